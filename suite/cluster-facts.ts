@@ -1,0 +1,53 @@
+/** What set-up found out about the cluster; part of every record. */
+
+/** Something that keeps the suite from measuring, with what to do about it. */
+export interface Problem {
+  /** Where: a node, a pod, `device plugin`, `etcd`, … */
+  readonly subject: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** A node of the pair. Quantities in bytes and counts; `free` is allocatable less what running pods request. */
+export interface NodeFacts {
+  readonly name: string;
+  readonly instanceType: string;
+  readonly zone: string;
+  readonly kubeletVersion: string;
+  readonly osImage: string;
+  readonly kernelVersion: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly free: Readonly<Record<string, number>>;
+  readonly allocatable: Readonly<Record<string, number>>;
+}
+
+/** A DaemonSet that provides a resource to the nodes. */
+export interface DevicePluginFacts {
+  readonly name: string;
+  readonly namespace: string;
+  readonly image: string;
+  readonly desired: number;
+  readonly ready: number;
+}
+
+/** The two nodes. node2 starts first. */
+export interface Pair {
+  readonly node1: string;
+  readonly node2: string;
+}
+
+/** What a probe pod found on its node, inside the image that measures. */
+export interface ProbeFacts {
+  readonly node: string;
+  readonly imageId: string;
+  /** Lines that name an EFA domain in `fi_info -p efa`; undefined when the image has no fi_info. */
+  readonly efaDomains?: number;
+  /** `unlimited`, or kilobytes as `ulimit -l` prints them. */
+  readonly memlock: string;
+  readonly hugepagesFree?: number;
+  /** Addresses of the etcd host; undefined when the image has no getent. */
+  readonly etcdAddresses?: readonly string[];
+  readonly versions: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly nixlbenchHelp: string;
+}

@@ -1,0 +1,24 @@
+import type { Scope } from './fabric.js';
+
+/** One row of a tool's table, in SI units. */
+export interface Row {
+  /** Bytes of one block or message. */
+  readonly blockSize: number;
+  readonly batchSize: number;
+  readonly bytesPerSecond: number;
+  /** Average time of one iteration in seconds; absent where the tool prints none (bandwidth tests of ucx_perftest). */
+  readonly latency?: number;
+  /** The figure as the tool printed it, with the tool's unit. */
+  readonly original: string;
+}
+
+/** A number with what it speaks of and where it stands. */
+export interface Measurement {
+  readonly metric: 'bandwidth' | 'latency';
+  /** Bytes per second, or seconds. */
+  readonly value: number;
+  readonly scope: Scope;
+  /** What was measured, for people: `64 MiB × 1, WRITE`. */
+  readonly conditions: string;
+  readonly original: string;
+}

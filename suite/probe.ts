@@ -1,0 +1,138 @@
+import type { ProbeFacts, Problem } from './cluster-facts.js';
+import type { SuiteSpec } from './spec.js';
+import { nixlbenchArguments, unknownFlags } from './tools/nixlbench.js';
+
+/** The probe's output is made of sections, each behind a line of this shape. */
+const SECTION = /^@@dynamo-bench section ([a-z0-9-]+)$/;
+
+/** Reads what a probe pod printed. Sections that the image could not answer are empty. */
+export function readProbe(log: string, node: string, imageId: string): ProbeFacts {
+  const sections = new Map<string, string[]>();
+  let current: string[] = [];
+  for (const line of log.split(/\r?\n/)) {
+    const name = SECTION.exec(line)?.[1];
+    if (name) {
+      current = [];
+      sections.set(name, current);
+    } else {
+      current.push(line);
+    }
+  }
+  const lines = (name: string) => (sections.get(name) ?? []).filter((line) => line.trim() !== '');
+  const first = (name: string) => lines(name)[0]?.trim() ?? '';
+  const hugepages = /HugePages_Free:\s+(\d+)/.exec(lines('meminfo').join('\n'))?.[1];
+  const fiInfo = lines('fi-info-efa');
+  const version = (tool: string, pattern: RegExp) => {
+    const found = pattern.exec(lines(tool).join('\n'))?.[1];
+    return found ? { [tool]: found } : {};
+  };
+  return {
+    node,
+    imageId,
+    ...(first('fi-info-present') === 'yes'
+      ? { efaDomains: fiInfo.filter((line) => /^\s*domain:/.test(line)).length }
+      : {}),
+    memlock: first('memlock') || 'unknown',
+    ...(hugepages ? { hugepagesFree: Number(hugepages) } : {}),
+    ...(first('getent-present') === 'yes'
+      ? { etcdAddresses: lines('etcd-host').map((line) => line.trim().split(/\s+/)[0] ?? '') }
+      : {}),
+    versions: {
+      ...version('ucx', /(?:Library version:|# Version|UCT version=)\s*([\d.]+)/),
+      ...version('libfabric', /libfabric:\s*([\d.]+\S*)/),
+    },
+    environment: Object.fromEntries(
+      lines('environment').flatMap((line) => {
+        const at = line.indexOf('=');
+        return at > 0 ? [[line.slice(0, at), line.slice(at + 1)]] : [];
+      }),
+    ),
+    nixlbenchHelp: lines('nixlbench-help').join('\n'),
+  };
+}
+
+/** What the probes of both nodes show to be wrong, with what to do. */
+export function probeProblems(spec: SuiteSpec, probes: readonly ProbeFacts[], etcdEndpoint: string): Problem[] {
+  return [...probes.flatMap((probe) => probeProblemsOf(spec, probe, etcdEndpoint)), ...differences(probes)];
+}
+
+function probeProblemsOf(spec: SuiteSpec, probe: ProbeFacts, etcdEndpoint: string): Problem[] {
+  const problems: Problem[] = [];
+  const problem = (message: string, hint: string) =>
+    problems.push({ subject: `image on ${probe.node}`, message, hint });
+
+  if (spec.fabric.kind === 'efa' && probe.efaDomains === 0 && spec.resources.efa.count > 0) {
+    problem(
+      '`fi_info -p efa` finds no EFA device',
+      'check that the pod gets the EFA resource and that the image has the EFA libfabric provider',
+    );
+  }
+  if (spec.fabric.kind === 'efa' && probe.memlock !== 'unlimited' && probe.memlock !== 'unknown') {
+    problem(
+      `memlock is limited to ${probe.memlock} kB`,
+      'memory registration needs it unlimited: raise LimitMEMLOCK of the container runtime',
+    );
+  }
+  if (probe.etcdAddresses?.length === 0) {
+    problem(
+      `the etcd host of ${etcdEndpoint} does not resolve in the pod`,
+      'check the cluster DNS; with hostNetwork the pod needs dnsPolicy ClusterFirstWithHostNet',
+    );
+  }
+  if (probe.environment.NIXL_ETCD_ENDPOINTS) {
+    problem(
+      `the image sets NIXL_ETCD_ENDPOINTS=${probe.environment.NIXL_ETCD_ENDPOINTS}`,
+      'NIXL would exchange metadata there instead of through nixlbench: remove it from the image',
+    );
+  }
+  for (const test of spec.tests) {
+    if (test.tool !== 'nixlbench') continue;
+    if (probe.nixlbenchHelp === '') {
+      problem(
+        '`nixlbench --help` printed nothing',
+        'the image must contain nixlbench on its PATH, or the test must be removed from the spec',
+      );
+      break;
+    }
+    const unknown = unknownFlags(nixlbenchArguments(test, etcdEndpoint, 'probe'), probe.nixlbenchHelp);
+    if (unknown.length > 0) {
+      problem(
+        `test ${test.name}: this nixlbench does not know ${unknown.map((flag) => `--${flag}`).join(', ')}`,
+        'use an image with a newer nixlbench, or leave the option at its default',
+      );
+    }
+  }
+  return problems;
+}
+
+function differences([first, second]: readonly ProbeFacts[]): Problem[] {
+  if (!first || !second) return [];
+  const problems: Problem[] = [];
+  const differ = (what: string, a: unknown, b: unknown, hint: string) => {
+    if (a !== b)
+      problems.push({ subject: 'pair', message: `${what} differ: ${first.node} ${a}, ${second.node} ${b}`, hint });
+  };
+  differ(
+    'EFA devices',
+    first.efaDomains ?? 'unknown',
+    second.efaDomains ?? 'unknown',
+    'the ranks need the same NIC count; check the device plugin on both nodes',
+  );
+  for (const tool of Object.keys({ ...first.versions, ...second.versions })) {
+    differ(
+      `${tool} versions`,
+      first.versions[tool] ?? 'unknown',
+      second.versions[tool] ?? 'unknown',
+      'both ranks must run the same build: use an image digest instead of a tag',
+    );
+  }
+  if (first.imageId && second.imageId) {
+    differ(
+      'image digests',
+      first.imageId,
+      second.imageId,
+      'the tag points to different images on the two nodes: use a digest, or imagePullPolicy Always',
+    );
+  }
+  return problems;
+}

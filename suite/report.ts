@@ -1,0 +1,169 @@
+import type { CellRecord, SuiteRecord, TestRecord } from './record.js';
+import { formatBytes, formatDuration, formatRate } from './units.js';
+
+/** The report in Markdown: the plan's table, why each verdict is what it is, and where the evidence lies. */
+export function reportMarkdown(record: SuiteRecord): string {
+  return [
+    `# ${record.suite}: ${record.verdict}`,
+    '',
+    `Run \`${record.workflowId}\`, ${record.startedAt} to ${record.endedAt} (${formatDuration(seconds(record.startedAt, record.endedAt))}).`,
+    ...record.reasons.map(({ message }) => `- ${message}`),
+    '',
+    ...problemsSection(record),
+    ...resultsSection(record),
+    ...record.tests.flatMap(testSection),
+    ...clusterSection(record),
+  ].join('\n');
+}
+
+function problemsSection({ setup }: SuiteRecord): string[] {
+  if (setup.problems.length === 0) return [];
+  return [
+    '## What keeps the suite from measuring',
+    '',
+    ...setup.problems.map(({ subject, message, hint }) => `- **${subject}**: ${message}. ${sentence(hint)}`),
+    '',
+  ];
+}
+
+function resultsSection({ tests }: SuiteRecord): string[] {
+  if (tests.length === 0) return [];
+  return [
+    '## Results',
+    '',
+    '"Claimed" is a figure from a document; "measured" is this run. Share is measured of ceiling. GB = 1e9 bytes.',
+    '',
+    '| test | claimed | ceiling | measured | share | verdict | evidence |',
+    '|---|---|---|---|---|---|---|',
+    ...tests.flatMap(testRows),
+    '',
+  ];
+}
+
+function testRows(test: TestRecord): string[] {
+  if (test.cells.length === 0) {
+    const why = test.failure ? ` (${test.failure.class})` : '';
+    return [`| ${nameOf(test)} | ${claimText(test, undefined)} | – | – | – | **${test.verdict}**${why} | – |`];
+  }
+  return test.cells.map((cell) => {
+    const { measurement, ceiling } = cell;
+    const isBandwidth = measurement?.metric === 'bandwidth';
+    const value = measurement ? (isBandwidth ? formatRate(measurement.value) : formatDuration(measurement.value)) : '–';
+    const share =
+      measurement && isBandwidth && ceiling
+        ? `${((measurement.value / ceiling.bytesPerSecond) * 100).toFixed(1)} %`
+        : '–';
+    const ceilingText = ceiling ? `${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation})` : '–';
+    const why = cell.failure ? ` (${cell.failure.class})` : '';
+    const evidence =
+      cell.attempts
+        .at(-1)
+        ?.ranks.map(({ position, log }) => `[${position}](${log.path})`)
+        .join(' ') ?? '–';
+    const repetition = test.cells.length > 1 ? ` #${cell.repetition}` : '';
+    return `| ${nameOf(test)}${repetition} | ${claimText(test, cell)} | ${ceilingText} | ${value} | ${share} | **${cell.verdict}**${why} | ${evidence} |`;
+  });
+}
+
+function nameOf({ name, required }: TestRecord): string {
+  return required ? name : `${name} (not required)`;
+}
+
+function claimText({ claimed }: TestRecord, cell: CellRecord | undefined): string {
+  if (!claimed) return '–';
+  const impossible = cell?.ceiling && claimed.value > cell.ceiling.bytesPerSecond;
+  return `${formatRate(claimed.value)}${impossible ? ' **impossible here**' : ''}`;
+}
+
+function testSection(test: TestRecord): string[] {
+  return [
+    `## ${test.name}`,
+    '',
+    ...(test.failure && test.cells.length === 0 ? failureLines(test.failure) : []),
+    ...test.cells.flatMap((cell) => cellSection(test, cell)),
+  ];
+}
+
+function cellSection(test: TestRecord, cell: CellRecord): string[] {
+  const { claimed } = test;
+  const impossible =
+    claimed && cell.ceiling && claimed.value > cell.ceiling.bytesPerSecond
+      ? [
+          `- claim: ${formatRate(claimed.value)} (${claimed.source}) is ${(claimed.value / cell.ceiling.bytesPerSecond).toFixed(1)} times the ceiling of ${formatRate(cell.ceiling.bytesPerSecond)} (${cell.ceiling.explanation}): no measurement on this hardware can reach it`,
+        ]
+      : [];
+  return [
+    ...(test.cells.length > 1 ? [`### Repetition ${cell.repetition}`, ''] : []),
+    ...cell.reasons.map(({ code, message }) => `- ${code}: ${message}`),
+    ...impossible,
+    '',
+    ...(cell.failure ? failureLines(cell.failure) : []),
+    ...rowTable(cell),
+    ...attemptLines(cell),
+  ];
+}
+
+function failureLines({ class: failureClass, message, hint }: NonNullable<CellRecord['failure']>): string[] {
+  return [`**${failureClass}**: ${message}. ${sentence(hint)}`, ''];
+}
+
+function rowTable({ rows }: CellRecord): string[] {
+  if (rows.length === 0) return [];
+  return [
+    '| block | batch | bandwidth | latency | as printed |',
+    '|---:|---:|---:|---:|---|',
+    ...rows.map(
+      (row) =>
+        `| ${formatBytes(row.blockSize)} | ${row.batchSize} | ${formatRate(row.bytesPerSecond)} | ${row.latency === undefined ? '–' : formatDuration(row.latency)} | ${row.original} |`,
+    ),
+    '',
+  ];
+}
+
+function attemptLines({ attempts }: CellRecord): string[] {
+  return [
+    ...attempts.map(({ number, group, startDelay, ranks, failure }) => {
+      const where = ranks.map(
+        ({ position, node, exitCode, log }) =>
+          `${position} = ${node}, exit code ${exitCode ?? '–'}, [log](${log.path})`,
+      );
+      const delay = startDelay === undefined ? '' : `; node1 started ${startDelay.toFixed(0)} s after node2`;
+      return `Attempt ${number} (group \`${group}\`): ${where.join('; ')}${delay}${failure ? `; **${failure.class}**: ${failure.message}` : ''}`;
+    }),
+    '',
+  ];
+}
+
+function clusterSection({ setup }: SuiteRecord): string[] {
+  return [
+    '## Cluster',
+    '',
+    `Kubernetes ${setup.kubernetesVersion ?? 'unknown'}.`,
+    '',
+    ...setup.nodes.map(
+      (node) =>
+        `- ${node.name}${node.name === setup.pair?.node1 ? ' (node1)' : node.name === setup.pair?.node2 ? ' (node2)' : ''}: ${node.instanceType}, zone ${node.zone}, kubelet ${node.kubeletVersion}, ${node.osImage}, kernel ${node.kernelVersion}`,
+    ),
+    ...setup.devicePlugins.map(
+      ({ namespace, name, image, ready, desired }) =>
+        `- device plugin ${namespace}/${name}: ${image}, ${ready} of ${desired} ready`,
+    ),
+    ...setup.probes.map(
+      ({ node, imageId, efaDomains, memlock, versions }) =>
+        `- image on ${node}: \`${imageId}\`; EFA domains ${efaDomains ?? 'unknown'}, memlock ${memlock}; ${Object.entries(
+          versions,
+        )
+          .map(([tool, version]) => `${tool} ${version}`)
+          .join(', ')}`,
+    ),
+    '',
+  ];
+}
+
+function seconds(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / 1000;
+}
+
+function sentence(hint: string): string {
+  return `${hint.charAt(0).toUpperCase()}${hint.slice(1)}.`;
+}

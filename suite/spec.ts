@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import { SuiteFailure } from './failure.js';
+import { bytes, choice, duration, rate, slug, strict, unknownWord } from './schema.js';
+import { nixlbenchSpec, ucxPerftestSpec } from './transport-tests.js';
+
+/** The suite spec: what the user writes, with the plan's values as defaults. */
+
+/** What must be in every rank's environment unless the spec says otherwise. */
+export const DEFAULT_ENVIRONMENT: Readonly<Record<string, string>> = { FI_PROVIDER: 'efa', FI_HMEM_DISABLE_P2P: '0' };
+
+const toleration = strict({
+  key: z.string().optional(),
+  operator: choice('operator', ['Exists', 'Equal']).default('Exists'),
+  value: z.string().optional(),
+  effect: choice('effect', ['NoSchedule', 'NoExecute', 'PreferNoSchedule']).optional(),
+});
+
+const cluster = strict({
+  context: z
+    .string()
+    .optional()
+    .meta({ description: 'context of the kubeconfig; default: the current one, or the service account in a pod' }),
+  namespace: slug('namespace', 63).default('dynamo-bench'),
+  image: z
+    .string()
+    .min(1)
+    .default('nixl-aligned:0.7.1-bench')
+    .meta({ description: 'image with ucx_perftest and nixlbench' }),
+  imagePullPolicy: choice('pull policy', ['IfNotPresent', 'Always', 'Never']).default('IfNotPresent'),
+  imagePullSecret: z.string().optional(),
+  etcdImage: z
+    .string()
+    .min(1)
+    .default('quay.io/coreos/etcd:v3.5.18')
+    .meta({ description: "image of the suite's own etcd" }),
+  hostNetwork: z.boolean().default(false),
+});
+
+const nodes = strict({
+  names: z
+    .array(z.string())
+    .length(2, 'names exactly the two nodes of the pair: node1, node2')
+    .optional()
+    .meta({ description: 'node1 and node2; default: the first two that match the selector' }),
+  selector: z
+    .record(z.string(), z.union([z.string(), z.array(z.string()).min(1)]))
+    .default({ 'node.kubernetes.io/instance-type': ['p5.48xlarge', 'ml.p5.48xlarge'] })
+    .meta({ description: 'labels that a node must have; a list means any of these' }),
+  tolerations: z.array(toleration).prefault([{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }]),
+});
+
+const extendedResource = (resource: string, count: number) =>
+  strict({ resource: z.string().default(resource), count: z.int().min(0).default(count) }).prefault({});
+
+const resources = strict({
+  gpu: extendedResource('nvidia.com/gpu', 8),
+  efa: extendedResource('vpc.amazonaws.com/efa', 32),
+  cpu: z.number().positive().default(8),
+  memory: bytes()
+    .prefault('128Gi')
+    .meta({ description: '128Gi is what 32 EFA devices need for their registered buffers' }),
+  hugepages2Mi: bytes().prefault('5120Mi'),
+  sharedMemory: bytes().prefault('16Gi').meta({ description: 'size of /dev/shm' }),
+});
+
+const fabric = z.discriminatedUnion(
+  'kind',
+  [
+    strict({
+      kind: z.literal('efa'),
+      instanceType: z
+        .string()
+        .optional()
+        .meta({ description: "default: the nodes' label node.kubernetes.io/instance-type" }),
+    }),
+    strict({ kind: z.literal('ethernet'), rate: rate(), interface: z.string().default('eth0') }),
+  ],
+  {
+    error: (issue) =>
+      unknownWord('fabric kind', (issue.input as { kind?: unknown } | undefined)?.kind, ['efa', 'ethernet']),
+  },
+);
+
+const startDelay = strict({
+  min: duration().prefault('7s').meta({ description: 'node1 starts no sooner after node2' }),
+  max: duration().prefault('10s').meta({ description: 'node1 waits no longer for node2 to be registered' }),
+});
+
+const timeouts = strict({
+  infrastructure: duration()
+    .prefault('10m')
+    .meta({ description: 'how long one step is tried again when the cluster does not answer' }),
+  podStart: duration().prefault('10m').meta({ description: 'until a pod runs, image pull included' }),
+  unschedulable: duration().prefault('1m').meta({ description: 'how long a pod may find no node' }),
+});
+
+const test = z.discriminatedUnion('tool', [ucxPerftestSpec, nixlbenchSpec], {
+  error: (issue) =>
+    unknownWord('tool', (issue.input as { tool?: unknown } | undefined)?.tool, ['ucx-perftest', 'nixlbench']),
+});
+
+/** Schema of the suite spec. The output is in SI units. */
+export const suiteSpec = strict({
+  $schema: z.string().optional().meta({ description: 'for editors' }),
+  name: slug('suite name', 40),
+  description: z.string().optional(),
+  cluster: cluster.prefault({}),
+  nodes: nodes.prefault({}),
+  resources: resources.prefault({}),
+  fabric: fabric.prefault({ kind: 'efa' }),
+  environment: z
+    .record(z.string(), z.string().nullable())
+    .default({})
+    .meta({ description: 'added to FI_PROVIDER=efa and FI_HMEM_DISABLE_P2P=0; null removes a variable' }),
+  startDelay: startDelay.prefault({}),
+  attempts: z
+    .int()
+    .min(1)
+    .max(10)
+    .default(3)
+    .meta({ description: 'tries of one cell when its ranks do not meet or lose each other' }),
+  timeouts: timeouts.prefault({}),
+  tests: z.array(test).min(1, 'no tests: there is nothing to measure'),
+}).superRefine((spec, context) => {
+  if (spec.startDelay.min > spec.startDelay.max) {
+    context.addIssue({ code: 'custom', path: ['startDelay', 'min'], message: 'is longer than startDelay.max' });
+  }
+  const seen = new Set<string>();
+  for (const [index, { name }] of spec.tests.entries()) {
+    if (seen.has(name)) {
+      context.addIssue({
+        code: 'custom',
+        path: ['tests', index, 'name'],
+        message: `"${name}" is used twice; the name identifies a test`,
+      });
+    }
+    seen.add(name);
+  }
+});
+
+export type SuiteSpec = z.output<typeof suiteSpec>;
+export type SuiteSpecInput = z.input<typeof suiteSpec>;
+
+/** One thing that is wrong in a spec. `path` is written as in JavaScript: `tests[1].backend`. */
+export interface SpecProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The checked spec, or all that is wrong with it. */
+export function checkSpec(input: unknown): { spec: SuiteSpec } | { problems: SpecProblem[] } {
+  const result = suiteSpec.safeParse(input);
+  if (result.success) return { spec: result.data };
+  return { problems: result.error.issues.map((issue) => ({ path: pathText(issue.path), message: issue.message })) };
+}
+
+/**
+ * The checked spec.
+ *
+ * @throws {SuiteFailure} `InvalidSpec`, with every problem in the message and in `details`
+ */
+export function parseSpec(input: unknown): SuiteSpec {
+  const checked = checkSpec(input);
+  if ('spec' in checked) return checked.spec;
+  const lines = checked.problems.map(({ path, message }) => `${path}: ${message}`);
+  throw new SuiteFailure(
+    'InvalidSpec',
+    `the suite spec has ${lines.length} problem${lines.length === 1 ? '' : 's'}:\n${lines.join('\n')}`,
+    {
+      details: checked.problems,
+    },
+  );
+}
+
+/** The environment of every rank: the plan's two variables, then the spec's, then the test's. */
+export function rankEnvironment(
+  spec: SuiteSpec,
+  testEnvironment: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const merged = { ...DEFAULT_ENVIRONMENT, ...spec.environment, ...testEnvironment };
+  return Object.fromEntries(Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
+/** JSON Schema of what a user may write, for editors. */
+export function specJsonSchema(): object {
+  return z.toJSONSchema(suiteSpec, { io: 'input', target: 'draft-2020-12' });
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return 'spec';
+  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${String(key)}`)).join('');
+}

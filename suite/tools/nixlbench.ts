@@ -1,0 +1,142 @@
+import type { Row } from '../measurement.js';
+import type { NixlbenchSpec } from '../transport-tests.js';
+
+/**
+ * nixlbench: its command line, and the grammar of its output (tables of 6, 8, 10 and 12 columns; GB = 1e9 bytes).
+ * Figures of options, defaults and table layouts: ai-dynamo/nixl, benchmark/nixlbench, tags 0.2.0 to 1.4.0.
+ */
+
+/** Defaults of nixlbench 0.7.1 for options that are passed only when they differ, so that older images take the line. */
+const UNLESS_DEFAULT = {
+  check_consistency: '0',
+  enable_pt: '0',
+  progress_threads: '0',
+  enable_vmm: '0',
+  device_list: 'all',
+  large_blk_iter_ftr: '16',
+  num_threads: '1',
+} as const;
+
+/**
+ * Arguments of one rank. Both ranks get the same ones: the role follows from the order of registration.
+ *
+ * @param group `--benchmark_group`; never used twice, because a failed run leaves keys that mislead the next one
+ */
+export function nixlbenchArguments(test: NixlbenchSpec, etcdEndpoint: string, group: string): string[] {
+  const options: Record<string, string> = {
+    etcd_endpoints: etcdEndpoint,
+    benchmark_group: group,
+    backend: test.backend,
+    initiator_seg_type: test.initiatorSegType,
+    target_seg_type: test.targetSegType,
+    scheme: test.scheme,
+    mode: test.mode,
+    op_type: test.opType,
+    total_buffer_size: String(test.totalBufferSize),
+    start_block_size: String(test.startBlockSize),
+    max_block_size: String(test.maxBlockSize),
+    start_batch_size: String(test.startBatchSize),
+    max_batch_size: String(test.maxBatchSize),
+    num_iter: String(test.numIter),
+    warmup_iter: String(test.warmupIter),
+    num_initiator_dev: String(test.numInitiatorDev),
+    num_target_dev: String(test.numTargetDev),
+    check_consistency: test.checkConsistency ? '1' : '0',
+    enable_pt: test.enablePt ? '1' : '0',
+    progress_threads: String(test.progressThreads),
+    enable_vmm: test.enableVmm ? '1' : '0',
+    device_list: test.deviceList,
+    large_blk_iter_ftr: String(test.largeBlkIterFtr),
+    num_threads: String(test.numThreads),
+  };
+  return Object.entries(options)
+    .filter(([name, value]) => UNLESS_DEFAULT[name as keyof typeof UNLESS_DEFAULT] !== value)
+    .map(([name, value]) => `--${name}=${value}`);
+}
+
+/** Flags of a nixlbench command line that its `--help` does not list. */
+export function unknownFlags(args: readonly string[], help: string): string[] {
+  const known = new Set([...help.matchAll(/^\s*-{1,2}([a-z][a-z0-9_]*)/gm)].map((match) => match[1]));
+  return args.map((arg) => arg.replace(/^--/, '').replace(/=.*$/, '')).filter((flag) => !known.has(flag));
+}
+
+/** Block size and batch size of every row that must be there: both double from start to maximum. */
+export function expectedNixlbenchRows(test: NixlbenchSpec): { blockSize: number; batchSize: number }[] {
+  const rows = [];
+  for (let blockSize = test.startBlockSize; blockSize <= test.maxBlockSize; blockSize *= 2) {
+    for (let batchSize = test.startBatchSize; batchSize <= test.maxBatchSize; batchSize *= 2) {
+      rows.push({ blockSize, batchSize });
+    }
+  }
+  return rows;
+}
+
+/** nixlbench rounds counts up to a multiple of threads × `large_blk_iter_ftr`, and divides by the latter above 1 MiB. */
+function iterationsOf(test: NixlbenchSpec, count: number, blockSize: number): number {
+  const step = test.numThreads * test.largeBlkIterFtr;
+  const rounded = Math.ceil(count / step) * step;
+  return blockSize > 2 ** 20 ? rounded / test.largeBlkIterFtr : rounded;
+}
+
+/** Payload that crosses the wire in one run with all rows, warm-up included, in bytes. */
+export function expectedNixlbenchBytes(test: NixlbenchSpec): number {
+  return expectedNixlbenchRows(test).reduce((sum, { blockSize, batchSize }) => {
+    const iterations = iterationsOf(test, test.numIter, blockSize) + iterationsOf(test, test.warmupIter, blockSize);
+    return sum + blockSize * batchSize * iterations;
+  }, 0);
+}
+
+const COLUMNS =
+  /(Block Size \(B\)|Batch Size|B\/W \((?:MiB|GiB|GB)\/Sec\)|Aggregate B\/W \(GB\/Sec\)|Network Util \(%\)|(?:Avg|P99) (?:Lat\.|Prep|Post|Tx) \(us\))/g;
+const NUMBER = /^\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+
+/** Rows of the table, by the columns that its header line names. Lines of another shape between them are skipped. */
+export function parseNixlbenchTable(lines: readonly string[]): Row[] {
+  const rows: Row[] = [];
+  let columns: string[] | undefined;
+  for (const line of lines) {
+    if (line.startsWith('Block Size (B)')) {
+      columns = line.match(COLUMNS) ?? undefined;
+      continue;
+    }
+    const fields = line.trim().split(/\s+/);
+    if (!columns || fields.length !== columns.length || !fields.every((field) => NUMBER.test(field))) continue;
+    const field = (name: string) => fields[columns?.indexOf(name) ?? -1];
+    const bandwidth = field('B/W (GB/Sec)');
+    const blockSize = Number(field('Block Size (B)'));
+    if (bandwidth === undefined || !Number.isSafeInteger(blockSize)) continue;
+    const latency = field('Avg Lat. (us)');
+    rows.push({
+      blockSize,
+      batchSize: Number(field('Batch Size')),
+      bytesPerSecond: Number(bandwidth) * 1e9,
+      ...(latency === undefined ? {} : { latency: Number(latency) * 1e-6 }),
+      original: `${bandwidth} GB/Sec`,
+    });
+  }
+  return rows;
+}
+
+/** What a rank says of itself. */
+export interface NixlbenchIdentity {
+  readonly rank: number;
+  readonly worldSize: number;
+  /** Absent when the rank ended before it was given a role. */
+  readonly role?: 'initiator' | 'target';
+}
+
+/** The rank and role that the log itself names; undefined when the rank never registered. */
+export function nixlbenchIdentity(lines: readonly string[]): NixlbenchIdentity | undefined {
+  const text = lines.join('\n');
+  const registered = /Registered as rank (\d+) item \d+ of (\d+)/.exec(text);
+  if (!registered) return undefined;
+  const role = /Init nixl worker, dev .* rank \d+, type (initiator|target)/.exec(text)?.[1];
+  return {
+    rank: Number(registered[1]),
+    worldSize: Number(registered[2]),
+    ...(role === 'initiator' || role === 'target' ? { role } : {}),
+  };
+}
+
+/** The line that shows that the first rank is registered, so that the second one may start. */
+export const NIXLBENCH_REGISTERED = /ETCD Runtime: Registered as rank \d+/;

@@ -1,0 +1,55 @@
+import type { FailureRecord } from './failure.js';
+
+/** What is said of a cell, a test or a suite. */
+export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'skipped';
+
+/** Why a verdict is what it is. The code is for machines and never changes its meaning; the message is for people. */
+export interface Reason {
+  readonly code: ReasonCode;
+  readonly message: string;
+}
+
+export type ReasonCode =
+  | 'measured'
+  | 'below-expectation'
+  | 'implausible'
+  | 'path-proven'
+  | 'path-unproven'
+  | 'wrong-path'
+  | 'exit-code-after-table'
+  | 'did-not-exit'
+  | 'claim-impossible'
+  | 'failure'
+  | 'optional-failure'
+  | 'cluster-not-ready'
+  | 'cancelled'
+  | 'missing';
+
+/** The worst of several verdicts; one that is missing is as bad as a failure. */
+export function worst(verdicts: readonly Verdict[]): Verdict {
+  if (verdicts.length === 0 || verdicts.includes('fail')) return 'fail';
+  if (verdicts.includes('inconclusive')) return 'inconclusive';
+  return verdicts.every((verdict) => verdict === 'skipped') ? 'skipped' : 'pass';
+}
+
+/** A test as far as the suite's verdict needs it. */
+export interface TestOutcome {
+  readonly name: string;
+  readonly required: boolean;
+  readonly verdict: Verdict;
+  readonly failure?: FailureRecord | undefined;
+}
+
+/** The suite passes when every required test passed; what else failed is named all the same. */
+export function suiteVerdict(tests: readonly TestOutcome[]): { verdict: Verdict; reasons: Reason[] } {
+  const reasons = tests
+    .filter(({ verdict }) => verdict !== 'pass')
+    .map(
+      ({ name, required, verdict, failure }): Reason => ({
+        code: required ? 'failure' : 'optional-failure',
+        message: `${name}: ${verdict}${failure ? ` (${failure.class})` : ''}${required ? '' : ', not required'}`,
+      }),
+    );
+  const required = tests.filter((test) => test.required).map(({ verdict }) => verdict);
+  return { verdict: required.length === 0 ? worst(tests.map(({ verdict }) => verdict)) : worst(required), reasons };
+}
