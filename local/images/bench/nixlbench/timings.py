@@ -1,0 +1,37 @@
+"""Durations of one row, in whole microseconds like nixlbench's clock."""
+
+import time
+from dataclasses import dataclass, field
+
+
+def now_us():
+    return time.monotonic_ns() // 1000
+
+
+class Durations(list):
+    def average(self):
+        return sum(self) / len(self) if self else 0.0
+
+    def p99(self):
+        """Nearest rank without interpolation, as nixlbench takes it: with one sample it is that sample."""
+        return float(sorted(self)[min(int(len(self) * 0.99), len(self) - 1)]) if self else 0.0
+
+
+@dataclass
+class Timings:
+    prepare: Durations = field(default_factory=Durations)
+    post: Durations = field(default_factory=Durations)
+    transfer: Durations = field(default_factory=Durations)
+    total_us: int = 0
+
+
+class Lap:
+    """A stopwatch that starts again whenever it is read."""
+
+    def __init__(self):
+        self._since = now_us()
+
+    def __call__(self):
+        now = now_us()
+        elapsed, self._since = now - self._since, now
+        return elapsed

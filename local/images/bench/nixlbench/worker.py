@@ -1,0 +1,156 @@
+"""One rank's NIXL agent: back end, registered memory, and the transfers. Everything here is the real library."""
+
+import logging
+import os
+import socket
+import time
+
+from .buffer import PATTERNS, Buffer
+from .output import Stop, complain, say
+from .plan import BACKENDS
+from .timings import Lap, Timings
+
+NOTIFICATION = b"0xBEEF"
+# With a progress thread the target has nothing to do but count; spinning would take a core from the thread that works.
+TARGET_PAUSE_S = 0.0005
+
+
+class Worker:
+    def __init__(self, options, rank, role):
+        self._options = options
+        self._backend = options.backend
+        self._role = role
+        self._peer = None
+        self._registered = None
+        self.buffer = None
+        if self._backend not in BACKENDS:
+            complain(f"Unsupported NIXLBench backend: {self._backend}")
+            raise Stop(1)
+        nixl = _load_nixl()
+        # Always with a progress thread, whatever --enable_pt says: nixlbench 0.7.1 works for both back ends with its
+        # default (off), but this newer LIBFABRIC plug-in without one never completes on the target's side.
+        self._agent = nixl.nixl_agent(role, nixl.nixl_agent_config(enable_prog_thread=True, backends=[]))
+        say(
+            f"Init nixl worker, dev {options.device_list} rank {rank}, type {role}, hostname {socket.gethostname()}"
+        )
+        self._warn_of_vram()
+        try:
+            self._agent.create_backend(self._backend, self._parameters())
+        except Exception as error:
+            complain(f"NIXL: createBackend failed! ({error})")
+            raise Stop(1) from error
+
+    def _parameters(self):
+        if self._backend != "UCX":
+            return {}
+        options = self._options
+        parameters = {
+            "num_threads": str(options.progress_threads),
+            "num_workers": str(options.num_threads + 1),
+        }
+        if options.device_list != "all":
+            parameters["device_list"] = options.device_list
+        return parameters
+
+    def _warn_of_vram(self):
+        side = f"{self._role}_seg_type"
+        if getattr(self._options, side) == "VRAM":
+            complain(f"WARNING: nixlbench stand-in: no GPU here, --{side}=VRAM uses DRAM")
+
+    def allocate(self):
+        options = self._options
+        self.buffer = Buffer(options.max_block_size * options.max_batch_size, self._role)
+        region = [(self.buffer.address, self.buffer.size, 0, "")]
+        try:
+            self._registered = self._agent.register_memory(region, "DRAM", backends=[self._backend])
+        except Exception as error:
+            complain(f"NIXL: registerMem failed (Error code: {error})")
+            raise Stop(1) from error
+
+    def metadata(self):
+        return self._agent.get_agent_metadata()
+
+    def load_peer(self, metadata):
+        try:
+            name = self._agent.add_remote_agent(metadata)
+        except Exception as error:
+            complain(f"NIXL: loadRemoteMD failed: {error}")
+            raise Stop(1, tidy=True) from error
+        self._peer = name.decode() if isinstance(name, bytes) else name
+
+    def transfer(self, local, remote, count):
+        """Runs `count` transfers one after the other and times them."""
+        timings = Timings()
+        whole = Lap()
+        lap = Lap()
+        handle = self._create(local, remote)
+        timings.prepare.append(lap())
+        try:
+            for _ in range(count):
+                state = self._agent.transfer(handle)
+                timings.post.append(lap())
+                while state == "PROC":
+                    state = self._agent.check_xfer_state(handle)
+                if state != "DONE":
+                    raise RuntimeError(state)
+                timings.transfer.append(lap())
+        except Exception as error:
+            say(f"NIXL Xfer failed with status: {error}")
+            raise Stop(1, tidy=True) from error
+        self._release(handle)
+        timings.total_us = whole()
+        return timings
+
+    def _create(self, local, remote):
+        agent = self._agent
+        try:
+            return agent.initialize_xfer(
+                self._options.op_type,
+                agent.get_xfer_descs(local, "DRAM"),
+                agent.get_xfer_descs(remote, "DRAM"),
+                self._peer,
+                NOTIFICATION,
+                backends=[self._backend],
+            )
+        except Exception as error:
+            complain(f"createXferReq failed: {error}")
+            raise Stop(1, tidy=True) from error
+
+    def _release(self, handle):
+        try:
+            self._agent.release_xfer_handle(handle)
+        except Exception as error:
+            say("NIXL releaseXferReq failed")
+            raise Stop(1, tidy=True) from error
+
+    def await_notifications(self, count, seen, signaled):
+        """Counts the initiator's notifications up to `count`. Has no limit, as in 0.7.1: a target whose initiator
+        died waits here until somebody ends it."""
+        while seen < count and not signaled():
+            seen += len(self._agent.get_new_notifs().get("initiator", []))
+            if seen < count:
+                time.sleep(TARGET_PAUSE_S)
+        return seen
+
+    def check(self, blocks):
+        """Says which blocks do not hold the sender's pattern. Like 0.7.1 it changes nothing about the exit code."""
+        sender = "initiator" if self._options.op_type == "WRITE" else "target"
+        for index, (address, length, _) in enumerate(blocks):
+            if not self.buffer.holds(address, length, PATTERNS[sender]):
+                complain(f"Consistency check failed for iov 0:{index}")
+
+    def close(self):
+        if self._registered is not None:
+            self._agent.deregister_memory(self._registered, backends=[self._backend])
+            self._registered = None
+
+
+def _load_nixl():
+    # Imported late: a wrong flag or an etcd that is away should be known at once, and the unit tests need no NIXL.
+    from nixl_cu12 import _api
+
+    if "NIXL_LOG_LEVEL" not in os.environ:
+        # The Python wrapper reports each step on its own; nixlbench has no such lines.
+        logging.getLogger(_api.__name__).setLevel(logging.WARNING)
+        _api.logger.setLevel(logging.WARNING)
+    return _api

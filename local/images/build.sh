@@ -1,0 +1,137 @@
+#!/usr/bin/env bash
+# Builds the container images of the local box and prints their OCI archives, one absolute path a line. What is built
+# already is only printed. Progress goes to standard error.
+#
+# Archives and layers are kept in $DYNAMO_BENCH_CACHE/images (default ~/.cache/dynamo-bench/images), under names with a
+# hash of all that goes into them.
+set -euo pipefail
+
+IMAGES=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
+CACHE=${DYNAMO_BENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dynamo-bench}
+STORE=$CACHE/images
+WORK=$STORE/work
+LOG=$STORE/build.log
+SYSTEM_TREE=$WORK/system
+
+# shellcheck source-path=SCRIPTDIR
+for file in versions ingredients layers; do . "$IMAGES/$file.sh"; done
+
+PATH_IN_IMAGE=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+
+say() { printf '%4ds  images: %s\n' "$SECONDS" "$*" >&2; }
+
+fail() {
+  printf '\n%s\n' "$*" >&2
+  exit 1
+}
+
+# Output nobody wants to see unless the command fails.
+quietly() {
+  "$@" >"$LOG" 2>&1 </dev/null || {
+    tail -n 20 "$LOG" | sed 's/^/    /' >&2
+    fail "This failed, its last lines are above, all of them in $LOG: $*"
+  }
+}
+
+# The inputs of each layer, apart from the scripts that build them all.
+inputs_of() {
+  case $1 in
+    pause) echo "$IMAGES/pause" ;;
+    etcd) ;;
+    system) ;;
+    tools) echo "$IMAGES/bench/stub" "$IMAGES/bench/prune_libraries.py" ;;
+    nixlbench) echo "$IMAGES/bench/bin" "$IMAGES/bench/nixlbench" ;;
+  esac
+}
+
+hash_of() { # LAYER
+  local inputs
+  read -ra inputs <<<"$(inputs_of "$1")"
+  {
+    # Of the release, because a newer machine has another Python and other libraries.
+    echo "$1 $(host_release)"
+    # The functions of this layer and of what it calls, not whole files: a change of one layer leaves the others.
+    declare -f "layer_$1" shrink_system precompile precompile_layer fetch_wheels
+    [ "$1" != tools ] || declare -f tools_ucx tools_nixl tools_fi_info
+    [ "$1" = nixlbench ] || [ "$1" = pause ] || cat "$IMAGES/versions.sh"
+    [ ${#inputs[@]} = 0 ] || find "${inputs[@]}" -type f ! -name '*.pyc' ! -name 'test_*' -print0 | sort -z |
+      xargs -0 sha256sum
+  } | sed "s#$IMAGES/##" | sha256sum | cut -c 1-16
+}
+
+layer_file() { echo "$STORE/layer-$1-$(hash_of "$1").tar"; }
+
+build_layer() { # LAYER
+  local name=$1 file folder=$WORK/layer-$1
+  file=$(layer_file "$name")
+  [ ! -e "$file" ] || return 0
+  case $name in tools | nixlbench) unpack_system ;; esac
+  mkdir -p "$folder"
+  "layer_$name" "$folder"
+  # Same content, same bytes: no order, times or names of the machine that built it.
+  tar --sort=name --mtime=@0 --numeric-owner --owner=0 --group=0 --format=gnu -C "$folder" -cf "$file.partial" .
+  mv "$file.partial" "$file"
+  rm -rf "$folder"
+}
+
+# The base system as a folder, for what has to run its Python.
+unpack_system() {
+  [ ! -d "$SYSTEM_TREE" ] || return 0
+  build_layer system
+  mkdir -p "$SYSTEM_TREE"
+  tar -xf "$(layer_file system)" -C "$SYSTEM_TREE"
+}
+
+image() { # FILE-STEM NAME CONFIG LAYER...
+  local stem=$1 name=$2 config=$3 layer files=() key archive
+  shift 3
+  for layer; do files+=("$(layer_file "$layer")"); done
+  key=$(printf '%s\n' "$name" "$config" "${files[@]##*/}" "$(sha256sum <"$IMAGES/oci_archive.py")" | sha256sum | cut -c 1-16)
+  archive=$STORE/$stem-$key.oci.tar
+  KEEP+=("$archive" "${files[@]}")
+  if [ ! -e "$archive" ]; then
+    for layer; do build_layer "$layer"; done
+    say "packing $name"
+    python3 "$IMAGES/oci_archive.py" "$archive.partial" "$name" "$config" "${files[@]}"
+    mv "$archive.partial" "$archive"
+  fi
+  ARCHIVES+=("$archive")
+}
+
+remove_outdated() {
+  local file
+  for file in "$STORE"/*.tar; do
+    [[ " ${KEEP[*]} " == *" $file "* ]] || rm -f "$file"
+  done
+}
+
+main() {
+  mkdir -p "$STORE"
+  exec 7>"$STORE/lock"
+  flock -n 7 || {
+    say "waiting for another build of the images"
+    flock 7
+  }
+  [ "$(id -u)" = 0 ] || fail "Building the images needs root (debootstrap, chroot)."
+  # Left by a build that was killed. Nothing is mounted in it: mounts are made in namespaces that end with the build.
+  rm -rf "$WORK" "$STORE"/*.partial
+  mkdir -p "$WORK"
+  trap 'rm -rf "$WORK"' EXIT
+  need_programs
+
+  ARCHIVES=() KEEP=()
+  all_images
+  remove_outdated
+  printf '%s\n' "${ARCHIVES[@]}"
+}
+
+all_images() {
+  image pause localhost/pause:3.10 '{"Entrypoint":["/pause"],"User":"65535:65535"}' pause
+  image etcd localhost/etcd:3.5.1 \
+    "{\"Cmd\":[\"/usr/local/bin/etcd\"],\"Env\":[\"PATH=$PATH_IN_IMAGE\",\"ETCDCTL_API=3\"]}" etcd
+  image nixl-aligned docker.io/library/nixl-aligned:0.7.1-bench \
+    "{\"Cmd\":[\"/bin/sh\"],\"Env\":[\"PATH=$PATH_IN_IMAGE\",\"ETCDCTL_API=3\",\"NIXL_PLUGIN_DIR=/opt/nixl/site-packages/.nixl_cu12.mesonpy.libs/plugins\"]}" \
+    system tools nixlbench
+}
+
+main "$@"

@@ -1,0 +1,93 @@
+# shellcheck shell=bash
+# Where the parts of the images come from: the host's packages, wheels, the distribution's mirror.
+
+# Programs that may be missing, and the packages that have them.
+declare -A PACKAGE_OF=(
+  [gcc]=gcc [objdump]=binutils [debootstrap]=debootstrap [python3]=python3 [unshare]=util-linux [tar]=tar
+)
+
+need_programs() {
+  local missing=() name
+  for name in "${!PACKAGE_OF[@]}"; do
+    command -v "$name" >/dev/null || missing+=("${PACKAGE_OF[$name]}")
+  done
+  [ -e /usr/include/stdio.h ] || missing+=(libc6-dev)
+  python3 -c 'import ensurepip, venv' 2>/dev/null || missing+=(python3-venv)
+  [ ${#missing[@]} = 0 ] || install_packages "${missing[@]}"
+}
+
+install_packages() {
+  say "installing packages of this machine: $*"
+  # One apt at a time: the box's own scripts take the same lock.
+  (
+    flock 8
+    export DEBIAN_FRONTEND=noninteractive
+    quietly apt-get -o DPkg::Lock::Timeout=300 -qq update
+    quietly apt-get -o DPkg::Lock::Timeout=300 -qq -y --no-install-recommends install "$@"
+  ) 8>"$CACHE/apt.lock"
+}
+
+host_release() {
+  # shellcheck disable=SC1091
+  (. /etc/os-release && echo "${VERSION_CODENAME:?this release has no code name that debootstrap could use}")
+}
+
+# The mirror that this machine's apt takes its release from.
+host_mirror() {
+  local release=$1 uri
+  uri=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
+    awk -v release="$release" '$2 == release && $3 == "main" { print $1; exit }')
+  case $uri in
+    # A list of mirrors in a file; debootstrap wants one.
+    mirror+file:*) uri=$(awk '/^https?:/ { print $1; exit }' "${uri#mirror+file:}") ;;
+  esac
+  [ -n "$uri" ] || fail "apt is not configured with a mirror of $release; nothing to build the image's system from."
+  echo "$uri"
+}
+
+# The Python of a system tree, as 3.11
+python_of() {
+  chroot "$1" /usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])'
+}
+
+PIP_PLATFORMS=(manylinux_2_28 manylinux_2_27 manylinux_2_24 manylinux_2_17 manylinux2014 manylinux1)
+
+# fetch_wheels FOLDER PYTHON REQUIREMENT...: wheels for the image's Python, fetched by this machine: inside the image
+# pip would need this machine's proxies and certificates.
+fetch_wheels() {
+  local folder=$1 python=$2 platform arguments=(--no-deps --only-binary=:all: --quiet --disable-pip-version-check)
+  shift 2
+  for platform in "${PIP_PLATFORMS[@]}"; do arguments+=(--platform "${platform}_x86_64"); done
+  [ "$python" = any ] || arguments+=(--python-version "$python" --implementation cp)
+  [ -x "$WORK/venv/bin/pip" ] || quietly python3 -m venv "$WORK/venv"
+  mkdir -p "$folder"
+  quietly "$WORK/venv/bin/pip" download "${arguments[@]}" --dest "$folder" "$@"
+}
+
+# open_wheel FOLDER NAME INTO: wheels are zip files. Unpacked and not installed, because most of them is left out, and
+# pip's --target drops the folders that hold libfabric.
+open_wheel() {
+  mkdir -p "$3"
+  python3 -m zipfile -e "$1"/"$2"-[0-9]*.whl "$3"
+}
+
+# precompile TREE PATH...: bytecode by the image's own Python. Its validity does not hang on time stamps, which all are
+# zero in the image and would make Python compile everything again at each start.
+precompile() {
+  local tree=$1 path paths=()
+  shift
+  for path; do
+    for path in "$tree"$path; do [ -d "$path" ] && paths+=("${path#"$tree"}"); done
+  done
+  quietly chroot "$tree" /usr/bin/python3 -m compileall -q --invalidation-mode unchecked-hash "${paths[@]}"
+}
+
+# precompile_layer FOLDER PATH: the same for a layer that has no Python of its own.
+precompile_layer() {
+  # shellcheck disable=SC2016 # the inner shell's variables
+  quietly unshare --mount bash -euc '
+    mkdir -p "$1/mnt"
+    mount --bind "$2" "$1/mnt"
+    chroot "$1" /usr/bin/python3 -m compileall -q --invalidation-mode unchecked-hash -s /mnt -p / "/mnt$3"
+  ' precompile "$SYSTEM_TREE" "$1" "$2"
+}
