@@ -16,7 +16,6 @@ export interface NodeFacts {
   readonly kubeletVersion: string;
   readonly osImage: string;
   readonly kernelVersion: string;
-  readonly labels: Readonly<Record<string, string>>;
   readonly free: Readonly<Record<string, number>>;
   readonly allocatable: Readonly<Record<string, number>>;
 }

@@ -78,18 +78,17 @@ export function provePath(
   };
 }
 
+/** Bytes that each device of the fabric moved; undefined when a device was read only once. */
 function movedBytes(fabric: Fabric, networkInterface: string, rank: RankLog): Record<string, number> | undefined {
-  const before = rank.counters.find(({ when }) => when === 'before');
-  const after = rank.counters.findLast(({ when }) => when === 'after');
-  if (!before || !after) return undefined;
   const moved: Record<string, number> = {};
-  for (const [device, counters] of Object.entries(after.devices)) {
-    const isEfa = device.startsWith('infiniband/');
-    const wanted = fabric.kind === 'efa' ? isEfa : device === `net/${networkInterface}`;
-    const earlier = before.devices[device];
-    if (!wanted || !earlier) continue;
-    const deltas = BYTE_COUNTERS[fabric.kind].map((name) => (counters[name] ?? 0) - (earlier[name] ?? 0));
-    moved[device] = Math.max(0, ...deltas);
+  for (const after of rank.counters.filter(({ when }) => when === 'after')) {
+    const wanted =
+      fabric.kind === 'efa' ? after.device.startsWith('infiniband/') : after.device === `net/${networkInterface}`;
+    if (!wanted) continue;
+    const before = rank.counters.find(({ when, device }) => when === 'before' && device === after.device);
+    if (!before) return undefined;
+    const deltas = BYTE_COUNTERS[fabric.kind].map((name) => (after.counters[name] ?? 0) - (before.counters[name] ?? 0));
+    moved[after.device] = Math.max(0, ...deltas);
   }
   return moved;
 }

@@ -75,9 +75,9 @@ export function formatDuration(seconds: number): string {
   if (seconds < 1e-3) return `${significant(seconds * 1e6)} µs`;
   if (seconds < 1) return `${significant(seconds * 1e3)} ms`;
   if (seconds < 60) return `${significant(seconds)} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} min ${Math.round(seconds - minutes * 60)} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return twoUnits(Math.floor(whole / 60), 'min', whole % 60, 's');
+  return twoUnits(Math.floor(whole / 3600), 'h', Math.floor((whole % 3600) / 60), 'min');
 }
 
 /** The quantity as Kubernetes writes it: `134217728` → `"128Mi"`; a size that is no whole unit stays in bytes. */
@@ -107,6 +107,10 @@ export function parseKubernetesQuantity(quantity: string | number): number {
     Ei: 2 ** 60,
   };
   return Number(match[1]) * (suffix[match[2] ?? ''] ?? Number.NaN);
+}
+
+function twoUnits(large: number, largeUnit: string, small: number, smallUnit: string): string {
+  return small === 0 ? `${large} ${largeUnit}` : `${large} ${largeUnit} ${small} ${smallUnit}`;
 }
 
 function factor(prefix: string | undefined): number {

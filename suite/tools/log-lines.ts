@@ -1,16 +1,18 @@
 /** Lines that the entry script of a rank pod adds to the tool's own output: one JSON object a line behind a marker. */
 export const FRAME_MARKER = '@@dynamo-bench ';
 
-/** Counters of one moment: device name → counter name → value, as the kernel shows them. */
-export interface CounterSnapshot {
+/** Counters of one device at one moment, as the kernel shows them. */
+export interface CounterFrame {
   readonly when: 'before' | 'after';
-  readonly devices: Readonly<Record<string, Readonly<Record<string, number>>>>;
+  /** `infiniband/rdmap79s0` or `net/eth0`. */
+  readonly device: string;
+  readonly counters: Readonly<Record<string, number>>;
 }
 
 /** A rank's log taken apart: the tool's own lines, and the frames of the entry script. */
 export interface RankLog {
   readonly toolLines: readonly string[];
-  readonly counters: readonly CounterSnapshot[];
+  readonly counters: readonly CounterFrame[];
   /** Own output of each process when the rank ran several, by index. */
   readonly processes: ReadonlyMap<number, readonly string[]>;
   /** The tool ended and the entry script could still say so; without it the log is cut off. */
@@ -26,7 +28,7 @@ interface Frame {
 export function readRankLog(text: string): RankLog {
   const toolLines: string[] = [];
   const processes = new Map<number, string[]>();
-  const counters: CounterSnapshot[] = [];
+  const counters: CounterFrame[] = [];
   let complete = false;
   let current = toolLines;
   for (const line of text.split(/\r?\n/)) {
@@ -34,8 +36,7 @@ export function readRankLog(text: string): RankLog {
     if (!frame) {
       current.push(line);
     } else if (frame.event === 'counters') {
-      const { when, devices } = frame as unknown as CounterSnapshot;
-      counters.push({ when, devices });
+      counters.push(frame as unknown as CounterFrame);
     } else if (frame.event === 'process') {
       current = [];
       processes.set(Number(frame.index), current);

@@ -31,18 +31,14 @@ export function ucxBatch(test: UcxPerftestSpec): string {
 }
 
 /**
- * Arguments of one process. CSV output (`-v`), because the fixed-width table lets large figures touch.
+ * Arguments of one process, or what all processes have in common when there is one for each device: then the entry
+ * script adds the port of each. CSV output (`-v`), because the fixed-width table lets large figures touch.
  *
- * @param index number of the process; each has a port of its own
  * @param server address of the server rank; absent for the server itself
  */
-export function ucxArguments(test: UcxPerftestSpec, batchFile: string, index: number, server?: string): string[] {
-  return [...(server ? [server] : []), '-b', batchFile, '-p', String(test.port + index), '-f', '-v'];
-}
-
-/** Sizes that must be in the output, in order. */
-export function expectedUcxRows(test: UcxPerftestSpec): readonly number[] {
-  return test.sizes;
+export function ucxArguments(test: UcxPerftestSpec, batchFile: string, server?: string): string[] {
+  const port = test.devices.length > 0 ? [] : ['-p', String(test.port)];
+  return [...(server ? [server] : []), '-b', batchFile, '-f', '-v', ...port];
 }
 
 interface Columns {

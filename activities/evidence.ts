@@ -1,0 +1,81 @@
+import { cancellationSignal } from '@temporalio/activity';
+import { isNotFound } from '../kubernetes/api-failure.js';
+import type { Pod } from '../kubernetes/objects.js';
+import { containerStatus } from '../kubernetes/pod-state.js';
+import { POD } from '../kubernetes/resources.js';
+import { type AttemptContext, type Judgement, judgeTransport } from '../suite/judge.js';
+import type { RankRecord } from '../suite/record.js';
+import type { TransportTestSpec } from '../suite/transport-tests.js';
+import type { ActivityContext } from './context.js';
+import { onlyContainer } from './rank-pod.js';
+import type { Run } from './run.js';
+
+export interface EvidenceInput {
+  readonly run: Run;
+  readonly test: string;
+  readonly repetition: number;
+  readonly attempt: number;
+  readonly ranks: readonly { readonly position: 'node1' | 'node2'; readonly pod: string; readonly node: string }[];
+  readonly endedBySuite: readonly string[];
+}
+
+export function evidenceActivities(context: ActivityContext) {
+  return {
+    /** Stores what both ranks left: the whole log of each, its exit code and the facts of its pod. */
+    async storeEvidence(input: EvidenceInput): Promise<RankRecord[]> {
+      return Promise.all(input.ranks.map((rank) => rankRecord(input, rank)));
+    },
+
+    /** Reads stored evidence and decides what it shows. */
+    async judgeAttempt(input: {
+      run: Run;
+      test: TransportTestSpec;
+      ranks: readonly RankRecord[];
+      circumstances: AttemptContext;
+    }): Promise<Judgement> {
+      const { run, test, ranks, circumstances } = input;
+      const evidence = await Promise.all(
+        ranks.map(async (rank) => ({ ...rank, log: await context.store.readLog(run.workflowId, rank.log.path) })),
+      );
+      return judgeTransport(test, evidence, circumstances);
+    },
+  };
+
+  async function rankRecord(input: EvidenceInput, rank: EvidenceInput['ranks'][number]): Promise<RankRecord> {
+    const { run, test, repetition, attempt } = input;
+    const cluster = context.cluster(run);
+    const path = `${test}/r${repetition}-a${attempt}/${rank.position}.log`;
+    const pod = await cluster.find<Pod>(POD, run.namespace, rank.pod, cancellationSignal());
+    const log = pod ? await logOf(run, rank.pod) : '';
+    const state = pod && containerStatus(pod)?.state;
+    const reason = pod?.status?.reason ?? state?.terminated?.reason;
+    return {
+      position: rank.position,
+      pod: rank.pod,
+      node: pod?.spec.nodeName ?? rank.node,
+      image: pod ? (onlyContainer(pod).image ?? '') : '',
+      imageId: (pod && containerStatus(pod)?.imageID) ?? '',
+      command: pod ? (onlyContainer(pod).args ?? []) : [],
+      endedBySuite: input.endedBySuite.includes(rank.pod),
+      log: await context.store.saveLog(run.workflowId, path, log),
+      ...(state?.terminated ? { exitCode: state.terminated.exitCode } : {}),
+      ...(reason ? { reason } : {}),
+      ...optional('createdAt', pod?.metadata.creationTimestamp),
+      ...optional('startedAt', state?.terminated?.startedAt ?? state?.running?.startedAt),
+      ...optional('finishedAt', state?.terminated?.finishedAt),
+    };
+  }
+
+  async function logOf(run: Run, pod: string): Promise<string> {
+    try {
+      return await context.cluster(run).podLog(run.namespace, pod, 'rank', cancellationSignal());
+    } catch (error) {
+      if (isNotFound(error)) return '';
+      throw error;
+    }
+  }
+}
+
+function optional<Key extends string>(key: Key, value: string | undefined): { [K in Key]?: string } {
+  return value === undefined ? {} : ({ [key]: value } as { [K in Key]: string });
+}

@@ -1,0 +1,24 @@
+import { ActivityContext, type ActivityDependencies } from './context.js';
+import { etcdActivities } from './etcd.js';
+import { evidenceActivities } from './evidence.js';
+import { nodeActivities } from './nodes.js';
+import { probeActivities } from './probes.js';
+import { rankActivities } from './ranks.js';
+import { recordActivities } from './records.js';
+import { runObjectActivities } from './run-object.js';
+
+/** Everything that the workflows let happen outside of themselves. */
+export function createActivities(dependencies: ActivityDependencies) {
+  const context = new ActivityContext(dependencies);
+  return {
+    ...runObjectActivities(context),
+    ...nodeActivities(context),
+    ...etcdActivities(context),
+    ...probeActivities(context),
+    ...rankActivities(context),
+    ...evidenceActivities(context),
+    ...recordActivities(context),
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

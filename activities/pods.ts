@@ -1,0 +1,44 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { Cluster } from '../kubernetes/cluster.js';
+import type { Pod } from '../kubernetes/objects.js';
+import { hasEnded, isRunning, isUnschedulable, startProblem } from '../kubernetes/pod-state.js';
+import { poll } from '../kubernetes/poll.js';
+import { POD } from '../kubernetes/resources.js';
+import { SuiteFailure } from '../suite/failure.js';
+
+/** How long a pod may take to run, in seconds. */
+export interface StartPatience {
+  /** Image pull included. */
+  readonly podStart: number;
+  readonly unschedulable: number;
+}
+
+/**
+ * Waits until a pod runs or has already ended.
+ *
+ * @throws {SuiteFailure} the reason why it will not start, as soon as it is known; `PodLost` when it vanished
+ */
+export async function waitUntilStarted(cluster: Cluster, pod: Pod, patience: StartPatience): Promise<Pod> {
+  const { namespace = '', name } = pod.metadata;
+  let unschedulableSince: number | undefined;
+  return poll(async (elapsed) => {
+    const current = await cluster.find<Pod>(POD, namespace, name, cancellationSignal());
+    if (!current || current.metadata.deletionTimestamp)
+      throw new SuiteFailure('PodLost', `pod ${namespace}/${name} was deleted while it started`);
+    if (isRunning(current) || (hasEnded(current) && current.status?.containerStatuses)) return current;
+    unschedulableSince = isUnschedulable(current) ? (unschedulableSince ?? elapsed) : undefined;
+    const problem = startProblem(current, elapsed - (unschedulableSince ?? elapsed), patience.unschedulable);
+    if (problem) throw problem;
+    if (elapsed < patience.podStart) return undefined;
+    const waiting = current.status?.containerStatuses?.[0]?.state?.waiting;
+    throw new SuiteFailure(
+      'PodRejected',
+      `pod ${namespace}/${name} did not run within ${patience.podStart} s: ${waiting?.reason ?? current.status?.phase ?? 'no status'} ${waiting?.message ?? ''}`.trim(),
+    );
+  }, cancellationSignal());
+}
+
+/** Ends a pod's container and keeps the pod, so that its log and exit code can still be read. */
+export async function endPod(cluster: Cluster, namespace: string, name: string): Promise<void> {
+  await cluster.patch(POD, namespace, name, { spec: { activeDeadlineSeconds: 1 } }, cancellationSignal());
+}

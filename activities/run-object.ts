@@ -1,0 +1,75 @@
+import { cancellationSignal } from '@temporalio/activity';
+import { isNotFound } from '../kubernetes/api-failure.js';
+import { readManifestText } from '../kubernetes/manifest.js';
+import type { KubernetesObject } from '../kubernetes/objects.js';
+import { poll } from '../kubernetes/poll.js';
+import { CONFIG_MAP, POD } from '../kubernetes/resources.js';
+import { SuiteFailure } from '../suite/failure.js';
+import { ucxBatch } from '../suite/tools/ucx-perftest.js';
+import type { TransportTestSpec } from '../suite/transport-tests.js';
+import type { ActivityContext } from './context.js';
+import { RUN_LABEL, type Run, runLabels, runObjectName, WORKFLOW_ANNOTATION } from './run.js';
+
+const SCRIPTS = ['entry.sh', 'listening.sh', 'probe.sh'] as const;
+
+/** How long Kubernetes may take to remove what belonged to the run. */
+const REMOVAL_SECONDS = 30;
+
+/** Where a rank finds the batch file of a test. */
+export function batchFile(test: string): string {
+  return `batch-${test}`;
+}
+
+export function runObjectActivities(context: ActivityContext) {
+  return {
+    /** Creates the run object: owner of everything that the run makes, and holder of the scripts that the pods run. */
+    async openRun(input: { run: Run; tests: readonly TransportTestSpec[] }): Promise<void> {
+      const { run, tests } = input;
+      const scripts = await Promise.all(
+        SCRIPTS.map(async (name) => [name, await readManifestText(`scripts/${name}`)] as const),
+      );
+      const batches = tests
+        .filter((test) => test.tool === 'ucx-perftest')
+        .map((test) => [batchFile(test.name), ucxBatch(test)] as const);
+      const object: KubernetesObject = {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: {
+          name: runObjectName(run),
+          namespace: run.namespace,
+          labels: runLabels(run),
+          annotations: { [WORKFLOW_ANNOTATION]: run.workflowId },
+        },
+        data: Object.fromEntries([...scripts, ...batches]),
+      };
+      try {
+        await context.cluster(run).createOrAdopt(object, cancellationSignal());
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+        throw new SuiteFailure('NotFound', `namespace "${run.namespace}" does not exist`, {
+          cause: error,
+          hint: 'create it together with the worker’s permissions: kubectl apply -f manifests/worker/rbac.yaml',
+        });
+      }
+    },
+
+    /** Deletes the run object, and with it everything that it owns, and waits until the pods are gone. */
+    async closeRun(input: { run: Run }): Promise<void> {
+      const { run } = input;
+      const cluster = context.cluster(run);
+      const query = { labelSelector: `${RUN_LABEL}=${run.key}` };
+      const pods = await cluster.list(POD, run.namespace, query);
+      await Promise.all(
+        pods.map(({ metadata }) => cluster.delete(POD, run.namespace, metadata.name, { gracePeriodSeconds: 1 })),
+      );
+      await cluster.delete(CONFIG_MAP, run.namespace, runObjectName(run));
+      await poll(
+        async (elapsed) => {
+          const left = await cluster.list(POD, run.namespace, query);
+          return left.length === 0 || elapsed > REMOVAL_SECONDS ? true : undefined;
+        },
+        AbortSignal.timeout((REMOVAL_SECONDS + 30) * 1000),
+      );
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { readFile } from 'node:fs/promises';
+import { Connection } from '@temporalio/client';
+import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { Command } from 'commander';
+import { Cluster } from '../kubernetes/cluster.js';
+import { missingPermissions } from '../kubernetes/permissions.js';
+import { NAMESPACE } from '../kubernetes/resources.js';
+import { SuiteFailure } from '../suite/failure.js';
+import { parseSpec, type SuiteSpec, suiteSpec } from '../suite/spec.js';
+import { missingSearchAttributes, registerCommand } from '../workflows/search-attributes.js';
+
+/** One thing that was looked at. */
+interface Finding {
+  readonly subject: string;
+  readonly ok: boolean;
+  readonly message: string;
+  /** What to do when it is not ok. */
+  readonly hint?: string;
+}
+
+const TASK_QUEUE_WORKFLOW = 1;
+
+/** `dynamo-bench doctor`: looks at Temporal, the cluster and the permissions, and says what to do. */
+export function doctorCommand(): Command {
+  return new Command('doctor')
+    .description('check Temporal, the cluster and the permissions, and say what to do')
+    .option('--spec <file>', 'suite spec whose context and namespace are used')
+    .option('--task-queue <name>', 'task queue that a worker should serve', 'dynamo-bench')
+    .addHelpText('after', '\nExit code 1: something keeps a suite from running.')
+    .action(async (options: { spec?: string; taskQueue: string }) => {
+      const spec = options.spec ? parseSpec(JSON.parse(await readFile(options.spec, 'utf8'))) : undefined;
+      const cluster = spec?.cluster ?? suiteSpec.shape.cluster.parse({});
+      const findings = [...(await checkTemporal(options.taskQueue)), ...(await checkCluster(cluster))];
+      for (const { ok, subject, message, hint } of findings) {
+        console.log(`${ok ? 'ok  ' : 'FAIL'}  ${subject}: ${message}`);
+        if (!ok && hint) console.log(`      → ${hint}`);
+      }
+      process.exitCode = findings.every(({ ok }) => ok) ? 0 : 1;
+    });
+}
+
+async function checkTemporal(taskQueue: string): Promise<Finding[]> {
+  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
+  const address = connectionOptions.address ?? 'localhost:7233';
+  let connection: Connection;
+  try {
+    connection = await Connection.connect({ ...connectionOptions, connectTimeout: '5s' });
+  } catch (error) {
+    const hint = 'start a server (make up starts one here), or set TEMPORAL_ADDRESS, or a profile in temporal.toml';
+    return [{ subject: 'Temporal', ok: false, message: `no server at ${address}: ${(error as Error).message}`, hint }];
+  }
+  try {
+    const missing = await missingSearchAttributes(connection, namespace);
+    const { pollers } = await connection.workflowService.describeTaskQueue({
+      namespace,
+      taskQueue: { name: taskQueue },
+      taskQueueType: TASK_QUEUE_WORKFLOW,
+    });
+    const workers = pollers?.length ?? 0;
+    return [
+      { subject: 'Temporal', ok: true, message: `${address}, namespace ${namespace}` },
+      {
+        subject: 'search attributes',
+        ok: missing.length === 0,
+        message: missing.length === 0 ? 'registered' : `missing: ${missing.join(', ')}`,
+        hint: `start a worker, which registers them, or: ${registerCommand(namespace, missing)}`,
+      },
+      {
+        subject: 'worker',
+        ok: workers > 0,
+        message: workers > 0 ? `${workers} on task queue ${taskQueue}` : `none on task queue ${taskQueue}`,
+        hint: 'start one: npm run worker, or kubectl apply -f manifests/worker/',
+      },
+    ];
+  } catch (error) {
+    return [
+      {
+        subject: 'Temporal',
+        ok: false,
+        message: (error as Error).message,
+        hint: `does the namespace ${namespace} exist?`,
+      },
+    ];
+  } finally {
+    await connection.close();
+  }
+}
+
+async function checkCluster({
+  context,
+  namespace,
+}: Pick<SuiteSpec['cluster'], 'context' | 'namespace'>): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const add = (subject: string, ok: boolean, message: string, hint?: string) =>
+    findings.push({ subject, ok, message, ...(hint ? { hint } : {}) });
+  try {
+    const cluster = Cluster.connect(context);
+    add('cluster', true, `${cluster.server}, Kubernetes ${await cluster.version()}`);
+    const missing = await missingPermissions(cluster, namespace);
+    const allowed = missing.length === 0;
+    add(
+      'permissions',
+      allowed,
+      allowed ? `complete in namespace ${namespace}` : `missing: ${missing.join('; ')}`,
+      'kubectl apply -f manifests/worker/rbac.yaml',
+    );
+    const found = await cluster.find(NAMESPACE, undefined, namespace).catch(() => undefined);
+    if (found) add('namespace', true, namespace);
+  } catch (error) {
+    const failure = error instanceof SuiteFailure ? error : undefined;
+    add('cluster', false, (error as Error).message, failure?.hint);
+  }
+  return findings;
+}

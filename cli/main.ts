@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+/** The Kubernetes client does not even load on older versions; this file must, to say so. */
+const REQUIRED = [22, 19] as const;
+
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+if (major < REQUIRED[0] || (major === REQUIRED[0] && minor < REQUIRED[1])) {
+  console.error(`dynamo-bench needs Node.js ${REQUIRED.join('.')} or newer, and this is ${process.versions.node}.`);
+  console.error('In the checkout, `npx dynamo-bench` uses the Node.js that `npm ci` installs.');
+  process.exit(1);
+}
+const { run } = await import('./program.js');
+await run();

@@ -1,0 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+
+const SHORTEST_MS = 100;
+const LONGEST_MS = 1000;
+
+/**
+ * Asks again and again until there is an answer. The pause grows with the time already waited, to about 3 % of it, so
+ * that a short wait is noticed at once and a long one costs the API server little.
+ *
+ * @param ask returns undefined to be asked again
+ * @param signal ends the waiting; its reason is thrown
+ */
+export async function poll<T>(
+  ask: (elapsedSeconds: number) => Promise<T | undefined>,
+  signal: AbortSignal,
+): Promise<T> {
+  const start = performance.now();
+  for (;;) {
+    signal.throwIfAborted();
+    const elapsedMs = performance.now() - start;
+    const answer = await ask(elapsedMs / 1000);
+    if (answer !== undefined) return answer;
+    await sleep(Math.min(LONGEST_MS, Math.max(SHORTEST_MS, elapsedMs * 0.03)), undefined, { signal });
+  }
+}

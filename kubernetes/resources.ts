@@ -1,0 +1,34 @@
+import type { Kind } from './cluster.js';
+
+/** The kinds that the suite handles, by the name of their resource in a path. */
+const PLURALS: Readonly<Record<string, string>> = {
+  ConfigMap: 'configmaps',
+  DaemonSet: 'daemonsets',
+  Deployment: 'deployments',
+  Lease: 'leases',
+  Namespace: 'namespaces',
+  Node: 'nodes',
+  Pod: 'pods',
+  Service: 'services',
+  ServiceAccount: 'serviceaccounts',
+  Role: 'roles',
+  RoleBinding: 'rolebindings',
+  ClusterRole: 'clusterroles',
+  ClusterRoleBinding: 'clusterrolebindings',
+};
+
+export const POD = { apiVersion: 'v1', kind: 'Pod' } as const satisfies Kind;
+export const NODE = { apiVersion: 'v1', kind: 'Node' } as const satisfies Kind;
+export const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' } as const satisfies Kind;
+export const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' } as const satisfies Kind;
+export const SERVICE = { apiVersion: 'v1', kind: 'Service' } as const satisfies Kind;
+export const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment' } as const satisfies Kind;
+export const DAEMON_SET = { apiVersion: 'apps/v1', kind: 'DaemonSet' } as const satisfies Kind;
+
+/** Path of a collection or of one object, as the API server names it. */
+export function resourcePath({ apiVersion, kind }: Kind, namespace?: string, name?: string): string {
+  const plural = PLURALS[kind];
+  if (!plural) throw new RangeError(`no resource name is known for kind ${kind}`);
+  const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
+  return `${root}${namespace ? `/namespaces/${namespace}` : ''}/${plural}${name ? `/${name}` : ''}`;
+}

@@ -1,0 +1,70 @@
+#!/bin/sh
+# Main process of a rank pod: runs the tool that is given as arguments, prints the device counters before and after as
+# JSON lines behind a marker, and exits with the tool's own code. Asks nothing of the image but a shell, cat and the tool.
+#
+#   DYNAMO_BENCH_DEVICES     one process for each device, all at once; empty: one process, on the pod's own output
+#   DYNAMO_BENCH_FIRST_PORT  control port of the first of these processes; each has the next one
+
+frame() {
+  printf '@@dynamo-bench %s\n' "$1"
+}
+
+counters_of() { # WHEN DEVICE FILE...
+  when=$1 device=$2 list=
+  shift 2
+  for file in "$@"; do
+    value=
+    { read -r value < "$file"; } 2> /dev/null
+    case $value in '' | *[!0-9]*) continue ;; esac
+    list="$list${list:+,}\"${file##*/}\":$value"
+  done
+  [ -z "$list" ] || frame "{\"event\":\"counters\",\"when\":\"$when\",\"device\":\"$device\",\"counters\":{$list}}"
+}
+
+counters() { # WHEN
+  for device in /sys/class/infiniband/*; do
+    counters_of "$1" "infiniband/${device##*/}" "$device"/ports/1/hw_counters/*
+  done
+  for device in /sys/class/net/*; do
+    counters_of "$1" "net/${device##*/}" "$device"/statistics/[rt]x_bytes "$device"/statistics/[rt]x_packets
+  done
+}
+
+output=${DYNAMO_BENCH_OUTPUT:-/dynamo-bench-output}
+pids=
+trap 'for pid in $pids; do kill -TERM "$pid" 2> /dev/null; done' TERM INT
+
+counters before
+if [ -n "${DYNAMO_BENCH_DEVICES:-}" ]; then
+  index=0
+  for device in $DYNAMO_BENCH_DEVICES; do
+    UCX_NET_DEVICES=$device "$@" -p $((DYNAMO_BENCH_FIRST_PORT + index)) > "$output/$index" 2>&1 &
+    pids="$pids $!"
+    index=$((index + 1))
+  done
+else
+  "$@" &
+  pids=$!
+fi
+
+code=0
+for pid in $pids; do
+  wait "$pid"
+  status=$?
+  # A signal ends `wait`, not the process that is waited for.
+  while kill -0 "$pid" 2> /dev/null; do
+    wait "$pid"
+    status=$?
+  done
+  [ "$status" -eq 0 ] || code=$status
+done
+
+index=0
+for device in ${DYNAMO_BENCH_DEVICES:-}; do
+  frame "{\"event\":\"process\",\"index\":$index,\"device\":\"$device\"}"
+  cat "$output/$index"
+  index=$((index + 1))
+done
+frame "{\"event\":\"end\",\"exitCode\":$code}"
+counters after
+exit "$code"

@@ -1,0 +1,26 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundleWorkflowCode } from '@temporalio/worker';
+
+/** The workflow code as one file, made by the build step, so that a worker starts in a second. */
+export const BUNDLE_PATH = fileURLToPath(new URL('workflow-bundle.js', import.meta.url));
+
+const WORKFLOWS_PATH = fileURLToPath(new URL('../workflows/index.js', import.meta.url));
+
+/** Bundles the workflows and writes the file. */
+export async function writeBundle(): Promise<void> {
+  const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH });
+  await mkdir(dirname(BUNDLE_PATH), { recursive: true });
+  await writeFile(BUNDLE_PATH, code);
+}
+
+/** Whether the build step has been run. */
+export async function bundleExists(): Promise<boolean> {
+  return readFile(BUNDLE_PATH).then(
+    () => true,
+    () => false,
+  );
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) await writeBundle();

@@ -1,0 +1,33 @@
+import { hostname } from 'node:os';
+import { type NativeConnection, Worker } from '@temporalio/worker';
+import { failureInterceptor } from '../activities/failures.js';
+import { heartbeatInterceptor } from '../activities/heartbeat.js';
+import { type Activities, createActivities } from '../activities/index.js';
+import { ResultStore } from '../results/store.js';
+import { BUNDLE_PATH } from './bundle.js';
+import type { WorkerConfig } from './config.js';
+
+export interface WorkerParts {
+  readonly connection: NativeConnection;
+  readonly namespace: string;
+  readonly config: WorkerConfig;
+  /** Other activities, in tests. */
+  readonly activities?: Activities;
+}
+
+/** Activities get this long to end when the worker is stopped; what is cut off is tried again by the next worker. */
+const SHUTDOWN_GRACE = '5s';
+
+/** A worker for all workflows and activities of the suite. */
+export function createWorker({ connection, namespace, config, activities }: WorkerParts): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace,
+    taskQueue: config.TASK_QUEUE,
+    identity: `${process.pid}@${hostname()}`,
+    workflowBundle: { codePath: BUNDLE_PATH },
+    activities: activities ?? createActivities({ store: new ResultStore(config.RESULTS_DIR) }),
+    interceptors: { activity: [failureInterceptor, heartbeatInterceptor] },
+    shutdownGraceTime: SHUTDOWN_GRACE,
+  });
+}

@@ -1,0 +1,3 @@
+/** The workflow types that a worker serves, by the names that users start them with. */
+export { benchmarkSuite } from './benchmark-suite.js';
+export { transportTest } from './transport-test.js';

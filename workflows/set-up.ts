@@ -1,0 +1,116 @@
+import type { PodSettings } from '../activities/rank-pod.js';
+import type { Run } from '../activities/run.js';
+import type { Pair, ProbeFacts, Problem } from '../suite/cluster-facts.js';
+import { ethernet, type Fabric, fabricOfInstanceType, knownInstanceTypes } from '../suite/fabric.js';
+import { probeProblems } from '../suite/probe.js';
+import type { SetupRecord } from '../suite/record.js';
+import { rankEnvironment, type SuiteSpec } from '../suite/spec.js';
+import type { ActivityProxies } from './activity-options.js';
+import { failureOf } from './failures.js';
+
+/** What set-up hands to the benchmarks. `ready` is there when nothing keeps the suite from measuring. */
+export interface SetUp {
+  readonly record: SetupRecord;
+  readonly ready?: { readonly pair: Pair; readonly fabric: Fabric; readonly imageIds: readonly string[] };
+}
+
+/**
+ * Phase 1: the run object, the run's own etcd, nodes and device plugins, and a probe of the image on both nodes. Every
+ * step that can still run does, so that all problems come at once.
+ */
+export async function setUp(
+  spec: SuiteSpec,
+  run: Run,
+  { quick, lasting }: ActivityProxies,
+  report: (step: string) => void,
+): Promise<SetUp> {
+  const problems: Problem[] = [];
+  const attempt = async <T>(subject: string, step: () => Promise<T>): Promise<T | undefined> => {
+    try {
+      return await step();
+    } catch (error) {
+      const { class: failureClass, message, hint } = failureOf(error);
+      problems.push({ subject, message: `${failureClass}: ${message}`, hint });
+      return undefined;
+    }
+  };
+
+  report('creating the run object');
+  const opened = await attempt('cluster', async () => {
+    await quick.openRun({ run, tests: spec.tests });
+    return true;
+  });
+  if (!opened) return { record: { problems, nodes: [], devicePlugins: [], probes: [] } };
+
+  report('checking nodes and deploying etcd');
+  const { podStart } = spec.timeouts;
+  const { etcdImage: image, imagePullPolicy, imagePullSecret } = spec.cluster;
+  const [nodes, endpoint] = await Promise.all([
+    attempt('nodes', () => quick.checkNodes({ run, spec: { nodes: spec.nodes, resources: spec.resources } })),
+    attempt('etcd', () =>
+      lasting(podStart + 60).deployEtcd({
+        run,
+        image,
+        imagePullPolicy,
+        imagePullSecret,
+        tolerations: spec.nodes.tolerations,
+        readyTimeout: podStart,
+      }),
+    ),
+  ]);
+  problems.push(...(nodes?.problems ?? []));
+  const pair = nodes?.pair;
+  const fabric = pair && fabricOf(spec, nodes.nodes[0]?.instanceType ?? 'unknown', problems);
+
+  let probes: ProbeFacts[] = [];
+  if (pair && endpoint !== undefined) {
+    report(`probing the image on ${pair.node1} and ${pair.node2}`);
+    const settings = podSettings(spec, {});
+    const found = await Promise.all(
+      [pair.node1, pair.node2].map((node, i) =>
+        attempt(`image on ${node}`, () =>
+          lasting(podStart + 180).probeNode.executeWithOptions({ summary: node }, [
+            { run, settings, node, index: i + 1, patience: spec.timeouts },
+          ]),
+        ),
+      ),
+    );
+    probes = found.filter((probe) => probe !== undefined);
+    problems.push(...probeProblems(spec, probes, endpoint));
+  }
+  const record: SetupRecord = {
+    problems,
+    kubernetesVersion: nodes?.kubernetesVersion,
+    pair,
+    nodes: nodes?.nodes ?? [],
+    devicePlugins: nodes?.devicePlugins ?? [],
+    probes: probes.map(({ nixlbenchHelp: _, ...facts }) => facts),
+  };
+  if (problems.length > 0 || !pair || !fabric) return { record };
+  return { record, ready: { pair, fabric, imageIds: probes.map(({ imageId }) => imageId) } };
+}
+
+/** What shapes the pods of a test. */
+export function podSettings(spec: SuiteSpec, testEnvironment: Readonly<Record<string, string>>): PodSettings {
+  const { context: _, namespace: __, ...cluster } = spec.cluster;
+  return {
+    cluster,
+    resources: spec.resources,
+    tolerations: spec.nodes.tolerations,
+    environment: rankEnvironment(spec, testEnvironment),
+  };
+}
+
+function fabricOf(spec: SuiteSpec, labelled: string, problems: Problem[]): Fabric | undefined {
+  if (spec.fabric.kind === 'ethernet') return ethernet(spec.fabric.rate, 'declared in the spec');
+  const instanceType = spec.fabric.instanceType ?? labelled;
+  const fabric = fabricOfInstanceType(instanceType);
+  if (!fabric) {
+    problems.push({
+      subject: 'fabric',
+      message: `the NICs of instance type ${instanceType} are not known, so there is no ceiling to hold a figure against`,
+      hint: `set fabric.instanceType to one of ${knownInstanceTypes().join(', ')}, or fabric.kind to "ethernet" with a rate`,
+    });
+  }
+  return fabric;
+}
