@@ -1,5 +1,5 @@
 import { type Ceiling, ceilingOf, type Fabric, IMPLAUSIBLE_ABOVE } from './fabric.js';
-import { type FailureRecord, failureRecord } from './failure.js';
+import { type FailureClass, type FailureRecord, failureRecord } from './failure.js';
 import type { Measurement, Row } from './measurement.js';
 import { type PathProof, provePath } from './path-proof.js';
 import { type RankLog, readRankLog } from './tools/log-lines.js';
@@ -90,6 +90,9 @@ export function judgeTransport(
   };
 }
 
+/** What a rank says when the other one is gone: true, but not the cause. */
+const CONSEQUENCES: ReadonlySet<FailureClass> = new Set(['PeerLost', 'RendezvousTimeout']);
+
 interface Table {
   readonly rows: readonly Row[];
   readonly complete: boolean;
@@ -164,15 +167,16 @@ function explainMissingRows(
   const named = logs.map(({ toolLines, processes }) =>
     classifyOutput(test.tool, [toolLines, ...processes.values()].flat()),
   );
-  const cause =
-    named.find((message) => message && message.class !== 'PeerLost' && message.class !== 'RendezvousTimeout') ??
-    named.find(Boolean);
+  const cause = named.find((message) => message && !CONSEQUENCES.has(message.class));
   if (cause) return failureRecord(cause.class, `"${cause.line}"; ${problem}`);
+  const gone = ranks.find(
+    ({ exitCode, endedBySuite }) => !endedBySuite && (exitCode === undefined || exitCode === 137),
+  );
+  if (gone && !context.timedOut) return failureRecord('PeerLost', `${at(gone)} was killed or went away; ${problem}`);
+  const consequence = named.find((message) => message !== undefined);
+  if (consequence) return failureRecord(consequence.class, `"${consequence.line}"; ${problem}`);
   if (context.timedOut) return failureRecord('Hung', `still running at the time limit; ${problem}`);
 
-  const killed = ranks.find(({ exitCode, endedBySuite }) => !endedBySuite && exitCode === 137);
-  const gone = ranks.find(({ exitCode, endedBySuite }) => exitCode === undefined && !endedBySuite) ?? killed;
-  if (gone) return failureRecord('PeerLost', `${at(gone)} was killed or went away; ${problem}`);
   const missingTool = ranks.find(({ exitCode }) => exitCode === 127 || exitCode === 126);
   if (missingTool)
     return failureRecord('ToolMissing', `${at(missingTool)}: exit code ${missingTool.exitCode}; ${problem}`);

@@ -88,7 +88,7 @@ function movedBytes(fabric: Fabric, networkInterface: string, rank: RankLog): Re
     const before = rank.counters.find(({ when, device }) => when === 'before' && device === after.device);
     if (!before) return undefined;
     const deltas = BYTE_COUNTERS[fabric.kind].map((name) => (after.counters[name] ?? 0) - (before.counters[name] ?? 0));
-    moved[after.device] = Math.max(0, ...deltas);
+    moved[after.device.replace(/^(?:infiniband|net)\//, '')] = Math.max(0, ...deltas);
   }
   return moved;
 }

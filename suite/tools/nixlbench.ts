@@ -110,7 +110,7 @@ export function parseNixlbenchTable(lines: readonly string[]): Row[] {
       blockSize,
       batchSize: Number(field('Batch Size')),
       bytesPerSecond: Number(bandwidth) * 1e9,
-      ...(latency === undefined ? {} : { latency: Number(latency) * 1e-6 }),
+      ...(latency === undefined ? {} : { latency: Number(latency) / 1e6 }),
       original: `${bandwidth} GB/Sec`,
     });
   }

@@ -69,7 +69,7 @@ export function parseUcxOutput(lines: readonly string[], latencyTest: boolean, s
       blockSize,
       batchSize: 1,
       bytesPerSecond: Number(figures.bandwidth) * MIB,
-      ...(latencyTest ? { latency: Number(figures.latency) * 1e-6 } : {}),
+      ...(latencyTest ? { latency: Number(figures.latency) / 1e6 } : {}),
       original: latencyTest ? `${figures.latency} usec` : `${figures.bandwidth} MB/s`,
     });
   }

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict';
+import { parseSpec } from '../../suite/spec.js';
+import {
+  expectedNixlbenchBytes,
+  expectedNixlbenchRows,
+  nixlbenchArguments,
+  nixlbenchIdentity,
+  parseNixlbenchTable,
+  unknownFlags,
+} from '../../suite/tools/nixlbench.js';
+import type { NixlbenchSpec } from '../../suite/transport-tests.js';
+import { fixtureLines } from '../support/fixtures.js';
+
+function nixlbenchSpec(fields: object = {}): NixlbenchSpec {
+  const spec = parseSpec({ name: 's', tests: [{ name: 'n', tool: 'nixlbench', backend: 'LIBFABRIC', ...fields }] });
+  return spec.tests[0] as NixlbenchSpec;
+}
+
+describe('nixlbench', () => {
+  it('reads the ten columns of a real run; GB are 1e9 bytes', () => {
+    const rows = parseNixlbenchTable(fixtureLines('nixlbench/clean.rank0.txt'));
+    assert.deepEqual(
+      rows.map(({ blockSize, bytesPerSecond }) => [blockSize, bytesPerSecond]),
+      [
+        [4096, 0.047514e9],
+        [8192, 0.001814e9],
+        [16384, 0.00264e9],
+        [32768, 0.254114e9],
+        [65536, 0.576014e9],
+      ],
+    );
+    assert.equal(rows[0]?.latency, 86.2 / 1e6);
+    assert.equal(rows[0]?.original, '0.047514 GB/Sec');
+  });
+
+  it('reads the six columns of old versions, with their units and scientific notation', () => {
+    const rows = parseNixlbenchTable([
+      'Block Size (B)      Batch Size     Avg Lat. (us)  B/W (MiB/Sec)  B/W (GiB/Sec)  B/W (GB/Sec)   ',
+      '67108864            1              49.3           1.29813e+06    1267.7         1361.19        ',
+    ]);
+    assert.deepEqual(rows, [
+      { blockSize: 67108864, batchSize: 1, bytesPerSecond: 1361.19e9, latency: 49.3e-6, original: '1361.19 GB/Sec' },
+    ]);
+  });
+
+  it('takes B/W and not the aggregate of twelve columns, and skips lines in between', () => {
+    const rows = parseNixlbenchTable([
+      'Block Size (B)      Batch Size     B/W (GB/Sec)   Aggregate B/W (GB/Sec)   Network Util (%)    Avg Lat. (us)  Avg Prep (us)  P99 Prep (us)  Avg Post (us)  P99 Post (us)  Avg Tx (us)    P99 Tx (us)    ',
+      '----------------------------------------',
+      '+---------------------------+ | UCX proto | 7 |',
+      '4096                2              1.000000       8.000000                 16.000000           8.2            1.0            1.0            1.0            1.0            1.0            1.0            ',
+    ]);
+    assert.deepEqual(
+      rows.map(({ bytesPerSecond, batchSize }) => [bytesPerSecond, batchSize]),
+      [[1e9, 2]],
+    );
+  });
+
+  it('expects every doubling of block and batch, and the bytes that a real P5 run showed to the byte', () => {
+    const test = nixlbenchSpec();
+    assert.equal(expectedNixlbenchRows(test).length, 15);
+    assert.deepEqual(
+      expectedNixlbenchRows(nixlbenchSpec({ startBlockSize: '4Ki', maxBlockSize: '8Ki', maxBatchSize: 4 })).length,
+      6,
+    );
+    // EFA counters of a published 2 × p5.48xlarge run with these parameters: 4 NICs × 2,898,165,760 bytes.
+    assert.equal(expectedNixlbenchBytes(test), 4 * 2_898_165_760);
+  });
+
+  it('reads rank and role from the log', () => {
+    assert.deepEqual(nixlbenchIdentity(fixtureLines('nixlbench/clean.rank0.txt')), {
+      rank: 0,
+      worldSize: 2,
+      role: 'initiator',
+    });
+    assert.deepEqual(nixlbenchIdentity(fixtureLines('nixlbench/clean.rank1.txt')), {
+      rank: 1,
+      worldSize: 2,
+      role: 'target',
+    });
+    assert.equal(nixlbenchIdentity(fixtureLines('nixlbench/stale-group.txt')), undefined);
+  });
+
+  it('passes what the spec says, and leaves defaults that older images do not know', () => {
+    const args = nixlbenchArguments(nixlbenchSpec(), 'http://etcd:2379', 'g1');
+    for (const arg of [
+      '--backend=LIBFABRIC',
+      '--initiator_seg_type=VRAM',
+      '--target_seg_type=VRAM',
+      '--etcd_endpoints=http://etcd:2379',
+      '--benchmark_group=g1',
+      '--max_block_size=67108864',
+      '--num_iter=1000',
+    ]) {
+      assert.ok(args.includes(arg), arg);
+    }
+    assert.ok(!args.some((arg) => arg.startsWith('--progress_threads')));
+    assert.ok(nixlbenchArguments(nixlbenchSpec({ progressThreads: 2 }), 'e', 'g').includes('--progress_threads=2'));
+  });
+
+  it('finds the options that a version does not know in its --help', () => {
+    const help =
+      '  Flags from utils.cpp:\n    -backend (Name of the backend) type: string\n    --num_iter (iterations)\n';
+    assert.deepEqual(unknownFlags(['--backend=UCX', '--num_iter=1', '--progress_threads=2'], help), [
+      'progress_threads',
+    ]);
+  });
+});
