@@ -1,0 +1,165 @@
+import type { Activities } from '../../activities/index.js';
+import type { CellSummary } from '../../activities/records.js';
+import { SuiteFailure } from '../../suite/failure.js';
+import type { Judgement } from '../../suite/judge.js';
+
+/** A judgement that passes. */
+export const PASSED: Judgement = {
+  verdict: 'pass',
+  reasons: [{ code: 'measured', message: 'measured' }],
+  rows: [],
+  measurement: { metric: 'bandwidth', value: 46e9, scope: 'gpu-pair', conditions: 'c', original: '46 GB/Sec' },
+  ceiling: { bytesPerSecond: 50e9, nics: 4, explanation: '4 × 100 Gbit/s' },
+};
+
+/** A judgement of an attempt that could not be measured. */
+export function unmeasured(failureClass: NonNullable<Judgement['failure']>['class']): Judgement {
+  const failure = { class: failureClass, message: `made up: ${failureClass}`, hint: 'none' };
+  return {
+    verdict: 'fail',
+    reasons: [{ code: 'failure', message: failure.message }],
+    rows: [],
+    ceiling: PASSED.ceiling,
+    failure,
+  };
+}
+
+/** Activities without a cluster: every call is noted in order, and each test says what differs. */
+export class FakeActivities {
+  readonly calls: string[] = [];
+  readonly recorded = new Map<string, CellSummary>();
+  readonly reports: Parameters<Activities['writeReport']>[0]['record'][] = [];
+
+  /** What the attempts of a test are judged as, one after the other; then `PASSED`. */
+  readonly judgements: Record<string, Judgement[]> = {};
+  /** Replaces single activities. */
+  readonly overrides: Partial<Activities> = {};
+
+  get activities(): Activities {
+    const note = (call: string) => this.calls.push(call);
+    const base: Activities = {
+      openRun: async () => void note('openRun'),
+      closeRun: async () => void note('closeRun'),
+      checkNodes: async () => {
+        note('checkNodes');
+        return {
+          kubernetesVersion: 'v1.37.2',
+          nodes: [NODE('gpu-1'), NODE('gpu-2')],
+          pair: { node1: 'gpu-1', node2: 'gpu-2' },
+          devicePlugins: [],
+          problems: [],
+        };
+      },
+      deployEtcd: async () => {
+        note('deployEtcd');
+        return 'http://etcd:2379';
+      },
+      probeNode: async ({ node }) => {
+        note(`probeNode ${node}`);
+        return {
+          node,
+          imageId: 'sha256:1',
+          efaDomains: 32,
+          memlock: 'unlimited',
+          versions: {},
+          environment: {},
+          nixlbenchHelp: HELP,
+        };
+      },
+      wipeEtcd: async () => {
+        note('wipeEtcd');
+        return { keysDeleted: 0 };
+      },
+      startRank: async ({ test, position, peer }) => {
+        note(`startRank ${test.name} ${position}${peer ? ` → ${peer}` : ''}`);
+        return { pod: `pod-${position}`, address: '10.0.0.2', ready: true, runningFor: 0 };
+      },
+      watchRanks: async () => {
+        note('watchRanks');
+        return { timedOut: false, endedBySuite: [] };
+      },
+      storeEvidence: async ({ ranks }) => {
+        note('storeEvidence');
+        return ranks.map(({ position, pod, node }) => ({
+          position,
+          pod,
+          node,
+          image: 'i',
+          imageId: 'sha256:1',
+          exitCode: 0,
+          endedBySuite: false,
+          command: [],
+          log: { path: `${position}.log`, sha256: '', bytes: 0 },
+        }));
+      },
+      judgeAttempt: async ({ test }) => this.judgements[test.name]?.shift() ?? PASSED,
+      removeRanks: async ({ pods }) => void note(`removeRanks ${pods.length}`),
+      findCell: async ({ run, cell }) => {
+        const found = this.recorded.get(`${run.workflowId} ${cell.test.name} ${cell.repetition}`);
+        return found && !found.failure ? { ...found, takenOver: true } : undefined;
+      },
+      recordCell: async ({ run, cell, judgement, attempts }) => {
+        note(
+          `recordCell ${cell.test.name} r${cell.repetition} after ${attempts.length}: ${judgement.failure?.class ?? judgement.verdict}`,
+        );
+        const { verdict, measurement, failure } = judgement;
+        const summary: CellSummary = {
+          key: 'k',
+          repetition: cell.repetition,
+          verdict,
+          takenOver: false,
+          ...(measurement ? { measurement } : {}),
+          ...(failure ? { failure } : {}),
+        };
+        this.recorded.set(`${run.workflowId} ${cell.test.name} ${cell.repetition}`, summary);
+        return summary;
+      },
+      writeReport: async ({ record }) => {
+        note(`writeReport ${record.verdict}`);
+        this.reports.push(record);
+        return { folder: `results/${record.workflowId}` };
+      },
+    };
+    return { ...base, ...this.overrides };
+  }
+}
+
+/** An activity that fails with a class. */
+export function failing(failureClass: ConstructorParameters<typeof SuiteFailure>[0], message: string) {
+  return async (): Promise<never> => {
+    throw new SuiteFailure(failureClass, message);
+  };
+}
+
+const NODE = (name: string) => ({
+  name,
+  instanceType: 'p5.48xlarge',
+  zone: 'z',
+  kubeletVersion: 'v',
+  osImage: 'o',
+  kernelVersion: 'k',
+  allocatable: {},
+  free: {},
+});
+
+const HELP = [
+  'backend',
+  'etcd_endpoints',
+  'benchmark_group',
+  'initiator_seg_type',
+  'target_seg_type',
+  'scheme',
+  'mode',
+  'op_type',
+  'total_buffer_size',
+  'start_block_size',
+  'max_block_size',
+  'start_batch_size',
+  'max_batch_size',
+  'num_iter',
+  'warmup_iter',
+  'num_initiator_dev',
+  'num_target_dev',
+]
+  .map((flag) => `    -${flag} (x)`)
+  .join('\n');

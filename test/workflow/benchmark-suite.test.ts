@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
+import { NativeConnection } from '@temporalio/worker';
+import { readConfig } from '../../worker/config.js';
+import { createWorker } from '../../worker/worker.js';
+import { progressQuery, type SuiteResult } from '../../workflows/messages.js';
+import { FakeActivities, failing, unmeasured } from '../support/fake-activities.js';
+import { temporal } from '../support/temporal.js';
+
+const plan = {
+  name: 'plan',
+  startDelay: { min: '10ms', max: '20ms' },
+  timeouts: { infrastructure: '4s' },
+  tests: [
+    { name: 'ucx', tool: 'ucx-perftest', memory: 'host' },
+    { name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' },
+    { name: 'nixl-ucx', tool: 'nixlbench', backend: 'UCX', required: false },
+  ],
+};
+
+interface Run {
+  readonly fake: FakeActivities;
+  readonly handle: WorkflowHandle;
+  /** The workflow's result, or the failure that it ended with. */
+  readonly end: () => Promise<SuiteResult | ApplicationFailure>;
+}
+
+/** Runs a suite on a real server with activities replaced; `during` sees it while it runs. */
+async function runSuite(
+  spec: unknown,
+  fake = new FakeActivities(),
+  during?: (run: Run) => Promise<void>,
+  workflowId = `suite-${randomUUID()}`,
+) {
+  const { client, address } = await temporal();
+  const connection = await NativeConnection.connect({ address });
+  const config = readConfig({ TASK_QUEUE: `queue-${randomUUID()}` });
+  const worker = await createWorker({ connection, namespace: 'default', config, activities: fake.activities });
+  try {
+    return await worker.runUntil(async () => {
+      const handle = await client.workflow.start('benchmarkSuite', {
+        workflowId,
+        taskQueue: config.TASK_QUEUE,
+        args: [spec],
+      });
+      const end = () =>
+        handle.result().then(
+          (result) => result as SuiteResult,
+          (error: unknown) => {
+            if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) return error.cause;
+            throw error;
+          },
+        );
+      await during?.({ fake, handle, end });
+      return { fake, handle, outcome: await end() };
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+function result(outcome: SuiteResult | ApplicationFailure): SuiteResult {
+  if (outcome instanceof ApplicationFailure)
+    throw new Error(`the suite failed: ${outcome.message}`, { cause: outcome });
+  return outcome;
+}
+
+function failure(outcome: SuiteResult | ApplicationFailure): ApplicationFailure {
+  assert.ok(outcome instanceof ApplicationFailure, `the suite ended with ${JSON.stringify(outcome)}`);
+  return outcome;
+}
+
+describe('benchmarkSuite', function () {
+  this.timeout(60_000);
+
+  it('runs set-up, the tests in the plan’s order, node2 before node1, etcd wiped before each, and the report', async () => {
+    const { fake, outcome } = await runSuite(plan);
+    assert.equal(result(outcome).verdict, 'pass');
+    assert.deepEqual(fake.calls.slice(0, 1), ['openRun']);
+    const [nodesAndEtcd, probes] = [fake.calls.slice(1, 3).sort(), fake.calls.slice(3, 5).sort()];
+    assert.deepEqual(nodesAndEtcd, ['checkNodes', 'deployEtcd']);
+    assert.deepEqual(probes, ['probeNode gpu-1', 'probeNode gpu-2']);
+    const test = (name: string) => [
+      'wipeEtcd',
+      `startRank ${name} node2`,
+      `startRank ${name} node1 → 10.0.0.2`,
+      'watchRanks',
+      'storeEvidence',
+      'removeRanks 2',
+      `recordCell ${name} r1 after 1: pass`,
+    ];
+    assert.deepEqual(fake.calls.slice(5), [
+      ...test('ucx'),
+      ...test('lf'),
+      ...test('nixl-ucx'),
+      'writeReport pass',
+      'closeRun',
+    ]);
+  });
+
+  it('fails an invalid spec at once, with every problem, and touches nothing', async () => {
+    const { fake, outcome } = await runSuite({
+      name: 'x',
+      tests: [{ name: 'a', tool: 'nixlbench', backend: 'Libfabric' }],
+    });
+    assert.equal(failure(outcome).type, 'InvalidSpec');
+    assert.match(
+      failure(outcome).message,
+      /tests\[0\]\.backend: unknown back end "Libfabric"; did you mean "LIBFABRIC"/,
+    );
+    assert.deepEqual(fake.calls, []);
+  });
+
+  it('goes on after a test that is not required and says which part failed', async () => {
+    const fake = new FakeActivities();
+    fake.judgements['nixl-ucx'] = [unmeasured('EtcdUri')];
+    const { outcome } = await runSuite(plan, fake);
+    const { verdict, reasons, tests } = result(outcome);
+    assert.equal(verdict, 'pass');
+    assert.deepEqual(reasons, [{ code: 'optional-failure', message: 'nixl-ucx: fail (EtcdUri), not required' }]);
+    assert.deepEqual(tests.at(-1), { name: 'nixl-ucx', status: 'done', verdict: 'fail', result: 'EtcdUri' });
+  });
+
+  it('starts both ranks again, in a new attempt, when they did not meet', async () => {
+    const fake = new FakeActivities();
+    fake.judgements.lf = [unmeasured('RendezvousTimeout'), unmeasured('PeerLost')];
+    const { outcome } = await runSuite(plan, fake);
+    assert.equal(result(outcome).verdict, 'pass');
+    assert.equal(fake.calls.filter((call) => call === 'startRank lf node2').length, 3);
+    assert.equal(fake.calls.filter((call) => call.startsWith('startRank lf node1')).length, 3);
+    assert.ok(fake.calls.includes('recordCell lf r1 after 3: pass'));
+  });
+
+  it('does not try again what a person has to change', async () => {
+    const fake = new FakeActivities();
+    fake.judgements.lf = [unmeasured('BackendUnavailable')];
+    const { outcome } = await runSuite(plan, fake);
+    assert.equal(failure(outcome).type, 'BackendUnavailable');
+    assert.equal(fake.calls.filter((call) => call === 'startRank lf node2').length, 1);
+    assert.ok(fake.calls.includes('recordCell nixl-ucx r1 after 1: pass'), 'the other tests still run');
+    assert.equal(fake.reports[0]?.verdict, 'fail');
+  });
+
+  it('gives up after the spec’s attempts and keeps the class of the failure', async () => {
+    const fake = new FakeActivities();
+    fake.judgements.ucx = [unmeasured('PeerLost'), unmeasured('PeerLost')];
+    const { outcome } = await runSuite({ ...plan, attempts: 2 }, fake);
+    assert.equal(failure(outcome).type, 'PeerLost');
+    assert.ok(fake.calls.includes('recordCell ucx r1 after 2: PeerLost'));
+  });
+
+  it('treats a missed expectation as a verdict: the workflow completes', async () => {
+    const fake = new FakeActivities();
+    const slow = unmeasured('Internal');
+    const { failure: _, ...missed } = {
+      ...slow,
+      reasons: [{ code: 'below-expectation' as const, message: 'too slow' }],
+    };
+    fake.judgements.lf = [missed];
+    const { outcome } = await runSuite(plan, fake);
+    assert.equal(result(outcome).verdict, 'fail');
+  });
+
+  it('reports all problems of set-up together and measures nothing', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.checkNodes = async () => ({
+      kubernetesVersion: 'v1',
+      nodes: [],
+      devicePlugins: [],
+      problems: [{ subject: 'node a', message: 'is cordoned', hint: 'kubectl uncordon a' }],
+    });
+    fake.overrides.deployEtcd = failing('ImagePull', 'image quay.io/x: ErrImagePull');
+    const { outcome } = await runSuite(plan, fake);
+    assert.equal(failure(outcome).type, 'ClusterNotReady');
+    assert.match(failure(outcome).message, /2 problems:/);
+    assert.match(failure(outcome).message, /node a: is cordoned → kubectl uncordon a/);
+    assert.match(failure(outcome).message, /etcd: ImagePull: image quay\.io\/x: ErrImagePull/);
+    assert.deepEqual(fake.calls, ['openRun', 'writeReport fail', 'closeRun']);
+  });
+
+  it('names the last error of an API server that stays away, and not just a time-out', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.openRun = failing('ApiUnreachable', 'no answer from https://10.0.0.1: connect ECONNREFUSED');
+    const { outcome } = await runSuite(plan, fake);
+    assert.match(failure(outcome).message, /cluster: ApiUnreachable: no answer from https:\/\/10\.0\.0\.1/);
+  });
+
+  it('takes over what is recorded for the same workflow id, and measures only what is missing', async () => {
+    const fake = new FakeActivities();
+    fake.judgements.lf = [unmeasured('OutOfMemory')];
+    const workflowId = `suite-${randomUUID()}`;
+    assert.equal(failure((await runSuite(plan, fake, undefined, workflowId)).outcome).type, 'OutOfMemory');
+    fake.calls.length = 0;
+    const { outcome } = await runSuite(plan, fake, undefined, workflowId);
+    assert.equal(result(outcome).verdict, 'pass');
+    assert.deepEqual(
+      fake.calls.filter((call) => call.startsWith('startRank')),
+      ['startRank lf node2', 'startRank lf node1 → 10.0.0.2'],
+    );
+  });
+
+  it('measures every repetition as a cell of its own', async () => {
+    const { fake } = await runSuite({ ...plan, tests: [{ ...plan.tests[1], repetitions: 3 }] });
+    assert.deepEqual(
+      fake.calls.filter((call) => call.startsWith('recordCell')),
+      [1, 2, 3].map((r) => `recordCell lf r${r} after 1: pass`),
+    );
+  });
+
+  it('answers the progress query while a test runs, and sets search attributes', async () => {
+    const fake = new FakeActivities();
+    const { promise: release, resolve } = Promise.withResolvers<void>();
+    fake.overrides.watchRanks = async () => {
+      await release;
+      return { timedOut: false, endedBySuite: [] };
+    };
+    await runSuite(plan, fake, async ({ handle }) => {
+      let progress = await handle.query(progressQuery);
+      while (progress.phase !== 'benchmarks') progress = await handle.query(progressQuery);
+      assert.deepEqual(
+        progress.tests.map(({ name, status }) => [name, status]),
+        [
+          ['ucx', 'running'],
+          ['lf', 'waiting'],
+          ['nixl-ucx', 'waiting'],
+        ],
+      );
+      const { searchAttributes } = await handle.describe();
+      assert.deepEqual(searchAttributes, { SuiteName: ['plan'], SuiteVerdict: ['running'], SuiteTest: ['ucx'] });
+      resolve();
+    });
+  });
+
+  it('cleans up and reports when it is cancelled in the middle of a test', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.watchRanks = async () => {
+      const { sleep } = await import('@temporalio/activity');
+      await sleep('1 minute');
+      return { timedOut: false, endedBySuite: [] };
+    };
+    await assert.rejects(
+      runSuite(plan, fake, async ({ handle }) => {
+        while (!fake.calls.includes('startRank ucx node1 → 10.0.0.2'))
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        await handle.cancel();
+      }),
+      (error: unknown) => error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure,
+    );
+    assert.deepEqual(fake.calls.slice(-3), ['removeRanks 2', 'writeReport fail', 'closeRun']);
+    assert.deepEqual(
+      fake.reports[0]?.reasons.map(({ code }) => code),
+      ['cancelled'],
+    );
+  });
+});
