@@ -1,0 +1,65 @@
+# shellcheck shell=bash
+# etcd, API server, controller manager, scheduler and cluster DNS, each a process of this machine. They listen on
+# loopback (etcd) and on the bridge, nowhere else.
+
+ETCD_URL=http://127.0.0.1:12379
+
+kubectl() {
+  KUBECONFIG=$ADMIN_KUBECONFIG KUBECACHEDIR=$STATE/kubectl-cache "$KUBEBOX" kubectl "$@"
+}
+
+unless_running() { # NAME COMMAND...
+  part_runs "$1" && return
+  start_part "$@"
+  STARTED+=("$1")
+}
+
+# Starts them all at once: each waits for the one it needs by itself.
+start_control_plane() {
+  create_credentials
+  # Without fsync, because this etcd's data is thrown away with the box.
+  unless_running etcd "$KUBEBOX" etcd --data-dir "$STATE/etcd" --unsafe-no-fsync --log-level error \
+    --listen-client-urls "$ETCD_URL" --advertise-client-urls "$ETCD_URL" --listen-peer-urls http://127.0.0.1:0
+  unless_running kube-apiserver "$KUBEBOX" kube-apiserver \
+    --etcd-servers "$ETCD_URL" --bind-address "$BRIDGE_ADDRESS" --advertise-address "$BRIDGE_ADDRESS" --secure-port 6443 \
+    --tls-cert-file "$PKI/apiserver.crt" --tls-private-key-file "$PKI/apiserver.key" \
+    --token-auth-file "$PKI/tokens.csv" --authorization-mode Node,RBAC --enable-admission-plugins NodeRestriction \
+    --service-account-issuer https://kubernetes.default.svc.cluster.local \
+    --service-account-key-file "$PKI/service-accounts.pub" --service-account-signing-key-file "$PKI/service-accounts.key" \
+    --kubelet-client-certificate "$PKI/kubelet-client.crt" --kubelet-client-key "$PKI/kubelet-client.key" \
+    --kubelet-preferred-address-types InternalIP --service-cluster-ip-range "$SERVICE_NETWORK" \
+    --allow-privileged --profiling=false
+}
+
+start_controllers() {
+  # The publisher left out looks for a certificate that only the API server's own self-signed set-up has.
+  unless_running kube-controller-manager "$KUBEBOX" kube-controller-manager \
+    --kubeconfig "$PKI/controller-manager.kubeconfig" --use-service-account-credentials --leader-elect=false --secure-port 0 \
+    --service-account-private-key-file "$PKI/service-accounts.key" --root-ca-file "$PKI/ca.crt" \
+    --flex-volume-plugin-dir "$STATE/volume-plugins" --controllers '*,-kube-apiserver-serving-clustertrustbundle-publisher-controller'
+  unless_running kube-scheduler "$KUBEBOX" kube-scheduler \
+    --kubeconfig "$PKI/scheduler.kubeconfig" --leader-elect=false --secure-port 0
+}
+
+# After the manifests, which give it the right to read what it serves.
+start_cluster_dns() {
+  unless_running cluster-dns "$KUBEBOX" cluster-dns --kubeconfig "$PKI/dns.kubeconfig" --listen "$BRIDGE_ADDRESS:53"
+}
+
+api_server_ready() {
+  [ "$(curl -fs --max-time 5 --cacert "$PKI/ca.crt" "$API_SERVER_URL/readyz")" = ok ]
+}
+
+wait_for_control_plane() {
+  wait_for 90 kube-apiserver "the API server is ready" api_server_ready
+}
+
+# Applied once per cluster and change of a manifest.
+apply_manifests() {
+  local mark=$STATE/manifests.sha256 now
+  now=$(cat "$LOCAL"/manifests/*.yaml | sha256sum)
+  [ "$now" = "$(cat "$mark" 2>/dev/null)" ] && return
+  kubectl apply --server-side --force-conflicts --field-manager box -f "$LOCAL/manifests" >"$LOGS/manifests.log" 2>&1 ||
+    fail_with_log "The box's own manifests were not accepted." "$LOGS/manifests.log"
+  echo "$now" >"$mark"
+}

@@ -1,0 +1,68 @@
+# shellcheck shell=bash
+# Who may do what in the box. A new authority and new tokens for each cluster, known to nobody before; each part has an
+# identity of its own with the rights that Kubernetes gives such a part, as on a real cluster.
+
+PKI=$STATE/pki
+API_SERVER_URL=https://$BRIDGE_ADDRESS:6443
+
+random_token() { openssl rand -hex 24; }
+
+new_key() { openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out "$1"; }
+
+# signed_certificate FOLDER NAME SUBJECT EXTENSIONS
+signed_certificate() {
+  new_key "$1/$2.key"
+  openssl req -new -key "$1/$2.key" -subj "$3" |
+    openssl x509 -req -CA "$1/ca.crt" -CAkey "$1/ca.key" -days 3650 -extfile <(echo "$4") -out "$1/$2.crt" 2>/dev/null
+}
+
+create_credentials() {
+  [ -d "$PKI" ] && return
+  local new=$PKI.partial number
+  rm -rf "$new"
+  (
+    umask 077
+    mkdir "$new"
+    new_key "$new/ca.key"
+    openssl req -x509 -new -key "$new/ca.key" -subj /CN=dynamo-bench-box -days 3650 -out "$new/ca.crt"
+    signed_certificate "$new" apiserver /CN=kube-apiserver \
+      "subjectAltName=IP:$BRIDGE_ADDRESS,IP:10.96.0.1,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,DNS:kubernetes.default.svc.cluster.local"
+    # The kubelets ask for a certificate before they show logs or run commands. Only they trust this authority for
+    # clients; the API server itself knows tokens alone.
+    signed_certificate "$new" kubelet-client "/O=system:masters/CN=kube-apiserver-kubelet-client" extendedKeyUsage=clientAuth
+    new_key "$new/service-accounts.key"
+    openssl pkey -in "$new/service-accounts.key" -pubout -out "$new/service-accounts.pub"
+    {
+      echo "$(random_token),box-admin,box-admin,system:masters"
+      echo "$(random_token),system:kube-controller-manager,system:kube-controller-manager"
+      echo "$(random_token),system:kube-scheduler,system:kube-scheduler"
+      echo "$(random_token),system:kube-proxy,system:kube-proxy"
+      echo "$(random_token),box-dns,box-dns"
+      for number in "${NODE_NUMBERS[@]}"; do
+        echo "$(random_token),system:node:gpu-$number,system:node:gpu-$number,system:nodes"
+      done
+    } >"$new/tokens.csv"
+    write_kubeconfig "$new" box-admin "$ADMIN_KUBECONFIG"
+    for user in controller-manager scheduler proxy; do
+      write_kubeconfig "$new" "system:kube-$user" "$new/$user.kubeconfig"
+    done
+    write_kubeconfig "$new" box-dns "$new/dns.kubeconfig"
+    for number in "${NODE_NUMBERS[@]}"; do
+      write_kubeconfig "$new" "system:node:gpu-$number" "$new/gpu-$number.kubeconfig"
+    done
+  )
+  mv "$new" "$PKI"
+}
+
+# Complete in itself, so that it can be copied. The names are not `default` or `admin`: merged with a user's own file
+# they must not take the place of anything.
+write_kubeconfig() { # PKI-FOLDER USER FILE
+  cat >"$3" <<YAML
+apiVersion: v1
+kind: Config
+clusters: [{name: box, cluster: {server: "$API_SERVER_URL", certificate-authority-data: $(base64 -w 0 <"$1/ca.crt")}}]
+users: [{name: "$2", user: {token: $(grep ",$2," "$1/tokens.csv" | head -n 1 | cut -d, -f1)}}]
+contexts: [{name: box, context: {cluster: box, user: "$2"}}]
+current-context: box
+YAML
+}

@@ -1,0 +1,50 @@
+# shellcheck shell=bash
+# The images, once. An image takes seconds to import, so that is done one time, by a containerd that runs for nothing
+# else, into a store in the cache. A node starts with a copy made of hard links, which takes a fraction of a second and
+# no disk: image files are never written to again, only covered.
+
+# Prints one OCI archive a line. The names contain their content's hash, so a list of names says what is in a store.
+build_images() {
+  as_setup bash "$LOCAL/images/build.sh" 9>&- || fail "The images could not be built."
+}
+
+store_of() { # ARCHIVES
+  echo "$CACHE/image-store/$(echo "$1" | sha256sum | cut -c 1-16)"
+}
+
+ensure_image_store() { # ARCHIVES
+  local store log=$LOGS/image-store.log
+  store=$(store_of "$1")
+  [ -d "$store" ] && return
+  say "importing images"
+  find "$CACHE/image-store" -mindepth 1 -maxdepth 1 -exec rm -rf {} + 2>/dev/null || true
+  mkdir -p "$store.partial" "$STATE/image-store"
+  write_containerd_config "$STATE/image-store" "$store.partial"
+  # In a mount namespace of its own, where the mounts of unpacking end with it.
+  # shellcheck disable=SC2016 # the inner shell's variables
+  as_setup unshare --mount --pid --fork --kill-child=SIGKILL --mount-proc bash -euc '
+    folder=$1
+    shift
+    mount -t tmpfs tmpfs /run/containerd
+    containerd --config "$folder/containerd.toml" --log-level warn &
+    until [ -S "$folder/containerd.sock" ]; do sleep 0.05; done
+    for archive; do
+      ctr --address "$folder/containerd.sock" --namespace k8s.io images import "$archive"
+    done
+    kill %1
+    wait
+  ' import "$STATE/image-store" $1 9>&- >"$log" 2>&1 || fail_with_log "The images could not be imported." "$log"
+  mv "$store.partial" "$store"
+}
+
+# A node that runs gets what has changed since it started.
+import_new_images() { # NODE ARCHIVES
+  local folder=$STATE/nodes/$1 archive
+  for archive in $2; do
+    grep -qxF "$archive" "$folder/images" 2>/dev/null && continue
+    say "$1: importing $(basename "$archive")"
+    ctr --address "$folder/containerd.sock" --namespace k8s.io images import "$archive" >>"$LOGS/image-store.log" 2>&1 ||
+      fail_with_log "$1 did not take $archive." "$LOGS/image-store.log"
+    echo "$archive" >>"$folder/images"
+  done
+}

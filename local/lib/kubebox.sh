@@ -1,0 +1,74 @@
+# shellcheck shell=bash
+# The one binary with all of Kubernetes, built from local/kubebox once per machine: nobody ships these programs as
+# packages, and their sources are in the Go module registry.
+
+KUBERNETES_VERSION=v1.37.2
+KUBEBOX=$STATE/kubebox
+BUILD_FOLDER=$CACHE/build
+BUILD_TIME_TEXT="8 to 18 minutes on two cores, once"
+
+kubebox_key() {
+  (
+    cd "$LOCAL/kubebox"
+    { go_version; sha256sum -- *.go go.mod go.sum; } | sha256sum | cut -c 1-16
+  )
+}
+
+cached_kubebox() { echo "$CACHE/kubebox/$(kubebox_key)/kubebox"; }
+
+# The path by which everything else calls it, whatever its key.
+link_kubebox() { ln -sfn "$(cached_kubebox)" "$KUBEBOX"; }
+
+build_kubebox() {
+  local go log=$LOGS/kubebox-build.log target started=$SECONDS version=k8s.io/component-base/version client=k8s.io/client-go/pkg/version
+  target=$(cached_kubebox)
+  check_disk_for_build
+  go=$(ensure_go)
+  say "building kubebox, Kubernetes $KUBERNETES_VERSION in one binary ($BUILD_TIME_TEXT); log: $log"
+  rm -rf "$BUILD_FOLDER"
+  mkdir -p "$BUILD_FOLDER/cache" "$(dirname "$target")"
+  local flags="-s -w -X $version.gitVersion=$KUBERNETES_VERSION -X $version.gitMajor=1 -X $version.gitMinor=37 -X $client.gitVersion=$KUBERNETES_VERSION"
+  # The build's 4 GB of object files are of no use to anyone afterwards, so they do not go to the user's own Go cache.
+  # Its priority is low: the other set-up work is short, and should not wait for it.
+  # The modules (1 GB) do go to the user's module folder: other Go work may have them already.
+  as_setup GOCACHE="$BUILD_FOLDER/cache" GOFLAGS=-buildvcs=false GOTOOLCHAIN=local CGO_ENABLED=0 \
+    nice "$go" build -C "$LOCAL/kubebox" -p=2 -trimpath -ldflags "$flags" -o "$BUILD_FOLDER/kubebox" . >"$log" 2>&1 &
+  local build=$! last=$SECONDS
+  while kill -0 "$build" 2>/dev/null; do
+    sleep 0.5
+    # $$ is the script, also in a subshell. When it is gone nobody waits for this build.
+    kill -0 $$ 2>/dev/null || { kill_part setup; rm -rf "$BUILD_FOLDER"; exit 1; }
+    if [ $((SECONDS - last)) -ge 10 ]; then
+      last=$SECONDS
+      say "building kubebox: $(minutes_and_seconds $((SECONDS - started))) of $BUILD_TIME_TEXT"
+    fi
+  done
+  if ! wait "$build"; then
+    rm -rf "$BUILD_FOLDER"
+    fail_with_log "kubebox did not build." "$log"
+  fi
+  mv "$BUILD_FOLDER/kubebox" "$target"
+  rm -rf "$BUILD_FOLDER"
+  remove_other_kubeboxes "$target"
+  say "kubebox built in $(minutes_and_seconds $((SECONDS - started)))"
+}
+
+remove_other_kubeboxes() {
+  find "$CACHE/kubebox" -mindepth 1 -maxdepth 1 -type d ! -path "$(dirname "$1")" -exec rm -rf {} +
+}
+
+begin_kubebox() {
+  KUBEBOX_BUILD=
+  if [ -x "$(cached_kubebox)" ]; then
+    link_kubebox
+  else
+    (build_kubebox) 9>&- &
+    KUBEBOX_BUILD=$!
+  fi
+}
+
+finish_kubebox() {
+  [ -n "$KUBEBOX_BUILD" ] || return 0
+  wait "$KUBEBOX_BUILD" || fail "Without kubebox there is no local cluster."
+  link_kubebox
+}

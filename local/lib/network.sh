@@ -1,0 +1,67 @@
+# shellcheck shell=bash
+# The box's network: one bridge on this machine, and one link from it to each node, shaped to a declared rate at both
+# ends. Everything here says how it should be, not how to get there, so it also repairs.
+#
+#   10.77.0.1      the machine on the bridge: API server and cluster DNS
+#   10.77.0.1N     node N
+#   10.78.N.0/24   its pods
+
+BRIDGE=dynbench0
+BRIDGE_ADDRESS=10.77.0.1
+POD_NETWORK=10.78.0.0/16
+SERVICE_NETWORK=10.96.0.0/16
+NODE_NUMBERS=(1 2)
+
+# What a benchmark's result is compared with, so it is declared and not left to what two cores happen to manage.
+LINK_RATE=${DYNAMO_BENCH_LINK_RATE:-500mbit}
+
+node_address() { echo "10.77.0.$((10 + $1))"; }
+node_pods() { echo "10.78.$1.0/24"; }
+node_link() { echo "dynbench-gpu-$1"; }
+
+ensure_bridge() {
+  if ! ip link show "$BRIDGE" >/dev/null 2>&1; then
+    check_addresses
+    ip link add "$BRIDGE" type bridge
+  fi
+  ip address replace "$BRIDGE_ADDRESS/24" dev "$BRIDGE"
+  ip link set "$BRIDGE" up
+}
+
+# attach_node NUMBER PID: PID is a process in the node's network namespace. The namespace has no name and no file: it
+# ends with its last process, and takes the link with it.
+attach_node() {
+  local number=$1 inside=(nsenter --target "$2" --net --) link other
+  link=$(node_link "$number")
+  if ! ip link show "$link" >/dev/null 2>&1; then
+    ip link add "$link" type veth peer name eth0 netns "$2"
+  fi
+  ip link set "$link" master "$BRIDGE" up
+  ip route replace "$(node_pods "$number")" via "$(node_address "$number")"
+  "${inside[@]}" sysctl -qw net.ipv4.ip_forward=1
+  "${inside[@]}" ip link set lo up
+  "${inside[@]}" ip address replace "$(node_address "$number")/24" dev eth0
+  "${inside[@]}" ip link set eth0 up
+  shape_link "$number" "$2"
+  for other in "${NODE_NUMBERS[@]}"; do
+    [ "$other" = "$number" ] || "${inside[@]}" ip route replace "$(node_pods "$other")" via "$(node_address "$other")"
+  done
+  # Last, because the node waits for it.
+  "${inside[@]}" ip route replace default via "$BRIDGE_ADDRESS"
+}
+
+shape_link() { # NUMBER PID
+  local shape=(root tbf rate "$LINK_RATE" burst 1mb latency 200ms)
+  {
+    tc qdisc replace dev "$(node_link "$1")" "${shape[@]}" &&
+      nsenter --target "$2" --net -- tc qdisc replace dev eth0 "${shape[@]}"
+  } || fail "DYNAMO_BENCH_LINK_RATE=$LINK_RATE is not a rate that tc understands (for example 500mbit or 1gbit)."
+}
+
+remove_network() {
+  local number
+  for number in "${NODE_NUMBERS[@]}"; do
+    ip link delete "$(node_link "$number")" 2>/dev/null || true
+  done
+  ip link delete "$BRIDGE" 2>/dev/null || true
+}

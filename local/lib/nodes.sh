@@ -1,0 +1,98 @@
+# shellcheck shell=bash
+# The nodes gpu-1 and gpu-2, seen from the machine: each is one process tree in network, mount and pid namespaces of its
+# own (what runs inside is in node-main.sh). Ending its first process ends all of it, containers and mounts too.
+
+NODE_CGROUPS=/dynamo-bench
+NODE_DISKS=$CACHE/nodes
+
+# Folders that a node covers with its own, because the programs in it insist on these paths.
+NODE_MOUNT_POINTS=(/var/lib/kubelet /var/lib/cni /var/log/containers /run/containerd)
+
+node_pid() { part_pids "$1" | head -n 1; }
+
+# The machine has these folders or gets them, empty; the ones that it got are noted, to be removed again.
+ensure_mount_points() {
+  local folder
+  for folder in "${NODE_MOUNT_POINTS[@]}"; do
+    [ -d "$folder" ] && continue
+    echo "$folder" >>"$STATE/mount-points"
+    mkdir -p "$folder"
+  done
+}
+
+remove_mount_points() {
+  [ -f "$STATE/mount-points" ] || return 0
+  xargs -a "$STATE/mount-points" rmdir 2>/dev/null || true
+}
+
+start_node() { # NUMBER ARCHIVES
+  local number=$1 name=gpu-$1 folder=$STATE/nodes/gpu-$1 disk=$NODE_DISKS/gpu-$1
+  # A node always starts with a clean disk: what an earlier one left belongs to pods that no longer exist.
+  rm -rf "$folder" "$disk"
+  mkdir -p "$folder" "$disk/kubelet" "$disk/cni"
+  cp -al "$(store_of "$2")" "$disk/containerd"
+  # The links would let one node's containerd write into the other's database.
+  own_copies "$disk/containerd" "$(store_of "$2")"
+  write_containerd_config "$folder" "$disk/containerd"
+  write_pod_network_config "$folder" "$number"
+  write_kubelet_config "$folder" "$number"
+  write_proxy_config "$folder" "$number"
+  echo "$2" | tr ' ' '\n' >"$folder/images"
+  start_part "$name" unshare --net --mount --pid --fork --kill-child=SIGKILL --mount-proc \
+    bash "$LOCAL/lib/node-main.sh" "$name" "$(node_address "$number")" "$folder" "$disk" "$PKI" "$LOGS" "$(readlink "$KUBEBOX")"
+}
+
+own_copies() { # COPY ORIGINAL
+  local database
+  while read -r database; do
+    cp --remove-destination "$2/$database" "$1/$database"
+  done < <(cd "$2" && find . -maxdepth 2 -name '*.db')
+}
+
+# The first process of the node is its own only once it has left the machine's network namespace.
+in_own_network() { # NODE
+  local pid
+  pid=$(node_pid "$1") && [ -n "$pid" ] && [ "$(readlink "/proc/$pid/ns/net")" != "$(readlink /proc/self/ns/net)" ]
+}
+
+ensure_node() { # NUMBER ARCHIVES
+  local name=gpu-$1
+  if part_runs "$name"; then
+    import_new_images "$name" "$2"
+  else
+    start_node "$1" "$2"
+    STARTED+=("$name")
+  fi
+  wait_for 20 "$name" "a network namespace of its own" in_own_network "$name"
+  attach_node "$1" "$(node_pid "$name")"
+}
+
+# Every node is Ready and reports its devices. `kubectl wait` knows the first only.
+nodes_ready() {
+  local number lines
+  # shellcheck disable=SC2016
+  lines=$(kubectl get nodes --output 'go-template={{range .items}}{{.metadata.name}}{{range .status.conditions}}{{if eq .type "Ready"}} {{.status}}{{end}}{{end}} {{index .status.allocatable "nvidia.com/gpu"}} {{index .status.allocatable "vpc.amazonaws.com/efa"}}{{"\n"}}{{end}}')
+  for number in "${NODE_NUMBERS[@]}"; do
+    grep -qx "gpu-$number True 8 32" <<<"$lines" || return 1
+  done
+}
+
+default_service_account_exists() { kubectl get serviceaccount default >/dev/null; }
+
+wait_for_nodes() {
+  wait_for 90 gpu-1 "both nodes are Ready with 8 GPUs and 32 EFA devices each" nodes_ready
+  wait_for 30 kube-controller-manager "the default service account exists" default_service_account_exists
+}
+
+# On cgroup v1 there is one tree a controller, on v2 one in all.
+remove_node_cgroups() {
+  local deadline=$((SECONDS + 5)) tree
+  for tree in /sys/fs/cgroup"$NODE_CGROUPS" /sys/fs/cgroup/*"$NODE_CGROUPS"; do
+    # A group can be removed a moment after its last process has ended.
+    while [ -d "$tree" ] && [ "$SECONDS" -lt "$deadline" ]; do
+      find "$tree" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.05
+    done
+  done
+}
+
+remove_node_disks() { rm -rf "$NODE_DISKS"; }

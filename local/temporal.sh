@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Temporal's command line, installed first if it is missing. Also how a test gets a server of its own:
+#
+#   local/temporal.sh server start-dev --headless --port 7300
+set -euo pipefail
+for file in paths log lock parts preflight packages python temporal; do
+  # shellcheck disable=SC1090
+  source "$(dirname "${BASH_SOURCE[0]}")/lib/$file.sh"
+done
+if [ ! -x "$TEMPORAL" ]; then
+  check_machine_for_temporal
+  prepare_folders
+  take_lock
+  ensure_temporal_program
+  exec 9>&-
+fi
+exec "$TEMPORAL" "$@"

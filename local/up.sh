@@ -1,0 +1,86 @@
+#!/usr/bin/env bash
+# Starts Temporal and a two-node Kubernetes on this machine, or whatever is missing of them.
+#
+#   local/up.sh [--only kubernetes|temporal]
+#
+# It may be run at any time: what runs is left alone, what is dead is started again, what a killed run left is cleared.
+set -euo pipefail
+
+# shellcheck source-path=SCRIPTDIR
+for file in paths log lock parts preflight packages python go kubebox network credentials control-plane node-config image-store nodes temporal; do
+  # shellcheck disable=SC1090
+  source "$(dirname "${BASH_SOURCE[0]}")/lib/$file.sh"
+done
+
+usage() { fail "usage: local/up.sh [--only kubernetes|temporal]"; }
+
+wanted=all
+while [ $# -gt 0 ]; do
+  case $1/${2:-} in
+    --only/kubernetes | --only/temporal) wanted=$2 && shift 2 ;;
+    *) usage ;;
+  esac
+done
+
+# What this run has started, for the report.
+STARTED=()
+
+end_setup_work() {
+  [ -d "$STATE" ] || return 0
+  kill_part setup
+  rm -rf "$BUILD_FOLDER"
+}
+
+up_temporal() {
+  start_temporal
+}
+
+up_kubernetes() {
+  local archives number
+  begin_kubebox
+  ensure_packages
+  ensure_bridge
+  ensure_mount_points
+  # With kubebox there already, the control plane starts while the images are looked at; else it waits for the build.
+  [ -n "$KUBEBOX_BUILD" ] || start_control_plane
+  archives=$(build_images)
+  ensure_image_store "$archives"
+  if [ -n "$KUBEBOX_BUILD" ]; then
+    finish_kubebox
+    start_control_plane
+  fi
+  for number in "${NODE_NUMBERS[@]}"; do ensure_node "$number" "$archives"; done
+  wait_for_control_plane
+  start_controllers
+  apply_manifests
+  start_cluster_dns
+}
+
+report() {
+  if [ ${#STARTED[@]} = 0 ]; then
+    say "everything runs already"
+  else
+    say "started: ${STARTED[*]}"
+  fi
+  if [ "$wanted" != temporal ]; then
+    echo "Kubernetes  KUBECONFIG=$ADMIN_KUBECONFIG  (or: local/kubectl.sh get nodes)"
+  fi
+  if [ "$wanted" != kubernetes ]; then
+    echo "Temporal    TEMPORAL_ADDRESS=$TEMPORAL_ADDRESS  web: $TEMPORAL_UI"
+  fi
+}
+
+[ "$wanted" = kubernetes ] || check_machine_for_temporal
+[ "$wanted" = temporal ] || check_machine_for_kubernetes
+prepare_folders
+take_lock
+trap end_setup_work EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
+end_setup_work
+
+[ "$wanted" = kubernetes ] || up_temporal
+[ "$wanted" = temporal ] || up_kubernetes
+[ "$wanted" = temporal ] || wait_for_nodes
+[ "$wanted" = kubernetes ] || wait_for_temporal
+report
