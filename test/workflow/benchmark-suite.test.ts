@@ -227,8 +227,8 @@ describe('benchmarkSuite', function () {
           ['nixl-ucx', 'waiting'],
         ],
       );
-      const { searchAttributes } = await handle.describe();
-      assert.deepEqual(searchAttributes, { SuiteName: ['plan'], SuiteVerdict: ['running'], SuiteTest: ['ucx'] });
+      const { SuiteName, SuiteVerdict, SuiteTest } = (await handle.describe()).searchAttributes;
+      assert.deepEqual([SuiteName, SuiteVerdict, SuiteTest], [['plan'], ['running'], ['ucx']]);
       resolve();
     });
   });

@@ -1,0 +1,17 @@
+# The worker and the command line. The workflow bundle is made here, so that the image runs without a build step.
+FROM node:24-slim AS build
+WORKDIR /dynamo-bench
+COPY package.json package-lock.json ./
+RUN npm ci
+COPY . .
+RUN npm run build && npm prune --omit=dev
+
+FROM node:24-slim
+WORKDIR /dynamo-bench
+ENV NODE_ENV=production RESULTS_DIR=/results
+COPY --from=build /dynamo-bench/package.json ./
+COPY --from=build /dynamo-bench/node_modules ./node_modules
+COPY --from=build /dynamo-bench/dist ./dist
+COPY --from=build /dynamo-bench/manifests ./manifests
+USER node
+CMD ["node", "dist/worker/main.js"]

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createActivities } from '../../activities/index.js';
+import { etcdName, type Run } from '../../activities/run.js';
+import { Cluster } from '../../kubernetes/cluster.js';
+import { execInPod } from '../../kubernetes/exec.js';
+import type { Pod } from '../../kubernetes/objects.js';
+import { POD } from '../../kubernetes/resources.js';
+import { ResultStore } from '../../results/store.js';
+import { type Box, createNamespace, startBox, type TestNamespace } from '../support/box.js';
+
+/** Wiping etcd is the one thing here that could destroy somebody's data. */
+describe('the suite’s own etcd', function () {
+  this.timeout(120_000);
+
+  let box: Box;
+  let namespace: TestNamespace;
+  let run: Run;
+  let activities: ReturnType<typeof createActivities>;
+  const perform = <Args extends unknown[], Result>(
+    activity: (...args: Args) => Promise<Result>,
+    ...args: Args
+  ): Promise<Result> => new MockActivityEnvironment().run(activity, ...args);
+
+  before(async () => {
+    box = await startBox();
+    namespace = await createNamespace(box.admin);
+    run = { workflowId: 'etcd-test', runId: 'r', key: 'etcdtest', namespace: namespace.name };
+    activities = createActivities({ store: new ResultStore('unused'), connect: () => new Cluster(box.admin.config) });
+    await perform(activities.openRun, { run, tests: [] });
+    const endpoint = await perform(activities.deployEtcd, {
+      run,
+      image: 'localhost/etcd:3.5.1',
+      imagePullPolicy: 'Never',
+      tolerations: [],
+      readyTimeout: 60,
+    });
+    assert.equal(endpoint, `http://${etcdName(run)}.${namespace.name}.svc:2379`);
+  });
+  after(async () => {
+    await perform(activities.closeRun, { run });
+    await namespace.remove();
+    await box.stop();
+  });
+
+  async function etcdctl(...args: string[]): Promise<string> {
+    const [pod] = await box.admin.list<Pod>(POD, namespace.name, { labelSelector: 'app.kubernetes.io/component=etcd' });
+    const target = { namespace: namespace.name, pod: pod?.metadata.name ?? '', container: 'etcd' };
+    const { exitCode, output } = await execInPod(box.admin, target, ['etcdctl', ...args], { timeoutMs: 10_000 });
+    assert.equal(exitCode, 0, output);
+    return output;
+  }
+  const keys = async () => (await etcdctl('get', '', '--prefix', '--keys-only')).split('\n').filter(Boolean);
+
+  it('is empty but for its mark after a wipe, whatever was left', async () => {
+    await etcdctl('put', 'xferbench/g//size', '2');
+    await etcdctl('put', 'xferbench/g/barrier/start_barrier/0/0', '1');
+    assert.deepEqual(await perform(activities.wipeEtcd, { run }), { keysDeleted: 2 });
+    assert.deepEqual(await keys(), ['dynamo-bench/mark']);
+  });
+
+  it('is marked again when it was restarted and is empty', async () => {
+    await etcdctl('del', '', '--prefix');
+    assert.deepEqual(await perform(activities.wipeEtcd, { run }), { keysDeleted: 0 });
+    assert.deepEqual(await keys(), ['dynamo-bench/mark']);
+  });
+
+  it('that holds keys and no mark, or another run’s mark, is left untouched', async () => {
+    for (const mark of [undefined, 'another-run']) {
+      await etcdctl('del', '', '--prefix');
+      await etcdctl('put', 'dynamo/instances/1', 'precious');
+      if (mark) await etcdctl('put', 'dynamo-bench/mark', mark);
+      await assert.rejects(perform(activities.wipeEtcd, { run }), { class: 'NotOurEtcd' });
+      assert.match(await etcdctl('get', 'dynamo/instances/1'), /precious/);
+    }
+    await etcdctl('del', '', '--prefix');
+  });
+
+  it('reports the exit code and the output of a command that fails', async () => {
+    const [pod] = await box.admin.list<Pod>(POD, namespace.name, { labelSelector: 'app.kubernetes.io/component=etcd' });
+    const target = { namespace: namespace.name, pod: pod?.metadata.name ?? '', container: 'etcd' };
+    const { exitCode, output } = await execInPod(box.admin, target, ['etcdctl', 'no-such-command'], {
+      timeoutMs: 10_000,
+    });
+    assert.notEqual(exitCode, 0);
+    assert.match(output, /unknown command/);
+  });
+});

@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import type { Pod } from '../../kubernetes/objects.js';
+import { POD } from '../../kubernetes/resources.js';
+import { Lab } from '../support/lab.js';
+
+/** What goes wrong while a suite runs, on the real box: nothing that fails here is replaced. */
+describe('a running suite', function () {
+  this.timeout(300_000);
+
+  let lab: Lab;
+  before(async () => {
+    lab = await Lab.open();
+  });
+  after(() => lab?.close());
+
+  const only = async (name: string, changes: Record<string, unknown> = {}, fields: Record<string, unknown> = {}) => {
+    const { tests } = await lab.spec();
+    return lab.spec({
+      ...fields,
+      tests: tests.filter((test) => test.name === name).map((test) => ({ ...test, ...changes })),
+    });
+  };
+  const rankPods = () => lab.pods('app.kubernetes.io/component=rank');
+  const running = async (count: number) =>
+    (await rankPods()).filter(({ status }) => status?.phase === 'Running').length === count;
+
+  it('goes on after its worker was killed in the middle of a test: same pods, nothing twice', async () => {
+    const { tests } = await lab.spec();
+    const spec = await lab.spec({
+      tests: tests.map((test) => (test.name === 'nixl-libfabric' ? { ...test, numIter: 64 } : test)),
+    });
+    const id = await lab.start(spec);
+    await lab.until(
+      'both ranks of nixl-libfabric run',
+      async () => (await lab.progress(id)).tests[1]?.status === 'running' && (await running(2)),
+    );
+    const before = (await rankPods()).map(({ metadata }) => metadata.uid).sort();
+    await lab.stopWorker('SIGKILL');
+    lab.startWorker();
+    const end = await lab.end(id);
+    assert.equal(end.status, 'COMPLETED', end.failure);
+    const cells = end.record.tests.flatMap((test) => test.cells);
+    assert.deepEqual(
+      cells.map(({ verdict, attempts }) => [verdict, attempts.length]),
+      [
+        ['pass', 1],
+        ['pass', 1],
+        ['pass', 1],
+      ],
+    );
+    assert.equal(before.length, 2);
+  });
+
+  it('records a NIXL UCX that cannot create its back end, and passes the rest', async () => {
+    const { tests } = await lab.spec();
+    const spec = await lab.spec({
+      tests: tests.map((test) => (test.name === 'nixl-ucx' ? { ...test, environment: { UCX_TLS: 'rc' } } : test)),
+    });
+    const end = await lab.run(spec);
+    assert.equal(end.status, 'COMPLETED', end.failure);
+    assert.equal(end.record.verdict, 'pass');
+    const [failed] = end.record.tests.filter(({ name }) => name === 'nixl-ucx');
+    assert.equal(failed?.failure?.class, 'BackendUnavailable', failed?.failure?.message);
+    assert.match(end.report, /nixl-ucx: fail \(BackendUnavailable\), not required/);
+    assert.equal(failed?.cells[0]?.attempts[0]?.ranks.length, 2, 'both logs are kept');
+  });
+
+  it('starts both ranks again, under a new group, when one was deleted', async () => {
+    const id = await lab.start(await only('nixl-libfabric', { numIter: 64 }));
+    await lab.until('both ranks run', () => running(2));
+    const [victim] = (await rankPods()).filter(({ metadata }) => metadata.name.endsWith('node1'));
+    assert.ok(victim);
+    await lab.box.admin.delete(POD, lab.namespace.name, victim.metadata.name, { gracePeriodSeconds: 0 });
+    const end = await lab.end(id);
+    assert.equal(end.status, 'COMPLETED', end.failure);
+    const [cell] = end.record.tests[0]?.cells ?? [];
+    assert.equal(cell?.attempts.length, 2);
+    assert.equal(cell?.attempts[0]?.failure?.class, 'PeerLost');
+    assert.notEqual(cell?.attempts[0]?.group, cell?.attempts[1]?.group);
+  });
+
+  it('ends a tool that hangs, at the time limit of the test', async () => {
+    const end = await lab.run(await only('nixl-libfabric', { numIter: 100_000, timeout: '6s' }, { attempts: 1 }));
+    assert.equal(end.status, 'FAILED');
+    const [cell] = end.record.tests[0]?.cells ?? [];
+    assert.equal(cell?.failure?.class, 'Hung');
+    assert.equal(cell?.attempts[0]?.timedOut, true);
+  });
+
+  it('names a tool that was killed for memory', async () => {
+    const end = await lab.run(
+      await only(
+        'nixl-libfabric',
+        { totalBufferSize: '2Gi' },
+        { resources: { memory: '160Mi', sharedMemory: '16Mi' } },
+      ),
+    );
+    assert.equal(end.record.tests[0]?.failure?.class, 'OutOfMemory', end.failure);
+    assert.match(end.failure, /killed for memory/);
+  });
+
+  it('is cancelled within 30 s, keeps what is recorded and leaves no labelled object', async () => {
+    const id = await lab.start(await lab.spec());
+    await lab.until(
+      'the second test runs',
+      async () => (await lab.progress(id)).tests[1]?.status === 'running' && (await running(2)),
+      120,
+    );
+    const cancelledAt = Date.now();
+    await lab.temporal('workflow', 'cancel', '--workflow-id', id);
+    const end = await lab.end(id);
+    assert.ok(Date.now() - cancelledAt < 30_000, `${Date.now() - cancelledAt} ms`);
+    assert.equal(end.status, 'CANCELLED');
+    assert.deepEqual(
+      end.record.reasons.map(({ code }) => code),
+      ['cancelled'],
+    );
+    assert.equal(end.record.tests[0]?.cells[0]?.verdict, 'pass');
+    assert.deepEqual(await lab.leftovers(), []);
+  });
+
+  it('keeps a rank that a person may look at apart from others: labels and owner on every pod', async () => {
+    const id = await lab.start(await only('ucx-native'));
+    await lab.until('a rank runs', () => running(1));
+    const [pod] = (await rankPods()) as Pod[];
+    assert.equal(pod?.metadata.labels?.['app.kubernetes.io/managed-by'], 'dynamo-bench');
+    assert.equal(pod?.metadata.annotations?.['dynamo-bench/workflow-id'], id);
+    assert.equal(pod?.metadata.ownerReferences?.[0]?.kind, 'ConfigMap');
+    assert.equal((await lab.end(id)).status, 'COMPLETED');
+  });
+});

@@ -1,0 +1,201 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { createWriteStream } from 'node:fs';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import type { Pod } from '../../kubernetes/objects.js';
+import { CONFIG_MAP, DEPLOYMENT, POD, SERVICE } from '../../kubernetes/resources.js';
+import type { SuiteRecord } from '../../suite/record.js';
+import type { Progress } from '../../workflows/messages.js';
+import { type Box, createNamespace, startBox, type TestNamespace } from './box.js';
+import { TEMPORAL, temporal } from './temporal.js';
+
+const WORKER = fileURLToPath(new URL('../../worker/main.js', import.meta.url));
+const LOCAL_SUITE = fileURLToPath(new URL('../../../suites/local.json', import.meta.url));
+
+/** How a suite ended: the workflow's status, its failure's message, and the record that it left. */
+export interface SuiteEnd {
+  readonly workflowId: string;
+  readonly status: string;
+  readonly failure: string;
+  readonly record: SuiteRecord;
+  readonly report: string;
+}
+
+/**
+ * A whole installation: the box, a namespace with the worker's Role, a Temporal server, and the worker as a process of
+ * its own. Suites are started with the Temporal CLI, as users do.
+ */
+export class Lab {
+  readonly taskQueue = `lab-${randomBytes(3).toString('hex')}`;
+  #worker: ChildProcess | undefined;
+
+  private constructor(
+    readonly box: Box,
+    readonly namespace: TestNamespace,
+    readonly folder: string,
+    readonly address: string,
+  ) {}
+
+  static async open(options: { withoutRole?: boolean } = {}): Promise<Lab> {
+    const box = await startBox();
+    const namespace = await createNamespace(box.admin, options);
+    const folder = await mkdtemp(join(tmpdir(), 'dynamo-bench-lab-'));
+    const { address } = await temporal();
+    const lab = new Lab(box, namespace, folder, address);
+    lab.startWorker();
+    return lab;
+  }
+
+  async close(): Promise<void> {
+    await this.stopWorker('SIGTERM');
+    await this.namespace.remove();
+    await rm(this.folder, { recursive: true });
+    await this.box.stop();
+  }
+
+  /** @param kubeconfig of another cluster or account than the namespace's */
+  startWorker(kubeconfig = this.namespace.kubeconfig): void {
+    const log = createWriteStream(join(this.folder, 'worker.log'), { flags: 'a' });
+    const worker = spawn(process.execPath, [WORKER], {
+      env: {
+        ...process.env,
+        KUBECONFIG: kubeconfig,
+        TEMPORAL_ADDRESS: this.address,
+        TASK_QUEUE: this.taskQueue,
+        RESULTS_DIR: this.results,
+        LOG_LEVEL: 'WARN',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    worker.stdout.pipe(log, { end: false });
+    worker.stderr.pipe(log, { end: false });
+    this.#worker = worker;
+  }
+
+  async stopWorker(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    const worker = this.#worker;
+    this.#worker = undefined;
+    if (!worker || worker.exitCode !== null) return;
+    const ended = new Promise((resolve) => worker.once('exit', resolve));
+    worker.kill(signal);
+    await ended;
+  }
+
+  get results(): string {
+    return join(this.folder, 'results');
+  }
+
+  /** suites/local.json in this lab's namespace with a short start delay; `changes` replaces top-level fields. */
+  async spec(changes: Record<string, unknown> = {}): Promise<LocalSpec> {
+    const spec = JSON.parse(await readFile(LOCAL_SUITE, 'utf8')) as LocalSpec;
+    const { cluster, ...rest } = changes;
+    return {
+      ...spec,
+      startDelay: { min: '0s', max: '10s' },
+      timeouts: { infrastructure: '20s', podStart: '20s', unschedulable: '5s' },
+      ...rest,
+      cluster: { ...spec.cluster, namespace: this.namespace.name, ...(cluster as object | undefined) },
+    };
+  }
+
+  /** Starts a suite with the Temporal CLI and returns its workflow id. */
+  async start(spec: unknown, workflowId = `suite-${randomBytes(3).toString('hex')}`): Promise<string> {
+    const file = join(this.folder, `${workflowId}.json`);
+    await writeFile(file, JSON.stringify(spec));
+    await this.temporal(
+      'workflow',
+      'start',
+      '--type',
+      'benchmarkSuite',
+      '--task-queue',
+      this.taskQueue,
+      '--workflow-id',
+      workflowId,
+      '--input-file',
+      file,
+    );
+    return workflowId;
+  }
+
+  /** Waits until a suite has ended, whichever way. */
+  async end(workflowId: string): Promise<SuiteEnd> {
+    const { client } = await temporal();
+    const handle = client.workflow.getHandle(workflowId);
+    const failure = await handle.result().then(
+      () => '',
+      (error: unknown) => ((error as Error).cause as Error | undefined)?.message ?? String(error),
+    );
+    const folder = join(this.results, workflowId);
+    const [record, report] = await Promise.all([
+      readFile(join(folder, 'record.json'), 'utf8').then(
+        (text) => JSON.parse(text) as SuiteRecord,
+        () => undefined,
+      ),
+      readFile(join(folder, 'report.md'), 'utf8').catch(() => ''),
+    ]);
+    return {
+      workflowId,
+      status: (await handle.describe()).status.name,
+      failure,
+      record: record as SuiteRecord,
+      report,
+    };
+  }
+
+  async run(spec: unknown, workflowId?: string): Promise<SuiteEnd> {
+    return this.end(await this.start(spec, workflowId));
+  }
+
+  async progress(workflowId: string): Promise<Progress> {
+    const { client } = await temporal();
+    return client.workflow.getHandle(workflowId).query<Progress>('progress');
+  }
+
+  /** Pods of the lab's namespace. */
+  pods(labelSelector: string): Promise<Pod[]> {
+    return this.box.admin.list<Pod>(POD, this.namespace.name, { labelSelector });
+  }
+
+  /** Everything in the lab's namespace that carries the suite's label, as `Kind/name`; waits a moment for deletions. */
+  async leftovers(): Promise<string[]> {
+    const query = { labelSelector: 'app.kubernetes.io/managed-by=dynamo-bench' };
+    let names: string[] = [];
+    for (let tries = 0; tries < 50; tries++) {
+      const found = await Promise.all(
+        [POD, CONFIG_MAP, SERVICE, DEPLOYMENT].map(async (kind) => {
+          const objects = await this.box.admin.list(kind, this.namespace.name, query);
+          return objects.map(({ metadata }) => `${kind.kind}/${metadata.name}`);
+        }),
+      );
+      names = found.flat();
+      if (names.length === 0) break;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    return names;
+  }
+
+  /** Waits until `seen` is true of the cluster or the workflow. */
+  async until(what: string, seen: () => Promise<boolean>, seconds = 60): Promise<void> {
+    const deadline = Date.now() + seconds * 1000;
+    while (!(await seen())) {
+      if (Date.now() > deadline) throw new Error(`after ${seconds} s still not: ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+
+  /** The Temporal command line against this lab's server. */
+  async temporal(...args: string[]): Promise<string> {
+    const { stdout } = await execa(TEMPORAL, [...args, '--address', this.address]);
+    return stdout;
+  }
+}
+
+export interface LocalSpec {
+  readonly cluster: Record<string, unknown>;
+  readonly tests: readonly Record<string, unknown>[];
+  readonly [field: string]: unknown;
+}
