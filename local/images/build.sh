@@ -13,8 +13,10 @@ WORK=$STORE/work
 LOG=$STORE/build.log
 SYSTEM_TREE=$WORK/system
 
-# shellcheck source-path=SCRIPTDIR
-for file in versions ingredients layers; do . "$IMAGES/$file.sh"; done
+for part in versions ingredients layers; do
+  # shellcheck source=/dev/null
+  . "$IMAGES/$part.sh"
+done
 
 PATH_IN_IMAGE=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
@@ -33,30 +35,35 @@ quietly() {
   }
 }
 
-# The inputs of each layer, apart from the scripts that build them all.
-inputs_of() {
-  case $1 in
-    pause) echo "$IMAGES/pause" ;;
-    etcd) ;;
-    system) ;;
-    tools) echo "$IMAGES/bench/stub" "$IMAGES/bench/prune_libraries.py" ;;
-    nixlbench) echo "$IMAGES/bench/bin" "$IMAGES/bench/nixlbench" ;;
-  esac
-}
+# What a layer depends on: files, and the functions that make it. Functions and not whole scripts, so that a change of
+# one layer leaves the others as they are.
+declare -A FILES_OF=(
+  [pause]="pause"
+  [etcd]="versions.sh"
+  [system]=""
+  [tools]="versions.sh bench/stub bench/prune_libraries.py"
+  [nixlbench]="bench/bin bench/nixlbench"
+)
+declare -A FUNCTIONS_OF=(
+  [pause]="layer_pause"
+  [etcd]="layer_etcd fetch_wheels"
+  [system]="layer_system shrink_system precompile"
+  [tools]="layer_tools tools_ucx tools_nixl tools_fi_info fetch_wheels precompile_layer"
+  [nixlbench]="layer_nixlbench precompile_layer"
+)
 
 hash_of() { # LAYER
-  local inputs
-  read -ra inputs <<<"$(inputs_of "$1")"
+  local files functions
+  read -ra files <<<"${FILES_OF[$1]}"
+  read -ra functions <<<"${FUNCTIONS_OF[$1]}"
   {
-    # Of the release, because a newer machine has another Python and other libraries.
+    # Of the release, because another one has another Python and other libraries.
     echo "$1 $(host_release)"
-    # The functions of this layer and of what it calls, not whole files: a change of one layer leaves the others.
-    declare -f "layer_$1" shrink_system precompile precompile_layer fetch_wheels
-    [ "$1" != tools ] || declare -f tools_ucx tools_nixl tools_fi_info
-    [ "$1" = nixlbench ] || [ "$1" = pause ] || cat "$IMAGES/versions.sh"
-    [ ${#inputs[@]} = 0 ] || find "${inputs[@]}" -type f ! -name '*.pyc' ! -name 'test_*' -print0 | sort -z |
-      xargs -0 sha256sum
-  } | sed "s#$IMAGES/##" | sha256sum | cut -c 1-16
+    declare -f "${functions[@]}"
+    cd "$IMAGES"
+    [ ${#files[@]} = 0 ] ||
+      find "${files[@]}" -type f ! -name '*.pyc' ! -name 'test_*' -print0 | sort -z | xargs -0 sha256sum
+  } | sha256sum | cut -c 1-16
 }
 
 layer_file() { echo "$STORE/layer-$1-$(hash_of "$1").tar"; }
@@ -91,6 +98,7 @@ image() { # FILE-STEM NAME CONFIG LAYER...
   KEEP+=("$archive" "${files[@]}")
   if [ ! -e "$archive" ]; then
     for layer; do build_layer "$layer"; done
+    ! declare -F "check_$stem" >/dev/null || "check_$stem"
     say "packing $name"
     python3 "$IMAGES/oci_archive.py" "$archive.partial" "$name" "$config" "${files[@]}"
     mv "$archive.partial" "$archive"
@@ -129,7 +137,7 @@ all_images() {
   image pause localhost/pause:3.10 '{"Entrypoint":["/pause"],"User":"65535:65535"}' pause
   image etcd localhost/etcd:3.5.1 \
     "{\"Cmd\":[\"/usr/local/bin/etcd\"],\"Env\":[\"PATH=$PATH_IN_IMAGE\",\"ETCDCTL_API=3\"]}" etcd
-  image nixl-aligned docker.io/library/nixl-aligned:0.7.1-bench \
+  image bench docker.io/library/nixl-aligned:0.7.1-bench \
     "{\"Cmd\":[\"/bin/sh\"],\"Env\":[\"PATH=$PATH_IN_IMAGE\",\"ETCDCTL_API=3\",\"NIXL_PLUGIN_DIR=/opt/nixl/site-packages/.nixl_cu12.mesonpy.libs/plugins\"]}" \
     system tools nixlbench
 }

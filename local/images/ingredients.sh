@@ -35,6 +35,7 @@ host_release() {
 # The mirror that this machine's apt takes its release from.
 host_mirror() {
   local release=$1 uri
+  # shellcheck disable=SC2016 # apt's variables
   uri=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
     awk -v release="$release" '$2 == release && $3 == "main" { print $1; exit }')
   case $uri in
@@ -71,18 +72,15 @@ open_wheel() {
   python3 -m zipfile -e "$1"/"$2"-[0-9]*.whl "$3"
 }
 
-# precompile TREE PATH...: bytecode by the image's own Python. Its validity does not hang on time stamps, which all are
+# precompile TREE FOLDER...: bytecode by the image's own Python. Its validity does not hang on time stamps, which all are
 # zero in the image and would make Python compile everything again at each start.
 precompile() {
-  local tree=$1 path paths=()
+  local tree=$1
   shift
-  for path; do
-    for path in "$tree"$path; do [ -d "$path" ] && paths+=("${path#"$tree"}"); done
-  done
-  quietly chroot "$tree" /usr/bin/python3 -m compileall -q --invalidation-mode unchecked-hash "${paths[@]}"
+  quietly chroot "$tree" /usr/bin/python3 -m compileall -q --invalidation-mode unchecked-hash "$@"
 }
 
-# precompile_layer FOLDER PATH: the same for a layer that has no Python of its own.
+# precompile_layer LAYER FOLDER: the same for a layer that has no Python of its own.
 precompile_layer() {
   # shellcheck disable=SC2016 # the inner shell's variables
   quietly unshare --mount bash -euc '

