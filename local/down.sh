@@ -15,7 +15,7 @@ fi
 take_lock
 kill_box
 remove_network
-remove_node_cgroups
+for number in "${NODE_NUMBERS[@]}"; do remove_node_cgroups "gpu-$number"; done
 remove_node_disks
 remove_mount_points
 rm -rf "$STATE" "$CACHE/build"

@@ -21,7 +21,7 @@ ensure_image_store() { # ARCHIVES
   mkdir -p "$store.partial" "$STATE/image-store"
   write_containerd_config "$STATE/image-store" "$store.partial"
   # In a mount namespace of its own, where the mounts of unpacking end with it.
-  # shellcheck disable=SC2016 # the inner shell's variables
+  # shellcheck disable=SC2016,SC2086 # the inner shell's variables; one argument an archive
   as_setup unshare --mount --pid --fork --kill-child=SIGKILL --mount-proc bash -euc '
     folder=$1
     shift

@@ -9,7 +9,7 @@ BUILD_TIME_TEXT="8 to 18 minutes on two cores, once"
 
 kubebox_key() {
   (
-    cd "$LOCAL/kubebox"
+    cd "$LOCAL/kubebox" || exit
     { go_version; sha256sum -- *.go go.mod go.sum; } | sha256sum | cut -c 1-16
   )
 }

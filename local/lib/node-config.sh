@@ -55,6 +55,7 @@ JSON
 }
 
 # nodeStatusUpdateFrequency: with the usual 10 s a new device shows up to 10 s late.
+# cgroupsPerQOS: the groups would be given all of the pretended CPUs, and the kernel knows that they are not there.
 # localStorageCapacityIsolation: cAdvisor does not find every machine's disk, and without it there is nothing to isolate.
 # KubeletInUserNamespace: lets the kubelet go on where this machine refuses it a limit; it runs as root all the same.
 write_kubelet_config() { # FOLDER NUMBER
@@ -72,7 +73,7 @@ authorization: {mode: Webhook}
 healthzPort: 0
 readOnlyPort: 0
 cgroupDriver: cgroupfs
-cgroupRoot: $NODE_CGROUPS/gpu-$2
+cgroupRoot: /
 cgroupsPerQOS: false
 enforceNodeAllocatable: []
 failCgroupV1: false

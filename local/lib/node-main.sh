@@ -17,6 +17,9 @@ cover_fixed_paths() {
   mount --bind "$disk/cni" /var/lib/cni
   mount -t tmpfs tmpfs /var/log/containers
   mount -t tmpfs tmpfs /run/containerd
+  # The box has no way out. With this name server that shows at once, as an image that cannot be pulled; with the
+  # machine's, as a wait for an answer that cannot arrive.
+  mount --bind "$folder/resolv.conf" /etc/resolv.conf
   # Where the device plugins' pods find their program, whatever its place in the cache.
   touch /var/lib/kubelet/kubebox
   mount --bind "$kubebox" /var/lib/kubelet/kubebox
@@ -54,6 +57,11 @@ network_is_there() { ip route show default | grep -q .; }
 api_server_answers() { curl -fs --max-time 2 --cacert "$pki/ca.crt" "$(awk -F'"' '/server:/ {print $2}' "$pki/$name.kubeconfig")/readyz"; }
 
 wait_until() { until "$@" >/dev/null 2>&1; do sleep 0.1; done; }
+
+# Containers inherit these from containerd. RDMA pins memory, so a node on EKS sets no limit to it; a machine that does
+# not let even root go so far keeps its own.
+ulimit -l unlimited 2>/dev/null || ulimit -l "$(ulimit -H -l)"
+ulimit -n 1048576 2>/dev/null || ulimit -n "$(ulimit -H -n)"
 
 cover_fixed_paths
 cover_machine_settings

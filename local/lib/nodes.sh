@@ -2,13 +2,18 @@
 # The nodes gpu-1 and gpu-2, seen from the machine: each is one process tree in network, mount and pid namespaces of its
 # own (what runs inside is in node-main.sh). Ending its first process ends all of it, containers and mounts too.
 
-NODE_CGROUPS=/dynamo-bench
 NODE_DISKS=$CACHE/nodes
 
 # Folders that a node covers with its own, because the programs in it insist on these paths.
 NODE_MOUNT_POINTS=(/var/lib/kubelet /var/lib/cni /var/log/containers /run/containerd)
 
-node_pid() { part_pids "$1" | head -n 1; }
+# The one process of the node that is there from its start to its end, seen from outside.
+node_pid() {
+  local pid
+  for pid in $(part_pids "$1"); do
+    [ "$(cat "/proc/$pid/comm" 2>/dev/null)" = unshare ] && echo "$pid" && return
+  done
+}
 
 # The machine has these folders or gets them, empty; the ones that it got are noted, to be removed again.
 ensure_mount_points() {
@@ -28,6 +33,7 @@ remove_mount_points() {
 start_node() { # NUMBER ARCHIVES
   local number=$1 name=gpu-$1 folder=$STATE/nodes/gpu-$1 disk=$NODE_DISKS/gpu-$1
   # A node always starts with a clean disk: what an earlier one left belongs to pods that no longer exist.
+  remove_node_cgroups "$name"
   rm -rf "$folder" "$disk"
   mkdir -p "$folder" "$disk/kubelet" "$disk/cni"
   cp -al "$(store_of "$2")" "$disk/containerd"
@@ -84,15 +90,19 @@ wait_for_nodes() {
   wait_for 30 kube-controller-manager "the default service account exists" default_service_account_exists
 }
 
-# On cgroup v1 there is one tree a controller, on v2 one in all.
-remove_node_cgroups() {
-  local deadline=$((SECONDS + 5)) tree
-  for tree in /sys/fs/cgroup"$NODE_CGROUPS" /sys/fs/cgroup/*"$NODE_CGROUPS"; do
-    # A group can be removed a moment after its last process has ended.
-    while [ -d "$tree" ] && [ "$SECONDS" -lt "$deadline" ]; do
-      find "$tree" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.05
+# containerd puts containers into this control group, whatever it is told; those of a node that was killed are still
+# there, and the folders of its state say which they are. One tree a controller on cgroup v1, one in all on v2.
+remove_node_cgroups() { # NODE
+  local deadline=$((SECONDS + 5)) task tree
+  for task in "$STATE/nodes/$1"/containerd/io.containerd.runtime.v2.task/k8s.io/*/; do
+    for tree in /sys/fs/cgroup/{,*/}k8s.io/"$(basename "$task")"; do
+      # A group can be removed a moment after its last process has ended.
+      while [ -d "$tree" ] && [ "$SECONDS" -lt "$deadline" ]; do
+        find "$tree" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.05
+      done
     done
   done
+  rmdir /sys/fs/cgroup/{,*/}k8s.io 2>/dev/null || true
 }
 
 remove_node_disks() { rm -rf "$NODE_DISKS"; }
