@@ -51,9 +51,8 @@ up_kubernetes() {
   fi
   for number in "${NODE_NUMBERS[@]}"; do ensure_node "$number" "$archives"; done
   wait_for_control_plane
-  start_controllers
   apply_manifests
-  start_cluster_dns
+  start_readers
 }
 
 report() {
