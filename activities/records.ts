@@ -56,13 +56,13 @@ export function recordActivities(context: ActivityContext) {
     }): Promise<CellSummary> {
       const { run, cell, judgement, attempts } = input;
       const record: CellRecord = {
-        ...(structuredClone(judgement) as unknown as CellRecord),
+        ...judgement,
         version: RECORD_VERSION,
         key: cellKey(cell),
         test: cell.test.name,
         repetition: cell.repetition,
-        pair: { ...cell.pair },
-        attempts: [...attempts],
+        pair: cell.pair,
+        attempts,
         recordedAt: new Date().toISOString(),
         measuredBy: { workflowId: run.workflowId, runId: run.runId },
       };

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { doctorCommand } from './doctor.js';
+import { schemaCommand } from './schema.js';
 import { validateCommand } from './validate.js';
 
 /** The command line. Each command is a file of its own; suites themselves are started with the Temporal CLI. */
@@ -7,6 +8,7 @@ const program = new Command('dynamo-bench')
   .description('Durable benchmark suite for NVIDIA Dynamo’s network back ends on Kubernetes.')
   .addCommand(validateCommand())
   .addCommand(doctorCommand())
+  .addCommand(schemaCommand())
   .addHelpText(
     'after',
     `

@@ -1,6 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import { checkSpec, type SuiteSpec, specJsonSchema } from '../suite/spec.js';
+import { checkSpec, type SuiteSpec } from '../suite/spec.js';
 import { expectedNixlbenchRows } from '../suite/tools/nixlbench.js';
 import { formatBytes, formatDuration } from '../suite/units.js';
 
@@ -8,24 +8,20 @@ import { formatBytes, formatDuration } from '../suite/units.js';
 export function validateCommand(): Command {
   return new Command('validate')
     .description('check a suite spec and show what it would run')
-    .argument('[SPEC]', 'JSON file, or - for standard input')
-    .option('--write-schema <file>', 'write the JSON Schema of the spec, for editors, and do nothing else')
+    .argument('<SPEC>', 'JSON file, or - for standard input')
     .addHelpText(
       'after',
       '\nExample: dynamo-bench validate suites/p5.json\nExit code 1: the spec is not valid; 2: it cannot be read.',
     )
-    .action(async (file: string | undefined, options: { writeSchema?: string }, command: Command) => {
-      if (options.writeSchema) return writeFile(options.writeSchema, `${JSON.stringify(specJsonSchema(), null, 2)}\n`);
-      if (!file) command.error('error: no SPEC given', { exitCode: 2 });
-      const checked = checkSpec(await readJson(file ?? '', command));
-      if ('problems' in checked) {
-        console.error(`${file}: ${checked.problems.length} problem${checked.problems.length === 1 ? '' : 's'}`);
-        for (const { path, message } of checked.problems) console.error(`  ${path}: ${message}`);
-        process.exitCode = 1;
-        return undefined;
+    .action(async (file: string, _options: object, command: Command) => {
+      const checked = checkSpec(await readJson(file, command));
+      if ('spec' in checked) {
+        console.log(describe(checked.spec));
+        return;
       }
-      console.log(describe(checked.spec));
-      return undefined;
+      console.error(`${file}: ${checked.problems.length} problem${checked.problems.length === 1 ? '' : 's'}`);
+      for (const { path, message } of checked.problems) console.error(`  ${path}: ${message}`);
+      process.exitCode = 1;
     });
 }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import type { DevicePluginFacts, NodeFacts, Pair, ProbeFacts, Problem } from './cluster-facts.js';
-import type { Judgement } from './judge.js';
+import type { DeepReadonly } from './deep-readonly.js';
 
 /**
  * What is written to `results/<workflow id>/record.json`. A field that changes its meaning raises `RECORD_VERSION`;
@@ -44,8 +43,8 @@ const rank = z.object({
   log: logReference,
 });
 
-export type RankRecord = z.output<typeof rank>;
-export type LogReference = z.output<typeof logReference>;
+export type RankRecord = DeepReadonly<z.output<typeof rank>>;
+export type LogReference = DeepReadonly<z.output<typeof logReference>>;
 
 const attempt = z.object({
   number: z.number(),
@@ -59,7 +58,7 @@ const attempt = z.object({
   failure: failure.optional(),
 });
 
-export type AttemptRecord = z.output<typeof attempt>;
+export type AttemptRecord = DeepReadonly<z.output<typeof attempt>>;
 
 const cell = z.object({
   version: z.literal(RECORD_VERSION),
@@ -91,42 +90,85 @@ const cell = z.object({
   measuredBy: z.object({ workflowId: z.string(), runId: z.string() }),
 });
 
-export type CellRecord = z.output<typeof cell>;
+export type CellRecord = DeepReadonly<z.output<typeof cell>>;
 
 /** Schema of one recorded cell. */
-export const cellRecordSchema: z.ZodType<CellRecord> = cell;
+export const cellRecordSchema = cell;
+
+const problem = z.object({ subject: z.string(), message: z.string(), hint: z.string() });
+const quantities = z.record(z.string(), z.number());
+
+const setup = z.object({
+  problems: z.array(problem),
+  kubernetesVersion: z.string().optional(),
+  pair: z.object({ node1: z.string(), node2: z.string() }).optional(),
+  nodes: z.array(
+    z.object({
+      name: z.string(),
+      instanceType: z.string(),
+      zone: z.string(),
+      kubeletVersion: z.string(),
+      osImage: z.string(),
+      kernelVersion: z.string(),
+      allocatable: quantities,
+      free: quantities.meta({ description: 'allocatable less what running pods had requested before the suite' }),
+    }),
+  ),
+  devicePlugins: z.array(
+    z.object({ name: z.string(), namespace: z.string(), image: z.string(), desired: z.number(), ready: z.number() }),
+  ),
+  probes: z.array(
+    z.object({
+      node: z.string(),
+      imageId: z.string(),
+      efaDomains: z.number().optional(),
+      memlock: z.string(),
+      hugepagesFree: z.number().optional(),
+      etcdAddresses: z.array(z.string()).optional(),
+      versions: z.record(z.string(), z.string()),
+      environment: z.record(z.string(), z.string()),
+    }),
+  ),
+});
+
+export type SetupRecord = DeepReadonly<z.output<typeof setup>>;
+
+const test = z.object({
+  name: z.string(),
+  tool: z.string(),
+  required: z.boolean(),
+  verdict,
+  claimed: z
+    .object({ value: z.number(), source: z.string() })
+    .optional()
+    .meta({ description: 'a figure from a document, in bytes per second' }),
+  failure: failure.optional(),
+  cells: z.array(cell),
+});
+
+export type TestRecord = DeepReadonly<z.output<typeof test>>;
+
+const suite = z.object({
+  version: z.literal(RECORD_VERSION),
+  suite: z.string(),
+  workflowId: z.string(),
+  runId: z.string(),
+  startedAt: z.string(),
+  endedAt: z.string(),
+  verdict,
+  reasons: z.array(reason),
+  spec: z.unknown().meta({ description: 'the spec as the user wrote it' }),
+  setup,
+  tests: z.array(test),
+});
 
 /** What the whole run leaves: enough to make every report again. */
-export interface SuiteRecord {
-  readonly version: typeof RECORD_VERSION;
-  readonly suite: string;
-  readonly workflowId: string;
-  readonly runId: string;
-  readonly startedAt: string;
-  readonly endedAt: string;
-  readonly verdict: Judgement['verdict'];
-  readonly reasons: Judgement['reasons'];
-  /** The spec as the user wrote it. */
-  readonly spec: unknown;
-  readonly setup: SetupRecord;
-  readonly tests: readonly TestRecord[];
-}
+export type SuiteRecord = DeepReadonly<z.output<typeof suite>>;
 
-export interface SetupRecord {
-  readonly problems: readonly Problem[];
-  readonly kubernetesVersion?: string | undefined;
-  readonly pair?: Pair | undefined;
-  readonly nodes: readonly NodeFacts[];
-  readonly devicePlugins: readonly DevicePluginFacts[];
-  readonly probes: readonly Omit<ProbeFacts, 'nixlbenchHelp'>[];
-}
+/** Schema of a run's record. */
+export const suiteRecordSchema = suite;
 
-export interface TestRecord {
-  readonly name: string;
-  readonly tool: string;
-  readonly required: boolean;
-  readonly verdict: Judgement['verdict'];
-  readonly claimed?: { readonly value: number; readonly source: string } | undefined;
-  readonly failure?: Judgement['failure'];
-  readonly cells: readonly CellRecord[];
+/** JSON Schema of `record.json`, for readers in other languages. */
+export function recordJsonSchema(): object {
+  return z.toJSONSchema(suite, { target: 'draft-2020-12' });
 }

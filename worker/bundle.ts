@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleWorkflowCode } from '@temporalio/worker';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 /** The workflow code as one file, made by the build step, so that a worker starts in a second. */
 export const BUNDLE_PATH = fileURLToPath(new URL('workflow-bundle.js', import.meta.url));
@@ -10,7 +10,7 @@ const WORKFLOWS_PATH = fileURLToPath(new URL('../workflows/index.js', import.met
 
 /** Bundles the workflows and writes the file. */
 export async function writeBundle(): Promise<void> {
-  const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH });
+  const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger: new DefaultLogger('ERROR') });
   await mkdir(dirname(BUNDLE_PATH), { recursive: true });
   await writeFile(BUNDLE_PATH, code);
 }

@@ -85,6 +85,10 @@ export class Lab {
     await ended;
   }
 
+  get workerPid(): number | undefined {
+    return this.#worker?.pid;
+  }
+
   get results(): string {
     return join(this.folder, 'results');
   }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { recordJsonSchema } from '../../suite/record.js';
 import { checkSpec, parseSpec, rankEnvironment, specJsonSchema } from '../../suite/spec.js';
 
-const file = (name: string): unknown =>
-  JSON.parse(readFileSync(new URL(`../../../suites/${name}`, import.meta.url), 'utf8'));
+const file = (name: string): unknown => JSON.parse(readFileSync(new URL(`../../../${name}`, import.meta.url), 'utf8'));
 
 const minimal = { name: 'minimal', tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }] };
 
@@ -23,7 +23,7 @@ describe('suite spec', () => {
   });
 
   it('suites/p5.json is the plan: order, claimed figures, NIXL with UCX not required', () => {
-    const spec = parseSpec(file('p5.json'));
+    const spec = parseSpec(file('suites/p5.json'));
     assert.deepEqual(
       spec.tests.map(({ name, required, claimed }) => [name, required, claimed?.value]),
       [
@@ -35,11 +35,12 @@ describe('suite spec', () => {
   });
 
   it('suites/local.json is valid', () => {
-    assert.deepEqual(problemsOf(file('local.json')), []);
+    assert.deepEqual(problemsOf(file('suites/local.json')), []);
   });
 
-  it('suites/suite.schema.json is in step with the code', () => {
-    assert.deepEqual(file('suite.schema.json'), specJsonSchema(), 'run: npm run schema');
+  it('the JSON Schemas are in step with the code', () => {
+    assert.deepEqual(file('suites/suite.schema.json'), specJsonSchema(), 'run: npm run schema');
+    assert.deepEqual(file('results/record.schema.json'), recordJsonSchema(), 'run: npm run schema');
   });
 
   it('a test’s environment overrides the spec’s, and null removes a variable', () => {
