@@ -18,13 +18,27 @@ need_programs() {
 
 install_packages() {
   say "installing packages of this machine: $*"
-  # One apt at a time: the box's own scripts take the same lock.
+  apt_get update
+  apt_get -y --no-install-recommends install "$@"
+}
+
+# One apt at a time: the box's own scripts take the same lock.
+apt_get() {
   (
     flock 8
     export DEBIAN_FRONTEND=noninteractive
-    quietly apt-get -o DPkg::Lock::Timeout=300 -qq update
-    quietly apt-get -o DPkg::Lock::Timeout=300 -qq -y --no-install-recommends install "$@"
+    quietly apt-get -o DPkg::Lock::Timeout=300 -qq "$@"
   ) 8>"$CACHE/apt.lock"
+}
+
+# fetch_package FOLDER NAME: a package's files, without installing it.
+fetch_package() {
+  # A machine that was never updated knows no packages.
+  apt-cache show "$2" >/dev/null 2>&1 || apt_get update
+  # apt downloads as a user of its own.
+  install -d -m 777 "$WORK/deb"
+  (cd "$WORK/deb" && quietly apt-get download "$2")
+  dpkg-deb -x "$WORK/deb/$2"_*.deb "$1"
 }
 
 host_release() {

@@ -91,9 +91,7 @@ tools_nixl() {
 
 # No wheel has fi_info. The distribution's asks for old symbol versions only, which the newer libfabric still has.
 tools_fi_info() {
-  install -d -m 777 "$WORK/deb"
-  (cd "$WORK/deb" && quietly apt-get download libfabric-bin)
-  dpkg-deb -x "$WORK"/deb/libfabric-bin_*.deb "$WORK/libfabric-bin"
+  fetch_package "$WORK/libfabric-bin" libfabric-bin
   install -D "$WORK/libfabric-bin/usr/bin/fi_info" "$1/opt/nixl/bin/fi_info"
 }
 
