@@ -67,10 +67,18 @@ ensure_node() { # NUMBER ARCHIVES
     import_new_images "$name" "$2"
   else
     start_node "$1" "$2"
+    forget_devices "$name"
     STARTED+=("$name")
   fi
   wait_for 20 "$name" "a network namespace of its own" in_own_network "$name"
   attach_node "$1" "$(node_pid "$name")"
+}
+
+# If this node ran before, the API server still has its last report, and a wait for its devices would end too early.
+forget_devices() { # NODE
+  api_server_ready || return 0
+  kubectl patch node "$1" --subresource status --patch \
+    '{"status": {"allocatable": {"nvidia.com/gpu": "0", "vpc.amazonaws.com/efa": "0"}}}' >/dev/null 2>&1 || true
 }
 
 # Every node is Ready and reports its devices. `kubectl wait` knows the first only.
