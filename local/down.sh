@@ -1,5 +1,9 @@
 #!/usr/bin/env bash
-# Ends the box and everything of it. The cache stays, so that the next start is quick; `make clean` removes that too.
+# Ends the box and removes everything of it from this machine.
+#
+#   local/down.sh [--cache]
+#
+# The cache stays, so that the next start is quick. With --cache it goes too.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR
@@ -8,15 +12,33 @@ for file in paths log lock parts network nodes; do
   source "$(dirname "${BASH_SOURCE[0]}")/lib/$file.sh"
 done
 
-if [ ! -d "$STATE" ]; then
+case $# in
+  0) with_cache=no ;;
+  *) [ "$*" = --cache ] || fail "usage: local/down.sh [--cache]"; with_cache=yes ;;
+esac
+
+end_box() {
+  kill_box
+  # The machine has one box at most; with another DYNAMO_BENCH_STATE it is not this one's.
+  if bridge_is_ours; then
+    remove_network
+    for number in "${NODE_NUMBERS[@]}"; do remove_node_cgroups "gpu-$number"; done
+    remove_node_disks
+    remove_mount_points
+  fi
+  rm -rf "$STATE" "$CACHE/build"
+  say "the box is gone"
+}
+
+if [ -d "$STATE" ]; then
+  mkdir -p "$CACHE"
+  take_lock
+  end_box
+else
   say "nothing runs"
-  exit
 fi
-take_lock
-kill_box
-remove_network
-for number in "${NODE_NUMBERS[@]}"; do remove_node_cgroups "gpu-$number"; done
-remove_node_disks
-remove_mount_points
-rm -rf "$STATE" "$CACHE/build"
-say "the box is gone"
+
+if [ "$with_cache" = yes ]; then
+  rm -rf "$CACHE"
+  say "the cache is gone: $CACHE"
+fi

@@ -26,18 +26,13 @@ done
 STARTED=()
 
 end_setup_work() {
-  [ -d "$STATE" ] || return 0
+  abandon_kubebox
   kill_part setup
   rm -rf "$BUILD_FOLDER"
 }
 
-up_temporal() {
-  start_temporal
-}
-
 up_kubernetes() {
   local archives number
-  begin_kubebox
   ensure_packages
   ensure_bridge
   ensure_mount_points
@@ -78,7 +73,8 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 end_setup_work
 
-[ "$wanted" = kubernetes ] || up_temporal
+[ "$wanted" = temporal ] || begin_kubebox
+[ "$wanted" = kubernetes ] || start_temporal
 [ "$wanted" = temporal ] || up_kubernetes
 [ "$wanted" = temporal ] || wait_for_nodes
 [ "$wanted" = kubernetes ] || wait_for_temporal

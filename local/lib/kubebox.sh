@@ -22,7 +22,6 @@ link_kubebox() { ln -sfn "$(cached_kubebox)" "$KUBEBOX"; }
 build_kubebox() {
   local go log=$LOGS/kubebox-build.log target started=$SECONDS version=k8s.io/component-base/version client=k8s.io/client-go/pkg/version
   target=$(cached_kubebox)
-  check_disk_for_build
   go=$(ensure_go)
   say "building kubebox, Kubernetes $KUBERNETES_VERSION in one binary ($BUILD_TIME_TEXT); log: $log"
   rm -rf "$BUILD_FOLDER"
@@ -57,14 +56,21 @@ remove_other_kubeboxes() {
   find "$CACHE/kubebox" -mindepth 1 -maxdepth 1 -type d ! -path "$(dirname "$1")" -exec rm -rf {} +
 }
 
+KUBEBOX_BUILD=
+
 begin_kubebox() {
-  KUBEBOX_BUILD=
   if [ -x "$(cached_kubebox)" ]; then
     link_kubebox
   else
+    check_disk_for_build
     (build_kubebox) 9>&- &
     KUBEBOX_BUILD=$!
   fi
+}
+
+abandon_kubebox() {
+  # Before what it waits for, or it would report a failure.
+  [ -z "$KUBEBOX_BUILD" ] || kill -KILL "$KUBEBOX_BUILD" 2>/dev/null || true
 }
 
 finish_kubebox() {

@@ -19,11 +19,23 @@ node_address() { echo "10.77.0.$((10 + $1))"; }
 node_pods() { echo "10.78.$1.0/24"; }
 node_link() { echo "dynbench-gpu-$1"; }
 
+# The addresses are fixed, so there is one box on a machine. Its bridge says whose it is.
+bridge_owner() { cat "/sys/class/net/$BRIDGE/ifalias" 2>/dev/null || true; }
+
+bridge_is_ours() {
+  local owner
+  owner=$(bridge_owner)
+  # None yet: the script that made it was killed.
+  [ -z "$owner" ] || [ "$owner" = "$STATE" ]
+}
+
 ensure_bridge() {
+  bridge_is_ours || fail "Another box runs on this machine, with DYNAMO_BENCH_STATE=$(bridge_owner). End it first: DYNAMO_BENCH_STATE=$(bridge_owner) make down"
   if ! ip link show "$BRIDGE" >/dev/null 2>&1; then
     check_addresses
     ip link add "$BRIDGE" type bridge
   fi
+  ip link set "$BRIDGE" alias "$STATE"
   ip address replace "$BRIDGE_ADDRESS/24" dev "$BRIDGE"
   ip link set "$BRIDGE" up
 }
