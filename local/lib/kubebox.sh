@@ -5,7 +5,7 @@
 KUBERNETES_VERSION=v1.37.2
 KUBEBOX=$STATE/kubebox
 BUILD_FOLDER=$CACHE/build
-BUILD_TIME_TEXT="8 to 18 minutes on two cores, once"
+BUILD_TIME_TEXT="about 9 minutes on two cores, once"
 
 kubebox_key() {
   (

@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # used by the files that are sourced with this one
 # The box's network: one bridge on this machine, and one link from it to each node, shaped to a declared rate at both
 # ends. Everything here says how it should be, not how to get there, so it also repairs.
 #

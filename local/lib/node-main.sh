@@ -4,6 +4,7 @@
 #
 #   node-main.sh NAME ADDRESS FOLDER DISK PKI LOGS KUBEBOX
 set -euo pipefail
+# shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/p5-disguise.sh"
 
 name=$1 address=$2 folder=$3 disk=$4 pki=$5 logs=$6 kubebox=$7

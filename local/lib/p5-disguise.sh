@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # used by the files that are sourced with this one
 # What a p5.48xlarge says of itself, so that the pods of the real manifests, which ask for whole machines, are scheduled
 # here as they are there. Containers do not see it: they get a /proc and /sys of their own.
 

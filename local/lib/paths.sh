@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # used by the files that are sourced with this one
 # Where the box keeps its files. Both folders are the user's to move:
 #
 #   DYNAMO_BENCH_CACHE  what takes long to make and outlives the box: the kubebox binary, Temporal's program, images,

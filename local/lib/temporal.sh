@@ -1,4 +1,5 @@
 # shellcheck shell=bash
+# shellcheck disable=SC2034 # used by the files that are sourced with this one
 # Temporal's development server: one process with a database file.
 
 TEMPORAL_VERSION=1.9.1
