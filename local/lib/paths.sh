@@ -18,6 +18,10 @@ else
   STATE=${DYNAMO_BENCH_STATE:-${XDG_RUNTIME_DIR:-/tmp}/dynamo-bench-$(id -u)}
 fi
 
+# Processes are known by this path, so it must be the same however it was written.
+CACHE=$(realpath -m "$CACHE")
+STATE=$(realpath -m "$STATE")
+
 LOGS=$STATE/logs
 ADMIN_KUBECONFIG=$STATE/kubeconfig
 
