@@ -3,12 +3,12 @@ import { isNotFound } from '../kubernetes/api-failure.js';
 import { readManifestText } from '../kubernetes/manifest.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import { poll } from '../kubernetes/poll.js';
-import { CONFIG_MAP, POD } from '../kubernetes/resources.js';
+import { CONFIG_MAP, DEPLOYMENT, POD } from '../kubernetes/resources.js';
 import { SuiteFailure } from '../suite/failure.js';
 import { ucxBatch } from '../suite/tools/ucx-perftest.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import type { ActivityContext } from './context.js';
-import { RUN_LABEL, type Run, runLabels, runObjectName, WORKFLOW_ANNOTATION } from './run.js';
+import { etcdName, RUN_LABEL, type Run, runLabels, runObjectName, WORKFLOW_ANNOTATION } from './run.js';
 
 const SCRIPTS = ['entry.sh', 'listening.sh', 'probe.sh'] as const;
 
@@ -53,20 +53,23 @@ export function runObjectActivities(context: ActivityContext) {
       }
     },
 
-    /** Deletes the run object, and with it everything that it owns, and waits until the pods are gone. */
+    /** Deletes all that belongs to the run, and waits until its pods are gone and the nodes free. */
     async closeRun(input: { run: Run }): Promise<void> {
       const { run } = input;
       const cluster = context.cluster(run);
       const query = { labelSelector: `${RUN_LABEL}=${run.key}` };
-      const pods = await cluster.list(POD, run.namespace, query);
-      await Promise.all(
-        pods.map(({ metadata }) => cluster.delete(POD, run.namespace, metadata.name, { gracePeriodSeconds: 1 })),
-      );
+      // The Deployment first: it would replace a pod that is deleted under it.
+      await cluster.delete(DEPLOYMENT, run.namespace, etcdName(run));
       await cluster.delete(CONFIG_MAP, run.namespace, runObjectName(run));
       await poll(
         async (elapsed) => {
-          const left = await cluster.list(POD, run.namespace, query);
-          return left.length === 0 || elapsed > REMOVAL_SECONDS ? true : undefined;
+          const pods = await cluster.list(POD, run.namespace, query);
+          if (pods.length === 0 || elapsed > REMOVAL_SECONDS) return true;
+          const left = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+          await Promise.all(
+            left.map(({ metadata }) => cluster.delete(POD, run.namespace, metadata.name, { gracePeriodSeconds: 1 })),
+          );
+          return undefined;
         },
         AbortSignal.timeout((REMOVAL_SECONDS + 30) * 1000),
       );

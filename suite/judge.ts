@@ -1,4 +1,4 @@
-import { type Ceiling, ceilingOf, type Fabric, IMPLAUSIBLE_ABOVE } from './fabric.js';
+import { type Ceiling, ceilingOf, type Fabric, isAboveCeiling } from './fabric.js';
 import { type FailureClass, type FailureRecord, failureRecord } from './failure.js';
 import type { Measurement, Row } from './measurement.js';
 import { type PathProof, provePath } from './path-proof.js';
@@ -80,7 +80,7 @@ export function judgeTransport(
   const path = provePath(context.fabric, context.networkInterface, expectedBytes(test), logs);
   const ceilingOfPath =
     context.fabric.kind === 'efa' && path.status === 'proven' ? provenCeiling(context.fabric, path) : ceiling;
-  const reasons = [...endReasons(ranks, context), path.reason];
+  const reasons = [...endReasons(ranks, context), ...rowsAboveCeiling(table.rows, ceilingOfPath), path.reason];
   return {
     ...verdictOf(test, measurement, ceilingOfPath, path, reasons),
     rows: table.rows,
@@ -91,7 +91,7 @@ export function judgeTransport(
 }
 
 /** What a rank says when the other one is gone: true, but not the cause. */
-const CONSEQUENCES: ReadonlySet<FailureClass> = new Set(['PeerLost', 'RendezvousTimeout']);
+const CONSEQUENCES: ReadonlySet<FailureClass> = new Set(['PeerLost', 'RendezvousTimeout', 'TransferFailed']);
 
 interface Table {
   readonly rows: readonly Row[];
@@ -173,9 +173,9 @@ function explainMissingRows(
     ({ exitCode, endedBySuite }) => !endedBySuite && (exitCode === undefined || exitCode === 137),
   );
   if (gone && !context.timedOut) return failureRecord('PeerLost', `${at(gone)} was killed or went away; ${problem}`);
+  if (context.timedOut) return failureRecord('Hung', `still running at the time limit; ${problem}`);
   const consequence = named.find((message) => message !== undefined);
   if (consequence) return failureRecord(consequence.class, `"${consequence.line}"; ${problem}`);
-  if (context.timedOut) return failureRecord('Hung', `still running at the time limit; ${problem}`);
 
   const missingTool = ranks.find(({ exitCode }) => exitCode === 127 || exitCode === 126);
   if (missingTool)
@@ -222,6 +222,15 @@ function provenCeiling(fabric: Fabric, path: PathProof): Ceiling {
   };
 }
 
+/** Rows of small blocks may show how fast the sender's buffers fill; they are shown, and named. */
+function rowsAboveCeiling(rows: readonly Row[], ceiling: Ceiling): Reason[] {
+  const above = rows.filter((row) => isAboveCeiling(row, ceiling)).map(({ blockSize }) => formatBytes(blockSize));
+  if (above.length === 0) return [];
+  return [
+    { code: 'rows-above-ceiling', message: `more than the hardware carries, so not to be used: ${above.join(', ')}` },
+  ];
+}
+
 function endReasons(ranks: readonly RankEvidence[], context: AttemptContext): Reason[] {
   if (context.timedOut) {
     return [
@@ -244,7 +253,7 @@ function verdictOf(
   reasons: readonly Reason[],
 ): { verdict: Verdict; reasons: Reason[] } {
   const isBandwidth = measurement.metric === 'bandwidth';
-  if (isBandwidth && measurement.value > ceiling.bytesPerSecond * IMPLAUSIBLE_ABOVE) {
+  if (isBandwidth && isAboveCeiling({ bytesPerSecond: measurement.value }, ceiling)) {
     const message = `${formatRate(measurement.value)} is more than the hardware carries (${formatRate(ceiling.bytesPerSecond)}, ${ceiling.explanation}): same node, NVLink, or a wrong unit?`;
     return { verdict: 'inconclusive', reasons: [...reasons, { code: 'implausible', message }] };
   }

@@ -1,3 +1,4 @@
+import { isAboveCeiling } from './fabric.js';
 import type { CellRecord, SuiteRecord, TestRecord } from './record.js';
 import { formatBytes, formatDuration, formatRate } from './units.js';
 
@@ -107,14 +108,14 @@ function failureLines({ class: failureClass, message, hint }: NonNullable<CellRe
   return [`**${failureClass}**: ${message}. ${sentence(hint)}`, ''];
 }
 
-function rowTable({ rows }: CellRecord): string[] {
+function rowTable({ rows, ceiling }: CellRecord): string[] {
   if (rows.length === 0) return [];
   return [
     '| block | batch | bandwidth | latency | as printed |',
     '|---:|---:|---:|---:|---|',
     ...rows.map(
       (row) =>
-        `| ${formatBytes(row.blockSize)} | ${row.batchSize} | ${formatRate(row.bytesPerSecond)} | ${row.latency === undefined ? '–' : formatDuration(row.latency)} | ${row.original} |`,
+        `| ${formatBytes(row.blockSize)} | ${row.batchSize} | ${formatRate(row.bytesPerSecond)}${ceiling && isAboveCeiling(row, ceiling) ? ' (above the ceiling)' : ''} | ${row.latency === undefined ? '–' : formatDuration(row.latency)} | ${row.original} |`,
     ),
     '',
   ];

@@ -13,6 +13,7 @@ export type ReasonCode =
   | 'measured'
   | 'below-expectation'
   | 'implausible'
+  | 'rows-above-ceiling'
   | 'path-proven'
   | 'path-unproven'
   | 'wrong-path'

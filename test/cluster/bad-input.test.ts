@@ -82,7 +82,7 @@ describe('a suite that cannot run', function () {
 
   it('because the API server does not answer names its address', async () => {
     const kubeconfig = join(lab.folder, 'closed.kubeconfig');
-    const cluster = { server: 'https://127.0.0.1:1', 'insecure-skip-tls-verify': true };
+    const cluster = { server: 'https://127.0.0.1:64999', 'insecure-skip-tls-verify': true };
     const config = {
       apiVersion: 'v1',
       kind: 'Config',
@@ -97,7 +97,7 @@ describe('a suite that cannot run', function () {
     const end = await lab.run(await lab.spec({ timeouts: { infrastructure: '3s' } }));
     await lab.stopWorker('SIGTERM');
     lab.startWorker();
-    assert.match(end.failure, /cluster: ApiUnreachable: .*no answer from https:\/\/127\.0\.0\.1:1: .*ECONNREFUSED/);
+    assert.match(end.failure, /cluster: ApiUnreachable: .*no answer from https:\/\/127\.0\.0\.1:64999: .*ECONNREFUSED/);
   });
 });
 

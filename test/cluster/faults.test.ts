@@ -91,8 +91,8 @@ describe('a running suite', function () {
     const end = await lab.run(
       await only(
         'nixl-libfabric',
-        { totalBufferSize: '2Gi' },
-        { resources: { memory: '160Mi', sharedMemory: '16Mi' } },
+        { maxBlockSize: '256Mi', totalBufferSize: '512Mi', numIter: 1 },
+        { resources: { memory: '96Mi', sharedMemory: '16Mi' } },
       ),
     );
     assert.equal(end.record.tests[0]?.failure?.class, 'OutOfMemory', end.failure);
