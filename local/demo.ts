@@ -27,7 +27,10 @@ const { values } = parseArgs({
   options: { cluster: { type: 'string', default: 'box' }, spec: { type: 'string', default: 'suites/local.json' } },
 });
 process.chdir(ROOT);
-process.exitCode = await demo(values.cluster, values.spec);
+process.exitCode = await demo(values.cluster, values.spec).catch((error: unknown) => {
+  console.error(`demo: ${(error as Error).message}`);
+  return 1;
+});
 
 async function demo(cluster: string, spec: string): Promise<number> {
   const own = cluster === 'current';
@@ -43,7 +46,7 @@ async function demo(cluster: string, spec: string): Promise<number> {
     reject: false,
   });
   try {
-    return await Promise.race([runSuite(workflowId, spec), workerEnded(worker)]);
+    return await Promise.race([runSuite(workflowId, spec), worker.then(({ exitCode }) => workerEnded(exitCode))]);
   } finally {
     worker.kill('SIGTERM');
     await worker;
@@ -56,10 +59,8 @@ async function workerKubeconfig(): Promise<string> {
   return stdout.trim();
 }
 
-async function workerEnded(worker: PromiseLike<{ exitCode?: number | undefined }>): Promise<number> {
-  const { exitCode } = await worker;
-  console.error('the worker ended before the suite did');
-  return exitCode || 1;
+function workerEnded(exitCode: number | undefined): never {
+  throw new Error(`the worker ended before the suite did, with exit code ${exitCode ?? 'unknown'}`);
 }
 
 async function runSuite(workflowId: string, spec: string): Promise<number> {
