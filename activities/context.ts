@@ -3,7 +3,7 @@ import { Cluster } from '../kubernetes/cluster.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import { CONFIG_MAP } from '../kubernetes/resources.js';
 import type { ResultStore } from '../results/store.js';
-import { type Run, runLabels, runObjectName, WORKFLOW_ANNOTATION } from './run.js';
+import { type Run, runLabels, runObjectName, WORKFLOW_ANNOTATION } from '../suite/run.js';
 
 /** What the activities need from outside; tests pass other parts in. */
 export interface ActivityDependencies {

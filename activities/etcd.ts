@@ -6,9 +6,9 @@ import { isReady, startProblem } from '../kubernetes/pod-state.js';
 import { poll } from '../kubernetes/poll.js';
 import { POD } from '../kubernetes/resources.js';
 import { SuiteFailure } from '../suite/failure.js';
+import { etcdEndpoint, etcdName, RUN_LABEL, type Run } from '../suite/run.js';
 import type { SuiteSpec } from '../suite/spec.js';
 import type { ActivityContext } from './context.js';
-import { etcdEndpoint, etcdName, RUN_LABEL, type Run } from './run.js';
 
 /** A key that only the suite's own etcd holds. Without it nothing is ever deleted. */
 const MARK = 'dynamo-bench/mark';
@@ -48,13 +48,12 @@ export function etcdActivities(context: ActivityContext) {
     return output;
   }
 
-  async function keysWithoutMark(run: Run): Promise<string[]> {
-    const output = await etcdctl(run, ['get', '', '--prefix', '--keys-only']);
-    return output.split('\n').filter((key) => key.trim() !== '' && key.trim() !== MARK);
-  }
-
-  /** Deletes everything and sets the mark again, in one transaction that does nothing unless the mark is there. */
-  async function wipe(run: Run): Promise<boolean> {
+  /**
+   * Deletes everything and sets the mark again, in one transaction that does nothing unless the mark is there.
+   *
+   * @returns how many keys there were, the mark among them; undefined when the mark was not there
+   */
+  async function wipe(run: Run): Promise<number | undefined> {
     const transaction = [
       `value("${MARK}") = "${run.key}"`,
       '',
@@ -64,7 +63,11 @@ export function etcdActivities(context: ActivityContext) {
       '',
       '',
     ].join('\n');
-    return (await etcdctl(run, ['txn'], transaction)).startsWith('SUCCESS');
+    const output = await etcdctl(run, ['txn'], transaction);
+    const deleted = /^SUCCESS\s+(\d+)\s+OK/.exec(output)?.[1];
+    if (deleted !== undefined) return Number(deleted);
+    if (output.startsWith('FAILURE')) return undefined;
+    throw new SuiteFailure('EtcdNotReady', `etcdctl txn did not say how it ended: ${output.trim()}`);
   }
 
   return {
@@ -104,20 +107,19 @@ export function etcdActivities(context: ActivityContext) {
      */
     async wipeEtcd(input: { run: Run }): Promise<{ keysDeleted: number }> {
       const { run } = input;
-      const keys = await keysWithoutMark(run);
-      if (!(await wipe(run))) {
-        if (keys.length > 0) {
-          throw new SuiteFailure(
-            'NotOurEtcd',
-            `etcd ${run.namespace}/${etcdName(run)} holds ${keys.length} keys and no mark of this run`,
-          );
-        }
-        await etcdctl(run, ['put', MARK, run.key]);
+      const deleted = await wipe(run);
+      if (deleted !== undefined) return { keysDeleted: deleted - 1 };
+      const keys = (await etcdctl(run, ['get', '', '--prefix', '--keys-only']))
+        .split('\n')
+        .filter((key) => key.trim() !== '');
+      if (keys.length > 0) {
+        throw new SuiteFailure(
+          'NotOurEtcd',
+          `etcd ${run.namespace}/${etcdName(run)} holds ${keys.length} keys and no mark of this run`,
+        );
       }
-      const left = await keysWithoutMark(run);
-      if (left.length > 0)
-        throw new SuiteFailure('EtcdNotReady', `keys are still there after the wipe: ${left.slice(0, 5).join(', ')}`);
-      return { keysDeleted: keys.length };
+      await etcdctl(run, ['put', MARK, run.key]);
+      return { keysDeleted: 0 };
     },
   };
 }

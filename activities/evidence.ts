@@ -5,10 +5,10 @@ import { containerStatus } from '../kubernetes/pod-state.js';
 import { POD } from '../kubernetes/resources.js';
 import { type AttemptContext, type Judgement, judgeTransport } from '../suite/judge.js';
 import type { RankRecord } from '../suite/record.js';
+import type { Run } from '../suite/run.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import type { ActivityContext } from './context.js';
 import { onlyContainer } from './rank-pod.js';
-import type { Run } from './run.js';
 
 export interface EvidenceInput {
   readonly run: Run;

@@ -3,10 +3,10 @@ import type { DaemonSet, Node, Pod } from '../kubernetes/objects.js';
 import { DAEMON_SET, NODE, POD } from '../kubernetes/resources.js';
 import type { DevicePluginFacts, NodeFacts, Pair, Problem } from '../suite/cluster-facts.js';
 import { choosePair, efaPluginProblems } from '../suite/node-choice.js';
+import type { Run } from '../suite/run.js';
 import type { SuiteSpec } from '../suite/spec.js';
 import { parseKubernetesQuantity } from '../suite/units.js';
 import type { ActivityContext } from './context.js';
-import type { Run } from './run.js';
 
 export interface NodeCheck {
   readonly kubernetesVersion: string;

@@ -6,10 +6,10 @@ import { POD } from '../kubernetes/resources.js';
 import type { ProbeFacts } from '../suite/cluster-facts.js';
 import { SuiteFailure } from '../suite/failure.js';
 import { readProbe } from '../suite/probe.js';
+import { etcdHost, type Run } from '../suite/run.js';
 import type { ActivityContext } from './context.js';
 import { type StartPatience, waitUntilStarted } from './pods.js';
 import { measuringPod, onlyContainer, type PodSettings } from './rank-pod.js';
-import { etcdHost, type Run } from './run.js';
 
 /** Seconds that the probe itself may take once it runs: `fi_info` with 32 NICs needs a few. */
 const PROBE_TIMEOUT = 120;

@@ -1,11 +1,11 @@
 import { readManifestObject } from '../kubernetes/manifest.js';
 import type { Container, Pod } from '../kubernetes/objects.js';
+import { etcdEndpoint, type Run, runObjectName } from '../suite/run.js';
 import type { SuiteSpec } from '../suite/spec.js';
 import { nixlbenchArguments } from '../suite/tools/nixlbench.js';
 import { ucxArguments } from '../suite/tools/ucx-perftest.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import { kubernetesQuantity } from '../suite/units.js';
-import { etcdEndpoint, type Run, runObjectName } from './run.js';
 import { batchFile } from './run-object.js';
 
 /** The part of the spec that shapes every pod that runs the measuring image. */

@@ -5,11 +5,11 @@ import { containerStatus, hasEnded, isRunning } from '../kubernetes/pod-state.js
 import { poll } from '../kubernetes/poll.js';
 import { POD } from '../kubernetes/resources.js';
 import { SuiteFailure } from '../suite/failure.js';
+import type { Run } from '../suite/run.js';
 import { NIXLBENCH_REGISTERED } from '../suite/tools/nixlbench.js';
 import type { ActivityContext } from './context.js';
 import { endPod, type StartPatience, waitUntilStarted } from './pods.js';
 import { type RankInput, rankPod } from './rank-pod.js';
-import type { Run } from './run.js';
 
 /** How long one rank may go on alone after the other ended well, in seconds: it still has to say goodbye. */
 const GRACE_AFTER_SUCCESS = 30;
@@ -115,16 +115,23 @@ export function rankActivities(context: ActivityContext) {
       }
     },
 
-    /** Deletes the pods of an attempt. Its evidence must be stored before. */
+    /**
+     * Deletes the pods of an attempt; its evidence must be stored before. A pod that has ended holds nothing any more,
+     * so only one that still runs is waited for.
+     */
     async removeRanks(input: { run: Run; pods: readonly string[] }): Promise<void> {
       const { run, pods } = input;
       const cluster = context.cluster(run);
-      await Promise.all(pods.map((name) => cluster.delete(POD, run.namespace, name, { gracePeriodSeconds: 1 })));
+      await Promise.all(
+        pods.map((name) =>
+          cluster.delete(POD, run.namespace, name, { gracePeriodSeconds: 1, signal: cancellationSignal() }),
+        ),
+      );
       await poll(async () => {
         const left = await Promise.all(
-          pods.map((name) => cluster.find(POD, run.namespace, name, cancellationSignal())),
+          pods.map((name) => cluster.find<Pod>(POD, run.namespace, name, cancellationSignal())),
         );
-        return left.every((pod) => pod === undefined) ? true : undefined;
+        return left.every((pod) => pod === undefined || hasEnded(pod)) ? true : undefined;
       }, cancellationSignal());
     },
   };

@@ -3,10 +3,10 @@ import type { Pair } from '../suite/cluster-facts.js';
 import type { Judgement } from '../suite/judge.js';
 import { type AttemptRecord, type CellRecord, RECORD_VERSION, type SuiteRecord } from '../suite/record.js';
 import { reportMarkdown } from '../suite/report.js';
+import type { Run } from '../suite/run.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import type { ActivityContext } from './context.js';
 import type { PodSettings } from './rank-pod.js';
-import type { Run } from './run.js';
 
 /** All that defines a cell. Two cells with the same definition measure the same thing. */
 export interface CellDefinition {

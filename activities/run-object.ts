@@ -1,14 +1,15 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { isNotFound } from '../kubernetes/api-failure.js';
 import { readManifestText } from '../kubernetes/manifest.js';
-import type { KubernetesObject } from '../kubernetes/objects.js';
+import type { KubernetesObject, Pod } from '../kubernetes/objects.js';
+import { hasEnded } from '../kubernetes/pod-state.js';
 import { poll } from '../kubernetes/poll.js';
 import { CONFIG_MAP, DEPLOYMENT, POD } from '../kubernetes/resources.js';
 import { SuiteFailure } from '../suite/failure.js';
+import { etcdName, RUN_LABEL, type Run, runLabels, runObjectName, WORKFLOW_ANNOTATION } from '../suite/run.js';
 import { ucxBatch } from '../suite/tools/ucx-perftest.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import type { ActivityContext } from './context.js';
-import { etcdName, RUN_LABEL, type Run, runLabels, runObjectName, WORKFLOW_ANNOTATION } from './run.js';
 
 const SCRIPTS = ['entry.sh', 'listening.sh', 'probe.sh'] as const;
 
@@ -53,21 +54,25 @@ export function runObjectActivities(context: ActivityContext) {
       }
     },
 
-    /** Deletes all that belongs to the run, and waits until its pods are gone and the nodes free. */
+    /**
+     * Deletes all that belongs to the run, and waits until none of its pods runs. What Kubernetes still has to collect
+     * then holds no resources.
+     */
     async closeRun(input: { run: Run }): Promise<void> {
       const { run } = input;
       const cluster = context.cluster(run);
-      const query = { labelSelector: `${RUN_LABEL}=${run.key}` };
+      const labelSelector = `${RUN_LABEL}=${run.key}`;
       // The Deployment first: it would replace a pod that is deleted under it.
       await cluster.delete(DEPLOYMENT, run.namespace, etcdName(run));
       await cluster.delete(CONFIG_MAP, run.namespace, runObjectName(run));
       await poll(
         async (elapsed) => {
-          const pods = await cluster.list(POD, run.namespace, query);
-          if (pods.length === 0 || elapsed > REMOVAL_SECONDS) return true;
-          const left = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+          const pods = await cluster.list<Pod>(POD, run.namespace, { labelSelector });
+          const left = pods.filter((pod) => !hasEnded(pod));
+          if (left.length === 0 || elapsed > REMOVAL_SECONDS) return true;
+          const untold = left.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
           await Promise.all(
-            left.map(({ metadata }) => cluster.delete(POD, run.namespace, metadata.name, { gracePeriodSeconds: 1 })),
+            untold.map(({ metadata }) => cluster.delete(POD, run.namespace, metadata.name, { gracePeriodSeconds: 1 })),
           );
           return undefined;
         },

@@ -12,9 +12,9 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { CellSummary, ReportInput } from '../activities/records.js';
-import type { Run } from '../activities/run.js';
 import { type FailureRecord, SuiteFailure } from '../suite/failure.js';
 import type { SetupRecord } from '../suite/record.js';
+import type { Run } from '../suite/run.js';
 import { parseSpec, type SuiteSpec } from '../suite/spec.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import { formatDuration, formatRate } from '../suite/units.js';

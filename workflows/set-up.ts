@@ -1,9 +1,9 @@
 import type { PodSettings } from '../activities/rank-pod.js';
-import type { Run } from '../activities/run.js';
 import type { Pair, ProbeFacts, Problem } from '../suite/cluster-facts.js';
 import { ethernet, type Fabric, fabricOfInstanceType, knownInstanceTypes } from '../suite/fabric.js';
 import { probeProblems } from '../suite/probe.js';
 import type { SetupRecord } from '../suite/record.js';
+import { etcdEndpoint, type Run } from '../suite/run.js';
 import { rankEnvironment, type SuiteSpec } from '../suite/spec.js';
 import type { ActivityProxies } from './activity-options.js';
 import { failureOf } from './failures.js';
@@ -42,42 +42,28 @@ export async function setUp(
   });
   if (!opened) return { record: { problems, nodes: [], devicePlugins: [], probes: [] } };
 
-  report('checking nodes and deploying etcd');
+  report('deploying etcd, checking nodes and probing the image');
   const { podStart } = spec.timeouts;
   const { etcdImage: image, imagePullPolicy, imagePullSecret } = spec.cluster;
-  const [nodes, endpoint] = await Promise.all([
-    attempt('nodes', () => quick.checkNodes({ run, spec: { nodes: spec.nodes, resources: spec.resources } })),
-    attempt('etcd', () =>
-      lasting(podStart + 60).deployEtcd({
-        run,
-        image,
-        imagePullPolicy,
-        imagePullSecret,
-        tolerations: spec.nodes.tolerations,
-        readyTimeout: podStart,
-      }),
-    ),
-  ]);
+  const { tolerations } = spec.nodes;
+  const deployed = attempt('etcd', () =>
+    lasting(podStart + 60).deployEtcd({
+      run,
+      image,
+      imagePullPolicy,
+      imagePullSecret,
+      tolerations,
+      readyTimeout: podStart,
+    }),
+  );
+  const nodes = await attempt('nodes', () =>
+    quick.checkNodes({ run, spec: { nodes: spec.nodes, resources: spec.resources } }),
+  );
   problems.push(...(nodes?.problems ?? []));
   const pair = nodes?.pair;
   const fabric = pair && fabricOf(spec, nodes.nodes[0]?.instanceType ?? 'unknown', problems);
-
-  let probes: ProbeFacts[] = [];
-  if (pair && endpoint !== undefined) {
-    report(`probing the image on ${pair.node1} and ${pair.node2}`);
-    const settings = podSettings(spec, {});
-    const found = await Promise.all(
-      [pair.node1, pair.node2].map((node, i) =>
-        attempt(`image on ${node}`, () =>
-          lasting(podStart + 180).probeNode.executeWithOptions({ summary: node }, [
-            { run, settings, node, index: i + 1, patience: spec.timeouts },
-          ]),
-        ),
-      ),
-    );
-    probes = found.filter((probe) => probe !== undefined);
-    problems.push(...probeProblems(spec, probes, endpoint));
-  }
+  const probes = pair ? await probePair(pair) : [];
+  await deployed;
   const record: SetupRecord = {
     problems,
     kubernetesVersion: nodes?.kubernetesVersion,
@@ -88,6 +74,23 @@ export async function setUp(
   };
   if (problems.length > 0 || !pair || !fabric) return { record };
   return { record, ready: { pair, fabric, imageIds: probes.map(({ imageId }) => imageId) } };
+
+  /** The Service of etcd is there long before a pod runs, so that its name can be resolved while etcd still starts. */
+  async function probePair({ node1, node2 }: Pair): Promise<ProbeFacts[]> {
+    const settings = podSettings(spec, {});
+    const found = await Promise.all(
+      [node1, node2].map((node, i) =>
+        attempt(`image on ${node}`, () =>
+          lasting(podStart + 180).probeNode.executeWithOptions({ summary: node }, [
+            { run, settings, node, index: i + 1, patience: spec.timeouts },
+          ]),
+        ),
+      ),
+    );
+    const probes = found.filter((probe) => probe !== undefined);
+    problems.push(...probeProblems(spec, probes, etcdEndpoint(run)));
+    return probes;
+  }
 }
 
 /** What shapes the pods of a test. */

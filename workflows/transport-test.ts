@@ -9,12 +9,12 @@ import {
 import type { PodSettings } from '../activities/rank-pod.js';
 import type { StartedRank } from '../activities/ranks.js';
 import type { CellSummary } from '../activities/records.js';
-import type { Run } from '../activities/run.js';
 import type { Pair } from '../suite/cluster-facts.js';
 import { ceilingOf } from '../suite/fabric.js';
 import { FAILURES, type FailureRecord } from '../suite/failure.js';
 import type { AttemptContext, Judgement } from '../suite/judge.js';
 import type { AttemptRecord, RankRecord } from '../suite/record.js';
+import type { Run } from '../suite/run.js';
 import type { SuiteSpec } from '../suite/spec.js';
 import { scopeOf, type TransportTestSpec } from '../suite/transport-tests.js';
 import { worst } from '../suite/verdict.js';

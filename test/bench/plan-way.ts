@@ -1,8 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { measuringPod, onlyContainer } from '../../activities/rank-pod.js';
-import type { Run } from '../../activities/run.js';
 import { readManifest } from '../../kubernetes/manifest.js';
+import type { Run } from '../../suite/run.js';
 import type { SuiteSpec } from '../../suite/spec.js';
 import { nixlbenchArguments } from '../../suite/tools/nixlbench.js';
 import { ucxArguments, ucxBatch } from '../../suite/tools/ucx-perftest.js';
