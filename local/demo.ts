@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -6,7 +7,7 @@ import { execa } from 'execa';
 
 /**
  * The demo: brings up what is missing, starts the worker and a suite, shows its progress and ends with its report.
- * The suite is started with the Temporal command line, as it is everywhere.
+ * The suite is started with the Temporal command line, as it is everywhere. All goes on running for the next suite.
  */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TEMPORAL = join(ROOT, 'local/temporal.sh');
@@ -35,32 +36,16 @@ process.exitCode = await demo(values.cluster, values.spec).catch((error: unknown
 async function demo(cluster: string, spec: string): Promise<number> {
   const own = cluster === 'current';
   await execa(join(ROOT, 'local/up.sh'), own ? ['--only', 'temporal'] : [], { stdio: 'inherit' });
-  const kubeconfig = own ? {} : { KUBECONFIG: await workerKubeconfig() };
+  await execa(join(ROOT, 'local/worker.sh'), own ? [userKubeconfig()] : [], { stdio: 'inherit' });
   const workflowId = `demo-${new Date()
     .toISOString()
     .replaceAll(/[-:]|\.\d+Z/g, '')
     .replace('T', '-')}`;
-  const worker = execa('node', ['dist/worker/main.js'], {
-    env: { ...kubeconfig, LOG_LEVEL: 'ERROR' },
-    stdio: ['ignore', 'inherit', 'inherit'],
-    reject: false,
-  });
-  try {
-    return await Promise.race([runSuite(workflowId, spec), worker.then(({ exitCode }) => workerEnded(exitCode))]);
-  } finally {
-    worker.kill('SIGTERM');
-    await worker;
-  }
+  return runSuite(workflowId, spec);
 }
 
-/** Namespace, service account and Role of the worker, and a kubeconfig with nothing but its token. */
-async function workerKubeconfig(): Promise<string> {
-  const { stdout } = await execa(join(ROOT, 'local/worker-kubeconfig.sh'));
-  return stdout.trim();
-}
-
-function workerEnded(exitCode: number | undefined): never {
-  throw new Error(`the worker ended before the suite did, with exit code ${exitCode ?? 'unknown'}`);
+function userKubeconfig(): string {
+  return process.env.KUBECONFIG ?? join(homedir(), '.kube/config');
 }
 
 async function runSuite(workflowId: string, spec: string): Promise<number> {
