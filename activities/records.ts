@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Pair } from '../suite/cluster-facts.js';
 import type { Judgement } from '../suite/judge.js';
+import type { Measurement } from '../suite/measurement.js';
 import { type AttemptRecord, type CellRecord, RECORD_VERSION, type SuiteRecord } from '../suite/record.js';
 import { reportMarkdown } from '../suite/report.js';
 import type { Run } from '../suite/run.js';
@@ -24,10 +25,15 @@ export interface CellSummary {
   readonly key: string;
   readonly repetition: number;
   readonly verdict: Judgement['verdict'];
-  readonly measurement?: Judgement['measurement'];
-  readonly ceiling?: Judgement['ceiling'];
+  readonly measurement?: Pick<Measurement, 'metric' | 'value'>;
   readonly failure?: Judgement['failure'];
   readonly takenOver: boolean;
+}
+
+/** A cell as the store knows it: what there is to take over, and how many attempts there have been. */
+export interface RecordedCell {
+  readonly cell?: CellSummary;
+  readonly attempts: number;
 }
 
 /** A run's record before the recorded cells are read into it. */
@@ -38,16 +44,27 @@ export type ReportInput = Omit<SuiteRecord, 'version' | 'endedAt' | 'tests'> & {
 export function recordActivities(context: ActivityContext) {
   return {
     /**
-     * The cell if it is already recorded for this workflow id: then nothing of it runs again. A cell that failed for
-     * another reason than its figure is measured again.
+     * What is recorded of a cell. A cell that is recorded whole is never run again; one that failed for another reason
+     * than its figure is, with attempts numbered on.
+     *
+     * @param input.resumeFrom workflow id of an earlier suite run whose cells count too: one that matches is copied,
+     *   evidence and all
      */
-    async findCell(input: { run: Run; cell: CellDefinition }): Promise<CellSummary | undefined> {
-      const { run, cell } = input;
-      const found = await context.store.findCell(run.workflowId, cell.test.name, cell.repetition, cellKey(cell));
-      return found && !found.failure ? summary(found, true) : undefined;
+    async findCell(input: { run: Run; cell: CellDefinition; resumeFrom?: string | undefined }): Promise<RecordedCell> {
+      const { run, cell, resumeFrom } = input;
+      const key = cellKey(cell);
+      const { name } = cell.test;
+      const own = await context.store.findCell(run.workflowId, name, cell.repetition, key);
+      if (own && !own.failure) return { cell: summary(own, true), attempts: own.attempts.length };
+      const earlier = resumeFrom && (await context.store.findCell(resumeFrom, name, cell.repetition, key));
+      if (earlier && !earlier.failure) {
+        await context.store.adoptCell(resumeFrom, run.workflowId, earlier);
+        return { cell: summary(earlier, true), attempts: earlier.attempts.length };
+      }
+      return { attempts: own?.attempts.length ?? 0 };
     },
 
-    /** Records a cell. From here on it is done, whatever happens to the run. */
+    /** Records a cell, after the attempts that are recorded of it. From here on it is done, whatever happens. */
     async recordCell(input: {
       run: Run;
       cell: CellDefinition;
@@ -55,14 +72,17 @@ export function recordActivities(context: ActivityContext) {
       attempts: readonly AttemptRecord[];
     }): Promise<CellSummary> {
       const { run, cell, judgement, attempts } = input;
+      const key = cellKey(cell);
+      const before = await context.store.findCell(run.workflowId, cell.test.name, cell.repetition, key);
+      const groups = new Set(attempts.map(({ group }) => group));
       const record: CellRecord = {
         ...judgement,
         version: RECORD_VERSION,
-        key: cellKey(cell),
+        key,
         test: cell.test.name,
         repetition: cell.repetition,
         pair: cell.pair,
-        attempts,
+        attempts: [...(before?.attempts.filter(({ group }) => !groups.has(group)) ?? []), ...attempts],
         recordedAt: new Date().toISOString(),
         measuredBy: { workflowId: run.workflowId, runId: run.runId },
       };
@@ -85,9 +105,15 @@ export function recordActivities(context: ActivityContext) {
   };
 }
 
-/** SHA-256 of a cell's definition in canonical JSON. */
+/**
+ * SHA-256 of a cell's definition in canonical JSON. What only says how to treat a result (who needs it, what a document
+ * claimed, how long to wait) is no part of it: a change there must not cost a measurement.
+ */
 export function cellKey(cell: CellDefinition): string {
-  return createHash('sha256').update(canonicalJson(cell)).digest('hex');
+  const { required: _, claimed: __, onFailure: ___, timeout: ____, repetitions: _____, ...test } = cell.test;
+  return createHash('sha256')
+    .update(canonicalJson({ ...cell, test }))
+    .digest('hex');
 }
 
 function canonicalJson(value: unknown): string {
@@ -103,14 +129,13 @@ function canonicalJson(value: unknown): string {
 }
 
 function summary(record: CellRecord, takenOver: boolean): CellSummary {
-  const { key, repetition, verdict, measurement, ceiling, failure } = record;
+  const { key, repetition, verdict, measurement, failure } = record;
   return {
     key,
     repetition,
     verdict,
     takenOver,
-    ...(measurement ? { measurement } : {}),
-    ...(ceiling ? { ceiling } : {}),
+    ...(measurement ? { measurement: { metric: measurement.metric, value: measurement.value } } : {}),
     ...(failure ? { failure: failure as Judgement['failure'] } : {}),
   } as CellSummary;
 }

@@ -7,7 +7,7 @@ import { missingPermissions } from '../kubernetes/permissions.js';
 import { NAMESPACE } from '../kubernetes/resources.js';
 import { SuiteFailure } from '../suite/failure.js';
 import { parseSpec, type SuiteSpec, suiteSpec } from '../suite/spec.js';
-import { missingSearchAttributes, registerCommand } from '../workflows/search-attributes.js';
+import { missingSearchAttributes, registerCommand } from '../temporal/search-attributes.js';
 
 /** One thing that was looked at. */
 interface Finding {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import writeFileAtomic from 'write-file-atomic';
+import { SuiteFailure } from '../suite/failure.js';
 import { type CellRecord, cellRecordSchema, type LogReference, type SuiteRecord } from '../suite/record.js';
 
 /**
@@ -38,6 +39,14 @@ export class ResultStore {
     await this.#write(workflowId, cellPath(cell.test, cell.repetition), `${JSON.stringify(cell, null, 2)}\n`);
   }
 
+  /** Copies a recorded cell with its evidence into another run's folder; the cell last, so that it is there whole. */
+  async adoptCell(from: string, to: string, cell: CellRecord): Promise<void> {
+    for (const { log } of cell.attempts.flatMap(({ ranks }) => ranks)) {
+      await this.#write(to, log.path, await this.readLog(from, log.path));
+    }
+    await this.saveCell(to, cell);
+  }
+
   /** Recorded cells of a test, by repetition. */
   async cellsOf(workflowId: string, test: string): Promise<CellRecord[]> {
     const folder = join(this.folder(workflowId), test);
@@ -57,8 +66,12 @@ export class ResultStore {
 
   async #write(workflowId: string, path: string, text: string): Promise<void> {
     const file = join(this.folder(workflowId), path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFileAtomic(file, text);
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await writeFileAtomic(file, text);
+    } catch (error) {
+      throw unavailable(error);
+    }
   }
 
   async #readCell(file: string): Promise<CellRecord | undefined> {
@@ -67,9 +80,14 @@ export class ResultStore {
       return parsed.success ? parsed.data : undefined;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-      throw error;
+      throw unavailable(error);
     }
   }
+}
+
+/** A folder that is full, read-only or gone for a moment: the step waits for it. */
+function unavailable(error: unknown): SuiteFailure {
+  return new SuiteFailure('StoreUnavailable', (error as Error).message, { cause: error });
 }
 
 function cellPath(test: string, repetition: number): string {

@@ -38,6 +38,17 @@ export const FAILURES = {
   NotFound: { retry: 'never', hint: 'create what is missing, or correct its name in the spec' },
   Rejected: { retry: 'never', hint: 'the API server refused the object; the message says which field' },
 
+  StoreUnavailable: {
+    retry: 'infrastructure',
+    hint: 'the results could not be written or read: free space, or make RESULTS_DIR of the worker writable',
+  },
+
+  NodesBusy: {
+    retry: 'never',
+    hint: 'another suite measures on these nodes: wait for it, cancel it, or raise timeouts.nodesBusy',
+  },
+  NodeClaimLost: { retry: 'rendezvous', hint: 'the claim on a node expired meanwhile; it is claimed again first' },
+
   ImagePull: {
     retry: 'never',
     hint: 'check the image name, `imagePullSecret` and that the nodes can reach the registry (or load the image on them)',

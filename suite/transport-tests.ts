@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { onFailure } from './on-failure.js';
 import { bytes, choice, duration, rate, slug, strict } from './schema.js';
 import { formatBytes } from './units.js';
 
@@ -26,6 +27,9 @@ const expectation = strict({
 const common = {
   name: slug('test name', 24),
   required: z.boolean().default(true).meta({ description: 'false: a failure is recorded and does not fail the suite' }),
+  onFailure: onFailure()
+    .optional()
+    .meta({ description: "default: the suite's onFailure; else park when required, continue when not" }),
   repetitions: z.int().min(1).max(100).default(1),
   timeout: duration()
     .prefault('15m')

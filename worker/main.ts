@@ -2,7 +2,10 @@
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import { ensureSearchAttributes } from '../workflows/search-attributes.js';
+import { createActivities } from '../activities/index.js';
+import { ResultStore } from '../results/store.js';
+import { RunDirectory } from '../temporal/run-directory.js';
+import { ensureSearchAttributes } from '../temporal/search-attributes.js';
 import { bundleExists } from './bundle.js';
 import { readConfig } from './config.js';
 import { createWorker } from './worker.js';
@@ -23,16 +26,19 @@ async function main(): Promise<void> {
   });
   const client = await Connection.connect(connectionOptions);
   await ensureSearchAttributes(client, namespace);
-  await client.close();
 
-  const worker = await createWorker({ connection, namespace, config });
+  const activities = createActivities({
+    store: new ResultStore(config.RESULTS_DIR),
+    runs: new RunDirectory(client, namespace),
+  });
+  const worker = await createWorker({ connection, namespace, config, activities });
   console.error(
     `worker: task queue "${config.TASK_QUEUE}", Temporal ${address} (${namespace}), results in ${config.RESULTS_DIR}`,
   );
   try {
     await worker.run();
   } finally {
-    await connection.close();
+    await Promise.all([connection.close(), client.close()]);
   }
 }
 

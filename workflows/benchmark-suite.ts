@@ -1,37 +1,43 @@
 import {
   ApplicationFailure,
+  allHandlersFinished,
   CancellationScope,
   ChildWorkflowFailure,
-  executeChild,
+  type ChildWorkflowHandle,
+  condition,
   isCancellation,
   log,
   ParentClosePolicy,
-  setCurrentDetails,
   setHandler,
+  startChild,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { CellSummary, ReportInput } from '../activities/records.js';
-import { type FailureRecord, SuiteFailure } from '../suite/failure.js';
-import type { SetupRecord } from '../suite/record.js';
-import type { Run } from '../suite/run.js';
+import { SuiteFailure } from '../suite/failure.js';
+import { onFailureOf } from '../suite/on-failure.js';
+import { type Run, runKey } from '../suite/run.js';
 import { parseSpec, type SuiteSpec } from '../suite/spec.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
-import { formatDuration, formatRate } from '../suite/units.js';
+import { formatDuration } from '../suite/units.js';
 import { type Reason, suiteVerdict, type Verdict } from '../suite/verdict.js';
-import { type ActivityProxies, activityProxies } from './activity-options.js';
+import { quick } from './activity-options.js';
 import { failureOf, workflowFailure } from './failures.js';
 import {
-  type Progress,
+  pauseSignal,
   progressQuery,
+  resolveTestUpdate,
+  resumeSignal,
   SUITE_NAME,
   SUITE_TEST,
   SUITE_VERDICT,
   type SuiteResult,
-  type TestProgress,
+  skipTestUpdate,
+  testReportSignal,
 } from './messages.js';
-import { podSettings, type SetUp, setUp } from './set-up.js';
-import { type TransportTestFailureDetails, transportTest } from './transport-test.js';
+import { checkResolution, checkSkip } from './resolutions.js';
+import { openRun, podSettings, type SetUp, setUp } from './set-up.js';
+import { SuiteState, type TestState } from './suite-state.js';
+import { type TransportTestFailureDetails, type TransportTestInput, transportTest } from './transport-test.js';
 
 /**
  * One run of a benchmark suite: set-up, then every test in the order of the spec, then the report.
@@ -54,50 +60,32 @@ function checked(input: unknown): SuiteSpec {
   }
 }
 
-interface TestState {
-  readonly test: TransportTestSpec;
-  status: TestProgress['status'];
-  verdict: Verdict | undefined;
-  failure: FailureRecord | undefined;
-  cells: readonly CellSummary[];
-}
-
 class BenchmarkSuite {
   readonly #input: unknown;
   readonly #spec: SuiteSpec;
   readonly #run: Run;
-  readonly #activities: ActivityProxies;
-  readonly #startedAt = new Date().toISOString();
-  readonly #tests: TestState[];
-  #setup: SetupRecord = { problems: [], nodes: [], devicePlugins: [], probes: [] };
-  #phase: Progress['phase'] = 'set-up';
-  #step = 'starting';
+  readonly #state: SuiteState;
+  #child: ChildWorkflowHandle<typeof transportTest> | undefined;
 
   constructor(input: unknown, spec: SuiteSpec) {
-    const { workflowId, runId } = workflowInfo();
+    const { workflowId, runId, firstExecutionRunId } = workflowInfo();
+    const { context, namespace, leaseNamespace = namespace } = spec.cluster;
     this.#input = input;
     this.#spec = spec;
     this.#run = {
       workflowId,
       runId,
-      key: runId.slice(-8),
-      context: spec.cluster.context,
-      namespace: spec.cluster.namespace,
+      key: runKey(firstExecutionRunId),
+      context,
+      namespace,
+      leaseNamespace,
+      retryFor: spec.timeouts.infrastructure,
     };
-    this.#activities = activityProxies(spec.timeouts);
-    this.#tests = spec.tests.map((test) => ({
-      test,
-      status: 'waiting',
-      verdict: undefined,
-      failure: undefined,
-      cells: [],
-    }));
+    this.#state = new SuiteState(spec, this.#run);
   }
 
   async run(): Promise<SuiteResult> {
-    setHandler(progressQuery, () => this.#progress(), {
-      description: 'phase, current step and the state of every test',
-    });
+    this.#listen();
     upsertSearchAttributes([
       { key: SUITE_NAME, value: this.#spec.name },
       { key: SUITE_VERDICT, value: 'running' },
@@ -113,10 +101,51 @@ class BenchmarkSuite {
     }
   }
 
+  #listen(): void {
+    const state = this.#state;
+    setHandler(progressQuery, () => state.progress(), {
+      description: 'phase, current step and the state of every test',
+    });
+    setHandler(testReportSignal, (report) => state.testReport(report));
+    setHandler(pauseSignal, () => this.#pause(true), { description: 'start no further cell; give the nodes back' });
+    setHandler(resumeSignal, () => this.#pause(false), { description: 'go on after a pause' });
+    setHandler(
+      resolveTestUpdate,
+      ({ test, action }) => {
+        const parked = state.named(test);
+        if (parked) parked.resolution = action;
+        return `${test}: ${action}`;
+      },
+      {
+        validator: (resolution) => checkResolution(state, resolution),
+        description: 'retry, skip or abort a parked test: {"test": "…", "action": "retry"}',
+      },
+    );
+    setHandler(
+      skipTestUpdate,
+      (test) => {
+        const waiting = state.named(test);
+        if (waiting) Object.assign(waiting, { status: 'done', verdict: 'skipped' });
+        state.show();
+        return `${test}: will not run`;
+      },
+      { validator: (test) => checkSkip(state, test), description: 'leave out a test that has not started: "name"' },
+    );
+  }
+
+  async #pause(paused: boolean): Promise<void> {
+    this.#state.paused = paused;
+    this.#state.show();
+    await this.#child?.signal(paused ? pauseSignal : resumeSignal).catch((error: unknown) => {
+      // A test that has just ended needs no signal.
+      log.debug('the running test was not told', { paused, error });
+    });
+  }
+
   /** What cannot be removed now must not hide how the suite ended; its labels say whose it is. */
   async #cleanUp(): Promise<void> {
     try {
-      await this.#activities.quick.closeRun({ run: this.#run });
+      await quick.closeRun({ run: this.#run });
     } catch (error) {
       const { class: failureClass, message } = failureOf(error);
       log.warn('the run’s objects could not be removed', { run: this.#run.key, failureClass, message });
@@ -124,141 +153,141 @@ class BenchmarkSuite {
   }
 
   async #measure(): Promise<{ verdict: Verdict; reasons: Reason[] }> {
-    const { record, ready } = await setUp(this.#spec, this.#run, this.#activities, (step) =>
-      this.#report('set-up', step),
-    );
-    this.#setup = record;
+    const { record, ready } = await setUp(this.#spec, this.#run, (step) => this.#state.report('set-up', step));
+    this.#state.setup = record;
     if (!ready) {
       const reasons = record.problems.map(
         ({ subject, message }): Reason => ({ code: 'cluster-not-ready', message: `${subject}: ${message}` }),
       );
       return { verdict: 'fail', reasons };
     }
-    for (const state of this.#tests) await this.#runTest(state, ready);
+    for (const state of this.#state.tests) {
+      if ((await this.#runTest(state, ready)) === 'abort') break;
+    }
     return suiteVerdict(
-      this.#tests.map(({ test, verdict, failure }) => ({
+      this.#state.tests.map(({ test, verdict, failure }) => ({
         name: test.name,
         required: test.required,
-        verdict: verdict ?? 'fail',
+        verdict: verdict ?? 'skipped',
         failure,
       })),
     );
   }
 
-  async #runTest(state: TestState, { pair, fabric, imageIds }: NonNullable<SetUp['ready']>): Promise<void> {
+  /** One test until it is done, whatever that takes. `abort` ends the suite. */
+  async #runTest(state: TestState, ready: NonNullable<SetUp['ready']>): Promise<'go on' | 'abort'> {
     const { test } = state;
-    const spec = this.#spec;
-    state.status = 'running';
-    this.#report('benchmarks', test.name);
-    upsertSearchAttributes([{ key: SUITE_TEST, value: test.name }]);
-    const networkInterface = spec.fabric.kind === 'ethernet' ? spec.fabric.interface : '';
-    const visibleNics = fabric.kind === 'efa' ? spec.resources.efa.count : fabric.nics;
+    for (;;) {
+      await condition(() => !this.#state.paused);
+      if (state.verdict === 'skipped') return 'go on';
+      state.status = 'running';
+      upsertSearchAttributes([{ key: SUITE_TEST, value: test.name }]);
+      await this.#measureTest(state, ready);
+      state.status = 'done';
+      if (!state.failure) return 'go on';
+      const next = onFailureOf(this.#spec, test);
+      if (next !== 'park') return next === 'abort' ? 'abort' : 'go on';
+      const resolution = await this.#park(state);
+      if (resolution === 'abort') return 'abort';
+      if (resolution === 'skip') state.verdict = 'skipped';
+      if (resolution !== 'retry') return 'go on';
+    }
+  }
+
+  /** Waits for a person, who has until `parkLimit`; nobody else is kept waiting for the nodes. */
+  async #park(state: TestState): Promise<TestState['resolution']> {
+    const { parkLimit } = this.#spec;
+    state.status = 'parked';
+    state.resolution = undefined;
+    this.#state.report(
+      'benchmarks',
+      `${state.test.name} failed and waits for a person, ${formatDuration(parkLimit)} at most`,
+    );
+    upsertSearchAttributes([{ key: SUITE_VERDICT, value: 'parked' }]);
+    await quick.releaseNodes({ run: this.#run });
+    await condition(() => state.resolution !== undefined, parkLimit * 1000);
+    upsertSearchAttributes([{ key: SUITE_VERDICT, value: 'running' }]);
+    state.status = 'done';
+    return state.resolution;
+  }
+
+  async #measureTest(state: TestState, ready: NonNullable<SetUp['ready']>): Promise<void> {
+    const { test } = state;
+    Object.assign(state, { verdict: undefined, failure: undefined });
+    this.#state.report('benchmarks', test.name);
     try {
-      const result = await executeChild(transportTest, {
+      await openRun(this.#spec, this.#run);
+      this.#child = await startChild(transportTest, {
         workflowId: `${this.#run.workflowId}/${test.name}`,
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
         staticSummary: testSummary(test),
-        args: [
-          {
-            suite: spec.name,
-            run: this.#run,
-            test,
-            settings: podSettings(spec, test.environment),
-            pair,
-            imageIds,
-            fabric: { fabric, networkInterface, visibleNics },
-            startDelay: spec.startDelay,
-            attempts: spec.attempts,
-            timeouts: spec.timeouts,
-          },
-        ],
+        args: [this.#childInput(test, ready)],
       });
-      state.verdict = result.verdict;
-      state.cells = result.cells;
+      const { verdict, cells } = await this.#child.result();
+      Object.assign(state, { verdict, cells, done: cells.length });
     } catch (error) {
-      state.failure = failureOf(error);
-      state.verdict = 'fail';
-      state.cells = cellsOf(error);
+      const cells = cellsOf(error);
+      Object.assign(state, { failure: failureOf(error), verdict: 'fail', cells, done: cells.length });
+    } finally {
+      this.#child = undefined;
     }
-    state.status = 'done';
+  }
+
+  #childInput(test: TransportTestSpec, { pair, fabric, imageIds }: NonNullable<SetUp['ready']>): TransportTestInput {
+    const spec = this.#spec;
+    const networkInterface = spec.fabric.kind === 'ethernet' ? spec.fabric.interface : '';
+    const visibleNics = fabric.kind === 'efa' ? spec.resources.efa.count : fabric.nics;
+    return {
+      suite: spec.name,
+      run: this.#run,
+      test,
+      settings: podSettings(spec, test.environment),
+      pair,
+      imageIds,
+      fabric: { fabric, networkInterface, visibleNics },
+      startDelay: spec.startDelay,
+      attempts: spec.attempts,
+      timeouts: spec.timeouts,
+      resumeFrom: spec.resumeFrom,
+      paused: this.#state.paused,
+    };
   }
 
   /** Writes the report; then a run that could not measure what it had to fails, with all that is wrong. */
   async #conclude(verdict: Verdict, reasons: readonly Reason[]): Promise<SuiteResult> {
-    this.#report('report', 'writing the report');
-    const { folder } = await this.#activities.quick.writeReport({
+    this.#state.report('report', 'writing the report');
+    const { folder } = await quick.writeReport({
       run: this.#run,
-      record: this.#record(verdict, reasons),
+      record: this.#state.record(this.#input, verdict, reasons),
     });
     upsertSearchAttributes([{ key: SUITE_VERDICT, value: verdict }]);
-    this.#report('done', `${verdict}; report in ${folder}`);
-    const { problems } = this.#setup;
+    this.#state.report('done', `${verdict}; report in ${folder}`);
+    await condition(allHandlersFinished);
+    const { problems } = this.#state.setup;
     if (problems.length > 0) {
       const lines = problems.map(({ subject, message, hint }) => `${subject}: ${message} → ${hint}`);
       throw workflowFailure(
         new SuiteFailure(
           'ClusterNotReady',
           `the cluster is not ready, ${problems.length} problem${problems.length === 1 ? '' : 's'}:\n${lines.join('\n')}`,
-          {
-            details: problems,
-          },
+          { details: problems },
         ),
       );
     }
-    const failed = this.#tests.find(({ test, failure }) => test.required && failure);
+    const failed = this.#state.tests.find(
+      ({ test, verdict, failure }) => test.required && failure && verdict === 'fail',
+    );
     if (failed?.failure) {
       const { class: failureClass, message, hint } = failed.failure;
       throw ApplicationFailure.nonRetryable(`${failed.test.name}: ${message}`, failureClass, { hint, results: folder });
     }
-    return { verdict, reasons, tests: this.#progress().tests, results: folder };
+    return { verdict, reasons, tests: this.#state.progress().tests, results: folder };
   }
 
   async #reportCancelled(): Promise<void> {
     upsertSearchAttributes([{ key: SUITE_VERDICT, value: 'cancelled' }]);
-    const reasons: Reason[] = [{ code: 'cancelled', message: `cancelled while: ${this.#step}` }];
-    await this.#activities.quick.writeReport({ run: this.#run, record: this.#record('fail', reasons) });
-  }
-
-  #record(verdict: Verdict, reasons: readonly Reason[]): ReportInput {
-    return {
-      suite: this.#spec.name,
-      workflowId: this.#run.workflowId,
-      runId: this.#run.runId,
-      startedAt: this.#startedAt,
-      verdict,
-      reasons,
-      spec: this.#input,
-      setup: this.#setup,
-      tests: this.#tests.map(({ test, verdict, failure, cells }) => ({
-        name: test.name,
-        tool: test.tool,
-        required: test.required,
-        verdict: verdict ?? 'skipped',
-        claimed: test.claimed,
-        failure,
-        cellKeys: cells.map(({ key }) => key),
-      })),
-    };
-  }
-
-  #progress(): Progress {
-    const tests = this.#tests.map(({ test, status, verdict, failure, cells }): TestProgress => {
-      const result = failure?.class ?? resultText(cells);
-      return { name: test.name, status, ...(verdict ? { verdict } : {}), ...(result ? { result } : {}) };
-    });
-    return { phase: this.#phase, step: this.#step, tests, problems: this.#setup.problems };
-  }
-
-  #report(phase: Progress['phase'], step: string): void {
-    this.#phase = phase;
-    this.#step = step;
-    const rows = this.#progress().tests.map(
-      ({ name, status, verdict, result }) => `| ${name} | ${verdict ?? status} | ${result ?? ''} |`,
-    );
-    const problems = this.#setup.problems.map(({ subject, message, hint }) => `- **${subject}**: ${message}. ${hint}`);
-    setCurrentDetails(
-      [`**${phase}**: ${step}`, '', '| test | state | result |', '|---|---|---|', ...rows, '', ...problems].join('\n'),
-    );
+    const reasons: Reason[] = [{ code: 'cancelled', message: `cancelled while: ${this.#state.step}` }];
+    await quick.writeReport({ run: this.#run, record: this.#state.record(this.#input, 'fail', reasons) });
   }
 }
 
@@ -268,15 +297,7 @@ function testSummary(test: TransportTestSpec): string {
     : `${test.name}: ucx_perftest ${test.test}, ${test.memory} memory`;
 }
 
-function resultText(cells: readonly CellSummary[]): string | undefined {
-  const values = cells.flatMap(({ measurement }) => (measurement ? [measurement] : []));
-  if (values.length === 0) return undefined;
-  return values
-    .map(({ metric, value }) => (metric === 'bandwidth' ? formatRate(value) : formatDuration(value)))
-    .join(', ');
-}
-
-function cellsOf(error: unknown): readonly CellSummary[] {
+function cellsOf(error: unknown): TransportTestFailureDetails['cells'] {
   const cause = error instanceof ChildWorkflowFailure ? error.cause : undefined;
   const details =
     cause instanceof ApplicationFailure ? (cause.details?.[0] as TransportTestFailureDetails | undefined) : undefined;

@@ -1,3 +1,4 @@
+import { log } from '@temporalio/workflow';
 import type { PodSettings } from '../activities/rank-pod.js';
 import type { Pair, ProbeFacts, Problem } from '../suite/cluster-facts.js';
 import { ethernet, type Fabric, fabricOfInstanceType, knownInstanceTypes } from '../suite/fabric.js';
@@ -5,7 +6,7 @@ import { probeProblems } from '../suite/probe.js';
 import type { SetupRecord } from '../suite/record.js';
 import { etcdEndpoint, type Run } from '../suite/run.js';
 import { rankEnvironment, type SuiteSpec } from '../suite/spec.js';
-import type { ActivityProxies } from './activity-options.js';
+import { lasting, quick } from './activity-options.js';
 import { failureOf } from './failures.js';
 
 /** What set-up hands to the benchmarks. `ready` is there when nothing keeps the suite from measuring. */
@@ -18,12 +19,7 @@ export interface SetUp {
  * Phase 1: the run object, the run's own etcd, nodes and device plugins, and a probe of the image on both nodes. Every
  * step that can still run does, so that all problems come at once.
  */
-export async function setUp(
-  spec: SuiteSpec,
-  run: Run,
-  { quick, lasting }: ActivityProxies,
-  report: (step: string) => void,
-): Promise<SetUp> {
+export async function setUp(spec: SuiteSpec, run: Run, report: (step: string) => void): Promise<SetUp> {
   const problems: Problem[] = [];
   const attempt = async <T>(subject: string, step: () => Promise<T>): Promise<T | undefined> => {
     try {
@@ -35,6 +31,8 @@ export async function setUp(
     }
   };
 
+  report('removing what closed runs left');
+  await sweepBefore(run);
   report('creating the run object');
   const opened = await attempt('cluster', async () => {
     await quick.openRun({ run, tests: spec.tests });
@@ -44,18 +42,7 @@ export async function setUp(
 
   report('deploying etcd, checking nodes and probing the image');
   const { podStart } = spec.timeouts;
-  const { etcdImage: image, imagePullPolicy, imagePullSecret } = spec.cluster;
-  const { tolerations } = spec.nodes;
-  const deployed = attempt('etcd', () =>
-    lasting(podStart + 60).deployEtcd({
-      run,
-      image,
-      imagePullPolicy,
-      imagePullSecret,
-      tolerations,
-      readyTimeout: podStart,
-    }),
-  );
+  const deployed = attempt('etcd', () => deployEtcd(spec, run));
   const nodes = await attempt('nodes', () =>
     quick.checkNodes({ run, spec: { nodes: spec.nodes, resources: spec.resources } }),
   );
@@ -93,9 +80,40 @@ export async function setUp(
   }
 }
 
+/** What cannot be removed now is no reason not to measure; if it is in the way, the node check says so. */
+async function sweepBefore(run: Run): Promise<void> {
+  try {
+    await quick.sweepCluster({ run });
+  } catch (error) {
+    const { class: failureClass, message } = failureOf(error);
+    log.warn('what closed runs left could not be removed', { failureClass, message });
+  }
+}
+
+/** Makes sure that the run object and etcd are there: after a reset of the workflow, or a long wait, they may not be. */
+export async function openRun(spec: SuiteSpec, run: Run): Promise<void> {
+  if (await quick.isRunOpen({ run })) return;
+  await quick.openRun({ run, tests: spec.tests });
+  await deployEtcd(spec, run);
+}
+
+function deployEtcd(spec: SuiteSpec, run: Run): Promise<string> {
+  const { etcdImage: image, imagePullPolicy, imagePullSecret } = spec.cluster;
+  const { podStart } = spec.timeouts;
+  const { tolerations } = spec.nodes;
+  return lasting(podStart + 60).deployEtcd({
+    run,
+    image,
+    imagePullPolicy,
+    imagePullSecret,
+    tolerations,
+    readyTimeout: podStart,
+  });
+}
+
 /** What shapes the pods of a test. */
 export function podSettings(spec: SuiteSpec, testEnvironment: Readonly<Record<string, string>>): PodSettings {
-  const { context: _, namespace: __, ...cluster } = spec.cluster;
+  const { context: _, namespace: __, leaseNamespace: ___, ...cluster } = spec.cluster;
   return {
     cluster,
     resources: spec.resources,

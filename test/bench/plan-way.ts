@@ -97,7 +97,14 @@ async function sleepingPods(
   namespace: string,
   pair: { node1: string; node2: string },
 ): Promise<unknown[]> {
-  const run: Run = { workflowId: 'plan', runId: 'plan', key: 'plan', namespace };
+  const run: Run = {
+    workflowId: 'plan',
+    runId: 'plan',
+    key: 'plan',
+    namespace,
+    leaseNamespace: namespace,
+    retryFor: 0,
+  };
   return Promise.all(
     (['node1', 'node2'] as const).map(async (position) => {
       const pod = await measuringPod(run, podSettings(spec, {}), pair[position]);

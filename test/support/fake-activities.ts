@@ -40,6 +40,13 @@ export class FakeActivities {
     const base: Activities = {
       openRun: async () => void note('openRun'),
       closeRun: async () => void note('closeRun'),
+      isRunOpen: async () => true,
+      sweepCluster: async () => {
+        note('sweepCluster');
+        return [];
+      },
+      claimNodes: async () => ({ held: true }),
+      releaseNodes: async () => void note('releaseNodes'),
       checkNodes: async () => {
         note('checkNodes');
         return {
@@ -96,7 +103,7 @@ export class FakeActivities {
       removeRanks: async ({ pods }) => void note(`removeRanks ${pods.length}`),
       findCell: async ({ run, cell }) => {
         const found = this.recorded.get(`${run.workflowId} ${cell.test.name} ${cell.repetition}`);
-        return found && !found.failure ? { ...found, takenOver: true } : undefined;
+        return found && !found.failure ? { cell: { ...found, takenOver: true }, attempts: 1 } : { attempts: 0 };
       },
       recordCell: async ({ run, cell, judgement, attempts }) => {
         note(
