@@ -5,6 +5,7 @@ import { containerStatus } from '../kubernetes/pod-state.js';
 import { POD } from '../kubernetes/resources.js';
 import { type AttemptContext, type Judgement, judgeTransport } from '../suite/judge.js';
 import type { RankRecord } from '../suite/record.js';
+import { redactEnvironment, redactUrls } from '../suite/redact.js';
 import type { Run } from '../suite/run.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import type { ActivityContext } from './context.js';
@@ -54,7 +55,8 @@ export function evidenceActivities(context: ActivityContext) {
       node: pod?.spec.nodeName ?? rank.node,
       image: pod ? (onlyContainer(pod).image ?? '') : '',
       imageId: (pod && containerStatus(pod)?.imageID) ?? '',
-      command: pod ? (onlyContainer(pod).args ?? []) : [],
+      command: (pod ? (onlyContainer(pod).args ?? []) : []).map(redactUrls),
+      environment: redactEnvironment(pod ? environmentOf(pod) : {}),
       endedBySuite: input.endedBySuite.includes(rank.pod),
       log: await context.store.saveLog(run.workflowId, path, log),
       ...(state?.terminated ? { exitCode: state.terminated.exitCode } : {}),
@@ -73,6 +75,10 @@ export function evidenceActivities(context: ActivityContext) {
       throw error;
     }
   }
+}
+
+function environmentOf(pod: Pod): Record<string, string> {
+  return Object.fromEntries((onlyContainer(pod).env ?? []).map(({ name, value }) => [name, value ?? '']));
 }
 
 function optional<Key extends string>(key: Key, value: string | undefined): { [K in Key]?: string } {

@@ -63,10 +63,14 @@ function nodeFacts(node: Node, pods: readonly Pod[]): NodeFacts {
     kubeletVersion: node.status.nodeInfo.kubeletVersion,
     osImage: node.status.nodeInfo.osImage,
     kernelVersion: node.status.nodeInfo.kernelVersion,
+    topology: Object.fromEntries(Object.entries(labels).filter(([label]) => TOPOLOGY_LABEL.test(label))),
     allocatable,
     free,
   };
 }
+
+/** `topology.kubernetes.io/zone`, `topology.k8s.aws/network-node-layer-1`, `topology.k8s.aws/zone-id`, … */
+const TOPOLOGY_LABEL = /^topology\./;
 
 /** A pod holds the sum of its containers' requests, or the largest init container's if that is more. */
 function podRequests(pod: Pod): Record<string, number> {

@@ -16,6 +16,8 @@ export interface NodeFacts {
   readonly kubeletVersion: string;
   readonly osImage: string;
   readonly kernelVersion: string;
+  /** Labels that say where the node stands: region, zone, and the layers of the network above it. */
+  readonly topology?: Readonly<Record<string, string>>;
   readonly free: Readonly<Record<string, number>>;
   readonly allocatable: Readonly<Record<string, number>>;
 }
@@ -46,7 +48,10 @@ export interface ProbeFacts {
   readonly hugepagesFree?: number;
   /** Addresses of the etcd host; undefined when the image has no getent. */
   readonly etcdAddresses?: readonly string[];
+  /** Tools and libraries in the image: ucx, libfabric, nixl, nixlbench, efa-installer. */
   readonly versions: Readonly<Record<string, string>>;
+  /** Kernel modules of the node: efa, nvidia. */
+  readonly drivers?: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
   readonly nixlbenchHelp: string;
 }

@@ -1,4 +1,5 @@
 import type { ProbeFacts, Problem } from './cluster-facts.js';
+import { redactEnvironment } from './redact.js';
 import type { SuiteSpec } from './spec.js';
 import { nixlbenchArguments, unknownFlags } from './tools/nixlbench.js';
 
@@ -22,10 +23,8 @@ export function readProbe(log: string, node: string, imageId: string): ProbeFact
   const first = (name: string) => lines(name)[0]?.trim() ?? '';
   const hugepages = /HugePages_Free:\s+(\d+)/.exec(lines('meminfo').join('\n'))?.[1];
   const fiInfo = lines('fi-info-efa');
-  const version = (tool: string, pattern: RegExp) => {
-    const found = pattern.exec(lines(tool).join('\n'))?.[1];
-    return found ? { [tool]: found } : {};
-  };
+  const named = (name: string, found: string | undefined) => (found ? { [name]: found } : {});
+  const version = (tool: string, pattern: RegExp) => named(tool, pattern.exec(lines(tool).join('\n'))?.[1]);
   return {
     node,
     imageId,
@@ -40,12 +39,21 @@ export function readProbe(log: string, node: string, imageId: string): ProbeFact
     versions: {
       ...version('ucx', /(?:Library version:|# Version|UCT version=)\s*([\d.]+)/),
       ...version('libfabric', /libfabric:\s*([\d.]+\S*)/),
+      ...version('nixl', /^\s*([\d.]+\S*)\s*$/m),
+      ...version('nixlbench', /version\s+v?([\d.]+\S*)/),
+      ...version('efa-installer', /([\d.]*\d)\s*$/m),
     },
-    environment: Object.fromEntries(
-      lines('environment').flatMap((line) => {
-        const at = line.indexOf('=');
-        return at > 0 ? [[line.slice(0, at), line.slice(at + 1)]] : [];
-      }),
+    drivers: {
+      ...named('efa', /^\s*([\d.]+\S*)/.exec(first('efa-driver'))?.[1]),
+      ...named('nvidia', /Kernel Module.*?\s(\d+\.\d+(?:\.\d+)?)\s/.exec(lines('nvidia-driver').join('\n'))?.[1]),
+    },
+    environment: redactEnvironment(
+      Object.fromEntries(
+        lines('environment').flatMap((line) => {
+          const at = line.indexOf('=');
+          return at > 0 ? [[line.slice(0, at), line.slice(at + 1)]] : [];
+        }),
+      ),
     ),
     nixlbenchHelp: lines('nixlbench-help').join('\n'),
   };

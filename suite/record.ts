@@ -40,6 +40,10 @@ const rank = z.object({
   startedAt: z.string().optional(),
   finishedAt: z.string().optional(),
   command: z.array(z.string()),
+  environment: z
+    .record(z.string(), z.string())
+    .optional()
+    .meta({ description: 'what the pod sets, without secrets; the image’s own variables are in the provenance' }),
   log: logReference,
 });
 
@@ -60,12 +64,48 @@ const attempt = z.object({
 
 export type AttemptRecord = DeepReadonly<z.output<typeof attempt>>;
 
+const provenance = z.object({
+  suiteVersion: z.string(),
+  specHash: z.string().meta({ description: 'SHA-256 of the spec as the user wrote it, in canonical JSON' }),
+  seed: z.number(),
+  nodes: z.array(
+    z.object({
+      position: z.enum(['node1', 'node2']),
+      name: z.string(),
+      instanceType: z.string(),
+      zone: z.string(),
+      topology: z.record(z.string(), z.string()).meta({ description: 'labels that say where the node stands' }),
+      kernelVersion: z.string(),
+      osImage: z.string(),
+      kubeletVersion: z.string(),
+      drivers: z.record(z.string(), z.string()).meta({ description: 'kernel modules: efa, nvidia' }),
+      imageId: z.string().meta({ description: 'digest of the image that really ran' }),
+      versions: z.record(z.string(), z.string()).meta({ description: 'tools and libraries in the image' }),
+      environment: z.record(z.string(), z.string()).meta({ description: 'of the rank, without secrets' }),
+      command: z.array(z.string()),
+    }),
+  ),
+  devicePlugins: z.array(z.string()).meta({ description: 'images' }),
+});
+
+/** Where a cell's figure comes from. */
+export type Provenance = DeepReadonly<z.output<typeof provenance>>;
+
 const cell = z.object({
   version: z.literal(RECORD_VERSION),
   /** Hash of all that defines the cell: the same key means the same measurement. */
   key: z.string(),
   test: z.string(),
+  /** The combination of the test's matrix in words; absent without a matrix. */
+  variant: z.string().optional(),
   repetition: z.number(),
+  /** A warm-up cell: it counts for nothing. */
+  warmUp: z.boolean().optional(),
+  parameters: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .meta({ description: 'the test as it ran: every option, in bytes and seconds' }),
+  provenance: provenance.optional(),
   pair: z.object({ node1: z.string(), node2: z.string() }),
   verdict,
   reasons: z.array(reason),
@@ -110,6 +150,7 @@ const setup = z.object({
       kubeletVersion: z.string(),
       osImage: z.string(),
       kernelVersion: z.string(),
+      topology: z.record(z.string(), z.string()).optional(),
       allocatable: quantities,
       free: quantities.meta({ description: 'allocatable less what running pods had requested before the suite' }),
     }),
@@ -126,6 +167,7 @@ const setup = z.object({
       hugepagesFree: z.number().optional(),
       etcdAddresses: z.array(z.string()).optional(),
       versions: z.record(z.string(), z.string()),
+      drivers: z.record(z.string(), z.string()).optional(),
       environment: z.record(z.string(), z.string()),
     }),
   ),

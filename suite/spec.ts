@@ -1,13 +1,17 @@
 import { z } from 'zod';
 import { SuiteFailure } from './failure.js';
+import { matrixProblems, variantsOf } from './matrix.js';
 import { onFailure } from './on-failure.js';
-import { bytes, choice, duration, rate, slug, strict, unknownWord } from './schema.js';
-import { nixlbenchSpec, ucxPerftestSpec } from './transport-tests.js';
+import { bytes, choice, didYouMean, duration, rate, slug, strict, unknownWord } from './schema.js';
+import { nixlbenchSpec, type TransportTestSpec, ucxPerftestSpec } from './transport-tests.js';
 
 /** The suite spec: what the user writes, with the plan's values as defaults. */
 
 /** What must be in every rank's environment unless the spec says otherwise. */
 export const DEFAULT_ENVIRONMENT: Readonly<Record<string, string>> = { FI_PROVIDER: 'efa', FI_HMEM_DISABLE_P2P: '0' };
+
+/** Name of the block of interleaved tests; no test may have it when there is one. */
+export const INTERLEAVED = 'interleaved';
 
 const toleration = strict({
   key: z.string().optional(),
@@ -139,23 +143,57 @@ export const suiteSpec = strict({
     .min(1)
     .optional()
     .meta({ description: 'workflow id of an earlier suite run whose recorded cells are taken over' }),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 30)
+    .default(1)
+    .meta({ description: 'of the order of interleaved tests and of the intervals: the same seed, the same order' }),
+  interleave: z
+    .union([z.boolean(), z.array(z.string()).min(1)], { error: 'expected true, false, or a list of names of tests' })
+    .default(false)
+    .meta({
+      description:
+        'true, or names of tests: their repetitions alternate, each round in an order of its own, so that a drift of the cluster meets all of them alike',
+    }),
   tests: z.array(test).min(1, 'no tests: there is nothing to measure'),
 }).superRefine((spec, context) => {
   if (spec.startDelay.min > spec.startDelay.max) {
     context.addIssue({ code: 'custom', path: ['startDelay', 'min'], message: 'is longer than startDelay.max' });
   }
-  const seen = new Set<string>();
-  for (const [index, { name }] of spec.tests.entries()) {
-    if (seen.has(name)) {
-      context.addIssue({
-        code: 'custom',
-        path: ['tests', index, 'name'],
-        message: `"${name}" is used twice; the name identifies a test`,
-      });
-    }
-    seen.add(name);
-  }
+  for (const { path, message } of problemsOfTests(spec)) context.addIssue({ code: 'custom', path, message });
 });
+
+/** What cannot be seen in one test alone: names that meet, matrices, more NICs than the ranks are given. */
+function problemsOfTests(spec: {
+  tests: readonly TransportTestSpec[];
+  interleave: boolean | readonly string[];
+  resources: { efa: { count: number } };
+}): { path: (string | number)[]; message: string }[] {
+  const problems: { path: (string | number)[]; message: string }[] = [];
+  const names = spec.tests.map(({ name }) => name);
+  const seen = new Set<string>(spec.interleave === false ? [] : [INTERLEAVED]);
+  for (const [index, test] of spec.tests.entries()) {
+    const problem = (field: (string | number)[], message: string) =>
+      problems.push({ path: ['tests', index, ...field], message });
+    const inMatrix = matrixProblems(test);
+    for (const { axis, message } of inMatrix) problem(axis === '' ? ['matrix'] : ['matrix', axis], message);
+    const variants = inMatrix.length > 0 ? [] : variantsOf(test);
+    for (const name of new Set([test.name, ...variants.map((variant) => variant.test.name)])) {
+      if (seen.has(name)) problem(['name'], `"${name}" is used twice; the name identifies a test`);
+      seen.add(name);
+    }
+    const most = Math.max(0, ...variants.map((variant) => variant.test.nics ?? 0));
+    if (most > spec.resources.efa.count) {
+      problem(['nics'], `${most} is more than resources.efa.count, which is ${spec.resources.efa.count}`);
+    }
+  }
+  for (const [index, name] of (typeof spec.interleave === 'boolean' ? [] : spec.interleave).entries()) {
+    if (names.includes(name)) continue;
+    problems.push({ path: ['interleave', index], message: `no test is called "${name}"${didYouMean(name, names)}` });
+  }
+  return problems;
+}
 
 export type SuiteSpec = z.output<typeof suiteSpec>;
 export type SuiteSpecInput = z.input<typeof suiteSpec>;
@@ -198,6 +236,14 @@ export function rankEnvironment(
 ): Record<string, string> {
   const merged = { ...DEFAULT_ENVIRONMENT, ...spec.environment, ...testEnvironment };
   return Object.fromEntries(Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
+/** What each rank of a test is given: the spec's resources, with the test's own number of EFA devices. */
+export function resourcesOf(
+  { resources }: Pick<SuiteSpec, 'resources'>,
+  { nics }: Pick<TransportTestSpec, 'nics'>,
+): SuiteSpec['resources'] {
+  return nics === undefined ? resources : { ...resources, efa: { ...resources.efa, count: nics } };
 }
 
 /** JSON Schema of what a user may write, for editors. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { onFailure } from './on-failure.js';
 import { bytes, choice, duration, rate, slug, strict } from './schema.js';
+import { FEWEST_FOR_STOP } from './statistics.js';
 import { formatBytes } from './units.js';
 
 /** The tests between two ranks, as the user writes them in `tests`. */
@@ -24,13 +25,48 @@ const expectation = strict({
     .meta({ description: 'lowest acceptable share of the ceiling, 0 to 1' }),
 });
 
+/** Repeats until the figure is precise. Defaults: simulated to find a 5 % drop in nine of ten comparisons and more. */
+const adaptive = strict({
+  precision: z
+    .number()
+    .gt(0)
+    .max(0.5)
+    .default(0.015)
+    .meta({ description: 'enough when half the 95 % interval of the median is within this share of the median' }),
+  maxRepetitions: z.int().min(FEWEST_FOR_STOP).max(1000).default(60),
+  timeBudget: duration()
+    .prefault('4h')
+    .meta({ description: 'no further repetition that would end later, warm-up cells included' }),
+});
+
 const common = {
   name: slug('test name', 24),
   required: z.boolean().default(true).meta({ description: 'false: a failure is recorded and does not fail the suite' }),
   onFailure: onFailure()
     .optional()
     .meta({ description: "default: the suite's onFailure; else park when required, continue when not" }),
-  repetitions: z.int().min(1).max(100).default(1),
+  repetitions: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(1)
+    .meta({ description: 'cells that count; with `adaptive` the fewest of them' }),
+  warmUpCells: z
+    .int()
+    .min(0)
+    .max(10)
+    .default(0)
+    .meta({ description: 'cells before the first one that counts: recorded, never counted' }),
+  adaptive: adaptive.optional().meta({ description: 'go on after `repetitions` until the figure is precise' }),
+  matrix: z.record(z.string(), z.array(z.unknown()).min(1, 'an axis needs a value')).optional().meta({
+    description:
+      'axes, each with its values: the test runs with every combination, the first axis slowest. An axis is an option of the test, `environment.NAME`, or any name whose values are objects with several of these',
+  }),
+  nics: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: 'EFA devices that each rank is given; default: resources.efa.count' }),
   timeout: duration()
     .prefault('15m')
     .meta({ description: 'time limit of one attempt, from the start of the second rank' }),
@@ -68,6 +104,8 @@ export const ucxPerftestSpec = strict({
     .default([])
     .meta({ description: 'UCX_NET_DEVICES, one process for each; empty: one process, and UCX chooses' }),
   port: z.int().min(1024).max(65000).default(13337),
+}).superRefine((test, context) => {
+  for (const { path, message } of contradictions(test)) context.addIssue({ code: 'custom', path: [path], message });
 });
 
 export const nixlbenchSpec = strict({
@@ -96,7 +134,24 @@ export const nixlbenchSpec = strict({
   enableVmm: z.boolean().default(false),
   deviceList: z.string().default('all'),
 }).superRefine((test, context) => {
-  const problem = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
+  for (const { path, message } of contradictions(test)) context.addIssue({ code: 'custom', path: [path], message });
+});
+
+export type UcxPerftestSpec = z.output<typeof ucxPerftestSpec>;
+export type NixlbenchSpec = z.output<typeof nixlbenchSpec>;
+export type TransportTestSpec = UcxPerftestSpec | NixlbenchSpec;
+
+/** Options that are each valid and do not go together. */
+export function contradictions(test: TransportTestSpec): { path: string; message: string }[] {
+  const problems: { path: string; message: string }[] = [];
+  const problem = (path: string, message: string) => problems.push({ path, message });
+  if (test.adaptive && test.adaptive.maxRepetitions < test.repetitions) {
+    problem(
+      'adaptive',
+      `maxRepetitions (${test.adaptive.maxRepetitions}) is less than repetitions (${test.repetitions})`,
+    );
+  }
+  if (test.tool !== 'nixlbench') return problems;
   if (test.startBlockSize > test.maxBlockSize) problem('startBlockSize', 'is larger than maxBlockSize');
   if (test.startBatchSize > test.maxBatchSize) problem('startBatchSize', 'is larger than maxBatchSize');
   const largest = test.maxBlockSize * test.maxBatchSize;
@@ -113,11 +168,8 @@ export const nixlbenchSpec = strict({
       'in mode SG every device is a process of its own; with two rank pods it is 1 + 1 (use mode MG for several devices)',
     );
   }
-});
-
-export type UcxPerftestSpec = z.output<typeof ucxPerftestSpec>;
-export type NixlbenchSpec = z.output<typeof nixlbenchSpec>;
-export type TransportTestSpec = UcxPerftestSpec | NixlbenchSpec;
+  return problems;
+}
 
 /**
  * The extent that a test's figure speaks of: one card for a ucx_perftest process, the cards of one GPU pair for

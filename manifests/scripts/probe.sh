@@ -13,12 +13,47 @@ present() { # SECTION COMMAND
   if command -v "$2" > /dev/null 2>&1; then echo yes; else echo no; fi
 }
 
+# Names of all variables and the values of those whose names do not speak of secrets: this output is kept.
+environment() {
+  hide=no
+  env | while IFS= read -r line; do
+    case $line in
+      [A-Za-z_]*=*)
+        name=${line%%=*}
+        case $name in
+          *SECRET* | *TOKEN* | *PASS* | *CREDENTIAL* | *_KEY | *_KEY_* | *APIKEY* | *AUTH*)
+            hide=yes
+            printf '%s=<redacted>\n' "$name"
+            continue
+            ;;
+        esac
+        hide=no
+        ;;
+    esac
+    # A further line of a value goes where the value went.
+    [ "$hide" = yes ] || printf '%s\n' "$line"
+  done
+}
+
+# The first version that Python knows of; NIXL's wheels are named by the CUDA version that they are for.
+nixl_version() {
+  python3 -c '
+from importlib import metadata
+for name in ("nixl", "nixl-cu12", "nixl-cu13"):
+    try:
+        print(metadata.version(name))
+        break
+    except metadata.PackageNotFoundError:
+        pass
+' 2> /dev/null || pkg-config --modversion nixl 2> /dev/null
+}
+
 section memlock
 ulimit -l
 section meminfo
 cat /proc/meminfo
 section environment
-env
+environment
 present fi-info-present fi_info
 section fi-info-efa
 fi_info -p efa 2>&1
@@ -29,6 +64,16 @@ ucx_info -v 2>&1
 present getent-present getent
 section etcd-host
 getent ahostsv4 "$DYNAMO_BENCH_ETCD_HOST" 2> /dev/null
+section efa-driver
+cat /sys/module/efa/version 2> /dev/null
+section nvidia-driver
+cat /proc/driver/nvidia/version 2> /dev/null
+section efa-installer
+grep -i 'efa installer version' /opt/amazon/efa_installed_packages 2> /dev/null
+section nixl
+nixl_version
+section nixlbench
+nixlbench --version 2>&1
 section nixlbench-help
 nixlbench --help 2>&1
 section end
