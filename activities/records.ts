@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { canonicalJson } from '../suite/canonical-json.js';
 import type { Pair } from '../suite/cluster-facts.js';
 import type { Judgement } from '../suite/judge.js';
 import { type AttemptRecord, type CellRecord, RECORD_VERSION, type SuiteRecord } from '../suite/record.js';
@@ -80,7 +81,7 @@ export function recordActivities(context: ActivityContext) {
         }),
       );
       const complete: SuiteRecord = { version: RECORD_VERSION, ...record, endedAt: new Date().toISOString(), tests };
-      return { folder: await context.store.saveRun(complete, reportMarkdown(complete)) };
+      return { folder: await context.store.saveRun(complete, { 'report.md': reportMarkdown(complete) }) };
     },
   };
 }
@@ -88,18 +89,6 @@ export function recordActivities(context: ActivityContext) {
 /** SHA-256 of a cell's definition in canonical JSON. */
 export function cellKey(cell: CellDefinition): string {
   return createHash('sha256').update(canonicalJson(cell)).digest('hex');
-}
-
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).filter(([, field]) => field !== undefined);
-    return `{${entries
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`)
-      .join(',')}}`;
-  }
-  return JSON.stringify(value) ?? 'null';
 }
 
 function summary(record: CellRecord, takenOver: boolean): CellSummary {
