@@ -2,6 +2,7 @@
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
+import { SuiteFailure } from '../suite/failure.js';
 import { ensureSearchAttributes } from '../workflows/search-attributes.js';
 import { bundleExists } from './bundle.js';
 import { readConfig } from './config.js';
@@ -39,5 +40,6 @@ async function main(): Promise<void> {
 main().catch((error: unknown) => {
   const { message, cause } = error instanceof Error ? error : new Error(String(error));
   console.error(`worker: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`);
+  if (error instanceof SuiteFailure) console.error(`  → ${error.hint}`);
   process.exitCode = 1;
 });

@@ -19,14 +19,15 @@ export interface WorkerParts {
 const SHUTDOWN_GRACE = '5s';
 
 /** A worker for all workflows and activities of the suite. */
-export function createWorker({ connection, namespace, config, activities }: WorkerParts): Promise<Worker> {
+export async function createWorker({ connection, namespace, config, activities }: WorkerParts): Promise<Worker> {
   return Worker.create({
     connection,
     namespace,
     taskQueue: config.TASK_QUEUE,
     identity: `${process.pid}@${hostname()}`,
     workflowBundle: { codePath: BUNDLE_PATH },
-    activities: activities ?? createActivities({ store: new ResultStore(config.RESULTS_DIR) }),
+    activities:
+      activities ?? createActivities({ store: await new ResultStore(config.RESULTS_DIR, config.RESULTS_URL).open() }),
     interceptors: { activity: [failureInterceptor, heartbeatInterceptor] },
     shutdownGraceTime: SHUTDOWN_GRACE,
   });
