@@ -231,7 +231,7 @@ export function parseSpec(input: unknown): SuiteSpec {
 
 /** The environment of every rank: the plan's two variables, then the spec's, then the test's. */
 export function rankEnvironment(
-  spec: SuiteSpec,
+  spec: Pick<SuiteSpec, 'environment'>,
   testEnvironment: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const merged = { ...DEFAULT_ENVIRONMENT, ...spec.environment, ...testEnvironment };

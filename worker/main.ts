@@ -4,6 +4,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import { ResultStore } from '../results/store.js';
+import { SuiteFailure } from '../suite/failure.js';
 import { RunDirectory } from '../temporal/run-directory.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
 import { bundleExists } from './bundle.js';
@@ -27,23 +28,25 @@ async function main(): Promise<void> {
   const client = await Connection.connect(connectionOptions);
   await ensureSearchAttributes(client, namespace);
 
+  const store = await new ResultStore(config.RESULTS_DIR, config.RESULTS_URL).open();
   const activities = createActivities({
-    store: new ResultStore(config.RESULTS_DIR),
+    store,
     runs: new RunDirectory(client, namespace),
   });
   const worker = await createWorker({ connection, namespace, config, activities });
   console.error(
-    `worker: task queue "${config.TASK_QUEUE}", Temporal ${address} (${namespace}), results in ${config.RESULTS_DIR}`,
+    `worker: task queue "${config.TASK_QUEUE}", Temporal ${address} (${namespace}), results in ${config.RESULTS_DIR}${config.RESULTS_URL ? ' and PostgreSQL' : ''}`,
   );
   try {
     await worker.run();
   } finally {
-    await Promise.all([connection.close(), client.close()]);
+    await Promise.all([connection.close(), client.close(), store.close()]);
   }
 }
 
 main().catch((error: unknown) => {
   const { message, cause } = error instanceof Error ? error : new Error(String(error));
   console.error(`worker: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`);
+  if (error instanceof SuiteFailure) console.error(`  → ${error.hint}`);
   process.exitCode = 1;
 });

@@ -1,10 +1,12 @@
 import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
 import type { StartedRank } from '../activities/ranks.js';
+import type { CellDefinition } from '../activities/records.js';
 import { ceilingOf } from '../suite/fabric.js';
 import type { FailureRecord } from '../suite/failure.js';
-import type { Judgement } from '../suite/judge.js';
+import type { AttemptContext, Judgement } from '../suite/judge.js';
+import type { Cell } from '../suite/plan.js';
 import type { AttemptRecord, RankRecord } from '../suite/record.js';
-import { scopeOf } from '../suite/transport-tests.js';
+import { scopeOf, type TransportTestSpec } from '../suite/transport-tests.js';
 import { lasting, quick } from './activity-options.js';
 import { failureOf } from './failures.js';
 import type { TransportTestInput } from './transport-test.js';
@@ -12,31 +14,48 @@ import type { TransportTestInput } from './transport-test.js';
 /** The watchdog in the worker acts at the test's time limit; the kubelet's own acts this much later. */
 const KUBELET_DEADLINE_MARGIN_SECONDS = 120;
 
+/** What an attempt is made of. */
+export interface AttemptInput extends Pick<TransportTestInput, 'run' | 'spec' | 'pair' | 'fabric'> {
+  readonly cell: Cell;
+  readonly definition: CellDefinition;
+  readonly number: number;
+}
+
 /** One try at a cell: its own pods, its own group, its own evidence. Both ranks are new in every attempt. */
 export class Attempt {
-  readonly #input: TransportTestInput;
-  readonly #repetition: number;
-  readonly #number: number;
+  readonly #input: AttemptInput;
   readonly #report: (step: string) => void;
-  /** Unlike the number, it differs also from the attempts of a workflow that was ended before it recorded anything. */
+  /** `r1-a1`, or `w1-a1` of a warm-up cell. */
+  readonly #name: string;
+  /** Unlike the name, it differs also from the attempts of a workflow that was ended before it recorded anything. */
   readonly #token = workflowInfo().runId.slice(-6);
   readonly #ranks: { position: 'node1' | 'node2'; pod: string; node: string }[] = [];
 
-  constructor(input: TransportTestInput, repetition: number, number: number, report: (step: string) => void) {
+  constructor(input: AttemptInput, report: (step: string) => void) {
+    const { cell, number } = input;
     this.#input = input;
-    this.#repetition = repetition;
-    this.#number = number;
     this.#report = report;
+    this.#name = `${cell.warmUp ? 'w' : 'r'}${cell.repetition}-a${number}`;
+  }
+
+  get #test(): TransportTestSpec {
+    return this.#input.cell.test;
   }
 
   get #group(): string {
-    const { run, test } = this.#input;
-    return `${run.key}-${this.#token}-${test.name}-r${this.#repetition}-a${this.#number}`;
+    return `${this.#input.run.key}-${this.#token}-${this.#test.name}-${this.#name}`;
   }
 
   get #nodes(): string[] {
     const { node1, node2 } = this.#input.pair;
     return [node1, node2];
+  }
+
+  get #circumstances(): Omit<AttemptContext, 'timedOut'> {
+    const { spec, fabric } = this.#input;
+    const networkInterface = spec.fabric.kind === 'ethernet' ? spec.fabric.interface : '';
+    const visibleNics = fabric.kind === 'efa' ? this.#input.definition.settings.resources.efa.count : fabric.nics;
+    return { fabric, networkInterface, visibleNics };
   }
 
   async run(): Promise<{ judgement: Judgement; record: AttemptRecord }> {
@@ -63,7 +82,8 @@ export class Attempt {
 
   /** node2 first; node1 when node2 is ready and `startDelay.min` has passed, or `startDelay.max` has. */
   async #startBoth(): Promise<void> {
-    const { run, startDelay, pair } = this.#input;
+    const { run, spec, pair } = this.#input;
+    const { startDelay } = spec;
     this.#report('wiping etcd');
     await quick.wipeEtcd({ run });
     this.#report(`starting the rank on node2 (${pair.node2})`);
@@ -81,7 +101,9 @@ export class Attempt {
     peer: string | undefined,
     readyWithin: number | undefined,
   ): Promise<StartedRank> {
-    const { run, settings, test, timeouts, startDelay } = this.#input;
+    const { run, spec, definition } = this.#input;
+    const { timeouts, startDelay } = spec;
+    const { test, settings } = definition;
     const activeDeadline = test.timeout + timeouts.podStart + KUBELET_DEADLINE_MARGIN_SECONDS;
     const group = this.#group;
     const nodes = this.#nodes;
@@ -93,7 +115,8 @@ export class Attempt {
   }
 
   #watch() {
-    const { run, test } = this.#input;
+    const { run } = this.#input;
+    const test = this.#test;
     this.#report('both ranks run');
     const deadline = new Date(Date.now() + test.timeout * 1000).toISOString();
     return lasting(test.timeout + 120).watchRanks.executeWithOptions(
@@ -104,9 +127,9 @@ export class Attempt {
 
   /** Always kept, also of an attempt that failed; then a cluster that does not answer must not hide the failure. */
   async #storeEvidence(endedBySuite: readonly string[], alreadyFailed: boolean): Promise<RankRecord[]> {
-    const { run, test } = this.#input;
+    const { run } = this.#input;
     this.#report('storing evidence');
-    const folder = `${test.name}/r${this.#repetition}-a${this.#number}-${this.#token}`;
+    const folder = `${this.#test.name}/${this.#name}-${this.#token}`;
     try {
       return await quick.storeEvidence({ run, folder, ranks: this.#ranks, endedBySuite });
     } catch (error) {
@@ -117,17 +140,17 @@ export class Attempt {
   }
 
   #judge(ranks: readonly RankRecord[], timedOut: boolean): Promise<Judgement> {
-    const { run, test, fabric } = this.#input;
-    return quick.judgeAttempt({ run, test, ranks, circumstances: { ...fabric, timedOut } });
+    const { run } = this.#input;
+    return quick.judgeAttempt({ run, test: this.#test, ranks, circumstances: { ...this.#circumstances, timedOut } });
   }
 
   #unmeasured(failure: FailureRecord): Judgement {
-    const { test, fabric } = this.#input;
+    const { fabric, visibleNics } = this.#circumstances;
     return {
       verdict: 'fail',
       reasons: [{ code: 'failure', message: failure.message }],
       rows: [],
-      ceiling: ceilingOf(fabric.fabric, scopeOf(test), fabric.visibleNics),
+      ceiling: ceilingOf(fabric, scopeOf(this.#test), visibleNics),
       failure,
     };
   }
@@ -142,7 +165,7 @@ export class Attempt {
       Date.parse(outcome.ranks.find((rank) => rank.position === position)?.startedAt ?? '');
     const startDelay = (startOf('node1') - startOf('node2')) / 1000;
     return {
-      number: this.#number,
+      number: this.#input.number,
       group: this.#group,
       startedAt: outcome.startedAt,
       endedAt: new Date().toISOString(),

@@ -13,13 +13,15 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { SuiteFailure } from '../suite/failure.js';
+import type { CellSummary } from '../activities/records.js';
+import { type FailureRecord, SuiteFailure } from '../suite/failure.js';
 import { onFailureOf } from '../suite/on-failure.js';
+import { blocksOf } from '../suite/plan.js';
 import { type Run, runKey } from '../suite/run.js';
-import { parseSpec, type SuiteSpec } from '../suite/spec.js';
+import { INTERLEAVED, parseSpec, type SuiteSpec } from '../suite/spec.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import { formatDuration } from '../suite/units.js';
-import { type Reason, suiteVerdict, type Verdict } from '../suite/verdict.js';
+import { type Reason, suiteVerdict, type Verdict, worst } from '../suite/verdict.js';
 import { quick } from './activity-options.js';
 import { failureOf, workflowFailure } from './failures.js';
 import {
@@ -35,7 +37,7 @@ import {
   testReportSignal,
 } from './messages.js';
 import { checkResolution, checkSkip } from './resolutions.js';
-import { openRun, podSettings, type SetUp, setUp } from './set-up.js';
+import { openRun, type SetUp, setUp } from './set-up.js';
 import { SuiteState, type TestState } from './suite-state.js';
 import { type TransportTestFailureDetails, type TransportTestInput, transportTest } from './transport-test.js';
 
@@ -161,8 +163,9 @@ class BenchmarkSuite {
       );
       return { verdict: 'fail', reasons };
     }
-    for (const state of this.#state.tests) {
-      if ((await this.#runTest(state, ready)) === 'abort') break;
+    await quick.recordStart({ run: this.#run, record: this.#state.started(this.#input) });
+    for (const states of this.#blocks()) {
+      if ((await this.#runBlock(states, ready)) === 'abort') break;
     }
     return suiteVerdict(
       this.#state.tests.map(({ test, verdict, failure }) => ({
@@ -174,83 +177,95 @@ class BenchmarkSuite {
     );
   }
 
-  /** One test until it is done, whatever that takes. `abort` ends the suite. */
-  async #runTest(state: TestState, ready: NonNullable<SetUp['ready']>): Promise<'go on' | 'abort'> {
-    const { test } = state;
+  /** Tests that run together: each on its own, or all that are interleaved. */
+  #blocks(): TestState[][] {
+    return blocksOf(this.#spec).map(({ tests }) => {
+      const names = new Set(tests.map(({ base }) => base));
+      return this.#state.tests.filter(({ test }) => names.has(test.name));
+    });
+  }
+
+  /** A block until all its tests are done, whatever that takes. `abort` ends the suite. */
+  async #runBlock(states: readonly TestState[], ready: NonNullable<SetUp['ready']>): Promise<'go on' | 'abort'> {
+    let open = states;
     for (;;) {
       await condition(() => !this.#state.paused);
-      if (state.verdict === 'skipped') return 'go on';
-      state.status = 'running';
-      upsertSearchAttributes([{ key: SUITE_TEST, value: test.name }]);
-      await this.#measureTest(state, ready);
-      state.status = 'done';
-      if (!state.failure) return 'go on';
-      const next = onFailureOf(this.#spec, test);
-      if (next !== 'park') return next === 'abort' ? 'abort' : 'go on';
-      const resolution = await this.#park(state);
-      if (resolution === 'abort') return 'abort';
-      if (resolution === 'skip') state.verdict = 'skipped';
-      if (resolution !== 'retry') return 'go on';
+      open = open.filter(({ verdict }) => verdict !== 'skipped');
+      if (open.length === 0) return 'go on';
+      await this.#measureBlock(open, ready);
+      const failed = open.filter(({ failure }) => failure);
+      if (failed.some(({ test }) => onFailureOf(this.#spec, test) === 'abort')) return 'abort';
+      const parked = failed.filter(({ test }) => onFailureOf(this.#spec, test) === 'park');
+      if (parked.length === 0) return 'go on';
+      await this.#park(parked);
+      if (parked.some(({ resolution }) => resolution === 'abort')) return 'abort';
+      open = parked.filter(({ resolution }) => resolution === 'retry');
     }
   }
 
   /** Waits for a person, who has until `parkLimit`; nobody else is kept waiting for the nodes. */
-  async #park(state: TestState): Promise<TestState['resolution']> {
+  async #park(states: readonly TestState[]): Promise<void> {
     const { parkLimit } = this.#spec;
-    state.status = 'parked';
-    state.resolution = undefined;
-    this.#state.report(
-      'benchmarks',
-      `${state.test.name} failed and waits for a person, ${formatDuration(parkLimit)} at most`,
-    );
-    upsertSearchAttributes([{ key: SUITE_VERDICT, value: 'parked' }]);
     await quick.releaseNodes({ run: this.#run });
-    await condition(() => state.resolution !== undefined, parkLimit * 1000);
+    for (const state of states) Object.assign(state, { status: 'parked', resolution: undefined });
+    const names = this.#state.names('parked');
+    this.#state.report('benchmarks', `waiting for a person to resolve ${names}, ${formatDuration(parkLimit)} at most`);
+    upsertSearchAttributes([{ key: SUITE_VERDICT, value: 'parked' }]);
+    await condition(
+      () => states.every(({ resolution }) => resolution) || states.some(({ resolution }) => resolution === 'abort'),
+      parkLimit * 1000,
+    );
     upsertSearchAttributes([{ key: SUITE_VERDICT, value: 'running' }]);
-    state.status = 'done';
-    return state.resolution;
-  }
-
-  async #measureTest(state: TestState, ready: NonNullable<SetUp['ready']>): Promise<void> {
-    const { test } = state;
-    Object.assign(state, { verdict: undefined, failure: undefined });
-    this.#state.report('benchmarks', test.name);
-    try {
-      await openRun(this.#spec, this.#run);
-      this.#child = await startChild(transportTest, {
-        workflowId: `${this.#run.workflowId}/${test.name}`,
-        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-        staticSummary: testSummary(test),
-        args: [this.#childInput(test, ready)],
-      });
-      const { verdict, cells } = await this.#child.result();
-      Object.assign(state, { verdict, cells, done: cells.length });
-    } catch (error) {
-      const cells = cellsOf(error);
-      Object.assign(state, { failure: failureOf(error), verdict: 'fail', cells, done: cells.length });
-    } finally {
-      this.#child = undefined;
+    for (const state of states) {
+      state.status = 'done';
+      if (state.resolution === 'skip') state.verdict = 'skipped';
     }
   }
 
-  #childInput(test: TransportTestSpec, { pair, fabric, imageIds }: NonNullable<SetUp['ready']>): TransportTestInput {
-    const spec = this.#spec;
-    const networkInterface = spec.fabric.kind === 'ethernet' ? spec.fabric.interface : '';
-    const visibleNics = fabric.kind === 'efa' ? spec.resources.efa.count : fabric.nics;
-    return {
-      suite: spec.name,
-      run: this.#run,
-      test,
-      settings: podSettings(spec, test.environment),
-      pair,
-      imageIds,
-      fabric: { fabric, networkInterface, visibleNics },
-      startDelay: spec.startDelay,
-      attempts: spec.attempts,
-      timeouts: spec.timeouts,
-      resumeFrom: spec.resumeFrom,
-      paused: this.#state.paused,
-    };
+  async #measureBlock(states: readonly TestState[], ready: NonNullable<SetUp['ready']>): Promise<void> {
+    const tests = states.map(({ test }) => test);
+    const name = tests.length > 1 ? INTERLEAVED : (tests[0]?.name ?? '');
+    for (const state of states) Object.assign(state, { status: 'running', verdict: undefined, failure: undefined });
+    upsertSearchAttributes([{ key: SUITE_TEST, value: name }]);
+    this.#state.report('benchmarks', name);
+    let failure: FailureRecord | undefined;
+    let cells: readonly CellSummary[];
+    try {
+      await openRun(this.#spec, this.#run);
+      this.#child = await startChild(transportTest, {
+        workflowId: `${this.#run.workflowId}/${name}`,
+        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        staticSummary: tests.map(testSummary).join('; '),
+        args: [this.#childInput(tests, ready)],
+      });
+      ({ cells } = await this.#child.result());
+    } catch (error) {
+      failure = failureOf(error);
+      cells = cellsOf(error);
+    } finally {
+      this.#child = undefined;
+    }
+    const ofACell = cells.some((cell) => cell.failure);
+    for (const state of states) this.#settle(state, cells, ofACell ? undefined : failure);
+  }
+
+  /** @param failure of the block as a whole, when no cell of it failed */
+  #settle(state: TestState, cells: readonly CellSummary[], failure: FailureRecord | undefined): void {
+    const names = new Set(state.variants.map(({ test }) => test.name));
+    state.cells = cells.filter(({ test }) => names.has(test));
+    state.done = state.cells.length;
+    state.failure = failure ?? state.cells.find((cell) => cell.failure)?.failure;
+    const counted = state.cells.filter(({ warmUp }) => !warmUp).map(({ verdict }) => verdict);
+    state.verdict = state.failure ? 'fail' : worst(counted);
+    state.status = 'done';
+  }
+
+  #childInput(
+    tests: readonly TransportTestSpec[],
+    { pair, fabric, imageIds }: NonNullable<SetUp['ready']>,
+  ): TransportTestInput {
+    const { tests: _, ...spec } = this.#spec;
+    return { run: this.#run, spec, tests, pair, imageIds, fabric, paused: this.#state.paused };
   }
 
   /** Writes the report; then a run that could not measure what it had to fails, with all that is wrong. */

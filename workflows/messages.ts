@@ -12,7 +12,7 @@ export interface TestProgress {
   readonly verdict?: Verdict;
   /** The measured figure with its unit, or the class of the failure. */
   readonly result?: string;
-  /** Cells that are recorded, and all that the test has. */
+  /** Cells that are recorded, and the fewest that there will be. */
   readonly cells: { readonly done: number; readonly of: number };
 }
 
@@ -51,11 +51,12 @@ export const resolveTestUpdate = defineUpdate<string, [Resolution]>('resolveTest
 /** `temporal workflow update execute --workflow-id ID --name skipTest --input '"nixl-ucx"'` */
 export const skipTestUpdate = defineUpdate<string, [string]>('skipTest');
 
-/** From a test's own workflow to its suite: how far it is. */
+/** From the workflow of a block to its suite: how far a test is. */
 export interface TestReport {
   readonly test: string;
   readonly step: string;
-  readonly cells: { readonly done: number; readonly of: number };
+  /** Cells that are recorded. */
+  readonly done: number;
 }
 export const testReportSignal = defineSignal<[TestReport]>('testReport');
 

@@ -6,6 +6,7 @@ import { probeProblems } from '../suite/probe.js';
 import type { SetupRecord } from '../suite/record.js';
 import { etcdEndpoint, type Run } from '../suite/run.js';
 import { rankEnvironment, type SuiteSpec } from '../suite/spec.js';
+import type { TransportTestSpec } from '../suite/transport-tests.js';
 import { lasting, quick } from './activity-options.js';
 import { failureOf } from './failures.js';
 
@@ -64,7 +65,7 @@ export async function setUp(spec: SuiteSpec, run: Run, report: (step: string) =>
 
   /** The Service of etcd is there long before a pod runs, so that its name can be resolved while etcd still starts. */
   async function probePair({ node1, node2 }: Pair): Promise<ProbeFacts[]> {
-    const settings = podSettings(spec, {});
+    const settings = podSettings(spec);
     const found = await Promise.all(
       [node1, node2].map((node, i) =>
         attempt(`image on ${node}`, () =>
@@ -111,14 +112,18 @@ function deployEtcd(spec: SuiteSpec, run: Run): Promise<string> {
   });
 }
 
-/** What shapes the pods of a test. */
-export function podSettings(spec: SuiteSpec, testEnvironment: Readonly<Record<string, string>>): PodSettings {
+/** What shapes the pods of a test, or of the probes. */
+export function podSettings(
+  spec: Omit<SuiteSpec, 'tests'>,
+  test: Pick<TransportTestSpec, 'environment' | 'nics'> = { environment: {} },
+): PodSettings {
   const { context: _, namespace: __, leaseNamespace: ___, ...cluster } = spec.cluster;
+  const { efa } = spec.resources;
   return {
     cluster,
-    resources: spec.resources,
+    resources: { ...spec.resources, efa: { ...efa, count: test.nics ?? efa.count } },
     tolerations: spec.nodes.tolerations,
-    environment: rankEnvironment(spec, testEnvironment),
+    environment: rankEnvironment(spec, test.environment),
   };
 }
 

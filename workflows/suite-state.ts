@@ -1,17 +1,23 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { CellSummary, ReportInput } from '../activities/records.js';
+import type { StartedRun } from '../results/runs.js';
 import type { FailureRecord } from '../suite/failure.js';
-import type { SetupRecord } from '../suite/record.js';
+import { type Variant, variantsOf } from '../suite/matrix.js';
+import { blocksOf, plannedCells } from '../suite/plan.js';
+import { RECORD_VERSION, type SetupRecord, type TestRecord } from '../suite/record.js';
 import type { Run } from '../suite/run.js';
 import type { SuiteSpec } from '../suite/spec.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import { formatDuration, formatRate } from '../suite/units.js';
-import type { Reason, Verdict } from '../suite/verdict.js';
+import { type Reason, type Verdict, worst } from '../suite/verdict.js';
 import type { Progress, Resolution, TestProgress, TestReport } from './messages.js';
 
 /** One test of a running suite. */
 export interface TestState {
   readonly test: TransportTestSpec;
+  readonly variants: readonly Variant[];
+  /** The fewest cells that there will be, warm-up cells included. */
+  readonly planned: number;
   status: TestProgress['status'];
   verdict: Verdict | undefined;
   failure: FailureRecord | undefined;
@@ -37,6 +43,8 @@ export class SuiteState {
     this.#suite = spec.name;
     this.tests = spec.tests.map((test) => ({
       test,
+      variants: variantsOf(test),
+      planned: fewestCells(test),
       status: 'waiting',
       verdict: undefined,
       failure: undefined,
@@ -67,21 +75,21 @@ export class SuiteState {
     this.show();
   }
 
-  testReport({ test, step, cells }: TestReport): void {
+  testReport({ test, step, done }: TestReport): void {
     const state = this.named(test);
-    if (state) state.done = cells.done;
+    if (state) state.done = done;
     this.report(this.#phase, step);
   }
 
   progress(): Progress {
-    const tests = this.tests.map(({ test, status, verdict, failure, cells, done }): TestProgress => {
+    const tests = this.tests.map(({ test, planned, status, verdict, failure, cells, done }): TestProgress => {
       const result = failure?.class ?? resultText(cells);
       return {
         name: test.name,
         status,
         ...(verdict ? { verdict } : {}),
         ...(result ? { result } : {}),
-        cells: { done, of: test.repetitions },
+        cells: { done, of: Math.max(done, planned) },
       };
     });
     return {
@@ -93,33 +101,51 @@ export class SuiteState {
     };
   }
 
-  record(input: unknown, verdict: Verdict, reasons: readonly Reason[]): ReportInput {
+  /** What is known before the first cell. */
+  started(input: unknown): StartedRun {
     return {
-      suite: this.#suite,
-      workflowId: this.#run.workflowId,
-      runId: this.#run.runId,
-      startedAt: this.startedAt,
-      verdict,
-      reasons,
-      spec: input,
-      setup: this.setup,
-      tests: this.tests.map(({ test, verdict, failure, cells }) => ({
-        name: test.name,
-        tool: test.tool,
-        required: test.required,
-        verdict: verdict ?? 'skipped',
-        claimed: test.claimed,
-        failure,
-        cellKeys: cells.map(({ key }) => key),
-      })),
+      ...this.#head(input),
+      version: RECORD_VERSION,
+      verdict: 'skipped',
+      reasons: [],
+      tests: this.#records().map(({ cellKeys: _, ...test }) => test),
     };
+  }
+
+  record(input: unknown, verdict: Verdict, reasons: readonly Reason[]): ReportInput {
+    return { ...this.#head(input), verdict, reasons, tests: this.#records() };
+  }
+
+  #head(input: unknown) {
+    const { workflowId, runId } = this.#run;
+    return { suite: this.#suite, workflowId, runId, startedAt: this.startedAt, spec: input, setup: this.setup };
+  }
+
+  /** One for every variant of every test. */
+  #records(): (Omit<TestRecord, 'cells'> & { cellKeys: string[] })[] {
+    return this.tests.flatMap(({ test, variants, verdict, failure, cells }) =>
+      variants.map(({ test: { name } }) => {
+        const own = cells.filter((cell) => cell.test === name);
+        const ownFailure = own.find((cell) => cell.failure)?.failure ?? (own.length === 0 ? failure : undefined);
+        const counted = own.filter(({ warmUp }) => !warmUp).map((cell) => cell.verdict);
+        return {
+          name,
+          tool: test.tool,
+          required: test.required,
+          verdict: variants.length === 1 || counted.length === 0 ? (verdict ?? 'skipped') : worst(counted),
+          claimed: test.claimed,
+          failure: ownFailure,
+          cellKeys: own.map(({ key }) => key),
+        };
+      }),
+    );
   }
 
   /** Markdown for the Web UI: what happens, every test, and what a person can do. */
   show(): void {
     const rows = this.progress().tests.map(
       ({ name, status, verdict, result, cells }) =>
-        `| ${name} | ${verdict ?? status} | ${cells.done} of ${cells.of} | ${result ?? ''} |`,
+        `| ${name} | ${status === 'done' ? verdict : status} | ${cells.done} of ${cells.of} | ${result ?? ''} |`,
     );
     const problems = this.setup.problems.map(({ subject, message, hint }) => `- **${subject}**: ${message}. ${hint}`);
     setCurrentDetails(
@@ -154,6 +180,11 @@ export class SuiteState {
       '',
     ];
   }
+}
+
+function fewestCells(test: TransportTestSpec): number {
+  const blocks = blocksOf({ tests: [test], interleave: false, seed: 0 });
+  return blocks.reduce((sum, block) => sum + [...plannedCells(block, 'fewest')].length, 0);
 }
 
 function resultText(cells: readonly CellSummary[]): string | undefined {

@@ -10,11 +10,12 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { PodSettings } from '../activities/rank-pod.js';
-import type { CellSummary } from '../activities/records.js';
+import type { CellDefinition, CellSummary } from '../activities/records.js';
 import type { Pair } from '../suite/cluster-facts.js';
+import type { Fabric } from '../suite/fabric.js';
 import { FAILURES, type FailureRecord } from '../suite/failure.js';
-import type { AttemptContext, Judgement } from '../suite/judge.js';
+import type { Judgement } from '../suite/judge.js';
+import { type Block, blocksOf, type Cell, nextCell, type Outcome } from '../suite/plan.js';
 import type { AttemptRecord } from '../suite/record.js';
 import type { Run } from '../suite/run.js';
 import type { SuiteSpec } from '../suite/spec.js';
@@ -24,22 +25,19 @@ import { quick } from './activity-options.js';
 import { Attempt } from './attempt.js';
 import { pauseSignal, resumeSignal, SUITE_NAME, SUITE_TEST, SUITE_VERDICT, testReportSignal } from './messages.js';
 import { claimNodes } from './node-claim.js';
+import { podSettings } from './set-up.js';
 
-/** All that a test needs of its suite. */
+/** All that the tests of a block need of their suite. */
 export interface TransportTestInput {
-  readonly suite: string;
   readonly run: Run;
-  readonly test: TransportTestSpec;
-  readonly settings: PodSettings;
+  readonly spec: Omit<SuiteSpec, 'tests'>;
+  /** Tests of one block: one, or all that are interleaved. */
+  readonly tests: readonly TransportTestSpec[];
   readonly pair: Pair;
   readonly imageIds: readonly string[];
-  readonly fabric: Omit<AttemptContext, 'timedOut'>;
-  readonly startDelay: SuiteSpec['startDelay'];
-  readonly attempts: number;
-  readonly timeouts: SuiteSpec['timeouts'];
-  readonly resumeFrom?: string | undefined;
+  readonly fabric: Fabric;
   readonly paused: boolean;
-  /** Cells of the same test that an earlier run in this chain has done; see `EVENTS_PER_RUN`. */
+  /** Cells of the same block that an earlier run in this chain has done; see `EVENTS_PER_RUN`. */
   readonly done?: readonly CellSummary[];
 }
 
@@ -54,12 +52,15 @@ export interface TransportTestFailureDetails {
   readonly cells: readonly CellSummary[];
 }
 
-/** A test of many cells goes on in a new run before its history gets slow to replay. A cell takes about 60 events. */
+/** A block of many cells goes on in a new run before its history gets slow to replay. A cell takes about 60 events. */
 const EVENTS_PER_RUN = 4_000;
 
+/** Rows of the table in the Web UI. */
+const ROWS_SHOWN = 20;
+
 /**
- * One test between two nodes: its cells, one after the other. A missed expectation is a result; a test that could not
- * be measured ends this workflow with the class of the failure.
+ * One test between two nodes, or several that are interleaved: cells, one after the other, until the plan has no more. A
+ * missed expectation is a result; a test that could not be measured ends this workflow with the class of the failure.
  */
 export function transportTest(input: TransportTestInput): Promise<TransportTestResult> {
   return new TransportTest(input).run();
@@ -67,37 +68,36 @@ export function transportTest(input: TransportTestInput): Promise<TransportTestR
 
 class TransportTest {
   readonly #input: TransportTestInput;
+  readonly #block: Block;
   readonly #cells: CellSummary[];
   #paused: boolean;
   #claimed = false;
 
   constructor(input: TransportTestInput) {
+    const { tests, spec, done = [], paused } = input;
+    const [block] = blocksOf({ ...spec, tests: [...tests], interleave: tests.length > 1 });
+    if (!block) throw new RangeError('a block without tests');
     this.#input = input;
-    this.#cells = [...(input.done ?? [])];
-    this.#paused = input.paused;
+    this.#block = block;
+    this.#cells = [...done];
+    this.#paused = paused;
   }
 
   async run(): Promise<TransportTestResult> {
-    const { suite, test } = this.#input;
-    const setPaused = (paused: boolean) => {
-      this.#paused = paused;
-    };
-    setHandler(pauseSignal, () => setPaused(true), { description: 'start no further cell' });
-    setHandler(resumeSignal, () => setPaused(false), { description: 'go on after a pause' });
+    this.#listen();
     upsertSearchAttributes([
-      { key: SUITE_NAME, value: suite },
-      { key: SUITE_TEST, value: test.name },
+      { key: SUITE_NAME, value: this.#input.spec.name },
+      { key: SUITE_TEST, value: this.#block.name },
       { key: SUITE_VERDICT, value: 'running' },
     ]);
-    for (let repetition = this.#cells.length + 1; repetition <= test.repetitions; repetition++) {
-      await this.#whilePaused();
-      const cell = await this.#measureCell(repetition);
-      this.#cells.push(cell);
-      await this.#tellSuite(`${test.name}: cell ${repetition} of ${test.repetitions} recorded`);
-      if (cell.failure && FAILURES[cell.failure.class].retry === 'never') break;
-      if (repetition < test.repetitions && workflowInfo().historyLength > EVENTS_PER_RUN) await this.#goOnInNewRun();
+    for (let cell = this.#next(); cell; cell = this.#next()) {
+      await this.#whilePaused(cell);
+      this.#cells.push(await this.#measureCell(cell));
+      await this.#tellSuite(cell, `${nameOf(cell)} recorded`);
+      if (workflowInfo().historyLength > EVENTS_PER_RUN && this.#next()) await this.#goOnInNewRun();
     }
-    const verdict = worst(this.#cells.map((cell) => cell.verdict));
+    const counted = this.#cells.filter(({ warmUp }) => !warmUp);
+    const verdict = worst(counted.map((cell) => cell.verdict));
     upsertSearchAttributes([{ key: SUITE_VERDICT, value: verdict }]);
     const failure = this.#cells.find((cell) => cell.failure)?.failure;
     if (failure) {
@@ -107,66 +107,86 @@ class TransportTest {
     return { verdict, cells: this.#cells };
   }
 
+  #listen(): void {
+    const setPaused = (paused: boolean) => {
+      this.#paused = paused;
+    };
+    setHandler(pauseSignal, () => setPaused(true), { description: 'start no further cell' });
+    setHandler(resumeSignal, () => setPaused(false), { description: 'go on after a pause' });
+  }
+
+  #next(): Cell | undefined {
+    return nextCell(this.#block, this.#cells.map(outcomeOf));
+  }
+
   /** What is recorded is taken over before anything is claimed or started. */
-  async #measureCell(repetition: number): Promise<CellSummary> {
-    const { run, test, settings, pair, imageIds, fabric, resumeFrom } = this.#input;
-    const cell = { test, settings, pair, imageIds, fabric: fabric.fabric, repetition };
-    const recorded = await quick.findCell({ run, cell, resumeFrom });
+  async #measureCell(cell: Cell): Promise<CellSummary> {
+    const { run, spec } = this.#input;
+    const definition = this.#definition(cell);
+    const recorded = await quick.findCell({ run, cell: definition, resumeFrom: spec.resumeFrom });
     if (recorded.cell) return recorded.cell;
 
     const attempts: AttemptRecord[] = [];
     let judgement: Judgement;
     do {
-      await this.#claim();
+      await this.#claim(cell);
       const number = recorded.attempts + attempts.length + 1;
-      const outcome = await new Attempt(this.#input, repetition, number, (step) =>
-        this.#details(`repetition ${repetition} of ${test.repetitions}, attempt ${number}: ${step}`),
-      ).run();
+      const attempt = new Attempt({ ...this.#input, cell, definition, number }, (step) =>
+        this.#details(`${nameOf(cell)}, attempt ${number}: ${step}`),
+      );
+      const outcome = await attempt.run();
       judgement = outcome.judgement;
       attempts.push(outcome.record);
       this.#claimed = judgement.failure?.class !== 'NodeClaimLost';
     } while (this.#triesAgain(judgement.failure, attempts.length));
-    return quick.recordCell({ run, cell, judgement, attempts });
+    return quick.recordCell({ run, cell: definition, seed: spec.seed, judgement, attempts });
+  }
+
+  #definition({ test, repetition, warmUp, variant }: Cell): CellDefinition {
+    const { spec, pair, imageIds, fabric } = this.#input;
+    return { test, variant, settings: podSettings(spec, test), pair, imageIds, fabric, repetition, warmUp };
   }
 
   #triesAgain(failure: FailureRecord | undefined, attempts: number): boolean {
-    return failure !== undefined && FAILURES[failure.class].retry === 'rendezvous' && attempts < this.#input.attempts;
+    const { attempts: most } = this.#input.spec;
+    return failure !== undefined && FAILURES[failure.class].retry === 'rendezvous' && attempts < most;
   }
 
-  async #claim(): Promise<void> {
+  async #claim(cell: Cell): Promise<void> {
     if (this.#claimed) return;
-    const { run, pair, timeouts, test } = this.#input;
+    const { run, pair, spec } = this.#input;
     let waited = false;
-    await claimNodes(run, [pair.node1, pair.node2], timeouts.nodesBusy, async (step) => {
+    await claimNodes(run, [pair.node1, pair.node2], spec.timeouts.nodesBusy, async (step) => {
       waited = true;
       this.#details(step);
-      await this.#tellSuite(`${test.name}: ${step}`);
+      await this.#tellSuite(cell, `${cell.test.name}: ${step}`);
     });
     this.#claimed = true;
-    if (waited) await this.#tellSuite(test.name);
+    if (waited) await this.#tellSuite(cell, nameOf(cell));
   }
 
   /** Others may measure meanwhile. */
-  async #whilePaused(): Promise<void> {
+  async #whilePaused(next: Cell): Promise<void> {
     if (!this.#paused) return;
-    const { run, test } = this.#input;
+    const { run } = this.#input;
     await quick.releaseNodes({ run });
     this.#claimed = false;
     this.#details('paused');
-    await this.#tellSuite(`${test.name}: paused`);
+    await this.#tellSuite(next, `${next.test.name}: paused`);
     await condition(() => !this.#paused);
-    await this.#tellSuite(test.name);
+    await this.#tellSuite(next, nameOf(next));
   }
 
   #goOnInNewRun(): Promise<never> {
     return continueAsNew<typeof transportTest>({ ...this.#input, paused: this.#paused, done: this.#cells });
   }
 
-  async #tellSuite(step: string): Promise<void> {
-    const { run, test } = this.#input;
-    const cells = { done: this.#cells.length, of: test.repetitions };
+  async #tellSuite({ base }: Cell, step: string): Promise<void> {
+    const names = new Set(this.#block.tests.filter((variant) => variant.base === base).map(({ test }) => test.name));
+    const done = this.#cells.filter(({ test }) => names.has(test)).length;
     try {
-      await getExternalWorkflowHandle(run.workflowId).signal(testReportSignal, { test: test.name, step, cells });
+      const suite = getExternalWorkflowHandle(this.#input.run.workflowId);
+      await suite.signal(testReportSignal, { test: base, step, done });
     } catch (error) {
       if (isCancellation(error)) throw error;
       log.debug('the suite was not told', { step, error });
@@ -174,14 +194,27 @@ class TransportTest {
   }
 
   #details(step: string): void {
-    const { test } = this.#input;
     const rows = this.#cells
-      .slice(-20)
+      .slice(-ROWS_SHOWN)
       .map(
-        ({ repetition, verdict, takenOver, failure }) =>
-          `| ${repetition} | ${verdict}${takenOver ? ', taken over' : ''} | ${failure?.class ?? ''} |`,
+        ({ test, repetition, warmUp, verdict, takenOver, failure }) =>
+          `| ${test} | ${warmUp ? 'warm-up ' : ''}${repetition} | ${verdict}${takenOver ? ', taken over' : ''} | ${failure?.class ?? ''} |`,
       );
-    const table = rows.length === 0 ? [] : ['', '| cell | verdict | failure |', '|---|---|---|', ...rows];
-    setCurrentDetails([`**${test.name}**: ${step}`, ...table].join('\n'));
+    const table = rows.length === 0 ? [] : ['', '| test | cell | verdict | failure |', '|---|---|---|---|', ...rows];
+    setCurrentDetails([`**${this.#block.name}**: ${step}`, ...table].join('\n'));
   }
+}
+
+function nameOf({ test, repetition, warmUp }: Cell): string {
+  return `${test.name}, ${warmUp ? 'warm-up' : 'repetition'} ${repetition}`;
+}
+
+function outcomeOf({ test, warmUp, measurement, seconds, failure }: CellSummary): Outcome {
+  return {
+    test,
+    warmUp,
+    value: measurement?.value,
+    seconds,
+    final: failure !== undefined && FAILURES[failure.class].retry === 'never',
+  };
 }

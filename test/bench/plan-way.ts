@@ -107,7 +107,7 @@ async function sleepingPods(
   };
   return Promise.all(
     (['node1', 'node2'] as const).map(async (position) => {
-      const pod = await measuringPod(run, podSettings(spec, {}), pair[position]);
+      const pod = await measuringPod(run, podSettings(spec), pair[position]);
       const container = onlyContainer(pod);
       container.command = ['sleep', 'infinity'];
       container.args = [];

@@ -1,5 +1,5 @@
 import type { Activities } from '../../activities/index.js';
-import type { CellSummary } from '../../activities/records.js';
+import type { CellDefinition, CellSummary } from '../../activities/records.js';
 import { SuiteFailure } from '../../suite/failure.js';
 import type { Judgement } from '../../suite/judge.js';
 
@@ -102,25 +102,29 @@ export class FakeActivities {
       judgeAttempt: async ({ test }) => this.judgements[test.name]?.shift() ?? PASSED,
       removeRanks: async ({ pods }) => void note(`removeRanks ${pods.length}`),
       findCell: async ({ run, cell }) => {
-        const found = this.recorded.get(`${run.workflowId} ${cell.test.name} ${cell.repetition}`);
+        const found = this.recorded.get(cellName(run.workflowId, cell));
         return found && !found.failure ? { cell: { ...found, takenOver: true }, attempts: 1 } : { attempts: 0 };
       },
       recordCell: async ({ run, cell, judgement, attempts }) => {
         note(
-          `recordCell ${cell.test.name} r${cell.repetition} after ${attempts.length}: ${judgement.failure?.class ?? judgement.verdict}`,
+          `recordCell ${cell.test.name} ${cell.warmUp ? 'w' : 'r'}${cell.repetition} after ${attempts.length}: ${judgement.failure?.class ?? judgement.verdict}`,
         );
         const { verdict, measurement, failure } = judgement;
         const summary: CellSummary = {
-          key: 'k',
+          key: `${cell.test.name} ${cell.warmUp ? 'w' : 'r'}${cell.repetition}`,
+          test: cell.test.name,
           repetition: cell.repetition,
+          warmUp: cell.warmUp,
+          seconds: 1,
           verdict,
           takenOver: false,
           ...(measurement ? { measurement } : {}),
           ...(failure ? { failure } : {}),
         };
-        this.recorded.set(`${run.workflowId} ${cell.test.name} ${cell.repetition}`, summary);
+        this.recorded.set(cellName(run.workflowId, cell), summary);
         return summary;
       },
+      recordStart: async () => undefined,
       writeReport: async ({ record }) => {
         note(`writeReport ${record.verdict}`);
         this.reports.push(record);
@@ -129,6 +133,10 @@ export class FakeActivities {
     };
     return { ...base, ...this.overrides };
   }
+}
+
+function cellName(workflowId: string, { test, repetition, warmUp }: CellDefinition): string {
+  return `${workflowId} ${test.name} ${warmUp ? 'w' : 'r'}${repetition}`;
 }
 
 /** An activity that fails with a class. */
