@@ -3,7 +3,7 @@ import type { DaemonSet, Node, Pod } from '../kubernetes/objects.js';
 import { DAEMON_SET, NODE, POD } from '../kubernetes/resources.js';
 import type { DevicePluginFacts, NodeFacts, Pair, Problem } from '../suite/cluster-facts.js';
 import { choosePair, efaPluginProblems } from '../suite/node-choice.js';
-import type { Run } from '../suite/run.js';
+import { COMPONENT_LABEL, MANAGED_BY, MANAGED_BY_LABEL, MEASURING_COMPONENTS, type Run } from '../suite/run.js';
 import type { SuiteSpec } from '../suite/spec.js';
 import { parseKubernetesQuantity } from '../suite/units.js';
 import type { ActivityContext } from './context.js';
@@ -29,7 +29,10 @@ export function nodeActivities(context: ActivityContext) {
         cluster.list<DaemonSet>(DAEMON_SET, undefined, {}, signal),
       ]);
       const candidates = nodes.map((node) => ({
-        facts: nodeFacts(node, pods),
+        facts: nodeFacts(
+          node,
+          pods.filter((pod) => !measures(pod)),
+        ),
         labels: node.metadata.labels ?? {},
         schedulable: !node.spec.unschedulable,
         ready: node.status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),
@@ -47,6 +50,15 @@ export function nodeActivities(context: ActivityContext) {
       };
     },
   };
+}
+
+/**
+ * A pod that measures for a suite run, this one or another, holds its resources no longer than its claim on the node: it
+ * is waited for, and does not make a node unfit.
+ */
+function measures({ metadata }: Pod): boolean {
+  const { [MANAGED_BY_LABEL]: manager, [COMPONENT_LABEL]: component = '' } = metadata.labels ?? {};
+  return manager === MANAGED_BY[MANAGED_BY_LABEL] && MEASURING_COMPONENTS.includes(component);
 }
 
 function nodeFacts(node: Node, pods: readonly Pod[]): NodeFacts {

@@ -60,7 +60,9 @@ export function rankActivities(context: ActivityContext) {
         'dynamo-bench/position': input.position,
       });
       await cluster.createOrAdopt(owned, cancellationSignal());
-      const started = await waitUntilStarted(cluster, owned, input.patience);
+      const started = await waitUntilStarted(cluster, owned, input.patience, () =>
+        context.claims.renew(run, input.nodes),
+      );
       const seenRunningAt = performance.now();
       const ready = readyWithin === undefined ? true : await waitUntilReady(input, readyWithin);
       return {
