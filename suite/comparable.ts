@@ -84,7 +84,13 @@ export function comparableValue(
 }
 
 /** Reasons that keep a figure out of every comparison. */
-const KEPT_OUT: ReadonlySet<string> = new Set(['implausible', 'wrong-path', 'path-unproven', 'figures-disagree']);
+const KEPT_OUT: ReadonlySet<string> = new Set([
+  'implausible',
+  'wrong-path',
+  'path-unproven',
+  'figures-disagree',
+  'parameters-differ',
+]);
 
 interface Field {
   readonly text: string;

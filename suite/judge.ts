@@ -1,15 +1,18 @@
 import { type Ceiling, ceilingOf, type Fabric, isAboveCeiling } from './fabric.js';
 import { type FailureClass, type FailureRecord, failureRecord } from './failure.js';
 import type { Measurement, Row } from './measurement.js';
-import { type PathProof, provePath } from './path-proof.js';
+import { type ExpectedBytes, type PathProof, provePath } from './path-proof.js';
+import { diagnose } from './tools/diagnosis.js';
 import { type RankLog, readRankLog } from './tools/log-lines.js';
 import { classifyOutput } from './tools/messages.js';
 import {
+  differingOptions,
   expectedNixlbenchBytes,
   expectedNixlbenchRows,
   nixlbenchIdentity,
   parseNixlbenchTable,
 } from './tools/nixlbench.js';
+import { DISAGREEMENT } from './tools/printed.js';
 import { isLatencyTest, parseUcxOutput } from './tools/ucx-perftest.js';
 import { type NixlbenchSpec, scopeOf, type TransportTestSpec, type UcxPerftestSpec } from './transport-tests.js';
 import { formatBytes, formatRate } from './units.js';
@@ -18,6 +21,8 @@ import type { Reason, Verdict } from './verdict.js';
 /** What one rank left behind. */
 export interface RankEvidence {
   readonly position: 'node1' | 'node2';
+  /** Name of the node that it ran on, where it is known. */
+  readonly node?: string | undefined;
   readonly log: string;
   /** Exit code of the tool; undefined when the pod vanished or never ended. */
   readonly exitCode?: number | undefined;
@@ -44,7 +49,7 @@ export interface Judgement {
   readonly rows: readonly Row[];
   readonly measurement?: Measurement;
   readonly ceiling: Ceiling;
-  readonly path?: PathProof;
+  readonly path?: Omit<PathProof, 'noise'>;
   readonly failure?: FailureRecord;
 }
 
@@ -64,10 +69,13 @@ export function judgeTransport(
   const inconsistent = logs
     .flatMap(({ toolLines }) => toolLines)
     .find((line) => line.startsWith('Consistency check failed'));
-  if (!table.complete || inconsistent !== undefined) {
+  const truncated = truncation(ranks, logs);
+  if (!table.complete || inconsistent !== undefined || truncated !== undefined) {
     const failure = inconsistent
       ? failureRecord('ConsistencyFailed', inconsistent)
-      : explainMissingRows(test, ranks, logs, context, table.problem);
+      : !table.complete
+        ? explainMissingRows(test, ranks, logs, context, [table.problem, truncated].filter(Boolean).join('; '))
+        : failureRecord('Incomplete', truncated ?? table.problem);
     return {
       verdict: 'fail',
       reasons: [{ code: 'failure', message: failure.message }],
@@ -77,17 +85,43 @@ export function judgeTransport(
     };
   }
   const measurement = headline(test, table.rows);
-  const path = provePath(context.fabric, context.networkInterface, expectedBytes(test), logs);
+  const path = provePath(
+    context.fabric,
+    context.networkInterface,
+    expectedBytes(test),
+    ranks.map(({ node }, i) => ({ node, log: logs[i] ?? readRankLog('') })),
+  );
   const ceilingOfPath =
     context.fabric.kind === 'efa' && path.status === 'proven' ? provenCeiling(context.fabric, path) : ceiling;
-  const reasons = [...endReasons(ranks, context), ...rowsAboveCeiling(table.rows, ceilingOfPath), path.reason];
+  const { noise, ...proof } = path;
+  const reasons = [
+    ...endReasons(ranks, context),
+    ...diagnose(logs.flatMap(ownOutput)),
+    ...rowsAboveCeiling(table.rows, ceilingOfPath),
+    ...disagreements(test, table.rows),
+    ...otherParameters(test, logs),
+    path.reason,
+    ...(noise ? [noise] : []),
+  ];
   return {
     ...verdictOf(test, measurement, ceilingOfPath, path, reasons),
     rows: table.rows,
     measurement,
     ceiling: ceilingOfPath,
-    path,
+    path: proof,
   };
+}
+
+/** The tool's output of a rank, of all its processes. */
+function ownOutput({ toolLines, processes }: RankLog): string[] {
+  return [toolLines, ...processes.values()].flat();
+}
+
+/** What is missing of a rank's log; undefined when both have their first and last line. */
+function truncation(ranks: readonly RankEvidence[], logs: readonly RankLog[]): string | undefined {
+  const cut = ranks.filter((_, i) => !logs[i]?.complete).map(({ position }) => position);
+  if (cut.length === 0) return undefined;
+  return `the log of the rank on ${cut.join(' and ')} has no beginning or no end: it was rotated, or the pod died`;
 }
 
 /** What a rank says when the other one is gone: true, but not the cause. */
@@ -140,7 +174,8 @@ function sumOfProcesses(parts: readonly Row[]): Row {
   if (!first) throw new RangeError('no process printed this row');
   if (rest.length === 0) return first;
   const bytesPerSecond = parts.reduce((sum, part) => sum + part.bytesPerSecond, 0);
-  return { ...first, bytesPerSecond, original: parts.map(({ original }) => original).join(' + ') };
+  const { recomputed: _, ...row } = first;
+  return { ...row, bytesPerSecond, original: parts.map(({ original }) => original).join(' + ') };
 }
 
 function compare(rows: readonly Row[], expected: readonly string[], found: readonly string[]): Table {
@@ -164,18 +199,16 @@ function explainMissingRows(
       `${at(oom)} was killed for memory (exit code ${oom.exitCode ?? 137}); ${problem}`,
     );
 
-  const named = logs.map(({ toolLines, processes }) =>
-    classifyOutput(test.tool, [toolLines, ...processes.values()].flat()),
-  );
+  const named = logs.map((log) => classifyOutput(test.tool, ownOutput(log)));
   const cause = named.find((message) => message && !CONSEQUENCES.has(message.class));
-  if (cause) return failureRecord(cause.class, `"${cause.line}"; ${problem}`);
+  if (cause) return failureRecord(cause.class, `"${cause.line}"; ${problem}`, cause.hint);
   const gone = ranks.find(
     ({ exitCode, endedBySuite }) => !endedBySuite && (exitCode === undefined || exitCode === 137),
   );
   if (gone && !context.timedOut) return failureRecord('PeerLost', `${at(gone)} was killed or went away; ${problem}`);
   if (context.timedOut) return failureRecord('Hung', `still running at the time limit; ${problem}`);
   const consequence = named.find((message) => message !== undefined);
-  if (consequence) return failureRecord(consequence.class, `"${consequence.line}"; ${problem}`);
+  if (consequence) return failureRecord(consequence.class, `"${consequence.line}"; ${problem}`, consequence.hint);
 
   const missingTool = ranks.find(({ exitCode }) => exitCode === 127 || exitCode === 126);
   if (missingTool)
@@ -186,10 +219,14 @@ function explainMissingRows(
 }
 
 /** The row of the largest block (and batch): the one that a claim speaks of and that a link's burst cannot flatter. */
-function headline(test: TransportTestSpec, rows: readonly Row[]): Measurement {
-  const row = rows.reduce((best, candidate) =>
+function largest(rows: readonly Row[]): Row {
+  return rows.reduce((best, candidate) =>
     candidate.blockSize * candidate.batchSize >= best.blockSize * best.batchSize ? candidate : best,
   );
+}
+
+function headline(test: TransportTestSpec, rows: readonly Row[]): Measurement {
+  const row = largest(rows);
   const scope = scopeOf(test);
   if (test.tool === 'ucx-perftest') {
     const conditions = `${test.test}, ${formatBytes(row.blockSize)}, ${test.memory} memory`;
@@ -207,10 +244,43 @@ function headline(test: TransportTestSpec, rows: readonly Row[]): Measurement {
   };
 }
 
-function expectedBytes(test: TransportTestSpec): number {
-  if (test.tool === 'nixlbench') return expectedNixlbenchBytes(test);
-  const perProcess = test.sizes.reduce((sum, size) => sum + size * test.iterations, 0);
-  return perProcess * Math.max(1, test.devices.length);
+/** ucx_perftest from 1.19 on ends its warm-up after 100 ms, so that its bytes are not certain. */
+function expectedBytes(test: TransportTestSpec): ExpectedBytes {
+  if (test.tool === 'nixlbench') {
+    const bytes = expectedNixlbenchBytes(test);
+    return { least: bytes, most: bytes };
+  }
+  const processes = Math.max(1, test.devices.length);
+  const once = test.sizes.reduce((sum, size) => sum + size, 0) * processes;
+  return { least: once * test.iterations, most: once * (test.iterations + test.warmupIterations) };
+}
+
+/**
+ * Rows whose bandwidth is not what follows from their block, batch and latency. With several threads the latency is not
+ * that of an iteration (wrong in nixlbench before 1.1), so nothing follows from it.
+ */
+function disagreements(test: TransportTestSpec, rows: readonly Row[]): Reason[] {
+  if (test.tool === 'nixlbench' && test.numThreads > 1) return [];
+  const apart = rows.filter(
+    ({ bytesPerSecond, recomputed }) =>
+      recomputed !== undefined && Math.abs(bytesPerSecond / recomputed - 1) > DISAGREEMENT,
+  );
+  const text = ({ blockSize, bytesPerSecond, recomputed = Number.NaN }: Row) =>
+    `${formatBytes(blockSize)}: ${formatRate(bytesPerSecond)} printed, ${formatRate(recomputed)} from block, batch and latency`;
+  const worst = apart.find((row) => row === largest(rows));
+  const others = apart.filter((row) => row !== worst);
+  return [
+    ...(worst ? [{ code: 'figures-disagree' as const, message: text(worst) }] : []),
+    ...(others.length > 0 ? [{ code: 'rows-disagree' as const, message: others.map(text).join('; ') }] : []),
+  ];
+}
+
+/** An image may wrap the tool and change its options; then the figure is of another test. */
+function otherParameters(test: TransportTestSpec, logs: readonly RankLog[]): Reason[] {
+  if (test.tool !== 'nixlbench') return [];
+  const differing = [...new Set(logs.flatMap(({ toolLines }) => differingOptions(test, toolLines)))];
+  if (differing.length === 0) return [];
+  return [{ code: 'parameters-differ', message: `nixlbench says that ${differing.join(', ')}` }];
 }
 
 function provenCeiling(fabric: Fabric, path: PathProof): Ceiling {
@@ -258,6 +328,8 @@ function verdictOf(
     return { verdict: 'inconclusive', reasons: [...reasons, { code: 'implausible', message }] };
   }
   if (path.status === 'wrong') return { verdict: 'fail', reasons: [...reasons] };
+  if (reasons.some(({ code }) => code === 'figures-disagree' || code === 'parameters-differ'))
+    return { verdict: 'inconclusive', reasons: [...reasons] };
   const floor = Math.max(test.expect.minimum ?? 0, (test.expect.shareOfCeiling ?? 0) * ceiling.bytesPerSecond);
   if (isBandwidth && measurement.value < floor) {
     const message = `${formatRate(measurement.value)} is below the expected ${formatRate(floor)}`;

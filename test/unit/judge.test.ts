@@ -82,6 +82,57 @@ describe('verdict of a transport attempt', () => {
     assert.ok(codes(judgement).includes('wrong-path'));
   });
 
+  it('fails when both ranks ran on one node, whatever the counters say', () => {
+    const [first, second] = p5Ranks(46).map((evidence) => ({ ...evidence, node: 'gpu-1' }));
+    assert.ok(first && second);
+    const judgement = judgeTransport(test, [first, second], onP5);
+    assert.equal(judgement.verdict, 'fail');
+    assert.ok(codes(judgement).includes('wrong-path'));
+  });
+
+  it('is inconclusive when the figure does not follow from block, batch and latency', () => {
+    const scale = (log: string) => log.replace(/^(67108864 1) \S+/m, '$1 41.000000');
+    const ranks = p5Ranks(46).map((evidence) => ({ ...evidence, log: scale(evidence.log) }));
+    const judgement = judgeTransport(test, ranks, onP5);
+    assert.equal(judgement.verdict, 'inconclusive');
+    const reason = judgement.reasons.find(({ code }) => code === 'figures-disagree');
+    assert.match(reason?.message ?? '', /64 MiB: 41 GB\/s printed, 46 GB\/s from block, batch and latency/);
+  });
+
+  it('names smaller rows that disagree, and keeps the figure', () => {
+    const ranks = p5Ranks(46).map((evidence) => ({
+      ...evidence,
+      log: evidence.log.replace(/^(33554432 1) \S+/m, '$1 41.000000'),
+    }));
+    const judgement = judgeTransport(test, ranks, onP5);
+    assert.equal(judgement.verdict, 'pass');
+    assert.ok(codes(judgement).includes('rows-disagree'));
+  });
+
+  it('is inconclusive when nixlbench says that it ran with other options', () => {
+    const ranks = p5Ranks(46).map((evidence) => ({
+      ...evidence,
+      log: evidence.log.replace(/^Block Size/m, 'Backend (--backend=[UCX,GDS]): UCX\nBlock Size'),
+    }));
+    const judgement = judgeTransport(test, ranks, onP5);
+    assert.equal(judgement.verdict, 'inconclusive');
+    assert.ok(judgement.reasons.some(({ message }) => message === 'nixlbench says that backend is UCX, not LIBFABRIC'));
+  });
+
+  it('draws no conclusion from the latency of several threads', () => {
+    const threads = { ...test, numThreads: 4, numIter: 1000 };
+    const bytes = expectedNixlbenchBytes(threads) / NICS.length;
+    const over = (log: string) =>
+      NICS.reduce((text, nic) => counters(`infiniband/${nic}`, 'rdma_write_bytes', bytes, text), log);
+    const table = nixlbenchLog(threads, 0, 46).replace(/^(67108864 1) \S+/m, '$1 41.000000');
+    const judgement = judgeTransport(
+      threads,
+      [rank('node2', over(table)), rank('node1', over(nixlbenchLog(threads, 1, 46)))],
+      onP5,
+    );
+    assert.equal(judgement.verdict, 'pass');
+  });
+
   it('is inconclusive without readable counters', () => {
     const judgement = judgeTransport(
       test,
