@@ -90,6 +90,7 @@ const KEPT_OUT: ReadonlySet<string> = new Set([
   'path-unproven',
   'figures-disagree',
   'parameters-differ',
+  'parameters-differ',
 ]);
 
 interface Field {
