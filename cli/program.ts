@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { doctorCommand } from './doctor.js';
+import { planCommand } from './plan.js';
 import { schemaCommand } from './schema.js';
 import { validateCommand } from './validate.js';
 
@@ -7,6 +8,7 @@ import { validateCommand } from './validate.js';
 const program = new Command('dynamo-bench')
   .description('Durable benchmark suite for NVIDIA Dynamo’s network back ends on Kubernetes.')
   .addCommand(validateCommand())
+  .addCommand(planCommand())
   .addCommand(doctorCommand())
   .addCommand(schemaCommand())
   .addHelpText(

@@ -14,7 +14,13 @@ import {
 } from './tools/nixlbench.js';
 import { DISAGREEMENT } from './tools/printed.js';
 import { isLatencyTest, parseUcxOutput } from './tools/ucx-perftest.js';
-import { type NixlbenchSpec, scopeOf, type TransportTestSpec, type UcxPerftestSpec } from './transport-tests.js';
+import {
+  type NixlbenchSpec,
+  scopeOf,
+  type TransportTestSpec,
+  type UcxPerftestSpec,
+  usableNics,
+} from './transport-tests.js';
 import { formatBytes, formatRate } from './units.js';
 import type { Reason, Verdict } from './verdict.js';
 
@@ -64,7 +70,7 @@ export function judgeTransport(
 ): Judgement {
   const logs = ranks.map(({ log }) => readRankLog(log));
   const scope = scopeOf(test);
-  const ceiling = ceilingOf(context.fabric, scope, context.visibleNics);
+  const ceiling = ceilingOf(context.fabric, scope, usableNics(test, context.visibleNics));
   const table = test.tool === 'nixlbench' ? nixlbenchTable(test, logs) : ucxTable(test, ranks, logs);
   const inconsistent = logs
     .flatMap(({ toolLines }) => toolLines)

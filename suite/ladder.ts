@@ -1,4 +1,5 @@
 import { comparableValue } from './comparable.js';
+import { fabricOfInstanceType } from './fabric.js';
 import type { CellRecord, TestRecord } from './record.js';
 import { type Summary, summarize } from './statistics.js';
 import { formatBytes } from './units.js';
@@ -76,12 +77,18 @@ export function laddersOf(tests: readonly TestRecord[]): Ladder[] {
     for (const same of full.length > 0 ? full : alike.slice(0, 1)) {
       const chosen = RUNGS.flatMap((rung) => {
         const has = (candidate: Candidate) => candidate.rung === rung;
-        return same.find(has) ?? group.find(has) ?? [];
+        return bestOf(same.filter(has)) ?? bestOf(group.filter(has)) ?? [];
       });
       ladders.push(ladderOf(chosen));
     }
   }
   return ladders.filter(({ rungs }) => rungs.length > 1);
+}
+
+/** The best of several tests stands for its rung: a control that holds it back is no statement about the back end. */
+function bestOf(candidates: readonly Candidate[]): Candidate | undefined {
+  const best = ({ cells }: Candidate) => Math.max(-1, ...cells.flatMap((cell) => comparableValue(cell) ?? []));
+  return candidates.toSorted((a, b) => best(b) - best(a))[0];
 }
 
 function candidateOf({ name, cells: all }: TestRecord): Candidate | undefined {
@@ -101,11 +108,13 @@ function candidateOf({ name, cells: all }: TestRecord): Candidate | undefined {
     };
   }
   const devices = Array.isArray(parameters.devices) ? parameters.devices.length : 0;
+  const instanceType = cells[0]?.provenance?.nodes[0]?.instanceType ?? '';
+  const nicsPerGpu = fabricOfInstanceType(instanceType)?.nicsPerGpu ?? 1;
   return {
     rung: 'UCX',
     test: name,
     cells,
-    extent: devices > 1 ? 'node' : 'pair',
+    extent: devices > nicsPerGpu ? 'node' : 'pair',
     memory: MEMORY[text('memory')] ?? text('memory'),
     direction: DIRECTION[text('test')] ?? text('test'),
   };

@@ -175,3 +175,8 @@ export function scopeOf(test: TransportTestSpec): (typeof SCOPES)[number] {
   if (test.tool === 'ucx-perftest') return test.devices.length > 1 ? 'node' : 'nic';
   return test.mode === 'MG' ? 'node' : 'gpu-pair';
 }
+
+/** Cards that a test can use at most, of those that each rank is given: a process for each device uses these devices. */
+export function usableNics(test: TransportTestSpec, given: number): number {
+  return test.tool === 'ucx-perftest' && test.devices.length > 0 ? Math.min(test.devices.length, given) : given;
+}

@@ -121,11 +121,24 @@ describe('ladder', () => {
       test('lf-dram', [cell({ ...LF, ...dram }, 40, 4)]),
       test('ucx-dram', [cell({ ...UCX, memory: 'host' }, 11, 1)]),
       test('lf-node', [cell({ ...LF, mode: 'MG' }, 360, 32)]),
-      test('ucx-node', [cell({ ...UCX, devices: ['a', 'b'] }, 380, 32)]),
+      test('ucx-node', [cell({ ...UCX, devices: Array.from({ length: 32 }, (_, i) => `nic${i}:1`) }, 380, 32)]),
     ]);
     assert.deepEqual(
       ladders.map(({ conditions }) => conditions),
       ['VRAM WRITE, 64 MiB × 1', 'DRAM WRITE, 64 MiB × 1', 'VRAM WRITE, 64 MiB × 1, all NICs of the node'],
+    );
+  });
+
+  it('lets the best of several tests stand for a rung, controls and single NICs below it', () => {
+    const four = ['a:1', 'b:1', 'c:1', 'd:1'];
+    const { rungs } = only([
+      ...plan,
+      test('lf-p2p-off', [cell(LF, 20, 4)]),
+      test('ucx-four-nics', [cell({ ...UCX, devices: four }, 48, 4)]),
+    ]);
+    assert.deepEqual(
+      rungs.map((rung) => rung.test),
+      ['ucx-four-nics', 'nixl-libfabric', 'nixl-ucx'],
     );
   });
 

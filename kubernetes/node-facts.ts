@@ -1,0 +1,79 @@
+import type { DevicePluginFacts, NodeFacts } from '../suite/cluster-facts.js';
+import type { Candidate } from '../suite/node-choice.js';
+import { parseKubernetesQuantity } from '../suite/units.js';
+import type { DaemonSet, Node, Pod } from './objects.js';
+
+/** What the API server's objects say about nodes and device plugins, in the words of the suite. */
+
+/** Every node as a candidate for a rank; what running pods request is not free. */
+export function candidatesOf(nodes: readonly Node[], pods: readonly Pod[]): Candidate[] {
+  return nodes.map((node) => ({
+    facts: nodeFacts(node, pods),
+    labels: node.metadata.labels ?? {},
+    schedulable: !node.spec.unschedulable,
+    ready: node.status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),
+    taints: node.spec.taints ?? [],
+  }));
+}
+
+function nodeFacts(node: Node, pods: readonly Pod[]): NodeFacts {
+  const labels = node.metadata.labels ?? {};
+  const allocatable = quantities(node.status.allocatable);
+  const free = { ...allocatable };
+  for (const pod of pods.filter(({ spec }) => spec.nodeName === node.metadata.name)) {
+    for (const [resource, amount] of Object.entries(podRequests(pod))) free[resource] = (free[resource] ?? 0) - amount;
+  }
+  return {
+    name: node.metadata.name,
+    instanceType: labels['node.kubernetes.io/instance-type'] ?? 'unknown',
+    zone: labels['topology.kubernetes.io/zone'] ?? 'unknown',
+    kubeletVersion: node.status.nodeInfo.kubeletVersion,
+    osImage: node.status.nodeInfo.osImage,
+    kernelVersion: node.status.nodeInfo.kernelVersion,
+    topology: Object.fromEntries(Object.entries(labels).filter(([label]) => TOPOLOGY_LABEL.test(label))),
+    allocatable,
+    free,
+  };
+}
+
+/** `topology.kubernetes.io/zone`, `topology.k8s.aws/network-node-layer-1`, `topology.k8s.aws/zone-id`, … */
+const TOPOLOGY_LABEL = /^topology\./;
+
+/** A pod holds the sum of its containers' requests, or the largest init container's if that is more. */
+function podRequests(pod: Pod): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const container of pod.spec.containers) {
+    const requests = { ...container.resources?.limits, ...container.resources?.requests };
+    for (const [resource, amount] of Object.entries(quantities(requests)))
+      total[resource] = (total[resource] ?? 0) + amount;
+  }
+  for (const container of pod.spec.initContainers ?? []) {
+    const requests = { ...container.resources?.limits, ...container.resources?.requests };
+    for (const [resource, amount] of Object.entries(quantities(requests)))
+      total[resource] = Math.max(total[resource] ?? 0, amount);
+  }
+  return total;
+}
+
+function quantities(list: Readonly<Record<string, string | number>> = {}): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(list).map(([resource, amount]) => [resource, parseKubernetesQuantity(amount)]),
+  );
+}
+
+const DEVICE_PLUGIN = /efa.*device-plugin|efa-k8s|nvidia.*device-plugin|k8s-device-plugin/i;
+
+/** The device plugins among DaemonSets. */
+export function devicePluginFacts(daemonSet: DaemonSet): DevicePluginFacts[] {
+  const images = daemonSet.spec.template.spec.containers.map(({ image }) => image ?? '');
+  if (![daemonSet.metadata.name, ...images].some((text) => DEVICE_PLUGIN.test(text))) return [];
+  return [
+    {
+      name: daemonSet.metadata.name,
+      namespace: daemonSet.metadata.namespace ?? '',
+      image: images[0] ?? 'unknown',
+      desired: daemonSet.status?.desiredNumberScheduled ?? 0,
+      ready: daemonSet.status?.numberReady ?? 0,
+    },
+  ];
+}
