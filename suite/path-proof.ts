@@ -1,5 +1,7 @@
 import type { Fabric } from './fabric.js';
 import type { RankLog } from './tools/log-lines.js';
+import { expectedNixlbenchBytes } from './tools/nixlbench.js';
+import type { TransportTestSpec } from './transport-tests.js';
 import { formatBytes } from './units.js';
 import type { Reason } from './verdict.js';
 
@@ -9,6 +11,17 @@ export interface ExpectedBytes {
   readonly least: number;
   /** With all warm-up, which some versions of a tool cut short. */
   readonly most: number;
+}
+
+/** What the parameters of a test say is sent. ucx_perftest from 1.19 on ends its warm-up after 100 ms, so that its bytes are not certain. */
+export function expectedBytes(test: TransportTestSpec): ExpectedBytes {
+  if (test.tool === 'nixlbench') {
+    const bytes = expectedNixlbenchBytes(test);
+    return { least: bytes, most: bytes };
+  }
+  const processes = Math.max(1, test.devices.length);
+  const once = test.sizes.reduce((sum, size) => sum + size, 0) * processes;
+  return { least: once * test.iterations, most: once * (test.iterations + test.warmupIterations) };
 }
 
 /**

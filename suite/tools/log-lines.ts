@@ -1,25 +1,20 @@
-import { z } from 'zod';
-
 /** Lines that the entry script of a rank pod adds to the tool's own output: one JSON object a line behind a marker. */
 export const FRAME_MARKER = '@@dynamo-bench ';
 
-const counterFrame = z.object({
-  event: z.literal('counters'),
-  when: z.enum(['before', 'after']),
-  /** `infiniband/rdmap79s0` or `net/eth0`. */
-  device: z.string(),
-  counters: z.record(z.string(), z.number()),
-});
-
-const frame = z.discriminatedUnion('event', [
-  z.object({ event: z.literal('begin') }),
-  counterFrame,
-  z.object({ event: z.literal('process'), index: z.int().min(0) }),
-  z.object({ event: z.literal('end'), exitCode: z.int() }),
-]);
-
 /** Counters of one device at one moment, as the kernel shows them. */
-export type CounterFrame = Readonly<z.output<typeof counterFrame>>;
+export interface CounterFrame {
+  readonly event: 'counters';
+  readonly when: 'before' | 'after';
+  /** `infiniband/rdmap79s0` or `net/eth0`. */
+  readonly device: string;
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+type Frame =
+  | CounterFrame
+  | { readonly event: 'begin' }
+  | { readonly event: 'process'; readonly index: number }
+  | { readonly event: 'end'; readonly exitCode: number };
 
 /** A rank's log taken apart: the tool's own lines, and the frames of the entry script. */
 export interface RankLog {
@@ -58,13 +53,45 @@ export function readRankLog(text: string): RankLog {
   return { toolLines, counters, processes, complete: begun && ended };
 }
 
+/** The tool's output of a rank, of all its processes. */
+export function ownOutput({ toolLines, processes }: RankLog): string[] {
+  return [toolLines, ...processes.values()].flat();
+}
+
 /** The tool may have left a line unfinished in front of the marker, so it is looked for anywhere in the line. */
-function readFrame(line: string): z.output<typeof frame> | undefined {
+function readFrame(line: string): Frame | undefined {
   const at = line.indexOf(FRAME_MARKER);
   if (at < 0 || !line.endsWith('}')) return undefined;
   try {
-    return frame.safeParse(JSON.parse(line.slice(at + FRAME_MARKER.length))).data;
+    const value: unknown = JSON.parse(line.slice(at + FRAME_MARKER.length));
+    return isFrame(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** By hand and not by a schema: a log may hold a hundred thousand lines that only look like frames. */
+function isFrame(value: unknown): value is Frame {
+  if (!isObject(value)) return false;
+  switch (value.event) {
+    case 'begin':
+      return true;
+    case 'process':
+      return Number.isSafeInteger(value.index) && Number(value.index) >= 0;
+    case 'end':
+      return Number.isSafeInteger(value.exitCode);
+    case 'counters':
+      return (
+        (value.when === 'before' || value.when === 'after') &&
+        typeof value.device === 'string' &&
+        isObject(value.counters) &&
+        Object.values(value.counters).every(Number.isFinite)
+      );
+    default:
+      return false;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

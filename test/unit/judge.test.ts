@@ -90,6 +90,13 @@ describe('verdict of a transport attempt', () => {
     assert.ok(codes(judgement).includes('wrong-path'));
   });
 
+  it('fails an impossible figure of one node: the path is wrong, and that is worse than doubt', () => {
+    const ranks = p5Ranks(1300).map((evidence) => ({ ...evidence, node: 'gpu-1' }));
+    const judgement = judgeTransport(test, ranks, onP5);
+    assert.equal(judgement.verdict, 'fail');
+    assert.ok(codes(judgement).includes('implausible') && codes(judgement).includes('wrong-path'));
+  });
+
   it('is inconclusive when the figure does not follow from block, batch and latency', () => {
     const scale = (log: string) => log.replace(/^(67108864 1) \S+/m, '$1 41.000000');
     const ranks = p5Ranks(46).map((evidence) => ({ ...evidence, log: scale(evidence.log) }));
@@ -259,6 +266,8 @@ describe('verdict of ucx_perftest', () => {
       local,
     );
     assert.equal(judgement.measurement?.value, 50 * MIB);
+    const twice = [frame(0), csv(20), csv(20), frame(1), 'nothing'].join('\n');
+    assert.equal(judgeTransport(test, [rank('node2', ''), rank('node1', twice)], local).failure?.class, 'Incomplete');
     const one = [frame(0), csv(20), frame(1), 'nothing'].join('\n');
     assert.equal(judgeTransport(test, [rank('node2', ''), rank('node1', one)], local).failure?.class, 'Incomplete');
   });
