@@ -148,6 +148,7 @@ export function contradictions(test: TransportTestSpec): { path: string; message
     );
   }
   if (test.tool !== 'nixlbench') return problems;
+  if (test.startBlockSize === 0) problem('startBlockSize', 'is 0: blocks double from here, so at least 1');
   if (test.startBlockSize > test.maxBlockSize) problem('startBlockSize', 'is larger than maxBlockSize');
   if (test.startBatchSize > test.maxBatchSize) problem('startBatchSize', 'is larger than maxBatchSize');
   const largest = test.maxBlockSize * test.maxBatchSize;

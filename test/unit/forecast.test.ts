@@ -130,6 +130,14 @@ describe('dynamo-bench plan', () => {
     assert.equal((JSON.parse(json.stdout) as { refused: unknown[] }).refused.length, 1);
   });
 
+  it('says what keeps it from looking at the cluster, and shows the plan all the same', async () => {
+    const file = specFile({ name: 's', cluster: { context: 'no-such-context' }, tests: [lf] });
+    const { exitCode, stdout } = await plan(file, '--cluster');
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /^refused:\n {2}- cluster: /m);
+    assert.match(stdout, /1\. lf repetition 1/);
+  });
+
   it('names what is wrong in a spec with exit code 1, and a file that it cannot read with 2', async () => {
     const wrong = await plan(specFile({ name: 's', tests: [{ ...lf, backend: 'x' }] }));
     assert.equal(wrong.exitCode, 1);

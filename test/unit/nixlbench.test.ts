@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseSpec } from '../../suite/spec.js';
 import {
+  differingOptions,
   expectedNixlbenchBytes,
   expectedNixlbenchRows,
   nixlbenchArguments,
@@ -71,6 +72,28 @@ describe('nixlbench', () => {
     assert.equal(config.runtime_type, 'ETCD');
     assert.equal(config.num_iter, '160');
     assert.equal(config.large_blk_iter_ftr, '16');
+  });
+
+  it('reads a log in the shape of a P5 run: shell lines, warnings, a banner line without a gap', () => {
+    const lines = fixtureLines('nixlbench/p5-shape.rank0.txt');
+    assert.deepEqual(differingOptions(nixlbenchSpec(), lines), []);
+    assert.deepEqual(differingOptions(nixlbenchSpec({ backend: 'UCX', opType: 'READ' }), lines), [
+      'backend is LIBFABRIC, not UCX',
+      'op_type is WRITE, not READ',
+    ]);
+    assert.deepEqual(
+      parseNixlbenchTable(lines).map(({ blockSize, batchSize }) => ({ blockSize, batchSize })),
+      expectedNixlbenchRows(nixlbenchSpec()),
+    );
+    assert.equal(nixlbenchIdentity(lines)?.role, 'initiator');
+  });
+
+  it('reads rank and role of a LIBFABRIC run, whose line goes on behind the host name', () => {
+    assert.deepEqual(
+      [0, 1].map((rank) => nixlbenchIdentity(fixtureLines(`nixlbench/libfabric.rank${rank}.txt`))?.role),
+      ['initiator', 'target'],
+    );
+    assert.equal(parseNixlbenchTable(fixtureLines('nixlbench/libfabric.rank0.txt')).length, 5);
   });
 
   it('recomputes the bandwidth from block, batch and latency where the printed figures are fine enough', () => {
