@@ -41,7 +41,7 @@ const HOW_OFTEN: ReadonlySet<string> = new Set([
 ]);
 
 /** Variables that steer the libraries that are measured. */
-const STEERING = /^(?:FI_|UCX_|NIXL_|NCCL_|OFI_|EFA_|RDMAV_|IBV_|CUDA_|NVIDIA_VISIBLE|LD_PRELOAD|LD_LIBRARY_PATH|OMP_)/;
+const STEERING = /^(?:FI_|UCX_|NIXL_|NCCL_|OFI_|EFA_|RDMAV_|IBV_|CUDA_|LD_PRELOAD|LD_LIBRARY_PATH|OMP_)/;
 
 /** Variables that differ between any two pods. */
 const OF_THE_POD = /^(?:HOSTNAME|HOME|PWD|OLDPWD|SHLVL|_|KUBERNETES_.*|DYNAMO_BENCH_.*)$/;
