@@ -2,12 +2,15 @@ import { cancellationSignal } from '@temporalio/activity';
 import { Cluster } from '../kubernetes/cluster.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import { CONFIG_MAP } from '../kubernetes/resources.js';
+import type { OpenRuns } from '../kubernetes/sweep.js';
 import type { ResultStore } from '../results/store.js';
-import { type Run, runLabels, runObjectName, WORKFLOW_ANNOTATION } from '../suite/run.js';
+import { type Run, runLabels, runObjectName, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../suite/run.js';
+import { NodeClaims } from './node-claims.js';
 
 /** What the activities need from outside; tests pass other parts in. */
 export interface ActivityDependencies {
   readonly store: ResultStore;
+  readonly runs: OpenRuns;
   /** Connects to the cluster of a kubeconfig context. Default: the usual rules of kubectl. */
   readonly connect?: (context?: string) => Cluster;
 }
@@ -15,11 +18,14 @@ export interface ActivityDependencies {
 /** The activities' shared parts: one connection for each context, and the store. */
 export class ActivityContext {
   readonly store: ResultStore;
+  readonly runs: OpenRuns;
+  readonly claims = new NodeClaims(this);
   readonly #connect: (context?: string) => Cluster;
   readonly #clusters = new Map<string | undefined, Cluster>();
 
-  constructor({ store, connect = Cluster.connect }: ActivityDependencies) {
+  constructor({ store, runs, connect = Cluster.connect }: ActivityDependencies) {
     this.store = store;
+    this.runs = runs;
     this.#connect = connect;
   }
 
@@ -30,6 +36,11 @@ export class ActivityContext {
       this.#clusters.set(context, cluster);
     }
     return cluster;
+  }
+
+  /** Annotations of everything that belongs to a run: by them a sweep finds out whether it still goes on. */
+  async annotations(run: Run): Promise<Record<string, string>> {
+    return { [WORKFLOW_ANNOTATION]: run.workflowId, [TEMPORAL_ANNOTATION]: await this.runs.namespaceId() };
   }
 
   /** Adds the run's namespace, labels and owner to an object that is about to be created. */
@@ -47,7 +58,7 @@ export class ActivityContext {
         name,
         namespace: run.namespace,
         labels: { ...object.metadata.labels, ...runLabels(run), ...labels },
-        annotations: { ...object.metadata.annotations, [WORKFLOW_ANNOTATION]: run.workflowId },
+        annotations: { ...object.metadata.annotations, ...(await this.annotations(run)) },
         ownerReferences: [
           { apiVersion: 'v1', kind: 'ConfigMap', name: owner.metadata.name, uid: owner.metadata.uid ?? '' },
         ],

@@ -13,9 +13,8 @@ import { onlyContainer } from './rank-pod.js';
 
 export interface EvidenceInput {
   readonly run: Run;
-  readonly test: string;
-  readonly repetition: number;
-  readonly attempt: number;
+  /** Folder of the attempt below the run's; no other attempt writes there. */
+  readonly folder: string;
   readonly ranks: readonly { readonly position: 'node1' | 'node2'; readonly pod: string; readonly node: string }[];
   readonly endedBySuite: readonly string[];
 }
@@ -43,9 +42,9 @@ export function evidenceActivities(context: ActivityContext) {
   };
 
   async function rankRecord(input: EvidenceInput, rank: EvidenceInput['ranks'][number]): Promise<RankRecord> {
-    const { run, test, repetition, attempt } = input;
+    const { run, folder } = input;
     const cluster = context.cluster(run);
-    const path = `${test}/r${repetition}-a${attempt}/${rank.position}.log`;
+    const path = `${folder}/${rank.position}.log`;
     const pod = await cluster.find<Pod>(POD, run.namespace, rank.pod, cancellationSignal());
     const log = pod ? await logOf(run, rank.pod) : '';
     const state = pod && containerStatus(pod)?.state;

@@ -1,11 +1,13 @@
 import { ActivityContext, type ActivityDependencies } from './context.js';
 import { etcdActivities } from './etcd.js';
 import { evidenceActivities } from './evidence.js';
+import { nodeClaimActivities } from './node-claims.js';
 import { nodeActivities } from './nodes.js';
 import { probeActivities } from './probes.js';
 import { rankActivities } from './ranks.js';
 import { recordActivities } from './records.js';
 import { runObjectActivities } from './run-object.js';
+import { sweepActivities } from './sweep.js';
 
 /** Everything that the workflows let happen outside of themselves. */
 export function createActivities(dependencies: ActivityDependencies) {
@@ -13,11 +15,13 @@ export function createActivities(dependencies: ActivityDependencies) {
   return {
     ...runObjectActivities(context),
     ...nodeActivities(context),
+    ...nodeClaimActivities(context),
     ...etcdActivities(context),
     ...probeActivities(context),
     ...rankActivities(context),
     ...evidenceActivities(context),
     ...recordActivities(context),
+    ...sweepActivities(context),
   };
 }
 

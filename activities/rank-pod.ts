@@ -10,7 +10,7 @@ import { batchFile } from './run-object.js';
 
 /** The part of the spec that shapes every pod that runs the measuring image. */
 export type PodSettings = Pick<SuiteSpec, 'resources'> & {
-  readonly cluster: Omit<SuiteSpec['cluster'], 'context' | 'namespace'>;
+  readonly cluster: Omit<SuiteSpec['cluster'], 'context' | 'namespace' | 'leaseNamespace'>;
   readonly tolerations: SuiteSpec['nodes']['tolerations'];
   readonly environment: Readonly<Record<string, string>>;
 };

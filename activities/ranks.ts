@@ -29,6 +29,8 @@ export interface StartedRank {
 
 export interface WatchInput {
   readonly run: Run;
+  /** Nodes that the run has claimed. */
+  readonly nodes: readonly string[];
   readonly pods: readonly string[];
   /** Time by which both ranks must have ended, ISO 8601. */
   readonly deadline: string;
@@ -43,21 +45,24 @@ export interface WatchResult {
 export function rankActivities(context: ActivityContext) {
   return {
     /**
-     * Starts a rank, or finds the one that an earlier try started, and waits until it runs. The first rank of an
+     * Starts a rank on a node that the run has claimed, or finds the one that an earlier try started, and waits until it runs. The first rank of an
      * attempt is also waited for until it is ready for the second, at most `readyWithin` seconds.
      */
     async startRank(
-      input: RankInput & { patience: StartPatience; readyWithin?: number | undefined },
+      input: RankInput & { patience: StartPatience; nodes: readonly string[]; readyWithin?: number | undefined },
     ): Promise<StartedRank> {
       const { run, readyWithin } = input;
       const cluster = context.cluster(run);
+      await context.claims.renew(run, input.nodes, 'now');
       const pod = await rankPod(input);
       const owned = await context.owned(run, pod, pod.metadata.name, {
         'dynamo-bench/test': input.test.name,
         'dynamo-bench/position': input.position,
       });
       await cluster.createOrAdopt(owned, cancellationSignal());
-      const started = await waitUntilStarted(cluster, owned, input.patience);
+      const started = await waitUntilStarted(cluster, owned, input.patience, () =>
+        context.claims.renew(run, input.nodes),
+      );
       const seenRunningAt = performance.now();
       const ready = readyWithin === undefined ? true : await waitUntilReady(input, readyWithin);
       return {
@@ -85,6 +90,7 @@ export function rankActivities(context: ActivityContext) {
         );
         const alive = pods.filter((_, i) => isAlive(current[i]));
         if (alive.length === 0) return true;
+        await context.claims.renew(run, input.nodes);
         if (alive.length < pods.length) {
           firstEndSeen ??= elapsed;
           const lost = current.some((pod) => !isAlive(pod) && exitCodeOf(pod) !== 0);

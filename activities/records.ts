@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
+import type { StartedRun } from '../results/runs.js';
+import { canonicalJson } from '../suite/canonical-json.js';
 import type { Pair } from '../suite/cluster-facts.js';
+import type { FailureRecord } from '../suite/failure.js';
 import type { Judgement } from '../suite/judge.js';
+import type { Measurement } from '../suite/measurement.js';
+import { provenanceOf } from '../suite/provenance.js';
 import { type AttemptRecord, type CellRecord, RECORD_VERSION, type SuiteRecord } from '../suite/record.js';
 import { reportMarkdown } from '../suite/report.js';
 import type { Run } from '../suite/run.js';
@@ -10,10 +15,14 @@ import type { PodSettings } from './rank-pod.js';
 
 /** All that defines a cell. Two cells with the same definition measure the same thing. */
 export interface CellDefinition {
+  /** The test with the values of its matrix. */
   readonly test: TransportTestSpec;
+  /** These values in words. */
+  readonly variant: string;
   readonly settings: PodSettings;
   readonly pair: Pair;
   readonly repetition: number;
+  readonly warmUp: boolean;
   /** Digests of the image as the two nodes have it. */
   readonly imageIds: readonly string[];
   readonly fabric: unknown;
@@ -22,12 +31,22 @@ export interface CellDefinition {
 /** What the workflow needs to know of a recorded cell; the rest is in the store. */
 export interface CellSummary {
   readonly key: string;
+  /** Name of the test, with `-v<n>` of a variant. */
+  readonly test: string;
   readonly repetition: number;
+  readonly warmUp: boolean;
   readonly verdict: Judgement['verdict'];
-  readonly measurement?: Judgement['measurement'];
-  readonly ceiling?: Judgement['ceiling'];
+  readonly measurement?: Pick<Measurement, 'metric' | 'value'>;
   readonly failure?: Judgement['failure'];
+  /** Seconds that all its attempts took. */
+  readonly seconds: number;
   readonly takenOver: boolean;
+}
+
+/** A cell as the store knows it: what there is to take over, and how many attempts there have been. */
+export interface RecordedCell {
+  readonly cell?: CellSummary;
+  readonly attempts: number;
 }
 
 /** A run's record before the recorded cells are read into it. */
@@ -38,36 +57,63 @@ export type ReportInput = Omit<SuiteRecord, 'version' | 'endedAt' | 'tests'> & {
 export function recordActivities(context: ActivityContext) {
   return {
     /**
-     * The cell if it is already recorded for this workflow id: then nothing of it runs again. A cell that failed for
-     * another reason than its figure is measured again.
+     * What is recorded of a cell. A cell that is recorded whole is never run again; one that failed for another reason
+     * than its figure is, with attempts numbered on.
+     *
+     * @param input.resumeFrom workflow id of an earlier suite run whose cells count too: one that matches is copied,
+     *   evidence and all
      */
-    async findCell(input: { run: Run; cell: CellDefinition }): Promise<CellSummary | undefined> {
-      const { run, cell } = input;
-      const found = await context.store.findCell(run.workflowId, cell.test.name, cell.repetition, cellKey(cell));
-      return found && !found.failure ? summary(found, true) : undefined;
+    async findCell(input: { run: Run; cell: CellDefinition; resumeFrom?: string | undefined }): Promise<RecordedCell> {
+      const { run, cell, resumeFrom } = input;
+      const { store } = context;
+      const key = cellKey(cell);
+      const own = await store.findCell(run.workflowId, key);
+      if (own && !own.failure) return { cell: summary(own, true), attempts: own.attempts.length };
+      const earlier = resumeFrom === undefined ? undefined : await store.findCell(resumeFrom, key);
+      if (!earlier || earlier.failure) return { attempts: own?.attempts.length ?? 0 };
+      await store.saveCell(run.workflowId, earlier);
+      return { cell: summary(earlier, true), attempts: earlier.attempts.length };
     },
 
-    /** Records a cell. From here on it is done, whatever happens to the run. */
+    /** Records a cell, after the attempts that are recorded of it. From here on it is done, whatever happens. */
     async recordCell(input: {
       run: Run;
       cell: CellDefinition;
+      seed: number;
       judgement: Judgement;
       attempts: readonly AttemptRecord[];
     }): Promise<CellSummary> {
-      const { run, cell, judgement, attempts } = input;
+      const { run, cell, seed, judgement, attempts } = input;
+      const { test, variant, warmUp, repetition, pair } = cell;
+      const key = cellKey(cell);
+      const before = await context.store.findCell(run.workflowId, key);
+      const groups = new Set(attempts.map(({ group }) => group));
+      const started = await context.store.findStartedRun(run.workflowId);
+      const ranks = attempts.at(-1)?.ranks ?? [];
       const record: CellRecord = {
         ...judgement,
         version: RECORD_VERSION,
-        key: cellKey(cell),
-        test: cell.test.name,
-        repetition: cell.repetition,
-        pair: cell.pair,
-        attempts,
+        key,
+        test: test.name,
+        ...(variant ? { variant } : {}),
+        repetition,
+        ...(warmUp ? { warmUp } : {}),
+        parameters: test,
+        ...(started
+          ? { provenance: provenanceOf({ specHash: hashOf(started.spec), seed, setup: started.setup, ranks }) }
+          : {}),
+        pair,
+        attempts: [...(before?.attempts.filter(({ group }) => !groups.has(group)) ?? []), ...attempts],
         recordedAt: new Date().toISOString(),
         measuredBy: { workflowId: run.workflowId, runId: run.runId },
       };
       await context.store.saveCell(run.workflowId, record);
       return summary(record, false);
+    },
+
+    /** Stores what is known before the first cell: the spec and what set-up found. */
+    async recordStart(input: { run: Run; record: StartedRun }): Promise<void> {
+      await context.store.startRun(input.record);
     },
 
     /** Writes `record.json` and `report.md` from what is recorded, and returns where they are. */
@@ -80,37 +126,39 @@ export function recordActivities(context: ActivityContext) {
         }),
       );
       const complete: SuiteRecord = { version: RECORD_VERSION, ...record, endedAt: new Date().toISOString(), tests };
-      return { folder: await context.store.saveRun(complete, reportMarkdown(complete)) };
+      return { folder: await context.store.saveRun(complete, { 'report.md': reportMarkdown(complete) }) };
     },
   };
 }
 
-/** SHA-256 of a cell's definition in canonical JSON. */
-export function cellKey(cell: CellDefinition): string {
-  return createHash('sha256').update(canonicalJson(cell)).digest('hex');
+/**
+ * SHA-256 of a cell's definition in canonical JSON. What only says how often it runs and how to treat the result (who
+ * needs it, what a document claimed, how long to wait) is no part of it: a change there must not cost a measurement.
+ */
+export function cellKey({ variant: _, ...cell }: CellDefinition): string {
+  const { required, onFailure, claimed, timeout, repetitions, warmUpCells, adaptive, matrix, ...test } = cell.test;
+  return hashOf({ ...cell, test });
 }
 
-function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).filter(([, field]) => field !== undefined);
-    return `{${entries
-      .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, field]) => `${JSON.stringify(key)}:${canonicalJson(field)}`)
-      .join(',')}}`;
-  }
-  return JSON.stringify(value) ?? 'null';
+function hashOf(value: unknown): string {
+  return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }
 
 function summary(record: CellRecord, takenOver: boolean): CellSummary {
-  const { key, repetition, verdict, measurement, ceiling, failure } = record;
+  const { key, test, repetition, warmUp = false, verdict, measurement, failure, attempts } = record;
+  const seconds = attempts.reduce(
+    (sum, { startedAt, endedAt }) => sum + (Date.parse(endedAt) - Date.parse(startedAt)) / 1000,
+    0,
+  );
   return {
     key,
+    test,
     repetition,
+    warmUp,
     verdict,
+    seconds,
     takenOver,
-    ...(measurement ? { measurement } : {}),
-    ...(ceiling ? { ceiling } : {}),
-    ...(failure ? { failure: failure as Judgement['failure'] } : {}),
-  } as CellSummary;
+    ...(measurement ? { measurement: { metric: measurement.metric, value: measurement.value } } : {}),
+    ...(failure ? { failure: failure as FailureRecord } : {}),
+  };
 }

@@ -6,7 +6,7 @@ import { hasEnded } from '../kubernetes/pod-state.js';
 import { poll } from '../kubernetes/poll.js';
 import { CONFIG_MAP, DEPLOYMENT, POD } from '../kubernetes/resources.js';
 import { SuiteFailure } from '../suite/failure.js';
-import { etcdName, RUN_LABEL, type Run, runLabels, runObjectName, WORKFLOW_ANNOTATION } from '../suite/run.js';
+import { etcdName, RUN_LABEL, type Run, runLabels, runObjectName } from '../suite/run.js';
 import { ucxBatch } from '../suite/tools/ucx-perftest.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import type { ActivityContext } from './context.js';
@@ -39,7 +39,7 @@ export function runObjectActivities(context: ActivityContext) {
           name: runObjectName(run),
           namespace: run.namespace,
           labels: runLabels(run),
-          annotations: { [WORKFLOW_ANNOTATION]: run.workflowId },
+          annotations: await context.annotations(run),
         },
         data: Object.fromEntries([...scripts, ...batches]),
       };
@@ -54,6 +54,16 @@ export function runObjectActivities(context: ActivityContext) {
       }
     },
 
+    /** Whether the run object and the run's etcd are there. After a reset they may be gone while the workflow goes on. */
+    async isRunOpen(input: { run: Run }): Promise<boolean> {
+      const { run } = input;
+      const found = await Promise.all([
+        context.cluster(run).find(CONFIG_MAP, run.namespace, runObjectName(run), cancellationSignal()),
+        context.cluster(run).find(DEPLOYMENT, run.namespace, etcdName(run), cancellationSignal()),
+      ]);
+      return found.every((object) => object !== undefined && object.metadata.deletionTimestamp === undefined);
+    },
+
     /**
      * Deletes all that belongs to the run, and waits until none of its pods runs. What Kubernetes still has to collect
      * then holds no resources.
@@ -62,6 +72,7 @@ export function runObjectActivities(context: ActivityContext) {
       const { run } = input;
       const cluster = context.cluster(run);
       const labelSelector = `${RUN_LABEL}=${run.key}`;
+      await context.claims.release(run);
       // The Deployment first: it would replace a pod that is deleted under it.
       await cluster.delete(DEPLOYMENT, run.namespace, etcdName(run));
       await cluster.delete(CONFIG_MAP, run.namespace, runObjectName(run));

@@ -53,8 +53,9 @@ export function isAlreadyExists(error: unknown): boolean {
   return error instanceof ApiFailure && error.status === 409 && error.reason === 'AlreadyExists';
 }
 
-export function isForbidden(error: unknown): boolean {
-  return error instanceof ApiFailure && error.status === 403;
+/** Somebody else changed the object since it was read, or a precondition does not hold. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof ApiFailure && error.status === 409 && error.reason === 'Conflict';
 }
 
 function readStatus(body: string): Status | undefined {

@@ -99,6 +99,16 @@ export class Cluster {
     return items;
   }
 
+  /** Creates an object. @throws {ApiFailure} with reason AlreadyExists when there is one under this name */
+  create<T extends KubernetesObject>(object: T, signal?: AbortSignal): Promise<T> {
+    const { apiVersion, kind, metadata } = object;
+    return this.#json('create', resourcePath({ apiVersion, kind }, metadata.namespace), 'POST', {
+      body: object,
+      query: { fieldManager: FIELD_MANAGER },
+      signal,
+    });
+  }
+
   /**
    * Creates an object, or returns the one that is already there under this name: names are deterministic, so a step
    * that is tried again finds what its first try made.
@@ -106,11 +116,7 @@ export class Cluster {
   async createOrAdopt<T extends KubernetesObject>(object: T, signal?: AbortSignal): Promise<T> {
     const { apiVersion, kind, metadata } = object;
     try {
-      return await this.#json('create', resourcePath({ apiVersion, kind }, metadata.namespace), 'POST', {
-        body: object,
-        query: { fieldManager: FIELD_MANAGER },
-        signal,
-      });
+      return await this.create(object, signal);
     } catch (error) {
       if (isAlreadyExists(error)) return this.get<T>({ apiVersion, kind }, metadata.namespace, metadata.name, signal);
       throw error;
@@ -219,6 +225,6 @@ export interface Kind {
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number;
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';
-  readonly preconditions?: { readonly uid: string };
+  readonly preconditions?: { readonly uid: string; readonly resourceVersion?: string };
   readonly signal?: AbortSignal | undefined;
 }

@@ -1,19 +1,30 @@
 import type { DevicePluginFacts, NodeFacts } from '../suite/cluster-facts.js';
 import type { Candidate } from '../suite/node-choice.js';
+import { COMPONENT_LABEL, MANAGED_BY, MANAGED_BY_LABEL, MEASURING_COMPONENTS } from '../suite/run.js';
 import { parseKubernetesQuantity } from '../suite/units.js';
 import type { DaemonSet, Node, Pod } from './objects.js';
 
 /** What the API server's objects say about nodes and device plugins, in the words of the suite. */
 
-/** Every node as a candidate for a rank; what running pods request is not free. */
+/** Every node as a candidate for a rank; what running pods request is not free, unless they measure for a suite. */
 export function candidatesOf(nodes: readonly Node[], pods: readonly Pod[]): Candidate[] {
+  const others = pods.filter((pod) => !measures(pod));
   return nodes.map((node) => ({
-    facts: nodeFacts(node, pods),
+    facts: nodeFacts(node, others),
     labels: node.metadata.labels ?? {},
     schedulable: !node.spec.unschedulable,
     ready: node.status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),
     taints: node.spec.taints ?? [],
   }));
+}
+
+/**
+ * A pod that measures for a suite run, this one or another, holds its resources no longer than its claim on the node: it
+ * is waited for, and does not make a node unfit.
+ */
+function measures({ metadata }: Pod): boolean {
+  const { [MANAGED_BY_LABEL]: manager, [COMPONENT_LABEL]: component = '' } = metadata.labels ?? {};
+  return manager === MANAGED_BY[MANAGED_BY_LABEL] && MEASURING_COMPONENTS.includes(component);
 }
 
 function nodeFacts(node: Node, pods: readonly Pod[]): NodeFacts {

@@ -3,6 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 const SHORTEST_MS = 100;
 const LONGEST_MS = 1000;
 
+export interface PollOptions {
+  /** Longest pause, in milliseconds. Default 1000. */
+  readonly longestMs?: number;
+}
+
 /**
  * Asks again and again until there is an answer. The pause grows with the time already waited, to about 3 % of it, so
  * that a short wait is noticed at once and a long one costs the API server little.
@@ -13,6 +18,7 @@ const LONGEST_MS = 1000;
 export async function poll<T>(
   ask: (elapsedSeconds: number) => Promise<T | undefined>,
   signal: AbortSignal,
+  { longestMs = LONGEST_MS }: PollOptions = {},
 ): Promise<T> {
   const start = performance.now();
   for (;;) {
@@ -20,6 +26,6 @@ export async function poll<T>(
     const elapsedMs = performance.now() - start;
     const answer = await ask(elapsedMs / 1000);
     if (answer !== undefined) return answer;
-    await sleep(Math.min(LONGEST_MS, Math.max(SHORTEST_MS, elapsedMs * 0.03)), undefined, { signal });
+    await sleep(Math.min(longestMs, Math.max(SHORTEST_MS, elapsedMs * 0.03)), undefined, { signal });
   }
 }

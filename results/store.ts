@@ -1,77 +1,190 @@
-import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import writeFileAtomic from 'write-file-atomic';
-import { type CellRecord, cellRecordSchema, type LogReference, type SuiteRecord } from '../suite/record.js';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Kysely, Transaction } from 'kysely';
+import { SuiteFailure } from '../suite/failure.js';
+import type { CellRecord, LogReference, SuiteRecord } from '../suite/record.js';
+import { findLinkedCell, findMeasuredCell, linkCell, linkedCells, putCell } from './cells.js';
+import { type Database, openDatabase } from './database.js';
+import { findEvidence, findLog, putLog } from './evidence.js';
+import { runFolder, writeWhole } from './folder.js';
+import {
+  findStartedRun,
+  listRuns,
+  putRun,
+  putStartedRun,
+  type RunEntry,
+  readRun,
+  resolveRun,
+  type StartedRun,
+  type StoredRun,
+} from './runs.js';
+import { toStoreFailure } from './store-failure.js';
+import type { Tables } from './tables.js';
 
 /**
- * The files of a run, below `<root>/<workflow id>/`: evidence, recorded cells, `record.json` and `report.md`. Every file
- * appears whole or not at all.
+ * The result store: cells, runs and their evidence in a database, and beside it a folder for each run that people read.
+ * What a `save…` has returned from is recorded for good, whatever happens to the process.
+ *
+ * Every method throws a `SuiteFailure` of one of the classes `Store…`; the class says whether trying again can help.
  */
 export class ResultStore {
-  constructor(readonly root: string) {}
+  #database: Promise<Database> | undefined;
 
-  /** Folder of a run. Characters that a file name cannot hold are percent-encoded. */
+  /**
+   * @param root folder of the runs' folders, and of `results.db`
+   * @param url PostgreSQL that holds the database instead of `results.db`: `postgres://user@host/name`
+   */
+  constructor(
+    readonly root: string,
+    readonly url?: string | undefined,
+  ) {}
+
+  /** Where the database is, for messages. */
+  get name(): string {
+    return this.url ? 'in PostgreSQL' : join(this.root, 'results.db');
+  }
+
+  /** Opens the database now rather than at the first use, so that trouble shows early. */
+  async open(): Promise<this> {
+    await this.#open();
+    return this;
+  }
+
+  async close(): Promise<void> {
+    const database = this.#database;
+    this.#database = undefined;
+    await (await database?.catch(() => undefined))?.kysely.destroy();
+  }
+
+  /** Folder of a run's files. */
   folder(workflowId: string): string {
-    const name = encodeURIComponent(workflowId);
-    if (name === '.' || name === '..' || name === '') throw new RangeError(`"${workflowId}" cannot name a folder`);
-    return join(this.root, name);
+    return runFolder(this.root, workflowId);
   }
 
   /** Stores evidence under a path below the run's folder, such as `nixl-ucx/r1-a1/node1.log`. */
   async saveLog(workflowId: string, path: string, text: string): Promise<LogReference> {
+    const reference = await this.use((kysely) => putLog(kysely, workflowId, path, text));
     await this.#write(workflowId, path, text);
-    return { path, sha256: createHash('sha256').update(text).digest('hex'), bytes: Buffer.byteLength(text) };
+    return reference;
   }
 
-  readLog(workflowId: string, path: string): Promise<string> {
-    return readFile(join(this.folder(workflowId), path), 'utf8');
+  /** @throws {SuiteFailure} `NotFound` */
+  async readLog(workflowId: string, path: string): Promise<string> {
+    const text = await this.use((kysely) => findLog(kysely, workflowId, path));
+    if (text === undefined)
+      throw new SuiteFailure('NotFound', `no evidence ${path} of ${workflowId} in the result store`);
+    return text;
   }
 
-  /** The recorded cell, or undefined when there is none or it was measured under other conditions (another key). */
-  async findCell(workflowId: string, test: string, repetition: number, key: string): Promise<CellRecord | undefined> {
-    const cell = await this.#readCell(join(this.folder(workflowId), cellPath(test, repetition)));
-    return cell?.key === key ? cell : undefined;
+  /** Evidence by its hash; undefined when the store does not have it. */
+  readEvidence(sha256: string): Promise<string | undefined> {
+    return this.use((kysely) => findEvidence(kysely, sha256));
   }
 
-  async saveCell(workflowId: string, cell: CellRecord): Promise<void> {
-    await this.#write(workflowId, cellPath(cell.test, cell.repetition), `${JSON.stringify(cell, null, 2)}\n`);
+  /** The cell with this key that is recorded for this workflow id. */
+  findCell(workflowId: string, key: string): Promise<CellRecord | undefined> {
+    return this.use((kysely) => findLinkedCell(kysely, workflowId, key));
+  }
+
+  /**
+   * The newest cell with this key that was measured (one that failed is not), across all workflow ids or from one.
+   * `saveCell` with another workflow's id takes it over.
+   */
+  findCellByKey(key: string, measuredBy?: string): Promise<CellRecord | undefined> {
+    return this.use((kysely) => findMeasuredCell(kysely, key, measuredBy));
+  }
+
+  /** Records a cell for a workflow. The same cell twice is stored once; a cell of another workflow is taken over. */
+  saveCell(workflowId: string, cell: CellRecord): Promise<void> {
+    return this.write(async (transaction) => {
+      await linkCell(transaction, workflowId, cell, await putCell(transaction, cell));
+    });
   }
 
   /** Recorded cells of a test, by repetition. */
-  async cellsOf(workflowId: string, test: string): Promise<CellRecord[]> {
-    const folder = join(this.folder(workflowId), test);
-    const names = await readdir(folder).catch(() => [] as string[]);
-    const cells = await Promise.all(
-      names.filter((name) => /^r\d+\.json$/.test(name)).map((name) => this.#readCell(join(folder, name))),
-    );
-    return cells.filter((cell) => cell !== undefined).sort((a, b) => a.repetition - b.repetition);
+  cellsOf(workflowId: string, test: string): Promise<CellRecord[]> {
+    return this.use((kysely) => linkedCells(kysely, workflowId, test));
   }
 
-  /** Stores the run's record and report, and returns the folder. */
-  async saveRun(record: SuiteRecord, report: string): Promise<string> {
+  /** Stores what is known of a run that has begun: it is then listed, and reports of it say "so far". */
+  startRun(run: StartedRun): Promise<void> {
+    return this.write((transaction) => putStartedRun(transaction, run));
+  }
+
+  /** What the newest run of a workflow id was started with. */
+  findStartedRun(workflowId: string): Promise<StartedRun | undefined> {
+    return this.use((kysely) => findStartedRun(kysely, workflowId));
+  }
+
+  /** Stores a run that has ended, writes `files` and the logs into its folder, and returns the folder. */
+  async saveRun(record: SuiteRecord, files: Readonly<Record<string, string>>): Promise<string> {
+    await this.write((transaction) => putRun(transaction, record));
     await this.#write(record.workflowId, 'record.json', `${JSON.stringify(record, null, 2)}\n`);
-    await this.#write(record.workflowId, 'report.md', report);
+    await this.#writeMissingLogs(record);
+    for (const [path, text] of Object.entries(files)) await this.#write(record.workflowId, path, text);
     return this.folder(record.workflowId);
   }
 
-  async #write(workflowId: string, path: string, text: string): Promise<void> {
-    const file = join(this.folder(workflowId), path);
-    await mkdir(dirname(file), { recursive: true });
-    await writeFileAtomic(file, text);
+  /** Runs, the newest first. */
+  runs(filter?: { readonly suite?: string; readonly limit?: number }): Promise<RunEntry[]> {
+    return this.use((kysely) => listRuns(kysely, filter));
   }
 
-  async #readCell(file: string): Promise<CellRecord | undefined> {
+  /**
+   * A run by its workflow id, `<workflow id>@<run id>`, `latest` or `latest:<suite>`.
+   *
+   * @throws {SuiteFailure} `NotFound`, with the name that was probably meant
+   */
+  readRun(name: string): Promise<StoredRun> {
+    return this.use(async (kysely) => readRun(kysely, await resolveRun(kysely, name)));
+  }
+
+  /** Reads from the database; what the other files of this folder ask it for goes through here. */
+  async use<T>(work: (kysely: Kysely<Tables>) => Promise<T>): Promise<T> {
+    const { kysely, name } = await this.#open();
     try {
-      const parsed = cellRecordSchema.safeParse(JSON.parse(await readFile(file, 'utf8')));
-      return parsed.success ? parsed.data : undefined;
+      return await work(kysely);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw toStoreFailure(error, name);
+    }
+  }
+
+  /** Writes in one transaction: all of it or nothing. */
+  write<T>(work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T> {
+    return this.use((kysely) => kysely.transaction().execute(work));
+  }
+
+  async #open(): Promise<Database> {
+    this.#database ??= openDatabase(this.url ? { url: this.url } : { file: join(this.root, 'results.db') });
+    try {
+      return await this.#database;
+    } catch (error) {
+      // The next use tries again.
+      this.#database = undefined;
       throw error;
     }
   }
-}
 
-function cellPath(test: string, repetition: number): string {
-  return join(test, `r${repetition}.json`);
+  async #write(workflowId: string, path: string, text: string): Promise<void> {
+    try {
+      await writeWhole(join(this.folder(workflowId), path), text);
+    } catch (error) {
+      throw toStoreFailure(error, this.folder(workflowId));
+    }
+  }
+
+  /** Cells that were taken over, and workers with a folder of their own, leave logs that this folder does not have. */
+  async #writeMissingLogs(record: SuiteRecord): Promise<void> {
+    const logs = record.tests.flatMap(({ cells }) =>
+      cells.flatMap(({ attempts }) => attempts.flatMap(({ ranks }) => ranks.map(({ log }) => log))),
+    );
+    for (const { path, sha256 } of logs) {
+      const missing = await access(join(this.folder(record.workflowId), path)).then(
+        () => false,
+        () => true,
+      );
+      const text = missing ? await this.readEvidence(sha256) : undefined;
+      if (text !== undefined) await this.#write(record.workflowId, path, text);
+    }
+  }
 }

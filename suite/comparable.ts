@@ -27,6 +27,7 @@ export type Subject = Pick<CellRecord, 'measurement' | 'ceiling' | 'parameters' 
 const HOW_OFTEN: ReadonlySet<string> = new Set([
   'name',
   'required',
+  'onFailure',
   'repetitions',
   'warmUpCells',
   'adaptive',

@@ -38,6 +38,12 @@ export const FAILURES = {
   NotFound: { retry: 'never', hint: 'create what is missing, or correct its name in the spec' },
   Rejected: { retry: 'never', hint: 'the API server refused the object; the message says which field' },
 
+  NodesBusy: {
+    retry: 'never',
+    hint: 'another suite measures on these nodes: wait for it, cancel it, or raise timeouts.nodesBusy',
+  },
+  NodeClaimLost: { retry: 'rendezvous', hint: 'the claim on a node expired meanwhile; it is claimed again first' },
+
   ImagePull: {
     retry: 'never',
     hint: 'check the image name, `imagePullSecret` and that the nodes can reach the registry (or load the image on them)',
@@ -100,6 +106,22 @@ export const FAILURES = {
     hint: 'the tool crashed before its table was complete; the logs of both ranks are kept',
   },
   Incomplete: { retry: 'rendezvous', hint: 'rows are missing in the output; the logs of both ranks are kept' },
+
+  StoreUnavailable: {
+    retry: 'infrastructure',
+    hint: 'the result store does not answer or is busy: check RESULTS_URL, that PostgreSQL runs, and the network path to it',
+  },
+  StoreFull: { retry: 'infrastructure', hint: 'free space where the results are kept; it is tried again' },
+  StoreNotWritable: {
+    retry: 'infrastructure',
+    hint: 'the worker must be allowed to write: check the owner and mount of RESULTS_DIR, or the role of RESULTS_URL',
+  },
+  StoreRefused: { retry: 'never', hint: 'check the address, database, user and password in RESULTS_URL' },
+  StoreCorrupt: {
+    retry: 'never',
+    hint: 'move results.db and its -wal and -shm away and import the last export; the folders of the runs are whole',
+  },
+  StoreTooNew: { retry: 'never', hint: 'a newer dynamo-bench wrote this store: use that version or a newer one' },
 
   Internal: { retry: 'infrastructure', hint: 'this is a fault of the suite itself; the worker log has the stack' },
 } as const satisfies Record<string, FailureKind>;

@@ -30,6 +30,7 @@ const NOT_AN_AXIS: ReadonlySet<string> = new Set([
   'tool',
   'matrix',
   'required',
+  'onFailure',
   'repetitions',
   'warmUpCells',
   'adaptive',

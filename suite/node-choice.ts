@@ -81,6 +81,9 @@ export function efaPluginProblems(
   }));
 }
 
+/** Taints by which Kubernetes itself says that a node is not ready, out of memory, …: to be waited for, not tolerated. */
+const KUBERNETES_OWN_TAINT = 'node.kubernetes.io/';
+
 function nodeProblems(spec: Wanted, { facts, schedulable, ready, taints }: Candidate): Problem[] {
   const problems: Problem[] = [];
   const problem = (message: string, hint: string) => problems.push({ subject: `node ${facts.name}`, message, hint });
@@ -92,6 +95,14 @@ function nodeProblems(spec: Wanted, { facts, schedulable, ready, taints }: Candi
       spec.nodes.tolerations.some((toleration) => tolerates(toleration, taint))
     )
       continue;
+    if (taint.key.startsWith(KUBERNETES_OWN_TAINT)) {
+      if (ready && schedulable)
+        problem(
+          `has the taint ${taint.key}:${taint.effect}, which Kubernetes sets and removes itself`,
+          `start again when it is gone; kubectl describe node ${facts.name} says why it is there`,
+        );
+      continue;
+    }
     problem(
       `has the taint ${taint.key}${taint.value ? `=${taint.value}` : ''}:${taint.effect}, which nothing in nodes.tolerations tolerates`,
       `add {"key": "${taint.key}", "operator": "Exists", "effect": "${taint.effect}"} to nodes.tolerations`,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { SuiteFailure } from './failure.js';
 import { matrixProblems, variantsOf } from './matrix.js';
+import { onFailure } from './on-failure.js';
 import { bytes, choice, didYouMean, duration, rate, slug, strict, unknownWord } from './schema.js';
 import { nixlbenchSpec, type TransportTestSpec, ucxPerftestSpec } from './transport-tests.js';
 
@@ -25,6 +26,10 @@ const cluster = strict({
     .optional()
     .meta({ description: 'context of the kubeconfig; default: the current one, or the service account in a pod' }),
   namespace: slug('namespace', 63).default('dynamo-bench'),
+  leaseNamespace: slug('namespace', 63).optional().meta({
+    description:
+      'where nodes are claimed for exclusive use; default: the namespace. Suites that share nodes must share it',
+  }),
   image: z
     .string()
     .min(1)
@@ -99,6 +104,9 @@ const timeouts = strict({
     .meta({ description: 'how long one step is tried again when the cluster does not answer' }),
   podStart: duration().prefault('10m').meta({ description: 'until a pod runs, image pull included' }),
   unschedulable: duration().prefault('1m').meta({ description: 'how long a pod may find no node' }),
+  nodesBusy: duration()
+    .prefault('12h')
+    .meta({ description: 'how long to wait for nodes that another suite measures on' }),
 });
 
 const test = z.discriminatedUnion('tool', [ucxPerftestSpec, nixlbenchSpec], {
@@ -127,6 +135,17 @@ export const suiteSpec = strict({
     .default(3)
     .meta({ description: 'tries of one cell when its ranks do not meet or lose each other' }),
   timeouts: timeouts.prefault({}),
+  onFailure: onFailure()
+    .optional()
+    .meta({ description: 'what a test does that failed for good, unless it says itself' }),
+  parkLimit: duration()
+    .prefault('12h')
+    .meta({ description: 'how long a failed test waits for a person; then the suite goes on without it' }),
+  resumeFrom: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'workflow id of an earlier suite run whose recorded cells are taken over' }),
   seed: z
     .int()
     .min(0)
@@ -215,7 +234,7 @@ export function parseSpec(input: unknown): SuiteSpec {
 
 /** The environment of every rank: the plan's two variables, then the spec's, then the test's. */
 export function rankEnvironment(
-  spec: SuiteSpec,
+  spec: Pick<SuiteSpec, 'environment'>,
   testEnvironment: Readonly<Record<string, string>>,
 ): Record<string, string> {
   const merged = { ...DEFAULT_ENVIRONMENT, ...spec.environment, ...testEnvironment };

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { onFailure } from './on-failure.js';
 import { bytes, choice, duration, rate, slug, strict } from './schema.js';
 import { FEWEST_FOR_STOP } from './statistics.js';
 import { formatBytes } from './units.js';
@@ -41,6 +42,9 @@ const adaptive = strict({
 const common = {
   name: slug('test name', 24),
   required: z.boolean().default(true).meta({ description: 'false: a failure is recorded and does not fail the suite' }),
+  onFailure: onFailure()
+    .optional()
+    .meta({ description: "default: the suite's onFailure; else park when required, continue when not" }),
   repetitions: z
     .int()
     .min(1)

@@ -31,13 +31,14 @@ export type ReasonCode =
   | 'optional-failure'
   | 'cluster-not-ready'
   | 'cancelled'
+  | 'skipped'
   | 'missing';
 
-/** The worst of several verdicts; one that is missing is as bad as a failure. */
+/** The worst of several verdicts; one that is missing is as bad as a failure, and what is left out proves nothing. */
 export function worst(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.length === 0 || verdicts.includes('fail')) return 'fail';
-  if (verdicts.includes('inconclusive')) return 'inconclusive';
-  return verdicts.every((verdict) => verdict === 'skipped') ? 'skipped' : 'pass';
+  if (verdicts.every((verdict) => verdict === 'skipped')) return 'skipped';
+  return verdicts.every((verdict) => verdict === 'pass') ? 'pass' : 'inconclusive';
 }
 
 /** A test as far as the suite's verdict needs it. */
@@ -54,7 +55,7 @@ export function suiteVerdict(tests: readonly TestOutcome[]): { verdict: Verdict;
     .filter(({ verdict }) => verdict !== 'pass')
     .map(
       ({ name, required, verdict, failure }): Reason => ({
-        code: required ? 'failure' : 'optional-failure',
+        code: verdict === 'skipped' ? 'skipped' : required ? 'failure' : 'optional-failure',
         message: `${name}: ${verdict}${failure ? ` (${failure.class})` : ''}${required ? '' : ', not required'}`,
       }),
     );

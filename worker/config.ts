@@ -3,7 +3,12 @@ import { z } from 'zod';
 /** Settings of the worker, all from the environment. Temporal's own (address, namespace, TLS) are not among them. */
 const schema = z.object({
   TASK_QUEUE: z.string().min(1).default('dynamo-bench'),
+  /** Folder of the runs' folders and, without RESULTS_URL, of results.db. */
   RESULTS_DIR: z.string().min(1).default('results'),
+  RESULTS_URL: z
+    .string()
+    .regex(/^postgres(ql)?:\/\//, 'expected a URL such as postgres://user@host/database; without it results.db is used')
+    .optional(),
   LOG_LEVEL: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
 });
 

@@ -2,8 +2,7 @@ import { hostname } from 'node:os';
 import { type NativeConnection, Worker } from '@temporalio/worker';
 import { failureInterceptor } from '../activities/failures.js';
 import { heartbeatInterceptor } from '../activities/heartbeat.js';
-import { type Activities, createActivities } from '../activities/index.js';
-import { ResultStore } from '../results/store.js';
+import type { Activities } from '../activities/index.js';
 import { BUNDLE_PATH } from './bundle.js';
 import type { WorkerConfig } from './config.js';
 
@@ -11,8 +10,7 @@ export interface WorkerParts {
   readonly connection: NativeConnection;
   readonly namespace: string;
   readonly config: WorkerConfig;
-  /** Other activities, in tests. */
-  readonly activities?: Activities;
+  readonly activities: Activities;
 }
 
 /** Activities get this long to end when the worker is stopped; what is cut off is tried again by the next worker. */
@@ -26,7 +24,7 @@ export function createWorker({ connection, namespace, config, activities }: Work
     taskQueue: config.TASK_QUEUE,
     identity: `${process.pid}@${hostname()}`,
     workflowBundle: { codePath: BUNDLE_PATH },
-    activities: activities ?? createActivities({ store: new ResultStore(config.RESULTS_DIR) }),
+    activities,
     interceptors: { activity: [failureInterceptor, heartbeatInterceptor] },
     shutdownGraceTime: SHUTDOWN_GRACE,
   });

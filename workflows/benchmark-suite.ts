@@ -1,37 +1,45 @@
 import {
   ApplicationFailure,
+  allHandlersFinished,
   CancellationScope,
   ChildWorkflowFailure,
-  executeChild,
+  type ChildWorkflowHandle,
+  condition,
   isCancellation,
   log,
   ParentClosePolicy,
-  setCurrentDetails,
   setHandler,
+  startChild,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { CellSummary, ReportInput } from '../activities/records.js';
+import type { CellSummary } from '../activities/records.js';
 import { type FailureRecord, SuiteFailure } from '../suite/failure.js';
-import type { SetupRecord } from '../suite/record.js';
-import type { Run } from '../suite/run.js';
-import { parseSpec, type SuiteSpec } from '../suite/spec.js';
+import { onFailureOf } from '../suite/on-failure.js';
+import { blocksOf } from '../suite/plan.js';
+import { type Run, runKey } from '../suite/run.js';
+import { INTERLEAVED, parseSpec, type SuiteSpec } from '../suite/spec.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
-import { formatDuration, formatRate } from '../suite/units.js';
-import { type Reason, suiteVerdict, type Verdict } from '../suite/verdict.js';
-import { type ActivityProxies, activityProxies } from './activity-options.js';
+import { formatDuration } from '../suite/units.js';
+import { type Reason, suiteVerdict, type Verdict, worst } from '../suite/verdict.js';
+import { quick } from './activity-options.js';
 import { failureOf, workflowFailure } from './failures.js';
 import {
-  type Progress,
+  pauseSignal,
   progressQuery,
+  resolveTestUpdate,
+  resumeSignal,
   SUITE_NAME,
   SUITE_TEST,
   SUITE_VERDICT,
   type SuiteResult,
-  type TestProgress,
+  skipTestUpdate,
+  testReportSignal,
 } from './messages.js';
-import { podSettings, type SetUp, setUp } from './set-up.js';
-import { type TransportTestFailureDetails, transportTest } from './transport-test.js';
+import { checkResolution, checkSkip } from './resolutions.js';
+import { openRun, type SetUp, setUp } from './set-up.js';
+import { SuiteState, type TestState } from './suite-state.js';
+import { type TransportTestFailureDetails, type TransportTestInput, transportTest } from './transport-test.js';
 
 /**
  * One run of a benchmark suite: set-up, then every test in the order of the spec, then the report.
@@ -54,50 +62,32 @@ function checked(input: unknown): SuiteSpec {
   }
 }
 
-interface TestState {
-  readonly test: TransportTestSpec;
-  status: TestProgress['status'];
-  verdict: Verdict | undefined;
-  failure: FailureRecord | undefined;
-  cells: readonly CellSummary[];
-}
-
 class BenchmarkSuite {
   readonly #input: unknown;
   readonly #spec: SuiteSpec;
   readonly #run: Run;
-  readonly #activities: ActivityProxies;
-  readonly #startedAt = new Date().toISOString();
-  readonly #tests: TestState[];
-  #setup: SetupRecord = { problems: [], nodes: [], devicePlugins: [], probes: [] };
-  #phase: Progress['phase'] = 'set-up';
-  #step = 'starting';
+  readonly #state: SuiteState;
+  #child: ChildWorkflowHandle<typeof transportTest> | undefined;
 
   constructor(input: unknown, spec: SuiteSpec) {
-    const { workflowId, runId } = workflowInfo();
+    const { workflowId, runId, firstExecutionRunId } = workflowInfo();
+    const { context, namespace, leaseNamespace = namespace } = spec.cluster;
     this.#input = input;
     this.#spec = spec;
     this.#run = {
       workflowId,
       runId,
-      key: runId.slice(-8),
-      context: spec.cluster.context,
-      namespace: spec.cluster.namespace,
+      key: runKey(firstExecutionRunId),
+      context,
+      namespace,
+      leaseNamespace,
+      retryFor: spec.timeouts.infrastructure,
     };
-    this.#activities = activityProxies(spec.timeouts);
-    this.#tests = spec.tests.map((test) => ({
-      test,
-      status: 'waiting',
-      verdict: undefined,
-      failure: undefined,
-      cells: [],
-    }));
+    this.#state = new SuiteState(spec, this.#run);
   }
 
   async run(): Promise<SuiteResult> {
-    setHandler(progressQuery, () => this.#progress(), {
-      description: 'phase, current step and the state of every test',
-    });
+    this.#listen();
     upsertSearchAttributes([
       { key: SUITE_NAME, value: this.#spec.name },
       { key: SUITE_VERDICT, value: 'running' },
@@ -113,10 +103,51 @@ class BenchmarkSuite {
     }
   }
 
+  #listen(): void {
+    const state = this.#state;
+    setHandler(progressQuery, () => state.progress(), {
+      description: 'phase, current step and the state of every test',
+    });
+    setHandler(testReportSignal, (report) => state.testReport(report));
+    setHandler(pauseSignal, () => this.#pause(true), { description: 'start no further cell; give the nodes back' });
+    setHandler(resumeSignal, () => this.#pause(false), { description: 'go on after a pause' });
+    setHandler(
+      resolveTestUpdate,
+      ({ test, action }) => {
+        const parked = state.named(test);
+        if (parked) parked.resolution = action;
+        return `${test}: ${action}`;
+      },
+      {
+        validator: (resolution) => checkResolution(state, resolution),
+        description: 'retry, skip or abort a parked test: {"test": "…", "action": "retry"}',
+      },
+    );
+    setHandler(
+      skipTestUpdate,
+      (test) => {
+        const waiting = state.named(test);
+        if (waiting) Object.assign(waiting, { status: 'done', verdict: 'skipped' });
+        state.show();
+        return `${test}: will not run`;
+      },
+      { validator: (test) => checkSkip(state, test), description: 'leave out a test that has not started: "name"' },
+    );
+  }
+
+  async #pause(paused: boolean): Promise<void> {
+    this.#state.paused = paused;
+    this.#state.show();
+    await this.#child?.signal(paused ? pauseSignal : resumeSignal).catch((error: unknown) => {
+      // A test that has just ended needs no signal.
+      log.debug('the running test was not told', { paused, error });
+    });
+  }
+
   /** What cannot be removed now must not hide how the suite ended; its labels say whose it is. */
   async #cleanUp(): Promise<void> {
     try {
-      await this.#activities.quick.closeRun({ run: this.#run });
+      await quick.closeRun({ run: this.#run });
     } catch (error) {
       const { class: failureClass, message } = failureOf(error);
       log.warn('the run’s objects could not be removed', { run: this.#run.key, failureClass, message });
@@ -124,141 +155,154 @@ class BenchmarkSuite {
   }
 
   async #measure(): Promise<{ verdict: Verdict; reasons: Reason[] }> {
-    const { record, ready } = await setUp(this.#spec, this.#run, this.#activities, (step) =>
-      this.#report('set-up', step),
-    );
-    this.#setup = record;
+    const { record, ready } = await setUp(this.#spec, this.#run, (step) => this.#state.report('set-up', step));
+    this.#state.setup = record;
     if (!ready) {
       const reasons = record.problems.map(
         ({ subject, message }): Reason => ({ code: 'cluster-not-ready', message: `${subject}: ${message}` }),
       );
       return { verdict: 'fail', reasons };
     }
-    for (const state of this.#tests) await this.#runTest(state, ready);
+    await quick.recordStart({ run: this.#run, record: this.#state.started(this.#input) });
+    for (const states of this.#blocks()) {
+      if ((await this.#runBlock(states, ready)) === 'abort') break;
+    }
     return suiteVerdict(
-      this.#tests.map(({ test, verdict, failure }) => ({
+      this.#state.tests.map(({ test, verdict, failure }) => ({
         name: test.name,
         required: test.required,
-        verdict: verdict ?? 'fail',
+        verdict: verdict ?? 'skipped',
         failure,
       })),
     );
   }
 
-  async #runTest(state: TestState, { pair, fabric, imageIds }: NonNullable<SetUp['ready']>): Promise<void> {
-    const { test } = state;
-    const spec = this.#spec;
-    state.status = 'running';
-    this.#report('benchmarks', test.name);
-    upsertSearchAttributes([{ key: SUITE_TEST, value: test.name }]);
-    const networkInterface = spec.fabric.kind === 'ethernet' ? spec.fabric.interface : '';
-    const visibleNics = fabric.kind === 'efa' ? spec.resources.efa.count : fabric.nics;
-    try {
-      const result = await executeChild(transportTest, {
-        workflowId: `${this.#run.workflowId}/${test.name}`,
-        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-        staticSummary: testSummary(test),
-        args: [
-          {
-            suite: spec.name,
-            run: this.#run,
-            test,
-            settings: podSettings(spec, test.environment),
-            pair,
-            imageIds,
-            fabric: { fabric, networkInterface, visibleNics },
-            startDelay: spec.startDelay,
-            attempts: spec.attempts,
-            timeouts: spec.timeouts,
-          },
-        ],
-      });
-      state.verdict = result.verdict;
-      state.cells = result.cells;
-    } catch (error) {
-      state.failure = failureOf(error);
-      state.verdict = 'fail';
-      state.cells = cellsOf(error);
+  /** Tests that run together: each on its own, or all that are interleaved. */
+  #blocks(): TestState[][] {
+    return blocksOf(this.#spec).map(({ tests }) => {
+      const names = new Set(tests.map(({ base }) => base));
+      return this.#state.tests.filter(({ test }) => names.has(test.name));
+    });
+  }
+
+  /** A block until all its tests are done, whatever that takes. `abort` ends the suite. */
+  async #runBlock(states: readonly TestState[], ready: NonNullable<SetUp['ready']>): Promise<'go on' | 'abort'> {
+    let open = states;
+    for (;;) {
+      await condition(() => !this.#state.paused);
+      open = open.filter(({ verdict }) => verdict !== 'skipped');
+      if (open.length === 0) return 'go on';
+      await this.#measureBlock(open, ready);
+      const failed = open.filter(({ failure }) => failure);
+      if (failed.some(({ test }) => onFailureOf(this.#spec, test) === 'abort')) return 'abort';
+      const parked = failed.filter(({ test }) => onFailureOf(this.#spec, test) === 'park');
+      if (parked.length === 0) return 'go on';
+      await this.#park(parked);
+      if (parked.some(({ resolution }) => resolution === 'abort')) return 'abort';
+      open = parked.filter(({ resolution }) => resolution === 'retry');
     }
+  }
+
+  /** Waits for a person, who has until `parkLimit`; nobody else is kept waiting for the nodes. */
+  async #park(states: readonly TestState[]): Promise<void> {
+    const { parkLimit } = this.#spec;
+    await quick.releaseNodes({ run: this.#run });
+    for (const state of states) Object.assign(state, { status: 'parked', resolution: undefined });
+    const names = this.#state.names('parked');
+    this.#state.report('benchmarks', `waiting for a person to resolve ${names}, ${formatDuration(parkLimit)} at most`);
+    upsertSearchAttributes([{ key: SUITE_VERDICT, value: 'parked' }]);
+    await condition(
+      () => states.every(({ resolution }) => resolution) || states.some(({ resolution }) => resolution === 'abort'),
+      parkLimit * 1000,
+    );
+    upsertSearchAttributes([{ key: SUITE_VERDICT, value: 'running' }]);
+    for (const state of states) {
+      state.status = 'done';
+      if (state.resolution === 'skip') state.verdict = 'skipped';
+    }
+  }
+
+  async #measureBlock(states: readonly TestState[], ready: NonNullable<SetUp['ready']>): Promise<void> {
+    const tests = states.map(({ test }) => test);
+    const name = tests.length > 1 ? INTERLEAVED : (tests[0]?.name ?? '');
+    for (const state of states) Object.assign(state, { status: 'running', verdict: undefined, failure: undefined });
+    upsertSearchAttributes([{ key: SUITE_TEST, value: name }]);
+    this.#state.report('benchmarks', name);
+    let failure: FailureRecord | undefined;
+    let cells: readonly CellSummary[];
+    try {
+      await openRun(this.#spec, this.#run);
+      this.#child = await startChild(transportTest, {
+        workflowId: `${this.#run.workflowId}/${name}`,
+        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        staticSummary: tests.map(testSummary).join('; '),
+        args: [this.#childInput(tests, ready)],
+      });
+      ({ cells } = await this.#child.result());
+    } catch (error) {
+      failure = failureOf(error);
+      cells = cellsOf(error);
+    } finally {
+      this.#child = undefined;
+    }
+    const ofACell = cells.some((cell) => cell.failure);
+    for (const state of states) this.#settle(state, cells, ofACell ? undefined : failure);
+  }
+
+  /** @param failure of the block as a whole, when no cell of it failed */
+  #settle(state: TestState, cells: readonly CellSummary[], failure: FailureRecord | undefined): void {
+    const names = new Set(state.variants.map(({ test }) => test.name));
+    state.cells = cells.filter(({ test }) => names.has(test));
+    state.done = state.cells.length;
+    state.failure = failure ?? state.cells.find((cell) => cell.failure)?.failure;
+    const counted = state.cells.filter(({ warmUp }) => !warmUp).map(({ verdict }) => verdict);
+    state.verdict = state.failure ? 'fail' : worst(counted);
     state.status = 'done';
+  }
+
+  #childInput(
+    tests: readonly TransportTestSpec[],
+    { pair, fabric, imageIds }: NonNullable<SetUp['ready']>,
+  ): TransportTestInput {
+    const { tests: _, ...spec } = this.#spec;
+    return { run: this.#run, spec, tests, pair, imageIds, fabric, paused: this.#state.paused };
   }
 
   /** Writes the report; then a run that could not measure what it had to fails, with all that is wrong. */
   async #conclude(verdict: Verdict, reasons: readonly Reason[]): Promise<SuiteResult> {
-    this.#report('report', 'writing the report');
-    const { folder } = await this.#activities.quick.writeReport({
+    this.#state.report('report', 'writing the report');
+    const { folder } = await quick.writeReport({
       run: this.#run,
-      record: this.#record(verdict, reasons),
+      record: this.#state.record(this.#input, verdict, reasons),
     });
     upsertSearchAttributes([{ key: SUITE_VERDICT, value: verdict }]);
-    this.#report('done', `${verdict}; report in ${folder}`);
-    const { problems } = this.#setup;
+    this.#state.report('done', `${verdict}; report in ${folder}`);
+    await condition(allHandlersFinished);
+    const { problems } = this.#state.setup;
     if (problems.length > 0) {
       const lines = problems.map(({ subject, message, hint }) => `${subject}: ${message} → ${hint}`);
       throw workflowFailure(
         new SuiteFailure(
           'ClusterNotReady',
           `the cluster is not ready, ${problems.length} problem${problems.length === 1 ? '' : 's'}:\n${lines.join('\n')}`,
-          {
-            details: problems,
-          },
+          { details: problems },
         ),
       );
     }
-    const failed = this.#tests.find(({ test, failure }) => test.required && failure);
+    const failed = this.#state.tests.find(
+      ({ test, verdict, failure }) => test.required && failure && verdict === 'fail',
+    );
     if (failed?.failure) {
       const { class: failureClass, message, hint } = failed.failure;
       throw ApplicationFailure.nonRetryable(`${failed.test.name}: ${message}`, failureClass, { hint, results: folder });
     }
-    return { verdict, reasons, tests: this.#progress().tests, results: folder };
+    return { verdict, reasons, tests: this.#state.progress().tests, results: folder };
   }
 
   async #reportCancelled(): Promise<void> {
     upsertSearchAttributes([{ key: SUITE_VERDICT, value: 'cancelled' }]);
-    const reasons: Reason[] = [{ code: 'cancelled', message: `cancelled while: ${this.#step}` }];
-    await this.#activities.quick.writeReport({ run: this.#run, record: this.#record('fail', reasons) });
-  }
-
-  #record(verdict: Verdict, reasons: readonly Reason[]): ReportInput {
-    return {
-      suite: this.#spec.name,
-      workflowId: this.#run.workflowId,
-      runId: this.#run.runId,
-      startedAt: this.#startedAt,
-      verdict,
-      reasons,
-      spec: this.#input,
-      setup: this.#setup,
-      tests: this.#tests.map(({ test, verdict, failure, cells }) => ({
-        name: test.name,
-        tool: test.tool,
-        required: test.required,
-        verdict: verdict ?? 'skipped',
-        claimed: test.claimed,
-        failure,
-        cellKeys: cells.map(({ key }) => key),
-      })),
-    };
-  }
-
-  #progress(): Progress {
-    const tests = this.#tests.map(({ test, status, verdict, failure, cells }): TestProgress => {
-      const result = failure?.class ?? resultText(cells);
-      return { name: test.name, status, ...(verdict ? { verdict } : {}), ...(result ? { result } : {}) };
-    });
-    return { phase: this.#phase, step: this.#step, tests, problems: this.#setup.problems };
-  }
-
-  #report(phase: Progress['phase'], step: string): void {
-    this.#phase = phase;
-    this.#step = step;
-    const rows = this.#progress().tests.map(
-      ({ name, status, verdict, result }) => `| ${name} | ${verdict ?? status} | ${result ?? ''} |`,
-    );
-    const problems = this.#setup.problems.map(({ subject, message, hint }) => `- **${subject}**: ${message}. ${hint}`);
-    setCurrentDetails(
-      [`**${phase}**: ${step}`, '', '| test | state | result |', '|---|---|---|', ...rows, '', ...problems].join('\n'),
-    );
+    const reasons: Reason[] = [{ code: 'cancelled', message: `cancelled while: ${this.#state.step}` }];
+    await quick.writeReport({ run: this.#run, record: this.#state.record(this.#input, 'fail', reasons) });
   }
 }
 
@@ -268,15 +312,7 @@ function testSummary(test: TransportTestSpec): string {
     : `${test.name}: ucx_perftest ${test.test}, ${test.memory} memory`;
 }
 
-function resultText(cells: readonly CellSummary[]): string | undefined {
-  const values = cells.flatMap(({ measurement }) => (measurement ? [measurement] : []));
-  if (values.length === 0) return undefined;
-  return values
-    .map(({ metric, value }) => (metric === 'bandwidth' ? formatRate(value) : formatDuration(value)))
-    .join(', ');
-}
-
-function cellsOf(error: unknown): readonly CellSummary[] {
+function cellsOf(error: unknown): TransportTestFailureDetails['cells'] {
   const cause = error instanceof ChildWorkflowFailure ? error.cause : undefined;
   const details =
     cause instanceof ApplicationFailure ? (cause.details?.[0] as TransportTestFailureDetails | undefined) : undefined;

@@ -1,3 +1,4 @@
 /** The workflow types that a worker serves, by the names that users start them with. */
 export { benchmarkSuite } from './benchmark-suite.js';
+export { sweep } from './sweep.js';
 export { transportTest } from './transport-test.js';

@@ -1,5 +1,5 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
-import { defineQuery } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Problem } from '../suite/cluster-facts.js';
 import type { Reason, Verdict } from '../suite/verdict.js';
 
@@ -8,16 +8,19 @@ import type { Reason, Verdict } from '../suite/verdict.js';
 /** State of one test of a running suite. */
 export interface TestProgress {
   readonly name: string;
-  readonly status: 'waiting' | 'running' | 'done';
+  readonly status: 'waiting' | 'running' | 'parked' | 'done';
   readonly verdict?: Verdict;
   /** The measured figure with its unit, or the class of the failure. */
   readonly result?: string;
+  /** Cells that are recorded, and the fewest that there will be. */
+  readonly cells: { readonly done: number; readonly of: number };
 }
 
 export interface Progress {
   readonly phase: 'set-up' | 'benchmarks' | 'report' | 'done';
   /** What happens right now, for people. */
   readonly step: string;
+  readonly paused: boolean;
   readonly tests: readonly TestProgress[];
   readonly problems: readonly Problem[];
 }
@@ -25,9 +28,41 @@ export interface Progress {
 /** `temporal workflow query --workflow-id ID --name progress` */
 export const progressQuery = defineQuery<Progress>('progress');
 
+/** `temporal workflow signal --workflow-id ID --name pause`: no further cell starts; nodes are given back. */
+export const pauseSignal = defineSignal('pause');
+/** `temporal workflow signal --workflow-id ID --name resume` */
+export const resumeSignal = defineSignal('resume');
+
+/** What a person decides about a parked test. */
+export interface Resolution {
+  readonly test: string;
+  /**
+   * - `retry`: the test runs again, without the cells that are recorded;
+   * - `skip`: the suite goes on without it, and cannot pass any more;
+   * - `abort`: the suite ends here.
+   */
+  readonly action: 'retry' | 'skip' | 'abort';
+}
+
+export const RESOLUTIONS = ['retry', 'skip', 'abort'] as const satisfies readonly Resolution['action'][];
+
+/** `temporal workflow update execute --workflow-id ID --name resolveTest --input '{"test":"nixl-ucx","action":"retry"}'` */
+export const resolveTestUpdate = defineUpdate<string, [Resolution]>('resolveTest');
+/** `temporal workflow update execute --workflow-id ID --name skipTest --input '"nixl-ucx"'` */
+export const skipTestUpdate = defineUpdate<string, [string]>('skipTest');
+
+/** From the workflow of a block to its suite: how far a test is. */
+export interface TestReport {
+  readonly test: string;
+  readonly step: string;
+  /** Cells that are recorded. */
+  readonly done: number;
+}
+export const testReportSignal = defineSignal<[TestReport]>('testReport');
+
 /** Name of the suite, as in the spec. */
 export const SUITE_NAME = defineSearchAttributeKey('SuiteName', 'KEYWORD');
-/** `running`, then the verdict of a suite or test. */
+/** `running` or `parked`, then the verdict of a suite or test. */
 export const SUITE_VERDICT = defineSearchAttributeKey('SuiteVerdict', 'KEYWORD');
 /** Name of the test: of a test's own workflow, or the one that a suite is at. */
 export const SUITE_TEST = defineSearchAttributeKey('SuiteTest', 'KEYWORD');

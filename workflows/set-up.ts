@@ -1,3 +1,5 @@
+import { log } from '@temporalio/workflow';
+import type { NodeCheck } from '../activities/nodes.js';
 import type { PodSettings } from '../activities/rank-pod.js';
 import type { Pair, ProbeFacts, Problem } from '../suite/cluster-facts.js';
 import { ethernet, type Fabric, fabricOfInstanceType, knownInstanceTypes } from '../suite/fabric.js';
@@ -5,8 +7,10 @@ import { probeProblems } from '../suite/probe.js';
 import type { SetupRecord } from '../suite/record.js';
 import { etcdEndpoint, type Run } from '../suite/run.js';
 import { rankEnvironment, type SuiteSpec } from '../suite/spec.js';
-import type { ActivityProxies } from './activity-options.js';
+import type { TransportTestSpec } from '../suite/transport-tests.js';
+import { lasting, quick } from './activity-options.js';
 import { failureOf } from './failures.js';
+import { claimNodes } from './node-claim.js';
 
 /** What set-up hands to the benchmarks. `ready` is there when nothing keeps the suite from measuring. */
 export interface SetUp {
@@ -18,12 +22,7 @@ export interface SetUp {
  * Phase 1: the run object, the run's own etcd, nodes and device plugins, and a probe of the image on both nodes. Every
  * step that can still run does, so that all problems come at once.
  */
-export async function setUp(
-  spec: SuiteSpec,
-  run: Run,
-  { quick, lasting }: ActivityProxies,
-  report: (step: string) => void,
-): Promise<SetUp> {
+export async function setUp(spec: SuiteSpec, run: Run, report: (step: string) => void): Promise<SetUp> {
   const problems: Problem[] = [];
   const attempt = async <T>(subject: string, step: () => Promise<T>): Promise<T | undefined> => {
     try {
@@ -35,6 +34,8 @@ export async function setUp(
     }
   };
 
+  report('removing what closed runs left');
+  await sweepBefore(run);
   report('creating the run object');
   const opened = await attempt('cluster', async () => {
     await quick.openRun({ run, tests: spec.tests });
@@ -44,21 +45,8 @@ export async function setUp(
 
   report('deploying etcd, checking nodes and probing the image');
   const { podStart } = spec.timeouts;
-  const { etcdImage: image, imagePullPolicy, imagePullSecret } = spec.cluster;
-  const { tolerations } = spec.nodes;
-  const deployed = attempt('etcd', () =>
-    lasting(podStart + 60).deployEtcd({
-      run,
-      image,
-      imagePullPolicy,
-      imagePullSecret,
-      tolerations,
-      readyTimeout: podStart,
-    }),
-  );
-  const nodes = await attempt('nodes', () =>
-    quick.checkNodes({ run, spec: { nodes: spec.nodes, resources: spec.resources } }),
-  );
+  const deployed = attempt('etcd', () => deployEtcd(spec, run));
+  const nodes = await attempt('nodes', () => claimedNodes(spec, run, report));
   problems.push(...(nodes?.problems ?? []));
   const pair = nodes?.pair;
   const fabric = pair && fabricOf(spec, nodes.nodes[0]?.instanceType ?? 'unknown', problems);
@@ -77,7 +65,7 @@ export async function setUp(
 
   /** The Service of etcd is there long before a pod runs, so that its name can be resolved while etcd still starts. */
   async function probePair({ node1, node2 }: Pair): Promise<ProbeFacts[]> {
-    const settings = podSettings(spec, {});
+    const settings = podSettings(spec);
     const found = await Promise.all(
       [node1, node2].map((node, i) =>
         attempt(`image on ${node}`, () =>
@@ -93,14 +81,65 @@ export async function setUp(
   }
 }
 
-/** What shapes the pods of a test. */
-export function podSettings(spec: SuiteSpec, testEnvironment: Readonly<Record<string, string>>): PodSettings {
-  const { context: _, namespace: __, ...cluster } = spec.cluster;
+/** Chooses the pair and claims it. After a wait for another suite the choice is made again. */
+async function claimedNodes(spec: SuiteSpec, run: Run, report: (step: string) => void): Promise<NodeCheck> {
+  for (;;) {
+    const check = await quick.checkNodes({ run, spec: { nodes: spec.nodes, resources: spec.resources } });
+    if (!check.pair) return check;
+    let waited = false;
+    await claimNodes(run, [check.pair.node1, check.pair.node2], spec.timeouts.nodesBusy, async (step) => {
+      waited = true;
+      report(step);
+    });
+    if (!waited) return check;
+    report('checking the nodes again');
+    await quick.releaseNodes({ run });
+  }
+}
+
+/** What cannot be removed now is no reason not to measure; if it is in the way, the node check says so. */
+async function sweepBefore(run: Run): Promise<void> {
+  try {
+    await quick.sweepCluster({ run });
+  } catch (error) {
+    const { class: failureClass, message } = failureOf(error);
+    log.warn('what closed runs left could not be removed', { failureClass, message });
+  }
+}
+
+/** Makes sure that the run object and etcd are there: after a reset of the workflow, or a long wait, they may not be. */
+export async function openRun(spec: SuiteSpec, run: Run): Promise<void> {
+  if (await quick.isRunOpen({ run })) return;
+  await quick.openRun({ run, tests: spec.tests });
+  await deployEtcd(spec, run);
+}
+
+function deployEtcd(spec: SuiteSpec, run: Run): Promise<string> {
+  const { etcdImage: image, imagePullPolicy, imagePullSecret } = spec.cluster;
+  const { podStart } = spec.timeouts;
+  const { tolerations } = spec.nodes;
+  return lasting(podStart + 60).deployEtcd({
+    run,
+    image,
+    imagePullPolicy,
+    imagePullSecret,
+    tolerations,
+    readyTimeout: podStart,
+  });
+}
+
+/** What shapes the pods of a test, or of the probes. */
+export function podSettings(
+  spec: Omit<SuiteSpec, 'tests'>,
+  test: Pick<TransportTestSpec, 'environment' | 'nics'> = { environment: {} },
+): PodSettings {
+  const { context: _, namespace: __, leaseNamespace: ___, ...cluster } = spec.cluster;
+  const { efa } = spec.resources;
   return {
     cluster,
-    resources: spec.resources,
+    resources: { ...spec.resources, efa: { ...efa, count: test.nics ?? efa.count } },
     tolerations: spec.nodes.tolerations,
-    environment: rankEnvironment(spec, testEnvironment),
+    environment: rankEnvironment(spec, test.environment),
   };
 }
 

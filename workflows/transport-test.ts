@@ -1,39 +1,44 @@
 import {
   ApplicationFailure,
-  CancellationScope,
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  isCancellation,
+  log,
   setCurrentDetails,
-  sleep,
+  setHandler,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import type { PodSettings } from '../activities/rank-pod.js';
-import type { StartedRank } from '../activities/ranks.js';
-import type { CellSummary } from '../activities/records.js';
+import type { CellDefinition, CellSummary } from '../activities/records.js';
 import type { Pair } from '../suite/cluster-facts.js';
-import { ceilingOf } from '../suite/fabric.js';
+import type { Fabric } from '../suite/fabric.js';
 import { FAILURES, type FailureRecord } from '../suite/failure.js';
-import type { AttemptContext, Judgement } from '../suite/judge.js';
-import type { AttemptRecord, RankRecord } from '../suite/record.js';
+import type { Judgement } from '../suite/judge.js';
+import { type Block, blocksOf, type Cell, nextCell, type Outcome } from '../suite/plan.js';
+import type { AttemptRecord } from '../suite/record.js';
 import type { Run } from '../suite/run.js';
 import type { SuiteSpec } from '../suite/spec.js';
-import { scopeOf, type TransportTestSpec } from '../suite/transport-tests.js';
+import type { TransportTestSpec } from '../suite/transport-tests.js';
 import { worst } from '../suite/verdict.js';
-import { type ActivityProxies, activityProxies } from './activity-options.js';
-import { failureOf } from './failures.js';
-import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from './messages.js';
+import { quick } from './activity-options.js';
+import { Attempt } from './attempt.js';
+import { pauseSignal, resumeSignal, SUITE_NAME, SUITE_TEST, SUITE_VERDICT, testReportSignal } from './messages.js';
+import { claimNodes } from './node-claim.js';
+import { podSettings } from './set-up.js';
 
-/** All that a test needs of its suite. */
+/** All that the tests of a block need of their suite. */
 export interface TransportTestInput {
-  readonly suite: string;
   readonly run: Run;
-  readonly test: TransportTestSpec;
-  readonly settings: PodSettings;
+  readonly spec: Omit<SuiteSpec, 'tests'>;
+  /** Tests of one block: one, or all that are interleaved. */
+  readonly tests: readonly TransportTestSpec[];
   readonly pair: Pair;
   readonly imageIds: readonly string[];
-  readonly fabric: Omit<AttemptContext, 'timedOut'>;
-  readonly startDelay: SuiteSpec['startDelay'];
-  readonly attempts: number;
-  readonly timeouts: SuiteSpec['timeouts'];
+  readonly fabric: Fabric;
+  readonly paused: boolean;
+  /** Cells of the same block that an earlier run in this chain has done; see `EVENTS_PER_RUN`. */
+  readonly done?: readonly CellSummary[];
 }
 
 export interface TransportTestResult {
@@ -47,200 +52,169 @@ export interface TransportTestFailureDetails {
   readonly cells: readonly CellSummary[];
 }
 
-/** The watchdog in the worker acts at the test's time limit; the kubelet's own acts this much later. */
-const KUBELET_DEADLINE_MARGIN_SECONDS = 120;
+/** A block of many cells goes on in a new run before its history gets slow to replay. A cell takes about 60 events. */
+const EVENTS_PER_RUN = 4_000;
+
+/** Rows of the table in the Web UI. */
+const ROWS_SHOWN = 20;
 
 /**
- * One test between two nodes: its cells, one after the other. A missed expectation is a result; a test that could not
- * be measured ends this workflow with the class of the failure.
+ * One test between two nodes, or several that are interleaved: cells, one after the other, until the plan has no more. A
+ * missed expectation is a result; a test that could not be measured ends this workflow with the class of the failure.
  */
-export async function transportTest(input: TransportTestInput): Promise<TransportTestResult> {
-  const { test } = input;
-  upsertSearchAttributes([
-    { key: SUITE_NAME, value: input.suite },
-    { key: SUITE_TEST, value: test.name },
-    { key: SUITE_VERDICT, value: 'running' },
-  ]);
-  const cells: CellSummary[] = [];
-  for (let repetition = 1; repetition <= test.repetitions; repetition++) {
-    const cell = await measureCell(input, repetition);
-    cells.push(cell);
-    if (cell.failure && FAILURES[cell.failure.class].retry === 'never') break;
-  }
-  const verdict = worst(cells.map((cell) => cell.verdict));
-  upsertSearchAttributes([{ key: SUITE_VERDICT, value: verdict }]);
-  const failure = cells.find((cell) => cell.failure)?.failure;
-  if (failure) {
-    const details: TransportTestFailureDetails = { hint: failure.hint, cells };
-    throw ApplicationFailure.nonRetryable(failure.message, failure.class, details);
-  }
-  return { verdict, cells };
+export function transportTest(input: TransportTestInput): Promise<TransportTestResult> {
+  return new TransportTest(input).run();
 }
 
-async function measureCell(input: TransportTestInput, repetition: number): Promise<CellSummary> {
-  const { run, test, settings, pair, imageIds, fabric } = input;
-  const { quick } = activityProxies(input.timeouts);
-  const cell = { test, settings, pair, imageIds, fabric: fabric.fabric, repetition };
-  const recorded = await quick.findCell({ run, cell });
-  if (recorded) return recorded;
-
-  const attempts: AttemptRecord[] = [];
-  let judgement: Judgement;
-  do {
-    const outcome = await new Attempt(input, repetition, attempts.length + 1).run();
-    judgement = outcome.judgement;
-    attempts.push(outcome.record);
-  } while (
-    judgement.failure &&
-    FAILURES[judgement.failure.class].retry === 'rendezvous' &&
-    attempts.length < input.attempts
-  );
-  return quick.recordCell({ run, cell, judgement, attempts });
-}
-
-/** One try at a cell: its own pods, its own group, its own evidence. Both ranks are new in every attempt. */
-class Attempt {
+class TransportTest {
   readonly #input: TransportTestInput;
-  readonly #repetition: number;
-  readonly #number: number;
-  readonly #group: string;
-  readonly #activities: ActivityProxies;
-  readonly #ranks: { position: 'node1' | 'node2'; pod: string; node: string }[] = [];
+  readonly #block: Block;
+  readonly #cells: CellSummary[];
+  #paused: boolean;
+  #claimed = false;
 
-  constructor(input: TransportTestInput, repetition: number, number: number) {
+  constructor(input: TransportTestInput) {
+    const { tests, spec, done = [], paused } = input;
+    const [block] = blocksOf({ ...spec, tests: [...tests], interleave: tests.length > 1 });
+    if (!block) throw new RangeError('a block without tests');
     this.#input = input;
-    this.#repetition = repetition;
-    this.#number = number;
-    this.#group = `${input.run.key}-${workflowInfo().runId.slice(-6)}-${input.test.name}-r${repetition}-a${number}`;
-    this.#activities = activityProxies(input.timeouts);
+    this.#block = block;
+    this.#cells = [...done];
+    this.#paused = paused;
   }
 
-  async run(): Promise<{ judgement: Judgement; record: AttemptRecord }> {
-    const startedAt = new Date().toISOString();
-    let timedOut = false;
-    let endedBySuite: readonly string[] = [];
-    let failure: FailureRecord | undefined;
-    try {
-      try {
-        await this.#startBoth();
-        ({ timedOut, endedBySuite } = await this.#watch());
-      } catch (error) {
-        failure = failureOf(error);
-      }
-      const ranks = await this.#storeEvidence(endedBySuite, failure !== undefined);
-      const judgement = failure ? this.#unmeasured(failure) : await this.#judge(ranks, timedOut);
-      return { judgement, record: this.#record({ startedAt, timedOut, ranks, failure: judgement.failure }) };
-    } finally {
-      const { run } = this.#input;
-      const pods = this.#ranks.map(({ pod }) => pod);
-      await CancellationScope.nonCancellable(() => this.#activities.quick.removeRanks({ run, pods }));
+  async run(): Promise<TransportTestResult> {
+    this.#listen();
+    upsertSearchAttributes([
+      { key: SUITE_NAME, value: this.#input.spec.name },
+      { key: SUITE_TEST, value: this.#block.name },
+      { key: SUITE_VERDICT, value: 'running' },
+    ]);
+    for (let cell = this.#next(); cell; cell = this.#next()) {
+      await this.#whilePaused(cell);
+      this.#cells.push(await this.#measureCell(cell));
+      await this.#tellSuite(cell, `${nameOf(cell)} recorded`);
+      if (workflowInfo().historyLength > EVENTS_PER_RUN && this.#next()) await this.#goOnInNewRun();
     }
+    const counted = this.#cells.filter(({ warmUp }) => !warmUp);
+    const verdict = worst(counted.map((cell) => cell.verdict));
+    upsertSearchAttributes([{ key: SUITE_VERDICT, value: verdict }]);
+    const failure = this.#cells.find((cell) => cell.failure)?.failure;
+    if (failure) {
+      const details: TransportTestFailureDetails = { hint: failure.hint, cells: this.#cells };
+      throw ApplicationFailure.nonRetryable(failure.message, failure.class, details);
+    }
+    return { verdict, cells: this.#cells };
   }
 
-  /** node2 first; node1 when node2 is ready and `startDelay.min` has passed, or `startDelay.max` has. */
-  async #startBoth(): Promise<void> {
-    const { run, startDelay, pair } = this.#input;
-    this.#details('wiping etcd');
-    await this.#activities.quick.wipeEtcd({ run });
-    this.#details(`starting the rank on node2 (${pair.node2})`);
-    const first = await this.#start('node2', pair.node2, undefined, startDelay.max);
-    const remaining = startDelay.min - first.runningFor;
-    if (remaining > 0)
-      await sleep(remaining * 1000, { summary: `start delay: node1 at least ${startDelay.min} s after node2` });
-    this.#details(`starting the rank on node1 (${pair.node1})`);
-    await this.#start('node1', pair.node1, first.address, undefined);
-  }
-
-  #start(
-    position: 'node1' | 'node2',
-    node: string,
-    peer: string | undefined,
-    readyWithin: number | undefined,
-  ): Promise<StartedRank> {
-    const { run, settings, test, timeouts, startDelay } = this.#input;
-    const activeDeadline = test.timeout + timeouts.podStart + KUBELET_DEADLINE_MARGIN_SECONDS;
-    const group = this.#group;
-    this.#ranks.push({ position, node, pod: `bench-${group}-${position}` });
-    return this.#activities
-      .lasting(timeouts.podStart + startDelay.max + 60)
-      .startRank.executeWithOptions({ summary: `${position} on ${node}` }, [
-        { run, settings, test, position, node, group, peer, activeDeadline, patience: timeouts, readyWithin },
-      ]);
-  }
-
-  #watch() {
-    const { run, test } = this.#input;
-    this.#details('both ranks run');
-    const deadline = new Date(Date.now() + test.timeout * 1000).toISOString();
-    return this.#activities
-      .lasting(test.timeout + 120)
-      .watchRanks.executeWithOptions({ summary: `both ranks, at most ${test.timeout} s` }, [
-        { run, deadline, pods: this.#ranks.map(({ pod }) => pod) },
-      ]);
-  }
-
-  /** Always kept, also of an attempt that failed; then a cluster that does not answer must not hide the failure. */
-  async #storeEvidence(endedBySuite: readonly string[], alreadyFailed: boolean): Promise<RankRecord[]> {
-    const { run, test } = this.#input;
-    this.#details('storing evidence');
-    const evidence = {
-      run,
-      test: test.name,
-      repetition: this.#repetition,
-      attempt: this.#number,
-      ranks: this.#ranks,
-      endedBySuite,
+  #listen(): void {
+    const setPaused = (paused: boolean) => {
+      this.#paused = paused;
     };
+    setHandler(pauseSignal, () => setPaused(true), { description: 'start no further cell' });
+    setHandler(resumeSignal, () => setPaused(false), { description: 'go on after a pause' });
+  }
+
+  #next(): Cell | undefined {
+    return nextCell(this.#block, this.#cells.map(outcomeOf));
+  }
+
+  /** What is recorded is taken over before anything is claimed or started. */
+  async #measureCell(cell: Cell): Promise<CellSummary> {
+    const { run, spec } = this.#input;
+    const definition = this.#definition(cell);
+    const recorded = await quick.findCell({ run, cell: definition, resumeFrom: spec.resumeFrom });
+    if (recorded.cell) return recorded.cell;
+
+    const attempts: AttemptRecord[] = [];
+    let judgement: Judgement;
+    do {
+      await this.#claim(cell);
+      const number = recorded.attempts + attempts.length + 1;
+      const attempt = new Attempt({ ...this.#input, cell, definition, number }, (step) =>
+        this.#details(`${nameOf(cell)}, attempt ${number}: ${step}`),
+      );
+      const outcome = await attempt.run();
+      judgement = outcome.judgement;
+      attempts.push(outcome.record);
+      this.#claimed = judgement.failure?.class !== 'NodeClaimLost';
+    } while (this.#triesAgain(judgement.failure, attempts.length));
+    return quick.recordCell({ run, cell: definition, seed: spec.seed, judgement, attempts });
+  }
+
+  #definition({ test, repetition, warmUp, variant }: Cell): CellDefinition {
+    const { spec, pair, imageIds, fabric } = this.#input;
+    return { test, variant, settings: podSettings(spec, test), pair, imageIds, fabric, repetition, warmUp };
+  }
+
+  #triesAgain(failure: FailureRecord | undefined, attempts: number): boolean {
+    const { attempts: most } = this.#input.spec;
+    return failure !== undefined && FAILURES[failure.class].retry === 'rendezvous' && attempts < most;
+  }
+
+  async #claim(cell: Cell): Promise<void> {
+    if (this.#claimed) return;
+    const { run, pair, spec } = this.#input;
+    let waited = false;
+    await claimNodes(run, [pair.node1, pair.node2], spec.timeouts.nodesBusy, async (step) => {
+      waited = true;
+      this.#details(step);
+      await this.#tellSuite(cell, `${cell.test.name}: ${step}`);
+    });
+    this.#claimed = true;
+    if (waited) await this.#tellSuite(cell, nameOf(cell));
+  }
+
+  /** Others may measure meanwhile. */
+  async #whilePaused(next: Cell): Promise<void> {
+    if (!this.#paused) return;
+    const { run } = this.#input;
+    await quick.releaseNodes({ run });
+    this.#claimed = false;
+    this.#details('paused');
+    await this.#tellSuite(next, `${next.test.name}: paused`);
+    await condition(() => !this.#paused);
+    await this.#tellSuite(next, nameOf(next));
+  }
+
+  #goOnInNewRun(): Promise<never> {
+    return continueAsNew<typeof transportTest>({ ...this.#input, paused: this.#paused, done: this.#cells });
+  }
+
+  async #tellSuite({ base }: Cell, step: string): Promise<void> {
+    const names = new Set(this.#block.tests.filter((variant) => variant.base === base).map(({ test }) => test.name));
+    const done = this.#cells.filter(({ test }) => names.has(test)).length;
     try {
-      return await this.#activities.quick.storeEvidence(evidence);
+      const suite = getExternalWorkflowHandle(this.#input.run.workflowId);
+      await suite.signal(testReportSignal, { test: base, step, done });
     } catch (error) {
-      failureOf(error);
-      if (alreadyFailed) return [];
-      throw error;
+      if (isCancellation(error)) throw error;
+      log.debug('the suite was not told', { step, error });
     }
-  }
-
-  #judge(ranks: readonly RankRecord[], timedOut: boolean): Promise<Judgement> {
-    const { run, test, fabric } = this.#input;
-    return this.#activities.quick.judgeAttempt({ run, test, ranks, circumstances: { ...fabric, timedOut } });
-  }
-
-  #unmeasured(failure: FailureRecord): Judgement {
-    const { test, fabric } = this.#input;
-    return {
-      verdict: 'fail',
-      reasons: [{ code: 'failure', message: failure.message }],
-      rows: [],
-      ceiling: ceilingOf(fabric.fabric, scopeOf(test), fabric.visibleNics),
-      failure,
-    };
-  }
-
-  #record(outcome: {
-    startedAt: string;
-    timedOut: boolean;
-    ranks: readonly RankRecord[];
-    failure: FailureRecord | undefined;
-  }): AttemptRecord {
-    const startOf = (position: string) =>
-      Date.parse(outcome.ranks.find((rank) => rank.position === position)?.startedAt ?? '');
-    const startDelay = (startOf('node1') - startOf('node2')) / 1000;
-    return {
-      number: this.#number,
-      group: this.#group,
-      startedAt: outcome.startedAt,
-      endedAt: new Date().toISOString(),
-      ...(Number.isNaN(startDelay) ? {} : { startDelay }),
-      timedOut: outcome.timedOut,
-      ranks: [...outcome.ranks],
-      ...(outcome.failure ? { failure: outcome.failure } : {}),
-    };
   }
 
   #details(step: string): void {
-    const { test } = this.#input;
-    setCurrentDetails(
-      `**${test.name}**, repetition ${this.#repetition} of ${test.repetitions}, attempt ${this.#number}: ${step}`,
-    );
+    const rows = this.#cells
+      .slice(-ROWS_SHOWN)
+      .map(
+        ({ test, repetition, warmUp, verdict, takenOver, failure }) =>
+          `| ${test} | ${warmUp ? 'warm-up ' : ''}${repetition} | ${verdict}${takenOver ? ', taken over' : ''} | ${failure?.class ?? ''} |`,
+      );
+    const table = rows.length === 0 ? [] : ['', '| test | cell | verdict | failure |', '|---|---|---|---|', ...rows];
+    setCurrentDetails([`**${this.#block.name}**: ${step}`, ...table].join('\n'));
   }
+}
+
+function nameOf({ test, repetition, warmUp }: Cell): string {
+  return `${test.name}, ${warmUp ? 'warm-up' : 'repetition'} ${repetition}`;
+}
+
+function outcomeOf({ test, warmUp, measurement, seconds, failure }: CellSummary): Outcome {
+  return {
+    test,
+    warmUp,
+    value: measurement?.value,
+    seconds,
+    final: failure !== undefined && FAILURES[failure.class].retry === 'never',
+  };
 }

@@ -42,7 +42,7 @@ declare -A FILES_OF=(
   [etcd]="versions.sh"
   [system]=""
   [tools]="versions.sh bench/stub bench/prune_libraries.py"
-  [nixlbench]="bench/bin bench/nixlbench"
+  [nixlbench]="bench/bin bench/nixlbench bench/faults"
 )
 declare -A FUNCTIONS_OF=(
   [pause]="layer_pause"

@@ -38,6 +38,8 @@ TOML
 }
 
 # hairpinMode: a pod may reach itself by its Service's address.
+# tcp_wmem: a sender's buffer takes what the link has not carried yet, and to a tool it is sent. With the usual 4 MB a
+# short measurement would show more than the link's rate.
 write_pod_network_config() { # FOLDER NUMBER
   mkdir -p "$1/cni"
   cat >"$1/cni/10-pods.conflist" <<JSON
@@ -48,7 +50,8 @@ write_pod_network_config() { # FOLDER NUMBER
     {
       "type": "bridge", "bridge": "cni0", "isGateway": true, "ipMasq": false, "hairpinMode": true,
       "ipam": {"type": "host-local", "ranges": [[{"subnet": "$(node_pods "$2")"}]], "routes": [{"dst": "0.0.0.0/0"}]}
-    }
+    },
+    {"type": "tuning", "sysctl": {"net.ipv4.tcp_wmem": "4096 16384 524288"}}
   ]
 }
 JSON

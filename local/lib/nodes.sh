@@ -81,11 +81,12 @@ forget_devices() { # NODE
     '{"status": {"allocatable": {"nvidia.com/gpu": "0", "vpc.amazonaws.com/efa": "0"}}}' >/dev/null 2>&1 || true
 }
 
-# Every node is Ready and reports its devices. `kubectl wait` knows the first only.
+# Every node is Ready and reports its devices, and pods may run on it: the taints of a node that is not ready stay for a
+# moment longer than the condition. `kubectl wait` knows the first only.
 nodes_ready() {
   local number lines
   # shellcheck disable=SC2016
-  lines=$(kubectl get nodes --output 'go-template={{range .items}}{{.metadata.name}}{{range .status.conditions}}{{if eq .type "Ready"}} {{.status}}{{end}}{{end}} {{index .status.allocatable "nvidia.com/gpu"}} {{index .status.allocatable "vpc.amazonaws.com/efa"}}{{"\n"}}{{end}}')
+  lines=$(kubectl get nodes --output 'go-template={{range .items}}{{.metadata.name}}{{range .status.conditions}}{{if eq .type "Ready"}} {{.status}}{{end}}{{end}} {{index .status.allocatable "nvidia.com/gpu"}} {{index .status.allocatable "vpc.amazonaws.com/efa"}}{{range .spec.taints}} {{.key}}{{end}}{{"\n"}}{{end}}')
   for number in "${NODE_NUMBERS[@]}"; do
     grep -qx "gpu-$number True 8 32" <<<"$lines" || return 1
   done

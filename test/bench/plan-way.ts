@@ -97,10 +97,17 @@ async function sleepingPods(
   namespace: string,
   pair: { node1: string; node2: string },
 ): Promise<unknown[]> {
-  const run: Run = { workflowId: 'plan', runId: 'plan', key: 'plan', namespace };
+  const run: Run = {
+    workflowId: 'plan',
+    runId: 'plan',
+    key: 'plan',
+    namespace,
+    leaseNamespace: namespace,
+    retryFor: 0,
+  };
   return Promise.all(
     (['node1', 'node2'] as const).map(async (position) => {
-      const pod = await measuringPod(run, podSettings(spec, {}), pair[position]);
+      const pod = await measuringPod(run, podSettings(spec), pair[position]);
       const container = onlyContainer(pod);
       container.command = ['sleep', 'infinity'];
       container.args = [];

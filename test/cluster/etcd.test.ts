@@ -25,8 +25,19 @@ describe('the suite’s own etcd', function () {
   before(async () => {
     box = await startBox();
     namespace = await createNamespace(box.admin);
-    run = { workflowId: 'etcd-test', runId: 'r', key: 'etcdtest', namespace: namespace.name };
-    activities = createActivities({ store: new ResultStore('unused'), connect: () => new Cluster(box.admin.config) });
+    run = {
+      workflowId: 'etcd-test',
+      runId: 'r',
+      key: 'etcdtest',
+      namespace: namespace.name,
+      leaseNamespace: namespace.name,
+      retryFor: 0,
+    };
+    activities = createActivities({
+      store: new ResultStore('unused'),
+      runs: { namespaceId: async () => 'none', isOpen: async () => true },
+      connect: () => new Cluster(box.admin.config),
+    });
     await perform(activities.openRun, { run, tests: [] });
     const endpoint = await perform(activities.deployEtcd, {
       run,

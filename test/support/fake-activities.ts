@@ -1,5 +1,5 @@
 import type { Activities } from '../../activities/index.js';
-import type { CellSummary } from '../../activities/records.js';
+import type { CellDefinition, CellSummary } from '../../activities/records.js';
 import { SuiteFailure } from '../../suite/failure.js';
 import type { Judgement } from '../../suite/judge.js';
 
@@ -40,6 +40,13 @@ export class FakeActivities {
     const base: Activities = {
       openRun: async () => void note('openRun'),
       closeRun: async () => void note('closeRun'),
+      isRunOpen: async () => true,
+      sweepCluster: async () => {
+        note('sweepCluster');
+        return [];
+      },
+      claimNodes: async () => ({ held: true }),
+      releaseNodes: async () => void note('releaseNodes'),
       checkNodes: async () => {
         note('checkNodes');
         return {
@@ -95,25 +102,29 @@ export class FakeActivities {
       judgeAttempt: async ({ test }) => this.judgements[test.name]?.shift() ?? PASSED,
       removeRanks: async ({ pods }) => void note(`removeRanks ${pods.length}`),
       findCell: async ({ run, cell }) => {
-        const found = this.recorded.get(`${run.workflowId} ${cell.test.name} ${cell.repetition}`);
-        return found && !found.failure ? { ...found, takenOver: true } : undefined;
+        const found = this.recorded.get(cellName(run.workflowId, cell));
+        return found && !found.failure ? { cell: { ...found, takenOver: true }, attempts: 1 } : { attempts: 0 };
       },
       recordCell: async ({ run, cell, judgement, attempts }) => {
         note(
-          `recordCell ${cell.test.name} r${cell.repetition} after ${attempts.length}: ${judgement.failure?.class ?? judgement.verdict}`,
+          `recordCell ${cell.test.name} ${cell.warmUp ? 'w' : 'r'}${cell.repetition} after ${attempts.length}: ${judgement.failure?.class ?? judgement.verdict}`,
         );
         const { verdict, measurement, failure } = judgement;
         const summary: CellSummary = {
-          key: 'k',
+          key: `${cell.test.name} ${cell.warmUp ? 'w' : 'r'}${cell.repetition}`,
+          test: cell.test.name,
           repetition: cell.repetition,
+          warmUp: cell.warmUp,
+          seconds: 1,
           verdict,
           takenOver: false,
           ...(measurement ? { measurement } : {}),
           ...(failure ? { failure } : {}),
         };
-        this.recorded.set(`${run.workflowId} ${cell.test.name} ${cell.repetition}`, summary);
+        this.recorded.set(cellName(run.workflowId, cell), summary);
         return summary;
       },
+      recordStart: async () => undefined,
       writeReport: async ({ record }) => {
         note(`writeReport ${record.verdict}`);
         this.reports.push(record);
@@ -122,6 +133,10 @@ export class FakeActivities {
     };
     return { ...base, ...this.overrides };
   }
+}
+
+function cellName(workflowId: string, { test, repetition, warmUp }: CellDefinition): string {
+  return `${workflowId} ${test.name} ${warmUp ? 'w' : 'r'}${repetition}`;
 }
 
 /** An activity that fails with a class. */

@@ -93,7 +93,10 @@ export class Lab {
     return join(this.folder, 'results');
   }
 
-  /** suites/local.json in this lab's namespace with a short start delay; `changes` replaces top-level fields. */
+  /**
+   * suites/local.json in this lab's namespace, without a start delay and with nobody there to resolve a failed test;
+   * `changes` replaces top-level fields.
+   */
   async spec(changes: Record<string, unknown> = {}): Promise<LocalSpec> {
     const spec = JSON.parse(await readFile(LOCAL_SUITE, 'utf8')) as LocalSpec;
     const { cluster, ...rest } = changes;
@@ -101,6 +104,7 @@ export class Lab {
       ...spec,
       startDelay: { min: '0s', max: '10s' },
       timeouts: { infrastructure: '20s', podStart: '20s', unschedulable: '5s' },
+      onFailure: 'continue',
       ...rest,
       cluster: { ...spec.cluster, namespace: this.namespace.name, ...(cluster as object | undefined) },
     };

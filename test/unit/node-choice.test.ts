@@ -51,6 +51,15 @@ describe('choice of the pair', () => {
     assert.deepEqual(problems, []);
   });
 
+  it('does not ask for a toleration of what Kubernetes says of a node that is not ready', () => {
+    const taints = [{ key: 'node.kubernetes.io/not-ready', effect: 'NoExecute' }];
+    const { problems } = choosePair(spec(), [node('a', { taints }), node('b', { taints, ready: false })]);
+    assert.deepEqual(texts(problems), [
+      'node a: has the taint node.kubernetes.io/not-ready:NoExecute, which Kubernetes sets and removes itself → start again when it is gone; kubectl describe node a says why it is there',
+      'node b: is not Ready → kubectl describe node b',
+    ]);
+  });
+
   it('takes named nodes in the order of the spec', () => {
     assert.deepEqual(choosePair(spec({ nodes: { names: ['z', 'a'] } }), [node('a'), node('z')]).pair, {
       node1: 'z',

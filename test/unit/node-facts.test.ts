@@ -36,6 +36,13 @@ describe('nodes as the API server shows them', () => {
     assert.equal(candidate.ready, true);
   });
 
+  it('count a rank of a suite as free, because its node is claimed and waited for', () => {
+    const rank = pod('gpu-1', '32');
+    rank.metadata.labels = { 'app.kubernetes.io/managed-by': 'dynamo-bench', 'app.kubernetes.io/component': 'rank' };
+    const [candidate] = candidatesOf([node], [rank]);
+    assert.equal(candidate?.facts.free['vpc.amazonaws.com/efa'], 32);
+  });
+
   it('say where they stand in the network', () => {
     const [candidate] = candidatesOf([node], []);
     assert.deepEqual(candidate?.facts.topology, {

@@ -1,76 +1,10 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
-import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { NativeConnection } from '@temporalio/worker';
-import { readConfig } from '../../worker/config.js';
-import { createWorker } from '../../worker/worker.js';
-import { progressQuery, type SuiteResult } from '../../workflows/messages.js';
+import { WorkflowFailedError } from '@temporalio/client';
+import { CancelledFailure } from '@temporalio/common';
+import { progressQuery } from '../../workflows/messages.js';
 import { FakeActivities, failing, unmeasured } from '../support/fake-activities.js';
-import { temporal } from '../support/temporal.js';
-
-const plan = {
-  name: 'plan',
-  startDelay: { min: '10ms', max: '20ms' },
-  timeouts: { infrastructure: '4s' },
-  tests: [
-    { name: 'ucx', tool: 'ucx-perftest', memory: 'host' },
-    { name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' },
-    { name: 'nixl-ucx', tool: 'nixlbench', backend: 'UCX', required: false },
-  ],
-};
-
-interface Run {
-  readonly fake: FakeActivities;
-  readonly handle: WorkflowHandle;
-  /** The workflow's result, or the failure that it ended with. */
-  readonly end: () => Promise<SuiteResult | ApplicationFailure>;
-}
-
-/** Runs a suite on a real server with activities replaced; `during` sees it while it runs. */
-async function runSuite(
-  spec: unknown,
-  fake = new FakeActivities(),
-  during?: (run: Run) => Promise<void>,
-  workflowId = `suite-${randomUUID()}`,
-) {
-  const { client, address } = await temporal();
-  const connection = await NativeConnection.connect({ address });
-  const config = readConfig({ TASK_QUEUE: `queue-${randomUUID()}` });
-  const worker = await createWorker({ connection, namespace: 'default', config, activities: fake.activities });
-  try {
-    return await worker.runUntil(async () => {
-      const handle = await client.workflow.start('benchmarkSuite', {
-        workflowId,
-        taskQueue: config.TASK_QUEUE,
-        args: [spec],
-      });
-      const end = () =>
-        handle.result().then(
-          (result) => result as SuiteResult,
-          (error: unknown) => {
-            if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) return error.cause;
-            throw error;
-          },
-        );
-      await during?.({ fake, handle, end });
-      return { fake, handle, outcome: await end() };
-    });
-  } finally {
-    await connection.close();
-  }
-}
-
-function result(outcome: SuiteResult | ApplicationFailure): SuiteResult {
-  if (outcome instanceof ApplicationFailure)
-    throw new Error(`the suite failed: ${outcome.message}`, { cause: outcome });
-  return outcome;
-}
-
-function failure(outcome: SuiteResult | ApplicationFailure): ApplicationFailure {
-  assert.ok(outcome instanceof ApplicationFailure, `the suite ended with ${JSON.stringify(outcome)}`);
-  return outcome;
-}
+import { failure, plan, result, runSuite } from '../support/suite-run.js';
 
 describe('benchmarkSuite', function () {
   this.timeout(60_000);
@@ -78,10 +12,8 @@ describe('benchmarkSuite', function () {
   it('runs set-up, the tests in the plan’s order, node2 before node1, etcd wiped before each, and the report', async () => {
     const { fake, outcome } = await runSuite(plan);
     assert.equal(result(outcome).verdict, 'pass');
-    assert.deepEqual(fake.calls.slice(0, 1), ['openRun']);
-    const [nodesAndEtcd, probes] = [fake.calls.slice(1, 3).sort(), fake.calls.slice(3, 5).sort()];
-    assert.deepEqual(nodesAndEtcd, ['checkNodes', 'deployEtcd']);
-    assert.deepEqual(probes, ['probeNode gpu-1', 'probeNode gpu-2']);
+    assert.deepEqual(fake.calls.slice(0, 2), ['sweepCluster', 'openRun']);
+    assert.deepEqual(fake.calls.slice(2, 6).sort(), ['checkNodes', 'deployEtcd', 'probeNode gpu-1', 'probeNode gpu-2']);
     const test = (name: string) => [
       'wipeEtcd',
       `startRank ${name} node2`,
@@ -91,7 +23,7 @@ describe('benchmarkSuite', function () {
       'removeRanks 2',
       `recordCell ${name} r1 after 1: pass`,
     ];
-    assert.deepEqual(fake.calls.slice(5), [
+    assert.deepEqual(fake.calls.slice(6), [
       ...test('ucx'),
       ...test('lf'),
       ...test('nixl-ucx'),
@@ -120,7 +52,13 @@ describe('benchmarkSuite', function () {
     const { verdict, reasons, tests } = result(outcome);
     assert.equal(verdict, 'pass');
     assert.deepEqual(reasons, [{ code: 'optional-failure', message: 'nixl-ucx: fail (EtcdUri), not required' }]);
-    assert.deepEqual(tests.at(-1), { name: 'nixl-ucx', status: 'done', verdict: 'fail', result: 'EtcdUri' });
+    assert.deepEqual(tests.at(-1), {
+      name: 'nixl-ucx',
+      status: 'done',
+      verdict: 'fail',
+      result: 'EtcdUri',
+      cells: { done: 1, of: 1 },
+    });
   });
 
   it('starts both ranks again, in a new attempt, when they did not meet', async () => {
@@ -177,7 +115,7 @@ describe('benchmarkSuite', function () {
     assert.match(failure(outcome).message, /2 problems:/);
     assert.match(failure(outcome).message, /node a: is cordoned → kubectl uncordon a/);
     assert.match(failure(outcome).message, /etcd: ImagePull: image quay\.io\/x: ErrImagePull/);
-    assert.deepEqual(fake.calls, ['openRun', 'writeReport fail', 'closeRun']);
+    assert.deepEqual(fake.calls, ['sweepCluster', 'openRun', 'writeReport fail', 'closeRun']);
   });
 
   it('names the last error of an API server that stays away, and not just a time-out', async () => {

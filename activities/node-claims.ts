@@ -1,0 +1,164 @@
+import { cancellationSignal } from '@temporalio/activity';
+import { type Lease, releaseLease, takeLease } from '../kubernetes/leases.js';
+import type { Pod } from '../kubernetes/objects.js';
+import { hasEnded } from '../kubernetes/pod-state.js';
+import { poll } from '../kubernetes/poll.js';
+import { LEASE, POD } from '../kubernetes/resources.js';
+import { SuiteFailure } from '../suite/failure.js';
+import {
+  COMPONENT_LABEL,
+  leaseName,
+  MANAGED_BY_SELECTOR,
+  MEASURING_COMPONENTS,
+  RUN_LABEL,
+  type Run,
+  runLabels,
+  WORKFLOW_ANNOTATION,
+} from '../suite/run.js';
+import type { ActivityContext } from './context.js';
+
+/** A claim that is not renewed ends after this long: longer than the pauses between the steps of a test. */
+const CLAIM_SECONDS = 90;
+const RENEW_AFTER_MS = 30_000;
+/** While another suite measures, it is asked for no more often than this. */
+const LONGEST_PAUSE_MS = 5_000;
+
+/** The suite run that measures on a node. */
+export interface NodeHolder {
+  readonly node: string;
+  readonly workflowId: string;
+  readonly namespace: string;
+  /** ISO 8601. */
+  readonly since?: string;
+}
+
+export type ClaimResult = { readonly held: true } | { readonly held: false; readonly by: NodeHolder };
+
+/** Exclusive use of nodes: a Lease for each, held by the suite run that measures there. */
+export class NodeClaims {
+  readonly #context: ActivityContext;
+  /** When this process renewed which claim last. */
+  readonly #renewedAt = new Map<string, number>();
+
+  constructor(context: ActivityContext) {
+    this.#context = context;
+  }
+
+  /** All nodes or none: a suite that waits keeps no other one waiting. */
+  async take(
+    run: Run,
+    nodes: readonly string[],
+    isExpired: (lease: Lease) => boolean,
+  ): Promise<NodeHolder | undefined> {
+    const cluster = this.#context.cluster(run);
+    const signal = cancellationSignal();
+    const taken: string[] = [];
+    let holder: NodeHolder | undefined;
+    for (const node of [...nodes].sort()) {
+      const claimant = {
+        identity: run.key,
+        labels: runLabels(run),
+        annotations: await this.#context.annotations(run),
+        durationSeconds: CLAIM_SECONDS,
+      };
+      const lease = await takeLease(cluster, run.leaseNamespace, leaseName(node), claimant, isExpired, signal);
+      if (lease) {
+        holder = holderOf(node, lease);
+        break;
+      }
+      taken.push(node);
+      this.#renewedAt.set(`${run.key} ${node}`, performance.now());
+    }
+    holder ??= await this.#foreignPod(run, nodes);
+    if (holder) {
+      for (const node of taken) await releaseLease(cluster, run.leaseNamespace, leaseName(node), run.key, signal);
+    }
+    return holder;
+  }
+
+  /**
+   * Renews a claim when it is time.
+   *
+   * @throws {SuiteFailure} `NodeClaimLost` when another suite run has claimed the node since
+   */
+  async renew(run: Run, nodes: readonly string[], when: 'now' | 'when due' = 'when due'): Promise<void> {
+    const due = nodes.filter(
+      (node) =>
+        when === 'now' ||
+        performance.now() - (this.#renewedAt.get(`${run.key} ${node}`) ?? Number.NEGATIVE_INFINITY) > RENEW_AFTER_MS,
+    );
+    if (due.length === 0) return;
+    const holder = await this.take(run, due, () => false);
+    if (!holder) return;
+    throw new SuiteFailure('NodeClaimLost', `node ${holder.node} is claimed by suite run "${holder.workflowId}" now`);
+  }
+
+  /** Gives back all that the run has claimed. */
+  async release(run: Run, signal?: AbortSignal): Promise<void> {
+    const cluster = this.#context.cluster(run);
+    const labelSelector = `${RUN_LABEL}=${run.key}`;
+    const leases = await cluster.list<Lease>(LEASE, run.leaseNamespace, { labelSelector }, signal);
+    await Promise.all(
+      leases.map(({ metadata }) => releaseLease(cluster, run.leaseNamespace, metadata.name, run.key, signal)),
+    );
+  }
+
+  /** A pod of another run that still measures: its worker may be gone and its claim expired, its pods are not. */
+  async #foreignPod(run: Run, nodes: readonly string[]): Promise<NodeHolder | undefined> {
+    const labelSelector = `${MANAGED_BY_SELECTOR},${COMPONENT_LABEL} in (${MEASURING_COMPONENTS.join(',')}),${RUN_LABEL}!=${run.key}`;
+    const pods = await this.#context.cluster(run).list<Pod>(POD, undefined, { labelSelector }, cancellationSignal());
+    const pod = pods.find(({ spec, ...rest }) => nodes.includes(spec.nodeName ?? '') && !hasEnded({ spec, ...rest }));
+    if (!pod) return undefined;
+    const { annotations, namespace = '', creationTimestamp } = pod.metadata;
+    return {
+      node: pod.spec.nodeName ?? '',
+      workflowId: annotations?.[WORKFLOW_ANNOTATION] ?? 'unknown',
+      namespace,
+      ...(creationTimestamp ? { since: creationTimestamp } : {}),
+    };
+  }
+}
+
+function holderOf(node: string, { metadata, spec }: Lease): NodeHolder {
+  return {
+    node,
+    workflowId: metadata.annotations?.[WORKFLOW_ANNOTATION] ?? spec.holderIdentity ?? 'unknown',
+    namespace: metadata.namespace ?? '',
+    ...(spec.acquireTime ? { since: spec.acquireTime } : {}),
+  };
+}
+
+export function nodeClaimActivities(context: ActivityContext) {
+  return {
+    /**
+     * Claims the nodes for this run, or says who has them.
+     *
+     * @param input.wait seconds to wait for them; 0 asks once
+     */
+    async claimNodes(input: { run: Run; nodes: readonly string[]; wait: number }): Promise<ClaimResult> {
+      const seen = new Map<string, { version: string | undefined; since: number }>();
+      const isExpired = ({ metadata, spec }: Lease): boolean => {
+        const last = seen.get(metadata.name);
+        if (last?.version !== metadata.resourceVersion || !last) {
+          seen.set(metadata.name, { version: metadata.resourceVersion, since: performance.now() });
+          return false;
+        }
+        return performance.now() - last.since > (spec.leaseDurationSeconds ?? CLAIM_SECONDS) * 1000;
+      };
+      return poll<ClaimResult>(
+        async (elapsed) => {
+          const by = await context.claims.take(input.run, input.nodes, isExpired);
+          if (!by) return { held: true };
+          return elapsed >= input.wait ? { held: false, by } : undefined;
+        },
+        cancellationSignal(),
+        { longestMs: LONGEST_PAUSE_MS },
+      );
+    },
+
+    /** Gives the nodes back, for a suite that waits for a person. */
+    async releaseNodes(input: { run: Run }): Promise<void> {
+      await context.claims.release(input.run, cancellationSignal());
+    },
+  };
+}

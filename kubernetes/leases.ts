@@ -1,0 +1,89 @@
+import { isAlreadyExists, isConflict } from './api-failure.js';
+import type { Cluster } from './cluster.js';
+import type { KubernetesObject } from './objects.js';
+import { LEASE } from './resources.js';
+
+/** A Lease of coordination.k8s.io/v1. */
+export interface Lease extends KubernetesObject {
+  spec: {
+    holderIdentity?: string;
+    leaseDurationSeconds?: number;
+    acquireTime?: string;
+    renewTime?: string;
+  };
+}
+
+/** Who wants to hold a Lease, and what the Lease then says of the holder. */
+export interface Claimant {
+  readonly identity: string;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly durationSeconds: number;
+}
+
+/**
+ * Takes a Lease that is free or expired, or renews the claimant's own. Of two who try at once, one gets it: every write
+ * names the version that was read.
+ *
+ * @param isExpired whether the Lease that somebody else holds has run out. Clocks of two machines differ, so this is
+ *   for the caller to observe, not to be read from the Lease's own times.
+ * @returns undefined when the claimant holds it now, else the Lease of who does
+ */
+export async function takeLease(
+  cluster: Cluster,
+  namespace: string,
+  name: string,
+  claimant: Claimant,
+  isExpired: (lease: Lease) => boolean,
+  signal?: AbortSignal,
+): Promise<Lease | undefined> {
+  const now = microTime(new Date());
+  const found = await cluster.find<Lease>(LEASE, namespace, name, signal);
+  const mine = found?.spec.holderIdentity === claimant.identity;
+  if (found && !mine && found.spec.holderIdentity && !isExpired(found)) return found;
+  const spec = {
+    holderIdentity: claimant.identity,
+    leaseDurationSeconds: claimant.durationSeconds,
+    renewTime: now,
+    ...(mine ? {} : { acquireTime: now }),
+  };
+  const { labels, annotations } = claimant;
+  try {
+    if (found) {
+      const { resourceVersion } = found.metadata;
+      await cluster.patch(LEASE, namespace, name, { metadata: { resourceVersion, labels, annotations }, spec }, signal);
+    } else {
+      await cluster.create({ ...LEASE, metadata: { name, namespace, labels, annotations }, spec }, signal);
+    }
+    return undefined;
+  } catch (error) {
+    if (!isConflict(error) && !isAlreadyExists(error)) throw error;
+    const other = await cluster.find<Lease>(LEASE, namespace, name, signal);
+    if (other?.spec.holderIdentity === claimant.identity) return undefined;
+    return other ?? takeLease(cluster, namespace, name, claimant, isExpired, signal);
+  }
+}
+
+/** Gives a Lease back. One that somebody else holds by now stays theirs. */
+export async function releaseLease(
+  cluster: Cluster,
+  namespace: string,
+  name: string,
+  identity: string,
+  signal?: AbortSignal,
+): Promise<void> {
+  const found = await cluster.find<Lease>(LEASE, namespace, name, signal);
+  if (found?.spec.holderIdentity !== identity) return;
+  const { uid, resourceVersion } = found.metadata;
+  if (uid === undefined || resourceVersion === undefined) return;
+  try {
+    await cluster.delete(LEASE, namespace, name, { preconditions: { uid, resourceVersion }, signal });
+  } catch (error) {
+    if (!isConflict(error)) throw error;
+  }
+}
+
+/** The form of coordination.k8s.io: microseconds, always six digits. */
+function microTime(date: Date): string {
+  return date.toISOString().replace('Z', '000Z');
+}

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# Programs that only tests need, from the distribution. Installs what is missing and prints where it is:
+#
+#   local/test-packages.sh postgresql    the folder with initdb and postgres
+#   local/test-packages.sh chromium      the browser
+set -euo pipefail
+for file in paths log; do
+  # shellcheck disable=SC1090
+  source "$(dirname "${BASH_SOURCE[0]}")/lib/$file.sh"
+done
+
+find_postgresql() {
+  local folder
+  folder=$(find /usr/lib/postgresql -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -n 1)
+  if [ -x "$folder/initdb" ]; then echo "$folder"; else dirname "$(readlink -f "$(command -v initdb)")" 2>/dev/null; fi
+}
+
+find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+
+install_package() { # PACKAGE
+  say "installing $1 for the tests"
+  [ "$(id -u)" = 0 ] || fail "$1 is missing, and only root may install it: apt-get install $1"
+  mkdir -p "$CACHE"
+  # The package would otherwise make and start a database cluster of its own.
+  if [ "$1" = postgresql ] && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
+    mkdir -p /etc/postgresql-common
+    echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
+  fi
+  (
+    flock 8
+    export DEBIAN_FRONTEND=noninteractive
+    apt-get -o DPkg::Lock::Timeout=300 -qq update
+    apt-get -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold -qq -y --no-install-recommends install "$1"
+  ) 8>"$CACHE/apt.lock" >&2 || fail "apt-get could not install $1 (is its package mirror within reach?)"
+}
+
+case ${1:-} in
+  postgresql | chromium) "find_$1" || { install_package "$1" && "find_$1"; } ;;
+  *) fail "usage: ${0##*/} postgresql|chromium" ;;
+esac

@@ -1,0 +1,21 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import writeFileAtomic from 'write-file-atomic';
+
+/**
+ * The folders that people read, `<root>/<workflow id>/`: reports, `record.json` and the logs. The database is what counts;
+ * these files are made from it. Every file appears whole or not at all.
+ */
+
+/** Folder of a run. Characters that a file name cannot hold are percent-encoded. */
+export function runFolder(root: string, workflowId: string): string {
+  const name = encodeURIComponent(workflowId);
+  if (name === '.' || name === '..' || name === '') throw new RangeError(`"${workflowId}" cannot name a folder`);
+  return join(root, name);
+}
+
+/** Writes one file, and the folders above it. */
+export async function writeWhole(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  await writeFileAtomic(file, text);
+}

@@ -1,0 +1,236 @@
+import type { Kysely, Transaction } from 'kysely';
+import { SuiteFailure } from '../suite/failure.js';
+import { type CellRecord, RECORD_VERSION, type SuiteRecord, type TestRecord } from '../suite/record.js';
+import { didYouMean } from '../suite/schema.js';
+import { linkCell, putCell } from './cells.js';
+import type { Tables } from './tables.js';
+
+/** One line of the list of runs. */
+export interface RunEntry {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly suite: string;
+  readonly startedAt: string;
+  /** Absent while the run goes on. */
+  readonly endedAt?: string;
+  /** The suite's verdict; `running` while the run goes on. */
+  readonly verdict: string;
+}
+
+/** A run as reports read it. */
+export interface StoredRun {
+  /** Of a run that goes on: what is recorded so far, with the time of the last recorded cell as its end. */
+  readonly record: SuiteRecord;
+  readonly complete: boolean;
+}
+
+/** What is known of a run before it has ended. */
+export type StartedRun = Omit<SuiteRecord, 'endedAt' | 'tests'> & {
+  readonly tests: readonly Omit<TestRecord, 'cells'>[];
+};
+
+type StoredRecord = Omit<SuiteRecord, 'tests'> & { readonly tests: readonly Omit<TestRecord, 'cells'>[] };
+
+/** Stores what is known of a run that has begun, so that it can be looked at while it goes on. A complete one stays. */
+export async function putStartedRun(kysely: Kysely<Tables>, run: StartedRun): Promise<void> {
+  await kysely
+    .insertInto('run')
+    .values({
+      workflow_id: run.workflowId,
+      run_id: run.runId,
+      suite: run.suite,
+      started_at: run.startedAt,
+      ended_at: null,
+      verdict: 'running',
+      record: JSON.stringify({ ...run, endedAt: run.startedAt }),
+    })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['workflow_id', 'run_id'])
+        .doUpdateSet((row) => ({ record: row.ref('excluded.record') }))
+        .where('run.ended_at', 'is', null),
+    )
+    .execute();
+}
+
+/** What the newest run of a workflow id was started with; undefined before it is known. */
+export async function findStartedRun(kysely: Kysely<Tables>, workflowId: string): Promise<StartedRun | undefined> {
+  const row = await kysely
+    .selectFrom('run')
+    .select('record')
+    .where('workflow_id', '=', workflowId)
+    .orderBy('seq', 'desc')
+    .executeTakeFirst();
+  return row && checkVersion(JSON.parse(row.record) as StoredRecord);
+}
+
+/** Stores a run that has ended, and which cells it is made of. */
+export async function putRun(transaction: Transaction<Tables>, record: SuiteRecord): Promise<void> {
+  const stored: StoredRecord = { ...record, tests: record.tests.map(({ cells, ...test }) => test) };
+  const { seq } = await transaction
+    .insertInto('run')
+    .values({
+      workflow_id: record.workflowId,
+      run_id: record.runId,
+      suite: record.suite,
+      started_at: record.startedAt,
+      ended_at: record.endedAt,
+      verdict: record.verdict,
+      record: JSON.stringify(stored),
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['workflow_id', 'run_id']).doUpdateSet((row) => ({
+        suite: row.ref('excluded.suite'),
+        started_at: row.ref('excluded.started_at'),
+        ended_at: row.ref('excluded.ended_at'),
+        verdict: row.ref('excluded.verdict'),
+        record: row.ref('excluded.record'),
+      })),
+    )
+    .returning('seq')
+    .executeTakeFirstOrThrow();
+  await transaction.deleteFrom('run_cell').where('run_seq', '=', seq).execute();
+  let position = 0;
+  for (const cell of record.tests.flatMap(({ cells }) => cells)) {
+    const cellSeq = await putCell(transaction, cell);
+    await linkCell(transaction, record.workflowId, cell, cellSeq);
+    await transaction
+      .insertInto('run_cell')
+      .values({ run_seq: seq, position, test: cell.test, repetition: cell.repetition, cell_seq: cellSeq })
+      .execute();
+    position += 1;
+  }
+}
+
+/** Runs, the newest first. */
+export async function listRuns(
+  kysely: Kysely<Tables>,
+  filter: {
+    readonly suite?: string | undefined;
+    readonly workflowId?: string | undefined;
+    readonly limit?: number;
+  } = {},
+): Promise<RunEntry[]> {
+  const rows = await kysely
+    .selectFrom('run')
+    .select(['workflow_id', 'run_id', 'suite', 'started_at', 'ended_at', 'verdict'])
+    .$if(filter.suite !== undefined, (query) => query.where('suite', '=', filter.suite ?? ''))
+    .$if(filter.workflowId !== undefined, (query) => query.where('workflow_id', '=', filter.workflowId ?? ''))
+    .orderBy('started_at', 'desc')
+    .orderBy('seq', 'desc')
+    .$if(filter.limit !== undefined, (query) => query.limit(filter.limit ?? 0))
+    .execute();
+  return rows.map((row) => ({
+    workflowId: row.workflow_id,
+    runId: row.run_id,
+    suite: row.suite,
+    startedAt: row.started_at,
+    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+    verdict: row.verdict,
+  }));
+}
+
+/**
+ * The run that a name stands for: a workflow id, which stands for its newest run; `<workflow id>@<start of a run id>`; or
+ * `latest`, `latest:<suite>`.
+ *
+ * @throws {SuiteFailure} `NotFound`, with the name that was probably meant
+ */
+export async function resolveRun(kysely: Kysely<Tables>, name: string): Promise<RunEntry> {
+  const latest = /^latest(?::(.+))?$/.exec(name);
+  if (latest) {
+    const [newest] = await listRuns(kysely, { suite: latest[1], limit: 1 });
+    if (newest) return newest;
+  }
+  const [exact] = await listRuns(kysely, { workflowId: name, limit: 1 });
+  if (exact) return exact;
+  const at = name.lastIndexOf('@');
+  if (at > 0) {
+    const runs = await listRuns(kysely, { workflowId: name.slice(0, at) });
+    const matching = runs.filter(({ runId }) => runId.startsWith(name.slice(at + 1)));
+    if (matching.length === 1 && matching[0]) return matching[0];
+    if (matching.length > 1) {
+      throw new SuiteFailure('NotFound', `"${name}" stands for ${matching.length} runs`, {
+        hint: `write more of the run id: ${matching.map(({ runId }) => runId).join(', ')}`,
+      });
+    }
+  }
+  const known = await kysely.selectFrom('run').select('workflow_id').distinct().orderBy('workflow_id').execute();
+  throw new SuiteFailure(
+    'NotFound',
+    `there is no run "${name}"${suggestion(
+      name,
+      known.map((row) => row.workflow_id),
+    )}`,
+    {
+      hint: '`dynamo-bench runs` lists what is recorded',
+    },
+  );
+}
+
+/** Reads a run with its cells. */
+export async function readRun(
+  kysely: Kysely<Tables>,
+  entry: Pick<RunEntry, 'workflowId' | 'runId'>,
+): Promise<StoredRun> {
+  const { workflowId, runId } = entry;
+  const row = await kysely
+    .selectFrom('run')
+    .select(['seq', 'ended_at', 'record'])
+    .where('workflow_id', '=', workflowId)
+    .where('run_id', '=', runId)
+    .executeTakeFirstOrThrow();
+  const complete = row.ended_at !== null;
+  const stored = checkVersion(JSON.parse(row.record) as StoredRecord);
+  const cells = complete ? await cellsOfRun(kysely, row.seq) : await cellsSoFar(kysely, workflowId, stored);
+  const tests = stored.tests.map(
+    (test): TestRecord => ({ ...test, cells: cells.filter((cell) => cell.test === test.name) }),
+  );
+  if (complete) return { record: { ...stored, tests }, complete };
+  const endedAt =
+    cells
+      .map(({ recordedAt }) => recordedAt)
+      .sort()
+      .at(-1) ?? stored.startedAt;
+  return { record: { ...stored, endedAt, tests }, complete };
+}
+
+function checkVersion(record: StoredRecord): StoredRecord {
+  if (record.version <= RECORD_VERSION) return record;
+  throw new SuiteFailure(
+    'StoreTooNew',
+    `the record of ${record.workflowId} has version ${record.version}, and this dynamo-bench knows versions up to ${RECORD_VERSION}`,
+  );
+}
+
+async function cellsOfRun(kysely: Kysely<Tables>, runSeq: number): Promise<CellRecord[]> {
+  const rows = await kysely
+    .selectFrom('run_cell')
+    .innerJoin('cell', 'cell.seq', 'run_cell.cell_seq')
+    .select('cell.record')
+    .where('run_cell.run_seq', '=', runSeq)
+    .orderBy('run_cell.position')
+    .execute();
+  return rows.map(({ record }) => JSON.parse(record) as CellRecord);
+}
+
+async function cellsSoFar(
+  kysely: Kysely<Tables>,
+  workflowId: string,
+  { startedAt }: StoredRecord,
+): Promise<CellRecord[]> {
+  const rows = await kysely
+    .selectFrom('workflow_cell')
+    .innerJoin('cell', 'cell.seq', 'workflow_cell.cell_seq')
+    .select('cell.record')
+    .where('workflow_cell.workflow_id', '=', workflowId)
+    .where('cell.recorded_at', '>=', startedAt)
+    .orderBy('workflow_cell.test')
+    .orderBy('cell.repetition')
+    .execute();
+  return rows.map(({ record }) => JSON.parse(record) as CellRecord);
+}
+
+function suggestion(name: string, known: readonly string[]): string {
+  return known.length === 0 ? ': nothing is recorded yet' : didYouMean(name, known.slice(-20));
+}

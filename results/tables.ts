@@ -1,0 +1,66 @@
+import type { Generated } from 'kysely';
+
+/**
+ * The tables, the same in SQLite and PostgreSQL. Times are ISO 8601 in UTC, so that their order as text is their order
+ * in time; records are JSON as it was written.
+ */
+export interface Tables {
+  store_version: { version: number };
+  run: RunTable;
+  run_cell: { run_seq: number; position: number; test: string; repetition: number; cell_seq: number };
+  workflow_cell: { workflow_id: string; key: string; test: string; cell_seq: number };
+  cell: CellTable;
+  series: { seq: Generated<number>; test: string; metric: string; block_size: number; batch_size: number };
+  measurement: { cell_seq: number; series_seq: number; value: number };
+  evidence: { sha256: string; bytes: number; encoding: string; body: Buffer };
+  log: { workflow_id: string; path: string; sha256: string; stored_at: string };
+  cell_log: { cell_seq: number; path: string; sha256: string };
+  baseline: {
+    suite: string;
+    name: string;
+    workflow_id: string;
+    run_id: string;
+    accepted_at: string;
+    reason: string;
+  };
+  acknowledgement: {
+    id: string;
+    suite: string;
+    metric: string;
+    workflow_id: string;
+    run_id: string;
+    reason: string;
+    at: string;
+  };
+  comparison: { workflow_id: string; run_id: string; record: string };
+}
+
+/** A run: known from its first recorded step on, complete when `ended_at` is there. */
+interface RunTable {
+  seq: Generated<number>;
+  workflow_id: string;
+  run_id: string;
+  suite: string;
+  started_at: string;
+  /** Null while the run goes on. */
+  ended_at: string | null;
+  verdict: string;
+  /** The run's record without its cells. */
+  record: string;
+}
+
+interface CellTable {
+  seq: Generated<number>;
+  /** SHA-256 of what was recorded, its time left out: the same outcome of the same attempt is stored once. */
+  id: string;
+  /** Hash of all that defines the cell. */
+  key: string;
+  test: string;
+  repetition: number;
+  verdict: string;
+  failure_class: string | null;
+  recorded_at: string;
+  workflow_id: string;
+  run_id: string;
+  record: string;
+}

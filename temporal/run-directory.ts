@@ -1,0 +1,44 @@
+import { type Connection, WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
+import type { OpenRuns } from '../kubernetes/sweep.js';
+import { runKey } from '../suite/run.js';
+
+/** Asks a Temporal namespace which suite runs go on. */
+export class RunDirectory implements OpenRuns {
+  readonly #connection: Connection;
+  readonly #namespace: string;
+  readonly #client: WorkflowClient;
+  #namespaceId: Promise<string> | undefined;
+
+  constructor(connection: Connection, namespace: string) {
+    this.#connection = connection;
+    this.#namespace = namespace;
+    this.#client = new WorkflowClient({ connection, namespace });
+  }
+
+  /** Id of the Temporal namespace: unique, also among servers. */
+  namespaceId(): Promise<string> {
+    this.#namespaceId ??= this.#describeNamespace().catch((error: unknown) => {
+      this.#namespaceId = undefined;
+      throw error;
+    });
+    return this.#namespaceId;
+  }
+
+  async isOpen(workflowId: string, key: string): Promise<boolean> {
+    try {
+      const { status, raw } = await this.#client.getHandle(workflowId).describe();
+      const firstRunId = raw.workflowExecutionInfo?.firstRunId;
+      if (!firstRunId) throw new Error(`Temporal does not name the first run of workflow "${workflowId}"`);
+      return (status.name === 'RUNNING' || status.name === 'PAUSED') && runKey(firstRunId) === key;
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+
+  async #describeNamespace(): Promise<string> {
+    const { namespaceInfo } = await this.#connection.workflowService.describeNamespace({ namespace: this.#namespace });
+    if (!namespaceInfo?.id) throw new Error(`Temporal names no id of the namespace "${this.#namespace}"`);
+    return namespaceInfo.id;
+  }
+}

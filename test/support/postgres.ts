@@ -1,0 +1,91 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chown, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import pg from 'pg';
+
+const PACKAGES = fileURLToPath(new URL('../../../local/test-packages.sh', import.meta.url));
+
+/** PostgreSQL refuses to run as root; `nobody` is on every machine. */
+const NOBODY = 65534;
+const identity = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
+
+/** A PostgreSQL server in a folder below /tmp that listens on a Unix socket in that folder only. */
+export class PostgresServer {
+  #server: ChildProcess | undefined;
+
+  private constructor(
+    readonly folder: string,
+    readonly programs: string,
+  ) {}
+
+  static async create(): Promise<PostgresServer> {
+    const { stdout: programs } = await execa(PACKAGES, ['postgresql']);
+    // A socket's path may not be longer than 107 bytes.
+    const folder = await mkdtemp(join(tmpdir(), 'pg-'));
+    if (identity.uid !== undefined) await chown(folder, NOBODY, NOBODY);
+    const server = new PostgresServer(folder, programs);
+    const options = ['-D', server.#data, '-U', 'bench', '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C'];
+    await execa(join(programs, 'initdb'), options, { ...identity, cwd: folder });
+    await writeFile(join(server.#data, 'postgresql.auto.conf'), "listen_addresses = ''\nfsync = off\n");
+    await server.start();
+    return server;
+  }
+
+  get #data(): string {
+    return join(this.folder, 'data');
+  }
+
+  /** URL of a database of its own. */
+  async database(): Promise<string> {
+    const name = `bench_${randomBytes(4).toString('hex')}`;
+    const client = new pg.Client(this.url('postgres'));
+    await client.connect();
+    await client.query(`create database ${name}`);
+    await client.end();
+    return this.url(name);
+  }
+
+  url(database: string): string {
+    return `postgres://bench@/${database}?host=${encodeURIComponent(this.folder)}`;
+  }
+
+  async start(): Promise<void> {
+    const server = spawn(join(this.programs, 'postgres'), ['-D', this.#data, '-k', this.folder], {
+      ...identity,
+      cwd: this.folder,
+      stdio: 'ignore',
+    });
+    this.#server = server;
+    for (;;) {
+      if (server.exitCode !== null) throw new Error(`postgres ended with exit code ${server.exitCode}`);
+      const client = new pg.Client(this.url('postgres'));
+      const ready = await client.connect().then(
+        () => true,
+        () => false,
+      );
+      await client.end().catch(() => undefined);
+      if (ready) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
+
+  /** Ends the server at once, as when its machine goes. */
+  async stop(): Promise<void> {
+    const server = this.#server;
+    this.#server = undefined;
+    if (!server || server.exitCode !== null) return;
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    // SIGQUIT: immediate shutdown; the children go too.
+    server.kill('SIGQUIT');
+    await ended;
+  }
+
+  async remove(): Promise<void> {
+    await this.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}

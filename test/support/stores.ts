@@ -1,0 +1,51 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ResultStore } from '../../results/store.js';
+import { PostgresServer } from './postgres.js';
+
+/** One kind of database under test. */
+export interface StoreKind {
+  readonly engine: 'SQLite' | 'PostgreSQL';
+  /** A new, empty store. */
+  create(): Promise<ResultStore>;
+  /** Another connection to the same store, as another process would have it. */
+  again(store: ResultStore): ResultStore;
+}
+
+/** Defines the same tests for a store in SQLite and for one in a PostgreSQL server that is started for them. */
+export function onBothDatabases(title: string, define: (kind: StoreKind) => void): void {
+  for (const engine of ['SQLite', 'PostgreSQL'] as const) {
+    describe(`${title} (${engine})`, function () {
+      this.timeout(60_000);
+      let server: PostgresServer | undefined;
+      const opened: ResultStore[] = [];
+      const folders: string[] = [];
+      const noted = (store: ResultStore) => {
+        opened.push(store);
+        return store;
+      };
+
+      before(async function () {
+        // The first time on a machine, PostgreSQL is installed.
+        this.timeout(300_000);
+        if (engine === 'PostgreSQL') server = await PostgresServer.create();
+      });
+      afterEach(async () => {
+        await Promise.all(opened.splice(0).map((store) => store.close()));
+        await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
+      });
+      after(() => server?.remove());
+
+      define({
+        engine,
+        create: async () => {
+          const folder = await mkdtemp(join(tmpdir(), 'results-'));
+          folders.push(folder);
+          return noted(new ResultStore(join(folder, 'results'), await server?.database()));
+        },
+        again: (store) => noted(new ResultStore(store.root, store.url)),
+      });
+    });
+  }
+}

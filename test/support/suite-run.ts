@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ApplicationFailure } from '@temporalio/common';
+import { NativeConnection } from '@temporalio/worker';
+import { readConfig } from '../../worker/config.js';
+import { createWorker } from '../../worker/worker.js';
+import type { SuiteResult } from '../../workflows/messages.js';
+import { FakeActivities } from './fake-activities.js';
+import { temporal } from './temporal.js';
+
+/** The plan's three tests, without waiting; a failure is recorded and the suite goes on. */
+export const plan = {
+  name: 'plan',
+  startDelay: { min: '0s', max: '20ms' },
+  timeouts: { infrastructure: '4s' },
+  onFailure: 'continue',
+  tests: [
+    { name: 'ucx', tool: 'ucx-perftest', memory: 'host' },
+    { name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' },
+    { name: 'nixl-ucx', tool: 'nixlbench', backend: 'UCX', required: false },
+  ],
+};
+
+export interface Run {
+  readonly fake: FakeActivities;
+  readonly handle: WorkflowHandle;
+  /** The workflow's result, or the failure that it ended with. */
+  readonly end: () => Promise<SuiteResult | ApplicationFailure>;
+}
+
+/** Runs a suite on a real server with activities replaced; `during` sees it while it runs. */
+export async function runSuite(
+  spec: unknown,
+  fake = new FakeActivities(),
+  during?: (run: Run) => Promise<void>,
+  workflowId = `suite-${randomUUID()}`,
+) {
+  const { client, address } = await temporal();
+  const connection = await NativeConnection.connect({ address });
+  const config = readConfig({ TASK_QUEUE: `queue-${randomUUID()}` });
+  const worker = await createWorker({ connection, namespace: 'default', config, activities: fake.activities });
+  try {
+    return await worker.runUntil(async () => {
+      const handle = await client.workflow.start('benchmarkSuite', {
+        workflowId,
+        taskQueue: config.TASK_QUEUE,
+        args: [spec],
+      });
+      const end = () =>
+        handle.result().then(
+          (result) => result as SuiteResult,
+          (error: unknown) => {
+            if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) return error.cause;
+            throw error;
+          },
+        );
+      await during?.({ fake, handle, end });
+      return { fake, handle, outcome: await end() };
+    });
+  } finally {
+    await connection.close();
+  }
+}
+
+/** What a suite that completed returned. */
+export function result(outcome: SuiteResult | ApplicationFailure): SuiteResult {
+  if (outcome instanceof ApplicationFailure)
+    throw new Error(`the suite failed: ${outcome.message}`, { cause: outcome });
+  return outcome;
+}
+
+/** What a suite that failed ended with. */
+export function failure(outcome: SuiteResult | ApplicationFailure): ApplicationFailure {
+  assert.ok(outcome instanceof ApplicationFailure, `the suite ended with ${JSON.stringify(outcome)}`);
+  return outcome;
+}

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { ResultStore } from '../../../results/store.js';
+import { toStoreFailure } from '../../../results/store-failure.js';
+import { SuiteFailure } from '../../../suite/failure.js';
+import { failureOfClass } from '../../support/failure-of-class.js';
+import { PostgresServer } from '../../support/postgres.js';
+import { measuredCell, suiteRecord } from '../../support/records.js';
+import { onBothDatabases } from '../../support/stores.js';
+
+onBothDatabases('trouble with the result store', (kind) => {
+  it('refuses a store of a newer version, and a run of a newer record version', async () => {
+    const store = await kind.create();
+    await store.saveRun(suiteRecord('w', []), {});
+    await store.use((kysely) => kysely.updateTable('run').set({ record: '{"version":99,"workflowId":"w"}' }).execute());
+    await assert.rejects(store.readRun('w'), failureOfClass('StoreTooNew', /version 99/));
+    await store.use((kysely) => kysely.updateTable('store_version').set({ version: 99 }).execute());
+    await assert.rejects(kind.again(store).open(), failureOfClass('StoreTooNew', /version 99/));
+  });
+
+  it('says so when stored evidence is no longer what it was', async () => {
+    const store = await kind.create();
+    const { sha256 } = await store.saveLog('w', 'x.log', 'text');
+    const other = await store.saveLog('w', 'y.log', 'other');
+    await store.use(async (kysely) => {
+      const rows = kysely.selectFrom('evidence').select('body').where('sha256', '=', other.sha256);
+      const { body } = await rows.executeTakeFirstOrThrow();
+      await kysely.updateTable('evidence').set({ body }).where('sha256', '=', sha256).execute();
+    });
+    await assert.rejects(store.readLog('w', 'x.log'), failureOfClass('StoreCorrupt', /its hash differs/));
+    await store.use((kysely) =>
+      kysely
+        .updateTable('evidence')
+        .set({ body: Buffer.from('no zstd') })
+        .execute(),
+    );
+    await assert.rejects(store.readLog('w', 'x.log'), failureOfClass('StoreCorrupt', /cannot be unpacked/));
+  });
+
+  it('is usable by several connections that write at the same time', async () => {
+    const store = await kind.create();
+    const others = Array.from({ length: 6 }, () => kind.again(store));
+    await Promise.all(others.map((other) => other.open()));
+    await Promise.all(others.map((other, i) => other.saveCell(`w${i}`, measuredCell({ workflowId: `w${i}` }))));
+    for (const i of others.keys()) assert.equal((await store.cellsOf(`w${i}`, 'nixl-libfabric')).length, 1);
+  });
+});
+
+describe('trouble with results.db', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'results-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('names a file that is no database', async () => {
+    await writeFile(join(folder, 'results.db'), 'this is not a database, and long enough to be looked at'.repeat(50));
+    await assert.rejects(new ResultStore(folder).open(), failureOfClass('StoreCorrupt', /results\.db is damaged/));
+  });
+
+  it('names a database whose pages are damaged, and works again once it is moved away', async () => {
+    const store = new ResultStore(folder);
+    for (let i = 0; i < 20; i++) await store.saveCell(`w${i}`, measuredCell({ workflowId: `w${i}` }));
+    await store.close();
+    await writeFile(join(folder, 'results.db'), Buffer.alloc(200_000, 0xab), { flag: 'r+' });
+    await assert.rejects(new ResultStore(folder).open(), failureOfClass('StoreCorrupt'));
+    await rm(join(folder, 'results.db'));
+    const fresh = new ResultStore(folder);
+    assert.deepEqual(await fresh.runs(), []);
+    await fresh.close();
+  });
+
+  it('names a folder that cannot be written, and works once it can', async () => {
+    await writeFile(join(folder, 'results'), 'a file where the folder should be');
+    const store = new ResultStore(join(folder, 'results'));
+    await assert.rejects(store.open(), failureOfClass('StoreNotWritable', /cannot be written/));
+    await rm(join(folder, 'results'));
+    await mkdir(join(folder, 'results'));
+    assert.deepEqual(await store.runs(), []);
+    await store.close();
+  });
+
+  it('says that it is full, loses nothing, and goes on once there is room', async () => {
+    const store = new ResultStore(folder);
+    await store.saveCell('w1', measuredCell({ workflowId: 'w1' }));
+    await limitPages(store, 'page_count');
+    const text = randomText(200_000);
+    await assert.rejects(store.saveLog('w1', 'x.log', text), failureOfClass('StoreFull', /no space left/));
+    assert.equal((await store.cellsOf('w1', 'nixl-libfabric')).length, 1);
+    await limitPages(store, '1000000');
+    await store.saveLog('w1', 'x.log', text);
+    assert.equal(await store.readLog('w1', 'x.log'), text);
+    await store.close();
+  });
+
+  /** The nearest to a full disk that needs no disk: SQLite then fails in the same way. */
+  async function limitPages(store: ResultStore, pages: string): Promise<void> {
+    await store.use(async (kysely) => {
+      const { rows } = await sql<{ page_count: number }>`pragma page_count`.execute(kysely);
+      const limit = pages === 'page_count' ? rows[0]?.page_count : pages;
+      await sql`pragma max_page_count = ${sql.raw(String(limit))}`.execute(kysely);
+    });
+  }
+});
+
+describe('trouble with PostgreSQL', function () {
+  this.timeout(60_000);
+  let server: PostgresServer;
+  let folder: string;
+  before(async function () {
+    this.timeout(300_000);
+    server = await PostgresServer.create();
+    folder = await mkdtemp(join(tmpdir(), 'results-'));
+  });
+  after(async () => {
+    await server.remove();
+    await rm(folder, { recursive: true });
+  });
+
+  it('is tried again while the server is gone, and nothing is lost when it is back', async () => {
+    const store = new ResultStore(folder, await server.database());
+    const [first, second] = [1, 2].map((repetition) => measuredCell({ workflowId: 'w', repetition }));
+    assert.ok(first && second);
+    await store.saveCell('w', first);
+    await server.stop();
+    await assert.rejects(store.saveCell('w', second), (error: unknown) => {
+      failureOfClass('StoreUnavailable', /out of reach|does not answer/)(error);
+      assert.equal((error as SuiteFailure).retry, 'infrastructure');
+      return true;
+    });
+    await assert.rejects(new ResultStore(folder, store.url).open(), failureOfClass('StoreUnavailable'));
+    await server.start();
+    await store.saveCell('w', second);
+    assert.deepEqual(await store.cellsOf('w', first.test), [first, second]);
+    await store.close();
+  });
+
+  it('does not let in by a wrong name, and never shows a password', async () => {
+    const url = server.url('no_such_database').replace('bench@', 'bench:secret@');
+    await assert.rejects(new ResultStore(folder, url).open(), (error: unknown) => {
+      failureOfClass('StoreRefused', /no_such_database/)(error);
+      assert.doesNotMatch((error as Error).message, /secret/);
+      return true;
+    });
+  });
+});
+
+describe('toStoreFailure', () => {
+  it('tells what can be tried again from what a person must change', () => {
+    const classOf = (code: string) => toStoreFailure(Object.assign(new Error('m'), { code }), 's').class;
+    assert.equal(classOf('ENOSPC'), 'StoreFull');
+    assert.equal(classOf('EROFS'), 'StoreNotWritable');
+    assert.equal(classOf('SQLITE_READONLY_DBMOVED'), 'StoreNotWritable');
+    assert.equal(classOf('SQLITE_BUSY_SNAPSHOT'), 'StoreUnavailable');
+    assert.equal(classOf('57P01'), 'StoreUnavailable');
+    assert.equal(classOf('28P01'), 'StoreRefused');
+    assert.equal(classOf('53100'), 'StoreFull');
+    assert.equal(classOf('ECONNREFUSED'), 'StoreUnavailable');
+    assert.equal(classOf('ESOMETHING'), 'Internal');
+    assert.equal(toStoreFailure(new Error('Connection terminated unexpectedly'), 's').class, 'StoreUnavailable');
+    const both = new AggregateError([Object.assign(new Error('m'), { code: 'ECONNREFUSED' })]);
+    assert.equal(toStoreFailure(both, 's').class, 'StoreUnavailable');
+    const known = new SuiteFailure('NotFound', 'm');
+    assert.equal(toStoreFailure(known, 's'), known);
+  });
+});
+
+/** Text that does not compress. */
+function randomText(length: number): string {
+  let state = 1;
+  return Array.from({ length }, () => {
+    state = (state * 48271) % 2147483647;
+    return String.fromCharCode(33 + (state % 90));
+  }).join('');
+}

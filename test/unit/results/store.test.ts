@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict';
+import { access, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SuiteFailure } from '../../../suite/failure.js';
+import { measuredCell, suiteRecord } from '../../support/records.js';
+import { onBothDatabases } from '../../support/stores.js';
+
+onBothDatabases('result store', (kind) => {
+  it('gives a cell back as it was recorded, by its place and by its key', async () => {
+    const store = await kind.create();
+    const cell = measuredCell({ workflowId: 'night-1' });
+    await store.saveCell('night-1', cell);
+    assert.deepEqual(await store.findCell('night-1', cell.key), cell);
+    assert.deepEqual(await store.cellsOf('night-1', cell.test), [cell]);
+    assert.equal(await store.findCell('night-1', 'another key'), undefined);
+    assert.equal(await store.findCell('night-2', cell.key), undefined);
+    assert.deepEqual(await store.findCellByKey(cell.key), cell);
+    assert.deepEqual(await store.findCellByKey(cell.key, 'night-1'), cell);
+    assert.equal(await store.findCellByKey(cell.key, 'night-2'), undefined);
+  });
+
+  it('finds the newest measured cell of a key, not a failed one', async () => {
+    const store = await kind.create();
+    const older = measuredCell({ workflowId: 'night-1', key: 'k', at: '2026-01-01T00:00:00.000Z' });
+    const newer = measuredCell({ workflowId: 'night-2', key: 'k', at: '2026-01-02T00:00:00.000Z' });
+    const failed = {
+      ...measuredCell({ workflowId: 'night-3', key: 'k', at: '2026-01-03T00:00:00.000Z' }),
+      failure: { class: 'PodLost', message: 'gone', hint: 'again' },
+    };
+    for (const cell of [newer, failed, older]) await store.saveCell(cell.measuredBy.workflowId, cell);
+    assert.deepEqual(await store.findCellByKey('k'), newer);
+  });
+
+  it('stores the same outcome once, and another outcome of the same cell beside it', async () => {
+    const store = await kind.create();
+    const first = measuredCell({ workflowId: 'w' });
+    await store.saveCell('w', first);
+    await store.saveCell('w', { ...first, recordedAt: '2026-05-05T00:00:00.000Z' });
+    assert.deepEqual(await store.cellsOf('w', first.test), [first], 'the first time counts');
+    const second = measuredCell({ workflowId: 'w', attempt: 2, bandwidth: 40e9 });
+    await store.saveCell('w', second);
+    assert.deepEqual(await store.cellsOf('w', first.test), [second]);
+    const { count } = await store.use((kysely) =>
+      kysely
+        .selectFrom('cell')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow(),
+    );
+    assert.equal(Number(count), 2);
+  });
+
+  it('takes a cell over into another workflow, with its evidence in the folder', async () => {
+    const store = await kind.create();
+    const log = await store.saveLog('night-1', 'lf/r1-a1/node1.log', 'what rank 0 said');
+    const cell = measuredCell({ workflowId: 'night-1', test: 'lf' });
+    const [attempt] = cell.attempts;
+    assert.ok(attempt?.ranks[0]);
+    const withLog = { ...cell, attempts: [{ ...attempt, ranks: [{ ...attempt.ranks[0], log }] }] };
+    await store.saveCell('night-1', withLog);
+    await store.saveCell('night-2', withLog);
+    await store.saveRun(suiteRecord('night-2', [withLog]), {});
+    assert.deepEqual(await store.cellsOf('night-2', 'lf'), [withLog]);
+    assert.equal(await readFile(join(store.folder('night-2'), log.path), 'utf8'), 'what rank 0 said');
+  });
+
+  it('keeps evidence by its hash, each text once, and gives it back to the letter', async () => {
+    const store = await kind.create();
+    const text = `${'0123456789 Grüße \u0000 '.repeat(5000)}\n`;
+    const one = await store.saveLog('a', 'x/node1.log', text);
+    const two = await store.saveLog('b', 'y/node2.log', text);
+    assert.equal(one.sha256, two.sha256);
+    assert.equal(one.bytes, Buffer.byteLength(text));
+    assert.equal(await store.readLog('b', 'y/node2.log'), text);
+    assert.equal(await store.readEvidence(one.sha256), text);
+    assert.equal(await readFile(join(store.folder('a'), 'x/node1.log'), 'utf8'), text);
+    const rows = await store.use((kysely) => kysely.selectFrom('evidence').selectAll().execute());
+    assert.equal(rows.length, 1);
+    assert.ok((rows[0]?.body.length ?? 0) < text.length / 50, 'it is compressed');
+    await assert.rejects(store.readLog('a', 'nothing.log'), /no evidence nothing\.log of a/);
+  });
+
+  it('reads evidence from the database when the folder is another machine’s', async () => {
+    const store = await kind.create();
+    await store.saveLog('w', 'x/node1.log', 'text');
+    await rm(store.folder('w'), { recursive: true });
+    assert.equal(await kind.again(store).readLog('w', 'x/node1.log'), 'text');
+  });
+
+  it('stores a run, gives it back as it was, and writes its files', async () => {
+    const store = await kind.create();
+    const cells = [1, 2].map((repetition) => measuredCell({ workflowId: 'night-1', repetition }));
+    const record = suiteRecord('night-1', cells);
+    for (const cell of cells) await store.saveCell('night-1', cell);
+    const folder = await store.saveRun(record, { 'report.md': '# report\n' });
+    assert.deepEqual(await kind.again(store).readRun('night-1'), { record, complete: true });
+    assert.deepEqual(JSON.parse(await readFile(join(folder, 'record.json'), 'utf8')), record);
+    assert.equal(await readFile(join(folder, 'report.md'), 'utf8'), '# report\n');
+    await store.saveRun(record, {});
+    assert.equal((await store.runs()).length, 1, 'the same run twice is one run');
+  });
+
+  it('keeps two runs of one workflow id apart and takes the newest by default', async () => {
+    const store = await kind.create();
+    const cell = measuredCell({ workflowId: 'w' });
+    await store.saveRun(suiteRecord('w', [cell], { runId: 'aaa', startedAt: '2026-01-01T00:00:00.000Z' }), {});
+    await store.saveRun(suiteRecord('w', [cell], { runId: 'bbb', startedAt: '2026-01-02T00:00:00.000Z' }), {});
+    assert.equal((await store.readRun('w')).record.runId, 'bbb');
+    assert.equal((await store.readRun('w@aa')).record.runId, 'aaa');
+    assert.equal((await store.readRun('latest:p5')).record.runId, 'bbb');
+    assert.deepEqual(
+      (await store.runs({ suite: 'p5' })).map(({ runId }) => runId),
+      ['bbb', 'aaa'],
+    );
+  });
+
+  it('shows a run that goes on with the cells so far, and keeps the whole one once it has ended', async () => {
+    const store = await kind.create();
+    const { tests, endedAt, ...rest } = suiteRecord('w', [measuredCell({ workflowId: 'w' })]);
+    const started = { ...rest, tests: tests.map(({ cells, ...test }) => test) };
+    await store.startRun(started);
+    const cell = measuredCell({ workflowId: 'w', at: '2026-01-01T02:41:00.000Z' });
+    await store.saveCell('w', cell);
+    const soFar = await store.readRun('w');
+    assert.equal(soFar.complete, false);
+    assert.deepEqual(soFar.record.tests[0]?.cells, [cell]);
+    assert.equal(soFar.record.endedAt, cell.recordedAt);
+    await store.saveRun({ ...rest, endedAt, tests: tests.map((test) => ({ ...test, cells: [cell] })) }, {});
+    await store.startRun(started);
+    assert.equal((await store.readRun('w')).complete, true);
+  });
+
+  it('names the run that was probably meant', async () => {
+    const store = await kind.create();
+    await assert.rejects(store.readRun('nightly'), /nothing is recorded yet/);
+    await store.saveRun(suiteRecord('nightly-1', []), {});
+    await assert.rejects(store.readRun('nightly1'), (error) => {
+      assert.ok(error instanceof SuiteFailure);
+      assert.equal(error.class, 'NotFound');
+      assert.match(error.message, /did you mean "nightly-1"/);
+      return true;
+    });
+  });
+
+  it('leaves no file of a workflow id outside the folder', async () => {
+    const store = await kind.create();
+    await store.saveLog('../../outside', 'x.log', 'text');
+    await access(join(store.root, '..%2F..%2Foutside', 'x.log'));
+    assert.throws(() => store.folder('..'), RangeError);
+  });
+});

@@ -1,0 +1,178 @@
+import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
+import type { StartedRank } from '../activities/ranks.js';
+import type { CellDefinition } from '../activities/records.js';
+import { ceilingOf } from '../suite/fabric.js';
+import type { FailureRecord } from '../suite/failure.js';
+import type { AttemptContext, Judgement } from '../suite/judge.js';
+import type { Cell } from '../suite/plan.js';
+import type { AttemptRecord, RankRecord } from '../suite/record.js';
+import { scopeOf, type TransportTestSpec } from '../suite/transport-tests.js';
+import { lasting, quick } from './activity-options.js';
+import { failureOf } from './failures.js';
+import type { TransportTestInput } from './transport-test.js';
+
+/** The watchdog in the worker acts at the test's time limit; the kubelet's own acts this much later. */
+const KUBELET_DEADLINE_MARGIN_SECONDS = 120;
+
+/** What an attempt is made of. */
+export interface AttemptInput extends Pick<TransportTestInput, 'run' | 'spec' | 'pair' | 'fabric'> {
+  readonly cell: Cell;
+  readonly definition: CellDefinition;
+  readonly number: number;
+}
+
+/** One try at a cell: its own pods, its own group, its own evidence. Both ranks are new in every attempt. */
+export class Attempt {
+  readonly #input: AttemptInput;
+  readonly #report: (step: string) => void;
+  /** `r1-a1`, or `w1-a1` of a warm-up cell. */
+  readonly #name: string;
+  /** Unlike the name, it differs also from the attempts of a workflow that was ended before it recorded anything. */
+  readonly #token = workflowInfo().runId.slice(-6);
+  readonly #ranks: { position: 'node1' | 'node2'; pod: string; node: string }[] = [];
+
+  constructor(input: AttemptInput, report: (step: string) => void) {
+    const { cell, number } = input;
+    this.#input = input;
+    this.#report = report;
+    this.#name = `${cell.warmUp ? 'w' : 'r'}${cell.repetition}-a${number}`;
+  }
+
+  get #test(): TransportTestSpec {
+    return this.#input.cell.test;
+  }
+
+  get #group(): string {
+    return `${this.#input.run.key}-${this.#token}-${this.#test.name}-${this.#name}`;
+  }
+
+  get #nodes(): string[] {
+    const { node1, node2 } = this.#input.pair;
+    return [node1, node2];
+  }
+
+  get #circumstances(): Omit<AttemptContext, 'timedOut'> {
+    const { spec, fabric } = this.#input;
+    const networkInterface = spec.fabric.kind === 'ethernet' ? spec.fabric.interface : '';
+    const visibleNics = fabric.kind === 'efa' ? this.#input.definition.settings.resources.efa.count : fabric.nics;
+    return { fabric, networkInterface, visibleNics };
+  }
+
+  async run(): Promise<{ judgement: Judgement; record: AttemptRecord }> {
+    const startedAt = new Date().toISOString();
+    let timedOut = false;
+    let endedBySuite: readonly string[] = [];
+    let failure: FailureRecord | undefined;
+    try {
+      try {
+        await this.#startBoth();
+        ({ timedOut, endedBySuite } = await this.#watch());
+      } catch (error) {
+        failure = failureOf(error);
+      }
+      const ranks = await this.#storeEvidence(endedBySuite, failure !== undefined);
+      const judgement = failure ? this.#unmeasured(failure) : await this.#judge(ranks, timedOut);
+      return { judgement, record: this.#record({ startedAt, timedOut, ranks, failure: judgement.failure }) };
+    } finally {
+      const { run } = this.#input;
+      const pods = this.#ranks.map(({ pod }) => pod);
+      await CancellationScope.nonCancellable(() => quick.removeRanks({ run, pods }));
+    }
+  }
+
+  /** node2 first; node1 when node2 is ready and `startDelay.min` has passed, or `startDelay.max` has. */
+  async #startBoth(): Promise<void> {
+    const { run, spec, pair } = this.#input;
+    const { startDelay } = spec;
+    this.#report('wiping etcd');
+    await quick.wipeEtcd({ run });
+    this.#report(`starting the rank on node2 (${pair.node2})`);
+    const first = await this.#start('node2', pair.node2, undefined, startDelay.max);
+    const remaining = startDelay.min - first.runningFor;
+    if (remaining > 0)
+      await sleep(remaining * 1000, { summary: `start delay: node1 at least ${startDelay.min} s after node2` });
+    this.#report(`starting the rank on node1 (${pair.node1})`);
+    await this.#start('node1', pair.node1, first.address, undefined);
+  }
+
+  #start(
+    position: 'node1' | 'node2',
+    node: string,
+    peer: string | undefined,
+    readyWithin: number | undefined,
+  ): Promise<StartedRank> {
+    const { run, spec, definition } = this.#input;
+    const { timeouts, startDelay } = spec;
+    const { test, settings } = definition;
+    const activeDeadline = test.timeout + timeouts.podStart + KUBELET_DEADLINE_MARGIN_SECONDS;
+    const group = this.#group;
+    const nodes = this.#nodes;
+    this.#ranks.push({ position, node, pod: `bench-${group}-${position}` });
+    return lasting(timeouts.podStart + startDelay.max + 60).startRank.executeWithOptions(
+      { summary: `${position} on ${node}` },
+      [{ run, settings, test, position, node, nodes, group, peer, activeDeadline, patience: timeouts, readyWithin }],
+    );
+  }
+
+  #watch() {
+    const { run } = this.#input;
+    const test = this.#test;
+    this.#report('both ranks run');
+    const deadline = new Date(Date.now() + test.timeout * 1000).toISOString();
+    return lasting(test.timeout + 120).watchRanks.executeWithOptions(
+      { summary: `both ranks, at most ${test.timeout} s` },
+      [{ run, nodes: this.#nodes, deadline, pods: this.#ranks.map(({ pod }) => pod) }],
+    );
+  }
+
+  /** Always kept, also of an attempt that failed; then a cluster that does not answer must not hide the failure. */
+  async #storeEvidence(endedBySuite: readonly string[], alreadyFailed: boolean): Promise<RankRecord[]> {
+    const { run } = this.#input;
+    this.#report('storing evidence');
+    const folder = `${this.#test.name}/${this.#name}-${this.#token}`;
+    try {
+      return await quick.storeEvidence({ run, folder, ranks: this.#ranks, endedBySuite });
+    } catch (error) {
+      failureOf(error);
+      if (alreadyFailed) return [];
+      throw error;
+    }
+  }
+
+  #judge(ranks: readonly RankRecord[], timedOut: boolean): Promise<Judgement> {
+    const { run } = this.#input;
+    return quick.judgeAttempt({ run, test: this.#test, ranks, circumstances: { ...this.#circumstances, timedOut } });
+  }
+
+  #unmeasured(failure: FailureRecord): Judgement {
+    const { fabric, visibleNics } = this.#circumstances;
+    return {
+      verdict: 'fail',
+      reasons: [{ code: 'failure', message: failure.message }],
+      rows: [],
+      ceiling: ceilingOf(fabric, scopeOf(this.#test), visibleNics),
+      failure,
+    };
+  }
+
+  #record(outcome: {
+    startedAt: string;
+    timedOut: boolean;
+    ranks: readonly RankRecord[];
+    failure: FailureRecord | undefined;
+  }): AttemptRecord {
+    const startOf = (position: string) =>
+      Date.parse(outcome.ranks.find((rank) => rank.position === position)?.startedAt ?? '');
+    const startDelay = (startOf('node1') - startOf('node2')) / 1000;
+    return {
+      number: this.#input.number,
+      group: this.#group,
+      startedAt: outcome.startedAt,
+      endedAt: new Date().toISOString(),
+      ...(Number.isNaN(startDelay) ? {} : { startDelay }),
+      timedOut: outcome.timedOut,
+      ranks: [...outcome.ranks],
+      ...(outcome.failure ? { failure: outcome.failure } : {}),
+    };
+  }
+}

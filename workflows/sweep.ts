@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { SuiteFailure } from '../suite/failure.js';
+import type { RunRemains } from '../suite/sweep.js';
+import { quick } from './activity-options.js';
+import { workflowFailure } from './failures.js';
+
+const GIVE_UP_AFTER_SECONDS = 600;
+
+const sweepInput = z.strictObject({
+  context: z.string().optional(),
+  namespace: z.string().default('dynamo-bench'),
+  leaseNamespace: z.string().optional(),
+});
+
+/**
+ * Removes what closed suite runs left in a namespace; for a schedule of its own.
+ *
+ * @param input `{ namespace, context, leaseNamespace }`, all optional
+ * @returns what was removed, by suite run
+ */
+export async function sweep(input: unknown = {}): Promise<readonly RunRemains[]> {
+  const parsed = sweepInput.safeParse(input);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'input'}: ${message}`);
+    throw workflowFailure(new SuiteFailure('InvalidSpec', problems.join('; ')));
+  }
+  const { namespace, leaseNamespace = namespace, context } = parsed.data;
+  return quick.sweepCluster({ run: { context, namespace, leaseNamespace, retryFor: GIVE_UP_AFTER_SECONDS } });
+}
