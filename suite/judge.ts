@@ -69,7 +69,8 @@ export function judgeTransport(
   const { noise, ...proof } = path;
   const reasons = [
     ...endReasons(ranks, context),
-    ...diagnose(logs.flatMap(ownOutput)),
+    // Over Ethernet, TCP and what it emulates are the path that was asked for.
+    ...(context.fabric.kind === 'efa' ? diagnose(logs.flatMap(ownOutput)) : []),
     ...rowsAboveCeiling(table.rows, ceilingOfPath),
     ...disagreements(test, table.rows),
     ...otherParameters(test, logs),

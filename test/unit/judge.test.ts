@@ -28,6 +28,9 @@ function p5Ranks(gbPerSecond: number, nics = NICS, exitCode = 0) {
   ];
 }
 
+/** A line of UCX_PROTO_INFO. */
+const SLOW_PATH = '| 0..inf | software emulation | tcp/eth0 |';
+
 const codes = (judgement: { reasons: readonly { code: string }[] }) => judgement.reasons.map(({ code }) => code);
 
 describe('verdict of a transport attempt', () => {
@@ -124,6 +127,11 @@ describe('verdict of a transport attempt', () => {
     const judgement = judgeTransport(test, ranks, onP5);
     assert.equal(judgement.verdict, 'inconclusive');
     assert.ok(judgement.reasons.some(({ message }) => message === 'nixlbench says that backend is UCX, not LIBFABRIC'));
+  });
+
+  it('names signs of a slow path on EFA', () => {
+    const ranks = p5Ranks(46).map((evidence) => ({ ...evidence, log: `${evidence.log}\n${SLOW_PATH}` }));
+    assert.ok(codes(judgeTransport(test, ranks, onP5)).includes('emulated-rma'));
   });
 
   it('draws no conclusion from the latency of several threads', () => {
@@ -244,6 +252,12 @@ describe('verdict of ucx_perftest', () => {
     );
     assert.equal(judgement.verdict, 'pass');
     assert.equal(judgement.measurement?.original, '52.3 MB/s');
+  });
+
+  it('takes TCP for no slow path where TCP is the path', () => {
+    const client = over(21 * MIB, `${csv(50)}\n${SLOW_PATH}`);
+    const judgement = judgeTransport(ucx({}), [rank('node2', over(21 * MIB, '')), rank('node1', client)], local);
+    assert.deepEqual(codes(judgement), ['path-proven', 'measured']);
   });
 
   it('catches traffic over loopback: the interface did not move', () => {
