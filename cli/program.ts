@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { SuiteFailure } from '../suite/failure.js';
 import { doctorCommand } from './doctor.js';
+import { planCommand } from './plan.js';
 import { resetPointCommand } from './reset-point.js';
 import { schemaCommand } from './schema.js';
 import { sweepCommand } from './sweep.js';
@@ -10,6 +11,7 @@ import { validateCommand } from './validate.js';
 const program = new Command('dynamo-bench')
   .description('Durable benchmark suite for NVIDIA Dynamo’s network back ends on Kubernetes.')
   .addCommand(validateCommand())
+  .addCommand(planCommand())
   .addCommand(doctorCommand())
   .addCommand(resetPointCommand())
   .addCommand(sweepCommand())
