@@ -8,7 +8,7 @@ import type { Activities } from '../activities/index.js';
  */
 const COMMON: ActivityOptions = {
   heartbeatTimeout: '10s',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
 };
 
 /** One try of a step that only talks to the API server or the store. */

@@ -6,7 +6,7 @@ import type { FailureRecord } from '../suite/failure.js';
 import type { AttemptContext, Judgement } from '../suite/judge.js';
 import type { Cell } from '../suite/plan.js';
 import type { AttemptRecord, RankRecord } from '../suite/record.js';
-import { scopeOf, type TransportTestSpec } from '../suite/transport-tests.js';
+import { scopeOf, type TransportTestSpec, usableNics } from '../suite/transport-tests.js';
 import { lasting, quick } from './activity-options.js';
 import { failureOf } from './failures.js';
 import type { TransportTestInput } from './transport-test.js';
@@ -150,7 +150,7 @@ export class Attempt {
       verdict: 'fail',
       reasons: [{ code: 'failure', message: failure.message }],
       rows: [],
-      ceiling: ceilingOf(fabric, scopeOf(this.#test), visibleNics),
+      ceiling: ceilingOf(fabric, scopeOf(this.#test), usableNics(this.#test, visibleNics)),
       failure,
     };
   }
