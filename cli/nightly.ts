@@ -1,14 +1,8 @@
-import {
-  Client,
-  Connection,
-  ScheduleAlreadyRunning,
-  type ScheduleHandle,
-  ScheduleNotFoundError,
-} from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { Client, ScheduleAlreadyRunning, type ScheduleHandle, ScheduleNotFoundError } from '@temporalio/client';
 import { Command } from 'commander';
 import { SuiteFailure } from '../suite/failure.js';
 import { parseSpec } from '../suite/spec.js';
+import { connectTemporal } from '../temporal/connection.js';
 import { type NightlyOptions, scheduleOf } from './schedule.js';
 import { readJson } from './spec-file.js';
 import { seconds } from './values.js';
@@ -113,16 +107,7 @@ async function act(
 }
 
 async function withTemporal(work: (client: Client) => Promise<void>): Promise<void> {
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const address = connectionOptions.address ?? 'localhost:7233';
-  const connection = await Connection.connect({ ...connectionOptions, connectTimeout: '5s' }).catch(
-    (error: unknown) => {
-      throw new SuiteFailure('ApiUnreachable', `no Temporal server at ${address}`, {
-        cause: error,
-        hint: 'start one, or set TEMPORAL_ADDRESS, or a profile in temporal.toml',
-      });
-    },
-  );
+  const { connection, namespace } = await connectTemporal();
   try {
     await work(new Client({ connection, namespace }));
   } finally {

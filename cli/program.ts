@@ -85,12 +85,12 @@ export async function run(argv: readonly string[] = process.argv.slice(2)): Prom
   } catch (error) {
     if (error instanceof CommanderError) {
       process.exitCode = error.exitCode === 0 ? EXIT.pass : EXIT.wrongUse;
-    } else if (error instanceof SuiteFailure) {
-      console.error(`error: ${error.message}\n  → ${error.hint}`);
-      process.exitCode = exitCodeOfFailure(error);
-    } else {
-      throw error;
+      return;
     }
+    const { message, cause } = error as Error;
+    if (error instanceof SuiteFailure) console.error(`error: ${message}\n  → ${error.hint}`);
+    else console.error(`error: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`);
+    process.exitCode = error instanceof SuiteFailure ? exitCodeOfFailure(error) : EXIT.infrastructure;
   }
 }
 
