@@ -113,10 +113,10 @@ ${unchanged > 0 && html`<p class="small">${unchanged} metric${unchanged === 1 ? 
 }
 
 function changeTable(metrics: readonly MetricChange[]): Markup {
-  return html`<table><thead><tr><th scope="col">metric</th><th scope="col">change</th><th scope="col" class="number">difference</th><th scope="col" class="number">95 % interval</th><th scope="col">why</th></tr></thead><tbody>
+  return html`<table class="stack"><thead><tr><th scope="col">metric</th><th scope="col">change</th><th scope="col" class="number">difference</th><th scope="col" class="number">95 % interval</th><th scope="col">why</th></tr></thead><tbody>
 ${metrics.slice(0, MOST_ROWS).map(
   ({ metric, change, difference, interval, reason, since, acknowledged }) =>
-    html`<tr><th scope="row">${metric}</th><td>${badge(change)}</td><td class="number">${difference === undefined ? '–' : signed(difference)}</td><td class="number">${interval ? `${signed(interval.low)} to ${signed(interval.high)}` : '–'}</td><td class="why">${reason}${since ? `; since ${moment(since.startedAt)} (${since.workflowId})` : ''}${acknowledged ? `; acknowledged: ${acknowledged}` : ''}</td></tr>
+    html`<tr><th scope="row">${metric}</th><td>${badge(change)}</td><td class="number" data-label="difference">${difference === undefined ? '–' : signed(difference)}</td><td class="number" data-label="95 % interval">${interval ? `${signed(interval.low)} to ${signed(interval.high)}` : '–'}</td><td class="why">${reason}${since ? `; since ${moment(since.startedAt)} (${since.workflowId})` : ''}${acknowledged ? `; acknowledged: ${acknowledged}` : ''}</td></tr>
 `,
 )}</tbody></table>`;
 }
@@ -157,11 +157,11 @@ ${rows(test, links, Math.floor(MOST_ROWS * share))}
 }
 
 function cellTable(cells: readonly CellRecord[], links: PageLinks): Markup {
-  return html`<table><thead><tr><th scope="col">repetition</th><th scope="col">verdict</th><th scope="col" class="number">measured</th><th scope="col">why</th><th scope="col">evidence</th></tr></thead><tbody>
+  return html`<table class="stack"><thead><tr><th scope="col">repetition</th><th scope="col">verdict</th><th scope="col" class="number">measured</th><th scope="col">why</th><th scope="col">evidence</th></tr></thead><tbody>
 ${cells.map(({ repetition, warmUp, verdict, measurement, reasons, failure, attempts }) => {
   const format = measurement?.metric === 'latency' ? formatDuration : formatRate;
   const why = failure ? `${failure.class}: ${failure.message}` : reasons.map(({ message }) => message).join('; ');
-  return html`<tr><th scope="row">${repetition}${warmUp ? ' (warm-up)' : ''}</th><td>${badge(verdict)}</td><td class="number">${measurement ? format(measurement.value) : '–'}</td><td class="why">${why}</td><td>${attempts.map(
+  return html`<tr><th scope="row"><span class="phone">repetition </span>${repetition}${warmUp ? ' (warm-up)' : ''}</th><td>${badge(verdict)}</td><td class="number">${measurement ? format(measurement.value) : '–'}</td><td class="why">${why}</td><td>${attempts.map(
     ({ number, ranks, failure: lost }) =>
       html`<span>${attempts.length > 1 ? `attempt ${number}${lost ? ` (${lost.class})` : ''}: ` : ''}${ranks.map(
         ({ position, node, log, exitCode }) =>

@@ -40,7 +40,7 @@ function ladderChart({ conditions, ceiling, rungs }: Ladder, id: string): Markup
     table: html`<table><thead><tr><th scope="col">rung</th><th scope="col">test</th><th scope="col">figure</th><th scope="col">why</th></tr></thead><tbody>
 ${rows.map(({ name, words }, i) => html`<tr><th scope="row">${name}</th><td>${rungs[i - 1]?.test ?? ''}</td><td>${words}</td><td class="why">${rungs[i - 1]?.reasons.join('; ')}</td></tr>\n`)}</tbody></table>`,
     option: (layout) => ({
-      grid: { left: layout === 'wide' ? 130 : 100, right: layout === 'wide' ? 250 : 62, top: 6, bottom: 32 },
+      grid: { left: layout === 'wide' ? 130 : 100, right: layout === 'wide' ? 250 : 78, top: 6, bottom: 32 },
       xAxis: axis({
         type: 'value',
         min: 0,
@@ -66,7 +66,7 @@ ${rows.map(({ name, words }, i) => html`<tr><th scope="row">${name}</th><td>${ru
               show: true,
               position: 'right',
               formatter: layout === 'wide' ? words.split(', no ratio')[0] : (words.split(', ')[0] ?? ''),
-              width: layout === 'wide' ? 240 : 60,
+              width: layout === 'wide' ? 240 : 76,
               overflow: 'break',
             }),
           })),

@@ -101,10 +101,10 @@ ${scrolling(`Runs of ${name}`, runTable(runs))}</section>
 }
 
 function runTable(runs: readonly Listed[]): Markup {
-  return html`<table><thead><tr><th scope="col">run</th><th scope="col">started</th><th scope="col">verdict</th><th scope="col">against its baseline</th></tr></thead><tbody>
+  return html`<table class="stack"><thead><tr><th scope="col">run</th><th scope="col">started</th><th scope="col">verdict</th><th scope="col">against its baseline</th></tr></thead><tbody>
 ${runs.map(
   ({ run, word, reason, folder }) =>
-    html`<tr><th scope="row"><a href="runs/${encodeURIComponent(folder)}/report.html">${run.workflowId}</a></th><td class="time">${moment(run.startedAt)}</td><td>${badge(word)}</td><td class="why">${reason || '–'}</td></tr>
+    html`<tr><th scope="row"><a href="runs/${encodeURIComponent(folder)}/report.html">${run.workflowId}</a></th><td class="time">${moment(run.startedAt)}</td><td>${badge(word)}</td><td class="why" data-label="baseline">${reason || '–'}</td></tr>
 `,
 )}</tbody></table>`;
 }

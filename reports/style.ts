@@ -14,7 +14,7 @@ h1{font-size:1.75rem;line-height:1.2;margin:0 0 8px;display:flex;flex-wrap:wrap;
 h2{font-size:1.3rem;line-height:1.3;margin:44px 0 12px}
 h3{font-size:1.05rem;margin:0 0 8px}
 p{margin:0 0 10px;max-width:75ch}
-a{color:var(--link);text-underline-offset:2px}tbody th a{overflow-wrap:anywhere}
+a{color:var(--link);text-underline-offset:2px}table.stack tbody th{min-width:9rem;overflow-wrap:anywhere}
 a:focus-visible,summary:focus-visible,.scroll:focus-visible{outline:3px solid var(--link);outline-offset:2px;border-radius:4px}
 code,pre{font:0.88em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
 pre{background:var(--surface);border:1px solid var(--grid);border-radius:8px;padding:14px;overflow:auto;white-space:pre-wrap;margin:8px 0}
@@ -54,10 +54,13 @@ dl{display:grid;grid-template-columns:max-content 1fr;gap:4px 18px;margin:0}
 dt{color:var(--muted)}dd{margin:0;overflow-wrap:anywhere;min-width:0}
 nav.top{padding-top:16px;display:flex;flex-wrap:wrap;gap:4px 16px;font-size:.92rem}
 footer{padding-top:36px;padding-bottom:44px;color:var(--muted);font-size:.88rem}
-.visually-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
+.phone{display:none}.visually-hidden{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
 .skip{position:absolute;left:-9999px}.skip:focus{left:12px;top:8px;background:var(--surface);padding:8px 12px;z-index:1}
 @media(max-width:720px){body{font-size:15px}main,header,footer,nav.top{padding-left:14px;padding-right:14px}h1{font-size:1.4rem}
-.chart{padding:14px 12px}.chart .wide{display:none}.chart .narrow{display:block}dl{grid-template-columns:1fr}dd{margin-bottom:6px}.cards{grid-template-columns:1fr}}
+.chart{padding:14px 12px}.chart .wide{display:none}.chart .narrow{display:block}.phone{display:inline}table.stack thead{display:none}table.stack tr{display:block;padding:10px 0;border-bottom:1px solid var(--grid)}
+table.stack th,table.stack td,table.stack td.number{display:block;border:0;padding:2px 0;text-align:left;white-space:normal}
+table.stack td[data-label]::before{content:attr(data-label) ": ";color:var(--muted)}
+dl{grid-template-columns:1fr}dd{margin-bottom:6px}.cards{grid-template-columns:1fr}}
 @media print{:root{color-scheme:light;--page:#fff;--grid:#d5dae0}body{font-size:11pt}main,header,footer{max-width:none;padding:0}nav,.skip{display:none}
 .chart,.card,.panel,tr{break-inside:avoid}h2,h3{break-after:avoid}a{color:inherit}.chart .wide{display:block}.chart .narrow{display:none}.scroll{overflow:visible}}
 `.trim();

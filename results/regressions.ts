@@ -245,7 +245,10 @@ function acknowledgementOf(
 function verdictOf(metrics: readonly MetricChange[]): Pick<RunComparison, 'change' | 'reason'> {
   const ofChange = (change: MetricChange['change']) => metrics.filter((metric) => metric.change === change);
   const alarms = ofChange('regressed').filter(({ acknowledged }) => !acknowledged);
-  const [worst] = alarms.toSorted((a, b) => Math.abs(b.difference ?? 0) - Math.abs(a.difference ?? 0));
+  // The figure of a whole test says more than that of one of its rows.
+  const rank = ({ metric, difference = 0 }: MetricChange) =>
+    (metric.split('/').length === 2 ? 1000 : 0) + Math.abs(difference);
+  const [worst] = alarms.toSorted((a, b) => rank(b) - rank(a));
   if (worst) {
     const more = alarms.length > 1 ? `, and ${alarms.length - 1} more` : '';
     return { change: 'regressed', reason: `${worst.metric} is ${worst.reason}${more}` };
