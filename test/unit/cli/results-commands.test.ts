@@ -65,6 +65,12 @@ describe('dynamo-bench', function () {
     assert.match((await bench('report', '--formt', 'csv')).stderr, /Did you mean --format\?/);
   });
 
+  it('lists the newest runs with their outcome', async () => {
+    const { stdout } = await bench('runs', '--suite', 'p5', '--limit', '2');
+    assert.match(stdout, /\nnightly-012 +p5 +regressed +2026-01-13 02:30 +25 min\nnightly-011 +p5 +pass /);
+    assert.equal(JSON.parse((await bench('runs', '--json')).stdout).length, 14);
+  });
+
   it('reports a run in every form, with the verdict as exit code', async () => {
     const regressed = await bench('report', 'latest:p5');
     assert.equal(regressed.exitCode, 1);
