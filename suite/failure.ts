@@ -123,6 +123,12 @@ export const FAILURES = {
   },
   StoreTooNew: { retry: 'never', hint: 'a newer dynamo-bench wrote this store: use that version or a newer one' },
 
+  WebhookUnreachable: { retry: 'infrastructure', hint: "the webhook did not answer: check the worker's way to it" },
+  WebhookRefused: {
+    retry: 'never',
+    hint: "check the URL in the worker's environment variable that `webhook.urlVariable` names",
+  },
+
   Internal: { retry: 'infrastructure', hint: 'this is a fault of the suite itself; the worker log has the stack' },
 } as const satisfies Record<string, FailureKind>;
 
