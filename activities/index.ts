@@ -6,8 +6,10 @@ import { nodeActivities } from './nodes.js';
 import { probeActivities } from './probes.js';
 import { rankActivities } from './ranks.js';
 import { recordActivities } from './records.js';
+import { regressionActivities } from './regressions.js';
 import { runObjectActivities } from './run-object.js';
 import { sweepActivities } from './sweep.js';
+import { webhookActivities } from './webhook.js';
 
 /** Everything that the workflows let happen outside of themselves. */
 export function createActivities(dependencies: ActivityDependencies) {
@@ -21,6 +23,8 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...rankActivities(context),
     ...evidenceActivities(context),
     ...recordActivities(context),
+    ...regressionActivities(context),
+    ...webhookActivities(),
     ...sweepActivities(context),
   };
 }

@@ -17,6 +17,13 @@ export const quick: ActivityInterfaceFor<Activities> = proxyActivities<Activitie
   startToCloseTimeout: '2 minutes',
 });
 
+/** Somebody is told, if it can be done soon: the run's nodes are held meanwhile. */
+export const told: ActivityInterfaceFor<Activities> = proxyActivities<Activities>({
+  ...COMMON,
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '1s', backoffCoefficient: 3, maximumAttempts: 4 },
+});
+
 /** Steps that wait for the cluster or a tool, honestly for up to `seconds`. */
 export function lasting(seconds: number): ActivityInterfaceFor<Activities> {
   return proxyActivities<Activities>({ ...COMMON, startToCloseTimeout: seconds * 1000 });
