@@ -14,6 +14,7 @@ const EVENTS_BELOW_A_CELL = 50;
 
 /**
  * Runs every workflow in every case on a real Temporal server, and keeps their histories in place of the recorded ones.
+ * What lies in folders of other names stays.
  *
  *   npm run histories
  */
@@ -34,7 +35,8 @@ async function main(): Promise<void> {
   } finally {
     await Promise.all([usual.teardown(), hasty.teardown()]);
   }
-  await rm(HISTORIES, { recursive: true, force: true });
+  const types = new Set([...recorded.values()].map(({ type }) => type));
+  for (const type of types) await rm(`${HISTORIES}${type}`, { recursive: true, force: true });
   for (const [file, { type, events }] of recorded) {
     await mkdir(`${HISTORIES}${type}`, { recursive: true });
     const history = JSON.parse(historyToJSON({ events: [...events] })) as JsonHistory;

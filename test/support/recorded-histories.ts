@@ -1,7 +1,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Folder of the recorded histories: one folder for each workflow type. */
+/**
+ * Folder of the recorded histories: a folder for each workflow type, and for each change that old runs need a patch
+ * for.
+ */
 export const HISTORIES = fileURLToPath(new URL('../../../test/histories/', import.meta.url));
 
 /** A history as JSON, as Temporal's own tools write and read it. */
