@@ -30,6 +30,12 @@ async function main(): Promise<void> {
   console.error(
     `worker: task queue "${config.TASK_QUEUE}", Temporal ${address} (${namespace}), results in ${config.RESULTS_DIR}${config.RESULTS_URL ? ' and PostgreSQL' : ''}`,
   );
+  const { DEPLOYMENT_NAME: deployment, BUILD_ID: build } = config;
+  if (deployment !== undefined) {
+    console.error(
+      `worker: version ${build} of ${deployment}. New suites come here once it is current: temporal worker deployment set-current-version --deployment-name ${deployment} --build-id ${build}`,
+    );
+  }
   try {
     await worker.run();
   } finally {

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { type NativeConnection, Worker } from '@temporalio/worker';
+import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { failureInterceptor } from '../activities/failures.js';
 import { heartbeatInterceptor } from '../activities/heartbeat.js';
 import type { Activities } from '../activities/index.js';
@@ -27,5 +27,21 @@ export function createWorker({ connection, namespace, config, activities }: Work
     activities,
     interceptors: { activity: [failureInterceptor, heartbeatInterceptor] },
     shutdownGraceTime: SHUTDOWN_GRACE,
+    ...versioning(config),
   });
+}
+
+/** Pinned: a suite lasts hours, and is measured and replayed by the code that it began with. */
+function versioning({
+  DEPLOYMENT_NAME: deploymentName,
+  BUILD_ID: buildId,
+}: WorkerConfig): Pick<WorkerOptions, 'workerDeploymentOptions'> {
+  if (deploymentName === undefined || buildId === undefined) return {};
+  return {
+    workerDeploymentOptions: {
+      version: { deploymentName, buildId },
+      useWorkerVersioning: true,
+      defaultVersioningBehavior: 'PINNED',
+    },
+  };
 }

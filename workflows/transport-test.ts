@@ -37,7 +37,7 @@ export interface TransportTestInput {
   readonly imageIds: readonly string[];
   readonly fabric: Fabric;
   readonly paused: boolean;
-  /** Cells of the same block that an earlier run in this chain has done; see `EVENTS_PER_RUN`. */
+  /** Cells of the same block that an earlier run in this chain has done; see `#goOnInNewRun`. */
   readonly done?: readonly CellSummary[];
 }
 
@@ -51,9 +51,6 @@ export interface TransportTestFailureDetails {
   readonly hint: string;
   readonly cells: readonly CellSummary[];
 }
-
-/** A block of many cells goes on in a new run before its history gets slow to replay. A cell takes about 60 events. */
-const EVENTS_PER_RUN = 4_000;
 
 /** Rows of the table in the Web UI. */
 const ROWS_SHOWN = 20;
@@ -94,7 +91,7 @@ class TransportTest {
       await this.#whilePaused(cell);
       this.#cells.push(await this.#measureCell(cell));
       await this.#tellSuite(cell, `${nameOf(cell)} recorded`);
-      if (workflowInfo().historyLength > EVENTS_PER_RUN && this.#next()) await this.#goOnInNewRun();
+      if (workflowInfo().continueAsNewSuggested && this.#next()) await this.#goOnInNewRun();
     }
     const counted = this.#cells.filter(({ warmUp }) => !warmUp);
     const verdict = worst(counted.map((cell) => cell.verdict));
@@ -177,6 +174,7 @@ class TransportTest {
     await this.#tellSuite(next, nameOf(next));
   }
 
+  /** Before the history gets slow to replay: the server says so at 4,096 events or 4 MiB; a cell takes about 60. */
   #goOnInNewRun(): Promise<never> {
     return continueAsNew<typeof transportTest>({ ...this.#input, paused: this.#paused, done: this.#cells });
   }

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
+import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { NativeConnection } from '@temporalio/worker';
 import { readConfig } from '../../worker/config.js';
 import { createWorker } from '../../worker/worker.js';
-import type { SuiteResult } from '../../workflows/messages.js';
+import { type Progress, progressQuery, type SuiteResult } from '../../workflows/messages.js';
 import { FakeActivities } from './fake-activities.js';
 import { temporal } from './temporal.js';
 
@@ -36,7 +37,23 @@ export async function runSuite(
   during?: (run: Run) => Promise<void>,
   workflowId = `suite-${randomUUID()}`,
 ) {
-  const { client, address } = await temporal();
+  return runSuiteOn(await temporal(), spec, { fake, during, workflowId });
+}
+
+/** The same, on a server of the caller's. */
+export async function runSuiteOn(
+  { client, address }: TestWorkflowEnvironment,
+  spec: unknown,
+  {
+    fake = new FakeActivities(),
+    during,
+    workflowId = `suite-${randomUUID()}`,
+  }: {
+    readonly fake?: FakeActivities;
+    readonly during?: ((run: Run) => Promise<void>) | undefined;
+    readonly workflowId?: string;
+  } = {},
+) {
   const connection = await NativeConnection.connect({ address });
   const config = readConfig({ TASK_QUEUE: `queue-${randomUUID()}` });
   const worker = await createWorker({ connection, namespace: 'default', config, activities: fake.activities });
@@ -60,6 +77,15 @@ export async function runSuite(
     });
   } finally {
     await connection.close();
+  }
+}
+
+/** Asks a running suite until its progress is as wanted. */
+export async function until(handle: WorkflowHandle, seen: (progress: Progress) => boolean): Promise<Progress> {
+  for (;;) {
+    const progress = await handle.query(progressQuery);
+    if (seen(progress)) return progress;
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
 

@@ -1,25 +1,11 @@
 import assert from 'node:assert/strict';
 import type { WorkflowHandle } from '@temporalio/client';
-import {
-  type Progress,
-  pauseSignal,
-  progressQuery,
-  resolveTestUpdate,
-  resumeSignal,
-  skipTestUpdate,
-} from '../../workflows/messages.js';
+import { pauseSignal, resolveTestUpdate, resumeSignal, skipTestUpdate } from '../../workflows/messages.js';
 import { FakeActivities, unmeasured } from '../support/fake-activities.js';
-import { failure, plan, result, runSuite } from '../support/suite-run.js';
+import { failure, plan, result, runSuite, until } from '../support/suite-run.js';
 
 const parking = { ...plan, onFailure: 'park' };
 
-async function until(handle: WorkflowHandle, seen: (progress: Progress) => boolean): Promise<Progress> {
-  for (;;) {
-    const progress = await handle.query(progressQuery);
-    if (seen(progress)) return progress;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 const parked = (handle: WorkflowHandle, name: string) =>
   until(handle, ({ tests }) => tests.some((test) => test.name === name && test.status === 'parked'));
 const starts = ({ calls }: FakeActivities) => calls.filter((call) => /^startRank .* node2$/.test(call));

@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { Worker } from '@temporalio/worker';
+import { DeterminismViolationError } from '@temporalio/workflow';
+import { BUNDLE_PATH } from '../../worker/bundle.js';
+import { HISTORY_CASES } from '../support/history-cases.js';
+import { historyNames, type JsonHistory, readRecorded, workflowIdOf } from '../support/recorded-histories.js';
+import { installRuntime } from '../support/temporal.js';
+
+function replay(history: JsonHistory): Promise<void> {
+  return Worker.runReplayHistory({ workflowBundle: { codePath: BUNDLE_PATH } }, history, workflowIdOf(history));
+}
+
+describe('a recorded history replays with the current code', function () {
+  this.timeout(60_000);
+  before(installRuntime);
+
+  for (const name of historyNames()) it(name, () => replay(readRecorded(name)));
+
+  it('and there is one of every case', () => {
+    const recorded = new Set(historyNames());
+    const missing = Object.keys(HISTORY_CASES).flatMap((name) =>
+      [`benchmarkSuite/${name}`, `transportTest/${name}`].filter((file) => !recorded.has(file)),
+    );
+    assert.deepEqual(missing, [], 'run `npm run histories`');
+  });
+});
+
+describe('the replay of a history', function () {
+  this.timeout(60_000);
+  before(installRuntime);
+
+  it('fails when the code does another activity than the history has', async () => {
+    const text = JSON.stringify(readRecorded('transportTest/success'));
+    const changed = text.replaceAll('"name":"wipeEtcd"', '"name":"wipeDisk"');
+    assert.notEqual(changed, text);
+    await assert.rejects(replay(JSON.parse(changed)), DeterminismViolationError);
+  });
+
+  it('fails when the code goes on in a new run and the history has ended', async () => {
+    const { events } = readRecorded('transportTest/continue-as-new');
+    const last = events.at(-1);
+    assert.ok(last && 'workflowExecutionContinuedAsNewEventAttributes' in last);
+    const completed = {
+      ...Object.fromEntries(Object.entries(last).filter(([key]) => !key.endsWith('Attributes'))),
+      eventType: 'EVENT_TYPE_WORKFLOW_EXECUTION_COMPLETED',
+      workflowExecutionCompletedEventAttributes: {
+        workflowTaskCompletedEventId: (
+          last.workflowExecutionContinuedAsNewEventAttributes as { workflowTaskCompletedEventId: string }
+        ).workflowTaskCompletedEventId,
+      },
+    };
+    await assert.rejects(replay({ events: [...events.slice(0, -1), completed] }), DeterminismViolationError);
+  });
+});
+
+it('a recorded history says nothing of the machine that recorded it', () => {
+  for (const name of historyNames()) {
+    assert.doesNotMatch(JSON.stringify(readRecorded(name)), /"(identity|stackTrace)"|"name":"\d+@/, name);
+  }
+});
