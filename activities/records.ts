@@ -14,6 +14,8 @@ import type { TransportTestSpec } from '../suite/transport-tests.js';
 import type { ActivityContext } from './context.js';
 import type { PodSettings } from './rank-pod.js';
 
+const LONGEST_MESSAGE = 400;
+
 /** All that defines a cell. Two cells with the same definition measure the same thing. */
 export interface CellDefinition {
   /** The test with the values of its matrix. */
@@ -162,6 +164,12 @@ function summary(record: CellRecord, takenOver: boolean): CellSummary {
     seconds,
     takenOver,
     ...(measurement ? { measurement: { metric: measurement.metric, value: measurement.value } } : {}),
-    ...(failure ? { failure: failure as FailureRecord } : {}),
+    ...(failure ? { failure: shortened(failure as FailureRecord) } : {}),
   };
+}
+
+/** The record has the whole message; the workflow carries one for each cell. */
+function shortened(failure: FailureRecord): FailureRecord {
+  const { message } = failure;
+  return message.length <= LONGEST_MESSAGE ? failure : { ...failure, message: `${message.slice(0, LONGEST_MESSAGE)}…` };
 }

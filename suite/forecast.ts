@@ -1,5 +1,5 @@
 import { ceilingOf, type Fabric, fabricOfSpec, knownInstanceTypes } from './fabric.js';
-import { blocksOf, type Cell, plannedCells } from './plan.js';
+import { blocksOf, type Cell, MOST_CELLS, mostCells, plannedCells } from './plan.js';
 import { resourcesOf, type SuiteSpec } from './spec.js';
 import { expectedNixlbenchBytes, expectedNixlbenchRows } from './tools/nixlbench.js';
 import { scopeOf, type TransportTestSpec, usableNics } from './transport-tests.js';
@@ -157,6 +157,12 @@ function toolTime(test: TransportTestSpec, fabric: Fabric | undefined): Range {
 function refusals(spec: SuiteSpec): Concern[] {
   const refused: Concern[] = [];
   const { efa, gpu } = spec.resources;
+  if (mostCells(spec) > MOST_CELLS) {
+    refused.push({
+      subject: 'suite',
+      message: `has up to ${mostCells(spec)} cells; split it: one suite runs ${MOST_CELLS}`,
+    });
+  }
   for (const instanceType of instanceTypes(spec)) {
     const fabric = fabricOfSpec(spec.fabric, instanceType);
     const subject = `nodes of type ${instanceType}`;

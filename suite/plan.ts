@@ -88,6 +88,18 @@ export function* plannedCells(block: Block, extent: 'fewest' | 'most'): Generato
   }
 }
 
+/**
+ * More cells than this are no suite: what is carried from one workflow run to the next, and what a suite hears from its
+ * blocks, would pass Temporal's limits at about 2,400.
+ */
+export const MOST_CELLS = 2000;
+
+/** Cells of a suite, warm-up cells included, if every test takes its most repetitions. */
+export function mostCells(spec: Pick<SuiteSpec, 'tests' | 'interleave' | 'seed'>): number {
+  const variants = blocksOf(spec).flatMap(({ tests }) => tests);
+  return variants.reduce((sum, variant) => sum + variant.test.warmUpCells + repetitionsOf(variant).most, 0);
+}
+
 /** Fewest and most repetitions that count. */
 export function repetitionsOf({ test }: Variant): { fewest: number; most: number } {
   const { repetitions, adaptive } = test;

@@ -17,7 +17,7 @@ import type { CellSummary } from '../activities/records.js';
 import { type FailureRecord, SuiteFailure } from '../suite/failure.js';
 import { onFailureOf } from '../suite/on-failure.js';
 import { type Outcome, outcomeOf } from '../suite/outcome.js';
-import { blocksOf } from '../suite/plan.js';
+import { blocksOf, MOST_CELLS, mostCells } from '../suite/plan.js';
 import { type Run, runKey } from '../suite/run.js';
 import { INTERLEAVED, parseSpec, type SuiteSpec } from '../suite/spec.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
@@ -56,7 +56,10 @@ export async function benchmarkSuite(input: unknown): Promise<SuiteResult> {
 
 function checked(input: unknown): SuiteSpec {
   try {
-    return parseSpec(input);
+    const spec = parseSpec(input);
+    const cells = mostCells(spec);
+    if (cells <= MOST_CELLS) return spec;
+    throw new SuiteFailure('InvalidSpec', `the suite has up to ${cells} cells; split it: one suite runs ${MOST_CELLS}`);
   } catch (error) {
     if (error instanceof SuiteFailure) throw workflowFailure(error);
     throw error;

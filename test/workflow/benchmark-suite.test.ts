@@ -67,6 +67,12 @@ describe('benchmarkSuite', function () {
     assert.deepEqual(fake.calls, []);
   });
 
+  it('refuses more cells than a suite can carry', async () => {
+    const { outcome } = await runSuite({ ...plan, tests: plan.tests.map((test) => ({ ...test, repetitions: 1000 })) });
+    assert.equal(failure(outcome).type, 'InvalidSpec');
+    assert.match(failure(outcome).message, /up to 3000 cells; split it: one suite runs 2000/);
+  });
+
   it('goes on after a test that is not required and says which part failed', async () => {
     const fake = new FakeActivities();
     fake.judgements['nixl-ucx'] = [unmeasured('EtcdUri')];
