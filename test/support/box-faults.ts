@@ -48,3 +48,12 @@ export class Disk {
     this.#mounted = false;
   }
 }
+
+/** Shapes the links of the running box anew. @param rate as `tc` writes it */
+export async function setLinkRate(rate: string): Promise<void> {
+  await execa(`${LOCAL}up.sh`, ['--only', 'kubernetes'], {
+    env: { DYNAMO_BENCH_LINK_RATE: rate },
+    stdout: 'ignore',
+    stderr: 'inherit',
+  });
+}
