@@ -7,6 +7,7 @@ import { SuiteFailure } from '../suite/failure.js';
 import { parseSpec, type SuiteSpec, suiteSpec } from '../suite/spec.js';
 import { connectTemporal, type TemporalConnection } from '../temporal/connection.js';
 import { missingSearchAttributes, registerCommand } from '../temporal/search-attributes.js';
+import { countWorkers } from '../temporal/workers.js';
 import { addStoreOptions, type StoreOptions, withStore } from './store.js';
 
 /** One thing that was looked at. */
@@ -17,8 +18,6 @@ interface Finding {
   /** What to do when it is not ok. */
   readonly hint?: string;
 }
-
-const TASK_QUEUE_WORKFLOW = 1;
 
 /** `dynamo-bench doctor`: looks at Temporal, the cluster and the permissions, and says what to do. */
 export function doctorCommand(): Command {
@@ -68,12 +67,7 @@ async function checkTemporal(taskQueue: string): Promise<Finding[]> {
   const { connection, address, namespace } = temporal;
   try {
     const missing = await missingSearchAttributes(connection, namespace);
-    const { pollers } = await connection.workflowService.describeTaskQueue({
-      namespace,
-      taskQueue: { name: taskQueue },
-      taskQueueType: TASK_QUEUE_WORKFLOW,
-    });
-    const workers = pollers?.length ?? 0;
+    const workers = await countWorkers(connection, namespace, taskQueue);
     return [
       { subject: 'Temporal', ok: true, message: `${address}, namespace ${namespace}` },
       {

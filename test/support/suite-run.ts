@@ -29,6 +29,19 @@ export interface Run {
   readonly end: () => Promise<SuiteResult | ApplicationFailure>;
 }
 
+/** A worker with activities replaced, on a task queue of its own of a real server, for as long as `work` takes. */
+export async function withWorker<T>(fake: FakeActivities, work: (taskQueue: string) => Promise<T>): Promise<T> {
+  const { address } = await temporal();
+  const connection = await NativeConnection.connect({ address });
+  const config = readConfig({ TASK_QUEUE: `queue-${randomUUID()}` });
+  const worker = await createWorker({ connection, namespace: 'default', config, activities: fake.activities });
+  try {
+    return await worker.runUntil(() => work(config.TASK_QUEUE));
+  } finally {
+    await connection.close();
+  }
+}
+
 /** Runs a suite on a real server with activities replaced; `during` sees it while it runs. */
 export async function runSuite(
   spec: unknown,
@@ -36,31 +49,20 @@ export async function runSuite(
   during?: (run: Run) => Promise<void>,
   workflowId = `suite-${randomUUID()}`,
 ) {
-  const { client, address } = await temporal();
-  const connection = await NativeConnection.connect({ address });
-  const config = readConfig({ TASK_QUEUE: `queue-${randomUUID()}` });
-  const worker = await createWorker({ connection, namespace: 'default', config, activities: fake.activities });
-  try {
-    return await worker.runUntil(async () => {
-      const handle = await client.workflow.start('benchmarkSuite', {
-        workflowId,
-        taskQueue: config.TASK_QUEUE,
-        args: [spec],
-      });
-      const end = () =>
-        handle.result().then(
-          (result) => result as SuiteResult,
-          (error: unknown) => {
-            if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) return error.cause;
-            throw error;
-          },
-        );
-      await during?.({ fake, handle, end });
-      return { fake, handle, outcome: await end() };
-    });
-  } finally {
-    await connection.close();
-  }
+  const { client } = await temporal();
+  return withWorker(fake, async (taskQueue) => {
+    const handle = await client.workflow.start('benchmarkSuite', { workflowId, taskQueue, args: [spec] });
+    const end = () =>
+      handle.result().then(
+        (result) => result as SuiteResult,
+        (error: unknown) => {
+          if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) return error.cause;
+          throw error;
+        },
+      );
+    await during?.({ fake, handle, end });
+    return { fake, handle, outcome: await end() };
+  });
 }
 
 /** What a suite that completed returned. */
