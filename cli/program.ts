@@ -93,6 +93,10 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   import: { summary: 'add what an export holds', load: async () => (await import('./import.js')).importCommand() },
   prune: { summary: 'drop old runs, never a baseline', load: async () => (await import('./prune.js')).pruneCommand() },
+  completion: {
+    summary: 'print a completion script for bash, zsh or fish',
+    load: async () => (await import('./completion.js')).completionCommand(() => programOf(() => true)),
+  },
   schema: { summary: 'print a JSON Schema', load: async () => (await import('./schema.js')).schemaCommand() },
 };
 
@@ -108,7 +112,8 @@ ${EXIT_CODES}`;
 /** Runs the command that the arguments name, and sets the exit code. */
 export async function run(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   try {
-    const program = await programFor(argv);
+    const called = argv[0] === 'help' ? argv[1] : argv[0];
+    const program = await programOf((name) => name === called);
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -128,8 +133,8 @@ export async function run(argv: readonly string[] = process.argv.slice(2)): Prom
   }
 }
 
-async function programFor(argv: readonly string[]): Promise<Command> {
-  const called = argv[0] === 'help' ? argv[1] : argv[0];
+/** The program with the commands that are wanted loaded; of the others it knows the name only. */
+async function programOf(wanted: (name: string) => boolean): Promise<Command> {
   const program = new Command('dynamo-bench')
     .description('Durable benchmark suite for NVIDIA Dynamo’s network back ends on Kubernetes.')
     .addHelpText('after', HELP)
@@ -137,8 +142,9 @@ async function programFor(argv: readonly string[]): Promise<Command> {
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride();
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
-    const command =
-      name === called ? (await load()).addHelpText('after', EXIT_CODES) : new Command(name).description(summary);
+    const command = wanted(name)
+      ? (await load()).addHelpText('after', EXIT_CODES)
+      : new Command(name).description(summary);
     inherit(command, program);
     program.addCommand(command);
   }
