@@ -8,6 +8,7 @@ import { parseSpec, type SuiteSpec, suiteSpec } from '../suite/spec.js';
 import { connectTemporal, type TemporalConnection } from '../temporal/connection.js';
 import { missingSearchAttributes, registerCommand } from '../temporal/search-attributes.js';
 import { countWorkers } from '../temporal/workers.js';
+import { EXIT } from './exit-code.js';
 import { addStoreOptions, type StoreOptions, withStore } from './store.js';
 
 /** One thing that was looked at. */
@@ -25,8 +26,9 @@ export function doctorCommand(): Command {
     .description('check Temporal, the cluster, the permissions and the result store, and say what to do')
     .option('--spec <file>', 'suite spec whose context and namespace are used')
     .option('--task-queue <name>', 'task queue that a worker should serve', 'dynamo-bench')
-    .addHelpText('after', '\nExit code 1: something keeps a suite from running.')
-    .action(async (options: StoreOptions & { spec?: string; taskQueue: string }) => {
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\n4: something keeps a suite from running.')
+    .action(async (options: StoreOptions & { spec?: string; taskQueue: string; json?: true }) => {
       const spec = options.spec ? parseSpec(JSON.parse(await readFile(options.spec, 'utf8'))) : undefined;
       const cluster = spec?.cluster ?? suiteSpec.shape.cluster.parse({});
       const findings = [
@@ -34,11 +36,12 @@ export function doctorCommand(): Command {
         ...(await checkCluster(cluster)),
         await checkStore(options),
       ];
+      process.exitCode = findings.every(({ ok }) => ok) ? EXIT.pass : EXIT.infrastructure;
+      if (options.json) return console.log(JSON.stringify(findings, null, 2));
       for (const { ok, subject, message, hint } of findings) {
         console.log(`${ok ? 'ok  ' : 'FAIL'}  ${subject}: ${message}`);
         if (!ok && hint) console.log(`      → ${hint}`);
       }
-      process.exitCode = findings.every(({ ok }) => ok) ? 0 : 1;
     });
 }
 

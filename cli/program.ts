@@ -142,13 +142,17 @@ async function programOf(wanted: (name: string) => boolean): Promise<Command> {
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride();
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
-    const command = wanted(name)
-      ? (await load()).addHelpText('after', EXIT_CODES)
-      : new Command(name).description(summary);
+    const command = wanted(name) ? documented(await load()) : new Command(name).description(summary);
     inherit(command, program);
     program.addCommand(command);
   }
   return program;
+}
+
+/** Exit codes in the help of a command and of its own commands. */
+function documented(command: Command): Command {
+  for (const child of command.commands) documented(child);
+  return command.addHelpText('after', EXIT_CODES);
 }
 
 function inherit(command: Command, from: Command): void {

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { readReport } from '../reports/assemble.js';
 import { FORMATS, type ReportFile, reportFiles } from '../reports/files.js';
 import { headline } from '../reports/report.js';
-import { exitCodeOf } from './exit-code.js';
+import { exitCodeOfRun } from './exit-code.js';
 import { addStoreOptions, type StoreOptions, withStore } from './store.js';
 
 const BY_FORMAT: Readonly<Record<string, ReportFile>> = {
@@ -41,7 +41,7 @@ A run that still goes on is reported as far as it is recorded.`,
           const file = BY_FORMAT[options.json ? 'json' : options.format] ?? 'report.md';
           process.stdout.write(FORMATS[file](report));
         }
-        process.exitCode = exitCodeOf(headline(report));
+        process.exitCode = exitCodeOfRun(report.record, headline(report));
       });
     });
 }

@@ -109,7 +109,7 @@ describe('a suite in which NIXL-UCX failed resumes without redoing finished test
       env: { TEMPORAL_ADDRESS: lab.address },
       reject: false,
     });
-    assert.equal(result.exitCode, 1);
-    assert.match(result.stderr, /no test "nixl" has run; tests so far: ucx-native/);
+    assert.equal(result.exitCode, 2);
+    assert.match(result.stderr, /no test "nixl" has run\n {2}→ tests so far: ucx-native/);
   });
 });

@@ -229,6 +229,23 @@ describe('dynamo-bench run, watch, resolve and cancel', function () {
     });
   });
 
+  it('prints the reset that runs a failed test again, and names the tests when there is no such one', async () => {
+    const fake = new FakeActivities();
+    fake.judgements.lf = [unmeasured('BackendUnavailable')];
+    await withSuite(fake, async ({ start, bench, id }) => {
+      assert.equal((await start(plan, '--json')).exitCode, 4);
+      const { stdout, exitCode } = await bench('reset-point', id);
+      assert.equal(exitCode, 0);
+      assert.match(stdout, /^# lf failed: made up: BackendUnavailable\ntemporal workflow reset --workflow-id cli-/);
+      const json = JSON.parse((await bench('reset-point', id, '--test', 'ucx', '--json')).stdout);
+      assert.equal(json.block, 'ucx');
+      assert.match(json.command, new RegExp(`--event-id ${json.eventId} `));
+      const wrong = await bench('reset-point', id, '--test', 'nixl');
+      assert.equal(wrong.exitCode, 2);
+      assert.match(wrong.stderr, /no test "nixl" has run\n {2}→ tests so far: ucx, lf, nixl-ucx/);
+    });
+  });
+
   it('takes over the cells of an earlier run, and notes when Temporal does not know it', async () => {
     const fake = new FakeActivities();
     const asked: (string | undefined)[] = [];
