@@ -13,13 +13,14 @@ export function acknowledgeCommand(): Command {
     .argument('<RUN>', 'the run that shows the change')
     .argument('[METRIC...]', 'metrics; default: all that regressed in that run')
     .requiredOption('--reason <text>', 'why it is as it is')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
 Example: dynamo-bench acknowledge nightly-2026-01-05 nixl-libfabric --reason "EFA driver 2.16, ticket 123"
 The level of that run is then what alarms are held against: a further drop alarms again.`,
     )
-    .action(async (name: string, metrics: string[], options: StoreOptions & { reason: string }) => {
+    .action(async (name: string, metrics: string[], options: StoreOptions & { reason: string; json?: true }) => {
       const known = await withStore(options, (store) =>
         store.write(async (transaction) => {
           const run = await resolveRun(transaction, name);
@@ -38,6 +39,8 @@ The level of that run is then what alarms are held against: a further drop alarm
           return all;
         }),
       );
-      console.log(`acknowledged: ${known.join(', ')}`);
+      console.log(
+        options.json ? JSON.stringify({ acknowledged: known }, null, 2) : `acknowledged: ${known.join(', ')}`,
+      );
     });
 }

@@ -73,12 +73,17 @@ function removeCommand(): Command {
     .description('remove a baseline; the run stays')
     .argument('<NAME>')
     .option('--suite <name>', 'suite; default: the one of the newest run')
-    .action(async (name: string, options: StoreOptions & { suite?: string }) => {
-      await withStore(options, (store) =>
-        store.write(async (transaction) =>
-          removeBaseline(transaction, await resolveSuite(transaction, options.suite), name),
-        ),
+    .option('--json', 'print JSON')
+    .action(async (name: string, options: StoreOptions & { suite?: string; json?: true }) => {
+      const suite = await withStore(options, (store) =>
+        store.write(async (transaction) => {
+          const found = await resolveSuite(transaction, options.suite);
+          await removeBaseline(transaction, found, name);
+          return found;
+        }),
       );
-      console.log(`"${name}" is no baseline any more`);
+      console.log(
+        options.json ? JSON.stringify({ suite, removed: name }, null, 2) : `"${name}" is no baseline any more`,
+      );
     });
 }

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import type { RunComparison } from '../results/comparison.js';
 import { compareWithBaseline, DEFAULT_MINIMAL_DIFFERENCE } from '../results/regressions.js';
 import { readRun, resolveRun } from '../results/runs.js';
-import { EXIT_CODES, exitCodeOf } from './exit-code.js';
+import { exitCodeOf } from './exit-code.js';
 import { addStoreOptions, type StoreOptions, withStore } from './store.js';
 import { table } from './table.js';
 import { percentage } from './values.js';
@@ -28,8 +28,7 @@ export function compareCommand(): Command {
 Examples:
   dynamo-bench compare monday tuesday            what tuesday does better or worse than monday
   dynamo-bench compare latest:p5                 the newest run against the last comparable ones
-  dynamo-bench compare latest:p5 --baseline golden
-${EXIT_CODES}`,
+  dynamo-bench compare latest:p5 --baseline golden`,
     )
     .action(
       async (

@@ -7,6 +7,8 @@ import { SuiteFailure } from '../suite/failure.js';
 import { parseSpec, type SuiteSpec, suiteSpec } from '../suite/spec.js';
 import { connectTemporal, type TemporalConnection } from '../temporal/connection.js';
 import { missingSearchAttributes, registerCommand } from '../temporal/search-attributes.js';
+import { countWorkers } from '../temporal/workers.js';
+import { EXIT } from './exit-code.js';
 import { addStoreOptions, type StoreOptions, withStore } from './store.js';
 
 /** One thing that was looked at. */
@@ -18,16 +20,15 @@ interface Finding {
   readonly hint?: string;
 }
 
-const TASK_QUEUE_WORKFLOW = 1;
-
 /** `dynamo-bench doctor`: looks at Temporal, the cluster and the permissions, and says what to do. */
 export function doctorCommand(): Command {
   return addStoreOptions(new Command('doctor'))
     .description('check Temporal, the cluster, the permissions and the result store, and say what to do')
     .option('--spec <file>', 'suite spec whose context and namespace are used')
     .option('--task-queue <name>', 'task queue that a worker should serve', 'dynamo-bench')
-    .addHelpText('after', '\nExit code 1: something keeps a suite from running.')
-    .action(async (options: StoreOptions & { spec?: string; taskQueue: string }) => {
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\n4: something keeps a suite from running.')
+    .action(async (options: StoreOptions & { spec?: string; taskQueue: string; json?: true }) => {
       const spec = options.spec ? parseSpec(JSON.parse(await readFile(options.spec, 'utf8'))) : undefined;
       const cluster = spec?.cluster ?? suiteSpec.shape.cluster.parse({});
       const findings = [
@@ -35,11 +36,12 @@ export function doctorCommand(): Command {
         ...(await checkCluster(cluster)),
         await checkStore(options),
       ];
+      process.exitCode = findings.every(({ ok }) => ok) ? EXIT.pass : EXIT.infrastructure;
+      if (options.json) return console.log(JSON.stringify(findings, null, 2));
       for (const { ok, subject, message, hint } of findings) {
         console.log(`${ok ? 'ok  ' : 'FAIL'}  ${subject}: ${message}`);
         if (!ok && hint) console.log(`      → ${hint}`);
       }
-      process.exitCode = findings.every(({ ok }) => ok) ? 0 : 1;
     });
 }
 
@@ -68,12 +70,7 @@ async function checkTemporal(taskQueue: string): Promise<Finding[]> {
   const { connection, address, namespace } = temporal;
   try {
     const missing = await missingSearchAttributes(connection, namespace);
-    const { pollers } = await connection.workflowService.describeTaskQueue({
-      namespace,
-      taskQueue: { name: taskQueue },
-      taskQueueType: TASK_QUEUE_WORKFLOW,
-    });
-    const workers = pollers?.length ?? 0;
+    const workers = await countWorkers(connection, namespace, taskQueue);
     return [
       { subject: 'Temporal', ok: true, message: `${address}, namespace ${namespace}` },
       {

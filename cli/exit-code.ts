@@ -1,11 +1,23 @@
 import type { SuiteFailure } from '../suite/failure.js';
+import type { SuiteRecord } from '../suite/record.js';
 
 /** What a command's exit code means, the same for all of them. */
 export const EXIT = { pass: 0, fail: 1, wrongUse: 2, inconclusive: 3, infrastructure: 4 } as const;
 
-/** For the help of commands whose exit code says how a run ended. */
+/** Stands in the help of every command. */
 export const EXIT_CODES = `
-Exit codes: 0 pass, 1 fail or regressed, 2 wrong use, 3 inconclusive or still running, 4 infrastructure.`;
+Exit codes: 0 pass or done, 1 fail or regressed, 2 wrong use, 3 inconclusive or still running, 4 infrastructure.`;
+
+/**
+ * The exit code for a recorded run. One that could not measure what it had to is trouble of the infrastructure, as it is
+ * for `run` and `watch`.
+ *
+ * @param headline the word that its report is headed by
+ */
+export function exitCodeOfRun({ tests, setup }: Pick<SuiteRecord, 'tests' | 'setup'>, headline: string): number {
+  const unmeasured = tests.some(({ required, verdict, failure }) => required && verdict === 'fail' && failure);
+  return headline === 'fail' && (unmeasured || setup.problems.length > 0) ? EXIT.infrastructure : exitCodeOf(headline);
+}
 
 /** The exit code for the word that a report is headed by. */
 export function exitCodeOf(verdict: string): number {

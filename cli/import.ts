@@ -11,11 +11,12 @@ export function importCommand(): Command {
   return addStoreOptions(new Command('import'))
     .description('add what an export holds; what is there stays as it is')
     .argument('<FILE>', 'what `dynamo-bench export` wrote, or - for standard input')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       '\nExample: dynamo-bench export | RESULTS_URL=postgres://bench@db/bench dynamo-bench import -',
     )
-    .action(async (file: string, options: StoreOptions) => {
+    .action(async (file: string, options: StoreOptions & { json?: true }) => {
       if (file !== '-') {
         await access(file).catch((error: unknown) => {
           throw new SuiteFailure('NotFound', `${file} cannot be read`, {
@@ -27,6 +28,6 @@ export function importCommand(): Command {
       const input = file === '-' ? process.stdin : createReadStream(file, 'utf8');
       const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
       const read = await withStore(options, (store) => importLines(store, lines), { create: true });
-      console.log(`${read} lines imported`);
+      console.log(options.json ? JSON.stringify({ lines: read }, null, 2) : `${read} lines imported`);
     });
 }

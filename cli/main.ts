@@ -6,7 +6,7 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < REQUIRED[0] || (major === REQUIRED[0] && minor < REQUIRED[1])) {
   console.error(`dynamo-bench needs Node.js ${REQUIRED.join('.')} or newer, and this is ${process.versions.node}.`);
   console.error('In the checkout, `npx dynamo-bench` uses the Node.js that `npm ci` installs.');
-  process.exit(1);
+  process.exit(4);
 }
 const { run } = await import('./program.js');
 await run();

@@ -1,10 +1,10 @@
-import { Client, ScheduleAlreadyRunning, type ScheduleHandle, ScheduleNotFoundError } from '@temporalio/client';
+import { type Client, ScheduleAlreadyRunning, type ScheduleHandle, ScheduleNotFoundError } from '@temporalio/client';
 import { Command } from 'commander';
 import { SuiteFailure } from '../suite/failure.js';
 import { parseSpec } from '../suite/spec.js';
-import { connectTemporal } from '../temporal/connection.js';
 import { type NightlyOptions, scheduleOf } from './schedule.js';
 import { readJson } from './spec-file.js';
+import { withTemporal } from './temporal-client.js';
 import { seconds } from './values.js';
 
 const NEXT_STARTS = 3;
@@ -103,15 +103,6 @@ async function act(
     // Whether it is paused, and why, is not what this command was asked to change.
     await handle.update(({ state }) => ({ ...schedule, state: { ...state, ...(note ? { note } : {}) } }));
     return 'changed';
-  }
-}
-
-async function withTemporal(work: (client: Client) => Promise<void>): Promise<void> {
-  const { connection, namespace } = await connectTemporal();
-  try {
-    await work(new Client({ connection, namespace }));
-  } finally {
-    await connection.close();
   }
 }
 

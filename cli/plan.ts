@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { type Concern, type Forecast, type ForecastCell, forecastOf, type Range } from '../suite/forecast.js';
 import { checkSpec, type SuiteSpec } from '../suite/spec.js';
 import { formatBytes, formatDuration } from '../suite/units.js';
+import { EXIT } from './exit-code.js';
 import { readHistory } from './history.js';
 import { readJson } from './spec-file.js';
 
@@ -15,14 +16,14 @@ export function planCommand(): Command {
     .option('--results <folder>', 'earlier results; how long cells took is learnt from them', 'results')
     .addHelpText(
       'after',
-      '\nExample: dynamo-bench plan suites/p5.json\nExit code 1: something would be refused; 2: the spec cannot be read.',
+      '\nExample: dynamo-bench plan suites/p5.json\n1: something would be refused; 2: the spec cannot be read.',
     )
     .action(async (file: string, options: { json?: true; cluster?: true; results: string }, command: Command) => {
       const checked = checkSpec(await readJson(file, command));
       if ('problems' in checked) {
         const refused = checked.problems.map(({ path, message }) => ({ subject: path, message }));
         console.log(options.json ? JSON.stringify({ refused }, null, 2) : refusedLines(refused).join('\n'));
-        process.exitCode = 1;
+        process.exitCode = EXIT.fail;
         return;
       }
       const { spec } = checked;
@@ -31,7 +32,7 @@ export function planCommand(): Command {
       const refused = [...forecast.refused, ...(seen?.refused ?? [])];
       const plan = { suite: spec.name, ...forecast, refused, ...(seen?.pair ? { pair: seen.pair } : {}) };
       console.log(options.json ? JSON.stringify(plan, null, 2) : planText(spec, plan));
-      if (refused.length > 0) process.exitCode = 1;
+      if (refused.length > 0) process.exitCode = EXIT.fail;
     });
 }
 

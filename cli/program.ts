@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { SuiteFailure } from '../suite/failure.js';
-import { EXIT, exitCodeOfFailure } from './exit-code.js';
+import { EXIT, EXIT_CODES, exitCodeOfFailure } from './exit-code.js';
+import { WrongUse } from './wrong-use.js';
 
 /**
  * The command line. Each command is a file of its own, and only the one that is called is loaded: the clients of Temporal
@@ -19,6 +20,31 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   plan: {
     summary: 'show the cells of a suite in order, what they cost, and what would be refused',
     load: async () => (await import('./plan.js')).planCommand(),
+  },
+  run: {
+    summary: 'start a suite and follow it, with a live table and the remaining time',
+    load: async () => (await import('./run.js')).runCommand(),
+  },
+  watch: {
+    summary: 'follow a suite run that goes on, or show how it ended',
+    load: async () => (await import('./watch.js')).watchCommand(),
+  },
+  resolve: {
+    summary: 'decide about a parked test: retry, skip or abort',
+    load: async () => (await import('./resolve.js')).resolveCommand(),
+  },
+  skip: {
+    summary: 'leave out a test that has not started',
+    load: async () => (await import('./skip.js')).skipCommand(),
+  },
+  pause: {
+    summary: 'start no further cell and give the nodes back',
+    load: async () => (await import('./pause.js')).pauseCommand(),
+  },
+  resume: { summary: 'go on after a pause', load: async () => (await import('./resume.js')).resumeCommand() },
+  cancel: {
+    summary: 'end a suite run; what is recorded stays',
+    load: async () => (await import('./cancel.js')).cancelCommand(),
   },
   doctor: {
     summary: 'check Temporal, the cluster, the permissions and the result store, and say what to do',
@@ -67,20 +93,27 @@ const COMMANDS: Readonly<Record<string, Entry>> = {
   },
   import: { summary: 'add what an export holds', load: async () => (await import('./import.js')).importCommand() },
   prune: { summary: 'drop old runs, never a baseline', load: async () => (await import('./prune.js')).pruneCommand() },
+  completion: {
+    summary: 'print a completion script for bash, zsh or fish',
+    load: async () => (await import('./completion.js')).completionCommand(() => programOf(() => true)),
+  },
   schema: { summary: 'print a JSON Schema', load: async () => (await import('./schema.js')).schemaCommand() },
 };
 
 const HELP = `
-A suite is started with the Temporal CLI:
+A suite from start to report:
+  dynamo-bench run suites/p5.json --workflow-id my-run
+  dynamo-bench report my-run
+Everything essential also works with the Temporal CLI and the Web UI alone:
   temporal workflow start --type benchmarkSuite --task-queue dynamo-bench --workflow-id my-run --input-file suites/p5.json
   temporal workflow query --workflow-id my-run --name progress
-Its report: dynamo-bench report my-run, or results/my-run/report.html
-Exit codes: 0 pass, 1 fail or regressed, 2 wrong use, 3 inconclusive, 4 infrastructure.`;
+${EXIT_CODES}`;
 
 /** Runs the command that the arguments name, and sets the exit code. */
 export async function run(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   try {
-    const program = await programFor(argv);
+    const called = argv[0] === 'help' ? argv[1] : argv[0];
+    const program = await programOf((name) => name === called);
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -88,14 +121,20 @@ export async function run(argv: readonly string[] = process.argv.slice(2)): Prom
       return;
     }
     const { message, cause } = error as Error;
-    if (error instanceof SuiteFailure) console.error(`error: ${message}\n  → ${error.hint}`);
+    if (error instanceof SuiteFailure || error instanceof WrongUse)
+      console.error(`error: ${message}\n  → ${error.hint}`);
     else console.error(`error: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`);
-    process.exitCode = error instanceof SuiteFailure ? exitCodeOfFailure(error) : EXIT.infrastructure;
+    process.exitCode =
+      error instanceof WrongUse
+        ? EXIT.wrongUse
+        : error instanceof SuiteFailure
+          ? exitCodeOfFailure(error)
+          : EXIT.infrastructure;
   }
 }
 
-async function programFor(argv: readonly string[]): Promise<Command> {
-  const called = argv[0] === 'help' ? argv[1] : argv[0];
+/** The program with the commands that are wanted loaded; of the others it knows the name only. */
+async function programOf(wanted: (name: string) => boolean): Promise<Command> {
   const program = new Command('dynamo-bench')
     .description('Durable benchmark suite for NVIDIA Dynamo’s network back ends on Kubernetes.')
     .addHelpText('after', HELP)
@@ -103,11 +142,17 @@ async function programFor(argv: readonly string[]): Promise<Command> {
     .showHelpAfterError('(--help shows what there is)')
     .exitOverride();
   for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
-    const command = name === called ? await load() : new Command(name).description(summary);
+    const command = wanted(name) ? documented(await load()) : new Command(name).description(summary);
     inherit(command, program);
     program.addCommand(command);
   }
   return program;
+}
+
+/** Exit codes in the help of a command and of its own commands. */
+function documented(command: Command): Command {
+  for (const child of command.commands) documented(child);
+  return command.addHelpText('after', EXIT_CODES);
 }
 
 function inherit(command: Command, from: Command): void {

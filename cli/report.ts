@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { readReport } from '../reports/assemble.js';
 import { FORMATS, type ReportFile, reportFiles } from '../reports/files.js';
 import { headline } from '../reports/report.js';
-import { EXIT_CODES, exitCodeOf } from './exit-code.js';
+import { exitCodeOfRun } from './exit-code.js';
 import { addStoreOptions, type StoreOptions, withStore } from './store.js';
 
 const BY_FORMAT: Readonly<Record<string, ReportFile>> = {
@@ -29,8 +29,7 @@ Examples:
   dynamo-bench report                                   the newest run, as Markdown
   dynamo-bench report my-run --format html > my-run.html
   dynamo-bench report latest:p5 --format junit > junit.xml
-A run that still goes on is reported as far as it is recorded.
-${EXIT_CODES}`,
+A run that still goes on is reported as far as it is recorded.`,
     )
     .action(async (name: string, options: StoreOptions & { format: string; json?: true; write?: true }) => {
       await withStore(options, async (store) => {
@@ -42,7 +41,7 @@ ${EXIT_CODES}`,
           const file = BY_FORMAT[options.json ? 'json' : options.format] ?? 'report.md';
           process.stdout.write(FORMATS[file](report));
         }
-        process.exitCode = exitCodeOf(headline(report));
+        process.exitCode = exitCodeOfRun(report.record, headline(report));
       });
     });
 }

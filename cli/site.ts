@@ -11,8 +11,9 @@ export function siteCommand(): Command {
     .description('write a static site of all runs and histories, for a folder or a bucket')
     .option('--out <folder>', 'where to', 'site')
     .option('--runs <n>', 'the newest so many runs of each suite', positiveInteger, 100)
+    .option('--json', 'print JSON')
     .addHelpText('after', '\nExample: dynamo-bench site --out site && open site/index.html')
-    .action(async (options: StoreOptions & { out: string; runs: number }) => {
+    .action(async (options: StoreOptions & { out: string; runs: number; json?: true }) => {
       let files = 0;
       await withStore(options, async (store) => {
         for await (const { path, text } of siteFiles(store, options.runs)) {
@@ -20,6 +21,7 @@ export function siteCommand(): Command {
           files += 1;
         }
       });
-      console.log(`${files} files; open ${join(options.out, 'index.html')}`);
+      const index = join(options.out, 'index.html');
+      console.log(options.json ? JSON.stringify({ files, index }, null, 2) : `${files} files; open ${index}`);
     });
 }

@@ -10,6 +10,7 @@ interface Options {
   readonly leaseNamespace?: string;
   readonly context?: string;
   readonly dryRun?: boolean;
+  readonly json?: true;
 }
 
 const STATE_TEXT = {
@@ -26,19 +27,21 @@ export function sweepCommand(): Command {
     .option('--lease-namespace <name>', 'where nodes are claimed; default: the namespace')
     .option('--context <name>', 'context of the kubeconfig; default: the current one')
     .option('--dry-run', 'only show what there is and what would be removed')
+    .option('--json', 'print JSON')
     .addHelpText(
       'after',
       `
 Every suite sweeps when it starts. To sweep every hour:
   temporal schedule create --schedule-id dynamo-bench-sweep --interval 1h --type sweep --task-queue dynamo-bench --workflow-id dynamo-bench-sweep`,
     )
-    .action(async ({ namespace, leaseNamespace = namespace, context, dryRun }: Options) => {
+    .action(async ({ namespace, leaseNamespace = namespace, context, dryRun, json }: Options) => {
       const cluster = Cluster.connect(context);
       const { connection, namespace: temporalNamespace } = await connectTemporal();
       try {
         const runs = new RunDirectory(connection, temporalNamespace);
         const place = { namespace, leaseNamespace };
         const remains = await (dryRun ? findRemains : sweep)(cluster, place, runs);
+        if (json) return console.log(JSON.stringify(remains, null, 2));
         for (const { workflowId, state, objects } of remains) {
           console.log(`${dryRun ? '' : 'removed: '}${workflowId} (${STATE_TEXT[state]}): ${objects.join(', ')}`);
         }

@@ -1,14 +1,18 @@
-/** Columns of text, for terminals; a column of numbers is aligned to the right. */
-export function table(header: readonly string[], rows: readonly (readonly string[])[]): string {
-  const lines = [header, ...rows];
-  const widths = header.map((_, column) => Math.max(...lines.map((line) => line[column]?.length ?? 0)));
+/**
+ * Columns of text, for terminals; a column of numbers is aligned to the right.
+ *
+ * @param paint adds colour to a cell that has its width already
+ */
+export function table(
+  header: readonly string[],
+  rows: readonly (readonly string[])[],
+  paint: (cell: string, column: number) => string = (cell) => cell,
+): string {
+  const widths = header.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]?.length ?? 0)));
   const numeric = header.map((_, column) => rows.every((row) => /^[−+-]?[\d.,]+( \S+)?$|^–?$/.test(row[column] ?? '')));
-  return lines
-    .map((line) =>
-      line
-        .map((cell, i) => (numeric[i] ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)))
-        .join('  ')
-        .trimEnd(),
-    )
+  const aligned = (line: readonly string[]) =>
+    line.map((cell, i) => (numeric[i] ? cell.padStart(widths[i] ?? 0) : cell.padEnd(widths[i] ?? 0)));
+  return [aligned(header), ...rows.map((row) => aligned(row).map(paint))]
+    .map((line) => line.join('  ').trimEnd())
     .join('\n');
 }

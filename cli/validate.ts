@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { checkSpec, type SuiteSpec } from '../suite/spec.js';
 import { expectedNixlbenchRows } from '../suite/tools/nixlbench.js';
 import { formatBytes, formatDuration } from '../suite/units.js';
+import { EXIT } from './exit-code.js';
 import { readJson } from './spec-file.js';
 
 /** `dynamo-bench validate SPEC`: says what is wrong in a suite spec, or what it would run. */
@@ -9,20 +10,26 @@ export function validateCommand(): Command {
   return new Command('validate')
     .description('check a suite spec and show what it would run')
     .argument('<SPEC>', 'JSON file, or - for standard input')
+    .option('--json', 'print JSON: the problems, or the spec with every default')
     .addHelpText(
       'after',
-      '\nExample: dynamo-bench validate suites/p5.json\nExit code 1: the spec is not valid; 2: it cannot be read.',
+      '\nExample: dynamo-bench validate suites/p5.json\n1: the spec is not valid; 2: it cannot be read.',
     )
-    .action(async (file: string, _options: object, command: Command) => {
+    .action(async (file: string, { json }: { json?: true }, command: Command) => {
       const checked = checkSpec(await readJson(file, command));
-      if ('spec' in checked) {
-        console.log(describe(checked.spec));
-        return;
-      }
-      console.error(`${file}: ${checked.problems.length} problem${checked.problems.length === 1 ? '' : 's'}`);
-      for (const { path, message } of checked.problems) console.error(`  ${path}: ${message}`);
-      process.exitCode = 1;
+      if (json) console.log(JSON.stringify(checked, null, 2));
+      else if ('spec' in checked) console.log(describe(checked.spec));
+      else describeProblems(file, checked.problems);
+      process.exitCode = 'spec' in checked ? EXIT.pass : EXIT.fail;
     });
+}
+
+function describeProblems(
+  file: string,
+  problems: readonly { readonly path: string; readonly message: string }[],
+): void {
+  console.error(`${file}: ${problems.length} problem${problems.length === 1 ? '' : 's'}`);
+  for (const { path, message } of problems) console.error(`  ${path}: ${message}`);
 }
 
 function describe(spec: SuiteSpec): string {

@@ -3,6 +3,7 @@
 #
 #   local/test-packages.sh postgresql    the folder with initdb and postgres
 #   local/test-packages.sh chromium      the browser
+#   local/test-packages.sh zsh|fish      the shell
 set -euo pipefail
 for file in paths log; do
   # shellcheck disable=SC1090
@@ -16,6 +17,9 @@ find_postgresql() {
 }
 
 find_chromium() { command -v chromium || command -v chromium-browser || command -v google-chrome; }
+
+find_zsh() { command -v zsh; }
+find_fish() { command -v fish; }
 
 install_package() { # PACKAGE
   say "installing $1 for the tests"
@@ -35,6 +39,6 @@ install_package() { # PACKAGE
 }
 
 case ${1:-} in
-  postgresql | chromium) "find_$1" || { install_package "$1" && "find_$1"; } ;;
-  *) fail "usage: ${0##*/} postgresql|chromium" ;;
+  postgresql | chromium | zsh | fish) "find_$1" || { install_package "$1" && "find_$1"; } ;;
+  *) fail "usage: ${0##*/} postgresql|chromium|zsh|fish" ;;
 esac

@@ -46,11 +46,17 @@ export interface Concern {
   readonly message: string;
 }
 
+/** Cells of one test with all its variants, warm-up cells included, and the seconds that they take together. */
+export interface TestForecast {
+  readonly cells: Range;
+  readonly time: Range;
+}
+
 /** Seconds that earlier cells of a test took, by its name. */
 export type History = ReadonlyMap<string, Range>;
 
 /** Run object, etcd, node check, probes and report; the image pull is most of the difference. */
-const SET_UP_SECONDS: Range = { low: 15, high: 300 };
+export const SET_UP_SECONDS: Range = { low: 15, high: 300 };
 /** Start of both ranks' pods, start delay not counted, evidence and removal. */
 const AROUND_THE_TOOL_SECONDS: Range = { low: 6, high: 45 };
 /** nixlbench meets over etcd for each row: 4 s a row with 0.7.1, up to 12.5 s with 1.4.1, whose polls are 3 s apart. */
@@ -98,6 +104,27 @@ export function forecastOf(spec: SuiteSpec, history: History = new Map()): Forec
     refused: refusals(spec),
     doubtful: blocks.flatMap(({ tests }) => tests.flatMap(({ test }) => doubts(spec, test, fabric))),
   };
+}
+
+/** What one test of a suite takes, by its parameters alone. */
+export function forecastOfTest(spec: SuiteSpec, test: TransportTestSpec): TestForecast {
+  const fabric = plannedFabric(spec);
+  const [cells, time] = [
+    { low: 0, high: 0 },
+    { low: 0, high: 0 },
+  ];
+  for (const block of blocksOf({ tests: [test], interleave: false, seed: spec.seed })) {
+    for (const [end, extent] of [
+      ['low', 'fewest'],
+      ['high', 'most'],
+    ] as const) {
+      for (const cell of plannedCells(block, extent)) {
+        cells[end]++;
+        time[end] += cellTime(spec, cell.test, fabric, new Map())[end];
+      }
+    }
+  }
+  return { cells, time };
 }
 
 /** Instance types that the spec allows, as far as it names them. */

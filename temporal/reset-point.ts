@@ -1,4 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import { SuiteFailure } from '../suite/failure.js';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 /** One event of a workflow's history, as the server gives it. */
@@ -20,7 +21,7 @@ const FIRST_STEP = 'isRunOpen';
 /**
  * The reset point of a block, by name, or of the last one that failed.
  *
- * @throws {Error} with the blocks that there are, when there is none of that name or none has failed
+ * @throws {SuiteFailure} `NotFound` with the blocks that there are, when there is none of that name or none has failed
  */
 export function resetPoint(events: readonly HistoryEvent[], block?: string): ResetPoint {
   const blocks = events.flatMap(({ eventId, startChildWorkflowExecutionInitiatedEventAttributes: child }) =>
@@ -36,10 +37,10 @@ export function resetPoint(events: readonly HistoryEvent[], block?: string): Res
   );
   if (!wanted) {
     const names = [...new Set(blocks.map(({ name }) => name))].join(', ') || 'none';
-    throw new Error(
-      block === undefined
-        ? `no test of this run has failed; tests so far: ${names}`
-        : `no test "${block}" has run; tests so far: ${names}`,
+    throw new SuiteFailure(
+      'NotFound',
+      block === undefined ? 'no test of this run has failed' : `no test "${block}" has run`,
+      { hint: `tests so far: ${names}` },
     );
   }
   const first = events.findLast(

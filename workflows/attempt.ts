@@ -7,8 +7,10 @@ import type { AttemptContext, Judgement } from '../suite/judge.js';
 import type { Cell } from '../suite/plan.js';
 import type { AttemptRecord, RankRecord } from '../suite/record.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../suite/transport-tests.js';
+import { formatDuration } from '../suite/units.js';
 import { lasting, quick } from './activity-options.js';
 import { failureOf } from './failures.js';
+import { rowTitle } from './titles.js';
 import type { TransportTestInput } from './transport-test.js';
 
 /** The watchdog in the worker acts at the test's time limit; the kubelet's own acts this much later. */
@@ -40,6 +42,11 @@ export class Attempt {
 
   get #test(): TransportTestSpec {
     return this.#input.cell.test;
+  }
+
+  /** Of a row in the Web UI. */
+  #summary(what: string): { summary: string } {
+    return { summary: `${rowTitle(this.#input.cell)}, attempt ${this.#input.number}: ${what}` };
   }
 
   get #group(): string {
@@ -75,7 +82,9 @@ export class Attempt {
     } finally {
       const { run } = this.#input;
       const pods = this.#ranks.map(({ pod }) => pod);
-      await CancellationScope.nonCancellable(() => quick.removeRanks({ run, pods }));
+      await CancellationScope.nonCancellable(() =>
+        quick.removeRanks.executeWithOptions(this.#summary('removing both ranks'), [{ run, pods }]),
+      );
     }
   }
 
@@ -84,12 +93,12 @@ export class Attempt {
     const { run, spec, pair } = this.#input;
     const { startDelay } = spec;
     this.#report('wiping etcd');
-    await quick.wipeEtcd({ run });
+    await quick.wipeEtcd.executeWithOptions(this.#summary('wiping etcd'), [{ run }]);
     this.#report(`starting the rank on node2 (${pair.node2})`);
     const first = await this.#start('node2', pair.node2, undefined, startDelay.max);
     const remaining = startDelay.min - first.runningFor;
     if (remaining > 0)
-      await sleep(remaining * 1000, { summary: `start delay: node1 at least ${startDelay.min} s after node2` });
+      await sleep(remaining * 1000, this.#summary(`start delay, node1 at least ${startDelay.min} s after node2`));
     this.#report(`starting the rank on node1 (${pair.node1})`);
     await this.#start('node1', pair.node1, first.address, undefined);
   }
@@ -108,7 +117,7 @@ export class Attempt {
     const nodes = this.#nodes;
     this.#ranks.push({ position, node, pod: `bench-${group}-${position}` });
     return lasting(timeouts.podStart + startDelay.max + 60).startRank.executeWithOptions(
-      { summary: `${position} on ${node}` },
+      this.#summary(`rank on ${position} (${node})`),
       [{ run, settings, test, position, node, nodes, group, peer, activeDeadline, patience: timeouts, readyWithin }],
     );
   }
@@ -119,7 +128,7 @@ export class Attempt {
     this.#report('both ranks run');
     const deadline = new Date(Date.now() + test.timeout * 1000).toISOString();
     return lasting(test.timeout + 120).watchRanks.executeWithOptions(
-      { summary: `both ranks, at most ${test.timeout} s` },
+      this.#summary(`both ranks run, at most ${formatDuration(test.timeout)}`),
       [{ run, nodes: this.#nodes, deadline, pods: this.#ranks.map(({ pod }) => pod) }],
     );
   }
@@ -129,12 +138,16 @@ export class Attempt {
     const { run } = this.#input;
     this.#report('storing evidence');
     const folder = `${this.#test.name}/${this.#name}-${this.#token}`;
-    return quick.storeEvidence({ run, folder, ranks: this.#ranks, endedBySuite });
+    return quick.storeEvidence.executeWithOptions(this.#summary('storing evidence'), [
+      { run, folder, ranks: this.#ranks, endedBySuite },
+    ]);
   }
 
   #judge(ranks: readonly RankRecord[], timedOut: boolean): Promise<Judgement> {
     const { run } = this.#input;
-    return quick.judgeAttempt({ run, test: this.#test, ranks, circumstances: { ...this.#circumstances, timedOut } });
+    return quick.judgeAttempt.executeWithOptions(this.#summary('reading the result'), [
+      { run, test: this.#test, ranks, circumstances: { ...this.#circumstances, timedOut } },
+    ]);
   }
 
   #unmeasured(failure: FailureRecord): Judgement {

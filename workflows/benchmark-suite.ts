@@ -40,6 +40,7 @@ import {
 import { checkResolution, checkSkip } from './resolutions.js';
 import { openRun, type SetUp, setUp } from './set-up.js';
 import { SuiteState, type TestState } from './suite-state.js';
+import { backEndOf } from './titles.js';
 import { type TransportTestFailureDetails, type TransportTestInput, transportTest } from './transport-test.js';
 
 /**
@@ -332,9 +333,9 @@ function nobodyTold(error: unknown): void {
 }
 
 function testSummary(test: TransportTestSpec): string {
-  return test.tool === 'nixlbench'
-    ? `${test.name}: nixlbench ${test.backend}, ${test.initiatorSegType} to ${test.targetSegType}`
-    : `${test.name}: ucx_perftest ${test.test}, ${test.memory} memory`;
+  const memory =
+    test.tool === 'nixlbench' ? `${test.initiatorSegType} to ${test.targetSegType}` : `${test.memory} memory`;
+  return `${test.name}: ${backEndOf(test)}, ${memory}`;
 }
 
 function cellsOf(error: unknown): TransportTestFailureDetails['cells'] {

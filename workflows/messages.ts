@@ -1,6 +1,7 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Problem } from '../suite/cluster-facts.js';
+import type { Range } from '../suite/forecast.js';
 import type { Reason, Verdict } from '../suite/verdict.js';
 
 /** What people and programs can ask a running suite, and what they can search for. */
@@ -10,7 +11,7 @@ export interface TestProgress {
   readonly name: string;
   readonly status: 'waiting' | 'running' | 'parked' | 'done';
   readonly verdict?: Verdict;
-  /** The measured figure with its unit, or the class of the failure. */
+  /** The measured figures so far with their unit, or the class of the failure. */
   readonly result?: string;
   /** Cells that are recorded, and the fewest that there will be. */
   readonly cells: { readonly done: number; readonly of: number };
@@ -21,8 +22,15 @@ export interface Progress {
   /** What happens right now, for people. */
   readonly step: string;
   readonly paused: boolean;
+  readonly remaining: Remaining;
   readonly tests: readonly TestProgress[];
   readonly problems: readonly Problem[];
+}
+
+/** Seconds until the suite ends, as they were at a moment; see `remainingTime` for what they leave out. */
+export interface Remaining extends Range {
+  /** When this was so, ISO 8601. A query does not move the workflow's clock. */
+  readonly at: string;
 }
 
 /** `temporal workflow query --workflow-id ID --name progress` */
@@ -57,6 +65,10 @@ export interface TestReport {
   readonly step: string;
   /** Cells that are recorded. */
   readonly done: number;
+  /** The newest figures in words. */
+  readonly result?: string | undefined;
+  /** Seconds of its fastest and slowest measured cell. */
+  readonly took?: Range | undefined;
 }
 export const testReportSignal = defineSignal<[TestReport]>('testReport');
 

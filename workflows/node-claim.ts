@@ -25,7 +25,9 @@ export async function claimNodes(
   let holder: NodeHolder | undefined;
   for (;;) {
     const wait = holder ? Math.min(WAIT_SECONDS, Math.max(0, (deadline - Date.now()) / 1000)) : 0;
-    const result = await lasting(wait + 120).claimNodes({ run, nodes, wait });
+    const result = await lasting(wait + 120).claimNodes.executeWithOptions({ summary: nodes.join(' and ') }, [
+      { run, nodes, wait },
+    ]);
     if (result.held) return;
     holder = result.by;
     const text = `suite run "${holder.workflowId}" (namespace ${holder.namespace}) measures on ${holder.node}${holder.since ? ` since ${holder.since}` : ''}`;

@@ -24,5 +24,7 @@ export function checkSkip(state: SuiteState, test: string): void {
 
 function problemOf(state: SuiteState, name: string): string {
   const found = state.named(name);
-  return found ? `test "${name}" is ${found.status}` : `there is no test "${name}"`;
+  if (found) return `test "${name}" is ${found.status}`;
+  const known = state.tests.map(({ test }) => test.name);
+  return `there is no test "${name}"${didYouMean(name, known)}`;
 }

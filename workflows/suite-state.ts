@@ -2,27 +2,30 @@ import { setCurrentDetails } from '@temporalio/workflow';
 import type { CellSummary, ReportInput } from '../activities/records.js';
 import type { StartedRun } from '../results/runs.js';
 import type { FailureRecord } from '../suite/failure.js';
+import { forecastOfTest, type Range, SET_UP_SECONDS, type TestForecast } from '../suite/forecast.js';
 import { type Variant, variantsOf } from '../suite/matrix.js';
-import { blocksOf, plannedCells } from '../suite/plan.js';
 import { RECORD_VERSION, type SetupRecord, type TestRecord } from '../suite/record.js';
+import { remainingText, remainingTime } from '../suite/remaining.js';
 import type { Run } from '../suite/run.js';
 import type { SuiteSpec } from '../suite/spec.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
-import { formatDuration, formatRate } from '../suite/units.js';
 import { type Reason, type Verdict, worst } from '../suite/verdict.js';
-import type { Progress, Resolution, TestProgress, TestReport } from './messages.js';
+import { figuresOf } from './figures.js';
+import type { Progress, Remaining, Resolution, TestProgress, TestReport } from './messages.js';
 
 /** One test of a running suite. */
 export interface TestState {
   readonly test: TransportTestSpec;
   readonly variants: readonly Variant[];
-  /** The fewest cells that there will be, warm-up cells included. */
-  readonly planned: number;
+  readonly forecast: TestForecast;
   status: TestProgress['status'];
   verdict: Verdict | undefined;
   failure: FailureRecord | undefined;
   cells: readonly CellSummary[];
   done: number;
+  /** The figures so far, while it runs. */
+  figures: string | undefined;
+  took: Range | undefined;
   /** What a person decided while the test was parked. */
   resolution: Resolution['action'] | undefined;
 }
@@ -35,6 +38,7 @@ export class SuiteState {
   paused = false;
   #phase: Progress['phase'] = 'set-up';
   #step = 'starting';
+  #reportedAt = this.startedAt;
   readonly #run: Run;
   readonly #suite: string;
 
@@ -44,12 +48,14 @@ export class SuiteState {
     this.tests = spec.tests.map((test) => ({
       test,
       variants: variantsOf(test),
-      planned: fewestCells(test),
+      forecast: forecastOfTest(spec, test),
       status: 'waiting',
       verdict: undefined,
       failure: undefined,
       cells: [],
       done: 0,
+      figures: undefined,
+      took: undefined,
       resolution: undefined,
     }));
   }
@@ -72,33 +78,42 @@ export class SuiteState {
   report(phase: Progress['phase'], step: string): void {
     this.#phase = phase;
     this.#step = step;
+    this.#reportedAt = new Date().toISOString();
     this.show();
   }
 
-  testReport({ test, step, done }: TestReport): void {
+  testReport({ test, step, done, result, took }: TestReport): void {
     const state = this.named(test);
-    if (state) state.done = done;
+    if (state) Object.assign(state, { done, figures: result, took });
     this.report(this.#phase, step);
   }
 
   progress(): Progress {
-    const tests = this.tests.map(({ test, planned, status, verdict, failure, cells, done }): TestProgress => {
-      const result = failure?.class ?? resultText(cells);
+    const tests = this.tests.map(({ test, forecast, status, verdict, failure, cells, done, figures }): TestProgress => {
+      const result = failure?.class ?? (status === 'running' ? figures : undefined) ?? figuresOf(cells);
       return {
         name: test.name,
         status,
         ...(verdict ? { verdict } : {}),
         ...(result ? { result } : {}),
-        cells: { done, of: Math.max(done, planned) },
+        cells: { done, of: Math.max(done, forecast.cells.low) },
       };
     });
     return {
       phase: this.#phase,
       step: this.#step,
       paused: this.paused,
+      remaining: this.#remaining(),
       tests,
       problems: this.setup.problems,
     };
+  }
+
+  #remaining(): Remaining {
+    const open = this.tests.filter(({ status }) => status === 'waiting' || status === 'running');
+    const { low, high } = remainingTime(this.#phase === 'set-up' || this.#phase === 'benchmarks' ? open : []);
+    const before = this.#phase === 'set-up' ? SET_UP_SECONDS : { low: 0, high: 0 };
+    return { low: before.low + low, high: before.high + high, at: this.#reportedAt };
   }
 
   /** What is known before the first cell. */
@@ -143,7 +158,8 @@ export class SuiteState {
 
   /** Markdown for the Web UI: what happens, every test, and what a person can do. */
   show(): void {
-    const rows = this.progress().tests.map(
+    const { tests, remaining } = this.progress();
+    const rows = tests.map(
       ({ name, status, verdict, result, cells }) =>
         `| ${name} | ${status === 'done' ? verdict : status} | ${cells.done} of ${cells.of} | ${result ?? ''} |`,
     );
@@ -152,6 +168,7 @@ export class SuiteState {
       [
         `**${this.#phase}**${this.paused ? ', **paused**' : ''}: ${this.#step}`,
         '',
+        ...(remaining.high > 0 ? [`Remaining at ${clock(remaining.at)} UTC: ${remainingText(remaining)}`, ''] : []),
         '| test | state | cells | result |',
         '|---|---|---|---|',
         ...rows,
@@ -182,17 +199,6 @@ export class SuiteState {
   }
 }
 
-function fewestCells(test: TransportTestSpec): number {
-  const blocks = blocksOf({ tests: [test], interleave: false, seed: 0 });
-  return blocks.reduce((sum, block) => sum + [...plannedCells(block, 'fewest')].length, 0);
-}
-
-function resultText(cells: readonly CellSummary[]): string | undefined {
-  const values = cells.flatMap(({ measurement }) => (measurement ? [measurement] : []));
-  if (values.length === 0) return undefined;
-  const shown = values
-    .slice(-3)
-    .map(({ metric, value }) => (metric === 'bandwidth' ? formatRate(value) : formatDuration(value)))
-    .join(', ');
-  return values.length > 3 ? `… ${shown}` : shown;
+function clock(at: string): string {
+  return at.slice(11, 16);
 }

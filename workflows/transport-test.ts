@@ -17,15 +17,18 @@ import { FAILURES, type FailureRecord } from '../suite/failure.js';
 import type { Judgement } from '../suite/judge.js';
 import { type Block, blocksOf, type Cell, nextCell, type Outcome } from '../suite/plan.js';
 import type { AttemptRecord } from '../suite/record.js';
+import { timesOf } from '../suite/remaining.js';
 import type { Run } from '../suite/run.js';
 import type { SuiteSpec } from '../suite/spec.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import { worst } from '../suite/verdict.js';
 import { quick } from './activity-options.js';
 import { Attempt } from './attempt.js';
+import { figureOf, figuresOf } from './figures.js';
 import { pauseSignal, resumeSignal, SUITE_NAME, SUITE_TEST, SUITE_VERDICT, testReportSignal } from './messages.js';
 import { claimNodes } from './node-claim.js';
 import { podSettings } from './set-up.js';
+import { cellTitle, rowTitle } from './titles.js';
 
 /** All that the tests of a block need of their suite. */
 export interface TransportTestInput {
@@ -89,8 +92,10 @@ class TransportTest {
     ]);
     for (let cell = this.#next(); cell; cell = this.#next()) {
       await this.#whilePaused(cell);
-      this.#cells.push(await this.#measureCell(cell));
-      await this.#tellSuite(cell, `${nameOf(cell)} recorded`);
+      const recorded = await this.#measureCell(cell);
+      this.#cells.push(recorded);
+      this.#details(`${cellTitle(cell)} recorded`);
+      await this.#tellSuite(cell, `${cellTitle(cell)} recorded: ${outcomeText(recorded)}`);
       if (workflowInfo().continueAsNewSuggested && this.#next()) await this.#goOnInNewRun();
     }
     const counted = this.#cells.filter(({ warmUp }) => !warmUp);
@@ -120,7 +125,9 @@ class TransportTest {
   async #measureCell(cell: Cell): Promise<CellSummary> {
     const { run, spec } = this.#input;
     const definition = this.#definition(cell);
-    const recorded = await quick.findCell({ run, cell: definition, resumeFrom: spec.resumeFrom });
+    const recorded = await quick.findCell.executeWithOptions({ summary: `${rowTitle(cell)}: recorded already?` }, [
+      { run, cell: definition, resumeFrom: spec.resumeFrom },
+    ]);
     if (recorded.cell) return recorded.cell;
 
     const attempts: AttemptRecord[] = [];
@@ -129,14 +136,16 @@ class TransportTest {
       await this.#claim(cell);
       const number = recorded.attempts + attempts.length + 1;
       const attempt = new Attempt({ ...this.#input, cell, definition, number }, (step) =>
-        this.#details(`${nameOf(cell)}, attempt ${number}: ${step}`),
+        this.#details(`${cellTitle(cell)}, attempt ${number}: ${step}`),
       );
       const outcome = await attempt.run();
       judgement = outcome.judgement;
       attempts.push(outcome.record);
       this.#claimed = judgement.failure?.class !== 'NodeClaimLost';
     } while (this.#triesAgain(judgement.failure, attempts.length));
-    return quick.recordCell({ run, cell: definition, seed: spec.seed, judgement, attempts });
+    return quick.recordCell.executeWithOptions({ summary: `${rowTitle(cell)}: ${outcomeText(judgement)}` }, [
+      { run, cell: definition, seed: spec.seed, judgement, attempts },
+    ]);
   }
 
   #definition({ test, repetition, warmUp, variant }: Cell): CellDefinition {
@@ -159,7 +168,7 @@ class TransportTest {
       await this.#tellSuite(cell, `${cell.test.name}: ${step}`);
     });
     this.#claimed = true;
-    if (waited) await this.#tellSuite(cell, nameOf(cell));
+    if (waited) await this.#tellSuite(cell, cellTitle(cell));
   }
 
   /** Others may measure meanwhile. */
@@ -171,7 +180,7 @@ class TransportTest {
     this.#details('paused');
     await this.#tellSuite(next, `${next.test.name}: paused`);
     await condition(() => !this.#paused);
-    await this.#tellSuite(next, nameOf(next));
+    await this.#tellSuite(next, cellTitle(next));
   }
 
   /** Before the history gets slow to replay: the server says so at 4,096 events or 4 MiB; a cell takes about 60. */
@@ -181,10 +190,16 @@ class TransportTest {
 
   async #tellSuite({ base }: Cell, step: string): Promise<void> {
     const names = new Set(this.#block.tests.filter((variant) => variant.base === base).map(({ test }) => test.name));
-    const done = this.#cells.filter(({ test }) => names.has(test)).length;
+    const own = this.#cells.filter(({ test }) => names.has(test));
     try {
       const suite = getExternalWorkflowHandle(this.#input.run.workflowId);
-      await suite.signal(testReportSignal, { test: base, step, done });
+      await suite.signal(testReportSignal, {
+        test: base,
+        step,
+        done: own.length,
+        result: figuresOf(own),
+        took: timesOf(own),
+      });
     } catch (error) {
       if (isCancellation(error)) throw error;
       log.debug('the suite was not told', { step, error });
@@ -195,16 +210,17 @@ class TransportTest {
     const rows = this.#cells
       .slice(-ROWS_SHOWN)
       .map(
-        ({ test, repetition, warmUp, verdict, takenOver, failure }) =>
-          `| ${test} | ${warmUp ? 'warm-up ' : ''}${repetition} | ${verdict}${takenOver ? ', taken over' : ''} | ${failure?.class ?? ''} |`,
+        (cell) =>
+          `| ${cell.test} | ${cell.warmUp ? 'warm-up ' : ''}${cell.repetition} | ${figureOf(cell)} | ${cell.verdict}${cell.takenOver ? ', taken over' : ''} |`,
       );
-    const table = rows.length === 0 ? [] : ['', '| test | cell | verdict | failure |', '|---|---|---|---|', ...rows];
+    const table = rows.length === 0 ? [] : ['', '| test | cell | result | verdict |', '|---|---|---|---|', ...rows];
     setCurrentDetails([`**${this.#block.name}**: ${step}`, ...table].join('\n'));
   }
 }
 
-function nameOf({ test, repetition, warmUp }: Cell): string {
-  return `${test.name}, ${warmUp ? 'warm-up' : 'repetition'} ${repetition}`;
+/** `pass, 46 GB/s` */
+function outcomeText(outcome: Pick<CellSummary, 'verdict' | 'measurement' | 'failure'>): string {
+  return [outcome.verdict, figureOf(outcome)].filter(Boolean).join(', ');
 }
 
 function outcomeOf({ test, warmUp, measurement, seconds, failure }: CellSummary): Outcome {

@@ -110,6 +110,6 @@ describe('a suite in which NIXL-UCX failed resumes without redoing finished test
       reject: false,
     });
     assert.equal(result.exitCode, 2);
-    assert.match(result.stderr, /no test "nixl" has run; tests so far: ucx-native/);
+    assert.match(result.stderr, /no test "nixl" has run\n {2}→ tests so far: ucx-native/);
   });
 });

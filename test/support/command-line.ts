@@ -10,15 +10,22 @@ export interface Ended {
   readonly stderr: string;
 }
 
+interface Options {
+  readonly env?: Record<string, string>;
+  readonly input?: string;
+}
+
 /** Runs dynamo-bench as a process of its own. */
-export async function dynamoBench(
-  args: readonly string[],
-  options: { readonly env?: Record<string, string>; readonly input?: string } = {},
-): Promise<Ended> {
-  const { exitCode, stdout, stderr } = await execa(process.execPath, [MAIN, ...args], {
-    env: { RESULTS_DIR: undefined, RESULTS_URL: undefined, ...options.env },
-    reject: false,
-    ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
-  });
+export async function dynamoBench(args: readonly string[], options: Options = {}): Promise<Ended> {
+  const { exitCode, stdout, stderr } = await startDynamoBench(args, options);
   return { exitCode, stdout, stderr };
+}
+
+/** The process while it runs, for tests that interrupt it. */
+export function startDynamoBench(args: readonly string[], { env, input }: Options = {}) {
+  return execa(process.execPath, [MAIN, ...args], {
+    env: { RESULTS_DIR: undefined, RESULTS_URL: undefined, ...env },
+    reject: false,
+    ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
+  });
 }

@@ -30,6 +30,26 @@ export interface Run {
   readonly end: () => Promise<SuiteResult | ApplicationFailure>;
 }
 
+/** A worker with activities replaced, on a task queue of its own of a real server, for as long as `work` takes. */
+export async function withWorker<T>(fake: FakeActivities, work: (taskQueue: string) => Promise<T>): Promise<T> {
+  return withWorkerOn(await temporal(), fake, work);
+}
+
+async function withWorkerOn<T>(
+  { address }: TestWorkflowEnvironment,
+  fake: FakeActivities,
+  work: (taskQueue: string) => Promise<T>,
+): Promise<T> {
+  const connection = await NativeConnection.connect({ address });
+  const config = readConfig({ TASK_QUEUE: `queue-${randomUUID()}` });
+  const worker = await createWorker({ connection, namespace: 'default', config, activities: fake.activities });
+  try {
+    return await worker.runUntil(() => work(config.TASK_QUEUE));
+  } finally {
+    await connection.close();
+  }
+}
+
 /** Runs a suite on a real server with activities replaced; `during` sees it while it runs. */
 export async function runSuite(
   spec: unknown,
@@ -42,7 +62,7 @@ export async function runSuite(
 
 /** The same, on a server of the caller's. */
 export async function runSuiteOn(
-  { client, address }: TestWorkflowEnvironment,
+  server: TestWorkflowEnvironment,
   spec: unknown,
   {
     fake = new FakeActivities(),
@@ -54,30 +74,19 @@ export async function runSuiteOn(
     readonly workflowId?: string;
   } = {},
 ) {
-  const connection = await NativeConnection.connect({ address });
-  const config = readConfig({ TASK_QUEUE: `queue-${randomUUID()}` });
-  const worker = await createWorker({ connection, namespace: 'default', config, activities: fake.activities });
-  try {
-    return await worker.runUntil(async () => {
-      const handle = await client.workflow.start('benchmarkSuite', {
-        workflowId,
-        taskQueue: config.TASK_QUEUE,
-        args: [spec],
-      });
-      const end = () =>
-        handle.result().then(
-          (result) => result as SuiteResult,
-          (error: unknown) => {
-            if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) return error.cause;
-            throw error;
-          },
-        );
-      await during?.({ fake, handle, end });
-      return { fake, handle, outcome: await end() };
-    });
-  } finally {
-    await connection.close();
-  }
+  return withWorkerOn(server, fake, async (taskQueue) => {
+    const handle = await server.client.workflow.start('benchmarkSuite', { workflowId, taskQueue, args: [spec] });
+    const end = () =>
+      handle.result().then(
+        (result) => result as SuiteResult,
+        (error: unknown) => {
+          if (error instanceof WorkflowFailedError && error.cause instanceof ApplicationFailure) return error.cause;
+          throw error;
+        },
+      );
+    await during?.({ fake, handle, end });
+    return { fake, handle, outcome: await end() };
+  });
 }
 
 /** Asks a running suite until its progress is as wanted. */

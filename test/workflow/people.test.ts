@@ -87,7 +87,10 @@ describe('a test that failed for good', function () {
           (error: unknown) => ((error as Error).cause as Error).message,
         );
       assert.equal(await refusal({ test: 'ucx', action: 'retry' }), 'test "ucx" is done; parked: lf');
-      assert.equal(await refusal({ test: 'nixl', action: 'retry' }), 'there is no test "nixl"; parked: lf');
+      assert.equal(
+        await refusal({ test: 'nixl-uc', action: 'retry' }),
+        'there is no test "nixl-uc"; did you mean "nixl-ucx"?; parked: lf',
+      );
       assert.equal(await refusal({ test: 'lf', action: 'retyr' }), 'unknown action "retyr"; did you mean "retry"?');
       assert.equal(await refusal('lf'), 'write {"test": "NAME", "action": "retry"}');
       await handle.executeUpdate(resolveTestUpdate, { args: [{ test: 'lf', action: 'retry' }] });

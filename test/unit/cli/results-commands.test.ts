@@ -38,25 +38,18 @@ describe('dynamo-bench', function () {
   it('lists every command, helps with each, and suggests what was meant', async () => {
     const { stdout, exitCode } = await dynamoBench(['--help']);
     assert.equal(exitCode, 0);
-    const names = [...stdout.matchAll(/^ {2}([a-z]+) .*/gm)]
-      .map(([, name]) => name)
-      .filter((name) => name !== 'temporal');
-    for (const name of [
-      'validate',
-      'plan',
-      'report',
-      'compare',
-      'history',
-      'baseline',
-      'nightly',
-      'site',
-      'export',
-      'prune',
-    ]) {
+    const [, list = ''] = /\nCommands:\n(.*?)\n\n/s.exec(stdout) ?? [];
+    const names = [...list.matchAll(/^ {2}([a-z-]+) .*/gm)].map(([, name = '']) => name);
+    for (const name of ['validate', 'plan', 'run', 'watch', 'resolve', 'cancel', 'report', 'compare', 'nightly'])
       assert.ok(names.includes(name), name);
+    for (const name of names.filter((name) => name !== 'help')) {
       const help = await dynamoBench([name, '--help']);
       assert.equal(help.exitCode, 0, name);
-      assert.match(help.stdout, /Usage: dynamo-bench /);
+      assert.match(help.stdout, /^Usage: dynamo-bench /, name);
+      assert.match(help.stdout, /\nExit codes: 0 pass or done, 1 fail or regressed, 2 wrong use, 3 inconclusive/, name);
+      // What these print is a script, JSON or JSON lines as it is; those of baseline have their own.
+      const plain = ['baseline', 'completion', 'export', 'schema'].includes(name);
+      assert.equal(/ --json /.test(help.stdout), !plain, name);
     }
     const wrong = await dynamoBench(['raport']);
     assert.equal(wrong.exitCode, 2);
@@ -139,7 +132,9 @@ describe('dynamo-bench', function () {
     );
     const compared = await bench('compare', 'nightly-012', '--baseline', 'golden', '--json');
     assert.equal(JSON.parse(compared.stdout).baseline.name, 'golden');
-    assert.equal((await bench('baseline', 'remove', 'golden', '--suite', 'p5')).exitCode, 0);
+    const removed = await bench('baseline', 'remove', 'golden', '--suite', 'p5', '--json');
+    assert.equal(removed.exitCode, 0);
+    assert.deepEqual(JSON.parse(removed.stdout), { suite: 'p5', removed: 'golden' });
   });
 
   it('exports, imports elsewhere, acknowledges there, and prunes', async () => {
@@ -154,6 +149,11 @@ describe('dynamo-bench', function () {
       /acknowledged: nixl-libfabric/,
     );
     assert.equal((await there('compare', 'nightly-012')).exitCode, 0);
+    const again = await there('acknowledge', 'nightly-012', 'nixl-libfabric', '--reason', 'known', '--json');
+    assert.deepEqual(JSON.parse(again.stdout), { acknowledged: ['nixl-libfabric/bandwidth'] });
+    assert.ok(JSON.parse((await there('import', file, '--json')).stdout).lines > 0);
+    const site = await there('site', '--out', join(folder, 'site'), '--json');
+    assert.equal(JSON.parse(site.stdout).index, join(folder, 'site', 'index.html'));
     const plan = await there('prune', '--keep', '3', '--dry-run');
     assert.match(plan.stdout, /10 runs would be dropped$/);
     assert.match((await there('prune', '--keep', '3')).stdout, /10 runs dropped$/);

@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { exitCodeOf, exitCodeOfFailure, exitCodeOfRun } from '../../../cli/exit-code.js';
+import { SuiteFailure } from '../../../suite/failure.js';
+import type { SuiteRecord } from '../../../suite/record.js';
+import { dynamoBench } from '../../support/command-line.js';
+
+describe('exit codes', () => {
+  it('are 0 for what is good, 1 for what is worse, 3 for what nobody can say', () => {
+    const codes = (...words: string[]) => words.map(exitCodeOf);
+    assert.deepEqual(codes('pass', 'skipped', 'unchanged', 'improved'), [0, 0, 0, 0]);
+    assert.deepEqual(codes('fail', 'regressed'), [1, 1]);
+    assert.deepEqual(codes('inconclusive', 'running', 'cancelled', 'parked'), [3, 3, 3, 3]);
+  });
+
+  it('are 2 for what was asked wrongly and 4 for what did not work', () => {
+    const code = (name: ConstructorParameters<typeof SuiteFailure>[0]) =>
+      exitCodeOfFailure(new SuiteFailure(name, 'x'));
+    assert.deepEqual([code('NotFound'), code('InvalidSpec')], [2, 2]);
+    assert.deepEqual([code('StoreCorrupt'), code('ApiUnreachable')], [4, 4]);
+  });
+
+  it('of a recorded run are 4 when what it had to measure was not measured', () => {
+    const failure = { class: 'Hung', message: 'm', hint: 'h' } as const;
+    const setup = { problems: [], nodes: [], devicePlugins: [], probes: [] };
+    const run = (test: Partial<SuiteRecord['tests'][number]>, problems: SuiteRecord['setup']['problems'] = []) =>
+      exitCodeOfRun(
+        {
+          tests: [{ name: 'lf', tool: 'nixlbench', required: true, verdict: 'fail', cells: [], ...test }],
+          setup: { ...setup, problems },
+        },
+        'fail',
+      );
+    assert.equal(run({}), 1, 'a missed expectation');
+    assert.equal(run({ failure }), 4);
+    assert.equal(run({ failure, required: false }), 1, 'another test failed by its figure');
+    assert.equal(run({ verdict: 'skipped' }, [{ subject: 'etcd', message: 'm', hint: 'h' }]), 4);
+    assert.equal(exitCodeOfRun({ tests: [], setup }, 'regressed'), 1);
+  });
+});
+
+describe('dynamo-bench validate and doctor', function () {
+  this.timeout(30_000);
+  let folder: string;
+  const spec = async (tests: object[]) => {
+    const file = join(folder, 'spec.json');
+    await writeFile(file, JSON.stringify({ name: 's', tests }));
+    return file;
+  };
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'validate-'));
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('validate: 0 and the spec with its defaults, 1 and the problems, 2 when there is nothing to read', async () => {
+    const lf = { name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' };
+    const good = await dynamoBench(['validate', await spec([lf]), '--json']);
+    assert.equal(good.exitCode, 0);
+    assert.equal(JSON.parse(good.stdout).spec.tests[0].maxBlockSize, 2 ** 26);
+    const bad = await dynamoBench(['validate', await spec([{ ...lf, backend: 'x' }]), '--json']);
+    assert.equal(bad.exitCode, 1);
+    assert.equal(JSON.parse(bad.stdout).problems[0].path, 'tests[0].backend');
+    assert.equal((await dynamoBench(['validate', join(folder, 'none.json')])).exitCode, 2);
+  });
+
+  it('doctor: 4 when something keeps a suite from running, and each finding as JSON', async () => {
+    const env = { TEMPORAL_ADDRESS: '127.0.0.1:1', KUBECONFIG: join(folder, 'none') };
+    const { exitCode, stdout } = await dynamoBench(['doctor', '--json', '--results', folder], { env });
+    assert.equal(exitCode, 4);
+    const findings = JSON.parse(stdout) as { subject: string; ok: boolean }[];
+    assert.equal(findings.find(({ subject }) => subject === 'Temporal')?.ok, false);
+    assert.equal(findings.find(({ subject }) => subject === 'result store')?.ok, true);
+  });
+});

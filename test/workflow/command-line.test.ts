@@ -1,0 +1,293 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { dynamoBench, startDynamoBench } from '../support/command-line.js';
+import { FakeActivities, failing, PASSED, unmeasured } from '../support/fake-activities.js';
+import { plan, withWorker } from '../support/suite-run.js';
+import { temporal } from '../support/temporal.js';
+
+const oneTest = { ...plan, tests: [plan.tests[1]] };
+
+describe('dynamo-bench run, watch, resolve and cancel', function () {
+  this.timeout(60_000);
+
+  /** A worker with these activities, and the command line with its server, its task queue and a new workflow id. */
+  async function withSuite(fake: FakeActivities, work: (suite: Suite) => Promise<void>): Promise<void> {
+    const { address } = await temporal();
+    const id = `cli-${randomUUID()}`;
+    await withWorker(fake, async (taskQueue) => {
+      const env = { TEMPORAL_ADDRESS: address, TASK_QUEUE: taskQueue };
+      const start = (spec: object, ...args: string[]) =>
+        startDynamoBench(['run', '-', '--workflow-id', id, ...args], { env, input: JSON.stringify(spec) });
+      await work({ id, start, bench: (...args) => dynamoBench(args, { env }) });
+    });
+  }
+
+  interface Suite {
+    readonly id: string;
+    readonly start: (spec: object, ...args: string[]) => ReturnType<typeof startDynamoBench>;
+    readonly bench: (...args: string[]) => ReturnType<typeof dynamoBench>;
+  }
+
+  /** Activities whose ranks run until they are released. */
+  function held() {
+    const fake = new FakeActivities();
+    const { promise: started, resolve: hasStarted } = Promise.withResolvers<void>();
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    fake.overrides.watchRanks = async () => {
+      hasStarted();
+      await released;
+      return { timedOut: false, endedBySuite: [] };
+    };
+    return { fake, started, release };
+  }
+
+  /** Looks until the suite is as it should be. */
+  async function until({ bench, id }: Suite, seen: (sight: Sight) => boolean): Promise<Sight> {
+    for (;;) {
+      const { stdout } = await bench('watch', id, '--once', '--json');
+      const sight = JSON.parse(stdout) as Sight;
+      if (seen(sight)) return sight;
+    }
+  }
+  interface Sight {
+    readonly outcome: string;
+    readonly remaining: { readonly low: number; readonly high: number };
+    readonly tests: readonly { readonly name: string; readonly status: string; readonly result?: string }[];
+  }
+
+  it('run follows a suite to its end: steps, the table, where the report is, and exit code 0', async () => {
+    await withSuite(new FakeActivities(), async ({ id, start, bench }) => {
+      const { exitCode, stdout, stderr } = await start(plan);
+      assert.equal(exitCode, 0, stderr);
+      assert.match(stdout, new RegExp(`^started ${id}\n\\d\\d:\\d\\d:\\d\\d  `));
+      assert.match(stdout, /\ntest +state +cells +result\nucx +pass +1 of 1 +46 GB\/s\nlf +pass /);
+      assert.match(stdout, new RegExp(`\n${id}: pass\nreport: dynamo-bench report ${id}, or results/${id} `));
+      assert.ok(!stdout.includes('\u001b'), 'no colour and no cursor moves without a terminal');
+      const again = await bench('watch', id, '--json');
+      assert.equal(again.exitCode, 0);
+      const { outcome, verdict, tests } = JSON.parse(again.stdout);
+      assert.deepEqual([outcome, verdict, tests.length], ['pass', 'pass', 3]);
+    });
+  });
+
+  it('ends with 1 for a suite that fails or regressed, and with 3 for one that is inconclusive', async () => {
+    const failed = new FakeActivities();
+    const below = [{ code: 'below-expectation', message: 'lf is slow' }] as const;
+    failed.judgements.lf = [{ ...PASSED, verdict: 'fail', reasons: [...below] }];
+    const regressed = new FakeActivities();
+    regressed.overrides.compareRun = async () => ({ change: 'regressed', reason: 'slower', regressed: ['lf'] });
+    const inconclusive = new FakeActivities();
+    inconclusive.judgements.lf = [{ ...PASSED, verdict: 'inconclusive' }];
+    for (const [fake, outcome, code] of [
+      [failed, 'fail', 1],
+      [regressed, 'regressed', 1],
+      [inconclusive, 'inconclusive', 3],
+    ] as const) {
+      await withSuite(fake, async ({ start }) => {
+        const { exitCode, stdout } = await start(oneTest, '--json');
+        assert.equal(JSON.parse(stdout).outcome, outcome);
+        assert.equal(exitCode, code, outcome);
+      });
+    }
+  });
+
+  it('ends with 4 for a suite that could not measure, with the class, and what to do', async () => {
+    const fake = new FakeActivities();
+    fake.judgements.lf = [unmeasured('BackendUnavailable')];
+    await withSuite(fake, async ({ start, bench, id }) => {
+      const { exitCode, stdout } = await start(oneTest);
+      assert.equal(exitCode, 4);
+      assert.match(
+        stdout,
+        new RegExp(`\n${id}: failed: BackendUnavailable: lf: made up: BackendUnavailable\n  → none`),
+      );
+      const json = await bench('watch', id, '--json');
+      assert.equal(json.exitCode, 4);
+      assert.equal(JSON.parse(json.stdout).failure.class, 'BackendUnavailable');
+    });
+    const notReady = new FakeActivities();
+    notReady.overrides.checkNodes = failing('Forbidden', 'nodes may not be listed');
+    await withSuite(notReady, async ({ start }) => {
+      const { exitCode, stdout } = await start(oneTest, '--json');
+      assert.equal(exitCode, 4);
+      assert.match(JSON.parse(stdout).failure.message, /nodes may not be listed/);
+    });
+  });
+
+  it('refuses a spec that is wrong with 2 and starts nothing', async () => {
+    await withSuite(new FakeActivities(), async ({ start, bench, id }) => {
+      const { exitCode, stderr } = await start({
+        name: 'x',
+        tests: [{ name: 'a', tool: 'nixlbench', backend: 'ucx' }],
+      });
+      assert.equal(exitCode, 2);
+      assert.match(stderr, /unknown back end "ucx"; did you mean "UCX"/);
+      assert.equal((await bench('watch', id)).exitCode, 2);
+    });
+  });
+
+  it('detaches on Ctrl-C and says how to come back; the suite goes on and watch sees its end', async () => {
+    const { fake, started, release } = held();
+    await withSuite(fake, async (suite) => {
+      const { start, bench, id } = suite;
+      const running = start(oneTest);
+      await started;
+      running.kill('SIGINT');
+      const { exitCode, stderr } = await running;
+      assert.equal(exitCode, 3);
+      assert.match(stderr, new RegExp(`detached; the suite goes on. To come back: dynamo-bench watch ${id}\n`));
+      const { outcome, remaining, tests } = await until(suite, ({ tests }) => tests.length > 0);
+      assert.deepEqual([outcome, tests[0]?.status], ['running', 'running']);
+      assert.ok(remaining.low > 0 && remaining.high >= remaining.low);
+      assert.equal((await bench('watch', id, '--once')).exitCode, 3);
+      const twice = await start(oneTest);
+      assert.equal(twice.exitCode, 2);
+      assert.match(twice.stderr, new RegExp(`"${id}" already goes on\n  → follow it with: dynamo-bench watch ${id}`));
+      release();
+      assert.equal((await bench('watch', id)).exitCode, 0);
+    });
+  });
+
+  it('Ctrl-C with --json prints one document of a suite that goes on', async () => {
+    const { fake, started, release } = held();
+    await withSuite(fake, async ({ start, bench, id }) => {
+      const running = start(oneTest, '--json');
+      await started;
+      running.kill('SIGINT');
+      const { exitCode, stdout } = await running;
+      assert.equal(exitCode, 3);
+      assert.deepEqual(JSON.parse(stdout).outcome, 'running');
+      release();
+      assert.equal((await bench('watch', id)).exitCode, 0);
+    });
+  });
+
+  it('resolves a parked test, and says what is parked when it is another', async () => {
+    const fake = new FakeActivities();
+    fake.judgements.lf = [unmeasured('BackendUnavailable')];
+    await withSuite(fake, async (suite) => {
+      const { start, bench, id } = suite;
+      const { exitCode, stdout } = await start({ ...plan, onFailure: 'park' }, '--detach', '--json');
+      assert.equal(exitCode, 0);
+      assert.equal(JSON.parse(stdout).workflowId, id);
+      await until(suite, ({ tests }) => tests.some(({ status }) => status === 'parked'));
+      assert.match(
+        (await bench('watch', id, '--once')).stdout,
+        new RegExp(`\nlf is parked: dynamo-bench resolve ${id} lf retry\\|skip\\|abort`),
+      );
+      for (const [args, message] of [
+        [['ucx', 'retry'], /^error: test "ucx" is done; parked: lf\n {2}→ state of every test: /],
+        [['nixl-uc', 'retry'], /^error: there is no test "nixl-uc"; did you mean "nixl-ucx"\?; parked: lf\n/],
+        [['lf', 'again'], /'again' is invalid for argument 'ACTION'. Allowed choices are retry, skip, abort/],
+      ] as const) {
+        const refused = await bench('resolve', id, ...args);
+        assert.equal(refused.exitCode, 2, args.join(' '));
+        assert.match(refused.stderr, message);
+      }
+      const resolved = await bench('resolve', id, 'lf', 'retry', '--json');
+      assert.equal(resolved.exitCode, 0, resolved.stderr);
+      assert.deepEqual(JSON.parse(resolved.stdout), { workflowId: id, done: 'lf: retry' });
+      assert.equal((await bench('watch', id)).exitCode, 0);
+      const late = await bench('resolve', id, 'lf', 'retry');
+      assert.equal(late.exitCode, 2);
+      assert.match(late.stderr, /has ended: completed\n {2}→ how it ended: dynamo-bench watch /);
+    });
+  });
+
+  it('pauses, goes on, leaves a test out', async () => {
+    const { fake, started, release } = held();
+    await withSuite(fake, async (suite) => {
+      const { start, bench, id } = suite;
+      await start(plan, '--detach');
+      await started;
+      assert.match((await bench('pause', id)).stdout, /: pauses after the cell that runs$/);
+      assert.match((await bench('skip', id, 'nixl-ucx')).stdout, /: nixl-ucx: will not run$/);
+      assert.match((await bench('skip', id, 'ucx')).stderr, /test "ucx" is running; waiting: lf/);
+      release();
+      await until(suite, ({ tests }) => tests[0]?.status === 'done');
+      assert.match((await bench('watch', id, '--once')).stdout, new RegExp(`\nto go on: dynamo-bench resume ${id}`));
+      assert.match((await bench('resume', id)).stdout, /: goes on$/);
+      const { exitCode, stdout } = await bench('watch', id, '--json');
+      assert.equal(exitCode, 0);
+      const states = JSON.parse(stdout).tests.map(({ verdict }: { verdict: string }) => verdict);
+      assert.deepEqual(states, ['pass', 'pass', 'skipped']);
+    });
+  });
+
+  it('cancels: the run ends, neither passed nor failed', async () => {
+    const { fake, started, release } = held();
+    await withSuite(fake, async ({ start, bench, id }) => {
+      await start(oneTest, '--detach');
+      await started;
+      const cancelled = await bench('cancel', id);
+      assert.equal(cancelled.exitCode, 0, cancelled.stderr);
+      release();
+      const { exitCode, stdout } = await bench('watch', id);
+      assert.equal(exitCode, 3);
+      assert.match(stdout, new RegExp(`\n${id}: cancelled$`));
+      assert.equal((await bench('cancel', id)).exitCode, 2);
+    });
+  });
+
+  it('prints the reset that runs a failed test again, and names the tests when there is no such one', async () => {
+    const fake = new FakeActivities();
+    fake.judgements.lf = [unmeasured('BackendUnavailable')];
+    await withSuite(fake, async ({ start, bench, id }) => {
+      assert.equal((await start(plan, '--json')).exitCode, 4);
+      const { stdout, exitCode } = await bench('reset-point', id);
+      assert.equal(exitCode, 0);
+      assert.match(stdout, /^# lf failed: made up: BackendUnavailable\ntemporal workflow reset --workflow-id cli-/);
+      const json = JSON.parse((await bench('reset-point', id, '--test', 'ucx', '--json')).stdout);
+      assert.equal(json.block, 'ucx');
+      assert.match(json.command, new RegExp(`--event-id ${json.eventId} `));
+      const wrong = await bench('reset-point', id, '--test', 'nixl');
+      assert.equal(wrong.exitCode, 2);
+      assert.match(wrong.stderr, /no test "nixl" has run\n {2}→ tests so far: ucx, lf, nixl-ucx/);
+    });
+  });
+
+  it('takes over the cells of an earlier run, and notes when Temporal does not know it', async () => {
+    const fake = new FakeActivities();
+    const asked: (string | undefined)[] = [];
+    fake.overrides.findCell = async ({ resumeFrom }) => {
+      asked.push(resumeFrom);
+      return { attempts: 0 };
+    };
+    await withSuite(fake, async ({ start }) => {
+      const { exitCode, stderr } = await start(oneTest, '--resume-from', 'no-such-run');
+      assert.equal(exitCode, 0);
+      assert.match(stderr, /note: there is no suite run "no-such-run".*; cells are taken over if the result store/);
+    });
+    assert.deepEqual(asked, ['no-such-run']);
+  });
+
+  it('names the run that was meant, and tells a test’s workflow from its suite', async () => {
+    await withSuite(new FakeActivities(), async ({ start, bench, id }) => {
+      await start(oneTest);
+      const wrong = await bench('watch', `${id}x`);
+      assert.equal(wrong.exitCode, 2);
+      assert.match(wrong.stderr, new RegExp(`there is no suite run "${id}x"; did you mean "${id}"\\?\n  → `));
+      const child = await bench('cancel', `${id}/lf`);
+      assert.equal(child.exitCode, 2);
+      assert.match(child.stderr, new RegExp(`is a transportTest and no suite run\n  → its suite run is "${id}"`));
+    });
+  });
+
+  it('says that no worker is there, and where Temporal was looked for', async () => {
+    const { address } = await temporal();
+    const id = `cli-${randomUUID()}`;
+    const env = { TEMPORAL_ADDRESS: address, TASK_QUEUE: `nobody-${id}` };
+    const input = JSON.stringify(oneTest);
+    const { exitCode, stderr } = await dynamoBench(['run', '-', '--workflow-id', id, '--detach'], { env, input });
+    assert.equal(exitCode, 0);
+    assert.match(stderr, /no worker on task queue nobody-/);
+    const { client } = await temporal();
+    await client.workflow.getHandle(id).terminate();
+    const ended = await dynamoBench(['watch', id], { env });
+    assert.equal(ended.exitCode, 4);
+    assert.match(ended.stdout, new RegExp(`^${id}: terminated$`, 'm'));
+    const nowhere = await dynamoBench(['watch', id], { env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
+    assert.equal(nowhere.exitCode, 4);
+    assert.match(nowhere.stderr, /no Temporal server at 127\.0\.0\.1:1/);
+  });
+});
