@@ -5,7 +5,16 @@ import { hasEnded } from '../kubernetes/pod-state.js';
 import { poll } from '../kubernetes/poll.js';
 import { LEASE, POD } from '../kubernetes/resources.js';
 import { SuiteFailure } from '../suite/failure.js';
-import { leaseName, MANAGED_BY_SELECTOR, RUN_LABEL, type Run, runLabels, WORKFLOW_ANNOTATION } from '../suite/run.js';
+import {
+  COMPONENT_LABEL,
+  leaseName,
+  MANAGED_BY_SELECTOR,
+  MEASURING_COMPONENTS,
+  RUN_LABEL,
+  type Run,
+  runLabels,
+  WORKFLOW_ANNOTATION,
+} from '../suite/run.js';
 import type { ActivityContext } from './context.js';
 
 /** A claim that is not renewed ends after this long: longer than the pauses between the steps of a test. */
@@ -60,7 +69,7 @@ export class NodeClaims {
       taken.push(node);
       this.#renewedAt.set(`${run.key} ${node}`, performance.now());
     }
-    holder ??= await this.#foreignRank(run, nodes);
+    holder ??= await this.#foreignPod(run, nodes);
     if (holder) {
       for (const node of taken) await releaseLease(cluster, run.leaseNamespace, leaseName(node), run.key, signal);
     }
@@ -94,9 +103,9 @@ export class NodeClaims {
     );
   }
 
-  /** A rank of another run that still measures: its worker may be gone and its claim expired, its pods are not. */
-  async #foreignRank(run: Run, nodes: readonly string[]): Promise<NodeHolder | undefined> {
-    const labelSelector = `${MANAGED_BY_SELECTOR},app.kubernetes.io/component=rank,${RUN_LABEL}!=${run.key}`;
+  /** A pod of another run that still measures: its worker may be gone and its claim expired, its pods are not. */
+  async #foreignPod(run: Run, nodes: readonly string[]): Promise<NodeHolder | undefined> {
+    const labelSelector = `${MANAGED_BY_SELECTOR},${COMPONENT_LABEL} in (${MEASURING_COMPONENTS.join(',')}),${RUN_LABEL}!=${run.key}`;
     const pods = await this.#context.cluster(run).list<Pod>(POD, undefined, { labelSelector }, cancellationSignal());
     const pod = pods.find(({ spec, ...rest }) => nodes.includes(spec.nodeName ?? '') && !hasEnded({ spec, ...rest }));
     if (!pod) return undefined;

@@ -16,12 +16,19 @@ export interface StartPatience {
 /**
  * Waits until a pod runs or has already ended.
  *
+ * @param meanwhile is called again and again, to keep a claim alive
  * @throws {SuiteFailure} the reason why it will not start, as soon as it is known; `PodLost` when it vanished
  */
-export async function waitUntilStarted(cluster: Cluster, pod: Pod, patience: StartPatience): Promise<Pod> {
+export async function waitUntilStarted(
+  cluster: Cluster,
+  pod: Pod,
+  patience: StartPatience,
+  meanwhile: () => Promise<void>,
+): Promise<Pod> {
   const { namespace = '', name } = pod.metadata;
   let unschedulableSince: number | undefined;
   return poll(async (elapsed) => {
+    await meanwhile();
     const current = await cluster.find<Pod>(POD, namespace, name, cancellationSignal());
     if (!current || current.metadata.deletionTimestamp)
       throw new SuiteFailure('PodLost', `pod ${namespace}/${name} was deleted while it started`);

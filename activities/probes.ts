@@ -17,7 +17,7 @@ const PROBE_TIMEOUT = 120;
 export function probeActivities(context: ActivityContext) {
   return {
     /**
-     * Runs a pod of the measuring image on a node, with the resources of a rank, and reports what the image and the
+     * Runs a pod of the measuring image on a node that the run has claimed, with the resources of a rank, and reports what the image and the
      * node offer. It also pulls the image, so that no rank waits for that.
      */
     async probeNode(input: {
@@ -37,9 +37,12 @@ export function probeActivities(context: ActivityContext) {
       container.env?.push({ name: 'DYNAMO_BENCH_ETCD_HOST', value: etcdHost(run) });
       pod.spec.activeDeadlineSeconds = Math.ceil(input.patience.podStart + PROBE_TIMEOUT);
       const owned = await context.owned(run, pod, name, { 'app.kubernetes.io/component': 'probe' });
+      const renewed = () => context.claims.renew(run, [node]);
+      await renewed();
       await cluster.createOrAdopt(owned, cancellationSignal());
-      await waitUntilStarted(cluster, owned, input.patience);
+      await waitUntilStarted(cluster, owned, input.patience, renewed);
       const ended = await poll(async (elapsed) => {
+        await renewed();
         const current = await cluster.find<Pod>(POD, run.namespace, name, cancellationSignal());
         if (!current)
           throw new SuiteFailure('PodRejected', `probe pod ${run.namespace}/${name} was deleted while it ran`);

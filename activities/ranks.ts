@@ -15,7 +15,7 @@ import { type RankInput, rankPod } from './rank-pod.js';
 const GRACE_AFTER_SUCCESS = 30;
 /** The same after a crash, a kill or a deletion. The tools themselves would wait 60 to 360 s for a peer that is gone. */
 const GRACE_AFTER_LOSS = 5;
-/** Until a rank that is told to end has ended. */
+/** Until a rank that is told to end has ended, or a deleted one is gone. Longer means that its node is. */
 const END_TIMEOUT = 30;
 
 export interface StartedRank {
@@ -60,7 +60,9 @@ export function rankActivities(context: ActivityContext) {
         'dynamo-bench/position': input.position,
       });
       await cluster.createOrAdopt(owned, cancellationSignal());
-      const started = await waitUntilStarted(cluster, owned, input.patience);
+      const started = await waitUntilStarted(cluster, owned, input.patience, () =>
+        context.claims.renew(run, input.nodes),
+      );
       const seenRunningAt = performance.now();
       const ready = readyWithin === undefined ? true : await waitUntilReady(input, readyWithin);
       return {
@@ -79,7 +81,7 @@ export function rankActivities(context: ActivityContext) {
       const { run, pods } = input;
       const cluster = context.cluster(run);
       const deadline = Date.parse(input.deadline);
-      const endedBySuite = new Set<string>();
+      const toldAt = new Map<string, number>();
       let firstEndSeen: number | undefined;
       let timedOut = false;
       await poll(async (elapsed) => {
@@ -93,26 +95,22 @@ export function rankActivities(context: ActivityContext) {
           firstEndSeen ??= elapsed;
           const lost = current.some((pod) => !isAlive(pod) && exitCodeOf(pod) !== 0);
           if (elapsed - firstEndSeen >= (lost ? GRACE_AFTER_LOSS : GRACE_AFTER_SUCCESS)) {
-            await Promise.all(alive.map((name) => end(name)));
+            await Promise.all(alive.map((name) => end(name, elapsed)));
           }
         }
         if (Date.now() >= deadline) {
           timedOut = true;
-          await Promise.all(alive.map((name) => end(name)));
-          if (Date.now() >= deadline + END_TIMEOUT * 1000) {
-            throw new SuiteFailure(
-              'PodRejected',
-              `pod ${alive[0]} did not end within ${END_TIMEOUT} s after it was told to`,
-            );
-          }
+          await Promise.all(alive.map((name) => end(name, elapsed)));
         }
-        return undefined;
+        const deaf = alive.find((name) => elapsed - (toldAt.get(name) ?? elapsed) > END_TIMEOUT);
+        if (deaf === undefined) return undefined;
+        throw new SuiteFailure('PodLost', `pod ${deaf} did not end within ${END_TIMEOUT} s after it was told to`);
       }, cancellationSignal());
-      return { timedOut, endedBySuite: [...endedBySuite] };
+      return { timedOut, endedBySuite: [...toldAt.keys()] };
 
-      async function end(name: string): Promise<void> {
-        if (endedBySuite.has(name)) return;
-        endedBySuite.add(name);
+      async function end(name: string, elapsed: number): Promise<void> {
+        if (toldAt.has(name)) return;
+        toldAt.set(name, elapsed);
         await endPod(cluster, run.namespace, name).catch((error: unknown) => {
           if (!isNotFound(error)) throw error;
         });
@@ -121,7 +119,7 @@ export function rankActivities(context: ActivityContext) {
 
     /**
      * Deletes the pods of an attempt; its evidence must be stored before. A pod that has ended holds nothing any more,
-     * so only one that still runs is waited for.
+     * so only one that still runs is waited for; one whose node does not answer is struck off.
      */
     async removeRanks(input: { run: Run; pods: readonly string[] }): Promise<void> {
       const { run, pods } = input;
@@ -131,11 +129,19 @@ export function rankActivities(context: ActivityContext) {
           cluster.delete(POD, run.namespace, name, { gracePeriodSeconds: 1, signal: cancellationSignal() }),
         ),
       );
-      await poll(async () => {
-        const left = await Promise.all(
+      await poll(async (elapsed) => {
+        const found = await Promise.all(
           pods.map((name) => cluster.find<Pod>(POD, run.namespace, name, cancellationSignal())),
         );
-        return left.every((pod) => pod === undefined || hasEnded(pod)) ? true : undefined;
+        const left = found.filter((pod) => pod !== undefined).filter((pod) => !hasEnded(pod));
+        if (left.length > 0 && elapsed < END_TIMEOUT) return undefined;
+        const signal = cancellationSignal();
+        await Promise.all(
+          left.map(({ metadata }) =>
+            cluster.delete(POD, run.namespace, metadata.name, { gracePeriodSeconds: 0, signal }),
+          ),
+        );
+        return true;
       }, cancellationSignal());
     },
   };

@@ -80,12 +80,14 @@ export function runObjectActivities(context: ActivityContext) {
         async (elapsed) => {
           const pods = await cluster.list<Pod>(POD, run.namespace, { labelSelector });
           const left = pods.filter((pod) => !hasEnded(pod));
-          if (left.length === 0 || elapsed > REMOVAL_SECONDS) return true;
-          const untold = left.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+          const late = elapsed > REMOVAL_SECONDS;
+          const untold = left.filter(({ metadata }) => late || metadata.deletionTimestamp === undefined);
+          // A node that is gone never says that a pod has ended.
+          const gracePeriodSeconds = late ? 0 : 1;
           await Promise.all(
-            untold.map(({ metadata }) => cluster.delete(POD, run.namespace, metadata.name, { gracePeriodSeconds: 1 })),
+            untold.map(({ metadata }) => cluster.delete(POD, run.namespace, metadata.name, { gracePeriodSeconds })),
           );
-          return undefined;
+          return left.length === 0 || late ? true : undefined;
         },
         AbortSignal.timeout((REMOVAL_SECONDS + 30) * 1000),
       );

@@ -1,12 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { Command } from 'commander';
 import { Cluster } from '../kubernetes/cluster.js';
 import { missingPermissions } from '../kubernetes/permissions.js';
 import { NAMESPACE } from '../kubernetes/resources.js';
 import { SuiteFailure } from '../suite/failure.js';
 import { parseSpec, type SuiteSpec, suiteSpec } from '../suite/spec.js';
+import { connectTemporal, type TemporalConnection } from '../temporal/connection.js';
 import { missingSearchAttributes, registerCommand } from '../temporal/search-attributes.js';
 
 /** One thing that was looked at. */
@@ -40,15 +39,13 @@ export function doctorCommand(): Command {
 }
 
 async function checkTemporal(taskQueue: string): Promise<Finding[]> {
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const address = connectionOptions.address ?? 'localhost:7233';
-  let connection: Connection;
+  let temporal: TemporalConnection;
   try {
-    connection = await Connection.connect({ ...connectionOptions, connectTimeout: '5s' });
+    temporal = await connectTemporal();
   } catch (error) {
-    const hint = 'start a server (make up starts one here), or set TEMPORAL_ADDRESS, or a profile in temporal.toml';
-    return [{ subject: 'Temporal', ok: false, message: `no server at ${address}: ${(error as Error).message}`, hint }];
+    return [{ subject: 'Temporal', ok: false, message: (error as Error).message }];
   }
+  const { connection, address, namespace } = temporal;
   try {
     const missing = await missingSearchAttributes(connection, namespace);
     const { pollers } = await connection.workflowService.describeTaskQueue({

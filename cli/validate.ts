@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { checkSpec, type SuiteSpec } from '../suite/spec.js';
 import { expectedNixlbenchRows } from '../suite/tools/nixlbench.js';
 import { formatBytes, formatDuration } from '../suite/units.js';
+import { readJson } from './spec-file.js';
 
 /** `dynamo-bench validate SPEC`: says what is wrong in a suite spec, or what it would run. */
 export function validateCommand(): Command {
@@ -23,21 +23,6 @@ export function validateCommand(): Command {
       for (const { path, message } of checked.problems) console.error(`  ${path}: ${message}`);
       process.exitCode = 1;
     });
-}
-
-async function readJson(file: string, command: Command): Promise<unknown> {
-  try {
-    const text = file === '-' ? await readStandardInput() : await readFile(file, 'utf8');
-    return JSON.parse(text);
-  } catch (error) {
-    return command.error(`error: ${file}: ${(error as Error).message}`, { exitCode: 2 });
-  }
-}
-
-async function readStandardInput(): Promise<string> {
-  let text = '';
-  for await (const chunk of process.stdin.setEncoding('utf8')) text += chunk;
-  return text;
 }
 
 function describe(spec: SuiteSpec): string {

@@ -5,6 +5,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   ConfigMap: 'configmaps',
   DaemonSet: 'daemonsets',
   Deployment: 'deployments',
+  Event: 'events',
   Lease: 'leases',
   Namespace: 'namespaces',
   Node: 'nodes',
@@ -23,6 +24,7 @@ export const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' } as const satis
 export const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' } as const satisfies Kind;
 export const SERVICE = { apiVersion: 'v1', kind: 'Service' } as const satisfies Kind;
 export const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment' } as const satisfies Kind;
+export const EVENT = { apiVersion: 'v1', kind: 'Event' } as const satisfies Kind;
 export const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' } as const satisfies Kind;
 export const DAEMON_SET = { apiVersion: 'apps/v1', kind: 'DaemonSet' } as const satisfies Kind;
 

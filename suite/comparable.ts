@@ -27,6 +27,7 @@ export type Subject = Pick<CellRecord, 'measurement' | 'ceiling' | 'parameters' 
 const HOW_OFTEN: ReadonlySet<string> = new Set([
   'name',
   'required',
+  'onFailure',
   'repetitions',
   'warmUpCells',
   'adaptive',
@@ -41,7 +42,7 @@ const HOW_OFTEN: ReadonlySet<string> = new Set([
 ]);
 
 /** Variables that steer the libraries that are measured. */
-const STEERING = /^(?:FI_|UCX_|NIXL_|NCCL_|OFI_|EFA_|RDMAV_|IBV_|CUDA_|NVIDIA_VISIBLE|LD_PRELOAD|LD_LIBRARY_PATH|OMP_)/;
+const STEERING = /^(?:FI_|UCX_|NIXL_|NCCL_|OFI_|EFA_|RDMAV_|IBV_|CUDA_|LD_PRELOAD|LD_LIBRARY_PATH|OMP_)/;
 
 /** Variables that differ between any two pods. */
 const OF_THE_POD = /^(?:HOSTNAME|HOME|PWD|OLDPWD|SHLVL|_|KUBERNETES_.*|DYNAMO_BENCH_.*)$/;
@@ -84,7 +85,14 @@ export function comparableValue(
 }
 
 /** Reasons that keep a figure out of every comparison. */
-const KEPT_OUT: ReadonlySet<string> = new Set(['implausible', 'wrong-path', 'path-unproven', 'figures-disagree']);
+const KEPT_OUT: ReadonlySet<string> = new Set([
+  'implausible',
+  'wrong-path',
+  'path-unproven',
+  'figures-disagree',
+  'parameters-differ',
+  'parameters-differ',
+]);
 
 interface Field {
   readonly text: string;

@@ -12,6 +12,8 @@ export interface Fabric {
   readonly nics: number;
   /** Line rate of one card and direction, in bytes per second. */
   readonly lineRate: number;
+  /** GPUs or other accelerators of one node; 0 where that plays no part. */
+  readonly gpus: number;
   /** Cards that serve one GPU; with Ethernet all cards serve all. */
   readonly nicsPerGpu: number;
   /** Where the figures come from. */
@@ -21,19 +23,37 @@ export interface Fabric {
 const GBIT = 1e9 / 8;
 
 function efa(nics: number, gbitPerNic: number, gpus: number, source: string): Fabric {
-  return { kind: 'efa', nics, lineRate: gbitPerNic * GBIT, nicsPerGpu: Math.max(1, Math.floor(nics / gpus)), source };
+  return efaOf(nics, gbitPerNic * GBIT, gpus, source);
+}
+
+/** A GPU has its equal share of the cards, and at least one: with fewer cards than GPUs they share. */
+function efaOf(nics: number, lineRate: number, gpus: number, source: string): Fabric {
+  return { kind: 'efa', nics, lineRate, gpus, nicsPerGpu: Math.max(1, Math.floor(nics / Math.max(1, gpus))), source };
 }
 
 const AWS = 'Amazon EC2 instance types, accelerated computing, network specifications';
+const CARDS = 'Amazon EC2 User Guide, EFA on instances with multiple network cards';
 
 /** Instance types with EFA. SageMaker HyperPod's `ml.` names are looked up without the prefix. */
 const CATALOGUE: Readonly<Record<string, Fabric>> = {
   'p4d.24xlarge': efa(4, 100, 8, AWS),
   'p4de.24xlarge': efa(4, 100, 8, AWS),
+  'p5.4xlarge': efa(1, 100, 1, AWS),
   'p5.48xlarge': efa(32, 100, 8, `${AWS}; NIXL's libfabric topology test lists 32 NICs of 100 Gbit/s`),
   'p5e.48xlarge': efa(32, 100, 8, AWS),
   'p5en.48xlarge': efa(16, 200, 8, `${AWS}; NIXL's libfabric topology test lists 16 NICs of 200 Gbit/s`),
   'p6-b200.48xlarge': efa(8, 400, 8, AWS),
+  // Its first card is for IP traffic only; the other sixteen carry EFA, 6,400 Gbit/s together.
+  'p6-b300.48xlarge': efa(16, 400, 8, CARDS),
+  'g6e.8xlarge': efa(1, 25, 1, AWS),
+  'g6e.12xlarge': efa(1, 100, 4, AWS),
+  'g6e.16xlarge': efa(1, 35, 1, AWS),
+  'g6e.24xlarge': efa(2, 100, 4, AWS),
+  'g6e.48xlarge': efa(4, 100, 8, CARDS),
+  'trn1.32xlarge': efa(8, 100, 16, AWS),
+  'trn1n.32xlarge': efa(16, 100, 16, AWS),
+  'trn2.48xlarge': efa(16, 200, 16, AWS),
+  'trn2u.48xlarge': efa(16, 200, 16, AWS),
 };
 
 /** Instance types that the catalogue knows, for messages. */
@@ -49,7 +69,34 @@ export function fabricOfInstanceType(instanceType: string): Fabric | undefined {
 
 /** One Ethernet interface with a declared rate in bytes per second. */
 export function ethernet(rate: number, source: string): Fabric {
-  return { kind: 'ethernet', nics: 1, lineRate: rate, nicsPerGpu: 1, source };
+  return { kind: 'ethernet', nics: 1, lineRate: rate, gpus: 0, nicsPerGpu: 1, source };
+}
+
+/** What a spec says about the fabric. */
+export type FabricSpec =
+  | { readonly kind: 'ethernet'; readonly rate: number }
+  | {
+      readonly kind: 'efa';
+      readonly instanceType?: string | undefined;
+      readonly nics?: number | undefined;
+      readonly nicRate?: number | undefined;
+      readonly gpus?: number | undefined;
+    };
+
+/**
+ * The fabric that a spec speaks of: the catalogue's entry with what the spec says otherwise. Undefined when the catalogue
+ * does not know the instance type and the spec does not give cards, rate and GPUs itself.
+ *
+ * @param labelled instance type that the nodes' label names
+ */
+export function fabricOfSpec(spec: FabricSpec, labelled: string): Fabric | undefined {
+  if (spec.kind === 'ethernet') return ethernet(spec.rate, 'declared in the spec');
+  const known = fabricOfInstanceType(spec.instanceType ?? labelled);
+  const { nics = known?.nics, nicRate = known?.lineRate, gpus = known?.gpus } = spec;
+  if (nics === undefined || nicRate === undefined || gpus === undefined) return undefined;
+  const declared = spec.nics ?? spec.nicRate ?? spec.gpus;
+  if (known && declared === undefined) return known;
+  return efaOf(nics, nicRate, gpus, known ? `${known.source}; changed in the spec` : 'declared in the spec');
 }
 
 /** A ceiling and how it came about. */

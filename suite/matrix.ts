@@ -22,7 +22,7 @@ export interface MatrixProblem {
 const MOST_VARIANTS = 1000;
 
 /** Longest name of a variant: a pod's name holds it beside the run, the repetition, the attempt and the position. */
-const LONGEST_NAME = 26;
+const LONGEST_NAME = 25;
 
 /** What an axis may not change: it says how often and why a test runs, not what it measures. */
 const NOT_AN_AXIS: ReadonlySet<string> = new Set([

@@ -8,6 +8,8 @@ export interface Row {
   readonly bytesPerSecond: number;
   /** Average time of one iteration in seconds; absent where the tool prints none (bandwidth tests of ucx_perftest). */
   readonly latency?: number;
+  /** Bytes per second from block, batch and time of an iteration; absent where the printed figures are too coarse. */
+  readonly recomputed?: number;
   /** The figure as the tool printed it, with the tool's unit. */
   readonly original: string;
 }

@@ -17,6 +17,7 @@ const row = z.object({
   batchSize: z.number(),
   bytesPerSecond: z.number(),
   latency: z.number().optional(),
+  recomputed: z.number().optional().meta({ description: 'bytes per second from block, batch and latency' }),
   original: z.string(),
 });
 
@@ -120,7 +121,15 @@ const cell = z.object({
     .optional(),
   ceiling: z.object({ bytesPerSecond: z.number(), nics: z.number(), explanation: z.string() }).optional(),
   path: z
-    .object({ status: z.enum(['proven', 'unproven', 'wrong']), devices: z.record(z.string(), z.number()), reason })
+    .object({
+      status: z.enum(['proven', 'unproven', 'wrong']),
+      devices: z.record(z.string(), z.number()).meta({ description: 'NICs that moved, with their bytes' }),
+      expected: z
+        .object({ least: z.number(), most: z.number() })
+        .optional()
+        .meta({ description: 'bytes that the parameters say were sent, without and with warm-up' }),
+      reason,
+    })
     .optional(),
   rows: z.array(row),
   attempts: z.array(attempt),

@@ -1,5 +1,8 @@
+import { comparableValue } from './comparable.js';
 import { isAboveCeiling } from './fabric.js';
+import { type Ladder, laddersOf } from './ladder.js';
 import type { CellRecord, SuiteRecord, TestRecord } from './record.js';
+import { findDrift, type Summary, summarize } from './statistics.js';
 import { formatBytes, formatDuration, formatRate } from './units.js';
 
 /** The report in Markdown: the plan's table, why each verdict is what it is, and where the evidence lies. */
@@ -12,6 +15,7 @@ export function reportMarkdown(record: SuiteRecord): string {
     '',
     ...problemsSection(record),
     ...resultsSection(record),
+    ...ladderSection(record),
     ...record.tests.flatMap(testSection),
     ...clusterSection(record),
   ].join('\n');
@@ -61,9 +65,43 @@ function testRows(test: TestRecord): string[] {
         .at(-1)
         ?.ranks.map(({ position, log }) => `[${position}](${log.path})`)
         .join(' ') ?? '–';
-    const repetition = test.cells.length > 1 ? ` #${cell.repetition}` : '';
+    const repetition = test.cells.length > 1 ? ` ${cell.warmUp ? 'warm-up ' : ''}#${cell.repetition}` : '';
     return `| ${nameOf(test)}${repetition} | ${claimText(test, cell)} | ${ceilingText} | ${value} | ${share} | **${cell.verdict}**${why} | ${evidence} |`;
   });
+}
+
+function ladderSection({ tests }: SuiteRecord): string[] {
+  const ladders = laddersOf(tests);
+  if (ladders.length === 0) return [];
+  return [
+    '## The ladder',
+    '',
+    'From what the hardware carries to what NIXL delivers, under the same conditions. A parameter that differs blocks the ratio.',
+    '',
+    ...ladders.flatMap(ladderTable),
+  ];
+}
+
+function ladderTable({ pair, conditions, ceiling, rungs }: Ladder): string[] {
+  const percent = (share: number | undefined) => (share === undefined ? '–' : `${(share * 100).toFixed(1)} %`);
+  return [
+    `${pair.node1} and ${pair.node2}, ${conditions}:`,
+    '',
+    '| rung | bandwidth | of the ceiling | of the rung above | why |',
+    '|---|---|---:|---:|---|',
+    `| hardware ceiling | ${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation}) | 100 % | – | |`,
+    ...rungs.map(({ name, test, bandwidth, shareOfCeiling, shareOfAbove, blocked, reasons }) => {
+      const why = [...(blocked ? [`not the same as above: ${blocked}`] : []), ...reasons].join('; ');
+      return `| ${name} (${test}) | ${bandwidth ? bandwidthText(bandwidth) : '–'} | ${percent(shareOfCeiling)} | ${percent(shareOfAbove)} | ${why} |`;
+    }),
+    '',
+  ];
+}
+
+/** Median, with its 95 % interval and number of repetitions where there are several. */
+function bandwidthText({ n, median, interval }: Summary): string {
+  const within = interval ? `, 95 % ${formatRate(interval.low)} to ${formatRate(interval.high)}` : '';
+  return `${formatRate(median)}${n > 1 ? ` (median of ${n}${within})` : ''}`;
 }
 
 function nameOf({ name, required }: TestRecord): string {
@@ -80,8 +118,28 @@ function testSection(test: TestRecord): string[] {
   return [
     `## ${test.name}`,
     '',
+    ...repetitionLines(test),
     ...(test.failure && test.cells.length === 0 ? failureLines(test.failure) : []),
     ...test.cells.flatMap((cell) => cellSection(test, cell)),
+  ];
+}
+
+/** What the repetitions say together; only cells that may be compared count. */
+function repetitionLines({ cells }: TestRecord): string[] {
+  const values = cells.flatMap((cell) => comparableValue(cell) ?? []);
+  if (values.length < 2) return [];
+  const format = cells.some(({ measurement }) => measurement?.metric === 'latency') ? formatDuration : formatRate;
+  const seed = cells[0]?.provenance?.seed ?? 1;
+  const { n, median, interval, cv, min, max } = summarize(values, seed);
+  const drift = findDrift(values, seed);
+  return [
+    `Median of ${n}: ${format(median)}${interval ? `, 95 % interval ${format(interval.low)} to ${format(interval.high)} (bootstrap, seed ${seed})` : ''}; coefficient of variation ${(cv * 100).toFixed(1)} %, from ${format(min)} to ${format(max)}.`,
+    ...(drift?.detected
+      ? [
+          `**Drift**: ${(drift.change * 100).toFixed(1)} % from the first repetition to the last (p = ${drift.pValue.toFixed(4)}).`,
+        ]
+      : []),
+    '',
   ];
 }
 
@@ -94,7 +152,7 @@ function cellSection(test: TestRecord, cell: CellRecord): string[] {
         ]
       : [];
   return [
-    ...(test.cells.length > 1 ? [`### Repetition ${cell.repetition}`, ''] : []),
+    ...(test.cells.length > 1 ? [`### ${cell.warmUp ? 'Warm-up' : 'Repetition'} ${cell.repetition}`, ''] : []),
     ...cell.reasons.map(({ code, message }) => `- ${code}: ${message}`),
     ...impossible,
     '',

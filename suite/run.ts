@@ -16,9 +16,13 @@ export interface Run {
   readonly retryFor: number;
 }
 
-export const MANAGED_BY = { 'app.kubernetes.io/managed-by': 'dynamo-bench' } as const;
+export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
+export const MANAGED_BY = { [MANAGED_BY_LABEL]: 'dynamo-bench' } as const;
 /** Label selector of everything that any suite run made. */
-export const MANAGED_BY_SELECTOR = 'app.kubernetes.io/managed-by=dynamo-bench';
+export const MANAGED_BY_SELECTOR = `${MANAGED_BY_LABEL}=${MANAGED_BY[MANAGED_BY_LABEL]}`;
+/** Components whose pods take whole nodes. */
+export const MEASURING_COMPONENTS: readonly string[] = ['rank', 'probe'];
+export const COMPONENT_LABEL = 'app.kubernetes.io/component';
 export const RUN_LABEL = 'dynamo-bench/run';
 export const WORKFLOW_ANNOTATION = 'dynamo-bench/workflow-id';
 /** Id of the Temporal namespace in which the run's workflow lives: another server cannot tell whether it still runs. */

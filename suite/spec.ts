@@ -81,6 +81,9 @@ const fabric = z.discriminatedUnion(
         .string()
         .optional()
         .meta({ description: "default: the nodes' label node.kubernetes.io/instance-type" }),
+      nics: z.int().min(1).optional().meta({ description: 'EFA devices of a node; default: the catalogue’s' }),
+      nicRate: rate().optional().meta({ description: 'line rate of one of them; default: the catalogue’s' }),
+      gpus: z.int().min(1).optional().meta({ description: 'GPUs of a node; default: the catalogue’s' }),
     }),
     strict({ kind: z.literal('ethernet'), rate: rate(), interface: z.string().default('eth0') }),
   ],

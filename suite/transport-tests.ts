@@ -152,6 +152,7 @@ export function contradictions(test: TransportTestSpec): { path: string; message
     );
   }
   if (test.tool !== 'nixlbench') return problems;
+  if (test.startBlockSize === 0) problem('startBlockSize', 'is 0: blocks double from here, so at least 1');
   if (test.startBlockSize > test.maxBlockSize) problem('startBlockSize', 'is larger than maxBlockSize');
   if (test.startBatchSize > test.maxBatchSize) problem('startBatchSize', 'is larger than maxBatchSize');
   const largest = test.maxBlockSize * test.maxBatchSize;
@@ -178,4 +179,9 @@ export function contradictions(test: TransportTestSpec): { path: string; message
 export function scopeOf(test: TransportTestSpec): (typeof SCOPES)[number] {
   if (test.tool === 'ucx-perftest') return test.devices.length > 1 ? 'node' : 'nic';
   return test.mode === 'MG' ? 'node' : 'gpu-pair';
+}
+
+/** Cards that a test can use at most, of those that each rank is given: a process for each device uses these devices. */
+export function usableNics(test: TransportTestSpec, given: number): number {
+  return test.tool === 'ucx-perftest' && test.devices.length > 0 ? Math.min(test.devices.length, given) : given;
 }

@@ -1,10 +1,10 @@
 #!/usr/bin/env node
-import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import { ResultStore } from '../results/store.js';
 import { SuiteFailure } from '../suite/failure.js';
+import { connectTemporal } from '../temporal/connection.js';
 import { RunDirectory } from '../temporal/run-directory.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
 import { bundleExists } from './bundle.js';
@@ -17,15 +17,8 @@ async function main(): Promise<void> {
   Runtime.install({ logger: new DefaultLogger(config.LOG_LEVEL) });
   if (!(await bundleExists())) throw new Error('the workflow bundle is missing: run `npm run build` first');
 
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const address = connectionOptions.address ?? 'localhost:7233';
-  const connection = await NativeConnection.connect(connectionOptions).catch((error: unknown) => {
-    throw new Error(
-      `no Temporal server at ${address}: start one, or set TEMPORAL_ADDRESS or a profile in temporal.toml`,
-      { cause: error },
-    );
-  });
-  const client = await Connection.connect(connectionOptions);
+  const { connection: client, address, namespace } = await connectTemporal();
+  const connection = await NativeConnection.connect(loadClientConnectConfig().connectionOptions);
   await ensureSearchAttributes(client, namespace);
 
   const store = await new ResultStore(config.RESULTS_DIR, config.RESULTS_URL).open();

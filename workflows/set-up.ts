@@ -1,4 +1,5 @@
 import { log } from '@temporalio/workflow';
+import type { NodeCheck } from '../activities/nodes.js';
 import type { PodSettings } from '../activities/rank-pod.js';
 import type { Pair, ProbeFacts, Problem } from '../suite/cluster-facts.js';
 import { ethernet, type Fabric, fabricOfInstanceType, knownInstanceTypes } from '../suite/fabric.js';
@@ -9,6 +10,7 @@ import { rankEnvironment, type SuiteSpec } from '../suite/spec.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import { lasting, quick } from './activity-options.js';
 import { failureOf } from './failures.js';
+import { claimNodes } from './node-claim.js';
 
 /** What set-up hands to the benchmarks. `ready` is there when nothing keeps the suite from measuring. */
 export interface SetUp {
@@ -44,9 +46,7 @@ export async function setUp(spec: SuiteSpec, run: Run, report: (step: string) =>
   report('deploying etcd, checking nodes and probing the image');
   const { podStart } = spec.timeouts;
   const deployed = attempt('etcd', () => deployEtcd(spec, run));
-  const nodes = await attempt('nodes', () =>
-    quick.checkNodes({ run, spec: { nodes: spec.nodes, resources: spec.resources } }),
-  );
+  const nodes = await attempt('nodes', () => claimedNodes(spec, run, report));
   problems.push(...(nodes?.problems ?? []));
   const pair = nodes?.pair;
   const fabric = pair && fabricOf(spec, nodes.nodes[0]?.instanceType ?? 'unknown', problems);
@@ -78,6 +78,22 @@ export async function setUp(spec: SuiteSpec, run: Run, report: (step: string) =>
     const probes = found.filter((probe) => probe !== undefined);
     problems.push(...probeProblems(spec, probes, etcdEndpoint(run)));
     return probes;
+  }
+}
+
+/** Chooses the pair and claims it. After a wait for another suite the choice is made again. */
+async function claimedNodes(spec: SuiteSpec, run: Run, report: (step: string) => void): Promise<NodeCheck> {
+  for (;;) {
+    const check = await quick.checkNodes({ run, spec: { nodes: spec.nodes, resources: spec.resources } });
+    if (!check.pair) return check;
+    let waited = false;
+    await claimNodes(run, [check.pair.node1, check.pair.node2], spec.timeouts.nodesBusy, async (step) => {
+      waited = true;
+      report(step);
+    });
+    if (!waited) return check;
+    report('checking the nodes again');
+    await quick.releaseNodes({ run });
   }
 }
 

@@ -101,6 +101,7 @@ layer_nixlbench() {
   install -D -t "$1/usr/local/bin" "$IMAGES"/bench/bin/*
   install -d "$target"
   find "$source" -maxdepth 1 -name '*.py' ! -name 'test_*' -exec install -m 644 -t "$target" {} +
+  install -D -m 644 -t "$1/opt/faults" "$IMAGES"/bench/faults/fault.py
   precompile_layer "$1" /opt/nixlbench
 }
 

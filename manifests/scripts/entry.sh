@@ -4,6 +4,7 @@
 #
 #   DYNAMO_BENCH_DEVICES     one process for each device, all at once; empty: one process, on the pod's own output
 #   DYNAMO_BENCH_FIRST_PORT  control port of the first of these processes; each has the next one
+#   DYNAMO_BENCH_SYSFS       where the kernel shows its devices, /sys unless a test says otherwise
 
 frame() {
   printf '@@dynamo-bench %s\n' "$1"
@@ -22,18 +23,21 @@ counters_of() { # WHEN DEVICE FILE...
 }
 
 counters() { # WHEN
-  for device in /sys/class/infiniband/*; do
+  for device in "$sysfs"/class/infiniband/*; do
     counters_of "$1" "infiniband/${device##*/}" "$device"/ports/1/hw_counters/*
   done
-  for device in /sys/class/net/*; do
+  for device in "$sysfs"/class/net/*; do
     counters_of "$1" "net/${device##*/}" "$device"/statistics/[rt]x_bytes "$device"/statistics/[rt]x_packets
   done
 }
 
+sysfs=${DYNAMO_BENCH_SYSFS:-/sys}
 output=${DYNAMO_BENCH_OUTPUT:-/dynamo-bench-output}
 pids=
 trap 'for pid in $pids; do kill -TERM "$pid" 2> /dev/null; done' TERM INT
 
+# The first line and the last one: without both of them the log was cut off.
+frame '{"event":"begin"}'
 counters before
 if [ -n "${DYNAMO_BENCH_DEVICES:-}" ]; then
   index=0
@@ -65,6 +69,6 @@ for device in ${DYNAMO_BENCH_DEVICES:-}; do
   cat "$output/$index"
   index=$((index + 1))
 done
-frame "{\"event\":\"end\",\"exitCode\":$code}"
 counters after
+frame "{\"event\":\"end\",\"exitCode\":$code}"
 exit "$code"

@@ -3,11 +3,18 @@ export const FRAME_MARKER = '@@dynamo-bench ';
 
 /** Counters of one device at one moment, as the kernel shows them. */
 export interface CounterFrame {
+  readonly event: 'counters';
   readonly when: 'before' | 'after';
   /** `infiniband/rdmap79s0` or `net/eth0`. */
   readonly device: string;
   readonly counters: Readonly<Record<string, number>>;
 }
+
+type Frame =
+  | CounterFrame
+  | { readonly event: 'begin' }
+  | { readonly event: 'process'; readonly index: number }
+  | { readonly event: 'end'; readonly exitCode: number };
 
 /** A rank's log taken apart: the tool's own lines, and the frames of the entry script. */
 export interface RankLog {
@@ -15,46 +22,76 @@ export interface RankLog {
   readonly counters: readonly CounterFrame[];
   /** Own output of each process when the rank ran several, by index. */
   readonly processes: ReadonlyMap<number, readonly string[]>;
-  /** The tool ended and the entry script could still say so; without it the log is cut off. */
+  /**
+   * The log has its first frame and its last: nothing was cut off by the kubelet, which keeps only the end of a long log,
+   * or by the death of the pod.
+   */
   readonly complete: boolean;
 }
 
-interface Frame {
-  readonly event: string;
-  readonly [key: string]: unknown;
-}
-
-/** Takes a rank's log apart. Lines that look like a frame but are not valid JSON stay with the tool's output. */
+/** Takes a rank's log apart. Lines that look like a frame but are none stay with the tool's output. */
 export function readRankLog(text: string): RankLog {
   const toolLines: string[] = [];
   const processes = new Map<number, string[]>();
   const counters: CounterFrame[] = [];
-  let complete = false;
+  let begun = false;
+  let ended = false;
   let current = toolLines;
   for (const line of text.split(/\r?\n/)) {
-    const frame = readFrame(line);
-    if (!frame) {
-      current.push(line);
-    } else if (frame.event === 'counters') {
-      counters.push(frame as unknown as CounterFrame);
-    } else if (frame.event === 'process') {
+    const found = readFrame(line);
+    if (!found) current.push(line);
+    else if (found.event === 'counters') counters.push(found);
+    else if (found.event === 'begin') begun = true;
+    else if (found.event === 'process') {
       current = [];
-      processes.set(Number(frame.index), current);
-    } else if (frame.event === 'end') {
-      complete = true;
+      processes.set(found.index, current);
+    } else {
+      ended = true;
       current = toolLines;
     }
   }
-  return { toolLines, counters, processes, complete };
+  return { toolLines, counters, processes, complete: begun && ended };
 }
 
+/** The tool's output of a rank, of all its processes. */
+export function ownOutput({ toolLines, processes }: RankLog): string[] {
+  return [toolLines, ...processes.values()].flat();
+}
+
+/** The tool may have left a line unfinished in front of the marker, so it is looked for anywhere in the line. */
 function readFrame(line: string): Frame | undefined {
   const at = line.indexOf(FRAME_MARKER);
-  if (at < 0) return undefined;
+  if (at < 0 || !line.endsWith('}')) return undefined;
   try {
-    const frame: unknown = JSON.parse(line.slice(at + FRAME_MARKER.length));
-    return typeof frame === 'object' && frame !== null && 'event' in frame ? (frame as Frame) : undefined;
+    const value: unknown = JSON.parse(line.slice(at + FRAME_MARKER.length));
+    return isFrame(value) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** By hand and not by a schema: a log may hold a hundred thousand lines that only look like frames. */
+function isFrame(value: unknown): value is Frame {
+  if (!isObject(value)) return false;
+  switch (value.event) {
+    case 'begin':
+      return true;
+    case 'process':
+      return Number.isSafeInteger(value.index) && Number(value.index) >= 0;
+    case 'end':
+      return Number.isSafeInteger(value.exitCode);
+    case 'counters':
+      return (
+        (value.when === 'before' || value.when === 'after') &&
+        typeof value.device === 'string' &&
+        isObject(value.counters) &&
+        Object.values(value.counters).every(Number.isFinite)
+      );
+    default:
+      return false;
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,5 +1,6 @@
 import type { Row } from '../measurement.js';
 import type { NixlbenchSpec } from '../transport-tests.js';
+import { PRINTED_NUMBER, recomputedBandwidth } from './printed.js';
 
 /**
  * nixlbench: its command line, and the grammar of its output (tables of 6, 8, 10 and 12 columns; GB = 1e9 bytes).
@@ -88,33 +89,80 @@ export function expectedNixlbenchBytes(test: NixlbenchSpec): number {
 
 const COLUMNS =
   /(Block Size \(B\)|Batch Size|B\/W \((?:MiB|GiB|GB)\/Sec\)|Aggregate B\/W \(GB\/Sec\)|Network Util \(%\)|(?:Avg|P99) (?:Lat\.|Prep|Post|Tx) \(us\))/g;
-const NUMBER = /^\d+(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 
-/** Rows of the table, by the columns that its header line names. Lines of another shape between them are skipped. */
+/**
+ * Rows of the table, by the columns that its header line names: 6, 8, 10 or 12 of them. Lines of another shape between
+ * the rows are skipped, and so is a row with a figure that is no number (`nan`, `inf`): what is missing is seen by the
+ * rows that must be there.
+ */
 export function parseNixlbenchTable(lines: readonly string[]): Row[] {
   const rows: Row[] = [];
   let columns: string[] | undefined;
   for (const line of lines) {
-    if (line.startsWith('Block Size (B)')) {
+    const first = line.charCodeAt(0);
+    if (first === 0x42 && line.startsWith('Block Size (B)')) {
       columns = line.match(COLUMNS) ?? undefined;
       continue;
     }
-    const fields = line.trim().split(/\s+/);
-    if (!columns || fields.length !== columns.length || !fields.every((field) => NUMBER.test(field))) continue;
-    const field = (name: string) => fields[columns?.indexOf(name) ?? -1];
-    const bandwidth = field('B/W (GB/Sec)');
-    const blockSize = Number(field('Block Size (B)'));
-    if (bandwidth === undefined || !Number.isSafeInteger(blockSize)) continue;
-    const latency = field('Avg Lat. (us)');
-    rows.push({
-      blockSize,
-      batchSize: Number(field('Batch Size')),
-      bytesPerSecond: Number(bandwidth) * 1e9,
-      ...(latency === undefined ? {} : { latency: Number(latency) / 1e6 }),
-      original: `${bandwidth} GB/Sec`,
-    });
+    if (!columns || !(first >= 0x30 && first <= 0x39) || line.length > LONGEST_ROW) continue;
+    const row = rowOf(columns, line.trimEnd().split(/\s+/));
+    if (row) rows.push(row);
   }
   return rows;
+}
+
+/** Twelve columns of at most 25 characters, and room. A longer line is none of the table's. */
+const LONGEST_ROW = 400;
+
+function rowOf(columns: readonly string[], fields: readonly string[]): Row | undefined {
+  if (fields.length !== columns.length || !fields.every((field) => PRINTED_NUMBER.test(field))) return undefined;
+  const field = (name: string) => fields[columns.indexOf(name)];
+  const bandwidth = field('B/W (GB/Sec)');
+  const latency = field('Avg Lat. (us)');
+  const blockSize = Number(field('Block Size (B)'));
+  const batchSize = Number(field('Batch Size'));
+  if (bandwidth === undefined || !Number.isSafeInteger(blockSize * batchSize)) return undefined;
+  const recomputed =
+    latency === undefined ? undefined : recomputedBandwidth(blockSize * batchSize, latency, 1e-6, bandwidth);
+  return {
+    blockSize,
+    batchSize,
+    bytesPerSecond: Number(bandwidth) * 1e9,
+    ...(latency === undefined ? {} : { latency: Number(latency) / 1e6 }),
+    ...(recomputed === undefined ? {} : { recomputed }),
+    original: `${bandwidth} GB/Sec`,
+  };
+}
+
+/**
+ * The configuration that nixlbench itself prints before the table, by the name of the flag: `backend`, `op_type`, … The
+ * list of choices in a line may hold colons, so a line is divided behind the parenthesis that closes the flag.
+ */
+export function parseNixlbenchConfig(lines: readonly string[]): Readonly<Record<string, string>> {
+  const found: Record<string, string> = {};
+  for (const line of lines) {
+    const match = line.length <= LONGEST_ROW ? /\(--([a-z_]+)=[^)]*\)\s*:\s*(\S.*)$/.exec(line) : null;
+    if (match?.[1] && match[2]) found[match[1]] = match[2].trim();
+  }
+  return found;
+}
+
+/** Options in which the tool's own account of its configuration differs from the test; empty when it gave none. */
+export function differingOptions(test: NixlbenchSpec, lines: readonly string[]): string[] {
+  const config = parseNixlbenchConfig(lines);
+  const wanted: Readonly<Record<string, string>> = {
+    backend: test.backend,
+    op_type: test.opType,
+    initiator_seg_type: test.initiatorSegType,
+    target_seg_type: test.targetSegType,
+    scheme: test.scheme,
+    mode: test.mode,
+    num_threads: String(test.numThreads),
+  };
+  return Object.entries(wanted).flatMap(([option, value]) => {
+    const told = config[option];
+    return told === undefined || told === value ? [] : [`${option} is ${told}, not ${value}`];
+  });
 }
 
 /** What a rank says of itself. */
@@ -125,16 +173,22 @@ export interface NixlbenchIdentity {
   readonly role?: 'initiator' | 'target';
 }
 
-/** The rank and role that the log itself names; undefined when the rank never registered. */
+/**
+ * The rank and role that the log itself names; undefined when the rank never registered, or when the log speaks of more
+ * than one rank and so is not one rank's.
+ */
 export function nixlbenchIdentity(lines: readonly string[]): NixlbenchIdentity | undefined {
-  const text = lines.join('\n');
-  const registered = /Registered as rank (\d+) item \d+ of (\d+)/.exec(text);
-  if (!registered) return undefined;
-  const role = /Init nixl worker, dev .* rank \d+, type (initiator|target)/.exec(text)?.[1];
+  const all = lines.flatMap((line) => /Registered as rank (\d{1,6}) item \d+ of (\d{1,6})/.exec(line) ?? []);
+  const [registered, rank, worldSize, ...more] = all;
+  if (registered === undefined || more.some((text) => !all.slice(0, 3).includes(text))) return undefined;
+  const roles = new Set(
+    lines.flatMap((line) => /Init nixl worker, dev .{0,200} type (initiator|target)/.exec(line)?.[1] ?? []),
+  );
+  const [role] = roles;
   return {
-    rank: Number(registered[1]),
-    worldSize: Number(registered[2]),
-    ...(role === 'initiator' || role === 'target' ? { role } : {}),
+    rank: Number(rank),
+    worldSize: Number(worldSize),
+    ...(roles.size === 1 && (role === 'initiator' || role === 'target') ? { role } : {}),
   };
 }
 

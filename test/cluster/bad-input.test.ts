@@ -92,10 +92,10 @@ describe('a suite that cannot run', function () {
       users: [{ name: 'u', user: { token: 't' } }],
     };
     await writeFile(kubeconfig, JSON.stringify(config));
-    await lab.stopWorker('SIGTERM');
+    await lab.stopWorkers('SIGTERM');
     lab.startWorker(kubeconfig);
     const end = await lab.run(await lab.spec({ timeouts: { infrastructure: '3s' } }));
-    await lab.stopWorker('SIGTERM');
+    await lab.stopWorkers('SIGTERM');
     lab.startWorker();
     assert.match(end.failure, /cluster: ApiUnreachable: .*no answer from https:\/\/127\.0\.0\.1:64999: .*ECONNREFUSED/);
   });

@@ -33,6 +33,11 @@ export function nixlbenchLog(
   return [...identity, header, ...table].join('\n');
 }
 
+/** A log with the first and the last line that the entry script prints. */
+export function framed(log: string, exitCode = 0): string {
+  return ['@@dynamo-bench {"event":"begin"}', log, `@@dynamo-bench {"event":"end","exitCode":${exitCode}}`].join('\n');
+}
+
 /** Evidence of one rank that ended by itself. */
 export function rank(
   position: 'node1' | 'node2',
@@ -40,5 +45,5 @@ export function rank(
   exitCode: number | undefined = 0,
   more: Partial<RankEvidence> = {},
 ): RankEvidence {
-  return { position, log, exitCode, endedBySuite: false, ...more };
+  return { position, log: framed(log, exitCode), exitCode, endedBySuite: false, ...more };
 }

@@ -1,16 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { WorkflowClient } from '@temporalio/client';
 import { execa } from 'execa';
 import type { Pod } from '../../kubernetes/objects.js';
-import { CONFIG_MAP, DEPLOYMENT, POD, SERVICE } from '../../kubernetes/resources.js';
+import { CONFIG_MAP, DEPLOYMENT, LEASE, POD, SERVICE } from '../../kubernetes/resources.js';
 import type { SuiteRecord } from '../../suite/record.js';
 import type { Progress } from '../../workflows/messages.js';
 import { type Box, createNamespace, startBox, type TestNamespace } from './box.js';
+import { DurableTemporal } from './durable-temporal.js';
 import { TEMPORAL, temporal } from './temporal.js';
 
 const WORKER = fileURLToPath(new URL('../../worker/main.js', import.meta.url));
@@ -25,39 +27,51 @@ export interface SuiteEnd {
   readonly report: string;
 }
 
+export interface LabOptions {
+  readonly withoutRole?: boolean;
+  /** A Temporal server of the lab's own with a database file, for tests that kill it. Default: the one of all tests. */
+  readonly ownTemporal?: boolean;
+}
+
 /**
  * A whole installation: the box, a namespace with the worker's Role, a Temporal server, and the worker as a process of
  * its own. Suites are started with the Temporal CLI, as users do.
  */
 export class Lab {
   readonly taskQueue = `lab-${randomBytes(3).toString('hex')}`;
-  #worker: ChildProcess | undefined;
+  readonly #workers: ChildProcess[] = [];
 
   private constructor(
     readonly box: Box,
     readonly namespace: TestNamespace,
     readonly folder: string,
+    readonly server: DurableTemporal | undefined,
+    readonly client: WorkflowClient,
     readonly address: string,
   ) {}
 
-  static async open(options: { withoutRole?: boolean } = {}): Promise<Lab> {
+  static async open({ withoutRole = false, ownTemporal = false }: LabOptions = {}): Promise<Lab> {
     const box = await startBox();
-    const namespace = await createNamespace(box.admin, options);
+    const namespace = await createNamespace(box.admin, { withoutRole });
     const folder = await mkdtemp(join(tmpdir(), 'dynamo-bench-lab-'));
-    const { address } = await temporal();
-    const lab = new Lab(box, namespace, folder, address);
+    const server = ownTemporal ? await DurableTemporal.start(join(folder, 'temporal.db')) : undefined;
+    const { address, client } = server ?? (await temporal());
+    const workflows = client instanceof WorkflowClient ? client : client.workflow;
+    const lab = new Lab(box, namespace, folder, server, workflows, address);
+    await mkdir(lab.results);
     lab.startWorker();
     return lab;
   }
 
   async close(): Promise<void> {
-    await this.stopWorker('SIGTERM');
+    await this.stopWorkers('SIGTERM');
+    await this.server?.stop();
     await this.namespace.remove();
     await rm(this.folder, { recursive: true });
     await this.box.stop();
   }
 
-  /** @param kubeconfig of another cluster or account than the namespace's */
+  /** Starts a worker, beside those that run. @param kubeconfig of another cluster or account than the namespace's */
   startWorker(kubeconfig = this.namespace.kubeconfig): void {
     const log = createWriteStream(join(this.folder, 'worker.log'), { flags: 'a' });
     const worker = spawn(process.execPath, [WORKER], {
@@ -73,20 +87,24 @@ export class Lab {
     });
     worker.stdout.pipe(log, { end: false });
     worker.stderr.pipe(log, { end: false });
-    this.#worker = worker;
+    this.#workers.push(worker);
   }
 
+  /** Ends the worker that was started first. */
   async stopWorker(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    const worker = this.#worker;
-    this.#worker = undefined;
-    if (!worker || worker.exitCode !== null) return;
+    const worker = this.#workers.shift();
+    if (!worker || worker.exitCode !== null || worker.signalCode !== null) return;
     const ended = new Promise((resolve) => worker.once('exit', resolve));
     worker.kill(signal);
     await ended;
   }
 
+  async stopWorkers(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    while (this.#workers.length > 0) await this.stopWorker(signal);
+  }
+
   get workerPid(): number | undefined {
-    return this.#worker?.pid;
+    return this.#workers[0]?.pid;
   }
 
   get results(): string {
@@ -131,8 +149,7 @@ export class Lab {
 
   /** Waits until a suite has ended, whichever way. */
   async end(workflowId: string): Promise<SuiteEnd> {
-    const { client } = await temporal();
-    const handle = client.workflow.getHandle(workflowId);
+    const handle = this.client.getHandle(workflowId);
     const failure = await handle.result().then(
       () => '',
       (error: unknown) => ((error as Error).cause as Error | undefined)?.message ?? String(error),
@@ -159,8 +176,7 @@ export class Lab {
   }
 
   async progress(workflowId: string): Promise<Progress> {
-    const { client } = await temporal();
-    return client.workflow.getHandle(workflowId).query<Progress>('progress');
+    return this.client.getHandle(workflowId).query<Progress>('progress');
   }
 
   /** Pods of the lab's namespace. */
@@ -174,7 +190,7 @@ export class Lab {
     let names: string[] = [];
     for (let tries = 0; tries < 50; tries++) {
       const found = await Promise.all(
-        [POD, CONFIG_MAP, SERVICE, DEPLOYMENT].map(async (kind) => {
+        [POD, CONFIG_MAP, SERVICE, DEPLOYMENT, LEASE].map(async (kind) => {
           const objects = await this.box.admin.list(kind, this.namespace.name, query);
           return objects.map(({ metadata }) => `${kind.kind}/${metadata.name}`);
         }),

@@ -83,7 +83,7 @@ describe('comparability of two cells', () => {
   it('gives a figure only when it counts', () => {
     assert.equal(comparableValue(base), 46e9);
     const reason = (code: string) => cellRecord({ reasons: [{ code, message: '' }] });
-    for (const code of ['implausible', 'wrong-path', 'path-unproven', 'figures-disagree']) {
+    for (const code of ['implausible', 'wrong-path', 'path-unproven', 'figures-disagree', 'parameters-differ']) {
       assert.equal(comparableValue(reason(code)), undefined, code);
     }
     assert.equal(comparableValue(cellRecord({ warmUp: true })), undefined);

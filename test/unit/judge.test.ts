@@ -28,6 +28,9 @@ function p5Ranks(gbPerSecond: number, nics = NICS, exitCode = 0) {
   ];
 }
 
+/** A line of UCX_PROTO_INFO. */
+const SLOW_PATH = '| 0..inf | software emulation | tcp/eth0 |';
+
 const codes = (judgement: { reasons: readonly { code: string }[] }) => judgement.reasons.map(({ code }) => code);
 
 describe('verdict of a transport attempt', () => {
@@ -80,6 +83,69 @@ describe('verdict of a transport attempt', () => {
     const judgement = judgeTransport(test, ranks, onP5);
     assert.equal(judgement.verdict, 'fail');
     assert.ok(codes(judgement).includes('wrong-path'));
+  });
+
+  it('fails when both ranks ran on one node, whatever the counters say', () => {
+    const [first, second] = p5Ranks(46).map((evidence) => ({ ...evidence, node: 'gpu-1' }));
+    assert.ok(first && second);
+    const judgement = judgeTransport(test, [first, second], onP5);
+    assert.equal(judgement.verdict, 'fail');
+    assert.ok(codes(judgement).includes('wrong-path'));
+  });
+
+  it('fails an impossible figure of one node: the path is wrong, and that is worse than doubt', () => {
+    const ranks = p5Ranks(1300).map((evidence) => ({ ...evidence, node: 'gpu-1' }));
+    const judgement = judgeTransport(test, ranks, onP5);
+    assert.equal(judgement.verdict, 'fail');
+    assert.ok(codes(judgement).includes('implausible') && codes(judgement).includes('wrong-path'));
+  });
+
+  it('is inconclusive when the figure does not follow from block, batch and latency', () => {
+    const scale = (log: string) => log.replace(/^(67108864 1) \S+/m, '$1 41.000000');
+    const ranks = p5Ranks(46).map((evidence) => ({ ...evidence, log: scale(evidence.log) }));
+    const judgement = judgeTransport(test, ranks, onP5);
+    assert.equal(judgement.verdict, 'inconclusive');
+    const reason = judgement.reasons.find(({ code }) => code === 'figures-disagree');
+    assert.match(reason?.message ?? '', /64 MiB: 41 GB\/s printed, 46 GB\/s from block, batch and latency/);
+  });
+
+  it('names smaller rows that disagree, and keeps the figure', () => {
+    const ranks = p5Ranks(46).map((evidence) => ({
+      ...evidence,
+      log: evidence.log.replace(/^(33554432 1) \S+/m, '$1 41.000000'),
+    }));
+    const judgement = judgeTransport(test, ranks, onP5);
+    assert.equal(judgement.verdict, 'pass');
+    assert.ok(codes(judgement).includes('rows-disagree'));
+  });
+
+  it('is inconclusive when nixlbench says that it ran with other options', () => {
+    const ranks = p5Ranks(46).map((evidence) => ({
+      ...evidence,
+      log: evidence.log.replace(/^Block Size/m, 'Backend (--backend=[UCX,GDS]): UCX\nBlock Size'),
+    }));
+    const judgement = judgeTransport(test, ranks, onP5);
+    assert.equal(judgement.verdict, 'inconclusive');
+    assert.ok(judgement.reasons.some(({ message }) => message === 'nixlbench says that backend is UCX, not LIBFABRIC'));
+  });
+
+  it('names signs of a slow path on EFA', () => {
+    const ranks = p5Ranks(46).map((evidence) => ({ ...evidence, log: `${evidence.log}\n${SLOW_PATH}` }));
+    assert.ok(codes(judgeTransport(test, ranks, onP5)).includes('emulated-rma'));
+  });
+
+  it('draws no conclusion from the latency of several threads', () => {
+    const threads = { ...test, numThreads: 4, numIter: 1000 };
+    const bytes = expectedNixlbenchBytes(threads) / NICS.length;
+    const over = (log: string) =>
+      NICS.reduce((text, nic) => counters(`infiniband/${nic}`, 'rdma_write_bytes', bytes, text), log);
+    const table = nixlbenchLog(threads, 0, 46).replace(/^(67108864 1) \S+/m, '$1 41.000000');
+    const judgement = judgeTransport(
+      threads,
+      [rank('node2', over(table)), rank('node1', over(nixlbenchLog(threads, 1, 46)))],
+      onP5,
+    );
+    assert.equal(judgement.verdict, 'pass');
   });
 
   it('is inconclusive without readable counters', () => {
@@ -188,6 +254,12 @@ describe('verdict of ucx_perftest', () => {
     assert.equal(judgement.measurement?.original, '52.3 MB/s');
   });
 
+  it('takes TCP for no slow path where TCP is the path', () => {
+    const client = over(21 * MIB, `${csv(50)}\n${SLOW_PATH}`);
+    const judgement = judgeTransport(ucx({}), [rank('node2', over(21 * MIB, '')), rank('node1', client)], local);
+    assert.deepEqual(codes(judgement), ['path-proven', 'measured']);
+  });
+
   it('catches traffic over loopback: the interface did not move', () => {
     const judgement = judgeTransport(
       ucx({}),
@@ -208,6 +280,8 @@ describe('verdict of ucx_perftest', () => {
       local,
     );
     assert.equal(judgement.measurement?.value, 50 * MIB);
+    const twice = [frame(0), csv(20), csv(20), frame(1), 'nothing'].join('\n');
+    assert.equal(judgeTransport(test, [rank('node2', ''), rank('node1', twice)], local).failure?.class, 'Incomplete');
     const one = [frame(0), csv(20), frame(1), 'nothing'].join('\n');
     assert.equal(judgeTransport(test, [rank('node2', ''), rank('node1', one)], local).failure?.class, 'Incomplete');
   });

@@ -118,7 +118,7 @@ describe('matrix of a test', () => {
     [
       'a name that leaves a variant no room',
       problems({ name: 'a'.repeat(24), matrix: { opType: ['READ', 'WRITE'] } }),
-      /the name of a test with 2 combinations may have 23 characters/,
+      /the name of a test with 2 combinations may have 22 characters/,
     ],
     [
       'more NICs than the ranks are given',

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
 import { parseSpec } from '../../suite/spec.js';
 import {
+  differingOptions,
   expectedNixlbenchBytes,
   expectedNixlbenchRows,
   nixlbenchArguments,
   nixlbenchIdentity,
+  parseNixlbenchConfig,
   parseNixlbenchTable,
   unknownFlags,
 } from '../../suite/tools/nixlbench.js';
 import type { NixlbenchSpec } from '../../suite/transport-tests.js';
 import { fixtureLines } from '../support/fixtures.js';
+import { nixlbenchTable } from '../support/tables.js';
 
 function nixlbenchSpec(fields: object = {}): NixlbenchSpec {
   const spec = parseSpec({ name: 's', tests: [{ name: 'n', tool: 'nixlbench', backend: 'LIBFABRIC', ...fields }] });
@@ -39,7 +42,14 @@ describe('nixlbench', () => {
       '67108864            1              49.3           1.29813e+06    1267.7         1361.19        ',
     ]);
     assert.deepEqual(rows, [
-      { blockSize: 67108864, batchSize: 1, bytesPerSecond: 1361.19e9, latency: 49.3e-6, original: '1361.19 GB/Sec' },
+      {
+        blockSize: 67108864,
+        batchSize: 1,
+        bytesPerSecond: 1361.19e9,
+        latency: 49.3e-6,
+        recomputed: 67108864 / (49.3 * 1e-6),
+        original: '1361.19 GB/Sec',
+      },
     ]);
   });
 
@@ -54,6 +64,51 @@ describe('nixlbench', () => {
       rows.map(({ bytesPerSecond, batchSize }) => [bytesPerSecond, batchSize]),
       [[1e9, 2]],
     );
+  });
+
+  it('reads the configuration that nixlbench prints, also behind a list of choices without a gap', () => {
+    const config = parseNixlbenchConfig(fixtureLines('nixlbench/clean.rank0.txt'));
+    assert.equal(config.backend, 'UCX');
+    assert.equal(config.runtime_type, 'ETCD');
+    assert.equal(config.num_iter, '160');
+    assert.equal(config.large_blk_iter_ftr, '16');
+  });
+
+  it('reads a log in the shape of a P5 run: shell lines, warnings, a banner line without a gap', () => {
+    const lines = fixtureLines('nixlbench/p5-shape.rank0.txt');
+    assert.deepEqual(differingOptions(nixlbenchSpec(), lines), []);
+    assert.deepEqual(differingOptions(nixlbenchSpec({ backend: 'UCX', opType: 'READ' }), lines), [
+      'backend is LIBFABRIC, not UCX',
+      'op_type is WRITE, not READ',
+    ]);
+    assert.deepEqual(
+      parseNixlbenchTable(lines).map(({ blockSize, batchSize }) => ({ blockSize, batchSize })),
+      expectedNixlbenchRows(nixlbenchSpec()),
+    );
+    assert.equal(nixlbenchIdentity(lines)?.role, 'initiator');
+  });
+
+  it('reads rank and role of a LIBFABRIC run, whose line goes on behind the host name', () => {
+    assert.deepEqual(
+      [0, 1].map((rank) => nixlbenchIdentity(fixtureLines(`nixlbench/libfabric.rank${rank}.txt`))?.role),
+      ['initiator', 'target'],
+    );
+    assert.equal(parseNixlbenchTable(fixtureLines('nixlbench/libfabric.rank0.txt')).length, 5);
+  });
+
+  it('recomputes the bandwidth from block, batch and latency where the printed figures are fine enough', () => {
+    for (const { bytesPerSecond, recomputed } of parseNixlbenchTable(fixtureLines('nixlbench/clean.rank0.txt'))) {
+      assert.ok(recomputed && Math.abs(bytesPerSecond / recomputed - 1) < 0.001);
+    }
+    const [header = '', separator = ''] = nixlbenchTable(10, []);
+    const coarse =
+      '4096                1              0.000009       3.0            1.0            1.0            1.0            1.0            1.0            1.0            ';
+    assert.equal(parseNixlbenchTable([header, separator, coarse])[0]?.recomputed, undefined);
+  });
+
+  it('does not take two ranks’ logs in one for a rank', () => {
+    const both = [...fixtureLines('nixlbench/clean.rank0.txt'), ...fixtureLines('nixlbench/clean.rank1.txt')];
+    assert.equal(nixlbenchIdentity(both), undefined);
   });
 
   it('expects every doubling of block and batch, and the bytes that a real P5 run showed to the byte', () => {

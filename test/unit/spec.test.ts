@@ -79,6 +79,11 @@ describe('suite spec', () => {
       /^tests\[0\]\.totalBufferSize: nixlbench needs maxBlockSize × maxBatchSize \(64 MiB\) to fit into .* \(32 MiB\)/,
     ],
     [
+      'blocks that double from nothing',
+      { ...minimal, tests: [{ ...minimal.tests[0], startBlockSize: 0 }] },
+      /^tests\[0\]\.startBlockSize: is 0: blocks double from here/,
+    ],
+    [
       'two tests of one name',
       { ...minimal, tests: [minimal.tests[0], minimal.tests[0]] },
       /^tests\[1\]\.name: "lf" is used twice/,

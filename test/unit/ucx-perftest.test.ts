@@ -3,6 +3,7 @@ import { parseSpec } from '../../suite/spec.js';
 import { parseUcxOutput, ucxArguments, ucxBatch } from '../../suite/tools/ucx-perftest.js';
 import type { UcxPerftestSpec } from '../../suite/transport-tests.js';
 import { fixtureLines } from '../support/fixtures.js';
+import { ucxTable } from '../support/tables.js';
 
 const MIB = 2 ** 20;
 
@@ -60,7 +61,40 @@ describe('ucx_perftest', () => {
     assert.equal(parseUcxOutput(touching, false, MIB)[0]?.original, '11328756.84 MB/s');
   });
 
-  for (const name of ['server-killed', 'no-server', 'bad-device']) {
+  it('takes only the final row where stages have no thread number', () => {
+    const stages = ucxTable('staged', { size: 8, latency: 5, bandwidth: 100 });
+    const row = (text: string) => stages.find((line) => line.startsWith(text)) ?? '';
+    const reports = [...stages.slice(0, 2), row('      '), row('      '), row('Final:')];
+    assert.equal(parseUcxOutput(reports, false, 8).length, 1);
+    assert.deepEqual(parseUcxOutput(reports.slice(0, -1), false, 8), [], 'a report of a stage is no result');
+  });
+
+  it('takes the last row of the old table, which has no column for a name', () => {
+    const header = '| # iterations | typical | average | overall |  average |  overall |   average |   overall |';
+    const rows = [100, 200].map((bandwidth) => ucxTable('final', { size: 8, latency: 5, bandwidth }).at(-1) ?? '');
+    const read = parseUcxOutput([header, ...rows.map((row) => row.replace(/^s8/, '  '))], false, MIB);
+    assert.deepEqual(
+      read.map(({ original }) => original),
+      ['200.00 MB/s'],
+    );
+  });
+
+  it('reads CSV of nested batch files: the innermost one names the row', () => {
+    const lines = [
+      'outer,inner,iterations,50.0_percentile_lat,avg_lat,overall_lat,avg_bw,overall_bw,avg_mr,overall_mr',
+      'big,s65536,1000,25.768,26.884,26.884,2324.82,2324.82,37197,37197',
+    ];
+    assert.deepEqual(
+      parseUcxOutput(lines, false).map(({ blockSize }) => blockSize),
+      [65536],
+    );
+  });
+
+  it('reads version 1.13', () => {
+    assert.equal(parseUcxOutput(fixtureLines('ucx-perftest/tag-bw-1.13.client.txt'), false, MIB).length, 1);
+  });
+
+  for (const name of ['server-killed', 'no-server', 'bad-device', 'bad-test']) {
     it(`finds no row where there is none: ${name}`, () => {
       assert.deepEqual(parseUcxOutput(fixtureLines(`ucx-perftest/${name}.client.txt`), false, MIB), []);
     });

@@ -1,0 +1,80 @@
+import { Command } from 'commander';
+import { type Concern, type Forecast, type ForecastCell, forecastOf, type Range } from '../suite/forecast.js';
+import { checkSpec, type SuiteSpec } from '../suite/spec.js';
+import { formatBytes, formatDuration } from '../suite/units.js';
+import { readHistory } from './history.js';
+import { readJson } from './spec-file.js';
+
+/** `dynamo-bench plan SPEC`: what a suite would do and cost, and what of it would be refused. */
+export function planCommand(): Command {
+  return new Command('plan')
+    .description('show the cells of a suite in order, what they cost, and what would be refused')
+    .argument('<SPEC>', 'JSON file, or - for standard input')
+    .option('--json', 'print the plan as JSON')
+    .option('--cluster', 'also look at the nodes of the cluster: which pair would be chosen, what is missing')
+    .option('--results <folder>', 'earlier results; how long cells took is learnt from them', 'results')
+    .addHelpText(
+      'after',
+      '\nExample: dynamo-bench plan suites/p5.json\nExit code 1: something would be refused; 2: the spec cannot be read.',
+    )
+    .action(async (file: string, options: { json?: true; cluster?: true; results: string }, command: Command) => {
+      const checked = checkSpec(await readJson(file, command));
+      if ('problems' in checked) {
+        const refused = checked.problems.map(({ path, message }) => ({ subject: path, message }));
+        console.log(options.json ? JSON.stringify({ refused }, null, 2) : refusedLines(refused).join('\n'));
+        process.exitCode = 1;
+        return;
+      }
+      const { spec } = checked;
+      const forecast = forecastOf(spec, await readHistory(options.results));
+      const seen = options.cluster ? await (await import('./cluster-plan.js')).lookAtCluster(spec) : undefined;
+      const refused = [...forecast.refused, ...(seen?.refused ?? [])];
+      const plan = { suite: spec.name, ...forecast, refused, ...(seen?.pair ? { pair: seen.pair } : {}) };
+      console.log(options.json ? JSON.stringify(plan, null, 2) : planText(spec, plan));
+      if (refused.length > 0) process.exitCode = 1;
+    });
+}
+
+function planText(spec: SuiteSpec, plan: Forecast & { pair?: { node1: string; node2: string } }): string {
+  const { cells, blocks, cellCount, pods, wallTime, nodeHours } = plan;
+  const { gpu, efa, cpu, memory, hugepages2Mi } = spec.resources;
+  const learnt = new Set(cells.filter(({ time }) => time.measured).map(({ test }) => test)).size;
+  const basis = learnt > 0 ? `, ${learnt} test${learnt === 1 ? '' : 's'} by earlier results` : ', by the parameters';
+  return [
+    `${spec.name}: ${counted(cellCount, 'cell')} in ${blocks} block${blocks === 1 ? '' : 's'}`,
+    `  time       ${formatDuration(wallTime.low)} to ${formatDuration(wallTime.high)}${basis}; tries after a failure come on top`,
+    `  node-hours ${nodeHours.low.toFixed(1)} to ${nodeHours.high.toFixed(1)} (two nodes)`,
+    `  pods       ${counted(pods.ranks, 'rank')}, two at a time; ${pods.probes} probes and ${pods.etcd} etcd`,
+    `  each rank  ${cpu} cpu, ${formatBytes(memory)} of memory, ${gpu.count} ${gpu.resource}, ${efa.count} ${efa.resource}, ${formatBytes(hugepages2Mi)} of huge pages`,
+    ...(plan.pair ? [`  pair       node1 = ${plan.pair.node1}, node2 = ${plan.pair.node2}`] : []),
+    ...refusedLines(plan.refused),
+    ...concernLines('doubtful:', plan.doubtful),
+    'cells:',
+    ...cells.map((cell, i) => cellLine(cell, i + 1, String(cells.length).length)),
+  ].join('\n');
+}
+
+function cellLine(
+  { test, variant, repetition, warmUp, efa, time }: ForecastCell,
+  order: number,
+  width: number,
+): string {
+  const what = [test, variant && `(${variant})`, `${warmUp ? 'warm-up' : 'repetition'} ${repetition}`].filter(Boolean);
+  const range = `${formatDuration(time.low)} to ${formatDuration(time.high)}`;
+  return `  ${String(order).padStart(width)}. ${what.join(' ')}: ${efa} EFA, ${range}`;
+}
+
+function counted({ low, high }: Range, what: string): string {
+  const number = low === high ? String(low) : `${low} to ${high}`;
+  return `${number} ${what}${high === 1 ? '' : 's'}`;
+}
+
+function refusedLines(refused: readonly Concern[]): string[] {
+  return concernLines('refused:', refused);
+}
+
+function concernLines(heading: string, concerns: readonly Concern[]): string[] {
+  return concerns.length === 0
+    ? []
+    : [heading, ...concerns.map(({ subject, message }) => `  - ${subject}: ${message}`)];
+}

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { type FailureRecord, failureRecord } from '../failure.js';
+
+/**
+ * AIPerf: the grammar of `profile_export_aiperf.json` (schema 1.x, AIPerf 0.13). Every figure comes with its unit, which
+ * is converted here; a unit that is not known is refused, never guessed.
+ */
+
+/** A time as users meet it, in seconds. A percentile that AIPerf left out is absent. */
+export interface Distribution {
+  readonly average: number;
+  readonly p50?: number;
+  readonly p90?: number;
+  readonly p99?: number;
+  readonly min?: number;
+  readonly max?: number;
+  /** Requests (or tokens) that it speaks of: of failed requests nothing is in it. */
+  readonly count?: number;
+}
+
+/** What one load run showed. Times in seconds, rates per second. */
+export interface LoadResult {
+  readonly version: string;
+  readonly duration: number;
+  readonly requests: { readonly succeeded: number; readonly failed: number };
+  readonly requestsPerSecond: number;
+  readonly outputTokensPerSecond: number;
+  readonly timeToFirstToken?: Distribution;
+  readonly interTokenLatency?: Distribution;
+  readonly requestLatency: Distribution;
+  /** Distinct errors of failed requests, with how often each came. */
+  readonly errors: readonly { readonly message: string; readonly count: number }[];
+  /** The run came to its own end. */
+  readonly complete: boolean;
+}
+
+const SECONDS: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, ms: 1e-3, s: 1, sec: 1, seconds: 1 };
+
+const finite = z.number();
+const metric = z.object({
+  unit: z.string(),
+  avg: finite,
+  p50: finite.optional(),
+  p90: finite.optional(),
+  p99: finite.optional(),
+  min: finite.optional(),
+  max: finite.optional(),
+  count: finite.optional(),
+});
+
+/** A time, converted to seconds. */
+const time = metric.transform(({ unit, avg, ...others }, context): Distribution => {
+  const factor = Object.hasOwn(SECONDS, unit) ? SECONDS[unit] : undefined;
+  if (factor === undefined) {
+    context.addIssue({ code: 'custom', message: `unit "${unit}" is no unit of time` });
+    return z.NEVER;
+  }
+  const scaled = (['p50', 'p90', 'p99', 'min', 'max'] as const).flatMap((key) => {
+    const value = others[key];
+    return value === undefined ? [] : [[key, value * factor] as const];
+  });
+  return {
+    average: avg * factor,
+    ...Object.fromEntries(scaled),
+    ...(others.count === undefined ? {} : { count: others.count }),
+  };
+});
+
+const per = (unit: string) => metric.refine((found) => found.unit === unit, `is not in ${unit}`);
+
+const document = z.object({
+  aiperf_version: z.string(),
+  request_count: metric.optional(),
+  error_request_count: metric.optional(),
+  benchmark_duration: time,
+  request_throughput: per('requests/sec'),
+  output_token_throughput: per('tokens/sec'),
+  request_latency: time,
+  time_to_first_token: time.optional(),
+  inter_token_latency: time.optional(),
+  was_cancelled: z.boolean().default(false),
+  is_complete: z.boolean().optional(),
+  error_summary: z
+    .array(
+      z.object({ error_details: z.object({ message: z.string() }).partial().optional(), count: finite.default(1) }),
+    )
+    .default([]),
+});
+
+/**
+ * What the exported JSON says, or why it says nothing: `Incomplete` when it is cut off, lacks a figure, or counts no
+ * request that succeeded. AIPerf exits with 0 as long as one request succeeded, so the counts decide.
+ */
+export function parseAiperf(text: string): { readonly result: LoadResult } | { readonly failure: FailureRecord } {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    return { failure: failureRecord('Incomplete', `AIPerf's export is no JSON: ${(error as Error).message}`) };
+  }
+  const parsed = document.safeParse(json);
+  if (!parsed.success) {
+    const lacking = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'document'}: ${message}`);
+    return { failure: failureRecord('Incomplete', `AIPerf's export lacks figures: ${lacking.join('; ')}`) };
+  }
+  const { data } = parsed;
+  const succeeded = data.request_count?.avg ?? 0;
+  if (succeeded === 0) return { failure: failureRecord('Incomplete', 'no request succeeded') };
+  return {
+    result: {
+      version: data.aiperf_version,
+      duration: data.benchmark_duration.average,
+      requests: { succeeded, failed: data.error_request_count?.avg ?? 0 },
+      requestsPerSecond: data.request_throughput.avg,
+      outputTokensPerSecond: data.output_token_throughput.avg,
+      ...(data.time_to_first_token ? { timeToFirstToken: data.time_to_first_token } : {}),
+      ...(data.inter_token_latency ? { interTokenLatency: data.inter_token_latency } : {}),
+      requestLatency: data.request_latency,
+      errors: data.error_summary.map(({ error_details, count }) => ({
+        message: error_details?.message ?? 'unknown',
+        count,
+      })),
+      complete: !data.was_cancelled && data.is_complete !== false,
+    },
+  };
+}

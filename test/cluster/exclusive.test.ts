@@ -1,0 +1,144 @@
+import assert from 'node:assert/strict';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import type { Lease } from '../../kubernetes/leases.js';
+import type { KubernetesObject, Pod } from '../../kubernetes/objects.js';
+import { CONFIG_MAP, LEASE } from '../../kubernetes/resources.js';
+import { Lab, type LocalSpec, type SuiteEnd } from '../support/lab.js';
+
+const CLI = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+
+/** Nobody measures beside anybody else, and nothing of a run stays that is over. */
+describe('nodes and what runs on them', function () {
+  this.timeout(300_000);
+
+  let lab: Lab;
+  before(async () => {
+    lab = await Lab.open();
+  });
+  after(() => lab?.close());
+
+  async function suite(changes: Record<string, unknown> = {}): Promise<LocalSpec> {
+    const { tests } = await lab.spec();
+    return lab.spec({ tests: tests.slice(1, 2).map((test) => ({ ...test, expect: {} })), ...changes });
+  }
+  const rankPods = () => lab.pods('app.kubernetes.io/component=rank');
+  const ranksRun = async () => (await rankPods()).filter(({ status }) => status?.phase === 'Running').length === 2;
+  const leases = () => lab.box.admin.list<Lease>(LEASE, lab.namespace.name);
+
+  /** First start and last end of the ranks, by the nodes' own clocks. */
+  function measuredFrom({ record }: SuiteEnd): { start: number; end: number } {
+    const ranks = record.tests.flatMap(({ cells }) =>
+      cells.flatMap(({ attempts }) => attempts.flatMap(({ ranks }) => ranks)),
+    );
+    return {
+      start: Math.min(...ranks.map(({ startedAt = '' }) => Date.parse(startedAt))),
+      end: Math.max(...ranks.map(({ finishedAt = '' }) => Date.parse(finishedAt))),
+    };
+  }
+
+  it('are used by one suite at a time; the other says whom it waits for, and measures after', async () => {
+    const first = await lab.start(await suite());
+    await lab.until('the first suite measures', ranksRun);
+    assert.deepEqual(
+      (await leases()).map(({ metadata, spec }) => [
+        metadata.name,
+        metadata.annotations?.['dynamo-bench/workflow-id'],
+        typeof spec.holderIdentity,
+      ]),
+      [
+        ['dynamo-bench-gpu-1', first, 'string'],
+        ['dynamo-bench-gpu-2', first, 'string'],
+      ],
+    );
+    const second = await lab.start(await suite());
+    await lab.until('the second suite waits', async () => {
+      const { step } = await lab.progress(second);
+      return step.includes(`waiting for nodes: suite run "${first}"`);
+    });
+    const ends = [await lab.end(first), await lab.end(second)];
+    for (const end of ends) assert.equal(end.status, 'COMPLETED', end.failure);
+    const [one, two] = ends.map(measuredFrom);
+    assert.ok(one && two && one.end <= two.start, JSON.stringify([one, two]));
+    assert.deepEqual(await lab.leftovers(), []);
+  });
+
+  it('are free again for others, at the latest when a claim that nobody renews has run out', async () => {
+    const identity = { holderIdentity: 'gone', leaseDurationSeconds: 3, renewTime: '2026-01-01T00:00:00.000000Z' };
+    const annotations = { 'dynamo-bench/workflow-id': 'gone' };
+    await lab.box.admin.apply({
+      ...LEASE,
+      metadata: { name: 'dynamo-bench-gpu-1', namespace: lab.namespace.name, annotations },
+      spec: identity,
+    } as KubernetesObject);
+    const id = await lab.start(await suite());
+    await lab.until('the suite waits', async () => (await lab.progress(id)).step.includes('suite run "gone"'));
+    const end = await lab.end(id);
+    assert.equal(end.status, 'COMPLETED', end.failure);
+    assert.deepEqual(await leases(), []);
+  });
+
+  it('are clean after a suite was terminated, as soon as another one starts or somebody sweeps', async () => {
+    const id = await lab.start(await suite());
+    await lab.until('both ranks run', ranksRun);
+    await lab.stopWorkers('SIGKILL');
+    await lab.temporal('workflow', 'terminate', '--workflow-id', id, '--reason', 'test');
+    await lab.temporal('workflow', 'terminate', '--workflow-id', `${id}/nixl-libfabric`, '--reason', 'test');
+    lab.startWorker();
+    assert.ok((await rankPods()).length > 0);
+    const foreign = await makeForeign();
+
+    const dry = await dynamoBench('sweep', '--dry-run');
+    assert.match(dry, new RegExp(`${id} \\(closed or gone\\): Deployment/.*Pod/.*Lease/.*ConfigMap/`));
+    assert.ok((await rankPods()).length > 0, 'a dry run removes nothing');
+
+    const swept = await dynamoBench('sweep');
+    assert.match(swept, new RegExp(`removed: ${id}`));
+    await lab.until('only what is foreign is left', async () => (await lab.leftovers()).length === foreign.length);
+    assert.deepEqual(await lab.leftovers(), foreign);
+    await removeForeign();
+  });
+
+  it('a running suite and its objects are never swept', async () => {
+    const id = await lab.start(await suite());
+    await lab.until('both ranks run', ranksRun);
+    const uids = (await rankPods()).map(({ metadata }: Pod) => metadata.uid);
+    assert.match(await dynamoBench('sweep', '--dry-run'), new RegExp(`${id} \\(goes on, left alone\\)`));
+    assert.match(await dynamoBench('sweep'), /nothing to remove/);
+    assert.deepEqual(
+      (await rankPods()).map(({ metadata }) => metadata.uid),
+      uids,
+    );
+    assert.equal((await lab.end(id)).status, 'COMPLETED');
+  });
+
+  it('a sweep can be scheduled: it is a workflow of its own', async () => {
+    const out = await lab.temporal(
+      ...['workflow', 'execute', '--type', 'sweep', '--task-queue', lab.taskQueue, '--workflow-id', 'sweep'],
+      ...['--input', JSON.stringify({ namespace: lab.namespace.name })],
+    );
+    assert.match(out, /COMPLETED/);
+  });
+
+  /** Objects that look like the suite's and are another Temporal server's. */
+  async function makeForeign(): Promise<string[]> {
+    await lab.box.admin.apply({
+      ...CONFIG_MAP,
+      metadata: {
+        name: 'bench-foreign',
+        namespace: lab.namespace.name,
+        labels: { 'app.kubernetes.io/managed-by': 'dynamo-bench', 'dynamo-bench/run': 'foreign' },
+        annotations: { 'dynamo-bench/workflow-id': 'theirs', 'dynamo-bench/temporal-namespace': 'another' },
+      },
+    });
+    return ['ConfigMap/bench-foreign'];
+  }
+  const removeForeign = () => lab.box.admin.delete(CONFIG_MAP, lab.namespace.name, 'bench-foreign');
+
+  async function dynamoBench(...args: string[]): Promise<string> {
+    const { stdout } = await execa(process.execPath, [CLI, ...args, '--namespace', lab.namespace.name], {
+      env: { TEMPORAL_ADDRESS: lab.address, KUBECONFIG: lab.namespace.kubeconfig },
+    });
+    return stdout;
+  }
+});

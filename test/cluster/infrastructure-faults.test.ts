@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import { rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { POD } from '../../kubernetes/resources.js';
+import { ApiProxy } from '../support/api-proxy.js';
+import { Disk, killPart, repairBox, setLink } from '../support/box-faults.js';
+import { FaultGrid } from '../support/fault-grid.js';
+import { Lab, type LocalSpec } from '../support/lab.js';
+
+const MIB = 2 ** 20;
+const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
+
+/** What a suite runs on breaks, on the real box: nothing that fails here is replaced. */
+describe('a suite goes on when', function () {
+  this.timeout(600_000);
+
+  let lab: Lab;
+  const grid = new FaultGrid();
+
+  before(async () => {
+    lab = await Lab.open();
+  });
+  after(async () => {
+    await repairBox();
+    await lab?.close();
+    console.log(`\n${grid}\n`);
+  });
+
+  /** Two tests; the second runs long enough to be hit. */
+  async function suite(changes: Record<string, unknown> = {}): Promise<LocalSpec> {
+    const { tests } = await lab.spec();
+    const [ucx, libfabric] = tests.map((test) => ({ ...test, expect: {} }));
+    return lab.spec({
+      timeouts: { infrastructure: '2m', podStart: '1m', unschedulable: '30s' },
+      tests: [
+        { ...ucx, sizes: ['1Mi'], iterations: 64 },
+        { ...libfabric, startBlockSize: '2Mi', numIter: 128 },
+      ],
+      ...changes,
+    });
+  }
+
+  const ranksRun = async (id: string, test: number) =>
+    (await lab.progress(id)).tests[test]?.status === 'running' &&
+    (await lab.pods('app.kubernetes.io/component=rank')).filter(({ status }) => status?.phase === 'Running').length ===
+      2;
+  const untilRanksRun = (id: string, test: number) =>
+    lab.until(`both ranks of test ${test} run`, () => ranksRun(id, test));
+
+  async function passes(id: string, what: { fault: string; moment: string }): Promise<number> {
+    const end = await lab.end(id);
+    assert.equal(end.status, 'COMPLETED', end.failure);
+    const row = await grid.note(lab, end, what);
+    assert.match(row.verdict, /^pass/, end.report);
+    return row.attempts;
+  }
+
+  it('the API server is killed in the middle of a test', async () => {
+    const id = await lab.start(await suite());
+    await untilRanksRun(id, 1);
+    await killPart('kube-apiserver');
+    await pause(5);
+    await repairBox();
+    assert.equal(await passes(id, { fault: 'API server killed, back after 5 s', moment: 'ranks run' }), 1);
+  });
+
+  it('its etcd pod is deleted between two nixlbench tests', async () => {
+    const id = await lab.start(await suite());
+    await untilRanksRun(id, 0);
+    const [etcd] = await lab.pods('app.kubernetes.io/component=etcd');
+    assert.ok(etcd);
+    await lab.box.admin.delete(POD, lab.namespace.name, etcd.metadata.name);
+    assert.equal(await passes(id, { fault: 'etcd pod deleted', moment: 'before nixlbench' }), 1);
+  });
+
+  it('its etcd pod is deleted while the ranks of nixlbench run', async () => {
+    const id = await lab.start(await suite());
+    await untilRanksRun(id, 1);
+    const [etcd] = await lab.pods('app.kubernetes.io/component=etcd');
+    assert.ok(etcd);
+    await lab.box.admin.delete(POD, lab.namespace.name, etcd.metadata.name, { gracePeriodSeconds: 0 });
+    const attempts = await passes(id, { fault: 'etcd pod deleted', moment: 'ranks run' });
+    assert.ok(attempts <= 2, `${attempts} attempts`);
+  });
+
+  it('the first rank is deleted', async () => {
+    const id = await lab.start(await suite());
+    await untilRanksRun(id, 1);
+    const [first] = await lab.pods('dynamo-bench/position=node2');
+    assert.ok(first);
+    await lab.box.admin.delete(POD, lab.namespace.name, first.metadata.name, { gracePeriodSeconds: 0 });
+    assert.equal(await passes(id, { fault: 'first rank deleted', moment: 'ranks run' }), 2);
+  });
+
+  it('a node dies in the middle of a test and comes back', async () => {
+    const id = await lab.start(await suite());
+    await untilRanksRun(id, 1);
+    await killPart('gpu-2');
+    await pause(3);
+    await repairBox();
+    assert.equal(await passes(id, { fault: 'node killed, back after 3 s', moment: 'ranks run' }), 2);
+  });
+
+  it('the link between the nodes is cut for 20 s', async () => {
+    const id = await lab.start(await suite());
+    await untilRanksRun(id, 1);
+    await setLink('gpu-2', 'down');
+    await pause(20);
+    await setLink('gpu-2', 'up');
+    const attempts = await passes(id, { fault: 'link cut for 20 s', moment: 'ranks run' });
+    assert.ok(attempts <= 2, `${attempts} attempts`);
+  });
+
+  it('the link is cut for good: the test fails with its class, and the next one runs when it is back', async () => {
+    const { tests, ...spec } = await suite({ attempts: 1, timeouts: { infrastructure: '10s', podStart: '1m' } });
+    const [ucx, libfabric] = tests;
+    const id = await lab.start({ ...spec, tests: [{ ...libfabric, timeout: '15s', required: false }, ucx] });
+    await untilRanksRun(id, 0);
+    await setLink('gpu-2', 'down');
+    await lab.until('the first test has failed', async () => (await lab.progress(id)).tests[0]?.status === 'done', 180);
+    await setLink('gpu-2', 'up');
+    const end = await lab.end(id);
+    assert.equal(end.status, 'COMPLETED', end.failure);
+    await grid.note(lab, end, { fault: 'link cut for good', moment: 'ranks run', test: 'nixl-libfabric' });
+    assert.match(end.record.tests[0]?.failure?.class ?? '', /^(Hung|PodLost)$/, end.report);
+    assert.equal(end.record.tests[1]?.verdict, 'pass', end.report);
+  });
+});
+
+describe('results are kept when their folder', function () {
+  this.timeout(300_000);
+
+  let lab: Lab;
+  let disk: Disk;
+  const grid = new FaultGrid();
+
+  before(async () => {
+    lab = await Lab.open();
+    await lab.stopWorkers('SIGTERM');
+    disk = new Disk(lab.results);
+    await disk.mount(64 * MIB);
+    lab.startWorker();
+  });
+  after(async () => {
+    await lab?.stopWorkers('SIGTERM');
+    await disk?.unmount();
+    await lab?.close();
+    console.log(`\n${grid}\n`);
+  });
+
+  async function startOne(): Promise<string> {
+    const { tests } = await lab.spec();
+    const [ucx] = tests;
+    return lab.start(
+      await lab.spec({
+        timeouts: { infrastructure: '2m', podStart: '1m' },
+        tests: [{ ...ucx, sizes: ['1Mi'], iterations: 256 }],
+      }),
+    );
+  }
+  const ranksRun = async () =>
+    (await lab.pods('app.kubernetes.io/component=rank')).filter(({ status }) => status?.phase === 'Running').length ===
+    2;
+
+  async function measured(id: string, what: { fault: string; moment: string }): Promise<void> {
+    const end = await lab.end(id);
+    assert.equal(end.status, 'COMPLETED', end.failure);
+    const { verdict, attempts } = await grid.note(lab, end, what);
+    assert.deepEqual([verdict, attempts], ['pass', 1]);
+  }
+
+  it('is read-only for a while', async () => {
+    const id = await startOne();
+    await lab.until('both ranks run', ranksRun);
+    await disk.writable(false);
+    await lab.until('the ranks have ended', async () => !(await ranksRun()));
+    await pause(5);
+    await disk.writable(true);
+    await measured(id, { fault: 'results folder read-only', moment: 'evidence is stored' });
+  });
+
+  it('is full for a while', async () => {
+    const id = await startOne();
+    await lab.until('both ranks run', ranksRun);
+    const ballast = join(lab.results, 'ballast');
+    await writeFile(ballast, Buffer.alloc(64 * MIB)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOSPC') throw error;
+    });
+    await lab.until('the ranks have ended', async () => !(await ranksRun()));
+    await pause(5);
+    await rm(ballast);
+    await measured(id, { fault: 'results folder full', moment: 'evidence is stored' });
+  });
+});
+
+describe('an API server that answers', function () {
+  this.timeout(300_000);
+
+  let lab: Lab;
+  let proxy: ApiProxy;
+  const grid = new FaultGrid();
+
+  before(async () => {
+    lab = await Lab.open();
+    await lab.stopWorkers('SIGTERM');
+    const started = await ApiProxy.start(lab.namespace.kubeconfig);
+    proxy = started.proxy;
+    lab.startWorker(started.kubeconfig);
+  });
+  after(async () => {
+    await lab?.stopWorkers('SIGTERM');
+    await proxy?.stop();
+    await lab?.close();
+    console.log(`\n${grid}\n`);
+  });
+
+  async function start(): Promise<string> {
+    const { tests } = await lab.spec();
+    return lab.start(
+      await lab.spec({
+        timeouts: { infrastructure: '2m', podStart: '1m' },
+        tests: tests.slice(0, 2).map((test) => ({ ...test, expect: {} })),
+      }),
+    );
+  }
+
+  /** Every `nth` request, so that every kind of request is hit in one suite and none for ever. */
+  const every = (nth: number, answer: ReturnType<ApiProxy['fault']>): ApiProxy['fault'] => {
+    let count = 0;
+    return () => (++count % nth === 0 ? answer : undefined);
+  };
+
+  for (const [status, reason, nth] of [
+    [429, 'TooManyRequests', 7],
+    [500, 'InternalError', 9],
+    [409, 'Conflict', 11],
+  ] as const) {
+    it(`${status} to every ${nth}th request is asked again`, async () => {
+      proxy.faults = 0;
+      proxy.fault = every(nth, { status, reason });
+      const end = await lab.end(await start());
+      proxy.fault = () => undefined;
+      assert.equal(end.status, 'COMPLETED', end.failure);
+      assert.ok(proxy.faults > 5, `${proxy.faults} faults`);
+      const row = await grid.note(lab, end, { fault: `API answers ${status}`, moment: `every ${nth}th request` });
+      assert.equal(row.attempts, 1);
+    });
+  }
+
+  it('slowly is waited for', async () => {
+    proxy.fault = every(5, { delayMs: 1500 });
+    const end = await lab.end(await start());
+    proxy.fault = () => undefined;
+    assert.equal(end.status, 'COMPLETED', end.failure);
+    const row = await grid.note(lab, end, { fault: 'API answers after 1.5 s', moment: 'every 5th request' });
+    assert.equal(row.attempts, 1);
+  });
+
+  it('403 to the creation of a pod ends the test with what is forbidden, and leaves nothing', async () => {
+    proxy.fault = (method, path) =>
+      method === 'POST' && /\/pods\?/.test(path) ? { status: 403, reason: 'Forbidden' } : undefined;
+    const end = await lab.end(await start());
+    proxy.fault = () => undefined;
+    assert.equal(end.status, 'FAILED');
+    assert.match(end.failure, /Forbidden: create v1\/namespaces\/.*\/pods on .*→ apply manifests\/worker\/rbac\.yaml/);
+    assert.deepEqual(await lab.leftovers(), []);
+  });
+});

@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+
+const LOCAL = fileURLToPath(new URL('../../../local/', import.meta.url));
+
+/** Kills a part of the box as a crash would: `kube-apiserver`, or a whole node by its name. */
+export async function killPart(part: string): Promise<void> {
+  await execa(`${LOCAL}kill.sh`, [part]);
+}
+
+/** Brings back what was killed. */
+export async function repairBox(): Promise<void> {
+  await execa(`${LOCAL}up.sh`, ['--only', 'kubernetes'], { stdout: 'ignore', stderr: 'inherit' });
+}
+
+/** Cuts the link between a node and everything else, API server included, or joins it again. */
+export async function setLink(node: string, state: 'down' | 'up'): Promise<void> {
+  await execa('ip', ['link', 'set', `dynbench-${node}`, state]);
+}
+
+/** A file system of its own below a folder, for a disk that is full or read-only. */
+export class Disk {
+  readonly #folder: string;
+  #mounted = false;
+
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** @param bytes size of the disk */
+  async mount(bytes: number): Promise<void> {
+    await execa('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', this.#folder]);
+    this.#mounted = true;
+  }
+
+  async writable(yes: boolean): Promise<void> {
+    await execa('mount', ['-o', `remount,${yes ? 'rw' : 'ro'}`, this.#folder]);
+  }
+
+  async unmount(): Promise<void> {
+    if (this.#mounted) await execa('umount', ['--lazy', this.#folder]);
+    this.#mounted = false;
+  }
+}

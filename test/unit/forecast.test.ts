@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { execa } from 'execa';
+import { forecastOf } from '../../suite/forecast.js';
+import { parseSpec } from '../../suite/spec.js';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+const read = (name: string): unknown => JSON.parse(readFileSync(join(root, name), 'utf8'));
+const lf = { name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' };
+const forecast = (fields: object) => forecastOf(parseSpec({ name: 's', tests: [lf], ...fields }));
+const messages = (concerns: readonly { subject: string; message: string }[]) =>
+  concerns.map(({ subject, message }) => `${subject}: ${message}`);
+
+describe('forecast of a suite', () => {
+  it('refuses 33 EFA devices on a P5, and says that it has 32', () => {
+    const { refused } = forecast({ resources: { efa: { count: 33 } } });
+    assert.deepEqual(messages(refused), [
+      'nodes of type p5.48xlarge: have 32 EFA devices; a rank asks for 33 vpc.amazonaws.com/efa',
+    ]);
+    assert.deepEqual(forecast({}).refused, []);
+  });
+
+  it('refuses more GPUs than there are, GPU memory without a GPU, and instance types that nobody knows', () => {
+    assert.match(
+      messages(forecast({ resources: { gpu: { count: 9 } } }).refused).join(),
+      /have 8 GPUs; a rank asks for 9/,
+    );
+    assert.match(
+      messages(forecast({ resources: { gpu: { count: 0 } } }).refused).join(),
+      /test lf: needs 1 GPU in each rank, which is given 0/,
+    );
+    const selector = { 'node.kubernetes.io/instance-type': 'x9.huge' };
+    assert.match(messages(forecast({ nodes: { selector } }).refused).join(), /x9\.huge: their NICs are not known/);
+    const fabric = { kind: 'efa', nics: 32, nicRate: '100Gbit/s', gpus: 8 };
+    assert.deepEqual(forecast({ nodes: { selector }, fabric }).refused, []);
+  });
+
+  it('doubts claims and expectations that the hardware cannot meet, and memory that is too small', () => {
+    const { doubtful } = forecast({
+      resources: { memory: '64Gi' },
+      tests: [{ ...lf, claimed: { value: '285GB/s' }, expect: { minimum: '60GB/s' } }],
+    });
+    assert.deepEqual(messages(doubtful), [
+      'test lf: the claimed 285 GB/s is more than the hardware carries: 50 GB/s (4 × 100 Gbit/s)',
+      'test lf: can never pass: expect.minimum is 60 GB/s, the ceiling 50 GB/s (4 × 100 Gbit/s)',
+      'test lf: may run out of memory: 32 EFA devices need about 128 GiB for their buffers, the ranks have 64 GiB',
+    ]);
+  });
+
+  it('counts cells and pods with the fewest and the most repetitions, and node-hours of two nodes', () => {
+    const { cellCount, pods, wallTime, nodeHours } = forecast({ tests: [{ ...lf, adaptive: {}, warmUpCells: 1 }] });
+    assert.deepEqual(cellCount, { low: 11, high: 61 });
+    assert.deepEqual(pods, { ranks: { low: 22, high: 122 }, probes: 2, etcd: 1 });
+    assert.ok(wallTime.low < wallTime.high);
+    assert.equal(nodeHours.high, (wallTime.high * 2) / 3600);
+  });
+
+  it('expects no cell to take longer than its time limit allows, and less for fewer rows', () => {
+    const time = (fields: object) => forecast({ tests: [{ ...lf, ...fields }] }).cells[0]?.time;
+    assert.ok((time({ timeout: '1m' })?.high ?? 0) <= 60 + 45 + 10);
+    assert.ok((time({ startBlockSize: '64Mi' })?.low ?? 0) < (time({})?.low ?? 0));
+  });
+
+  it('believes earlier cells more than the parameters', () => {
+    const spec = parseSpec({ name: 's', tests: [{ ...lf, repetitions: 3 }] });
+    const { cells, wallTime } = forecastOf(spec, new Map([['lf', { low: 100, high: 110 }]]));
+    assert.deepEqual(cells[0]?.time, { low: 100, high: 110, measured: true });
+    assert.ok(wallTime.low >= 300 && wallTime.high <= 330 + 300);
+  });
+
+  it('suites/p5-controls.json has the controls, valid and within a P5', () => {
+    const spec = parseSpec(read('suites/p5-controls.json'));
+    const { cells, refused } = forecastOf(spec);
+    assert.deepEqual(refused, []);
+    const variants = new Set(cells.map(({ test, variant }) => `${test.replace(/-v\d+$/, '')} ${variant}`.trim()));
+    for (const control of [
+      'lf-p2p fi-hmem-disable-p2p-1',
+      'lf-rails nics-1',
+      'lf-rails nics-4',
+      'lf-memory dram-dram-read',
+      'lf-memory vram-vram-write',
+      'ucx-nics 1-devices',
+      'ucx-nics 32-devices',
+    ]) {
+      assert.ok(variants.has(control), `${control} is not among ${[...variants].join(', ')}`);
+    }
+    const rails = cells.find(({ variant }) => variant === 'nics-2');
+    assert.equal(rails?.efa, 2);
+  });
+});
+
+describe('dynamo-bench plan', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'dynamo-bench-plan-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const plan = (...args: string[]) =>
+    execa('node', [join(root, 'dist/cli/main.js'), 'plan', ...args, '--results', folder], {
+      reject: false,
+      preferLocal: true,
+      localDir: root,
+    });
+
+  function specFile(spec: object): string {
+    const file = join(folder, 'spec.json');
+    writeFileSync(file, JSON.stringify(spec));
+    return file;
+  }
+
+  it('shows cells in order, pods, time and node-hours, and talks to no cluster', async () => {
+    const { exitCode, stdout } = await plan(join(root, 'suites/p5.json'));
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^p5: 3 cells in 3 blocks$/m);
+    assert.match(stdout, /^ {2}node-hours [\d.]+ to [\d.]+ \(two nodes\)$/m);
+    assert.match(stdout, /1\. ucx-native repetition 1: 32 EFA, .*\n {2}2\. nixl-libfabric .*\n {2}3\. nixl-ucx /);
+  });
+
+  it('ends with exit code 1 when something is refused, in text and in JSON', async () => {
+    const file = specFile({ name: 's', resources: { efa: { count: 33 } }, tests: [lf] });
+    const text = await plan(file);
+    assert.equal(text.exitCode, 1);
+    assert.match(text.stdout, /^refused:\n {2}- nodes of type p5\.48xlarge: have 32 EFA devices; a rank asks for 33 /m);
+    const json = await plan(file, '--json');
+    assert.equal(json.exitCode, 1);
+    assert.equal((JSON.parse(json.stdout) as { refused: unknown[] }).refused.length, 1);
+  });
+
+  it('says what keeps it from looking at the cluster, and shows the plan all the same', async () => {
+    const file = specFile({ name: 's', cluster: { context: 'no-such-context' }, tests: [lf] });
+    const { exitCode, stdout } = await plan(file, '--cluster');
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /^refused:\n {2}- cluster: /m);
+    assert.match(stdout, /1\. lf repetition 1/);
+  });
+
+  it('names what is wrong in a spec with exit code 1, and a file that it cannot read with 2', async () => {
+    const wrong = await plan(specFile({ name: 's', tests: [{ ...lf, backend: 'x' }] }));
+    assert.equal(wrong.exitCode, 1);
+    assert.match(wrong.stdout, /tests\[0\]\.backend: unknown back end "x"/);
+    assert.equal((await plan(join(folder, 'missing.json'))).exitCode, 2);
+  });
+
+  it('prints every one of 1,000 cells as JSON', async () => {
+    const matrix = { numIter: Array.from({ length: 100 }, (_, i) => i + 1) };
+    const { stdout } = await plan(specFile({ name: 's', tests: [{ ...lf, repetitions: 10, matrix }] }), '--json');
+    const { cells } = JSON.parse(stdout) as { cells: { test: string; repetition: number }[] };
+    assert.equal(new Set(cells.map(({ test, repetition }) => `${test} ${repetition}`)).size, 1000);
+  });
+
+  it('learns from earlier results how long cells take, and passes over files that are no record', async () => {
+    const attempts = [{ startedAt: '2026-01-01T00:00:00Z', endedAt: '2026-01-01T00:02:05Z' }];
+    for (const [name, text] of [
+      ['run-1', JSON.stringify({ tests: [{ name: 'lf', cells: [{ attempts }] }] })],
+      ['run-2', '{'],
+    ] as const) {
+      mkdirSync(join(folder, name));
+      writeFileSync(join(folder, name, 'record.json'), text);
+    }
+    const { stdout } = await plan(specFile({ name: 's', tests: [lf] }));
+    assert.match(stdout, /1\. lf repetition 1: 32 EFA, 2 min 5 s to 2 min 5 s/);
+    assert.match(stdout, /1 test by earlier results/);
+  });
+});
