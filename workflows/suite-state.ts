@@ -2,6 +2,7 @@ import { setCurrentDetails } from '@temporalio/workflow';
 import type { CellSummary, ReportInput } from '../activities/records.js';
 import type { StartedRun } from '../results/runs.js';
 import type { FailureRecord } from '../suite/failure.js';
+import type { DynamoRecord } from '../suite/load-record.js';
 import { type Variant, variantsOf } from '../suite/matrix.js';
 import { blocksOf, plannedCells } from '../suite/plan.js';
 import { RECORD_VERSION, type SetupRecord, type TestRecord } from '../suite/record.js';
@@ -32,6 +33,8 @@ export class SuiteState {
   readonly tests: readonly TestState[];
   readonly startedAt = new Date().toISOString();
   setup: SetupRecord = { problems: [], nodes: [], devicePlugins: [], probes: [] };
+  /** Phase 3, when it has ended. */
+  dynamo: DynamoRecord | undefined;
   paused = false;
   #phase: Progress['phase'] = 'set-up';
   #step = 'starting';
@@ -113,7 +116,8 @@ export class SuiteState {
   }
 
   record(input: unknown, verdict: Verdict, reasons: readonly Reason[]): ReportInput {
-    return { ...this.#head(input), verdict, reasons, tests: this.#records() };
+    const { dynamo } = this;
+    return { ...this.#head(input), verdict, reasons, tests: this.#records(), ...(dynamo ? { dynamo } : {}) };
   }
 
   #head(input: unknown) {
