@@ -97,14 +97,14 @@ describe('the command line of AIPerf', () => {
   it('has the point, the lengths and a seed of its own for each repetition', () => {
     const { dynamo, test } = parsed({ model: { name: 'm', path: '/models/m' } });
     const command = aiperfCommand(dynamo, test, { concurrency: 16, repetition: 2 }, 'http://f:8000');
-    const after = (option: string) => command[command.indexOf(option) + 1];
-    assert.equal(after('--concurrency'), '16');
-    assert.equal(after('--request-count'), '160');
-    assert.equal(after('--isl'), '2048');
-    assert.equal(after('--osl'), '128');
-    assert.equal(after('--random-seed'), '2');
-    assert.equal(after('--tokenizer'), '/models/m');
-    assert.equal(after('--extra-inputs'), 'ignore_eos:true');
+    const argumentOf = (option: string) => command[command.indexOf(option) + 1];
+    assert.equal(argumentOf('--concurrency'), '16');
+    assert.equal(argumentOf('--request-count'), '160');
+    assert.equal(argumentOf('--isl'), '2048');
+    assert.equal(argumentOf('--osl'), '128');
+    assert.equal(argumentOf('--random-seed'), '2');
+    assert.equal(argumentOf('--tokenizer'), '/models/m');
+    assert.equal(argumentOf('--extra-inputs'), 'ignore_eos:true');
     assert.ok(command.includes('--use-server-token-count'));
   });
 });
