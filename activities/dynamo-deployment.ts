@@ -75,10 +75,10 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
     async deployDynamo(input: DeployInput): Promise<Deployed> {
       const { run, dynamo } = input;
       const cluster = context.cluster(run);
-      await refuseForeign(cluster, input);
       const kvOfSpec = dynamo.model.config && sizeOf(dynamo.model.config, dynamo);
       const kvRate = await rateOf(input, kvOfSpec);
       const objects = await graphObjects({ ...input, kvRate, kvBytesPerToken: kvOfSpec?.bytesPerToken });
+      await refuseForeign(cluster, input, objects);
       for (const object of objects) await cluster.apply(await labelled(input, object), cancellationSignal());
       const readyAfter = await waitUntilServing(cluster, input);
       const pods = await graphPods(cluster, input);
@@ -160,16 +160,20 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
   };
 
   /** Names that the deployment would take and that somebody else has. The operator would overwrite a Service. */
-  async function refuseForeign(cluster: Cluster, { run, dynamo }: DeployInput): Promise<void> {
+  async function refuseForeign(
+    cluster: Cluster,
+    { run, dynamo }: DeployInput,
+    objects: readonly KubernetesObject[],
+  ): Promise<void> {
     const graph = graphName(run, dynamo);
-    const service = frontendName(graph);
     if (dynamo.kind === 'operator') {
       const found = await cluster.find(DYNAMO_GRAPH, run.namespace, graph, cancellationSignal());
+      // Then the Service and the Deployment are the operator's.
       if (isOurs(found, run)) return;
-      if (found) throw nameTaken(found);
     }
-    for (const kind of [SERVICE, DEPLOYMENT]) {
-      const found = await cluster.find(kind, run.namespace, service, cancellationSignal());
+    const made = [SERVICE, DEPLOYMENT].map((kind) => ({ kind, name: frontendName(graph) }));
+    for (const { kind, name } of [...objects.map(identity), ...made]) {
+      const found = await cluster.find(kind, run.namespace, name, cancellationSignal());
       if (found && !isOurs(found, run)) throw nameTaken(found);
     }
   }
@@ -302,6 +306,10 @@ export function roleOf({ metadata }: Pod): string {
 
 function sizeOf(config: ModelConfig, { transfer }: DeployInput['dynamo']): KvSize | undefined {
   return kvSize(config, transfer.kvCacheType, transfer.tensorParallel);
+}
+
+function identity({ apiVersion, kind, metadata }: KubernetesObject) {
+  return { kind: { apiVersion, kind }, name: metadata.name };
 }
 
 function isOurs(object: KubernetesObject | undefined, run: Run): boolean {

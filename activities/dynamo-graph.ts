@@ -133,8 +133,8 @@ function plainDeployment(
   template.metadata = { labels: { ...template.metadata?.labels, ...graphLabels(input, role), ...selector } };
   fillPod(template.spec, input);
   const container = mainContainer(template.spec);
-  if (component === 'etcd') container.image = input.cluster.etcdImage;
-  else container.env?.push({ name: 'ETCD_ENDPOINTS', value: `http://${graph}-etcd:2379` });
+  if (component === 'discovery') container.image = input.cluster.etcdImage;
+  else container.env?.push({ name: 'ETCD_ENDPOINTS', value: `http://${graph}-discovery:2379` });
   return object;
 }
 

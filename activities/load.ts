@@ -175,7 +175,7 @@ function loadName({ run, test, point, attempt }: Pick<LoadInput, 'run' | 'test' 
 async function workerStates(cluster: Cluster, input: LoadInput): Promise<WorkerState[]> {
   const { run } = input;
   const pods = (await graphPods(cluster, input)).filter(
-    (pod) => !pod.metadata.deletionTimestamp && roleOf(pod) !== 'discovery' && roleOf(pod) !== 'etcd',
+    (pod) => !pod.metadata.deletionTimestamp && roleOf(pod) !== 'discovery',
   );
   return Promise.all(
     pods.map(async (pod): Promise<WorkerState> => {

@@ -20,8 +20,9 @@ export interface Platform {
 
 const GRAPH_CRD = 'dynamographdeployments.nvidia.com';
 const VERSION_ANNOTATION = 'dynamo.nvidia.com/operator-version';
-/** What the operator's image is called by NVIDIA, under any registry. */
+/** What the operator's image is called by NVIDIA, under any registry; and the name that its chart gives the pod. */
 const OPERATOR_IMAGE = /(?:^|\/)(?:kubernetes|dynamo)-operator[:@]/;
+const OPERATOR_NAME = 'dynamo-operator';
 const WANTED_VERSION = DYNAMO_GRAPH.apiVersion.replace(/^.*\//, '');
 
 interface Crd extends KubernetesObject {
@@ -65,7 +66,11 @@ async function findPlatform(cluster: Cluster): Promise<{ version: string } | { m
     return { missing: `the cluster serves ${GRAPH_CRD} as ${served.join(', ')} only, ${WANTED_VERSION} is needed` };
   }
   const pods = await cluster.list<Pod>(POD, undefined, {}, cancellationSignal());
-  const operators = pods.filter(({ spec }) => spec.containers.some(({ image }) => OPERATOR_IMAGE.test(image ?? '')));
+  const operators = pods.filter(
+    ({ metadata, spec }) =>
+      metadata.labels?.['app.kubernetes.io/name'] === OPERATOR_NAME ||
+      spec.containers.some(({ image }) => OPERATOR_IMAGE.test(image ?? '')),
+  );
   if (!operators.some(isReady)) {
     const state = operators.length === 0 ? 'no operator runs' : 'its operator is not ready';
     return { missing: `the cluster has ${GRAPH_CRD}, and ${state}` };

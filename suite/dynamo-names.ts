@@ -15,7 +15,7 @@ export const FRONTEND_PORT = 8000;
 
 /** Name of the deployment in the cluster, without dots: Dynamo makes namespaces of its own from it. */
 export function graphName(run: Pick<Run, 'key'>, dynamo: Pick<DynamoSpec, 'name'>): string {
-  return dynamo.name ?? `bench-${run.key}`;
+  return dynamo.name ?? `dynamo-${run.key}`;
 }
 
 /** The Service through which clients come, the same with the operator and without. */

@@ -100,7 +100,7 @@ export const dynamoSpec = strict({
   }),
   name: slug('deployment name', 40)
     .optional()
-    .meta({ description: 'of the deployment; default: bench-<key of the run>' }),
+    .meta({ description: 'of the deployment; default: dynamo-<key of the run>' }),
   platform: platform.prefault({}),
   model,
   image: z.string().min(1).default('nvcr.io/nvidia/ai-dynamo/tensorrtllm-runtime:1.6.1'),
@@ -153,7 +153,7 @@ export function dynamoProblems(
       message: `no transport test is called "${baseline}"${didYouMean(baseline, names)}`,
     });
   }
-  const label = `${suite.cluster.namespace}-${dynamo.name ?? 'bench-12345678'}`;
+  const label = `${suite.cluster.namespace}-${dynamo.name ?? 'dynamo-12345678'}`;
   if (label.length > LONGEST_LABEL) {
     problems.push({
       path: ['name'],
