@@ -189,6 +189,7 @@ function measured(load: LoadResult): Reason {
 }
 
 const MESSAGES: readonly (readonly [RegExp, FailureRecord['class']])[] = [
+  [/Failed to load tokenizer/, 'TokenizerMissing'],
   [/Model not found|model .{0,80} (?:not found|does not exist)|"code":\s*404|\b404\b.{0,40}Not Found/i, 'ModelUnknown'],
   [
     /HFValidationError|Repo id must be|Can't load tokenizer|tokenizer.{0,80}(?:not found|could not|fail)/i,
@@ -204,7 +205,8 @@ const MESSAGES: readonly (readonly [RegExp, FailureRecord['class']])[] = [
 function explainNoResult({ lines, files, exitCode }: LoadLog, evidence: LoadEvidence): FailureRecord {
   if (evidence.reason === 'OOMKilled') return failureRecord('OutOfMemory', 'AIPerf was killed for memory');
   if (evidence.timedOut) return failureRecord('Hung', 'AIPerf was still running at the time limit');
-  const texts = [...(files.get('aiperf.log') ?? '').split('\n'), ...lines];
+  const logged = (files.get('aiperf.log') ?? '').split('\n');
+  const texts = [...(files.get('errors.txt') ?? '').split('\n'), ...logged, ...lines];
   for (const [pattern, failureClass] of MESSAGES) {
     const line = texts.find((text) => pattern.test(text));
     if (line) return failureRecord(failureClass, `"${line.trim().slice(0, 300)}"`);
@@ -212,7 +214,10 @@ function explainNoResult({ lines, files, exitCode }: LoadLog, evidence: LoadEvid
   if (exitCode === 127) return failureRecord('ToolMissing', 'the image has no aiperf (exit code 127)');
   if (exitCode === 2) return failureRecord('ToolOptions', lastLine(lines));
   if (exitCode === undefined) return failureRecord('PeerLost', 'the load pod was killed or went away');
-  return failureRecord('Crashed', `AIPerf ended with exit code ${exitCode} and without results: ${lastLine(lines)}`);
+  return failureRecord(
+    'Crashed',
+    `AIPerf ended with exit code ${exitCode} and without results: ${logged.findLast((line) => line.includes('ERROR'))?.trim() ?? lastLine(lines)}`,
+  );
 }
 
 function lastLine(lines: readonly string[]): string {

@@ -28,7 +28,12 @@ while kill -0 "$pid" 2> /dev/null; do
   code=$?
 done
 
+errors() {
+  grep -o '"error":{.*' "$requests" | cut -c 1-300 | sort | uniq -c | sort -rn | head -n 20
+}
+
 requests=$folder/profile_export.jsonl
+[ ! -s "$requests" ] || show errors.txt errors
 if [ -s "$requests" ] && gzip -c "$requests" > "$requests.gz" && base64 "$requests.gz" > "$requests.gz.base64"; then
   size=$(wc -c < "$requests.gz.base64")
   [ "$size" -gt "$most_bytes" ] || show profile_export.jsonl.gz.base64 cat "$requests.gz.base64"

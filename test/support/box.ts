@@ -17,6 +17,7 @@ const ADMIN_KUBECONFIG = join(STATE, 'kubeconfig');
 /** The two-node Kubernetes in a box, with an administrator's connection to it. */
 export interface Box {
   readonly admin: Cluster;
+  readonly adminKubeconfig: string;
   /** Ends the box if this run started it. */
   stop(): Promise<void>;
 }
@@ -27,6 +28,7 @@ export async function startBox(): Promise<Box> {
   await execa(join(LOCAL, 'up.sh'), ['--only', 'kubernetes'], { stdout: 'ignore', stderr: 'inherit' });
   return {
     admin: new Cluster(kubeConfig(ADMIN_KUBECONFIG)),
+    adminKubeconfig: ADMIN_KUBECONFIG,
     async stop() {
       if (mine) await execa(join(LOCAL, 'down.sh'), { stdout: 'ignore', stderr: 'inherit' });
     },
