@@ -1,5 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { isNotFound } from '../kubernetes/api-failure.js';
+import { isBadRequest, isNotFound } from '../kubernetes/api-failure.js';
 import type { Pod } from '../kubernetes/objects.js';
 import { containerStatus } from '../kubernetes/pod-state.js';
 import { POD } from '../kubernetes/resources.js';
@@ -71,7 +71,8 @@ export function evidenceActivities(context: ActivityContext) {
     try {
       return await context.cluster(run).podLog(run.namespace, pod, 'rank', cancellationSignal());
     } catch (error) {
-      if (isNotFound(error)) return '';
+      // A node that lost the container, or never had it, has nothing to show.
+      if (isNotFound(error) || isBadRequest(error)) return '';
       throw error;
     }
   }

@@ -10,8 +10,10 @@ import { platformActivities } from './platform.js';
 import { probeActivities } from './probes.js';
 import { rankActivities } from './ranks.js';
 import { recordActivities } from './records.js';
+import { regressionActivities } from './regressions.js';
 import { runObjectActivities } from './run-object.js';
 import { sweepActivities } from './sweep.js';
+import { webhookActivities } from './webhook.js';
 
 /** Everything that the workflows let happen outside of themselves. */
 export function createActivities(dependencies: ActivityDependencies) {
@@ -29,6 +31,8 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...dynamoDeploymentActivities(context),
     ...loadActivities(context),
     ...loadRecordActivities(context),
+    ...regressionActivities(context),
+    ...webhookActivities(),
     ...sweepActivities(context),
   };
 }

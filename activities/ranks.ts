@@ -88,6 +88,9 @@ export function rankActivities(context: ActivityContext) {
         const current = await Promise.all(
           pods.map((name) => cluster.find<Pod>(POD, run.namespace, name, cancellationSignal())),
         );
+        const again = current.find((pod) => pod && (containerStatus(pod)?.restartCount ?? 0) > 0);
+        if (again)
+          throw new SuiteFailure('PodLost', `the node of pod ${again.metadata.name} lost it and began it anew`);
         const alive = pods.filter((_, i) => isAlive(current[i]));
         if (alive.length === 0) return true;
         await context.claims.renew(run, input.nodes);

@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { readReport } from '../reports/assemble.js';
+import { reportFiles } from '../reports/files.js';
 import type { StartedRun } from '../results/runs.js';
 import { canonicalJson } from '../suite/canonical-json.js';
 import type { Pair } from '../suite/cluster-facts.js';
@@ -7,7 +9,6 @@ import type { Judgement } from '../suite/judge.js';
 import type { Measurement } from '../suite/measurement.js';
 import { provenanceOf } from '../suite/provenance.js';
 import { type AttemptRecord, type CellRecord, RECORD_VERSION, type SuiteRecord } from '../suite/record.js';
-import { reportMarkdown } from '../suite/report.js';
 import type { Run } from '../suite/run.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import type { ActivityContext } from './context.js';
@@ -116,7 +117,7 @@ export function recordActivities(context: ActivityContext) {
       await context.store.startRun(input.record);
     },
 
-    /** Writes `record.json` and `report.md` from what is recorded, and returns where they are. */
+    /** Writes `record.json` and the reports from what is recorded, and returns where they are. */
     async writeReport(input: { run: Run; record: ReportInput }): Promise<{ folder: string }> {
       const { run, record } = input;
       const tests = await Promise.all(
@@ -126,7 +127,9 @@ export function recordActivities(context: ActivityContext) {
         }),
       );
       const complete: SuiteRecord = { version: RECORD_VERSION, ...record, endedAt: new Date().toISOString(), tests };
-      return { folder: await context.store.saveRun(complete, { 'report.md': reportMarkdown(complete) }) };
+      await context.store.saveRun(complete, {});
+      const report = await context.store.use((kysely) => readReport(kysely, `${run.workflowId}@${run.runId}`));
+      return { folder: await context.store.writeFiles(run.workflowId, reportFiles(report)) };
     },
   };
 }

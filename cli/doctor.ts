@@ -7,6 +7,7 @@ import { SuiteFailure } from '../suite/failure.js';
 import { parseSpec, type SuiteSpec, suiteSpec } from '../suite/spec.js';
 import { connectTemporal, type TemporalConnection } from '../temporal/connection.js';
 import { missingSearchAttributes, registerCommand } from '../temporal/search-attributes.js';
+import { addStoreOptions, type StoreOptions, withStore } from './store.js';
 
 /** One thing that was looked at. */
 interface Finding {
@@ -21,21 +22,40 @@ const TASK_QUEUE_WORKFLOW = 1;
 
 /** `dynamo-bench doctor`: looks at Temporal, the cluster and the permissions, and says what to do. */
 export function doctorCommand(): Command {
-  return new Command('doctor')
-    .description('check Temporal, the cluster and the permissions, and say what to do')
+  return addStoreOptions(new Command('doctor'))
+    .description('check Temporal, the cluster, the permissions and the result store, and say what to do')
     .option('--spec <file>', 'suite spec whose context and namespace are used')
     .option('--task-queue <name>', 'task queue that a worker should serve', 'dynamo-bench')
     .addHelpText('after', '\nExit code 1: something keeps a suite from running.')
-    .action(async (options: { spec?: string; taskQueue: string }) => {
+    .action(async (options: StoreOptions & { spec?: string; taskQueue: string }) => {
       const spec = options.spec ? parseSpec(JSON.parse(await readFile(options.spec, 'utf8'))) : undefined;
       const cluster = spec?.cluster ?? suiteSpec.shape.cluster.parse({});
-      const findings = [...(await checkTemporal(options.taskQueue)), ...(await checkCluster(cluster))];
+      const findings = [
+        ...(await checkTemporal(options.taskQueue)),
+        ...(await checkCluster(cluster)),
+        await checkStore(options),
+      ];
       for (const { ok, subject, message, hint } of findings) {
         console.log(`${ok ? 'ok  ' : 'FAIL'}  ${subject}: ${message}`);
         if (!ok && hint) console.log(`      → ${hint}`);
       }
       process.exitCode = findings.every(({ ok }) => ok) ? 0 : 1;
     });
+}
+
+async function checkStore(options: StoreOptions): Promise<Finding> {
+  try {
+    return await withStore(options, async (store) => {
+      const [newest] = await store.runs({ limit: 1 });
+      const found = newest ? `newest run ${newest.workflowId}` : 'no runs yet';
+      return { subject: 'result store', ok: true, message: `${store.name}, ${found}` };
+    });
+  } catch (error) {
+    if (!(error instanceof SuiteFailure)) throw error;
+    // A worker makes it with the first run.
+    const ok = error.class === 'NotFound';
+    return { subject: 'result store', ok, message: error.message, hint: error.hint };
+  }
 }
 
 async function checkTemporal(taskQueue: string): Promise<Finding[]> {

@@ -1,39 +1,116 @@
-import { Command } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { SuiteFailure } from '../suite/failure.js';
-import { doctorCommand } from './doctor.js';
-import { planCommand } from './plan.js';
-import { resetPointCommand } from './reset-point.js';
-import { schemaCommand } from './schema.js';
-import { sweepCommand } from './sweep.js';
-import { validateCommand } from './validate.js';
+import { EXIT, exitCodeOfFailure } from './exit-code.js';
 
-/** The command line. Each command is a file of its own; suites themselves are started with the Temporal CLI. */
-const program = new Command('dynamo-bench')
-  .description('Durable benchmark suite for NVIDIA Dynamo’s network back ends on Kubernetes.')
-  .addCommand(validateCommand())
-  .addCommand(planCommand())
-  .addCommand(doctorCommand())
-  .addCommand(resetPointCommand())
-  .addCommand(sweepCommand())
-  .addCommand(schemaCommand())
-  .addHelpText(
-    'after',
-    `
+/**
+ * The command line. Each command is a file of its own, and only the one that is called is loaded: the clients of Temporal
+ * and Kubernetes, the databases and the charts take longer to load than a person wants to wait for a list of commands.
+ */
+interface Entry {
+  readonly summary: string;
+  readonly load: () => Promise<Command>;
+}
+
+const COMMANDS: Readonly<Record<string, Entry>> = {
+  validate: {
+    summary: 'check a suite spec and show what it would run',
+    load: async () => (await import('./validate.js')).validateCommand(),
+  },
+  plan: {
+    summary: 'show the cells of a suite in order, what they cost, and what would be refused',
+    load: async () => (await import('./plan.js')).planCommand(),
+  },
+  doctor: {
+    summary: 'check Temporal, the cluster, the permissions and the result store, and say what to do',
+    load: async () => (await import('./doctor.js')).doctorCommand(),
+  },
+  'reset-point': {
+    summary: 'print the `temporal workflow reset` line that runs a failed test again, and nothing before it',
+    load: async () => (await import('./reset-point.js')).resetPointCommand(),
+  },
+  sweep: {
+    summary: 'remove what suite runs left in the cluster that are closed or gone',
+    load: async () => (await import('./sweep.js')).sweepCommand(),
+  },
+  nightly: {
+    summary: 'run a suite by a schedule, and create, change, pause or remove that schedule',
+    load: async () => (await import('./nightly.js')).nightlyCommand(),
+  },
+  runs: { summary: 'list recorded runs', load: async () => (await import('./runs.js')).runsCommand() },
+  report: {
+    summary: 'print the report of a run, or write all its forms',
+    load: async () => (await import('./report.js')).reportCommand(),
+  },
+  compare: {
+    summary: 'compare two runs, or a run with its baseline',
+    load: async () => (await import('./compare.js')).compareCommand(),
+  },
+  history: {
+    summary: 'show a metric from run to run, and the first run of each change',
+    load: async () => (await import('./metric-history.js')).historyCommand(),
+  },
+  baseline: {
+    summary: 'accept, list and remove the runs that others are held against',
+    load: async () => (await import('./baseline.js')).baselineCommand(),
+  },
+  acknowledge: {
+    summary: 'say that a change is known, so that it stops alarming',
+    load: async () => (await import('./acknowledge.js')).acknowledgeCommand(),
+  },
+  site: {
+    summary: 'write a static site of all runs and histories',
+    load: async () => (await import('./site.js')).siteCommand(),
+  },
+  export: {
+    summary: 'write everything that is recorded',
+    load: async () => (await import('./export.js')).exportCommand(),
+  },
+  import: { summary: 'add what an export holds', load: async () => (await import('./import.js')).importCommand() },
+  prune: { summary: 'drop old runs, never a baseline', load: async () => (await import('./prune.js')).pruneCommand() },
+  schema: { summary: 'print a JSON Schema', load: async () => (await import('./schema.js')).schemaCommand() },
+};
+
+const HELP = `
 A suite is started with the Temporal CLI:
   temporal workflow start --type benchmarkSuite --task-queue dynamo-bench --workflow-id my-run --input-file suites/p5.json
   temporal workflow query --workflow-id my-run --name progress
-Its report: results/my-run/report.md`,
-  )
-  .showSuggestionAfterError()
-  .showHelpAfterError('(--help shows what there is)');
+Its report: dynamo-bench report my-run, or results/my-run/report.html
+Exit codes: 0 pass, 1 fail or regressed, 2 wrong use, 3 inconclusive, 4 infrastructure.`;
 
-export async function run(): Promise<void> {
+/** Runs the command that the arguments name, and sets the exit code. */
+export async function run(argv: readonly string[] = process.argv.slice(2)): Promise<void> {
   try {
-    await program.parseAsync();
+    const program = await programFor(argv);
+    await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
+    if (error instanceof CommanderError) {
+      process.exitCode = error.exitCode === 0 ? EXIT.pass : EXIT.wrongUse;
+      return;
+    }
     const { message, cause } = error as Error;
-    console.error(`error: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`);
-    if (error instanceof SuiteFailure) console.error(`  → ${error.hint}`);
-    process.exitCode = 1;
+    if (error instanceof SuiteFailure) console.error(`error: ${message}\n  → ${error.hint}`);
+    else console.error(`error: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`);
+    process.exitCode = error instanceof SuiteFailure ? exitCodeOfFailure(error) : EXIT.infrastructure;
   }
+}
+
+async function programFor(argv: readonly string[]): Promise<Command> {
+  const called = argv[0] === 'help' ? argv[1] : argv[0];
+  const program = new Command('dynamo-bench')
+    .description('Durable benchmark suite for NVIDIA Dynamo’s network back ends on Kubernetes.')
+    .addHelpText('after', HELP)
+    .showSuggestionAfterError()
+    .showHelpAfterError('(--help shows what there is)')
+    .exitOverride();
+  for (const [name, { summary, load }] of Object.entries(COMMANDS)) {
+    const command = name === called ? await load() : new Command(name).description(summary);
+    inherit(command, program);
+    program.addCommand(command);
+  }
+  return program;
+}
+
+function inherit(command: Command, from: Command): void {
+  command.copyInheritedSettings(from);
+  for (const child of command.commands) inherit(child, command);
 }

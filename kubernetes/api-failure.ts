@@ -53,6 +53,10 @@ export function isAlreadyExists(error: unknown): boolean {
   return error instanceof ApiFailure && error.status === 409 && error.reason === 'AlreadyExists';
 }
 
+export function isBadRequest(error: unknown): boolean {
+  return error instanceof ApiFailure && error.status === 400;
+}
+
 /** Somebody else changed the object since it was read, or a precondition does not hold. */
 export function isConflict(error: unknown): boolean {
   return error instanceof ApiFailure && error.status === 409 && error.reason === 'Conflict';

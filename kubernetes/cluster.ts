@@ -4,6 +4,7 @@ import { SuiteFailure } from '../suite/failure.js';
 import { ApiFailure, isAlreadyExists, isNotFound, type RequestContext, unreachable } from './api-failure.js';
 import type { KubernetesObject, List } from './objects.js';
 import { resourcePath } from './resources.js';
+import { withRetries } from './retry.js';
 
 /** No single answer of the API server takes longer; a hung connection must not hold an activity. */
 const REQUEST_TIMEOUT_MS = 30_000;
@@ -189,7 +190,11 @@ export class Cluster {
     return JSON.parse(await this.#text(verb, path, method, options)) as T;
   }
 
-  async #text(verb: string, path: string, method: string, options: RequestOptions): Promise<string> {
+  #text(verb: string, path: string, method: string, options: RequestOptions): Promise<string> {
+    return withRetries(() => this.#send(verb, path, method, options), options.signal);
+  }
+
+  async #send(verb: string, path: string, method: string, options: RequestOptions): Promise<string> {
     const context: RequestContext = { verb, what: path.replace(/^\/apis?\//, ''), server: this.server };
     const query = new URLSearchParams(options.query).toString();
     const authentication = new k8s.RequestContext(

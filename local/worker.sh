@@ -15,6 +15,6 @@ kubeconfig=${1:-$("$here/worker-kubeconfig.sh")}
 kill_part worker
 : >"$LOGS/worker.log"
 start_part worker env KUBECONFIG="$kubeconfig" TEMPORAL_ADDRESS="$TEMPORAL_ADDRESS" RESULTS_DIR="$root/results" LOG_LEVEL=INFO \
-  "$(command -v node)" "$root/dist/worker/main.js"
+  "$root/node_modules/.bin/node" "$root/dist/worker/main.js"
 wait_for 30 worker "the worker serves its task queue" grep -qF "state: 'RUNNING'" "$LOGS/worker.log"
 say "the worker runs (log: $LOGS/worker.log)"

@@ -1,3 +1,4 @@
+import { comparableValue } from '../suite/comparable.js';
 import { isAboveCeiling } from '../suite/fabric.js';
 import type { CellRecord } from '../suite/record.js';
 import { formatBytes } from '../suite/units.js';
@@ -18,13 +19,12 @@ export interface Figure extends Series {
 }
 
 /**
- * The figures of a cell that may be compared with those of other runs: none of a cell that failed or whose path is not
- * proven, and none that is above what the hardware carries.
+ * The figures of a cell that may be compared with those of other runs: none of a cell whose own figure may not be, and
+ * none that is above what the hardware carries.
  */
 export function figuresOf(cell: CellRecord): Figure[] {
-  const { test, measurement, ceiling, rows, failure, verdict, reasons } = cell;
-  if (failure || verdict === 'inconclusive' || verdict === 'skipped') return [];
-  if (reasons.some(({ code }) => code === 'implausible' || code === 'wrong-path')) return [];
+  const { test, measurement, ceiling, rows } = cell;
+  if (comparableValue(cell) === undefined) return [];
   const figures = new Map<string, Figure>();
   const add = (figure: Figure) => figures.set(seriesName(figure), figure);
   if (measurement) add({ test, metric: measurement.metric, blockSize: 0, batchSize: 0, value: measurement.value });

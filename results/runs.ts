@@ -108,6 +108,8 @@ export async function listRuns(
   filter: {
     readonly suite?: string | undefined;
     readonly workflowId?: string | undefined;
+    /** Runs that began before this time. */
+    readonly before?: string | undefined;
     readonly limit?: number;
   } = {},
 ): Promise<RunEntry[]> {
@@ -116,6 +118,7 @@ export async function listRuns(
     .select(['workflow_id', 'run_id', 'suite', 'started_at', 'ended_at', 'verdict'])
     .$if(filter.suite !== undefined, (query) => query.where('suite', '=', filter.suite ?? ''))
     .$if(filter.workflowId !== undefined, (query) => query.where('workflow_id', '=', filter.workflowId ?? ''))
+    .$if(filter.before !== undefined, (query) => query.where('started_at', '<', filter.before ?? ''))
     .orderBy('started_at', 'desc')
     .orderBy('seq', 'desc')
     .$if(filter.limit !== undefined, (query) => query.limit(filter.limit ?? 0))
@@ -166,6 +169,21 @@ export async function resolveRun(kysely: Kysely<Tables>, name: string): Promise<
       hint: '`dynamo-bench runs` lists what is recorded',
     },
   );
+}
+
+/**
+ * The suite of that name, or that of the newest run.
+ *
+ * @throws {SuiteFailure} `NotFound`, with the name that was probably meant
+ */
+export async function resolveSuite(kysely: Kysely<Tables>, name: string | undefined): Promise<string> {
+  if (name === undefined) return (await resolveRun(kysely, 'latest')).suite;
+  const rows = await kysely.selectFrom('run').select('suite').distinct().orderBy('suite').execute();
+  const known = rows.map(({ suite }) => suite);
+  if (known.includes(name)) return name;
+  throw new SuiteFailure('NotFound', `there is no run of a suite "${name}"${suggestion(name, known)}`, {
+    hint: '`dynamo-bench runs` lists what is recorded',
+  });
 }
 
 /** Reads a run with its cells. */

@@ -101,7 +101,7 @@ export class ResultStore {
     });
   }
 
-  /** Recorded cells of a test, by repetition. */
+  /** Recorded cells of a test, warm-up cells first, by repetition. */
   cellsOf(workflowId: string, test: string): Promise<CellRecord[]> {
     return this.use((kysely) => linkedCells(kysely, workflowId, test));
   }
@@ -121,8 +121,13 @@ export class ResultStore {
     await this.write((transaction) => putRun(transaction, record));
     await this.#write(record.workflowId, 'record.json', `${JSON.stringify(record, null, 2)}\n`);
     await this.#writeMissingLogs(record);
-    for (const [path, text] of Object.entries(files)) await this.#write(record.workflowId, path, text);
-    return this.folder(record.workflowId);
+    return this.writeFiles(record.workflowId, files);
+  }
+
+  /** Writes files into a run's folder, and returns the folder. */
+  async writeFiles(workflowId: string, files: Readonly<Record<string, string>>): Promise<string> {
+    for (const [path, text] of Object.entries(files)) await this.#write(workflowId, path, text);
+    return this.folder(workflowId);
   }
 
   /** Runs, the newest first. */

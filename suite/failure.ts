@@ -150,6 +150,11 @@ export const FAILURES = {
     retry: 'never',
     hint: 'AIPerf found no tokenizer: set dynamo.load.tokenizer to a folder in its image or to a name on the hub',
   },
+  WebhookUnreachable: { retry: 'infrastructure', hint: "the webhook did not answer: check the worker's way to it" },
+  WebhookRefused: {
+    retry: 'never',
+    hint: "check the URL in the worker's environment variable that `webhook.urlVariable` names",
+  },
 
   Internal: { retry: 'infrastructure', hint: 'this is a fault of the suite itself; the worker log has the stack' },
 } as const satisfies Record<string, FailureKind>;

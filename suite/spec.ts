@@ -115,6 +115,36 @@ const test = z.discriminatedUnion('tool', [ucxPerftestSpec, nixlbenchSpec], {
     unknownWord('tool', (issue.input as { tool?: unknown } | undefined)?.tool, ['ucx-perftest', 'nixlbench']),
 });
 
+/** What a run is held against when it has ended. */
+const regression = strict({
+  baseline: slug('baseline', 40)
+    .optional()
+    .meta({ description: 'name of an accepted baseline; default: the last comparable runs' }),
+  runs: z.int().min(2).max(100).default(10).meta({ description: 'how many of the last comparable runs' }),
+  minimalDifference: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.03)
+    .meta({ description: 'a smaller difference is not relevant, as a share: 0.03 is 3 %' }),
+});
+
+const webhook = strict({
+  urlVariable: z
+    .string()
+    .regex(
+      /^[A-Za-z_][A-Za-z0-9_]*$/,
+      'expected the name of an environment variable; the URL itself is a secret and stays out of the spec',
+    )
+    .default('DYNAMO_BENCH_WEBHOOK_URL')
+    .meta({ description: "environment variable of the worker that holds the webhook's URL" }),
+  on: z
+    .array(choice('outcome', ['regressed', 'fail', 'inconclusive', 'pass']))
+    .min(1)
+    .default(['regressed', 'fail'])
+    .meta({ description: 'outcomes that are told' }),
+});
+
 /** Schema of the suite spec. The output is in SI units. */
 export const suiteSpec = strict({
   $schema: z.string().optional().meta({ description: 'for editors' }),
@@ -160,6 +190,8 @@ export const suiteSpec = strict({
       description:
         'true, or names of tests: their repetitions alternate, each round in an order of its own, so that a drift of the cluster meets all of them alike',
     }),
+  regression: regression.prefault({}),
+  webhook: webhook.optional().meta({ description: 'who is told how a run ended; JSON with a text that Slack shows' }),
   tests: z.array(test).min(1, 'no tests: there is nothing to measure'),
   dynamo: dynamoSpec.optional().meta({ description: 'phase 3: a Dynamo deployment under load' }),
 }).superRefine((spec, context) => {

@@ -8,13 +8,20 @@ import type { Activities } from '../activities/index.js';
  */
 const COMMON: ActivityOptions = {
   heartbeatTimeout: '10s',
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
 };
 
 /** One try of a step that only talks to the API server or the store. */
 export const quick: ActivityInterfaceFor<Activities> = proxyActivities<Activities>({
   ...COMMON,
   startToCloseTimeout: '2 minutes',
+});
+
+/** Somebody is told, if it can be done soon: the run's nodes are held meanwhile. */
+export const told: ActivityInterfaceFor<Activities> = proxyActivities<Activities>({
+  ...COMMON,
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '1s', backoffCoefficient: 3, maximumAttempts: 4 },
 });
 
 /** Steps that wait for the cluster or a tool, honestly for up to `seconds`. */

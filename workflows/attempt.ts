@@ -6,7 +6,7 @@ import type { FailureRecord } from '../suite/failure.js';
 import type { AttemptContext, Judgement } from '../suite/judge.js';
 import type { Cell } from '../suite/plan.js';
 import type { AttemptRecord, RankRecord } from '../suite/record.js';
-import { scopeOf, type TransportTestSpec } from '../suite/transport-tests.js';
+import { scopeOf, type TransportTestSpec, usableNics } from '../suite/transport-tests.js';
 import { lasting, quick } from './activity-options.js';
 import { failureOf } from './failures.js';
 import type { TransportTestInput } from './transport-test.js';
@@ -60,18 +60,17 @@ export class Attempt {
 
   async run(): Promise<{ judgement: Judgement; record: AttemptRecord }> {
     const startedAt = new Date().toISOString();
-    let timedOut = false;
-    let endedBySuite: readonly string[] = [];
-    let failure: FailureRecord | undefined;
     try {
-      try {
+      const watched = await settled(async () => {
         await this.#startBoth();
-        ({ timedOut, endedBySuite } = await this.#watch());
-      } catch (error) {
-        failure = failureOf(error);
-      }
-      const ranks = await this.#storeEvidence(endedBySuite, failure !== undefined);
-      const judgement = failure ? this.#unmeasured(failure) : await this.#judge(ranks, timedOut);
+        return this.#watch();
+      });
+      const { timedOut, endedBySuite } = isFailure(watched) ? { timedOut: false, endedBySuite: [] } : watched;
+      const stored = await settled(() => this.#storeEvidence(endedBySuite));
+      const ranks = isFailure(stored) ? [] : stored;
+      const failure = [watched, stored].find(isFailure);
+      const judged = failure ?? (await settled(() => this.#judge(ranks, timedOut)));
+      const judgement = isFailure(judged) ? this.#unmeasured(judged) : judged;
       return { judgement, record: this.#record({ startedAt, timedOut, ranks, failure: judgement.failure }) };
     } finally {
       const { run } = this.#input;
@@ -125,18 +124,12 @@ export class Attempt {
     );
   }
 
-  /** Always kept, also of an attempt that failed; then a cluster that does not answer must not hide the failure. */
-  async #storeEvidence(endedBySuite: readonly string[], alreadyFailed: boolean): Promise<RankRecord[]> {
+  /** Always kept, also of an attempt that failed. */
+  #storeEvidence(endedBySuite: readonly string[]): Promise<RankRecord[]> {
     const { run } = this.#input;
     this.#report('storing evidence');
     const folder = `${this.#test.name}/${this.#name}-${this.#token}`;
-    try {
-      return await quick.storeEvidence({ run, folder, ranks: this.#ranks, endedBySuite });
-    } catch (error) {
-      failureOf(error);
-      if (alreadyFailed) return [];
-      throw error;
-    }
+    return quick.storeEvidence({ run, folder, ranks: this.#ranks, endedBySuite });
   }
 
   #judge(ranks: readonly RankRecord[], timedOut: boolean): Promise<Judgement> {
@@ -150,7 +143,7 @@ export class Attempt {
       verdict: 'fail',
       reasons: [{ code: 'failure', message: failure.message }],
       rows: [],
-      ceiling: ceilingOf(fabric, scopeOf(this.#test), visibleNics),
+      ceiling: ceilingOf(fabric, scopeOf(this.#test), usableNics(this.#test, visibleNics)),
       failure,
     };
   }
@@ -175,4 +168,17 @@ export class Attempt {
       ...(outcome.failure ? { failure: outcome.failure } : {}),
     };
   }
+}
+
+/** What a step gave, or what it failed with. A cancellation is thrown on. */
+async function settled<T>(step: () => Promise<T>): Promise<T | FailureRecord> {
+  try {
+    return await step();
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+function isFailure(outcome: object): outcome is FailureRecord {
+  return 'class' in outcome && 'hint' in outcome;
 }

@@ -16,13 +16,14 @@ import {
 import type { CellSummary } from '../activities/records.js';
 import { type FailureRecord, SuiteFailure } from '../suite/failure.js';
 import { onFailureOf } from '../suite/on-failure.js';
+import { type Outcome, outcomeOf } from '../suite/outcome.js';
 import { blocksOf } from '../suite/plan.js';
 import { type Run, runKey } from '../suite/run.js';
 import { INTERLEAVED, parseSpec, type SuiteSpec } from '../suite/spec.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import { formatDuration } from '../suite/units.js';
 import { type Reason, suiteVerdict, type TestOutcome, type Verdict, worst } from '../suite/verdict.js';
-import { quick } from './activity-options.js';
+import { quick, told } from './activity-options.js';
 import { dynamoPhase } from './dynamo-phase.js';
 import { failureOf, workflowFailure } from './failures.js';
 import {
@@ -302,8 +303,9 @@ class BenchmarkSuite {
       run: this.#run,
       record: this.#state.record(this.#input, verdict, reasons),
     });
-    upsertSearchAttributes([{ key: SUITE_VERDICT, value: verdict }]);
-    this.#state.report('done', `${verdict}; report in ${folder}`);
+    const outcome = await this.#compare(verdict, reasons, folder);
+    upsertSearchAttributes([{ key: SUITE_VERDICT, value: outcome }]);
+    this.#state.report('done', `${outcome}; report in ${folder}`);
     await condition(allHandlersFinished);
     const { problems } = this.#state.setup;
     if (problems.length > 0) {
@@ -326,11 +328,31 @@ class BenchmarkSuite {
     return { verdict, reasons, tests: this.#state.progress().tests, results: folder };
   }
 
+  /** What was measured counts whether or not it can be compared, and whether or not anybody can be told. */
+  async #compare(verdict: Verdict, reasons: readonly Reason[], folder: string): Promise<Outcome> {
+    const { regression, webhook, name: suite } = this.#spec;
+    const comparison = await quick.compareRun({ run: this.#run, regression }).catch(notComparable);
+    const outcome = outcomeOf(verdict, comparison?.change);
+    const notice = { suite, outcome, reasons, comparison, folder };
+    if (webhook) await told.notify({ run: this.#run, webhook, notice }).catch(nobodyTold);
+    return outcome;
+  }
+
   async #reportCancelled(): Promise<void> {
     upsertSearchAttributes([{ key: SUITE_VERDICT, value: 'cancelled' }]);
     const reasons: Reason[] = [{ code: 'cancelled', message: `cancelled while: ${this.#state.step}` }];
     await quick.writeReport({ run: this.#run, record: this.#state.record(this.#input, 'fail', reasons) });
   }
+}
+
+function notComparable(error: unknown): undefined {
+  if (isCancellation(error)) throw error;
+  log.warn('the run could not be compared with its baseline', { failure: failureOf(error) });
+}
+
+function nobodyTold(error: unknown): void {
+  if (isCancellation(error)) throw error;
+  log.warn('the webhook could not be told', { failure: failureOf(error) });
 }
 
 function testSummary(test: TransportTestSpec): string {

@@ -14,7 +14,8 @@ import { type FailureRecord, failureRecord, isFailureClass, type SuiteFailure } 
  */
 export function failureOf(error: unknown): FailureRecord {
   if (isCancellation(error)) throw error;
-  const cause = error instanceof ActivityFailure || error instanceof ChildWorkflowFailure ? error.cause : error;
+  let cause = error;
+  while (cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) cause = cause.cause;
   if (cause instanceof ApplicationFailure) return fromApplicationFailure(cause);
   if (cause instanceof TimeoutFailure) return fromTimeout(error, cause);
   throw error;

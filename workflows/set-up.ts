@@ -2,7 +2,7 @@ import { log } from '@temporalio/workflow';
 import type { NodeCheck } from '../activities/nodes.js';
 import type { PodSettings } from '../activities/rank-pod.js';
 import type { Pair, ProbeFacts, Problem } from '../suite/cluster-facts.js';
-import { ethernet, type Fabric, fabricOfInstanceType, knownInstanceTypes } from '../suite/fabric.js';
+import { type Fabric, fabricOfSpec, knownInstanceTypes } from '../suite/fabric.js';
 import { probeProblems } from '../suite/probe.js';
 import type { SetupRecord } from '../suite/record.js';
 import { etcdEndpoint, type Run } from '../suite/run.js';
@@ -144,14 +144,13 @@ export function podSettings(
 }
 
 function fabricOf(spec: SuiteSpec, labelled: string, problems: Problem[]): Fabric | undefined {
-  if (spec.fabric.kind === 'ethernet') return ethernet(spec.fabric.rate, 'declared in the spec');
-  const instanceType = spec.fabric.instanceType ?? labelled;
-  const fabric = fabricOfInstanceType(instanceType);
+  const fabric = fabricOfSpec(spec.fabric, labelled);
   if (!fabric) {
+    const instanceType = spec.fabric.kind === 'efa' ? (spec.fabric.instanceType ?? labelled) : labelled;
     problems.push({
       subject: 'fabric',
       message: `the NICs of instance type ${instanceType} are not known, so there is no ceiling to hold a figure against`,
-      hint: `set fabric.instanceType to one of ${knownInstanceTypes().join(', ')}, or fabric.kind to "ethernet" with a rate`,
+      hint: `declare them with fabric.nics, fabric.nicRate and fabric.gpus; or set fabric.instanceType to one of ${knownInstanceTypes().join(', ')}, or fabric.kind to "ethernet" with a rate`,
     });
   }
   return fabric;

@@ -23,7 +23,6 @@ describe('nodes and what runs on them', function () {
     return lab.spec({ tests: tests.slice(1, 2).map((test) => ({ ...test, expect: {} })), ...changes });
   }
   const rankPods = () => lab.pods('app.kubernetes.io/component=rank');
-  const ranksRun = async () => (await rankPods()).filter(({ status }) => status?.phase === 'Running').length === 2;
   const leases = () => lab.box.admin.list<Lease>(LEASE, lab.namespace.name);
 
   /** First start and last end of the ranks, by the nodes' own clocks. */
@@ -39,7 +38,7 @@ describe('nodes and what runs on them', function () {
 
   it('are used by one suite at a time; the other says whom it waits for, and measures after', async () => {
     const first = await lab.start(await suite());
-    await lab.until('the first suite measures', ranksRun);
+    await lab.untilRanksRun(first, 'nixl-libfabric');
     assert.deepEqual(
       (await leases()).map(({ metadata, spec }) => [
         metadata.name,
@@ -80,7 +79,7 @@ describe('nodes and what runs on them', function () {
 
   it('are clean after a suite was terminated, as soon as another one starts or somebody sweeps', async () => {
     const id = await lab.start(await suite());
-    await lab.until('both ranks run', ranksRun);
+    await lab.untilRanksRun(id, 'nixl-libfabric');
     await lab.stopWorkers('SIGKILL');
     await lab.temporal('workflow', 'terminate', '--workflow-id', id, '--reason', 'test');
     await lab.temporal('workflow', 'terminate', '--workflow-id', `${id}/nixl-libfabric`, '--reason', 'test');
@@ -101,7 +100,7 @@ describe('nodes and what runs on them', function () {
 
   it('a running suite and its objects are never swept', async () => {
     const id = await lab.start(await suite());
-    await lab.until('both ranks run', ranksRun);
+    await lab.untilRanksRun(id, 'nixl-libfabric');
     const uids = (await rankPods()).map(({ metadata }: Pod) => metadata.uid);
     assert.match(await dynamoBench('sweep', '--dry-run'), new RegExp(`${id} \\(goes on, left alone\\)`));
     assert.match(await dynamoBench('sweep'), /nothing to remove/);

@@ -40,13 +40,6 @@ describe('a suite goes on when', function () {
     });
   }
 
-  const ranksRun = async (id: string, test: number) =>
-    (await lab.progress(id)).tests[test]?.status === 'running' &&
-    (await lab.pods('app.kubernetes.io/component=rank')).filter(({ status }) => status?.phase === 'Running').length ===
-      2;
-  const untilRanksRun = (id: string, test: number) =>
-    lab.until(`both ranks of test ${test} run`, () => ranksRun(id, test));
-
   async function passes(id: string, what: { fault: string; moment: string }): Promise<number> {
     const end = await lab.end(id);
     assert.equal(end.status, 'COMPLETED', end.failure);
@@ -57,7 +50,7 @@ describe('a suite goes on when', function () {
 
   it('the API server is killed in the middle of a test', async () => {
     const id = await lab.start(await suite());
-    await untilRanksRun(id, 1);
+    await lab.untilRanksRun(id, 'nixl-libfabric');
     await killPart('kube-apiserver');
     await pause(5);
     await repairBox();
@@ -66,7 +59,7 @@ describe('a suite goes on when', function () {
 
   it('its etcd pod is deleted between two nixlbench tests', async () => {
     const id = await lab.start(await suite());
-    await untilRanksRun(id, 0);
+    await lab.untilRanksRun(id, 'ucx-native');
     const [etcd] = await lab.pods('app.kubernetes.io/component=etcd');
     assert.ok(etcd);
     await lab.box.admin.delete(POD, lab.namespace.name, etcd.metadata.name);
@@ -75,7 +68,7 @@ describe('a suite goes on when', function () {
 
   it('its etcd pod is deleted while the ranks of nixlbench run', async () => {
     const id = await lab.start(await suite());
-    await untilRanksRun(id, 1);
+    await lab.untilRanksRun(id, 'nixl-libfabric');
     const [etcd] = await lab.pods('app.kubernetes.io/component=etcd');
     assert.ok(etcd);
     await lab.box.admin.delete(POD, lab.namespace.name, etcd.metadata.name, { gracePeriodSeconds: 0 });
@@ -85,7 +78,7 @@ describe('a suite goes on when', function () {
 
   it('the first rank is deleted', async () => {
     const id = await lab.start(await suite());
-    await untilRanksRun(id, 1);
+    await lab.untilRanksRun(id, 'nixl-libfabric');
     const [first] = await lab.pods('dynamo-bench/position=node2');
     assert.ok(first);
     await lab.box.admin.delete(POD, lab.namespace.name, first.metadata.name, { gracePeriodSeconds: 0 });
@@ -94,7 +87,7 @@ describe('a suite goes on when', function () {
 
   it('a node dies in the middle of a test and comes back', async () => {
     const id = await lab.start(await suite());
-    await untilRanksRun(id, 1);
+    await lab.untilRanksRun(id, 'nixl-libfabric');
     await killPart('gpu-2');
     await pause(3);
     await repairBox();
@@ -103,7 +96,7 @@ describe('a suite goes on when', function () {
 
   it('the link between the nodes is cut for 20 s', async () => {
     const id = await lab.start(await suite());
-    await untilRanksRun(id, 1);
+    await lab.untilRanksRun(id, 'nixl-libfabric');
     await setLink('gpu-2', 'down');
     await pause(20);
     await setLink('gpu-2', 'up');
@@ -115,7 +108,7 @@ describe('a suite goes on when', function () {
     const { tests, ...spec } = await suite({ attempts: 1, timeouts: { infrastructure: '10s', podStart: '1m' } });
     const [ucx, libfabric] = tests;
     const id = await lab.start({ ...spec, tests: [{ ...libfabric, timeout: '15s', required: false }, ucx] });
-    await untilRanksRun(id, 0);
+    await lab.untilRanksRun(id, 'nixl-libfabric');
     await setLink('gpu-2', 'down');
     await lab.until('the first test has failed', async () => (await lab.progress(id)).tests[0]?.status === 'done', 180);
     await setLink('gpu-2', 'up');
@@ -158,9 +151,11 @@ describe('results are kept when their folder', function () {
       }),
     );
   }
-  const ranksRun = async () =>
-    (await lab.pods('app.kubernetes.io/component=rank')).filter(({ status }) => status?.phase === 'Running').length ===
-    2;
+  const rankEnded = async (id: string) =>
+    (await lab.pods('dynamo-bench/position=node1')).every(
+      ({ metadata, status }) =>
+        metadata.annotations?.['dynamo-bench/workflow-id'] !== id || status?.phase !== 'Running',
+    );
 
   async function measured(id: string, what: { fault: string; moment: string }): Promise<void> {
     const end = await lab.end(id);
@@ -171,22 +166,22 @@ describe('results are kept when their folder', function () {
 
   it('is read-only for a while', async () => {
     const id = await startOne();
-    await lab.until('both ranks run', ranksRun);
-    await disk.writable(false);
-    await lab.until('the ranks have ended', async () => !(await ranksRun()));
+    await lab.untilRanksRun(id, 'ucx-native');
+    await disk.makeReadOnly();
+    await lab.until('the second rank has ended', () => rankEnded(id));
     await pause(5);
-    await disk.writable(true);
+    await disk.makeWritable();
     await measured(id, { fault: 'results folder read-only', moment: 'evidence is stored' });
   });
 
   it('is full for a while', async () => {
     const id = await startOne();
-    await lab.until('both ranks run', ranksRun);
+    await lab.untilRanksRun(id, 'ucx-native');
     const ballast = join(lab.results, 'ballast');
     await writeFile(ballast, Buffer.alloc(64 * MIB)).catch((error: NodeJS.ErrnoException) => {
       if (error.code !== 'ENOSPC') throw error;
     });
-    await lab.until('the ranks have ended', async () => !(await ranksRun()));
+    await lab.until('the second rank has ended', () => rankEnded(id));
     await pause(5);
     await rm(ballast);
     await measured(id, { fault: 'results folder full', moment: 'evidence is stored' });
@@ -225,19 +220,19 @@ describe('an API server that answers', function () {
   }
 
   /** Every `nth` request, so that every kind of request is hit in one suite and none for ever. */
-  const every = (nth: number, answer: ReturnType<ApiProxy['fault']>): ApiProxy['fault'] => {
+  const every = (nth: number, answer: ReturnType<ApiProxy['fault']>, methods = /./): ApiProxy['fault'] => {
     let count = 0;
-    return () => (++count % nth === 0 ? answer : undefined);
+    return (method) => (methods.test(method) && ++count % nth === 0 ? answer : undefined);
   };
 
-  for (const [status, reason, nth] of [
-    [429, 'TooManyRequests', 7],
-    [500, 'InternalError', 9],
-    [409, 'Conflict', 11],
+  for (const [status, reason, nth, methods] of [
+    [429, 'TooManyRequests', 3, /./],
+    [500, 'InternalError', 4, /./],
+    [409, 'Conflict', 5, /POST|PATCH|DELETE/],
   ] as const) {
     it(`${status} to every ${nth}th request is asked again`, async () => {
       proxy.faults = 0;
-      proxy.fault = every(nth, { status, reason });
+      proxy.fault = every(nth, { status, reason }, methods);
       const end = await lab.end(await start());
       proxy.fault = () => undefined;
       assert.equal(end.status, 'COMPLETED', end.failure);

@@ -33,8 +33,14 @@ export class Disk {
     this.#mounted = true;
   }
 
-  async writable(yes: boolean): Promise<void> {
-    await execa('mount', ['-o', `remount,${yes ? 'rw' : 'ro'}`, this.#folder]);
+  /** Covers the folder with a read-only view of itself. Files that are open stay writable, as for any read-only mount. */
+  async makeReadOnly(): Promise<void> {
+    await execa('mount', ['--bind', this.#folder, this.#folder]);
+    await execa('mount', ['-o', 'remount,bind,ro', this.#folder]);
+  }
+
+  async makeWritable(): Promise<void> {
+    await execa('umount', [this.#folder]);
   }
 
   async unmount(): Promise<void> {

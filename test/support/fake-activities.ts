@@ -136,6 +136,11 @@ export class FakeActivities {
         this.reports.push(record);
         return { folder: `results/${record.workflowId}` };
       },
+      compareRun: async () => ({ change: 'unchanged', reason: 'nothing changed', regressed: [] }),
+      notify: async ({ notice }) => {
+        note(`notify ${notice.outcome}`);
+        return { sent: true };
+      },
     };
     return { ...base, ...this.overrides };
   }

@@ -184,6 +184,27 @@ export class Lab {
     return this.box.admin.list<Pod>(POD, this.namespace.name, { labelSelector });
   }
 
+  /**
+   * Waits until both ranks of a test run, and returns their pods. Those of the test before may still be there, and still
+   * say that they run.
+   */
+  async untilRanksRun(workflowId: string, test: string): Promise<Pod[]> {
+    let running: Pod[] = [];
+    await this.until(
+      `both ranks of ${test} run`,
+      async () => {
+        const pods = await this.pods(`dynamo-bench/test=${test}`);
+        running = pods.filter(
+          ({ metadata, status }) =>
+            metadata.annotations?.['dynamo-bench/workflow-id'] === workflowId && status?.phase === 'Running',
+        );
+        return running.length === 2;
+      },
+      120,
+    );
+    return running;
+  }
+
   /** Everything in the lab's namespace that carries the suite's label, as `Kind/name`; waits a moment for deletions. */
   async leftovers(): Promise<string[]> {
     const query = { labelSelector: 'app.kubernetes.io/managed-by=dynamo-bench' };

@@ -1,5 +1,6 @@
 import type { CellRecord, SuiteRecord } from '../../suite/record.js';
 import { RECORD_VERSION } from '../../suite/record.js';
+import { provenance } from './cells.js';
 
 /** A cell that was measured at `bandwidth` bytes per second for its largest block. */
 export function measuredCell(options: {
@@ -63,6 +64,13 @@ export function measuredCell(options: {
       original: `${(bandwidth / 1e9).toFixed(2)} GB/Sec`,
     },
     ceiling: { bytesPerSecond: 50e9, nics: 4, explanation: '4 × 100 Gbit/s' },
+    path: {
+      status: 'proven',
+      devices: { rdmap0: 1 },
+      reason: { code: 'path-proven', message: 'four NICs carried what was sent' },
+    },
+    parameters: { tool: 'nixlbench', name: test, maxBlockSize: largest },
+    provenance: provenance(),
     rows,
     attempts: [
       {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { resultsJsonSchema } from '../../reports/json.js';
 import { recordJsonSchema } from '../../suite/record.js';
 import { checkSpec, parseSpec, rankEnvironment, specJsonSchema } from '../../suite/spec.js';
 
@@ -40,6 +41,7 @@ describe('suite spec', () => {
 
   it('the JSON Schemas are in step with the code', () => {
     assert.deepEqual(file('suites/suite.schema.json'), specJsonSchema(), 'run: npm run schema');
+    assert.deepEqual(file('results/results.schema.json'), resultsJsonSchema(), 'run: npm run schema');
     assert.deepEqual(file('results/record.schema.json'), recordJsonSchema(), 'run: npm run schema');
   });
 

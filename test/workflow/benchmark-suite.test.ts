@@ -32,6 +32,28 @@ describe('benchmarkSuite', function () {
     ]);
   });
 
+  it('is regressed when it passed and is worse than its baseline, and tells who asked for it', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.compareRun = async () => ({
+      change: 'regressed',
+      reason: 'lf is 5 % lower',
+      regressed: ['lf/bandwidth'],
+    });
+    fake.overrides.notify = failing('WebhookRefused', 'the webhook at example.org answered 404');
+    const { outcome, handle } = await runSuite({ ...plan, webhook: {} }, fake);
+    assert.equal(result(outcome).verdict, 'pass');
+    const { searchAttributes } = await handle.describe();
+    assert.deepEqual(searchAttributes.SuiteVerdict, ['regressed']);
+  });
+
+  it('ends with what it measured when the comparison fails', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.compareRun = failing('StoreCorrupt', 'damaged');
+    const { outcome } = await runSuite({ ...plan, webhook: { on: ['pass'] } }, fake);
+    assert.equal(result(outcome).verdict, 'pass');
+    assert.ok(fake.calls.includes('notify pass'));
+  });
+
   it('fails an invalid spec at once, with every problem, and touches nothing', async () => {
     const { fake, outcome } = await runSuite({
       name: 'x',

@@ -99,6 +99,17 @@ onBothDatabases('result store', (kind) => {
     assert.equal((await store.runs()).length, 1, 'the same run twice is one run');
   });
 
+  it('keeps a warm-up cell beside the repetition of the same number', async () => {
+    const store = await kind.create();
+    const counted = measuredCell({ workflowId: 'w', key: 'counted' });
+    const warmUp = { ...measuredCell({ workflowId: 'w', key: 'warm-up' }), warmUp: true };
+    await store.saveCell('w', counted);
+    await store.saveCell('w', warmUp);
+    assert.deepEqual(await store.cellsOf('w', counted.test), [warmUp, counted]);
+    assert.deepEqual(await store.findCell('w', 'counted'), counted);
+    assert.deepEqual(await store.findCell('w', 'warm-up'), warmUp);
+  });
+
   it('keeps two runs of one workflow id apart and takes the newest by default', async () => {
     const store = await kind.create();
     const cell = measuredCell({ workflowId: 'w' });

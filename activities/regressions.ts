@@ -1,0 +1,62 @@
+import { readReport } from '../reports/assemble.js';
+import { reportFiles } from '../reports/files.js';
+import type { RunComparison } from '../results/comparison.js';
+import {
+  compareWithBaseline,
+  DEFAULT_MINIMAL_DIFFERENCE,
+  putComparison,
+  type RegressionOptions,
+} from '../results/regressions.js';
+import { SuiteFailure } from '../suite/failure.js';
+import type { Run } from '../suite/run.js';
+import type { ActivityContext } from './context.js';
+
+/** What the workflow needs to know of a comparison; the rest is in the store and in the reports. */
+export interface ComparisonSummary {
+  readonly change: RunComparison['change'];
+  readonly reason: string;
+  /** Metrics that regressed and nobody had said that it is known. */
+  readonly regressed: readonly string[];
+}
+
+export function regressionActivities(context: ActivityContext) {
+  return {
+    /**
+     * Holds the run that `writeReport` stored against its baseline, stores what comes of it, and writes the reports again
+     * with it. A baseline that does not exist makes it inconclusive: what was measured is worth as much without.
+     */
+    async compareRun(input: { run: Run; regression: RegressionOptions }): Promise<ComparisonSummary> {
+      const { run, regression } = input;
+      const name = `${run.workflowId}@${run.runId}`;
+      const { record } = await context.store.readRun(name);
+      const comparison = await context.store.use((kysely) =>
+        compareWithBaseline(kysely, record, regression).catch((error: unknown) => withoutBaseline(error, regression)),
+      );
+      await context.store.write((transaction) => putComparison(transaction, record, comparison));
+      const report = await context.store.use((kysely) => readReport(kysely, name));
+      await context.store.writeFiles(run.workflowId, reportFiles(report));
+      return {
+        change: comparison.change,
+        reason: comparison.reason,
+        regressed: comparison.metrics
+          .filter(({ change, acknowledged }) => change === 'regressed' && !acknowledged)
+          .map(({ metric }) => metric),
+      };
+    },
+  };
+}
+
+function withoutBaseline(
+  error: unknown,
+  { baseline = '', minimalDifference = DEFAULT_MINIMAL_DIFFERENCE }: RegressionOptions,
+): RunComparison {
+  if (!(error instanceof SuiteFailure && error.class === 'NotFound')) throw error;
+  return {
+    version: 1,
+    change: 'inconclusive',
+    reason: error.message,
+    baseline: { kind: 'named', name: baseline, runs: [] },
+    minimalDifference,
+    metrics: [],
+  };
+}

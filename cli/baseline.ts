@@ -1,0 +1,84 @@
+import { Command } from 'commander';
+import { acceptBaseline, listBaselines, removeBaseline } from '../results/baselines.js';
+import { resolveRun, resolveSuite } from '../results/runs.js';
+import { addStoreOptions, type StoreOptions, withStore } from './store.js';
+import { table } from './table.js';
+
+/** `dynamo-bench baseline accept|list|remove`: runs that others are held against. */
+export function baselineCommand(): Command {
+  return new Command('baseline')
+    .description('accept, list and remove the runs that others are held against')
+    .addCommand(acceptCommand())
+    .addCommand(listCommand())
+    .addCommand(removeCommand())
+    .addHelpText(
+      'after',
+      `
+Without a baseline a run is held against the last comparable runs. An accepted one is used by the spec
+("regression": { "baseline": "golden" }) or by \`dynamo-bench compare RUN --baseline golden\`; retention never drops it.`,
+    );
+}
+
+function acceptCommand(): Command {
+  return addStoreOptions(new Command('accept'))
+    .description('accept a run as baseline of its suite; the same name again replaces it')
+    .argument('<RUN>', 'workflow id, latest, latest:<suite>')
+    .option('--name <name>', 'name of the baseline', 'default')
+    .option('--reason <text>', 'why, for those who come later', '')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      '\nExample: dynamo-bench baseline accept nightly-2026-01-05 --name golden --reason "EFA 2.16"',
+    )
+    .action(async (run: string, options: StoreOptions & { name: string; reason: string; json?: true }) => {
+      const { name, reason } = options;
+      const baseline = await withStore(options, (store) =>
+        store.write(async (transaction) =>
+          acceptBaseline(transaction, await resolveRun(transaction, run), {
+            name,
+            reason,
+            at: new Date().toISOString(),
+          }),
+        ),
+      );
+      console.log(
+        options.json
+          ? JSON.stringify(baseline, null, 2)
+          : `${baseline.workflowId} is now the baseline "${name}" of suite ${baseline.suite}`,
+      );
+    });
+}
+
+function listCommand(): Command {
+  return addStoreOptions(new Command('list'))
+    .description('list the accepted baselines')
+    .option('--json', 'print JSON')
+    .action(async (options: StoreOptions & { json?: true }) => {
+      const all = await withStore(options, (store) => store.use((kysely) => listBaselines(kysely)));
+      if (options.json) return console.log(JSON.stringify(all, null, 2));
+      if (all.length === 0) return console.log('no baseline: runs are held against the last comparable ones');
+      const rows = all.map(({ suite, name, workflowId, acceptedAt, reason }) => [
+        suite,
+        name,
+        workflowId,
+        acceptedAt.slice(0, 10),
+        reason,
+      ]);
+      console.log(table(['suite', 'name', 'run', 'accepted', 'reason'], rows));
+    });
+}
+
+function removeCommand(): Command {
+  return addStoreOptions(new Command('remove'))
+    .description('remove a baseline; the run stays')
+    .argument('<NAME>')
+    .option('--suite <name>', 'suite; default: the one of the newest run')
+    .action(async (name: string, options: StoreOptions & { suite?: string }) => {
+      await withStore(options, (store) =>
+        store.write(async (transaction) =>
+          removeBaseline(transaction, await resolveSuite(transaction, options.suite), name),
+        ),
+      );
+      console.log(`"${name}" is no baseline any more`);
+    });
+}

@@ -1,0 +1,77 @@
+import { Command } from 'commander';
+import type { RunComparison } from '../results/comparison.js';
+import { compareWithBaseline, DEFAULT_MINIMAL_DIFFERENCE } from '../results/regressions.js';
+import { readRun, resolveRun } from '../results/runs.js';
+import { EXIT_CODES, exitCodeOf } from './exit-code.js';
+import { addStoreOptions, type StoreOptions, withStore } from './store.js';
+import { table } from './table.js';
+import { percentage } from './values.js';
+
+/** `dynamo-bench compare A B`: what B does better or worse than A. */
+export function compareCommand(): Command {
+  return addStoreOptions(new Command('compare'))
+    .description('compare two runs, or a run with its baseline, metric by metric')
+    .argument('<A>', 'the run that the other is held against; with one argument: the run to hold against its baseline')
+    .argument('[B]', 'the other run')
+    .option('--baseline <name>', 'with one run: the accepted baseline; default: the last comparable runs')
+    .option(
+      '--minimal-difference <percent>',
+      'smaller differences are not relevant',
+      percentage,
+      DEFAULT_MINIMAL_DIFFERENCE,
+    )
+    .option('--all', 'also show what is unchanged')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  dynamo-bench compare monday tuesday            what tuesday does better or worse than monday
+  dynamo-bench compare latest:p5                 the newest run against the last comparable ones
+  dynamo-bench compare latest:p5 --baseline golden
+${EXIT_CODES}`,
+    )
+    .action(
+      async (
+        a: string,
+        b: string | undefined,
+        options: StoreOptions & { baseline?: string; minimalDifference: number; all?: true; json?: true },
+      ) => {
+        const { minimalDifference, baseline } = options;
+        const comparison = await withStore(options, (store) =>
+          store.use(async (kysely) => {
+            const [first, second] = [
+              await resolveRun(kysely, a),
+              b === undefined ? undefined : await resolveRun(kysely, b),
+            ];
+            const { record } = await readRun(kysely, second ?? first);
+            const against = second ? { against: first } : { baseline };
+            return compareWithBaseline(kysely, record, { ...against, minimalDifference });
+          }),
+        );
+        console.log(
+          options.json ? JSON.stringify(comparison, null, 2) : comparisonText(comparison, options.all ?? false),
+        );
+        process.exitCode = exitCodeOf(comparison.change);
+      },
+    );
+}
+
+function comparisonText({ change, reason, baseline, metrics }: RunComparison, all: boolean): string {
+  const shown = metrics.filter((metric) => all || metric.change !== 'unchanged');
+  const signed = (share: number) => `${share < 0 ? '−' : '+'}${(Math.abs(share) * 100).toFixed(1)} %`;
+  const rows = shown.map(({ metric, change, difference, interval, reason }) => [
+    metric,
+    change,
+    difference === undefined ? '–' : signed(difference),
+    interval ? `${signed(interval.low)} to ${signed(interval.high)}` : '–',
+    reason,
+  ]);
+  const hidden = metrics.length - shown.length;
+  return [
+    `${change}: ${reason}`,
+    `baseline: ${baseline.name}${baseline.runs.length > 0 ? ` (${baseline.runs.map(({ workflowId }) => workflowId).join(', ')})` : ''}`,
+    ...(rows.length > 0 ? ['', table(['metric', 'change', 'difference', '95 % interval', 'why'], rows)] : []),
+    ...(hidden > 0 ? [`${hidden} unchanged (--all shows them)`] : []),
+  ].join('\n');
+}

@@ -1,0 +1,72 @@
+import { Command } from 'commander';
+import { median } from 'simple-statistics';
+import { stepsOf } from '../reports/assemble.js';
+import { type MetricHistory, readHistory, resolveMetric } from '../results/history.js';
+import { DEFAULT_MINIMAL_DIFFERENCE } from '../results/regressions.js';
+import { resolveSuite } from '../results/runs.js';
+import { formatDuration, formatRate } from '../suite/units.js';
+import { addStoreOptions, type StoreOptions, withStore } from './store.js';
+import { table } from './table.js';
+import { percentage, positiveInteger } from './values.js';
+
+const BAR_WIDTH = 24;
+
+/** `dynamo-bench history METRIC`: a metric from night to night, with the nights on which it changed. */
+export function historyCommand(): Command {
+  return addStoreOptions(new Command('history'))
+    .description('show a metric from run to run, and the first run of each change')
+    .argument('[METRIC]', 'TEST, TEST/bandwidth, TEST/latency/64KiB, …; without it: the metrics there are')
+    .option('--suite <name>', 'suite; default: the one of the newest run')
+    .option('--runs <n>', 'at most so many of the newest runs', positiveInteger, 60)
+    .option('--minimal-difference <percent>', 'smaller changes are not named', percentage, DEFAULT_MINIMAL_DIFFERENCE)
+    .option('--json', 'print JSON, in bytes per second and seconds')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  dynamo-bench history                              names of the metrics
+  dynamo-bench history nixl-libfabric               the figure of a test
+  dynamo-bench history nixl-ucx/latency/64KiB --runs 365 --json`,
+    )
+    .action(
+      async (
+        name: string | undefined,
+        options: StoreOptions & { suite?: string; runs: number; minimalDifference: number; json?: true },
+      ) => {
+        const { runs, minimalDifference, json } = options;
+        const histories = await withStore(options, (store) =>
+          store.use(async (kysely) => {
+            const suite = await resolveSuite(kysely, options.suite);
+            const metrics = name === undefined ? undefined : [await resolveMetric(kysely, suite, name)];
+            return readHistory(kysely, { suite, metrics, runs });
+          }),
+        );
+        const [history] = histories;
+        if (name === undefined || !history) {
+          const names = histories.map(({ metric }) => metric);
+          return console.log(json ? JSON.stringify(names, null, 2) : names.join('\n'));
+        }
+        const steps = stepsOf(history.points, minimalDifference);
+        console.log(json ? JSON.stringify({ ...history, steps }, null, 2) : historyText(history, steps));
+      },
+    );
+}
+
+function historyText({ metric, unit, points }: MetricHistory, steps: ReturnType<typeof stepsOf>): string {
+  const format = unit === 'seconds' ? formatDuration : formatRate;
+  const medians = points.map(({ values }) => median([...values]));
+  const highest = Math.max(...medians);
+  const rows = points.map(({ workflowId, startedAt, values }, i) => {
+    const value = medians[i] ?? 0;
+    const step = steps.find((candidate) => candidate.workflowId === workflowId && candidate.startedAt === startedAt);
+    const change = step ? `← changed by ${step.size < 0 ? '−' : '+'}${(Math.abs(step.size) * 100).toFixed(1)} %` : '';
+    return [
+      startedAt.slice(0, 16).replace('T', ' '),
+      workflowId,
+      format(value),
+      String(values.length),
+      `${'█'.repeat(Math.round((value / highest) * BAR_WIDTH))}${change ? ` ${change}` : ''}`,
+    ];
+  });
+  return `${metric}\n${table(['started (UTC)', 'run', 'median', 'values', ''], rows)}`;
+}

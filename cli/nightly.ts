@@ -1,0 +1,120 @@
+import { Client, ScheduleAlreadyRunning, type ScheduleHandle, ScheduleNotFoundError } from '@temporalio/client';
+import { Command } from 'commander';
+import { SuiteFailure } from '../suite/failure.js';
+import { parseSpec } from '../suite/spec.js';
+import { connectTemporal } from '../temporal/connection.js';
+import { type NightlyOptions, scheduleOf } from './schedule.js';
+import { readJson } from './spec-file.js';
+import { seconds } from './values.js';
+
+const NEXT_STARTS = 3;
+
+/** `dynamo-bench nightly SPEC`: a suite that runs by itself. */
+export function nightlyCommand(): Command {
+  return new Command('nightly')
+    .description('run a suite by a schedule of Temporal: create it, or change it to what the options say')
+    .argument('<SPEC>', 'suite spec, JSON file or - for standard input')
+    .option('--cron <line>', 'when: minute, hour, day, month, weekday', '30 2 * * *')
+    .option('--time-zone <name>', 'in which time zone', 'UTC')
+    .option('--id <id>', 'id of the schedule; default: nightly-<name of the suite>')
+    .option('--task-queue <name>', "the worker's task queue", process.env.TASK_QUEUE ?? 'dynamo-bench')
+    .option('--catch-up <duration>', 'how long a missed start is made up for', seconds, 3600)
+    .option('--jitter <duration>', 'spread the starts by up to this', seconds)
+    .option('--pause-on-failure', 'pause the schedule when a suite fails', false)
+    .option('--note <text>', 'note on the schedule')
+    .option('--pause <reason>', 'pause it')
+    .option('--resume', 'let it go on')
+    .option('--now', 'start one run now, besides')
+    .option('--remove', 'remove it')
+    .option('--json', 'print JSON')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  dynamo-bench nightly suites/p5.json --cron '30 2 * * *' --time-zone Europe/Berlin
+  dynamo-bench nightly suites/p5.json --pause "EFA driver is being rolled out"
+  dynamo-bench nightly suites/p5.json --resume
+  dynamo-bench nightly suites/p5.json --remove
+A start is skipped while the run before still goes on. What regressed:
+  temporal workflow list -q 'SuiteVerdict="regressed"'
+The same with the Temporal CLI alone:
+  temporal schedule create --schedule-id nightly-p5 --cron '30 2 * * *' --overlap-policy Skip --catchup-window 1h \\
+    --type benchmarkSuite --task-queue dynamo-bench --workflow-id nightly-p5 --input-file suites/p5.json`,
+    )
+    .action(async (file: string, options: Options, command: Command) => {
+      const input = await readJson(file, command);
+      const schedule = scheduleOf(parseSpec(input), input, options);
+      await withTemporal(async (client) => {
+        const handle = client.schedule.getHandle(schedule.scheduleId);
+        const done = await act(client, handle, schedule, options);
+        if (done === 'removed') return print(options, { id: handle.scheduleId, done }, `${handle.scheduleId}: removed`);
+        if (options.now) await handle.trigger('ALLOW_ALL');
+        const { state, info } = await handle.describe();
+        const next = info.nextActionTimes.slice(0, NEXT_STARTS).map((time) => time.toISOString());
+        const state_ = state.paused ? `paused${state.note ? ` (${state.note})` : ''}` : `next: ${next.join(', ')}`;
+        print(
+          options,
+          { id: handle.scheduleId, done, paused: state.paused, note: state.note ?? '', next },
+          `${handle.scheduleId}: ${done}; ${state_}\nruns: temporal workflow list -q 'TemporalScheduledById="${handle.scheduleId}"'`,
+        );
+      });
+    });
+}
+
+type Options = NightlyOptions & {
+  readonly pause?: string;
+  readonly resume?: true;
+  readonly now?: true;
+  readonly remove?: true;
+  readonly json?: true;
+};
+
+async function act(
+  client: Client,
+  handle: ScheduleHandle,
+  schedule: ReturnType<typeof scheduleOf>,
+  { pause, resume, remove, note }: Options,
+): Promise<string> {
+  try {
+    if (remove) {
+      await handle.delete();
+      return 'removed';
+    }
+    if (pause !== undefined) {
+      await handle.pause(pause);
+      return 'paused';
+    }
+    if (resume) {
+      await handle.unpause('resumed with dynamo-bench nightly');
+      return 'resumed';
+    }
+  } catch (error) {
+    if (!(error instanceof ScheduleNotFoundError)) throw error;
+    throw new SuiteFailure('NotFound', `there is no schedule ${handle.scheduleId}`, {
+      cause: error,
+      hint: 'without --pause, --resume and --remove it is created',
+    });
+  }
+  try {
+    await client.schedule.create(schedule);
+    return 'created';
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    // Whether it is paused, and why, is not what this command was asked to change.
+    await handle.update(({ state }) => ({ ...schedule, state: { ...state, ...(note ? { note } : {}) } }));
+    return 'changed';
+  }
+}
+
+async function withTemporal(work: (client: Client) => Promise<void>): Promise<void> {
+  const { connection, namespace } = await connectTemporal();
+  try {
+    await work(new Client({ connection, namespace }));
+  } finally {
+    await connection.close();
+  }
+}
+
+function print({ json }: Options, value: object, text: string): void {
+  console.log(json ? JSON.stringify(value, null, 2) : text);
+}

@@ -1,0 +1,47 @@
+import { Command } from 'commander';
+import { findComparison } from '../results/regressions.js';
+import { listRuns, type RunEntry } from '../results/runs.js';
+import { outcomeOf } from '../suite/outcome.js';
+import { formatDuration } from '../suite/units.js';
+import type { Verdict } from '../suite/verdict.js';
+import { addStoreOptions, type StoreOptions, withStore } from './store.js';
+import { table } from './table.js';
+import { positiveInteger } from './values.js';
+
+/** `dynamo-bench runs`: what is recorded. */
+export function runsCommand(): Command {
+  return addStoreOptions(new Command('runs'))
+    .description('list recorded runs, the newest first')
+    .option('--suite <name>', 'only of this suite')
+    .option('--limit <n>', 'at most so many', positiveInteger, 20)
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample: dynamo-bench runs --suite p5 --limit 5')
+    .action(async (options: StoreOptions & { suite?: string; limit: number; json?: true }) => {
+      const { suite, limit, json } = options;
+      const runs = await withStore(options, (store) =>
+        store.use(async (kysely) => {
+          const entries = await listRuns(kysely, { suite, limit });
+          return Promise.all(
+            entries.map(async (entry) => ({
+              ...entry,
+              outcome: wordOf(entry, (await findComparison(kysely, entry))?.change),
+            })),
+          );
+        }),
+      );
+      if (json) return console.log(JSON.stringify(runs, null, 2));
+      if (runs.length === 0) return console.log('no runs');
+      const rows = runs.map(({ workflowId, suite, startedAt, endedAt, outcome }) => [
+        workflowId,
+        suite,
+        outcome,
+        `${startedAt.slice(0, 16).replace('T', ' ')}`,
+        endedAt ? formatDuration((Date.parse(endedAt) - Date.parse(startedAt)) / 1000) : 'goes on',
+      ]);
+      console.log(table(['run', 'suite', 'outcome', 'started (UTC)', 'took'], rows));
+    });
+}
+
+function wordOf({ endedAt, verdict }: RunEntry, change: string | undefined): string {
+  return endedAt === undefined ? 'running' : outcomeOf(verdict as Verdict, change);
+}

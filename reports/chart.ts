@@ -1,0 +1,129 @@
+import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
+import { GridComponent, MarkAreaComponent, MarkLineComponent } from 'echarts/components';
+import { type EChartsCoreOption, init, use } from 'echarts/core';
+import { SVGRenderer } from 'echarts/renderers';
+import { escapeMarkup, html, Markup } from './markup.js';
+
+use([LineChart, BarChart, CustomChart, ScatterChart, GridComponent, MarkLineComponent, MarkAreaComponent, SVGRenderer]);
+
+/** The two sizes that every chart is drawn in, in pixels: text must be readable on a phone without zooming. */
+export const LAYOUTS = { wide: { width: 920, ticks: 9 }, narrow: { width: 340, ticks: 4 } } as const;
+
+export type Layout = keyof typeof LAYOUTS;
+
+/** One entry of the legend under a chart. */
+export interface LegendEntry {
+  readonly label: string;
+  readonly color: string;
+  readonly mark: 'circle' | 'rect' | 'triangle' | 'diamond' | 'dashed' | 'dotted' | 'area';
+}
+
+export interface ChartInput {
+  /** Unique on the page, and the anchor of links to the chart. */
+  readonly id: string;
+  readonly title: string;
+  /** What the picture shows, for those who cannot see it. */
+  readonly description: string;
+  readonly height: number;
+  readonly option: (layout: Layout) => EChartsCoreOption;
+  /** Text of a mark when it is pointed at. */
+  readonly tip?: (seriesIndex: number, dataIndex: number) => string | undefined;
+  readonly legend?: readonly LegendEntry[];
+  /** The same data as a table, below the picture. */
+  readonly table?: Markup;
+  readonly note?: string | undefined;
+}
+
+/** Colours of series, from the page's style sheet, so that a dark page and paper have their own. */
+export function seriesColor(index: number): string {
+  return `var(--s${(index % 8) + 1})`;
+}
+
+/** Shapes tell the series apart where colours do not. */
+export function seriesMark(index: number): 'circle' | 'rect' | 'triangle' | 'diamond' {
+  return (['circle', 'rect', 'triangle', 'diamond'] as const)[index % 4] ?? 'circle';
+}
+
+/** Axis that fits the page: quiet lines, no box. */
+export function axis(more: Record<string, unknown>): Record<string, unknown> {
+  const { axisLabel, ...rest } = more;
+  return {
+    axisLine: { lineStyle: { color: 'var(--line)' } },
+    axisTick: { show: false },
+    splitLine: { lineStyle: { color: 'var(--grid)' } },
+    nameTextStyle: { color: 'var(--muted)', fontSize: 12, align: 'left' },
+    axisLabel: { color: 'var(--muted)', fontSize: 12, hideOverlap: true, ...(axisLabel as object | undefined) },
+    ...rest,
+  };
+}
+
+/** A label in the drawing area that stays readable where lines pass below it. */
+export function label(color: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return { color, fontSize: 12, textBorderColor: 'var(--surface)', textBorderWidth: 3, ...more };
+}
+
+/** Draws a chart as a `<figure>` without scripts. The same input gives the same text, to the byte. */
+export function drawChart(input: ChartInput): Markup {
+  const { id, title, description, legend = [], table, note } = input;
+  return html`<figure class="chart" id="${id}" aria-labelledby="${id}-title">
+<h3 id="${id}-title">${title}</h3>
+${legend.length > 0 && html`<ul class="legend">${legend.map(legendItem)}</ul>`}
+${note && html`<p class="note">${note}</p>`}
+<div class="wide">${svg(input, 'wide')}</div><div class="narrow">${svg(input, 'narrow')}</div>
+<figcaption class="visually-hidden">${description}</figcaption>
+${table && html`<details><summary>Figures of this chart</summary><div class="scroll" tabindex="0" role="region" aria-label="${title}: figures">${table}</div></details>`}
+</figure>`;
+}
+
+function legendItem({ label: text, color, mark }: LegendEntry): Markup {
+  const shapes: Record<LegendEntry['mark'], string> = {
+    circle: `<path d="M0 7H24" stroke="${color}" stroke-width="2"/><circle cx="12" cy="7" r="4" fill="${color}"/>`,
+    rect: `<path d="M0 7H24" stroke="${color}" stroke-width="2"/><path d="M8 3h8v8h-8z" fill="${color}"/>`,
+    triangle: `<path d="M0 7H24" stroke="${color}" stroke-width="2"/><path d="M12 2l5 9h-10z" fill="${color}"/>`,
+    diamond: `<path d="M0 7H24" stroke="${color}" stroke-width="2"/><path d="M12 2l5 5-5 5-5-5z" fill="${color}"/>`,
+    dashed: `<path d="M0 7H24" stroke="${color}" stroke-width="2" stroke-dasharray="6 4"/>`,
+    dotted: `<path d="M0 7H24" stroke="${color}" stroke-width="2" stroke-dasharray="2 3"/>`,
+    area: `<path d="M0 2h24v10h-24z" fill="${color}"/>`,
+  };
+  const picture = new Markup(`<svg width="24" height="14" aria-hidden="true">${shapes[mark]}</svg>`);
+  return html`<li>${picture} ${text}</li>`;
+}
+
+function svg({ id, title, description, height, option, tip }: ChartInput, layout: Layout): Markup {
+  const { width } = LAYOUTS[layout];
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
+  try {
+    chart.setOption({ animation: false, backgroundColor: 'transparent', useUTC: true, ...option(layout) });
+    return new Markup(cleaned(chart.renderToSVGString(), `${id}-${layout[0]}`, title, description, tip));
+  } finally {
+    chart.dispose();
+  }
+}
+
+/**
+ * ECharts' text made fit for a page with several of them: identifiers that do not depend on what was drawn before, no
+ * style sheet of its own, a name for screen readers, and texts for what is pointed at.
+ */
+function cleaned(text: string, id: string, title: string, description: string, tip: ChartInput['tip']): string {
+  return text
+    .replace(/<style[\s\S]*?<\/style>/g, '')
+    .replaceAll(/ class="[^"]*"/g, '')
+    .replaceAll(/zr\d+-/g, `${id}-`)
+    .replaceAll(/font-family:[^;"]*;?/g, '')
+    .replaceAll(/ pointer-events="[^"]*"/g, '')
+    .replaceAll(/ xmlns:xlink="[^"]*"| baseProfile="[^"]*"| version="[^"]*"/g, '')
+    .replaceAll(
+      /<(path|rect|circle)([^>]*?) ecmeta_series_index="(\d+)" ecmeta_data_index="(\d+)"([^>]*)><\/\1>/g,
+      (_all, element: string, before: string, series: string, data: string, after: string) => {
+        const words = tip?.(Number(series), Number(data));
+        const inside = words === undefined ? '' : `<title>${escapeMarkup(words)}</title>`;
+        return `<${element}${before}${after}>${inside}</${element}>`;
+      },
+    )
+    .replaceAll(/ ecmeta_[a-z_]+="[^"]*"/g, '')
+    .replaceAll(/\n+/g, '\n')
+    .replace(
+      /^<svg width="(\d+)" height="(\d+)"/,
+      `<svg role="img" aria-label="${escapeMarkup(`${title}. ${description}`)}" width="$1" height="$2"`,
+    );
+}

@@ -1,0 +1,118 @@
+import { formatDuration, formatRate } from '../suite/units.js';
+import { axis, drawChart, LAYOUTS, label } from './chart.js';
+import { spreadOf } from './curves.js';
+import { html, type Markup } from './markup.js';
+import { moment } from './page.js';
+import type { HistoryOfMetric } from './report.js';
+import { rateUnit, timeStep } from './scale.js';
+
+/** A longer table is the history page's or the CSV's. */
+const MOST_TABLE_ROWS = 60;
+const DAY_MS = 86_400_000;
+
+/** A metric from night to night: the band of the baseline, and the first night of each change. */
+export function historyChart({ metric, unit, points, band, steps }: HistoryOfMetric, id: string): Markup {
+  const isRate = unit === 'bytes per second';
+  const format = isRate ? formatRate : formatDuration;
+  const nights = points.map((point) => ({
+    ...point,
+    time: Date.parse(point.startedAt),
+    spread: spreadOf(point.values),
+  }));
+  const values = nights.map(({ spread }) => spread.median);
+  const [low, high] = [
+    Math.min(...values, band?.low ?? Number.POSITIVE_INFINITY),
+    Math.max(...values, band?.high ?? 0),
+  ];
+  const scale = isRate ? rateUnit(high) : timeUnit(high);
+  const room = Math.max((high - low) * 0.25, high * 0.02);
+  const newest = nights.at(-1);
+  const times = nights.map(({ time }) => time);
+  const from = Math.floor(Math.min(...times) / DAY_MS) * DAY_MS;
+  const until = Math.max(...times, from + DAY_MS);
+  const changes = steps.map(({ startedAt, size }) => `changed by ${signed(size)} on ${moment(startedAt)}`);
+  return drawChart({
+    id,
+    title: `${metric} from night to night`,
+    description: `${nights.length} runs; the newest ${newest ? format(newest.spread.median) : 'unknown'}${changes.length > 0 ? `; ${changes.join('; ')}` : ''}.`,
+    height: 280,
+    legend: [
+      { label: 'median of a run', color: 'var(--s1)', mark: 'circle' },
+      ...(band ? [{ label: 'no relevant change from the baseline', color: 'var(--band)', mark: 'area' } as const] : []),
+      ...(steps.length > 0 ? [{ label: 'first night of a change', color: 'var(--bad)', mark: 'dashed' } as const] : []),
+    ],
+    tip: (series, index) => {
+      const night = series === 0 ? nights[index] : undefined;
+      return (
+        night &&
+        `${moment(night.startedAt)}, ${night.workflowId}: ${format(night.spread.median)} (${night.spread.n} values)`
+      );
+    },
+    table: html`<table><thead><tr><th scope="col">run</th><th scope="col">started</th><th scope="col" class="number">median</th><th scope="col" class="number">values</th></tr></thead><tbody>
+${nights
+  .slice(-MOST_TABLE_ROWS)
+  .toReversed()
+  .map(
+    ({ workflowId, startedAt, spread }) =>
+      html`<tr><th scope="row">${workflowId}</th><td>${moment(startedAt)}</td><td class="number">${format(spread.median)}</td><td class="number">${spread.n}</td></tr>\n`,
+  )}</tbody></table>`,
+    option: (layout) => ({
+      grid: { left: 52, right: 18, top: 34, bottom: 30 },
+      xAxis: axis({
+        type: 'value',
+        min: from,
+        max: until,
+        interval: timeStep((until - from) / 1000, LAYOUTS[layout].ticks) * 1000,
+        splitLine: { show: false },
+        axisLabel: { formatter: (time: number) => new Date(time).toISOString().slice(5, 10), showMaxLabel: false },
+      }),
+      yAxis: axis({
+        type: 'value',
+        name: scale.name,
+        min: roundDown((low - room) / scale.size),
+        max: (high + room) / scale.size,
+        axisLabel: { showMaxLabel: false },
+      }),
+      series: [
+        {
+          type: 'line',
+          color: 'var(--s1)',
+          symbol: 'circle',
+          symbolSize: nights.length > 120 ? 4 : 7,
+          showAllSymbol: true,
+          lineStyle: { width: 1.5 },
+          z: 3,
+          data: nights.map(({ time, spread }) => [time, spread.median / scale.size]),
+          markArea: {
+            silent: true,
+            itemStyle: { color: 'var(--band)' },
+            data: band ? [[{ yAxis: band.low / scale.size }, { yAxis: band.high / scale.size }]] : [],
+          },
+          markLine: {
+            silent: true,
+            symbol: 'none',
+            data: steps.map(({ startedAt, size }) => ({
+              xAxis: Date.parse(startedAt),
+              lineStyle: { color: 'var(--bad)', type: [6, 4], width: 2 },
+              label: label('var(--ink)', { position: 'end', formatter: `${startedAt.slice(0, 10)} ${signed(size)}` }),
+            })),
+          },
+        },
+      ],
+    }),
+  });
+}
+
+function timeUnit(largest: number): { name: string; size: number } {
+  if (largest < 1e-3) return { name: 'µs', size: 1e-6 };
+  return largest < 1 ? { name: 'ms', size: 1e-3 } : { name: 's', size: 1 };
+}
+
+function roundDown(value: number): number {
+  const step = 10 ** Math.floor(Math.log10(Math.max(Math.abs(value), 1e-9)) - 1);
+  return Math.max(0, Math.floor(value / step) * step);
+}
+
+function signed(share: number): string {
+  return `${share < 0 ? '−' : '+'}${(Math.abs(share) * 100).toFixed(1)} %`;
+}

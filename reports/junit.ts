@@ -1,0 +1,115 @@
+import type { AttemptRecord, CellRecord, TestRecord } from '../suite/record.js';
+import { escapeMarkup } from './markup.js';
+import type { Report } from './report.js';
+
+/**
+ * A run as JUnit XML, for CI systems: a suite for each test with a case for each cell, and one for the comparison with a
+ * case for each metric. What is not required is skipped rather than failed; what is inconclusive is an error.
+ */
+export function junitXml({ record, comparison }: Report): string {
+  const suites = [
+    ...record.tests.map((test) => suite(test.name, record.startedAt, casesOf(test))),
+    ...(comparison
+      ? [
+          suite(
+            'comparison with the baseline',
+            record.startedAt,
+            comparison.metrics.map(
+              (metric): Case => ({
+                className: `${record.suite}.${metric.metric.split('/')[0]}`,
+                name: metric.metric,
+                seconds: 0,
+                ...(metric.change === 'regressed' && !metric.acknowledged
+                  ? { result: 'failure', type: 'regressed', message: metric.reason }
+                  : metric.change === 'inconclusive'
+                    ? { result: 'skipped', type: 'inconclusive', message: metric.reason }
+                    : {}),
+              }),
+            ),
+          ),
+        ]
+      : []),
+  ];
+  const total = (name: keyof Counts) => suites.reduce((sum, { counts }) => sum + counts[name], 0);
+  return [
+    '<?xml version="1.0" encoding="UTF-8"?>',
+    `<testsuites name="${escapeMarkup(record.suite)}" tests="${total('tests')}" failures="${total('failures')}" errors="${total('errors')}" skipped="${total('skipped')}">`,
+    ...suites.map(({ text }) => text),
+    '</testsuites>',
+    '',
+  ].join('\n');
+}
+
+interface Case {
+  readonly className: string;
+  readonly name: string;
+  readonly seconds: number;
+  readonly result?: 'failure' | 'error' | 'skipped';
+  readonly type?: string;
+  readonly message?: string;
+  readonly output?: string;
+}
+
+interface Counts {
+  readonly tests: number;
+  readonly failures: number;
+  readonly errors: number;
+  readonly skipped: number;
+}
+
+function suite(name: string, timestamp: string, cases: readonly Case[]): { text: string; counts: Counts } {
+  const count = (result: Case['result']) => cases.filter((one) => one.result === result).length;
+  const counts = { tests: cases.length, failures: count('failure'), errors: count('error'), skipped: count('skipped') };
+  const time = cases.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(3);
+  const text = [
+    `  <testsuite name="${escapeMarkup(name)}" tests="${counts.tests}" failures="${counts.failures}" errors="${counts.errors}" skipped="${counts.skipped}" time="${time}" timestamp="${escapeMarkup(timestamp)}">`,
+    ...cases.map(caseXml),
+    '  </testsuite>',
+  ].join('\n');
+  return { text, counts };
+}
+
+function caseXml({ className, name, seconds, result, type, message, output }: Case): string {
+  const open = `    <testcase classname="${escapeMarkup(className)}" name="${escapeMarkup(name)}" time="${seconds.toFixed(3)}"`;
+  const body = [
+    ...(result === 'skipped' ? [`<skipped message="${escapeMarkup(message ?? '')}"/>`] : []),
+    ...(result === 'failure' || result === 'error'
+      ? [`<${result} type="${escapeMarkup(type ?? '')}" message="${escapeMarkup(message ?? '')}"/>`]
+      : []),
+    ...(output ? [`<system-out>${escapeMarkup(output)}</system-out>`] : []),
+  ];
+  return body.length === 0 ? `${open}/>` : `${open}>${body.join('')}</testcase>`;
+}
+
+function casesOf(test: TestRecord): Case[] {
+  if (test.cells.length === 0) {
+    const message = test.failure ? `${test.failure.class}: ${test.failure.message}` : 'nothing is recorded';
+    return [{ className: test.name, name: test.name, seconds: 0, ...resultOf(test, test.verdict, message) }];
+  }
+  return test.cells.map((cell) => ({
+    className: test.name,
+    name: test.cells.length > 1 ? `repetition ${cell.repetition}` : test.name,
+    seconds: cell.attempts.reduce((sum, attempt) => sum + lasted(attempt), 0),
+    ...resultOf(test, cell.verdict, why(cell), cell.failure?.class),
+    output: [why(cell), ...(cell.attempts.at(-1)?.ranks.map(({ log }) => log.path) ?? [])].join('\n'),
+  }));
+}
+
+function resultOf(
+  { required }: TestRecord,
+  verdict: CellRecord['verdict'],
+  message: string,
+  type: string = verdict,
+): Pick<Case, 'result' | 'type' | 'message'> {
+  if (verdict === 'pass') return {};
+  if (verdict === 'skipped' || !required) return { result: 'skipped', message: `${verdict}, ${message}` };
+  return { result: verdict === 'inconclusive' ? 'error' : 'failure', type, message };
+}
+
+function why({ reasons, failure }: CellRecord): string {
+  return failure ? `${failure.class}: ${failure.message}` : reasons.map(({ message }) => message).join('; ');
+}
+
+function lasted({ startedAt, endedAt }: AttemptRecord): number {
+  return Math.max(0, (Date.parse(endedAt) - Date.parse(startedAt)) / 1000);
+}

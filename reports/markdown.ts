@@ -1,0 +1,35 @@
+import type { MetricChange, RunComparison } from '../results/comparison.js';
+import { reportMarkdown } from '../suite/report.js';
+import type { Report } from './report.js';
+
+/** report.md: the record's own report, whether the run still goes on, and what became of the comparison. */
+export function markdown({ record, complete, comparison }: Report): string {
+  const soFar = complete ? '' : '> This run still goes on: the report is of what was recorded so far.\n\n';
+  return `${soFar}${reportMarkdown(record)}${comparison ? comparisonSection(comparison) : ''}`;
+}
+
+function comparisonSection({ change, reason, baseline, metrics }: RunComparison): string {
+  const told = metrics.filter((metric) => metric.change !== 'unchanged');
+  const runs = baseline.runs.map(({ workflowId }) => `\`${workflowId}\``).join(', ');
+  return [
+    `## Against the baseline: ${change}`,
+    '',
+    `${reason}. Baseline: ${baseline.name}${runs ? ` (${runs})` : ''}.`,
+    '',
+    ...(told.length > 0
+      ? ['| metric | change | difference | 95 % interval | why |', '|---|---|---:|---:|---|', ...told.map(row), '']
+      : []),
+  ].join('\n');
+}
+
+function row({ metric, change, difference, interval, reason, since, acknowledged }: MetricChange): string {
+  const why = [reason, since && `since ${since.workflowId}`, acknowledged && `acknowledged: ${acknowledged}`].filter(
+    Boolean,
+  );
+  const range = interval ? `${signed(interval.low)} to ${signed(interval.high)}` : '–';
+  return `| ${metric} | **${change}** | ${difference === undefined ? '–' : signed(difference)} | ${range} | ${why.join('; ').replaceAll('|', '\\|')} |`;
+}
+
+function signed(share: number): string {
+  return `${share < 0 ? '−' : '+'}${(Math.abs(share) * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,87 @@
+import { curvesOf, spreadOf } from './curves.js';
+import { headline, type Report } from './report.js';
+
+const VERDICTS = ['pass', 'fail', 'inconclusive', 'skipped', 'regressed'] as const;
+
+/**
+ * Runs as OpenMetrics text, for Prometheus: medians over repetitions in bytes per second and seconds. One run of each
+ * suite, or the samples would repeat.
+ */
+export function openMetrics(reports: readonly Report[]): string {
+  const families = [
+    family(
+      'dynamo_bench_bandwidth_bytes_per_second',
+      'bytes_per_second',
+      'Median bandwidth over repetitions',
+      (report) =>
+        curvesOf(report.record.tests).flatMap(({ test, batchSize, points }) =>
+          points.map(({ blockSize, bandwidth }) => ({
+            labels: { test, block_size: String(blockSize), batch_size: String(batchSize) },
+            value: bandwidth.median,
+          })),
+        ),
+    ),
+    family('dynamo_bench_latency_seconds', 'seconds', 'Median latency over repetitions', (report) =>
+      curvesOf(report.record.tests).flatMap(({ test, batchSize, points }) =>
+        points.flatMap(({ blockSize, latency }) =>
+          latency
+            ? [
+                {
+                  labels: { test, block_size: String(blockSize), batch_size: String(batchSize) },
+                  value: latency.median,
+                },
+              ]
+            : [],
+        ),
+      ),
+    ),
+    family(
+      'dynamo_bench_test_bandwidth_bytes_per_second',
+      'bytes_per_second',
+      'The figure that stands for a test',
+      (report) =>
+        report.record.tests.flatMap(({ name, cells }) => {
+          const values = cells.flatMap(({ measurement, warmUp }) =>
+            measurement?.metric === 'bandwidth' && !warmUp ? [measurement.value] : [],
+          );
+          return values.length > 0 ? [{ labels: { test: name }, value: spreadOf(values).median }] : [];
+        }),
+    ),
+    family('dynamo_bench_ceiling_bytes_per_second', 'bytes_per_second', 'What the hardware can carry', (report) =>
+      report.record.tests.flatMap(({ name, cells }) => {
+        const ceiling = cells.find((cell) => cell.ceiling)?.ceiling;
+        return ceiling ? [{ labels: { test: name }, value: ceiling.bytesPerSecond }] : [];
+      }),
+    ),
+    family('dynamo_bench_verdict', undefined, 'Verdict of the newest run, 1 for the one that holds', (report) =>
+      VERDICTS.map((verdict) => ({ labels: { verdict }, value: headline(report) === verdict ? 1 : 0 })),
+    ),
+    family('dynamo_bench_run_end_timestamp_seconds', 'seconds', 'When the newest run ended', ({ record }) => [
+      { labels: {}, value: Date.parse(record.endedAt) / 1000 },
+    ]),
+  ];
+  return `${families.flatMap((lines) => lines(reports)).join('\n')}\n# EOF\n`;
+}
+
+interface Sample {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
+function family(name: string, unit: string | undefined, help: string, samples: (report: Report) => readonly Sample[]) {
+  return (reports: readonly Report[]): string[] => [
+    `# TYPE ${name} gauge`,
+    ...(unit ? [`# UNIT ${name} ${unit}`] : []),
+    `# HELP ${name} ${help}.`,
+    ...reports.flatMap((report) =>
+      samples(report).map(({ labels, value }) => {
+        const all = Object.entries({ suite: report.record.suite, ...labels });
+        return `${name}{${all.map(([key, text]) => `${key}="${escapeLabel(text)}"`).join(',')}} ${value}`;
+      }),
+    ),
+  ];
+}
+
+function escapeLabel(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+}

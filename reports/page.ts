@@ -1,0 +1,50 @@
+import { html, Markup } from './markup.js';
+import { STYLE } from './style.js';
+
+/** A whole page: no script, no request to anywhere. */
+export function page(options: { readonly title: string; readonly description: string; readonly body: Markup }): string {
+  const { title, description, body } = options;
+  return html`${new Markup('<!doctype html>')}
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="description" content="${description}">
+<link rel="icon" href="data:,">
+<title>${title}</title>
+<style>${new Markup(STYLE)}</style>
+</head>
+<body>
+<a class="skip" href="#content">Skip to the results</a>
+${body}
+</body>
+</html>
+`.text;
+}
+
+const SIGNS: Readonly<Record<string, string>> = {
+  pass: '✓',
+  fail: '✗',
+  regressed: '↓',
+  improved: '↑',
+  unchanged: '=',
+  inconclusive: '?',
+  skipped: '–',
+  running: '…',
+};
+
+/** A verdict as a word and a sign: colour alone says nothing to many. */
+export function badge(verdict: string): Markup {
+  return html`<span class="badge ${verdict}"><span aria-hidden="true">${SIGNS[verdict] ?? ''} </span>${verdict}</span>`;
+}
+
+/** A wide table that scrolls in its own box, also by keyboard. */
+export function scrolling(label: string, table: Markup): Markup {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`;
+}
+
+/** `2026-01-05 02:30 UTC` */
+export function moment(iso: string): string {
+  return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
+}

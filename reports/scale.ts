@@ -1,0 +1,47 @@
+/** A unit for one axis, so that its numbers are short. */
+export interface Unit {
+  readonly name: string;
+  readonly size: number;
+}
+
+const RATES: readonly Unit[] = [
+  { name: 'GB/s', size: 1e9 },
+  { name: 'MB/s', size: 1e6 },
+  { name: 'kB/s', size: 1e3 },
+];
+
+/** The unit in which the largest of these rates is at least 1. */
+export function rateUnit(largest: number): Unit {
+  return RATES.find(({ size }) => largest >= size) ?? { name: 'B/s', size: 1 };
+}
+
+/** Block sizes stand on a line of their powers of two; where the line begins, ends, and has labels. */
+export function blockAxis(sizes: readonly number[], ticks: number): { min: number; max: number; interval: number } {
+  const powers = sizes.map(Math.log2);
+  const low = Math.floor(Math.min(...powers));
+  const high = Math.ceil(Math.max(...powers));
+  const [min, max] = low === high ? [low - 1, high + 1] : [low, high];
+  const interval = Math.max(1, Math.ceil((max - min) / ticks));
+  return { min, max, interval };
+}
+
+const MINUTE_SECONDS = 60;
+const HOUR_SECONDS = 3600;
+const DAY_SECONDS = 86_400;
+/** Steps that people count time in. */
+const TIME_STEPS_SECONDS = [
+  1,
+  2,
+  5,
+  10,
+  15,
+  30,
+  ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * MINUTE_SECONDS),
+  ...[1, 2, 3, 6, 12].map((hours) => hours * HOUR_SECONDS),
+  ...[1, 2, 7, 14, 28, 91, 182, 364, 1820].map((days) => days * DAY_SECONDS),
+];
+
+/** The distance of labels on an axis of `seconds` with at most `ticks` of them. */
+export function timeStep(seconds: number, ticks: number): number {
+  return TIME_STEPS_SECONDS.find((step) => seconds / step <= ticks) ?? seconds;
+}

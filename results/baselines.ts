@@ -1,0 +1,87 @@
+import type { Kysely } from 'kysely';
+import { SuiteFailure } from '../suite/failure.js';
+import { didYouMean } from '../suite/schema.js';
+import type { RunEntry } from './runs.js';
+import type { Tables } from './tables.js';
+
+/** A run that others are held against until somebody accepts another one. Retention never drops it. */
+export interface Baseline {
+  readonly suite: string;
+  readonly name: string;
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly acceptedAt: string;
+  readonly reason: string;
+}
+
+/** Accepts a run as baseline of its suite; the same name again replaces it. */
+export async function acceptBaseline(
+  kysely: Kysely<Tables>,
+  run: RunEntry,
+  options: { readonly name: string; readonly reason: string; readonly at: string },
+): Promise<Baseline> {
+  if (run.endedAt === undefined) {
+    throw new SuiteFailure('NotFound', `the run ${run.workflowId} still goes on and cannot be a baseline yet`, {
+      hint: 'accept it when it has ended',
+    });
+  }
+  const { name, reason, at } = options;
+  await kysely
+    .insertInto('baseline')
+    .values({
+      suite: run.suite,
+      name,
+      workflow_id: run.workflowId,
+      run_id: run.runId,
+      accepted_at: at,
+      reason,
+    })
+    .onConflict((conflict) =>
+      conflict.columns(['suite', 'name']).doUpdateSet((row) => ({
+        workflow_id: row.ref('excluded.workflow_id'),
+        run_id: row.ref('excluded.run_id'),
+        accepted_at: row.ref('excluded.accepted_at'),
+        reason: row.ref('excluded.reason'),
+      })),
+    )
+    .execute();
+  return { suite: run.suite, name, workflowId: run.workflowId, runId: run.runId, acceptedAt: at, reason };
+}
+
+/** All baselines, by suite and name. */
+export async function listBaselines(kysely: Kysely<Tables>, suite?: string): Promise<Baseline[]> {
+  const rows = await kysely
+    .selectFrom('baseline')
+    .selectAll()
+    .$if(suite !== undefined, (query) => query.where('suite', '=', suite ?? ''))
+    .orderBy('suite')
+    .orderBy('name')
+    .execute();
+  return rows.map((row) => ({
+    suite: row.suite,
+    name: row.name,
+    workflowId: row.workflow_id,
+    runId: row.run_id,
+    acceptedAt: row.accepted_at,
+    reason: row.reason,
+  }));
+}
+
+/** @throws {SuiteFailure} `NotFound`, with the name that was probably meant */
+export async function findBaseline(kysely: Kysely<Tables>, suite: string, name: string): Promise<Baseline> {
+  const all = await listBaselines(kysely, suite);
+  const found = all.find((baseline) => baseline.name === name);
+  if (found) return found;
+  const known = all.map((baseline) => baseline.name);
+  throw new SuiteFailure(
+    'NotFound',
+    `suite "${suite}" has no baseline "${name}"${known.length > 0 ? didYouMean(name, known) : ''}`,
+    { hint: '`dynamo-bench baseline accept RUN --name NAME` makes one' },
+  );
+}
+
+/** @throws {SuiteFailure} `NotFound` */
+export async function removeBaseline(kysely: Kysely<Tables>, suite: string, name: string): Promise<void> {
+  await findBaseline(kysely, suite, name);
+  await kysely.deleteFrom('baseline').where('suite', '=', suite).where('name', '=', name).execute();
+}

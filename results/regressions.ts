@@ -1,0 +1,269 @@
+import type { Kysely } from 'kysely';
+import { median } from 'simple-statistics';
+import { comparable } from '../suite/comparable.js';
+import type { CellRecord, SuiteRecord } from '../suite/record.js';
+import { compareMetrics, type MetricInput } from '../suite/regression.js';
+import { findSteps } from '../suite/steps.js';
+import { type Acknowledgement, listAcknowledgements } from './acknowledgements.js';
+import { findBaseline } from './baselines.js';
+import type { MetricChange, RunComparison } from './comparison.js';
+import { figuresOf, seriesName } from './figures.js';
+import { type MetricHistory, readHistory } from './history.js';
+import { listRuns, type RunEntry, readRun } from './runs.js';
+import type { Tables } from './tables.js';
+
+/** What a run is held against. */
+export interface RegressionOptions {
+  /** Name of an accepted baseline; default: the last `runs` comparable runs. */
+  readonly baseline?: string | undefined;
+  /** One run, instead of a baseline. */
+  readonly against?: RunEntry | undefined;
+  /** Runs of the rolling baseline. Default 10. */
+  readonly runs?: number | undefined;
+  /** A smaller difference is not relevant, as a share. Default 0.03. */
+  readonly minimalDifference?: number | undefined;
+}
+
+export const DEFAULT_BASELINE_RUNS = 10;
+export const DEFAULT_MINIMAL_DIFFERENCE = 0.03;
+/** How far back comparable runs are looked for, as a multiple of those that are needed. */
+const LOOK_BACK = 3;
+const SEED = 1;
+
+/**
+ * Holds a run against its baseline, metric by metric. A run of the baseline counts for a test only when its cells may be
+ * compared with those of the run, and for a metric only when it did not itself regress there: else an alarm would fall
+ * silent by itself after some nights.
+ *
+ * @throws {SuiteFailure} `NotFound` when there is no baseline of that name
+ */
+export async function compareWithBaseline(
+  kysely: Kysely<Tables>,
+  record: SuiteRecord,
+  options: RegressionOptions = {},
+): Promise<RunComparison> {
+  const { runs = DEFAULT_BASELINE_RUNS, minimalDifference = DEFAULT_MINIMAL_DIFFERENCE } = options;
+  const named = options.baseline === undefined ? undefined : await findBaseline(kysely, record.suite, options.baseline);
+  const candidates = options.against
+    ? [options.against]
+    : named
+      ? (await listRuns(kysely, { workflowId: named.workflowId })).filter(({ runId }) => runId === named.runId)
+      : await earlierRuns(kysely, record, runs * LOOK_BACK);
+  const earlier = await Promise.all(candidates.map((entry) => earlierRun(kysely, entry)));
+  const acknowledgements = await listAcknowledgements(kysely, record.suite);
+
+  const fixed = named !== undefined || options.against !== undefined;
+  const used = new Set<EarlierRun>();
+  const notComparable = new Map<string, string>();
+  const inputs: MetricInput[] = [];
+  for (const test of record.tests) {
+    const current = groupFigures(test.cells);
+    const comparableRuns = earlier.filter((run) => {
+      const fields = forbiddingFields(
+        test.cells,
+        run.cells.filter((cell) => cell.test === test.name),
+      );
+      if (fields !== undefined && fields !== '' && !notComparable.has(test.name)) notComparable.set(test.name, fields);
+      return fields === '';
+    });
+    for (const [metric, values] of current) {
+      const baseline = comparableRuns
+        .filter((run) => fixed || !run.regressed.has(metric))
+        .filter((run) => run.figures.has(metric))
+        .slice(0, runs);
+      for (const run of baseline) used.add(run);
+      inputs.push({
+        metric,
+        betterWhen: metric.split('/')[1] === 'latency' ? 'lower' : 'higher',
+        current: values,
+        baseline: baseline.map((run) => run.figures.get(metric) ?? []),
+      });
+    }
+  }
+
+  const outcomes = compareMetrics(inputs, minimalDifference, SEED);
+  const alarms = inputs
+    .filter(({ metric }) => outcomes.get(metric)?.change === 'regressed')
+    .map(({ metric }) => metric);
+  const history =
+    alarms.length > 0
+      ? await readHistory(kysely, { suite: record.suite, metrics: alarms, until: record.startedAt })
+      : [];
+  const metrics = inputs.map(({ metric, current, baseline, betterWhen }): MetricChange => {
+    const found = outcomes.get(metric) ?? { change: 'inconclusive', reason: 'not compared' };
+    const fields = baseline.length === 0 ? notComparable.get(metric.split('/')[0] ?? '') : undefined;
+    if (fields) return { metric, ...found, reason: `not comparable with the baseline: ${fields}` };
+    if (found.change !== 'regressed') return { metric, ...found };
+    const ofMetric = history.find((candidate) => candidate.metric === metric);
+    const acknowledged = acknowledgementOf(acknowledgements, metric, current, betterWhen, ofMetric, minimalDifference);
+    return {
+      metric,
+      ...found,
+      since: firstNight(record, current, ofMetric, found.difference ?? 0, minimalDifference),
+      ...(acknowledged ? { acknowledged: acknowledged.reason } : {}),
+    };
+  });
+  return {
+    version: 1,
+    ...verdictOf(metrics),
+    baseline: {
+      kind: fixed ? 'named' : 'rolling',
+      name:
+        named?.name ??
+        options.against?.workflowId ??
+        `the last ${used.size} comparable run${used.size === 1 ? '' : 's'}`,
+      runs: earlier
+        .filter((run) => used.has(run))
+        .map(({ entry: { workflowId, runId, startedAt } }) => ({ workflowId, runId, startedAt })),
+    },
+    minimalDifference,
+    metrics,
+  };
+}
+
+/** Stores what a run was found to be, so that a report of it stays the same when baselines change. */
+export async function putComparison(
+  kysely: Kysely<Tables>,
+  run: Pick<SuiteRecord, 'workflowId' | 'runId'>,
+  comparison: RunComparison,
+): Promise<void> {
+  await kysely
+    .insertInto('comparison')
+    .values({ workflow_id: run.workflowId, run_id: run.runId, record: JSON.stringify(comparison) })
+    .onConflict((conflict) =>
+      conflict.columns(['workflow_id', 'run_id']).doUpdateSet((row) => ({ record: row.ref('excluded.record') })),
+    )
+    .execute();
+}
+
+/** What a run was found to be when it ended; undefined when it was not compared. */
+export async function findComparison(
+  kysely: Kysely<Tables>,
+  { workflowId, runId }: Pick<RunEntry, 'workflowId' | 'runId'>,
+): Promise<RunComparison | undefined> {
+  const row = await kysely
+    .selectFrom('comparison')
+    .select('record')
+    .where('workflow_id', '=', workflowId)
+    .where('run_id', '=', runId)
+    .executeTakeFirst();
+  return row && (JSON.parse(row.record) as RunComparison);
+}
+
+interface EarlierRun {
+  readonly entry: RunEntry;
+  readonly cells: readonly CellRecord[];
+  readonly figures: ReadonlyMap<string, readonly number[]>;
+  /** Metrics that had regressed in this run, and nobody had said that it is known. */
+  readonly regressed: ReadonlySet<string>;
+}
+
+async function earlierRuns(kysely: Kysely<Tables>, record: SuiteRecord, most: number): Promise<RunEntry[]> {
+  const runs = await listRuns(kysely, { suite: record.suite, before: record.startedAt, limit: most });
+  return runs.filter(
+    ({ workflowId, runId, endedAt }) =>
+      endedAt !== undefined && (workflowId !== record.workflowId || runId !== record.runId),
+  );
+}
+
+async function earlierRun(kysely: Kysely<Tables>, entry: RunEntry): Promise<EarlierRun> {
+  const [{ record }, comparison] = await Promise.all([readRun(kysely, entry), findComparison(kysely, entry)]);
+  const cells = record.tests
+    .flatMap((test) => test.cells)
+    // What was taken over was measured on another night.
+    .filter(({ measuredBy }) => measuredBy.workflowId === entry.workflowId && measuredBy.runId === entry.runId);
+  const regressed = (comparison?.metrics ?? []).filter(
+    ({ change, acknowledged }) => change === 'regressed' && !acknowledged,
+  );
+  return { entry, cells, figures: groupFigures(cells), regressed: new Set(regressed.map(({ metric }) => metric)) };
+}
+
+function groupFigures(cells: readonly CellRecord[]): Map<string, number[]> {
+  const grouped = new Map<string, number[]>();
+  for (const figure of cells.flatMap(figuresOf)) {
+    const name = seriesName(figure);
+    const values = grouped.get(name);
+    if (values) values.push(figure.value);
+    else grouped.set(name, [figure.value]);
+  }
+  return grouped;
+}
+
+/** The fields that forbid to compare the cells of two runs: `''` when there are none, undefined when there is no cell. */
+function forbiddingFields(current: readonly CellRecord[], earlier: readonly CellRecord[]): string | undefined {
+  const measured = (cells: readonly CellRecord[]) => cells.find((cell) => figuresOf(cell).length > 0);
+  const [now, then] = [measured(current), measured(earlier)];
+  if (!now || !then) return undefined;
+  return comparable(then, now)
+    .differences.filter(({ forbids }) => forbids)
+    .map(({ field, a, b }) => `${field} was ${a} and is ${b}`)
+    .join('; ');
+}
+
+/** The first night of the level that the metric is on now, as the step test sees it; else this night. */
+function firstNight(
+  record: SuiteRecord,
+  current: readonly number[],
+  history: MetricHistory | undefined,
+  difference: number,
+  minimalDifference: number,
+): NonNullable<MetricChange['since']> {
+  const points = history?.points ?? [];
+  const earlier = points.filter(({ runId, workflowId }) => workflowId !== record.workflowId || runId !== record.runId);
+  const steps = findSteps(
+    [...earlier.map(({ values }) => median([...values])), median([...current])],
+    minimalDifference,
+    SEED,
+  );
+  const step = steps.findLast(({ size }) => Math.sign(size) === Math.sign(difference));
+  const night = step && earlier[step.at];
+  return step && night
+    ? { workflowId: night.workflowId, startedAt: night.startedAt, size: step.size }
+    : { workflowId: record.workflowId, startedAt: record.startedAt, size: difference };
+}
+
+/** A change is known as long as the metric is not worse than in the run that was acknowledged. */
+function acknowledgementOf(
+  acknowledgements: readonly Acknowledgement[],
+  metric: string,
+  current: readonly number[],
+  betterWhen: 'higher' | 'lower',
+  history: MetricHistory | undefined,
+  minimalDifference: number,
+): Acknowledgement | undefined {
+  return acknowledgements.findLast((candidate) => {
+    if (candidate.metric !== metric) return false;
+    const level = history?.points.find(
+      ({ workflowId, runId }) => workflowId === candidate.workflowId && runId === candidate.runId,
+    );
+    if (!level) return false;
+    const ratio = median([...current]) / median([...level.values]);
+    return betterWhen === 'higher' ? ratio > 1 - minimalDifference : ratio < 1 + minimalDifference;
+  });
+}
+
+function verdictOf(metrics: readonly MetricChange[]): Pick<RunComparison, 'change' | 'reason'> {
+  const ofChange = (change: MetricChange['change']) => metrics.filter((metric) => metric.change === change);
+  const alarms = ofChange('regressed').filter(({ acknowledged }) => !acknowledged);
+  // The figure of a whole test says more than that of one of its rows.
+  const rank = ({ metric, difference = 0 }: MetricChange) =>
+    (metric.split('/').length === 2 ? 1000 : 0) + Math.abs(difference);
+  const [worst] = alarms.toSorted((a, b) => rank(b) - rank(a));
+  if (worst) {
+    const more = alarms.length > 1 ? `, and ${alarms.length - 1} more` : '';
+    return { change: 'regressed', reason: `${worst.metric} is ${worst.reason}${more}` };
+  }
+  const known = ofChange('regressed').length > 0 ? `; ${ofChange('regressed').length} regressed as acknowledged` : '';
+  const open = ofChange('inconclusive');
+  if (open.length === metrics.length) {
+    const [first] = open;
+    return { change: 'inconclusive', reason: first ? `${first.metric}: ${first.reason}` : 'nothing was measured' };
+  }
+  const [best] = ofChange('improved');
+  if (best) return { change: 'improved', reason: `${best.metric} is ${best.reason}${known}` };
+  const undecided = open.length > 0 ? `; ${open.length} inconclusive` : '';
+  return {
+    change: 'unchanged',
+    reason: `${ofChange('unchanged').length} metrics as in the baseline${undecided}${known}`,
+  };
+}

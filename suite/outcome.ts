@@ -1,0 +1,12 @@
+import type { Verdict } from './verdict.js';
+
+/** How a run ended, in one word: its verdict, or `regressed` when it passed and is worse than its baseline. */
+export type Outcome = Verdict | 'regressed';
+
+/**
+ * The word that search attributes, reports, webhooks and exit codes use. A run that failed says so: whether it is also
+ * slower matters less.
+ */
+export function outcomeOf(verdict: Verdict, change: string | undefined): Outcome {
+  return verdict === 'pass' && change === 'regressed' ? 'regressed' : verdict;
+}

@@ -1,0 +1,65 @@
+import { mean, sampleVariance } from 'simple-statistics';
+import { shuffled } from './statistics.js';
+
+/** A place in a history since which the values are on another level. */
+export interface Step {
+  /** Index of the first value of the new level. */
+  readonly at: number;
+  /** Size of the step, as a share of the level before. */
+  readonly size: number;
+}
+
+/** A level is one that held for at least this many values: a single bad night is no step. */
+const SHORTEST_LEVEL = 3;
+/** Chance would show a step as clear in less than 1 % of steady histories. */
+const STEP_P = 0.01;
+const PERMUTATIONS = 999;
+
+/**
+ * The steps in a history of positive values, oldest first: the clearest division is a step when shuffled histories rarely
+ * have one as clear; then both sides are looked at in the same way. The same values and seed give the same steps.
+ *
+ * @param minimalDifference smaller steps are not relevant, as a share
+ */
+export function findSteps(values: readonly number[], minimalDifference: number, seed: number): Step[] {
+  return divide(values.map(Math.log), 0, minimalDifference, seed).sort((a, b) => a.at - b.at);
+}
+
+function divide(logs: readonly number[], offset: number, minimalDifference: number, seed: number): Step[] {
+  const best = clearest(logs);
+  if (!best) return [];
+  let atLeast = 1;
+  // A step that two shuffles in a hundred match is none: there is no need to count on.
+  const most = STEP_P * (PERMUTATIONS + 1);
+  for (let i = 0; i < PERMUTATIONS && atLeast <= most; i++) {
+    const other = clearest(shuffled(logs, seed + i));
+    if (other && other.clarity >= best.clarity - 1e-12) atLeast++;
+  }
+  if (atLeast > most) return [];
+  const [before, after] = [logs.slice(0, best.at), logs.slice(best.at)];
+  const size = Math.expm1(mean([...after]) - mean([...before]));
+  return [
+    ...(Math.abs(size) >= minimalDifference ? [{ at: offset + best.at, size }] : []),
+    ...divide(before, offset, minimalDifference, seed),
+    ...divide(after, offset + best.at, minimalDifference, seed),
+  ];
+}
+
+/** The division with the largest difference of the means, measured by the spread within the two sides. */
+function clearest(values: readonly number[]): { at: number; clarity: number } | undefined {
+  const n = values.length;
+  if (n < 2 * SHORTEST_LEVEL || sampleVariance([...values]) === 0) return undefined;
+  const total = values.reduce((sum, value) => sum + value, 0);
+  const squares = values.reduce((sum, value) => sum + value * value, 0);
+  let left = 0;
+  let best: { at: number; clarity: number } | undefined;
+  for (let at = 1; at <= n - SHORTEST_LEVEL; at++) {
+    left += values[at - 1] ?? 0;
+    if (at < SHORTEST_LEVEL) continue;
+    const [first, second] = [left / at, (total - left) / (n - at)];
+    const within = Math.max(squares - at * first * first - (n - at) * second * second, 1e-18 * squares);
+    const clarity = ((first - second) ** 2 * at * (n - at)) / n / within;
+    if (!best || clarity > best.clarity) best = { at, clarity };
+  }
+  return best;
+}

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { ActivityContext } from '../../../activities/context.js';
+import { recordActivities } from '../../../activities/records.js';
+import { regressionActivities } from '../../../activities/regressions.js';
+import { ResultStore } from '../../../results/store.js';
+import { nightlyRun, recordNights } from '../../support/nights.js';
+
+describe('the end of a run', () => {
+  let store: ResultStore;
+  beforeEach(async () => {
+    store = new ResultStore(join(await mkdtemp(join(tmpdir(), 'records-')), 'results'));
+  });
+  afterEach(async () => {
+    await store.close();
+    await rm(join(store.root, '..'), { recursive: true });
+  });
+
+  /** What the workflow does when all tests are done. */
+  async function conclude(record: ReturnType<typeof nightlyRun>, baseline?: string) {
+    const context = new ActivityContext({ store, runs: { namespaceId: async () => 'none', isOpen: async () => true } });
+    const { writeReport } = recordActivities(context);
+    const { compareRun } = regressionActivities(context);
+    for (const cell of record.tests.flatMap(({ cells }) => cells)) await store.saveCell(record.workflowId, cell);
+    const { workflowId, runId, tests, version, endedAt, ...rest } = record;
+    const run = { workflowId, runId, key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
+    const input = {
+      ...rest,
+      workflowId,
+      runId,
+      tests: tests.map(({ cells, ...test }) => ({ ...test, cellKeys: cells.map(({ key }) => key) })),
+    };
+    const { folder } = (await new MockActivityEnvironment().run(writeReport, { run, record: input })) as {
+      folder: string;
+    };
+    const regression = { runs: 10, minimalDifference: 0.03, ...(baseline ? { baseline } : {}) };
+    const summary = await new MockActivityEnvironment().run(compareRun, { run, regression });
+    return { folder, summary: summary as Awaited<ReturnType<typeof compareRun>> };
+  }
+
+  it('leaves every report in the folder, with the comparison in it', async () => {
+    await recordNights(
+      store,
+      Array.from({ length: 12 }, (_, night) => ({ night })),
+    );
+    const { folder, summary } = await conclude(nightlyRun({ night: 12, bandwidth: 42e9 }));
+    assert.equal(summary.change, 'regressed');
+    assert.ok(summary.regressed.includes('nixl-libfabric/bandwidth'));
+    const names = (await readdir(folder)).sort();
+    assert.deepEqual(names, [
+      'junit.xml',
+      'metrics.txt',
+      'record.json',
+      'report.html',
+      'report.md',
+      'results.csv',
+      'results.json',
+    ]);
+    assert.match(
+      await readFile(join(folder, 'report.html'), 'utf8'),
+      /Against the baseline <span class="badge regressed">/,
+    );
+  });
+
+  it('is inconclusive, and no failure, when the baseline of the spec does not exist', async () => {
+    await recordNights(store, [{ night: 0 }]);
+    const { summary } = await conclude(nightlyRun({ night: 1 }), 'golden');
+    assert.deepEqual(summary, { change: 'inconclusive', reason: 'suite "p5" has no baseline "golden"', regressed: [] });
+  });
+});

@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { compareWithBaseline, putComparison } from '../../../results/regressions.js';
+import { ResultStore } from '../../../results/store.js';
+import { dynamoBench } from '../../support/command-line.js';
+import { recordNights } from '../../support/nights.js';
+import { suiteRecord } from '../../support/records.js';
+
+describe('dynamo-bench', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let results: string;
+  const bench = (...args: string[]) => dynamoBench([...args, '--results', results]);
+
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'cli-'));
+    results = join(folder, 'results');
+    const store = new ResultStore(results);
+    await recordNights(
+      store,
+      Array.from({ length: 12 }, (_, night) => ({ night })),
+    );
+    const [slow] = await recordNights(store, [{ night: 12, bandwidth: 42e9 }]);
+    assert.ok(slow);
+    await store.write(async (transaction) => {
+      await putComparison(transaction, slow, await compareWithBaseline(transaction, slow));
+    });
+    await store.saveRun(
+      suiteRecord('other', [], { suite: 'other', verdict: 'inconclusive', startedAt: '2025-01-01T00:00:00.000Z' }),
+      {},
+    );
+    await store.close();
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('lists every command, helps with each, and suggests what was meant', async () => {
+    const { stdout, exitCode } = await dynamoBench(['--help']);
+    assert.equal(exitCode, 0);
+    const names = [...stdout.matchAll(/^ {2}([a-z]+) .*/gm)]
+      .map(([, name]) => name)
+      .filter((name) => name !== 'temporal');
+    for (const name of [
+      'validate',
+      'plan',
+      'report',
+      'compare',
+      'history',
+      'baseline',
+      'nightly',
+      'site',
+      'export',
+      'prune',
+    ]) {
+      assert.ok(names.includes(name), name);
+      const help = await dynamoBench([name, '--help']);
+      assert.equal(help.exitCode, 0, name);
+      assert.match(help.stdout, /Usage: dynamo-bench /);
+    }
+    const wrong = await dynamoBench(['raport']);
+    assert.equal(wrong.exitCode, 2);
+    assert.match(wrong.stderr, /Did you mean report\?/);
+    assert.equal((await bench('report', '--formt', 'csv')).exitCode, 2);
+    assert.match((await bench('report', '--formt', 'csv')).stderr, /Did you mean --format\?/);
+  });
+
+  it('lists the newest runs with their outcome', async () => {
+    const { stdout } = await bench('runs', '--suite', 'p5', '--limit', '2');
+    assert.match(stdout, /\nnightly-012 +p5 +regressed +2026-01-13 02:30 +25 min\nnightly-011 +p5 +pass /);
+    assert.equal(JSON.parse((await bench('runs', '--json')).stdout).length, 14);
+  });
+
+  it('reports a run in every form, with the verdict as exit code', async () => {
+    const regressed = await bench('report', 'latest:p5');
+    assert.equal(regressed.exitCode, 1);
+    assert.match(regressed.stdout, /^# p5: pass/);
+    assert.match(regressed.stdout, /\n## Against the baseline: regressed\n/);
+    assert.equal((await bench('report', 'nightly-003')).exitCode, 0);
+    assert.equal((await bench('report', 'other')).exitCode, 3);
+    assert.match((await bench('report', 'nightly-012', '--format', 'html')).stdout, /<!doctype html>/);
+    assert.equal(JSON.parse((await bench('report', 'nightly-012', '--json')).stdout).verdict, 'regressed');
+    const { stdout } = await bench('report', 'nightly-012', '--write');
+    assert.match(stdout, /nightly-012: regressed; written to/);
+    assert.match(await readFile(join(results, 'nightly-012', 'junit.xml'), 'utf8'), /<testsuites name="p5"/);
+  });
+
+  it('names the run, the metric, the suite or the baseline that was probably meant', async () => {
+    for (const [args, message] of [
+      [['report', 'nightly-0012'], /there is no run "nightly-0012"; did you mean "nightly-0\d\d"\?/],
+      [
+        ['history', 'nixl-libfabrik', '--suite', 'p5'],
+        /has no metric "nixl-libfabrik"; did you mean "nixl-libfabric"\?/,
+      ],
+      [['history', '--suite', 'p6'], /no run of a suite "p6"; did you mean "p5"\?/],
+      [['baseline', 'remove', 'golden', '--suite', 'p5'], /suite "p5" has no baseline "golden"/],
+    ] as const) {
+      const { exitCode, stderr } = await bench(...args);
+      assert.equal(exitCode, 2, args.join(' '));
+      assert.match(stderr, message);
+      assert.match(stderr, /\n {2}→ /);
+    }
+    const nothing = await dynamoBench(['runs', '--results', join(folder, 'nowhere')]);
+    assert.equal(nothing.exitCode, 2);
+    assert.match(nothing.stderr, /there are no results in .*nowhere yet/);
+    await assert.rejects(access(join(folder, 'nowhere')), 'looking makes no store');
+  });
+
+  it('compares two runs and a run with its baseline', async () => {
+    const compared = await bench('compare', 'nightly-012');
+    assert.equal(compared.exitCode, 1);
+    assert.match(compared.stdout, /^regressed: /);
+    const same = await bench('compare', 'nightly-011', '--json');
+    assert.equal(JSON.parse(same.stdout).change, 'unchanged');
+    assert.equal(same.exitCode, 0);
+    const two = await bench('compare', 'nightly-003', 'nightly-012', '--json');
+    assert.equal(two.exitCode, 3, 'three repetitions on each side decide nothing');
+    assert.equal(JSON.parse(two.stdout).baseline.runs[0].workflowId, 'nightly-003');
+  });
+
+  it('shows a metric from run to run', async () => {
+    const { stdout } = await bench('history', 'nixl-libfabric', '--suite', 'p5', '--runs', '5');
+    assert.match(stdout, /^nixl-libfabric\/bandwidth\n/);
+    assert.equal(stdout.split('\n').length, 2 + 5);
+    const json = JSON.parse((await bench('history', 'nixl-libfabric/latency/64KiB', '--suite', 'p5', '--json')).stdout);
+    assert.equal(json.unit, 'seconds');
+    assert.equal(json.points.length, 13);
+    assert.ok((await bench('history', '--suite', 'p5')).stdout.split('\n').includes('nixl-libfabric/bandwidth/64MiB'));
+  });
+
+  it('accepts a baseline, holds against it, and removes it', async () => {
+    assert.match(
+      (await bench('baseline', 'accept', 'nightly-002', '--name', 'golden', '--reason', 'r')).stdout,
+      /now the baseline "golden" of suite p5/,
+    );
+    assert.deepEqual(
+      JSON.parse((await bench('baseline', 'list', '--json')).stdout).map(({ name }: { name: string }) => name),
+      ['golden'],
+    );
+    const compared = await bench('compare', 'nightly-012', '--baseline', 'golden', '--json');
+    assert.equal(JSON.parse(compared.stdout).baseline.name, 'golden');
+    assert.equal((await bench('baseline', 'remove', 'golden', '--suite', 'p5')).exitCode, 0);
+  });
+
+  it('exports, imports elsewhere, acknowledges there, and prunes', async () => {
+    const file = join(folder, 'export.jsonl');
+    assert.equal((await bench('export', '--out', file)).exitCode, 0);
+    const copy = join(folder, 'copy');
+    const there = (...args: string[]) => dynamoBench([...args, '--results', copy]);
+    assert.match((await there('import', file)).stdout, /^\d+ lines imported$/);
+    assert.equal(await readFile(file, 'utf8'), `${(await there('export')).stdout}\n`);
+    assert.match(
+      (await there('acknowledge', 'nightly-012', '--reason', 'known')).stdout,
+      /acknowledged: nixl-libfabric/,
+    );
+    assert.equal((await there('compare', 'nightly-012')).exitCode, 0);
+    const plan = await there('prune', '--keep', '3', '--dry-run');
+    assert.match(plan.stdout, /10 runs would be dropped$/);
+    assert.match((await there('prune', '--keep', '3')).stdout, /10 runs dropped$/);
+    assert.equal(JSON.parse((await there('runs', '--json')).stdout).length, 4);
+    assert.equal((await there('prune')).exitCode, 2);
+    await writeFile(file, 'no export\n');
+    const wrong = await there('import', file);
+    assert.equal(wrong.exitCode, 4);
+    assert.match(wrong.stderr, /line 1 of the export is no JSON/);
+  });
+});

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { reportFiles } from '../../../reports/files.js';
+import { reportHtml } from '../../../reports/html.js';
+import { resultsJsonSchema } from '../../../reports/json.js';
+import { openMetrics } from '../../../reports/open-metrics.js';
+import type { Report } from '../../../reports/report.js';
+import { exampleReport } from '../../support/example-report.js';
+import { suiteRecord } from '../../support/records.js';
+
+const report = exampleReport();
+
+describe('reports', () => {
+  const files = reportFiles(report);
+
+  it('are the same to the byte, whatever was drawn before', () => {
+    reportFiles(exampleReport(2));
+    assert.deepEqual(reportFiles(exampleReport()), files);
+  });
+
+  it('of a run without a cell are made all the same', () => {
+    const empty: Report = { record: suiteRecord('w', []), complete: true, history: [] };
+    for (const [name, text] of Object.entries(reportFiles(empty))) assert.ok(text.length > 0, name);
+    assert.match(reportFiles(empty)['report.html'], /<main id="content">/);
+  });
+
+  it('say so when the run still goes on', () => {
+    const page = reportHtml({ ...report, complete: false });
+    assert.match(page, /This run still goes on/);
+    assert.match(page, /class="badge running"/);
+    assert.equal(JSON.parse(reportFiles({ ...report, complete: false })['results.json']).verdict, 'running');
+  });
+});
+
+describe('report.html', () => {
+  const page = reportHtml(report);
+
+  it('is one file without scripts or requests, and below 1 MB with 10,000 measurements', () => {
+    assert.doesNotMatch(page, /<script|<link rel="stylesheet"|@import|url\((?!#)/);
+    assert.doesNotMatch(page, /(?:src|href)="(?:https?:)?\/\//);
+    const large = reportHtml(exampleReport(225));
+    assert.ok(Buffer.byteLength(large) < 1e6, `${Buffer.byteLength(large)} bytes`);
+    assert.ok(large.includes('more cells are in <a href="results.csv">'));
+  });
+
+  it('links every cell to the logs of both ranks', () => {
+    for (const test of report.record.tests) {
+      for (const { attempts } of test.cells) {
+        for (const { log } of attempts.flatMap(({ ranks }) => ranks))
+          assert.ok(page.includes(`href="${log.path}"`), log.path);
+      }
+    }
+  });
+
+  it('shows text as text', () => {
+    const [test] = report.record.tests;
+    assert.ok(test?.cells[0]);
+    const reasons = [{ code: 'failure', message: '<img src=x onerror=alert(1)> & "quotes" \u0000' }];
+    const cells = [{ ...test.cells[0], reasons }];
+    const hostile = reportHtml({ ...report, record: { ...report.record, tests: [{ ...test, cells }] } });
+    assert.ok(hostile.includes('&lt;img src=x onerror=alert(1)&gt; &amp; &quot;quotes&quot; \uFFFD'));
+    assert.doesNotMatch(hostile, /<img/);
+  });
+
+  it('has every identifier once', () => {
+    const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
+    assert.deepEqual(
+      ids.filter((id, i) => ids.indexOf(id) !== i),
+      [],
+    );
+    for (const [, target] of page.matchAll(/(?:href="#|url\(#)([^")]+)/g)) assert.ok(ids.includes(target), target);
+  });
+});
+
+describe('results.csv', () => {
+  it('has one line for each figure, and quotes what needs it', () => {
+    const [header = '', ...lines] = reportFiles(report)['results.csv'].trimEnd().split('\r\n');
+    const cells = report.record.tests.flatMap((test) => test.cells);
+    assert.equal(lines.length, cells.length + cells.flatMap(({ rows }) => rows).length);
+    assert.equal(new Set(lines.map((line) => line.split(',').length)).size, 1);
+    assert.equal(lines[0]?.split(',').length, header.split(',').length);
+    const [test] = report.record.tests;
+    assert.ok(test);
+    const quoted = reportFiles({
+      ...report,
+      record: {
+        ...report.record,
+        tests: [{ ...test, name: 'a,"b"', cells: [], failure: { class: 'Hung', message: 'm', hint: 'h' } }],
+      },
+    })['results.csv'];
+    assert.match(quoted, /,"a,""b""",nixlbench,,,,pass,Hung,/);
+  });
+});
+
+describe('results.json', () => {
+  it('follows its JSON Schema', () => {
+    const schema = z.fromJSONSchema(resultsJsonSchema() as Parameters<typeof z.fromJSONSchema>[0]);
+    const results = JSON.parse(reportFiles(report)['results.json']);
+    schema.parse(results);
+    assert.throws(() => schema.parse({ ...results, figures: [{}] }));
+    const headline = results.figures.find(({ metric }: { metric: string }) => metric === 'nixl-libfabric/bandwidth');
+    assert.equal(headline.value, report.record.tests[1]?.cells[0]?.measurement?.value);
+  });
+});
+
+describe('junit.xml', () => {
+  it('is well-formed and counts what failed, what is not required and what regressed', async () => {
+    const xml = reportFiles(report)['junit.xml'];
+    const parse =
+      'import sys, xml.dom.minidom as m; d = m.parseString(sys.stdin.buffer.read()).documentElement; print(d.getAttribute("tests"), d.getAttribute("failures"), d.getAttribute("errors"), d.getAttribute("skipped"), len(d.getElementsByTagName("failure")), len(d.getElementsByTagName("skipped")))';
+    const child = promisify(execFile)('python3', ['-c', parse]);
+    child.child.stdin?.end(xml);
+    const { stdout } = await child;
+    const cells = report.record.tests.flatMap((test) => test.cells).length;
+    assert.equal(stdout.trim(), `${cells + 2} 1 0 5 1 5`);
+    assert.match(xml, /<failure type="regressed" message="5\.1 % lower/);
+  });
+
+  it('fails a required test that has no cell', () => {
+    const [test] = report.record.tests;
+    assert.ok(test);
+    const tests = [
+      {
+        ...test,
+        cells: [],
+        verdict: 'fail' as const,
+        failure: { class: 'Hung', message: 'still <running>', hint: 'h' },
+      },
+    ];
+    const xml = reportFiles({ ...report, comparison: undefined, record: { ...report.record, tests } })['junit.xml'];
+    assert.match(xml, /tests="1" failures="1".*\n.*\n.*<failure type="fail" message="Hung: still &lt;running&gt;"\/>/);
+  });
+});
+
+describe('metrics.txt', () => {
+  it('is OpenMetrics: every family is described once, samples are numbers, and it ends with # EOF', () => {
+    const text = openMetrics([report]);
+    const lines = text.trimEnd().split('\n');
+    assert.equal(lines.at(-1), '# EOF');
+    const types = lines.filter((line) => line.startsWith('# TYPE'));
+    assert.equal(new Set(types).size, types.length);
+    const names = types.map((line) => line.split(' ')[2]);
+    const samples = lines.filter((line) => !line.startsWith('#'));
+    for (const sample of samples) {
+      const [, name, value] = /^([a-z_]+)\{[^}]*\} (\S+)$/.exec(sample) ?? [];
+      assert.ok(names.includes(name), sample);
+      assert.ok(Number.isFinite(Number(value)), sample);
+    }
+    assert.ok(samples.includes('dynamo_bench_verdict{suite="p5",verdict="regressed"} 1'));
+    const keys = samples.map((sample) => sample.split('} ')[0]);
+    assert.equal(new Set(keys).size, keys.length);
+  });
+});

@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { readReport } from '../../../reports/assemble.js';
+import { reportFiles } from '../../../reports/files.js';
+import { acknowledge } from '../../../results/acknowledgements.js';
+import { acceptBaseline, listBaselines, removeBaseline } from '../../../results/baselines.js';
+import { compareWithBaseline, putComparison } from '../../../results/regressions.js';
+import { resolveRun } from '../../../results/runs.js';
+import type { ResultStore } from '../../../results/store.js';
+import type { CellRecord, SuiteRecord } from '../../../suite/record.js';
+import { failureOfClass } from '../../support/failure-of-class.js';
+import { nightlyRun, recordNights } from '../../support/nights.js';
+import { onBothDatabases } from '../../support/stores.js';
+
+const METRIC = 'nixl-libfabric/bandwidth';
+const nights = (from: number, to: number, bandwidth?: number) =>
+  Array.from({ length: to - from }, (_, i) => ({ night: from + i, ...(bandwidth ? { bandwidth } : {}) }));
+
+const compare = (store: ResultStore, record: SuiteRecord, options?: Parameters<typeof compareWithBaseline>[2]) =>
+  store.use((kysely) => compareWithBaseline(kysely, record, options));
+const changeOf = (comparison: Awaited<ReturnType<typeof compare>>, metric = METRIC) =>
+  comparison.metrics.find((candidate) => candidate.metric === metric);
+
+onBothDatabases('a run against its baseline', (kind) => {
+  it('is unchanged when nothing changed, and regressed after a drop, against the last comparable runs', async () => {
+    const store = await kind.create();
+    await recordNights(store, nights(0, 12));
+    const same = await compare(store, nightlyRun({ night: 12 }));
+    assert.equal(same.change, 'unchanged', same.reason);
+    assert.equal(same.baseline.runs.length, 10);
+    assert.equal(same.baseline.runs[0]?.workflowId, 'nightly-011');
+    const slower = await compare(store, nightlyRun({ night: 12, bandwidth: 42e9 }));
+    assert.equal(slower.change, 'regressed');
+    assert.match(slower.reason, /^nixl-libfabric\/bandwidth is \S+ % lower than the baseline, and \d more$/);
+    assert.equal(changeOf(slower)?.change, 'regressed');
+    assert.equal(changeOf(slower)?.since?.workflowId, 'nightly-012');
+    const faster = await compare(store, nightlyRun({ night: 12, bandwidth: 49e9 }));
+    assert.equal(faster.change, 'improved');
+  });
+
+  it('goes on naming a change until somebody acknowledges it, and names its first night', async () => {
+    const store = await kind.create();
+    await recordNights(store, nights(0, 12));
+    for (const night of nights(12, 20, 42e9)) {
+      const [record] = await recordNights(store, [night]);
+      assert.ok(record);
+      const comparison = await compare(store, record);
+      assert.equal(comparison.change, 'regressed', record.workflowId);
+      await store.use((kysely) => putComparison(kysely, record, comparison));
+    }
+    const tonight = nightlyRun({ night: 20, bandwidth: 42e9 });
+    const before = await compare(store, tonight);
+    assert.equal(changeOf(before)?.since?.workflowId, 'nightly-012');
+    await store.use(async (kysely) => {
+      const run = await resolveRun(kysely, 'nightly-012');
+      for (const { metric } of before.metrics) {
+        await acknowledge(kysely, run, { metric, reason: 'EFA driver 2.16', at: '2026-01-21T09:00:00.000Z' });
+      }
+    });
+    const known = await compare(store, tonight);
+    assert.notEqual(known.change, 'regressed', known.reason);
+    assert.equal(changeOf(known)?.acknowledged, 'EFA driver 2.16');
+    const worse = await compare(store, nightlyRun({ night: 20, bandwidth: 38e9 }));
+    assert.equal(worse.change, 'regressed', 'a further drop is not what was acknowledged');
+  });
+
+  it('holds against an accepted baseline by name, whatever came between', async () => {
+    const store = await kind.create();
+    await recordNights(store, [{ night: 0, repetitions: 8 }, ...nights(1, 6, 42e9)]);
+    await store.use(async (kysely) => {
+      await acceptBaseline(kysely, await resolveRun(kysely, 'nightly-000'), {
+        name: 'golden',
+        reason: 'first night on P5',
+        at: '2026-01-01T08:00:00.000Z',
+      });
+    });
+    const tonight = nightlyRun({ night: 6, bandwidth: 42e9, repetitions: 8 });
+    const comparison = await compare(store, tonight, { baseline: 'golden' });
+    assert.equal(comparison.change, 'regressed');
+    assert.deepEqual(
+      comparison.baseline.runs.map(({ workflowId }) => workflowId),
+      ['nightly-000'],
+    );
+    await assert.rejects(
+      compare(store, tonight, { baseline: 'goldn' }),
+      failureOfClass('NotFound', /did you mean "golden"/),
+    );
+    await store.use((kysely) => removeBaseline(kysely, 'p5', 'golden'));
+    assert.deepEqual(await store.use((kysely) => listBaselines(kysely)), []);
+  });
+
+  it('is inconclusive against another instance type, and names the fields that differ', async () => {
+    const store = await kind.create();
+    const other = (cell: CellRecord): CellRecord => {
+      assert.ok(cell.provenance);
+      const moved = cell.provenance.nodes.map((node) => ({ ...node, instanceType: 'p5en.48xlarge' }));
+      return { ...cell, provenance: { ...cell.provenance, nodes: moved } };
+    };
+    await recordNights(
+      store,
+      nights(0, 6).map((night) => ({ ...night, change: other })),
+    );
+    const comparison = await compare(store, nightlyRun({ night: 6, bandwidth: 42e9 }));
+    assert.equal(comparison.change, 'inconclusive');
+    assert.match(changeOf(comparison)?.reason ?? '', /instanceType was p5en\.48xlarge and is p5\.48xlarge/);
+  });
+
+  it('is inconclusive with too short a history', async () => {
+    const store = await kind.create();
+    assert.equal((await compare(store, nightlyRun({ night: 1 }))).change, 'inconclusive');
+    await recordNights(store, nights(0, 1));
+    const comparison = await compare(store, nightlyRun({ night: 1, bandwidth: 42e9 }));
+    assert.equal(comparison.change, 'inconclusive');
+    assert.match(comparison.reason, /too few values/);
+  });
+
+  it('is in the reports of the run, which stay the same when the history goes on', async () => {
+    const store = await kind.create();
+    await recordNights(store, nights(0, 12));
+    const [record] = await recordNights(store, nights(12, 13, 42e9));
+    assert.ok(record);
+    const comparison = await compare(store, record);
+    await store.use((kysely) => putComparison(kysely, record, comparison));
+    const first = reportFiles(await store.use((kysely) => readReport(kysely, 'nightly-012')));
+    assert.match(first['report.html'], /badge regressed/);
+    assert.match(first['report.html'], /nixl-libfabric\/bandwidth from night to night/);
+    await recordNights(store, nights(13, 20));
+    assert.deepEqual(reportFiles(await kind.again(store).use((kysely) => readReport(kysely, 'nightly-012'))), first);
+  });
+});
