@@ -10,7 +10,6 @@ site_packages() {
   local wheel
   for wheel in "$wheels"/*.whl; do python3 -m zipfile -e "$wheel" "$1$2/site-packages"; done
   find "$1$2" -type d -name tests -prune -exec rm -rf {} +
-  find "$1$2" -name '*.so*' -type f -size +1M -exec strip --strip-unneeded {} \; 2>/dev/null || true
 }
 
 layer_model() {
@@ -28,14 +27,14 @@ layer_model() {
 layer_dynamo() {
   say "fetching Dynamo (100 MB)"
   site_packages "$1" /opt/dynamo dynamo/requirements.txt
+  # Only this one: libraries that were repaired for a wheel, such as numpy's, do not load any more when stripped.
+  strip --strip-unneeded "$1/opt/dynamo/site-packages/dynamo/_core.abi3.so"
   precompile_layer "$1" /opt/dynamo/site-packages
 }
 
 layer_aiperf() {
   say "fetching AIPerf (170 MB)"
   site_packages "$1" /opt/aiperf aiperf/requirements.txt
-  # Of Arrow only what pandas and Parquet need; of the rest nothing that a load run opens.
-  rm -f "$1"/opt/aiperf/site-packages/pyarrow/{libarrow_flight,libarrow_substrait,_flight,_substrait}*
   install -D -t "$1/usr/local/bin" "$IMAGES/aiperf/aiperf"
   precompile_layer "$1" /opt/aiperf/site-packages
 }
@@ -45,7 +44,7 @@ check_dynamo() {
 }
 
 check_aiperf() {
-  check_starts aiperf 'aiperf profile --help; base64 --version; gzip --version'
+  check_starts aiperf 'PYTHONPATH=/opt/aiperf/site-packages python3 -c "import numpy, pandas, pyarrow.parquet, transformers, tokenizers, zmq"; aiperf profile --help; base64 --version; gzip --version'
 }
 
 check_starts() { # LAYER COMMANDS
