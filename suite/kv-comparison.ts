@@ -29,13 +29,14 @@ export interface NetworkShare {
   readonly residual: number;
 }
 
-/** The comparison of a run; empty when there is no curve or the size of the KV cache is not known. */
+/** The comparison of a run, without its controls: they transfer nothing. Empty when there is no curve or the size of the KV cache is not known. */
 export function networkShares(record: Pick<SuiteRecord, 'tests' | 'dynamo'>): NetworkShare[] {
   const { dynamo } = record;
   const curve = baselineCurve(record.tests.find(({ name }) => name === dynamo?.baseline)?.cells ?? []);
   if (!dynamo || !curve) return [];
+  const controls = new Set(dynamo.tests.map(({ control }) => control));
   return dynamo.tests
-    .filter(({ topology }) => topology === 'disaggregated')
+    .filter(({ name, topology }) => topology === 'disaggregated' && !controls.has(name))
     .flatMap((test) =>
       test.cells.flatMap((cell): NetworkShare[] => {
         const share = shareOf(dynamo, test, cell, curve);

@@ -99,6 +99,16 @@ describe('what of the network reaches the user', () => {
     assert.ok(Math.abs((share?.shareExplained ?? 0) - BYTES / 1e9 / 0.3) < 1e-9);
   });
 
+  it('is not asked of a control, which transfers nothing, also when it is disaggregated', () => {
+    const { dynamo, ...rest } = record();
+    const tests = dynamo?.tests.map((test) => ({ ...test, topology: 'disaggregated' as const })) ?? [];
+    const shares = networkShares({ ...rest, ...(dynamo ? { dynamo: { ...dynamo, tests } } : {}) });
+    assert.deepEqual(
+      shares.map(({ test }) => test),
+      ['disagg'],
+    );
+  });
+
   it('is a bound without a control: the transfer took at most the whole time to first token', () => {
     const [share] = networkShares(record({}, 'none'));
     assert.equal(share?.status, 'bound');
