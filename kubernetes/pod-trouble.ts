@@ -12,11 +12,15 @@ export interface KubernetesEvent extends KubernetesObject {
   involvedObject: { kind?: string; name?: string };
 }
 
+/** What the kubelet says while it has not read a Secret or ConfigMap yet; then it says whether there is one. */
+const NOT_READ_YET = /failed to sync (?:secret|configmap) cache/;
+
 /** Restarts after which a container that ends again and again is given up on. */
 const CRASHES = 3;
 
 /** The pod will not become ready by itself, and why; undefined while it still may. */
 export function podTrouble(pod: Pod, waitedSeconds: number, unschedulablePatience: number): SuiteFailure | undefined {
+  if (NOT_READ_YET.test(pod.status?.containerStatuses?.[0]?.state?.waiting?.message ?? '')) return undefined;
   const problem = startProblem(pod, waitedSeconds, unschedulablePatience);
   if (problem) return problem;
   const status = pod.status?.containerStatuses?.find(({ restartCount = 0 }) => restartCount >= CRASHES);

@@ -67,6 +67,14 @@ describe('pods of a deployment that is only pending', () => {
     assert.match(found?.message ?? '', /hf-token-secret/);
   });
 
+  it('tell nothing while the node has not read the secret yet', () => {
+    const waiting = {
+      reason: 'CreateContainerConfigError',
+      message: 'failed to sync secret cache: timed out waiting for the condition',
+    };
+    assert.equal(podTrouble(pod({ containerStatuses: container({ state: { waiting } }) }), 0, 60), undefined);
+  });
+
   it('tell that no node fits, after the time that the spec allows for it', () => {
     const conditions = [
       { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '2 Insufficient nvidia.com/gpu' },
