@@ -1,8 +1,12 @@
 import { ActivityContext, type ActivityDependencies } from './context.js';
+import { dynamoDeploymentActivities } from './dynamo-deployment.js';
 import { etcdActivities } from './etcd.js';
 import { evidenceActivities } from './evidence.js';
+import { loadActivities } from './load.js';
+import { loadRecordActivities } from './load-records.js';
 import { nodeClaimActivities } from './node-claims.js';
 import { nodeActivities } from './nodes.js';
+import { platformActivities } from './platform.js';
 import { probeActivities } from './probes.js';
 import { rankActivities } from './ranks.js';
 import { recordActivities } from './records.js';
@@ -23,6 +27,10 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...rankActivities(context),
     ...evidenceActivities(context),
     ...recordActivities(context),
+    ...platformActivities(context),
+    ...dynamoDeploymentActivities(context),
+    ...loadActivities(context),
+    ...loadRecordActivities(context),
     ...regressionActivities(context),
     ...webhookActivities(),
     ...sweepActivities(context),

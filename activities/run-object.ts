@@ -11,7 +11,7 @@ import { ucxBatch } from '../suite/tools/ucx-perftest.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import type { ActivityContext } from './context.js';
 
-const SCRIPTS = ['entry.sh', 'listening.sh', 'probe.sh'] as const;
+const SCRIPTS = ['entry.sh', 'listening.sh', 'probe.sh', 'load.sh'] as const;
 
 /** How long Kubernetes may take to remove what belonged to the run. */
 const REMOVAL_SECONDS = 30;

@@ -169,6 +169,12 @@ export class Cluster {
     return this.#text('get log of', path, 'GET', { query: { container }, signal });
   }
 
+  /** What a Service answers to a GET, through the API server. @throws {ApiFailure} with the Service's own status code */
+  serviceGet<T>(namespace: string, service: string, port: number, path: string, signal?: AbortSignal): Promise<T> {
+    const target = resourcePath({ apiVersion: 'v1', kind: 'Service' }, namespace, `${service}:${port}`);
+    return this.#json('get', `${target}/proxy${path}`, 'GET', { signal });
+  }
+
   /** Version of the API server, as `gitVersion`: `v1.37.2`. */
   async version(signal?: AbortSignal): Promise<string> {
     const { gitVersion } = await this.#json<{ gitVersion: string }>('get', '/version', 'GET', { signal });

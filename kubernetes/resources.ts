@@ -3,9 +3,12 @@ import type { Kind } from './cluster.js';
 /** The kinds that the suite handles, by the name of their resource in a path. */
 const PLURALS: Readonly<Record<string, string>> = {
   ConfigMap: 'configmaps',
+  CustomResourceDefinition: 'customresourcedefinitions',
   DaemonSet: 'daemonsets',
   Deployment: 'deployments',
+  DynamoGraphDeployment: 'dynamographdeployments',
   Event: 'events',
+  Job: 'jobs',
   Lease: 'leases',
   Namespace: 'namespaces',
   Node: 'nodes',
@@ -25,6 +28,12 @@ export const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' } as const satisf
 export const SERVICE = { apiVersion: 'v1', kind: 'Service' } as const satisfies Kind;
 export const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment' } as const satisfies Kind;
 export const EVENT = { apiVersion: 'v1', kind: 'Event' } as const satisfies Kind;
+export const JOB = { apiVersion: 'batch/v1', kind: 'Job' } as const satisfies Kind;
+export const CUSTOM_RESOURCE_DEFINITION = {
+  apiVersion: 'apiextensions.k8s.io/v1',
+  kind: 'CustomResourceDefinition',
+} as const satisfies Kind;
+export const DYNAMO_GRAPH = { apiVersion: 'nvidia.com/v1beta1', kind: 'DynamoGraphDeployment' } as const satisfies Kind;
 export const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' } as const satisfies Kind;
 export const DAEMON_SET = { apiVersion: 'apps/v1', kind: 'DaemonSet' } as const satisfies Kind;
 

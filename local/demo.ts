@@ -35,7 +35,9 @@ process.exitCode = await demo(values.cluster, values.spec).catch((error: unknown
 
 async function demo(cluster: string, spec: string): Promise<number> {
   const own = cluster === 'current';
-  await execa(join(ROOT, 'local/up.sh'), own ? ['--only', 'temporal'] : [], { stdio: 'inherit' });
+  const { dynamo } = JSON.parse(await readFile(spec, 'utf8')) as { dynamo?: unknown };
+  const env = dynamo ? { DYNAMO_BENCH_INFERENCE: 'yes' } : {};
+  await execa(join(ROOT, 'local/up.sh'), own ? ['--only', 'temporal'] : [], { stdio: 'inherit', env });
   await execa(join(ROOT, 'local/worker.sh'), own ? [userKubeconfig()] : [], { stdio: 'inherit' });
   const workflowId = `demo-${new Date()
     .toISOString()

@@ -123,6 +123,33 @@ export const FAILURES = {
   },
   StoreTooNew: { retry: 'never', hint: 'a newer dynamo-bench wrote this store: use that version or a newer one' },
 
+  PlatformMissing: {
+    retry: 'never',
+    hint: 'install the Dynamo platform, set dynamo.platform.install to true, or use dynamo.kind "manifests"',
+  },
+  PlatformInstall: { retry: 'never', hint: 'helm says what is wrong; check dynamo.platform.chart, version and values' },
+  NameTaken: {
+    retry: 'never',
+    hint: 'something else has this name and nothing of it was touched: choose another dynamo.name, or remove it yourself',
+  },
+  DeploymentNotReady: {
+    retry: 'never',
+    hint: 'the message says which pods are not ready and why; their logs are with the evidence',
+  },
+  DeploymentStuck: {
+    retry: 'never',
+    hint: 'the deployment is told to go and waits for its finalizer: the Dynamo operator has to run for that',
+  },
+  ModelUnknown: { retry: 'never', hint: 'the frontend does not serve a model of this name: compare dynamo.model.name' },
+  FrontendUnreachable: { retry: 'rendezvous', hint: 'the frontend did not answer; the point is measured again' },
+  NoWorker: {
+    retry: 'rendezvous',
+    hint: 'the frontend had no worker for prefill or decode; the point is measured again',
+  },
+  TokenizerMissing: {
+    retry: 'never',
+    hint: 'AIPerf found no tokenizer: set dynamo.load.tokenizer to a folder in its image or to a name on the hub',
+  },
   WebhookUnreachable: { retry: 'infrastructure', hint: "the webhook did not answer: check the worker's way to it" },
   WebhookRefused: {
     retry: 'never',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { DeepReadonly } from './deep-readonly.js';
+import { dynamoRecordSchema } from './load-record.js';
 
 /**
  * What is written to `results/<workflow id>/record.json`. A field that changes its meaning raises `RECORD_VERSION`;
@@ -211,6 +212,7 @@ const suite = z.object({
   spec: z.unknown().meta({ description: 'the spec as the user wrote it' }),
   setup,
   tests: z.array(test),
+  dynamo: dynamoRecordSchema.optional().meta({ description: 'phase 3' }),
 });
 
 /** What the whole run leaves: enough to make every report again. */

@@ -1,4 +1,5 @@
 import { comparableValue } from './comparable.js';
+import { dynamoSection } from './dynamo-report.js';
 import { isAboveCeiling } from './fabric.js';
 import { type Ladder, laddersOf } from './ladder.js';
 import type { CellRecord, SuiteRecord, TestRecord } from './record.js';
@@ -16,6 +17,7 @@ export function reportMarkdown(record: SuiteRecord): string {
     ...problemsSection(record),
     ...resultsSection(record),
     ...ladderSection(record),
+    ...dynamoSection(record),
     ...record.tests.flatMap(testSection),
     ...clusterSection(record),
   ].join('\n');

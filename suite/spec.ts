@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { dynamoProblems, dynamoSpec } from './dynamo-spec.js';
 import { SuiteFailure } from './failure.js';
 import { matrixProblems, variantsOf } from './matrix.js';
 import { onFailure } from './on-failure.js';
@@ -192,11 +193,15 @@ export const suiteSpec = strict({
   regression: regression.prefault({}),
   webhook: webhook.optional().meta({ description: 'who is told how a run ended; JSON with a text that Slack shows' }),
   tests: z.array(test).min(1, 'no tests: there is nothing to measure'),
+  dynamo: dynamoSpec.optional().meta({ description: 'phase 3: a Dynamo deployment under load' }),
 }).superRefine((spec, context) => {
   if (spec.startDelay.min > spec.startDelay.max) {
     context.addIssue({ code: 'custom', path: ['startDelay', 'min'], message: 'is longer than startDelay.max' });
   }
   for (const { path, message } of problemsOfTests(spec)) context.addIssue({ code: 'custom', path, message });
+  for (const { path, message } of spec.dynamo ? dynamoProblems(spec.dynamo, spec) : []) {
+    context.addIssue({ code: 'custom', path: ['dynamo', ...path], message });
+  }
 });
 
 /** What cannot be seen in one test alone: names that meet, matrices, more NICs than the ranks are given. */

@@ -22,8 +22,9 @@ import { type Run, runKey } from '../suite/run.js';
 import { INTERLEAVED, parseSpec, type SuiteSpec } from '../suite/spec.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import { formatDuration } from '../suite/units.js';
-import { type Reason, suiteVerdict, type Verdict, worst } from '../suite/verdict.js';
+import { type Reason, suiteVerdict, type TestOutcome, type Verdict, worst } from '../suite/verdict.js';
 import { quick, told } from './activity-options.js';
+import { dynamoPhase } from './dynamo-phase.js';
 import { failureOf, workflowFailure } from './failures.js';
 import {
   pauseSignal,
@@ -72,7 +73,7 @@ class BenchmarkSuite {
   readonly #spec: SuiteSpec;
   readonly #run: Run;
   readonly #state: SuiteState;
-  #child: ChildWorkflowHandle<typeof transportTest> | undefined;
+  #child: Pick<ChildWorkflowHandle<typeof transportTest>, 'signal'> | undefined;
 
   constructor(input: unknown, spec: SuiteSpec) {
     const { workflowId, runId, firstExecutionRunId } = workflowInfo();
@@ -170,16 +171,41 @@ class BenchmarkSuite {
     }
     await quick.recordStart({ run: this.#run, record: this.#state.started(this.#input) });
     for (const states of this.#blocks()) {
-      if ((await this.#runBlock(states, ready)) === 'abort') break;
+      if ((await this.#runBlock(states, ready)) === 'abort') return this.#verdict([]);
     }
-    return suiteVerdict(
-      this.#state.tests.map(({ test, verdict, failure }) => ({
+    return this.#verdict(await this.#measureDynamo(ready));
+  }
+
+  /** @param phase3 outcomes of the tests of phase 3 */
+  #verdict(phase3: readonly TestOutcome[]): { verdict: Verdict; reasons: Reason[] } {
+    return suiteVerdict([
+      ...this.#state.tests.map(({ test, verdict, failure }) => ({
         name: test.name,
         required: test.required,
         verdict: verdict ?? 'skipped',
         failure,
       })),
-    );
+      ...phase3,
+    ]);
+  }
+
+  async #measureDynamo(ready: NonNullable<SetUp['ready']>): Promise<readonly TestOutcome[]> {
+    const { dynamo } = this.#spec;
+    if (!dynamo) return [];
+    await openRun(this.#spec, this.#run);
+    const { record, tests } = await dynamoPhase({
+      spec: this.#spec,
+      dynamo,
+      run: this.#run,
+      pair: ready.pair,
+      isPaused: () => this.#state.paused,
+      report: (step) => this.#state.report('benchmarks', step),
+      running: (child) => {
+        this.#child = child;
+      },
+    });
+    this.#state.dynamo = record;
+    return tests;
   }
 
   /** Tests that run together: each on its own, or all that are interleaved. */
@@ -237,13 +263,14 @@ class BenchmarkSuite {
     let cells: readonly CellSummary[];
     try {
       await openRun(this.#spec, this.#run);
-      this.#child = await startChild(transportTest, {
+      const child = await startChild(transportTest, {
         workflowId: `${this.#run.workflowId}/${name}`,
         parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
         staticSummary: tests.map(testSummary).join('; '),
         args: [this.#childInput(tests, ready)],
       });
-      ({ cells } = await this.#child.result());
+      this.#child = child;
+      ({ cells } = await child.result());
     } catch (error) {
       failure = failureOf(error);
       cells = cellsOf(error);

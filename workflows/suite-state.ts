@@ -3,6 +3,7 @@ import type { CellSummary, ReportInput } from '../activities/records.js';
 import type { StartedRun } from '../results/runs.js';
 import type { FailureRecord } from '../suite/failure.js';
 import { forecastOfTest, type Range, SET_UP_SECONDS, type TestForecast } from '../suite/forecast.js';
+import type { DynamoRecord } from '../suite/load-record.js';
 import { type Variant, variantsOf } from '../suite/matrix.js';
 import { RECORD_VERSION, type SetupRecord, type TestRecord } from '../suite/record.js';
 import { remainingText, remainingTime } from '../suite/remaining.js';
@@ -35,6 +36,8 @@ export class SuiteState {
   readonly tests: readonly TestState[];
   readonly startedAt = new Date().toISOString();
   setup: SetupRecord = { problems: [], nodes: [], devicePlugins: [], probes: [] };
+  /** Phase 3, when it has ended. */
+  dynamo: DynamoRecord | undefined;
   paused = false;
   #phase: Progress['phase'] = 'set-up';
   #step = 'starting';
@@ -128,7 +131,8 @@ export class SuiteState {
   }
 
   record(input: unknown, verdict: Verdict, reasons: readonly Reason[]): ReportInput {
-    return { ...this.#head(input), verdict, reasons, tests: this.#records() };
+    const { dynamo } = this;
+    return { ...this.#head(input), verdict, reasons, tests: this.#records(), ...(dynamo ? { dynamo } : {}) };
   }
 
   #head(input: unknown) {

@@ -13,7 +13,7 @@ WORK=$STORE/work
 LOG=$STORE/build.log
 SYSTEM_TREE=$WORK/system
 
-for part in versions ingredients layers; do
+for part in versions ingredients layers inference-layers; do
   # shellcheck source=/dev/null
   . "$IMAGES/$part.sh"
 done
@@ -43,6 +43,9 @@ declare -A FILES_OF=(
   [system]=""
   [tools]="versions.sh bench/stub bench/prune_libraries.py"
   [nixlbench]="bench/bin bench/nixlbench bench/faults"
+  [model]="dynamo/model-requirements.txt dynamo/make_model.py"
+  [dynamo]="dynamo/requirements.txt"
+  [aiperf]="aiperf/requirements.txt aiperf/aiperf"
 )
 declare -A FUNCTIONS_OF=(
   [pause]="layer_pause"
@@ -50,6 +53,9 @@ declare -A FUNCTIONS_OF=(
   [system]="layer_system shrink_system precompile"
   [tools]="layer_tools tools_ucx tools_nixl tools_fi_info fetch_wheels precompile_layer"
   [nixlbench]="layer_nixlbench precompile_layer"
+  [model]="layer_model fetch_wheels"
+  [dynamo]="layer_dynamo site_packages fetch_wheels precompile_layer"
+  [aiperf]="layer_aiperf site_packages fetch_wheels precompile_layer"
 )
 
 hash_of() { # LAYER
@@ -72,7 +78,7 @@ build_layer() { # LAYER
   local name=$1 file folder=$WORK/layer-$1
   file=$(layer_file "$name")
   [ ! -e "$file" ] || return 0
-  case $name in tools | nixlbench) unpack_system ;; esac
+  case $name in tools | nixlbench | model | dynamo | aiperf) unpack_system ;; esac
   mkdir -p "$folder"
   "layer_$name" "$folder"
   # Same content, same bytes: no order, times or names of the machine that built it.
@@ -89,6 +95,9 @@ unpack_system() {
   tar -xf "$(layer_file system)" -C "$SYSTEM_TREE"
 }
 
+# Phase 3 needs a gigabyte of images, so they are built and imported only for who asks.
+wants_inference() { [ "${DYNAMO_BENCH_INFERENCE:-no}" = yes ]; }
+
 image() { # FILE-STEM NAME CONFIG LAYER...
   local stem=$1 name=$2 config=$3 layer files=() key archive
   shift 3
@@ -96,6 +105,7 @@ image() { # FILE-STEM NAME CONFIG LAYER...
   key=$(printf '%s\n' "$name" "$config" "${files[@]##*/}" "$(sha256sum <"$IMAGES/oci_archive.py")" | sha256sum | cut -c 1-16)
   archive=$STORE/$stem-$key.oci.tar
   KEEP+=("$archive" "${files[@]}")
+  case $stem in dynamo | aiperf) wants_inference || return 0 ;; esac
   if [ ! -e "$archive" ]; then
     for layer; do build_layer "$layer"; done
     ! declare -F "check_$stem" >/dev/null || "check_$stem"
@@ -140,6 +150,10 @@ all_images() {
   image bench docker.io/library/nixl-aligned:0.7.1-bench \
     "{\"Cmd\":[\"/bin/sh\"],\"Env\":[\"PATH=$PATH_IN_IMAGE\",\"ETCDCTL_API=3\",\"NIXL_PLUGIN_DIR=/opt/nixl/site-packages/.nixl_cu12.mesonpy.libs/plugins\"]}" \
     system tools nixlbench
+  image dynamo localhost/dynamo:1.6.1 \
+    "{\"Cmd\":[\"/bin/sh\"],\"Env\":[\"PATH=$PATH_IN_IMAGE\",\"PYTHONPATH=/opt/dynamo/site-packages\",\"HF_HUB_OFFLINE=1\"]}" \
+    system model dynamo
+  image aiperf localhost/aiperf:0.13.0 "{\"Cmd\":[\"/bin/sh\"],\"Env\":[\"PATH=$PATH_IN_IMAGE\"]}" system model aiperf
 }
 
 main "$@"

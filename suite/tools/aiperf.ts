@@ -28,6 +28,12 @@ export interface LoadResult {
   readonly timeToFirstToken?: Distribution;
   readonly interTokenLatency?: Distribution;
   readonly requestLatency: Distribution;
+  /** Output tokens per second that one user sees, on average. */
+  readonly outputTokensPerSecondAndUser?: number;
+  /** Tokens of a prompt on average: as the server counted them, where it says so, else as AIPerf made them. */
+  readonly inputTokens?: number;
+  /** Tokens of an answer on average. */
+  readonly outputTokens?: number;
   /** Distinct errors of failed requests, with how often each came. */
   readonly errors: readonly { readonly message: string; readonly count: number }[];
   /** The run came to its own end. */
@@ -78,6 +84,10 @@ const document = z.object({
   request_latency: time,
   time_to_first_token: time.optional(),
   inter_token_latency: time.optional(),
+  output_token_throughput_per_user: per('tokens/sec/user').optional(),
+  usage_prompt_tokens: per('tokens').optional(),
+  input_sequence_length: per('tokens').optional(),
+  output_sequence_length: per('tokens').optional(),
   was_cancelled: z.boolean().default(false),
   is_complete: z.boolean().optional(),
   error_summary: z
@@ -104,6 +114,7 @@ export function parseAiperf(text: string): { readonly result: LoadResult } | { r
     return { failure: failureRecord('Incomplete', `AIPerf's export lacks figures: ${lacking.join('; ')}`) };
   }
   const { data } = parsed;
+  const inputTokens = (data.usage_prompt_tokens ?? data.input_sequence_length)?.avg;
   const succeeded = data.request_count?.avg ?? 0;
   if (succeeded === 0) return { failure: failureRecord('Incomplete', 'no request succeeded') };
   return {
@@ -116,6 +127,11 @@ export function parseAiperf(text: string): { readonly result: LoadResult } | { r
       ...(data.time_to_first_token ? { timeToFirstToken: data.time_to_first_token } : {}),
       ...(data.inter_token_latency ? { interTokenLatency: data.inter_token_latency } : {}),
       requestLatency: data.request_latency,
+      ...(data.output_token_throughput_per_user
+        ? { outputTokensPerSecondAndUser: data.output_token_throughput_per_user.avg }
+        : {}),
+      ...(inputTokens === undefined ? {} : { inputTokens }),
+      ...(data.output_sequence_length ? { outputTokens: data.output_sequence_length.avg } : {}),
       errors: data.error_summary.map(({ error_details, count }) => ({
         message: error_details?.message ?? 'unknown',
         count,

@@ -21,10 +21,14 @@ export interface Box {
   stop(): Promise<void>;
 }
 
-/** The box that runs already, or one that is started for the tests and ended after them. */
-export async function startBox(): Promise<Box> {
+/** The box that runs already, or one that is started for the tests and ended after them. @param inference with the images of phase 3 */
+export async function startBox({ inference = false } = {}): Promise<Box> {
   const mine = !existsSync(ADMIN_KUBECONFIG);
-  await execa(join(LOCAL, 'up.sh'), ['--only', 'kubernetes'], { stdout: 'ignore', stderr: 'inherit' });
+  await execa(join(LOCAL, 'up.sh'), ['--only', 'kubernetes'], {
+    stdout: 'ignore',
+    stderr: 'inherit',
+    env: inference ? { DYNAMO_BENCH_INFERENCE: 'yes' } : {},
+  });
   return {
     admin: new Cluster(kubeConfig(ADMIN_KUBECONFIG)),
     async stop() {

@@ -2,6 +2,8 @@ import type { Activities } from '../../activities/index.js';
 import type { CellDefinition, CellSummary } from '../../activities/records.js';
 import { SuiteFailure } from '../../suite/failure.js';
 import type { Judgement } from '../../suite/judge.js';
+import type { LoadJudgement } from '../../suite/judge-load.js';
+import { fakeDynamo } from './fake-dynamo.js';
 
 /** A judgement that passes. */
 export const PASSED: Judgement = {
@@ -32,12 +34,16 @@ export class FakeActivities {
 
   /** What the attempts of a test are judged as, one after the other; then `PASSED`. */
   readonly judgements: Record<string, Judgement[]> = {};
+  /** What the load points are judged as, one after the other; then as passed. */
+  readonly loadJudgements: LoadJudgement[] = [];
+  readonly #dynamo = fakeDynamo((call) => this.calls.push(call), this.loadJudgements);
   /** Replaces single activities. */
   readonly overrides: Partial<Activities> = {};
 
   get activities(): Activities {
     const note = (call: string) => this.calls.push(call);
     const base: Activities = {
+      ...this.#dynamo,
       openRun: async () => void note('openRun'),
       closeRun: async () => void note('closeRun'),
       isRunOpen: async () => true,

@@ -31,6 +31,8 @@ export interface LabOptions {
   readonly withoutRole?: boolean;
   /** A Temporal server of the lab's own with a database file, for tests that kill it. Default: the one of all tests. */
   readonly ownTemporal?: boolean;
+  /** With the images of phase 3. */
+  readonly inference?: boolean;
 }
 
 /**
@@ -50,8 +52,8 @@ export class Lab {
     readonly address: string,
   ) {}
 
-  static async open({ withoutRole = false, ownTemporal = false }: LabOptions = {}): Promise<Lab> {
-    const box = await startBox();
+  static async open({ withoutRole = false, ownTemporal = false, inference = false }: LabOptions = {}): Promise<Lab> {
+    const box = await startBox({ inference });
     const namespace = await createNamespace(box.admin, { withoutRole });
     const folder = await mkdtemp(join(tmpdir(), 'dynamo-bench-lab-'));
     const server = ownTemporal ? await DurableTemporal.start(join(folder, 'temporal.db')) : undefined;

@@ -1,0 +1,158 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from '../suite/canonical-json.js';
+import type { Pair } from '../suite/cluster-facts.js';
+import type { DynamoSpec } from '../suite/dynamo-spec.js';
+import type { FailureRecord } from '../suite/failure.js';
+import { SuiteFailure } from '../suite/failure.js';
+import type { InferenceSpec, LoadPoint } from '../suite/inference-tests.js';
+import { judgeLoad, type LoadJudgement } from '../suite/judge-load.js';
+import { type LoadCell, loadCellSchema } from '../suite/load-record.js';
+import type { Run } from '../suite/run.js';
+import type { ActivityContext } from './context.js';
+import type { Deployed } from './dynamo-deployment.js';
+import type { LoadOutcome } from './load.js';
+
+/** All that defines a cell of phase 3. */
+export interface LoadCellDefinition {
+  readonly dynamo: Omit<DynamoSpec, 'tests'>;
+  readonly test: InferenceSpec;
+  readonly point: LoadPoint;
+  readonly pair: Pair;
+}
+
+/** What the workflow needs to know of a recorded cell. */
+export interface LoadCellSummary extends LoadPoint {
+  readonly key: string;
+  readonly test: string;
+  readonly verdict: LoadJudgement['verdict'];
+  /** Median time to first token in seconds. */
+  readonly timeToFirstToken?: number;
+  readonly failure?: FailureRecord;
+  readonly takenOver: boolean;
+}
+
+export function loadRecordActivities(context: ActivityContext) {
+  return {
+    /**
+     * The recorded cell, if it was measured: it is never run again. One of an earlier suite run is taken over with its
+     * figures; its evidence stays with that run.
+     */
+    async findLoadCell(input: {
+      run: Run;
+      cell: LoadCellDefinition;
+      resumeFrom?: string | undefined;
+    }): Promise<LoadCellSummary | undefined> {
+      const { run, cell, resumeFrom } = input;
+      const own = await readCell(run.workflowId, cell);
+      if (own && !own.failure) return summary(own, true);
+      const earlier = resumeFrom === undefined ? undefined : await readCell(resumeFrom, cell);
+      if (!earlier || earlier.failure) return undefined;
+      await saveCell(run.workflowId, earlier);
+      return summary(earlier, true);
+    },
+
+    /** Judges what a load run left. */
+    async judgeLoadRun(input: {
+      run: Run;
+      cell: LoadCellDefinition;
+      deployed: Deployed;
+      outcome: LoadOutcome;
+    }): Promise<LoadJudgement> {
+      const { run, cell, deployed, outcome } = input;
+      const log = await context.store.readLog(run.workflowId, outcome.log.path);
+      const { engine, resources } = cell.dynamo;
+      return judgeLoad(
+        cell.test,
+        cell.point,
+        { ...outcome, log },
+        {
+          simulated: engine.kind === 'mocker',
+          efa: resources.efa > 0,
+          bytesPerToken: deployed.kv?.bytesPerToken,
+        },
+      );
+    },
+
+    /** Records a cell. From here on it is done, whatever happens. */
+    async recordLoadCell(input: {
+      run: Run;
+      cell: LoadCellDefinition;
+      deployed: Deployed;
+      judgement: LoadJudgement;
+      outcome?: LoadOutcome | undefined;
+      attempts: number;
+      startedAt: string;
+    }): Promise<LoadCellSummary> {
+      const { run, cell, deployed, judgement, outcome, attempts, startedAt } = input;
+      const { replicas, resources } = cell.dynamo;
+      const record: LoadCell = {
+        key: loadCellKey(cell),
+        test: cell.test.name,
+        ...cell.point,
+        attempts,
+        ...judgement,
+        pods: deployed.pods,
+        ...(deployed.kv ? { kv: deployed.kv } : {}),
+        ...(deployed.pretendedRate === undefined ? {} : { pretendedRate: deployed.pretendedRate }),
+        gpus: (replicas.prefill + replicas.decode) * resources.gpu,
+        command: outcome?.command ?? [],
+        evidence: outcome?.evidence ?? [],
+        startedAt,
+        recordedAt: new Date().toISOString(),
+        measuredBy: { workflowId: run.workflowId, runId: run.runId },
+      };
+      await saveCell(run.workflowId, record);
+      return summary(record, false);
+    },
+
+    /** Recorded cells, for the record of the run. */
+    async readLoadCells(input: { run: Run; cells: readonly LoadCellDefinition[] }): Promise<LoadCell[]> {
+      const found = await Promise.all(input.cells.map((cell) => readCell(input.run.workflowId, cell)));
+      return found.filter((cell) => cell !== undefined);
+    },
+  };
+
+  async function readCell(workflowId: string, cell: LoadCellDefinition): Promise<LoadCell | undefined> {
+    const key = loadCellKey(cell);
+    const text = await context.store.readLog(workflowId, cellPath(cell.test.name, key)).catch((error: unknown) => {
+      if (error instanceof SuiteFailure && error.class === 'NotFound') return undefined;
+      throw error;
+    });
+    if (text === undefined) return undefined;
+    const parsed = loadCellSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : undefined;
+  }
+
+  async function saveCell(workflowId: string, cell: LoadCell): Promise<void> {
+    await context.store.saveLog(workflowId, cellPath(cell.test, cell.key), `${JSON.stringify(cell, null, 2)}\n`);
+  }
+}
+
+/**
+ * SHA-256 of a cell's definition. What only says how to treat the result, how long to wait, or how the platform came
+ * there, is no part of it.
+ */
+export function loadCellKey({ dynamo, test, point, pair }: LoadCellDefinition): string {
+  const { platform, name, readyTimeout, keep, ...cluster } = dynamo;
+  const { required, control, concurrency, repetitions, timeout, ...load } = test;
+  return createHash('sha256').update(canonicalJson({ cluster, load, point, pair })).digest('hex');
+}
+
+function cellPath(test: string, key: string): string {
+  return `${test}/cells/${key.slice(0, 16)}.json`;
+}
+
+function summary(cell: LoadCell, takenOver: boolean): LoadCellSummary {
+  const { key, test, concurrency, repetition, verdict, failure, load } = cell;
+  const first = load?.timeToFirstToken?.p50 ?? load?.timeToFirstToken?.average;
+  return {
+    key,
+    test,
+    concurrency,
+    repetition,
+    verdict,
+    takenOver,
+    ...(first === undefined ? {} : { timeToFirstToken: first }),
+    ...(failure ? { failure: failure as FailureRecord } : {}),
+  };
+}

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { cancellationSignal } from '@temporalio/activity';
+import type { Cluster } from '../kubernetes/cluster.js';
+import type { KubernetesObject, Pod } from '../kubernetes/objects.js';
+import { isReady } from '../kubernetes/pod-state.js';
+import { CUSTOM_RESOURCE_DEFINITION, DYNAMO_GRAPH, POD } from '../kubernetes/resources.js';
+import type { DynamoSpec } from '../suite/dynamo-spec.js';
+import { SuiteFailure } from '../suite/failure.js';
+import { helmCommand } from '../suite/helm-command.js';
+import type { Run } from '../suite/run.js';
+import type { ActivityContext } from './context.js';
+
+/** The Dynamo platform in a cluster. */
+export interface Platform {
+  /** Of the operator, as its resource says; `unknown` when nothing does. */
+  readonly version: string;
+  /** This run installed it. */
+  readonly installed: boolean;
+}
+
+const GRAPH_CRD = 'dynamographdeployments.nvidia.com';
+const VERSION_ANNOTATION = 'dynamo.nvidia.com/operator-version';
+/** What the operator's image is called by NVIDIA, under any registry; and the name that its chart gives the pod. */
+const OPERATOR_IMAGE = /(?:^|\/)(?:kubernetes|dynamo)-operator[:@]/;
+const OPERATOR_NAME = 'dynamo-operator';
+const WANTED_VERSION = DYNAMO_GRAPH.apiVersion.replace(/^.*\//, '');
+
+interface Crd extends KubernetesObject {
+  spec: { versions: { name: string; served: boolean }[] };
+}
+
+export function platformActivities(context: ActivityContext) {
+  return {
+    /**
+     * Makes sure that the Dynamo platform is there: its resource in the version that the suite speaks, and an operator
+     * that runs. What is missing is installed with helm, or refused with the command that does it.
+     *
+     * @throws {SuiteFailure} `PlatformMissing`, `PlatformInstall`
+     */
+    async ensurePlatform(input: { run: Run; platform: DynamoSpec['platform'] }): Promise<Platform> {
+      const { run, platform } = input;
+      const cluster = context.cluster(run);
+      const found = await findPlatform(cluster);
+      if (!('missing' in found)) return { ...found, installed: false };
+      const command = helmCommand(platform, run.context);
+      if (!platform.install) {
+        throw new SuiteFailure('PlatformMissing', found.missing, {
+          hint: `install it: ${['helm', ...command.arguments].join(' ')}${command.values ? ` <<< '${command.values}'` : ''}`,
+        });
+      }
+      await helm(command.arguments, command.values);
+      const installed = await findPlatform(cluster);
+      if ('missing' in installed) {
+        throw new SuiteFailure('PlatformInstall', `after chart ${platform.chart} was installed, ${installed.missing}`);
+      }
+      return { ...installed, installed: true };
+    },
+  };
+}
+
+async function findPlatform(cluster: Cluster): Promise<{ version: string } | { missing: string }> {
+  const crd = await cluster.find<Crd>(CUSTOM_RESOURCE_DEFINITION, undefined, GRAPH_CRD, cancellationSignal());
+  if (!crd) return { missing: `the cluster has no resource ${GRAPH_CRD}` };
+  const served = crd.spec.versions.filter((version) => version.served).map(({ name }) => name);
+  if (!served.includes(WANTED_VERSION)) {
+    return { missing: `the cluster serves ${GRAPH_CRD} as ${served.join(', ')} only, ${WANTED_VERSION} is needed` };
+  }
+  const pods = await cluster.list<Pod>(POD, undefined, {}, cancellationSignal());
+  const operators = pods.filter(
+    ({ metadata, spec }) =>
+      metadata.labels?.['app.kubernetes.io/name'] === OPERATOR_NAME ||
+      spec.containers.some(({ image }) => OPERATOR_IMAGE.test(image ?? '')),
+  );
+  if (!operators.some(isReady)) {
+    const state = operators.length === 0 ? 'no operator runs' : 'its operator is not ready';
+    return { missing: `the cluster has ${GRAPH_CRD}, and ${state}` };
+  }
+  return { version: crd.metadata.annotations?.[VERSION_ANNOTATION] ?? 'unknown' };
+}
+
+/** Ends when helm has; helm itself waits and takes back what did not work. */
+async function helm(args: readonly string[], values: string): Promise<void> {
+  const child = spawn('helm', args, { stdio: ['pipe', 'pipe', 'pipe'], signal: cancellationSignal() });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(values);
+  const exitCode = await new Promise<number | null>((resolve, reject) => {
+    child.on('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'ENOENT'
+          ? new SuiteFailure('PlatformInstall', 'the worker has no program "helm" on its PATH', { cause: error })
+          : error,
+      ),
+    );
+    child.on('close', resolve);
+  });
+  if (exitCode !== 0) {
+    throw new SuiteFailure('PlatformInstall', `helm ended with exit code ${exitCode}: ${output.trim().slice(-1000)}`);
+  }
+}

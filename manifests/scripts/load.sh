@@ -1,0 +1,46 @@
+#!/bin/sh
+# Main process of a load pod: runs AIPerf as given in the arguments, then prints what it exported between JSON lines behind
+# a marker, and exits with AIPerf's own code.
+
+folder=${DYNAMO_BENCH_OUTPUT:-/dynamo-bench-output}/artifacts
+# The kubelet keeps the last 10 MB of a log; more than this could push the figures out.
+most_bytes=4000000
+
+frame() {
+  printf '\n@@dynamo-bench %s\n' "$1"
+}
+
+show() { # NAME COMMAND...
+  name=$1
+  shift
+  frame "{\"event\":\"file\",\"name\":\"$name\"}"
+  "$@"
+  frame "{\"event\":\"end-file\"}"
+}
+
+trap 'kill -TERM "$pid" 2> /dev/null' TERM INT
+"$@" --artifact-dir "$folder" &
+pid=$!
+wait "$pid"
+code=$?
+while kill -0 "$pid" 2> /dev/null; do
+  wait "$pid"
+  code=$?
+done
+
+errors() {
+  grep -o '"error":{.*' "$requests" | cut -c 1-300 | sort | uniq -c | sort -rn | head -n 20
+}
+
+requests=$folder/profile_export.jsonl
+[ ! -s "$requests" ] || show errors.txt errors
+if [ -s "$requests" ] && gzip -c "$requests" > "$requests.gz" && base64 "$requests.gz" > "$requests.gz.base64"; then
+  size=$(wc -c < "$requests.gz.base64")
+  [ "$size" -gt "$most_bytes" ] || show profile_export.jsonl.gz.base64 cat "$requests.gz.base64"
+fi
+[ ! -s "$folder/logs/aiperf.log" ] || show aiperf.log tail -c 200000 "$folder/logs/aiperf.log"
+for name in profile_export_aiperf.csv profile_export_aiperf.json; do
+  [ ! -s "$folder/$name" ] || show "$name" cat "$folder/$name"
+done
+frame "{\"event\":\"end\",\"exitCode\":$code}"
+exit "$code"

@@ -1,0 +1,38 @@
+import type { KvSize } from './kv-size.js';
+import { type Curve, rateAt } from './kv-transfer.js';
+import type { CellRecord } from './record.js';
+
+/** The network baseline of phase 3: what the transport tests of the same run measured. */
+
+/** Reasons that keep a cell's figures out. */
+const KEPT_OUT: ReadonlySet<string> = new Set(['implausible', 'wrong-path', 'path-unproven', 'figures-disagree']);
+
+/**
+ * The curve of a transport test: for each block size the median of the cells that count. Rows with several blocks in
+ * flight are left out, the prediction speaks of single ones.
+ */
+export function baselineCurve(cells: readonly CellRecord[]): Curve | undefined {
+  const counted = cells.filter(
+    ({ warmUp, failure, reasons, rows }) =>
+      !warmUp && !failure && rows.length > 0 && reasons.every(({ code }) => !KEPT_OUT.has(code)),
+  );
+  const [first] = counted;
+  if (!first?.ceiling) return undefined;
+  const bySize = new Map<number, number[]>();
+  for (const { blockSize, batchSize, bytesPerSecond } of counted.flatMap(({ rows }) => rows)) {
+    if (batchSize === 1) bySize.set(blockSize, [...(bySize.get(blockSize) ?? []), bytesPerSecond]);
+  }
+  const rows = [...bySize].map(([blockSize, rates]) => ({ blockSize, bytesPerSecond: median(rates) }));
+  return { test: first.test, rows, ceiling: first.ceiling.bytesPerSecond };
+}
+
+/** Bytes per second that the curve says of one KV block of the model. */
+export function baselineRate(curve: Curve, kv: KvSize, tokensPerBlock: number): number | undefined {
+  return rateAt(curve, tokensPerBlock * kv.bytesPerTokenAndRank);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
+}

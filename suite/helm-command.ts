@@ -1,0 +1,38 @@
+import type { DynamoSpec } from './dynamo-spec.js';
+
+/** How helm is called: its arguments, and the values for its standard input (empty: none). */
+export interface HelmCommand {
+  readonly arguments: readonly string[];
+  readonly values: string;
+}
+
+/**
+ * Installs the platform, or brings it to what the spec says: the same command can run again. `--atomic` takes back what
+ * does not become ready.
+ */
+export function helmCommand(platform: DynamoSpec['platform'], context?: string): HelmCommand {
+  const { release, namespace, chart, version, values, timeout } = platform;
+  const reference = chart.replaceAll('{version}', version);
+  const isFile = reference !== chart || /\.tgz$|^[./]/.test(reference);
+  const withValues = Object.keys(values).length > 0;
+  return {
+    arguments: [
+      'upgrade',
+      '--install',
+      release,
+      reference,
+      // A chart that is named by file has its version in itself.
+      ...(isFile ? [] : ['--version', version]),
+      '--namespace',
+      namespace,
+      '--create-namespace',
+      '--atomic',
+      '--wait',
+      '--timeout',
+      `${Math.ceil(timeout)}s`,
+      ...(context === undefined ? [] : ['--kube-context', context]),
+      ...(withValues ? ['--values', '-'] : []),
+    ],
+    values: withValues ? JSON.stringify(values) : '',
+  };
+}

@@ -1,0 +1,233 @@
+import { type FailureRecord, failureRecord } from './failure.js';
+import { type InferenceSpec, type LoadPoint, requestsOf } from './inference-tests.js';
+import { type LoadResult, parseAiperf } from './tools/aiperf.js';
+import { type LoadLog, readLoadLog } from './tools/load-log.js';
+import { formatDuration } from './units.js';
+import type { Reason, ReasonCode, Verdict } from './verdict.js';
+
+/** The gates of phase 3: what must be true of a load run before its figures count. */
+
+/** A worker of the cluster before or after the load. */
+export interface WorkerState {
+  readonly role: string;
+  readonly pod: string;
+  readonly uid: string;
+  readonly restarts: number;
+  /** Bytes that its NICs had sent and received: EFA devices, else the pod's interface. */
+  readonly nicBytes?: number | undefined;
+}
+
+/** All that a load run left. */
+export interface LoadEvidence {
+  readonly log: string;
+  /** Kubernetes' reason for the pod's end: `OOMKilled`, … */
+  readonly reason?: string | undefined;
+  readonly timedOut: boolean;
+  readonly before: readonly WorkerState[];
+  readonly after: readonly WorkerState[];
+}
+
+export interface LoadCircumstances {
+  readonly simulated: boolean;
+  /** The counters are those of EFA devices. */
+  readonly efa: boolean;
+  /** KV bytes of one prompt token; undefined when the model is not known. */
+  readonly bytesPerToken?: number | undefined;
+}
+
+export interface LoadJudgement {
+  readonly verdict: Verdict;
+  readonly reasons: readonly Reason[];
+  readonly load?: LoadResult;
+  readonly failure?: FailureRecord;
+}
+
+/** Share of the KV bytes that the counters must have moved: requests at the edges of the load are not all in it. */
+const LEAST_KV_SHARE = 0.5;
+
+/**
+ * Decides what a load run shows. HTTP 200 and exit code 0 are no success: AIPerf ends with 0 as long as one request
+ * succeeded, and its latencies speak of those that did.
+ */
+export function judgeLoad(
+  test: InferenceSpec,
+  point: LoadPoint,
+  evidence: LoadEvidence,
+  circumstances: LoadCircumstances,
+): LoadJudgement {
+  const log = readLoadLog(evidence.log);
+  const parsed = parseAiperf(log.files.get('profile_export_aiperf.json') ?? '');
+  if ('failure' in parsed) {
+    const failure = explainNoResult(log, evidence);
+    return { verdict: 'fail', reasons: [{ code: 'failure', message: failure.message }], failure };
+  }
+  const { result: load } = parsed;
+  const failed = [...countReasons(test, point, load, evidence), ...limitReasons(test, load)];
+  const restarted = restartReasons(evidence);
+  const doubts = doubtReasons(test, point, load);
+  const transfer = transferReason(test, load, evidence, circumstances);
+  const reasons: Reason[] = [...failed, ...restarted, ...doubts, ...(transfer ? [transfer] : [])];
+  if (failed.length > 0 || restarted.length > 0 || transfer?.code === 'no-kv-transfer') {
+    return { verdict: 'fail', reasons, load };
+  }
+  if (doubts.length > 0 || transfer?.code === 'kv-path-unproven') return { verdict: 'inconclusive', reasons, load };
+  return { verdict: 'pass', reasons: [...reasons, measured(load)], load };
+}
+
+function reason(code: ReasonCode, message: string): Reason {
+  return { code, message };
+}
+
+function countReasons(test: InferenceSpec, point: LoadPoint, load: LoadResult, evidence: LoadEvidence): Reason[] {
+  const { succeeded, failed } = load.requests;
+  const found: Reason[] = [];
+  const rate = failed / (succeeded + failed);
+  if (rate > test.limits.errorRate) {
+    const [worst] = [...load.errors].sort((a, b) => b.count - a.count);
+    found.push(
+      reason(
+        'errors',
+        `${failed} of ${succeeded + failed} requests failed (${percent(rate)}, at most ${percent(test.limits.errorRate)})${worst ? `: ${worst.count} × ${worst.message}` : ''}`,
+      ),
+    );
+  }
+  const sent = requestsOf(test, point);
+  if (sent !== undefined && succeeded + failed < sent) {
+    found.push(reason('lost-requests', `${sent} requests were to be sent, ${succeeded + failed} have an end`));
+  }
+  if (!load.complete || evidence.timedOut) {
+    found.push(reason('lost-requests', 'the load run was ended before it was complete'));
+  }
+  return found;
+}
+
+function limitReasons(test: InferenceSpec, load: LoadResult): Reason[] {
+  const limit = (name: string, most: number | undefined, value: number | undefined): Reason[] =>
+    most !== undefined && value !== undefined && value > most
+      ? [reason('slow', `${name}: 99 % within ${formatDuration(value)}, at most ${formatDuration(most)} is asked for`)]
+      : [];
+  return [
+    ...limit('time to first token', test.limits.timeToFirstToken, load.timeToFirstToken?.p99),
+    ...limit('time between tokens', test.limits.interTokenLatency, load.interTokenLatency?.p99),
+  ];
+}
+
+/** Pods may go and come under the same Deployment: a new one is a restart too. */
+function restartReasons({ before, after }: LoadEvidence): Reason[] {
+  return before.flatMap((worker): Reason[] => {
+    const now = after.find(({ uid }) => uid === worker.uid);
+    if (!now) return [reason('worker-restarted', `${worker.role} pod ${worker.pod} was gone after the load`)];
+    const restarts = now.restarts - worker.restarts;
+    if (restarts <= 0) return [];
+    return [reason('worker-restarted', `${worker.role} pod ${worker.pod} restarted ${restarts} times during the load`)];
+  });
+}
+
+function doubtReasons(test: InferenceSpec, point: LoadPoint, load: LoadResult): Reason[] {
+  const found: Reason[] = [];
+  // Little's law: what is in flight on average is rate times latency.
+  const delivered = load.requestsPerSecond * load.requestLatency.average;
+  if (delivered < test.limits.concurrencyShare * point.concurrency) {
+    found.push(
+      reason(
+        'low-concurrency',
+        `${delivered.toFixed(1)} requests were in flight on average, ${point.concurrency} were to be`,
+      ),
+    );
+  }
+  if (load.outputTokens !== undefined) {
+    const share = load.outputTokens / test.outputTokens;
+    if (share < test.limits.outputShare || share > 2 - test.limits.outputShare) {
+      found.push(
+        reason(
+          'wrong-output-length',
+          `answers had ${load.outputTokens.toFixed(1)} tokens on average, ${test.outputTokens} were asked for`,
+        ),
+      );
+    }
+  }
+  return found;
+}
+
+function transferReason(
+  test: InferenceSpec,
+  load: LoadResult,
+  { before, after }: LoadEvidence,
+  { simulated, efa, bytesPerToken }: LoadCircumstances,
+): Reason | undefined {
+  if (simulated) {
+    return reason(
+      'simulated-engine',
+      'simulated engine: it pauses for the KV transfer and sends no KV bytes; no figure is Dynamo’s performance',
+    );
+  }
+  if (test.topology === 'aggregated') return undefined;
+  const decoders = before.filter(({ role }) => role === 'decode');
+  const moved = decoders.map(({ uid, nicBytes }) => {
+    const now = after.find((worker) => worker.uid === uid)?.nicBytes;
+    return nicBytes === undefined || now === undefined ? undefined : now - nicBytes;
+  });
+  const known = moved.filter((bytes) => bytes !== undefined);
+  if (known.length < decoders.length || known.length === 0) {
+    return reason('kv-path-unproven', 'the NIC counters of a decode pod could not be read before and after the load');
+  }
+  const total = known.reduce((sum, bytes) => sum + bytes, 0);
+  if (total <= 0)
+    return reason('no-kv-transfer', 'the NIC counters of the decode pods did not move: no KV was transferred');
+  const expected = (bytesPerToken ?? 0) * (load.inputTokens ?? test.inputTokens) * load.requests.succeeded;
+  if (total < expected * LEAST_KV_SHARE) {
+    const message = `the NICs of the decode pods moved ${mebibytes(total)}, ${mebibytes(expected)} of KV were to be sent${efa ? '' : ' (no EFA devices: counters of the interface)'}`;
+    return reason(efa ? 'no-kv-transfer' : 'kv-path-unproven', message);
+  }
+  return reason('kv-transfer-seen', `the NICs of the decode pods moved ${mebibytes(total)} during the load`);
+}
+
+function measured(load: LoadResult): Reason {
+  const ttft = load.timeToFirstToken?.p50;
+  const first = ttft === undefined ? '' : `time to first token ${formatDuration(ttft)} (median), `;
+  return reason('measured', `${first}${load.outputTokensPerSecond.toFixed(1)} output tokens/s`);
+}
+
+const MESSAGES: readonly (readonly [RegExp, FailureRecord['class']])[] = [
+  [/Failed to load tokenizer/, 'TokenizerMissing'],
+  [/Model not found|model .{0,80} (?:not found|does not exist)|"code":\s*404|\b404\b.{0,40}Not Found/i, 'ModelUnknown'],
+  [
+    /HFValidationError|Repo id must be|Can't load tokenizer|tokenizer.{0,80}(?:not found|could not|fail)/i,
+    'TokenizerMissing',
+  ],
+  [/is not ready to serve requests|Service temporarily unavailable|"code":\s*503/i, 'NoWorker'],
+  [
+    /Timed out after .{0,20} probing|Cannot connect to host|Connection refused|Name or service not known|ClientConnectorError|ServerDisconnected/i,
+    'FrontendUnreachable',
+  ],
+];
+
+function explainNoResult({ lines, files, exitCode }: LoadLog, evidence: LoadEvidence): FailureRecord {
+  if (evidence.reason === 'OOMKilled') return failureRecord('OutOfMemory', 'AIPerf was killed for memory');
+  if (evidence.timedOut) return failureRecord('Hung', 'AIPerf was still running at the time limit');
+  const logged = (files.get('aiperf.log') ?? '').split('\n');
+  const texts = [...(files.get('errors.txt') ?? '').split('\n'), ...logged, ...lines];
+  for (const [pattern, failureClass] of MESSAGES) {
+    const line = texts.find((text) => pattern.test(text));
+    if (line) return failureRecord(failureClass, `"${line.trim().slice(0, 300)}"`);
+  }
+  if (exitCode === 127) return failureRecord('ToolMissing', 'the image has no aiperf (exit code 127)');
+  if (exitCode === 2) return failureRecord('ToolOptions', lastLine(lines));
+  if (exitCode === undefined) return failureRecord('PeerLost', 'the load pod was killed or went away');
+  return failureRecord(
+    'Crashed',
+    `AIPerf ended with exit code ${exitCode} and without results: ${logged.findLast((line) => line.includes('ERROR'))?.trim() ?? lastLine(lines)}`,
+  );
+}
+
+function lastLine(lines: readonly string[]): string {
+  return lines.findLast((line) => line.trim() !== '')?.trim() ?? 'no output';
+}
+
+function percent(share: number): string {
+  return `${Number((share * 100).toPrecision(3))} %`;
+}
+
+function mebibytes(bytes: number): string {
+  return `${Number((bytes / 2 ** 20).toPrecision(4))} MiB`;
+}

@@ -1,0 +1,101 @@
+import type { Activities } from '../../activities/index.js';
+import { type LoadCellSummary, loadCellKey } from '../../activities/load-records.js';
+import type { LoadJudgement } from '../../suite/judge-load.js';
+import type { LoadCell } from '../../suite/load-record.js';
+
+type DynamoActivity =
+  | 'ensurePlatform'
+  | 'deployDynamo'
+  | 'storeGraphLogs'
+  | 'removeDynamo'
+  | 'runLoad'
+  | 'removeLoad'
+  | 'findLoadCell'
+  | 'judgeLoadRun'
+  | 'recordLoadCell'
+  | 'readLoadCells';
+
+const LOG = { path: 'load.log', sha256: '', bytes: 0 };
+
+/** A load point that passed. */
+export const LOAD_PASSED: LoadJudgement = {
+  verdict: 'pass',
+  reasons: [{ code: 'measured', message: 'measured' }],
+  load: {
+    version: '0.13.0',
+    duration: 10,
+    requests: { succeeded: 20, failed: 0 },
+    requestsPerSecond: 2,
+    outputTokensPerSecond: 20,
+    timeToFirstToken: { average: 0.3, p50: 0.3 },
+    requestLatency: { average: 1 },
+    errors: [],
+    complete: true,
+  },
+};
+
+/**
+ * Phase 3 without a cluster.
+ *
+ * @param note is told every call, in order
+ * @param judgements what the attempts are judged as, one after the other; then `LOAD_PASSED`
+ */
+export function fakeDynamo(
+  note: (call: string) => void,
+  judgements: LoadJudgement[],
+): Pick<Activities, DynamoActivity> {
+  const cells = new Map<string, LoadCell>();
+  const summary = (cell: LoadCell, takenOver: boolean) => ({ ...cell, takenOver }) as LoadCellSummary;
+  return {
+    ensurePlatform: async () => {
+      note('ensurePlatform');
+      return { version: '1.6.1', installed: false };
+    },
+    deployDynamo: async ({ topology, keep }) => {
+      note(`deployDynamo ${topology}${keep ? ' to keep' : ''}`);
+      return { name: 'g', url: 'http://g', pods: [], readyAfter: 1 };
+    },
+    storeGraphLogs: async () => {
+      note('storeGraphLogs');
+      return [];
+    },
+    removeDynamo: async () => note('removeDynamo'),
+    runLoad: async ({ test, point }) => {
+      note(`runLoad ${test.name} c${point.concurrency}`);
+      return { log: LOG, evidence: [LOG], command: [], imageId: '', timedOut: false, before: [], after: [] };
+    },
+    removeLoad: async () => undefined,
+    findLoadCell: async ({ cell }) => {
+      const found = cells.get(loadCellKey(cell));
+      return found ? summary(found, true) : undefined;
+    },
+    judgeLoadRun: async () => judgements.shift() ?? LOAD_PASSED,
+    recordLoadCell: async ({ run, cell, judgement, attempts, startedAt }) => {
+      note(
+        `recordLoadCell ${cell.test.name} c${cell.point.concurrency} after ${attempts}: ${judgement.failure?.class ?? judgement.verdict}`,
+      );
+      const key = loadCellKey(cell);
+      const recorded: LoadCell = {
+        key,
+        test: cell.test.name,
+        ...cell.point,
+        attempts,
+        ...judgement,
+        pods: [],
+        gpus: 2,
+        command: [],
+        evidence: [],
+        startedAt,
+        recordedAt: startedAt,
+        measuredBy: { workflowId: run.workflowId, runId: run.runId },
+      };
+      cells.set(key, recorded);
+      return summary(recorded, false);
+    },
+    readLoadCells: async ({ cells: wanted }) =>
+      wanted.flatMap((cell) => {
+        const found = cells.get(loadCellKey(cell));
+        return found ? [found] : [];
+      }),
+  };
+}

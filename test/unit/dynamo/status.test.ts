@@ -1,0 +1,141 @@
+import assert from 'node:assert/strict';
+import { type DynamoGraph, graphStatus } from '../../../kubernetes/graph-status.js';
+import type { Pod } from '../../../kubernetes/objects.js';
+import { describeWaiting, podTrouble } from '../../../kubernetes/pod-trouble.js';
+import { servingProblem } from '../../../suite/served-models.js';
+
+function graph(generation: number, status: DynamoGraph['status']): DynamoGraph {
+  const metadata = { name: 'g', generation };
+  return { apiVersion: 'nvidia.com/v1beta1', kind: 'DynamoGraphDeployment', metadata, ...(status ? { status } : {}) };
+}
+
+const ready = (status: string, reason: string, message = '') => [
+  { type: 'Ready', status, reason, message, observedGeneration: 1 },
+];
+
+describe('status of a DynamoGraphDeployment', () => {
+  it('is pending before the operator has reported', () => {
+    assert.equal(graphStatus(graph(1, undefined)).state, 'pending');
+    assert.equal(graphStatus(graph(1, { state: '' })).state, 'pending');
+  });
+
+  it('is ready with the condition of the generation that was asked for', () => {
+    const status = { state: 'successful', observedGeneration: 1, conditions: ready('True', 'all_resources_are_ready') };
+    assert.deepEqual(graphStatus(graph(1, status)), { state: 'ready' });
+  });
+
+  it('is not ready with the condition of an older generation', () => {
+    const status = { state: 'successful', observedGeneration: 1, conditions: ready('True', 'all_resources_are_ready') };
+    assert.equal(graphStatus(graph(2, status)).state, 'pending');
+  });
+
+  it('is failed although a failed status has no observedGeneration of its own', () => {
+    const status = { state: 'failed', conditions: ready('False', 'failed_to_reconcile_the_resources', 'too long') };
+    assert.deepEqual(graphStatus(graph(1, status)), {
+      state: 'failed',
+      message: 'failed_to_reconcile_the_resources: too long',
+    });
+  });
+});
+
+function pod(more: NonNullable<Pod['status']>): Pod {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'decode-1', namespace: 'bench' },
+    spec: { nodeName: 'gpu-1', containers: [{ name: 'main', image: 'i:1' }] },
+    status: more,
+  };
+}
+
+const container = (more: object) => [{ name: 'main', restartCount: 0, ...more }];
+
+describe('pods of a deployment that is only pending', () => {
+  it('tell a missing image at once', () => {
+    const found = podTrouble(
+      pod({ containerStatuses: container({ state: { waiting: { reason: 'ErrImagePull' } } }) }),
+      0,
+      60,
+    );
+    assert.equal(found?.class, 'ImagePull');
+  });
+
+  it('tell a missing secret at once, by its name', () => {
+    const waiting = { reason: 'CreateContainerConfigError', message: 'secret "hf-token-secret" not found' };
+    const found = podTrouble(pod({ containerStatuses: container({ state: { waiting } }) }), 0, 60);
+    assert.equal(found?.class, 'PodRejected');
+    assert.match(found?.message ?? '', /hf-token-secret/);
+  });
+
+  it('tell nothing while the node has not read the secret yet', () => {
+    const waiting = {
+      reason: 'CreateContainerConfigError',
+      message: 'failed to sync secret cache: timed out waiting for the condition',
+    };
+    assert.equal(podTrouble(pod({ containerStatuses: container({ state: { waiting } }) }), 0, 60), undefined);
+  });
+
+  it('tell that no node fits, after the time that the spec allows for it', () => {
+    const conditions = [
+      { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '2 Insufficient nvidia.com/gpu' },
+    ];
+    assert.equal(podTrouble(pod({ conditions }), 10, 60), undefined);
+    assert.match(podTrouble(pod({ conditions }), 61, 60)?.message ?? '', /Insufficient nvidia.com\/gpu/);
+  });
+
+  it('tell a crash loop with its exit code, and not a first restart', () => {
+    const lastState = { terminated: { exitCode: 3, reason: 'Error' } };
+    const crashed = (restartCount: number) =>
+      podTrouble(pod({ containerStatuses: container({ restartCount, state: { waiting: {} }, lastState }) }), 0, 60);
+    assert.equal(crashed(1), undefined);
+    assert.match(crashed(3)?.message ?? '', /ended 3 times, last with exit code 3 \(Error\)/);
+  });
+
+  it('are described with their last warning at the time limit', () => {
+    const event = (type: string, message: string) => ({
+      apiVersion: 'v1',
+      kind: 'Event',
+      metadata: { name: 'e' },
+      involvedObject: { kind: 'Pod', name: 'decode-1' },
+      type,
+      reason: 'Unhealthy',
+      message,
+    });
+    const text = describeWaiting(
+      [pod({ containerStatuses: container({ state: { running: {} } }) })],
+      [event('Warning', 'old'), event('Warning', 'HTTP 503'), event('Normal', 'pulled')],
+    );
+    assert.equal(text, 'decode-1: runs, its readiness probe has not passed; Unhealthy: HTTP 503');
+  });
+});
+
+describe('a frontend', () => {
+  const instance = (component: string, endpoint = 'generate') => ({ component, endpoint });
+  const models = { data: [{ id: 'tiny' }] };
+
+  it('serves with the model and a worker of each role', () => {
+    assert.equal(
+      servingProblem('tiny', 'disaggregated', models, { instances: [instance('prefill'), instance('backend')] }),
+      undefined,
+    );
+  });
+
+  it('does not serve without a prefill worker, whatever its status word says', () => {
+    const health = { status: 'healthy', instances: [instance('backend')] };
+    assert.equal(servingProblem('tiny', 'disaggregated', models, health), 'the frontend knows no prefill worker');
+  });
+
+  it('does not count endpoints that do not generate', () => {
+    const health = { instances: [instance('prefill'), instance('backend', 'worker_kv_query')] };
+    assert.equal(servingProblem('tiny', 'disaggregated', models, health), 'the frontend knows no decode worker');
+  });
+
+  it('needs no prefill worker when aggregated', () => {
+    assert.equal(servingProblem('tiny', 'aggregated', models, { instances: [instance('tensorrt_llm')] }), undefined);
+  });
+
+  it('names the models that it serves instead', () => {
+    const health = { instances: [instance('prefill'), instance('backend')] };
+    assert.equal(servingProblem('big', 'disaggregated', models, health), 'the frontend serves tiny and not big');
+  });
+});

@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { Context } from '@temporalio/activity';
+import type { LoadJudgement } from '../../suite/judge-load.js';
+import { FakeActivities, failing } from '../support/fake-activities.js';
+import { plan, result, runSuite } from '../support/suite-run.js';
+
+/** Phase 3 with activities replaced: what is deployed, run, recorded and removed, and in which order. */
+describe('phase 3 of a suite', function () {
+  this.timeout(60_000);
+
+  const [ucx] = plan.tests;
+  const spec = (dynamo: Record<string, unknown> = {}) => ({
+    ...plan,
+    tests: [ucx],
+    attempts: 2,
+    dynamo: {
+      kind: 'manifests',
+      model: { name: 'm' },
+      engine: { kind: 'mocker', kvTransferRate: '1GB/s' },
+      tests: [
+        { name: 'control', tool: 'inference', topology: 'aggregated', concurrency: [1] },
+        { name: 'load', tool: 'inference', control: 'control', concurrency: [1, 4] },
+      ],
+      ...dynamo,
+    },
+  });
+  const phase3 = ({ calls }: FakeActivities) =>
+    calls.filter((call) => /Dynamo|Load|Graph|Platform|closeRun/.test(call) || call.startsWith('runLoad'));
+
+  function unmeasured(failureClass: 'FrontendUnreachable' | 'ModelUnknown'): LoadJudgement {
+    const failure = { class: failureClass, message: 'made up', hint: 'none' };
+    return { verdict: 'fail', reasons: [{ code: 'failure', message: 'made up' }], failure };
+  }
+
+  it('gives each test a deployment of its own, runs its points in order, and removes it before the next', async () => {
+    const { fake, outcome } = await runSuite(spec());
+    assert.equal(result(outcome).verdict, 'pass');
+    assert.deepEqual(phase3(fake), [
+      'deployDynamo aggregated',
+      'runLoad control c1',
+      'recordLoadCell control c1 after 1: pass',
+      'storeGraphLogs',
+      'removeDynamo',
+      'deployDynamo disaggregated',
+      'runLoad load c1',
+      'recordLoadCell load c1 after 1: pass',
+      'runLoad load c4',
+      'recordLoadCell load c4 after 1: pass',
+      'storeGraphLogs',
+      'removeDynamo',
+      'closeRun',
+    ]);
+    const [report] = fake.reports;
+    assert.deepEqual(
+      report?.dynamo?.tests.map(({ name, cells }) => [name, cells.length]),
+      [
+        ['control', 1],
+        ['load', 2],
+      ],
+    );
+  });
+
+  it('measures a point again that lost its frontend, and records how often', async () => {
+    const fake = new FakeActivities();
+    fake.loadJudgements.push(unmeasured('FrontendUnreachable'));
+    await runSuite(spec(), fake);
+    assert.ok(phase3(fake).includes('recordLoadCell control c1 after 2: pass'));
+  });
+
+  it('ends a test at once when every further point would fail the same way', async () => {
+    const fake = new FakeActivities();
+    fake.loadJudgements.push({ ...unmeasured('ModelUnknown') });
+    const tests = [{ name: 'load', tool: 'inference', concurrency: [1, 4] }];
+    const { outcome } = await runSuite(spec({ tests }), fake);
+    assert.equal(result(outcome).verdict, 'fail');
+    assert.deepEqual(phase3(fake), [
+      'deployDynamo disaggregated',
+      'runLoad load c1',
+      'recordLoadCell load c1 after 1: ModelUnknown',
+      'storeGraphLogs',
+      'removeDynamo',
+      'closeRun',
+    ]);
+  });
+
+  it('removes a deployment that did not become ready, and goes on with the next test', async () => {
+    const fake = new FakeActivities();
+    const { deployDynamo } = fake.activities;
+    fake.overrides.deployDynamo = (input) =>
+      input.topology === 'aggregated' ? failing('DeploymentNotReady', 'crash loop')() : deployDynamo(input);
+    const { outcome } = await runSuite(spec(), fake);
+    assert.equal(result(outcome).verdict, 'fail');
+    assert.deepEqual(phase3(fake).slice(0, 3), ['storeGraphLogs', 'removeDynamo', 'deployDynamo disaggregated']);
+    assert.equal(fake.reports[0]?.dynamo?.tests[0]?.failure?.class, 'DeploymentNotReady');
+  });
+
+  it('starts no further deployment beside one that does not go away', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.removeDynamo = failing('DeploymentStuck', 'waits for nvidia.com/finalizer');
+    await runSuite(spec(), fake);
+    assert.deepEqual(
+      phase3(fake).filter((call) => call.startsWith('deploy')),
+      ['deployDynamo aggregated'],
+    );
+    const [control, load] = fake.reports[0]?.dynamo?.tests ?? [];
+    assert.equal(control?.cells.length, 1, 'what was measured stays');
+    assert.equal(load?.failure?.class, 'DeploymentStuck');
+  });
+
+  it('leaves the deployment of the last test when it is to be kept, and prints how to remove it', async () => {
+    const { fake } = await runSuite(spec({ keep: true }));
+    assert.deepEqual(
+      phase3(fake).filter((call) => /^(?:deploy|remove)/.test(call)),
+      ['deployDynamo aggregated', 'removeDynamo', 'deployDynamo disaggregated to keep'],
+    );
+    assert.match(
+      fake.reports[0]?.dynamo?.kept ?? '',
+      /^kubectl delete --namespace dynamo-bench deployment,service --selector dynamo-bench\/graph=/,
+    );
+  });
+
+  it('measures nothing without its platform, and keeps what the transport tests measured', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.ensurePlatform = failing('PlatformMissing', 'no resource');
+    const { outcome } = await runSuite(spec({ kind: 'operator' }), fake);
+    assert.equal(result(outcome).verdict, 'fail');
+    assert.deepEqual(phase3(fake), ['closeRun']);
+    assert.equal(fake.reports[0]?.dynamo?.failure?.class, 'PlatformMissing');
+    assert.equal(fake.reports[0]?.tests[0]?.cellKeys.length, 1);
+  });
+
+  it('runs no recorded point again under the same workflow id, and deploys nothing for it', async () => {
+    const fake = new FakeActivities();
+    const { handle } = await runSuite(spec(), fake);
+    fake.calls.length = 0;
+    const { outcome } = await runSuite(spec(), fake, undefined, handle.workflowId);
+    assert.equal(result(outcome).verdict, 'pass');
+    assert.deepEqual(phase3(fake), ['closeRun']);
+  });
+
+  it('removes its deployment when the suite is cancelled in the middle of a point', async () => {
+    const fake = new FakeActivities();
+    const started = Promise.withResolvers<void>();
+    fake.overrides.runLoad = async () => {
+      fake.calls.push('runLoad waits');
+      started.resolve();
+      return new Promise<never>((_, reject) => {
+        const { cancellationSignal } = Context.current();
+        cancellationSignal.addEventListener('abort', () => reject(cancellationSignal.reason));
+      });
+    };
+    await runSuite(spec(), fake, async ({ handle }) => {
+      await started.promise;
+      await handle.cancel();
+      await assert.rejects(handle.result());
+    }).catch(() => undefined);
+    assert.deepEqual(phase3(fake).slice(-3), ['storeGraphLogs', 'removeDynamo', 'closeRun']);
+  });
+});

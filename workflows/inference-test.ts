@@ -1,0 +1,262 @@
+import {
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  log,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { Deployed } from '../activities/dynamo-deployment.js';
+import type { LoadOutcome } from '../activities/load.js';
+import type { LoadCellDefinition, LoadCellSummary } from '../activities/load-records.js';
+import type { Pair } from '../suite/cluster-facts.js';
+import type { DynamoSpec } from '../suite/dynamo-spec.js';
+import { FAILURES, type FailureRecord } from '../suite/failure.js';
+import { type InferenceSpec, type LoadPoint, pointsOf } from '../suite/inference-tests.js';
+import type { LoadJudgement } from '../suite/judge-load.js';
+import type { Run } from '../suite/run.js';
+import type { SuiteSpec } from '../suite/spec.js';
+import { formatDuration } from '../suite/units.js';
+import { type Verdict, worst } from '../suite/verdict.js';
+import { lasting, quick } from './activity-options.js';
+import { failureOf } from './failures.js';
+import { pauseSignal, resumeSignal, SUITE_NAME, SUITE_TEST, SUITE_VERDICT, testReportSignal } from './messages.js';
+import { claimNodes } from './node-claim.js';
+
+/** Above the time limits that the activities keep themselves. */
+const MARGIN_SECONDS = 180;
+/** Until a deployment is removed; the activity gives up earlier. */
+const REMOVAL_SECONDS = 300;
+
+/** All that a test of phase 3 needs of its suite. */
+export interface InferenceTestInput {
+  readonly run: Run;
+  readonly spec: Pick<SuiteSpec, 'name' | 'cluster' | 'nodes' | 'resources' | 'timeouts' | 'attempts' | 'resumeFrom'>;
+  readonly dynamo: Omit<DynamoSpec, 'tests'>;
+  readonly test: InferenceSpec;
+  readonly pair: Pair;
+  readonly baseline?: string | undefined;
+  readonly keep: boolean;
+  readonly paused: boolean;
+}
+
+export interface InferenceTestResult {
+  readonly verdict: Verdict;
+  readonly cells: readonly LoadCellSummary[];
+  /** What kept the test from being measured whole. */
+  readonly failure?: FailureRecord;
+  /** What kept the deployment from being removed. */
+  readonly teardown?: FailureRecord;
+}
+
+/**
+ * One test of phase 3: a Dynamo deployment of its own, the load points one after the other, and the deployment's end.
+ * Points that are recorded are not run again; when all are, nothing is deployed.
+ */
+export function inferenceTest(input: InferenceTestInput): Promise<InferenceTestResult> {
+  return new InferenceTest(input).run();
+}
+
+class InferenceTest {
+  readonly #input: InferenceTestInput;
+  readonly #cells: LoadCellSummary[] = [];
+  readonly #token = workflowInfo().runId.slice(-6);
+  #paused: boolean;
+
+  constructor(input: InferenceTestInput) {
+    this.#input = input;
+    this.#paused = input.paused;
+  }
+
+  async run(): Promise<InferenceTestResult> {
+    const { spec, test } = this.#input;
+    const setPaused = (paused: boolean) => {
+      this.#paused = paused;
+    };
+    setHandler(pauseSignal, () => setPaused(true), { description: 'start no further point' });
+    setHandler(resumeSignal, () => setPaused(false), { description: 'go on after a pause' });
+    upsertSearchAttributes([
+      { key: SUITE_NAME, value: spec.name },
+      { key: SUITE_TEST, value: test.name },
+      { key: SUITE_VERDICT, value: 'running' },
+    ]);
+    const open = await this.#openPoints();
+    const { failure, teardown } = open.length > 0 ? await this.#measure(open) : {};
+    const verdict = failure ? 'fail' : worst(this.#cells.map((cell) => cell.verdict));
+    upsertSearchAttributes([{ key: SUITE_VERDICT, value: verdict }]);
+    return { verdict, cells: this.#cells, ...(failure ? { failure } : {}), ...(teardown ? { teardown } : {}) };
+  }
+
+  /** Points that are not recorded yet. */
+  async #openPoints(): Promise<LoadPoint[]> {
+    const { run, test, spec } = this.#input;
+    const open: LoadPoint[] = [];
+    for (const point of pointsOf(test)) {
+      const found = await quick.findLoadCell({ run, cell: this.#definition(point), resumeFrom: spec.resumeFrom });
+      if (found) this.#cells.push(found);
+      else open.push(point);
+    }
+    return open;
+  }
+
+  async #measure(open: readonly LoadPoint[]): Promise<{ failure?: FailureRecord; teardown?: FailureRecord }> {
+    const { keep } = this.#input;
+    let failure: FailureRecord | undefined;
+    let teardown: FailureRecord | undefined;
+    try {
+      await this.#claim();
+      const deployed = await this.#deploy();
+      for (const point of open) {
+        await condition(() => !this.#paused);
+        const cell = await this.#measurePoint(deployed, point);
+        this.#cells.push(cell);
+        await this.#tell(`${this.#input.test.name}: ${pointText(point)} recorded`);
+        if (cell.failure && FAILURES[cell.failure.class].retry === 'never') {
+          failure = cell.failure;
+          break;
+        }
+        failure ??= cell.failure;
+      }
+    } catch (error) {
+      failure = failureOf(error);
+    } finally {
+      // Without an answer from the cluster the deployment's owner and labels are what a sweep finds it by.
+      teardown = await CancellationScope.nonCancellable(() => this.#tearDown(keep));
+    }
+    return { ...(failure ? { failure } : {}), ...(teardown ? { teardown } : {}) };
+  }
+
+  async #claim(): Promise<void> {
+    const { run, pair, spec } = this.#input;
+    await claimNodes(run, [pair.node1, pair.node2], spec.timeouts.nodesBusy, (step) => this.#tell(step));
+  }
+
+  async #deploy(): Promise<Deployed> {
+    const { run, spec, dynamo, test, pair, baseline, keep } = this.#input;
+    await this.#tell(`${test.name}: deploying Dynamo (${test.topology})`);
+    const { gpu, efa } = spec.resources;
+    const engineRate = dynamo.engine.kind === 'mocker' ? dynamo.engine.kvTransferRate : 'none';
+    return lasting(dynamo.readyTimeout + MARGIN_SECONDS).deployDynamo.executeWithOptions(
+      { summary: `${test.topology}, at most ${formatDuration(dynamo.readyTimeout)}` },
+      [
+        {
+          run,
+          dynamo,
+          topology: test.topology,
+          pair,
+          nodes: [pair.node1, pair.node2],
+          cluster: spec.cluster,
+          resourceNames: { gpu: gpu.resource, efa: efa.resource },
+          tolerations: spec.nodes.tolerations,
+          unschedulable: spec.timeouts.unschedulable,
+          keep,
+          kvTransferRate: test.kvTransferRate ?? engineRate,
+          baseline,
+        },
+      ],
+    );
+  }
+
+  async #measurePoint(deployed: Deployed, point: LoadPoint): Promise<LoadCellSummary> {
+    const { run, spec, test } = this.#input;
+    const cell = this.#definition(point);
+    const startedAt = new Date().toISOString();
+    for (let attempts = 1; ; attempts++) {
+      await this.#tell(`${test.name}: ${pointText(point)}, attempt ${attempts}`);
+      let outcome: LoadOutcome | undefined;
+      let judgement: LoadJudgement;
+      try {
+        outcome = await this.#runLoad(deployed, point, `a${attempts}-${this.#token}`);
+        judgement = await quick.judgeLoadRun({ run, cell, deployed, outcome });
+      } catch (error) {
+        const failure = failureOf(error);
+        judgement = { verdict: 'fail', reasons: [{ code: 'failure', message: failure.message }], failure };
+      }
+      const again = judgement.failure && FAILURES[judgement.failure.class].retry === 'rendezvous';
+      if (again && attempts < spec.attempts) continue;
+      return quick.recordLoadCell({ run, cell, deployed, judgement, outcome, attempts, startedAt });
+    }
+  }
+
+  async #runLoad(deployed: Deployed, point: LoadPoint, attempt: string): Promise<LoadOutcome> {
+    const { run, spec, dynamo, test, pair } = this.#input;
+    const { podStart, unschedulable } = spec.timeouts;
+    try {
+      return await lasting(podStart + test.timeout + MARGIN_SECONDS).runLoad.executeWithOptions(
+        { summary: `${pointText(point)}, at most ${formatDuration(test.timeout)}` },
+        [
+          {
+            run,
+            dynamo,
+            test,
+            point,
+            url: deployed.url,
+            nodes: [pair.node1, pair.node2],
+            cluster: spec.cluster,
+            podStart,
+            unschedulable,
+            attempt,
+            folder: `${test.name}/c${point.concurrency}-r${point.repetition}-${attempt}`,
+          },
+        ],
+      );
+    } finally {
+      await CancellationScope.nonCancellable(() => quick.removeLoad({ run, test, point, attempt }));
+    }
+  }
+
+  /** @returns what kept it from ending; the figures that are recorded stay */
+  async #tearDown(keep: boolean): Promise<FailureRecord | undefined> {
+    const { run, dynamo, test } = this.#input;
+    try {
+      await quick.storeGraphLogs({ run, dynamo, folder: `${test.name}/pods-${this.#token}` });
+      if (keep) return undefined;
+      await this.#tell(`${test.name}: removing Dynamo`);
+      await lasting(REMOVAL_SECONDS).removeDynamo({ run, dynamo });
+      return undefined;
+    } catch (error) {
+      const failure = failureOf(error);
+      log.warn('the deployment could not be removed', { test: test.name, ...failure });
+      return failure;
+    }
+  }
+
+  #definition(point: LoadPoint): LoadCellDefinition {
+    const { dynamo, test, pair } = this.#input;
+    return { dynamo, test, point, pair };
+  }
+
+  async #tell(step: string): Promise<void> {
+    const { run, test } = this.#input;
+    this.#details(step);
+    try {
+      await getExternalWorkflowHandle(run.workflowId).signal(testReportSignal, {
+        test: test.name,
+        step,
+        done: this.#cells.length,
+      });
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      log.debug('the suite was not told', { step, error });
+    }
+  }
+
+  #details(step: string): void {
+    const rows = this.#cells.map(
+      ({ concurrency, repetition, verdict, timeToFirstToken, failure }) =>
+        `| ${concurrency} | ${repetition} | ${verdict} | ${timeToFirstToken === undefined ? (failure?.class ?? '') : formatDuration(timeToFirstToken)} |`,
+    );
+    const table =
+      rows.length === 0
+        ? []
+        : ['', '| concurrency | repetition | verdict | time to first token |', '|---|---|---|---|', ...rows];
+    setCurrentDetails([`**${this.#input.test.name}**: ${step}`, ...table].join('\n'));
+  }
+}
+
+function pointText({ concurrency, repetition }: LoadPoint): string {
+  return `concurrency ${concurrency}, repetition ${repetition}`;
+}
