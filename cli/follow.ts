@@ -48,9 +48,9 @@ export async function follow(
         if (isNoAnswer(error)) return { ...last, silence: 'Temporal does not answer; the suite goes on without it' };
         throw error;
       });
+    if (detached.aborted) break;
     // What does not answer now leaves what was seen before.
     last = { ...last, ...sight };
-    if (detached.aborted) break;
     show(last);
     if (last.ending) break;
     await setTimeout(INTERVAL_MS, undefined, { signal: detached }).catch(() => undefined);

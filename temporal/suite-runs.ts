@@ -11,10 +11,10 @@ import { type Progress, progressQuery, SUITE_VERDICT } from '../workflows/messag
 
 /** Among these the one that was meant is looked for. */
 const NEWEST_RUNS = 100;
-/** A query needs a worker that answers. */
-const QUERY_TIMEOUT_MS = 5_000;
-/** gRPC: the deadline passed, nobody serves the request, the server is away. */
-const NO_ANSWER: ReadonlySet<number> = new Set([4, 9, 14]);
+/** The client itself tries again for much longer, without saying that it does. */
+const ANSWER_TIMEOUT_MS = 5_000;
+/** gRPC: given up by the client or by the server when the deadline passed, nobody serves it, the server is away. */
+const NO_ANSWER: ReadonlySet<number> = new Set([1, 4, 9, 14]);
 
 /**
  * What Temporal knows of a suite run.
@@ -24,7 +24,9 @@ const NO_ANSWER: ReadonlySet<number> = new Set([4, 9, 14]);
 export async function describeSuiteRun(client: Client, workflowId: string): Promise<WorkflowExecutionDescription> {
   let description: WorkflowExecutionDescription;
   try {
-    description = await client.workflow.getHandle(workflowId).describe();
+    description = await client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
+      client.workflow.getHandle(workflowId).describe(),
+    );
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
     throw new SuiteFailure('NotFound', `there is no suite run "${workflowId}"${await suggestion(client, workflowId)}`, {
@@ -54,7 +56,7 @@ export function verdictOf({ typedSearchAttributes }: WorkflowExecutionDescriptio
 /** How far it is; undefined when no worker answers. */
 export async function progressOf(client: Client, workflowId: string): Promise<Progress | undefined> {
   try {
-    return await client.withDeadline(Date.now() + QUERY_TIMEOUT_MS, () =>
+    return await client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
       client.workflow.getHandle(workflowId).query(progressQuery),
     );
   } catch (error) {

@@ -1,7 +1,8 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 
-const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
+/** The program itself. */
+export const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 
 /** What a command printed and how it ended. */
 export interface Ended {

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
-import { dynamoBench, startDynamoBench } from '../support/command-line.js';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { dynamoBench, MAIN, startDynamoBench } from '../support/command-line.js';
+import { DurableTemporal } from '../support/durable-temporal.js';
 import { FakeActivities, failing, PASSED, unmeasured } from '../support/fake-activities.js';
 import { plan, withWorker } from '../support/suite-run.js';
 import { temporal } from '../support/temporal.js';
@@ -67,6 +73,27 @@ describe('dynamo-bench run, watch, resolve and cancel', function () {
       assert.equal(again.exitCode, 0);
       const { outcome, verdict, tests } = JSON.parse(again.stdout);
       assert.deepEqual([outcome, verdict, tests.length], ['pass', 'pass', 3]);
+    });
+  });
+
+  it('shows a live table with colours on a terminal, and none of them with NO_COLOR', async () => {
+    const { address } = await temporal();
+    const id = `cli-${randomUUID()}`;
+    await withWorker(new FakeActivities(), async (taskQueue) => {
+      const env = { TEMPORAL_ADDRESS: address, TASK_QUEUE: taskQueue, TERM: 'xterm' };
+      const input = JSON.stringify(oneTest);
+      const inTerminal = (args: string, more: object) =>
+        execa('script', ['-qec', `stty cols 80 rows 24; '${process.execPath}' '${MAIN}' ${args}`, '/dev/null'], {
+          env: { ...env, ...more },
+          input: '',
+        });
+      await dynamoBench(['run', '-', '--workflow-id', id, '--detach'], { env, input });
+      const { stdout } = await inTerminal(`watch ${id}`, {});
+      assert.ok(stdout.includes('A\u001b[0J'), 'it is drawn over');
+      assert.ok(stdout.includes('\u001b[32mpass'));
+      const plain = await inTerminal(`watch ${id}`, { NO_COLOR: '1' });
+      assert.match(plain.stdout, /lf +pass/);
+      assert.ok(!plain.stdout.includes('\u001b[32m'));
     });
   });
 
@@ -289,5 +316,37 @@ describe('dynamo-bench run, watch, resolve and cancel', function () {
     const nowhere = await dynamoBench(['watch', id], { env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
     assert.equal(nowhere.exitCode, 4);
     assert.match(nowhere.stderr, /no Temporal server at 127\.0\.0\.1:1/);
+  });
+
+  it('watches on while the Temporal server is away, and says so', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'away-'));
+    const server = await DurableTemporal.start(join(folder, 'temporal.db'));
+    try {
+      const handle = await server.client.start('benchmarkSuite', {
+        workflowId: 'away',
+        taskQueue: 'q',
+        args: [oneTest],
+      });
+      const watching = startDynamoBench(['watch', 'away'], { env: { TEMPORAL_ADDRESS: server.address } });
+      let seen = '';
+      watching.stdout.on('data', (text) => {
+        seen += text;
+      });
+      const untilLine = async (words: string) => {
+        const ended = watching.then(() => assert.ok(seen.includes(words), `watch ended without: ${words}`));
+        while (!seen.includes(words)) await Promise.race([once(watching.stdout, 'data'), ended]);
+      };
+      await untilLine('no worker answers');
+      await server.kill();
+      await untilLine('Temporal does not answer; the suite goes on without it');
+      await server.restart();
+      await handle.terminate();
+      const { exitCode, stdout } = await watching;
+      assert.equal(exitCode, 4);
+      assert.match(stdout, /\naway: terminated$/);
+    } finally {
+      await server.stop();
+      await rm(folder, { recursive: true });
+    }
   });
 });
