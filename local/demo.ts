@@ -11,18 +11,6 @@ import { execa } from 'execa';
  */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TEMPORAL = join(ROOT, 'local/temporal.sh');
-const PROGRESS_INTERVAL_MS = 1000;
-
-interface Progress {
-  readonly phase: string;
-  readonly step: string;
-  readonly tests: readonly {
-    readonly name: string;
-    readonly status: string;
-    readonly verdict?: string;
-    readonly result?: string;
-  }[];
-}
 
 const { values } = parseArgs({
   options: { cluster: { type: 'string', default: 'box' }, spec: { type: 'string', default: 'suites/local.json' } },
@@ -67,48 +55,14 @@ async function runSuite(workflowId: string, spec: string): Promise<number> {
   await execa(TEMPORAL, start);
   console.log(`  http://127.0.0.1:8233/namespaces/default/workflows/${workflowId}\n`);
 
-  let ended = false;
-  const result = execa(TEMPORAL, ['workflow', 'result', '--workflow-id', workflowId], {
-    reject: false,
-    all: true,
-  }).then((end) => {
-    ended = true;
-    return end;
-  });
-  await showProgress(workflowId, () => ended);
-  const { exitCode = 1, all } = await result;
-  const report = await readFile(join('results', workflowId, 'report.md'), 'utf8').catch(() => undefined);
-  console.log(report ? `\n${report}` : `\n${all}`);
-  if (report) console.log(`results/${workflowId}/: report.md, record.json and every log`);
+  await dynamoBench(['watch', workflowId]);
+  console.log();
+  const { exitCode = 1 } = await dynamoBench(['report', workflowId]);
+  if (exitCode < 4) console.log(`results/${workflowId}/: report.html, report.md, record.json and every log`);
   return exitCode;
 }
 
-/** One line whenever the step changes or a test ends. */
-async function showProgress(workflowId: string, ended: () => boolean): Promise<void> {
-  const started = performance.now();
-  const shown = new Set<string>();
-  const show = (line: string) => {
-    if (shown.has(line)) return;
-    shown.add(line);
-    console.log(`${((performance.now() - started) / 1000).toFixed(0).padStart(4)} s  ${line}`);
-  };
-  while (!ended()) {
-    const progress = await queryProgress(workflowId);
-    for (const { name, status, verdict, result } of progress?.tests ?? []) {
-      if (status === 'done') show(`${name}: ${verdict}${result ? `, ${result}` : ''}`);
-    }
-    if (progress) show(`${progress.phase}: ${progress.step}`);
-    await new Promise((resolve) => setTimeout(resolve, PROGRESS_INTERVAL_MS));
-  }
-}
-
-async function queryProgress(workflowId: string): Promise<Progress | undefined> {
-  const { stdout, exitCode } = await execa(
-    TEMPORAL,
-    ['workflow', 'query', '--workflow-id', workflowId, '--name', 'progress', '--output', 'json'],
-    { reject: false },
-  );
-  if (exitCode !== 0) return undefined;
-  const { queryResult } = JSON.parse(stdout) as { queryResult?: Progress[] };
-  return queryResult?.[0];
+/** The command line as a user would call it; its exit code says how the suite ended. */
+function dynamoBench(args: readonly string[]) {
+  return execa('node', ['dist/cli/main.js', ...args], { stdio: 'inherit', reject: false });
 }
