@@ -14,6 +14,8 @@ const JITTER = 0.25;
 const TRANSIENT: ReadonlySet<FailureClass> = new Set<FailureClass>([
   'ApiUnavailable', // overloaded, restarting, or in front of a node that does not answer: 408, 429, 5xx
   'ApiUnreachable', // refused or reset connections, time-outs
+  'Forbidden', // also what an API server says that has just started and has not read its roles yet
+  'Unauthorized', // the same of service accounts
 ]);
 
 /**

@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { withRetries } from '../../kubernetes/retry.js';
+import { type FailureClass, SuiteFailure } from '../../suite/failure.js';
+
+/** Fails with the classes given, one after the other, and then answers. */
+function answering(...classes: FailureClass[]) {
+  let calls = 0;
+  const send = async () => {
+    const failureClass = classes[calls++];
+    if (failureClass) throw new SuiteFailure(failureClass, 'made up');
+    return 'answer';
+  };
+  return { send, calls: () => calls };
+}
+
+describe('a request to the API server', () => {
+  it('is sent again after what a moment may cure, a server that has just started among it', async () => {
+    const { send, calls } = answering('ApiUnreachable', 'Forbidden');
+    assert.equal(await withRetries(send), 'answer');
+    assert.equal(calls(), 3);
+  });
+
+  it('is not sent again when the server has understood it and says no', async () => {
+    for (const failureClass of ['NotFound', 'Rejected', 'ApiConflict'] as const) {
+      const { send, calls } = answering(failureClass);
+      await assert.rejects(withRetries(send), { class: failureClass });
+      assert.equal(calls(), 1);
+    }
+  });
+
+  it('fails with the last answer when there is no other', async () => {
+    const { send, calls } = answering(...Array<FailureClass>(9).fill('Forbidden'));
+    await assert.rejects(withRetries(send), { class: 'Forbidden' });
+    assert.equal(calls(), 5);
+  });
+
+  it('is not waited for after a cancellation', async () => {
+    const { send, calls } = answering(...Array<FailureClass>(9).fill('ApiUnavailable'));
+    const controller = new AbortController();
+    const waiting = withRetries(send, controller.signal);
+    controller.abort();
+    await assert.rejects(waiting, { name: 'AbortError' });
+    assert.equal(calls(), 1);
+  });
+});
