@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type RequestOptions, request as secureRequest } from 'node:https';
+import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
 /** What is answered instead of asking the API server; undefined lets the request through. */
@@ -18,6 +19,8 @@ interface KubeConfigFile {
 export class ApiProxy {
   readonly #server: Server;
   readonly #target: URL;
+  /** An upgraded connection is the server's no more, and would keep it from closing. */
+  readonly #sockets = new Set<Socket>();
   fault: Fault = () => undefined;
   /** How many requests were answered with a fault. */
   faults = 0;
@@ -25,6 +28,10 @@ export class ApiProxy {
   private constructor(target: URL) {
     this.#target = target;
     this.#server = createServer((incoming, outgoing) => void this.#answer(incoming, outgoing));
+    this.#server.on('connection', (socket: Socket) => {
+      this.#sockets.add(socket);
+      socket.once('close', () => this.#sockets.delete(socket));
+    });
     this.#server.on('upgrade', (incoming: IncomingMessage, socket: Duplex) => this.#upgrade(incoming, socket));
   }
 
@@ -45,9 +52,10 @@ export class ApiProxy {
   }
 
   async stop(): Promise<void> {
-    this.#server.closeAllConnections();
+    const closed = once(this.#server, 'close');
     this.#server.close();
-    await once(this.#server, 'close');
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
   }
 
   async #answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
