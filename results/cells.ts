@@ -77,24 +77,6 @@ export async function findLinkedCell(
   return row && readCell(row.record);
 }
 
-/** The newest cell with this key that was measured, whichever workflow measured it. */
-export async function findMeasuredCell(
-  kysely: Kysely<Tables>,
-  key: string,
-  workflowId?: string,
-): Promise<CellRecord | undefined> {
-  const row = await kysely
-    .selectFrom('cell')
-    .select('record')
-    .where('key', '=', key)
-    .where('failure_class', 'is', null)
-    .$if(workflowId !== undefined, (query) => query.where('workflow_id', '=', workflowId ?? ''))
-    .orderBy('recorded_at', 'desc')
-    .orderBy('seq', 'desc')
-    .executeTakeFirst();
-  return row && readCell(row.record);
-}
-
 /** The cells that stand for a test in a workflow, warm-up cells first, by repetition. */
 export async function linkedCells(kysely: Kysely<Tables>, workflowId: string, test: string): Promise<CellRecord[]> {
   const rows = await kysely

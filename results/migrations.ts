@@ -87,7 +87,6 @@ async function firstTables({ schema }: Transaction<Tables>, engine: Engine): Pro
     .addColumn('run_id', 'text', present)
     .addColumn('record', 'text', present)
     .execute();
-  await schema.createIndex('cell_by_key').on('cell').columns(['key', 'recorded_at']).execute();
 
   await schema
     .createTable('run_cell')

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
 import { SuiteFailure } from '../suite/failure.js';
 import type { CellRecord, LogReference, SuiteRecord } from '../suite/record.js';
-import { findLinkedCell, findMeasuredCell, linkCell, linkedCells, putCell } from './cells.js';
+import { findLinkedCell, linkCell, linkedCells, putCell } from './cells.js';
 import { type Database, openDatabase } from './database.js';
 import { findEvidence, findLog, putLog } from './evidence.js';
 import { runFolder, writeWhole } from './folder.js';
@@ -81,17 +81,9 @@ export class ResultStore {
     return this.use((kysely) => findEvidence(kysely, sha256));
   }
 
-  /** The cell with this key that is recorded for this workflow id. */
+  /** The cell with this key that is recorded for this workflow id. `saveCell` with another id takes it over. */
   findCell(workflowId: string, key: string): Promise<CellRecord | undefined> {
     return this.use((kysely) => findLinkedCell(kysely, workflowId, key));
-  }
-
-  /**
-   * The newest cell with this key that was measured (one that failed is not), across all workflow ids or from one.
-   * `saveCell` with another workflow's id takes it over.
-   */
-  findCellByKey(key: string, measuredBy?: string): Promise<CellRecord | undefined> {
-    return this.use((kysely) => findMeasuredCell(kysely, key, measuredBy));
   }
 
   /** Records a cell for a workflow. The same cell twice is stored once; a cell of another workflow is taken over. */

@@ -13,6 +13,7 @@ import type { SuiteRecord } from '../../suite/record.js';
 import type { Progress } from '../../workflows/messages.js';
 import { type Box, createNamespace, startBox, type TestNamespace } from './box.js';
 import { DurableTemporal } from './durable-temporal.js';
+import { environment } from './environment.js';
 import { TEMPORAL, temporal } from './temporal.js';
 
 const WORKER = fileURLToPath(new URL('../../worker/main.js', import.meta.url));
@@ -77,14 +78,13 @@ export class Lab {
   startWorker(kubeconfig = this.namespace.kubeconfig): void {
     const log = createWriteStream(join(this.folder, 'worker.log'), { flags: 'a' });
     const worker = spawn(process.execPath, [WORKER], {
-      env: {
-        ...process.env,
+      env: environment({
         KUBECONFIG: kubeconfig,
         TEMPORAL_ADDRESS: this.address,
         TASK_QUEUE: this.taskQueue,
         RESULTS_DIR: this.results,
         LOG_LEVEL: 'WARN',
-      },
+      }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     worker.stdout.pipe(log, { end: false });
