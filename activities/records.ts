@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readReport } from '../reports/assemble.js';
-import { reportFiles } from '../reports/files.js';
 import type { StartedRun } from '../results/runs.js';
 import { canonicalJson } from '../suite/canonical-json.js';
 import type { Pair } from '../suite/cluster-facts.js';
@@ -13,6 +11,7 @@ import type { Run } from '../suite/run.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import type { ActivityContext } from './context.js';
 import type { PodSettings } from './rank-pod.js';
+import { writeReports } from './report-files.js';
 
 const LONGEST_MESSAGE = 400;
 
@@ -130,8 +129,7 @@ export function recordActivities(context: ActivityContext) {
       );
       const complete: SuiteRecord = { version: RECORD_VERSION, ...record, endedAt: new Date().toISOString(), tests };
       await context.store.saveRun(complete, {});
-      const report = await context.store.use((kysely) => readReport(kysely, `${run.workflowId}@${run.runId}`));
-      return { folder: await context.store.writeFiles(run.workflowId, reportFiles(report)) };
+      return { folder: await writeReports(context.store, run) };
     },
   };
 }
