@@ -1,10 +1,5 @@
-import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
-import { GridComponent, MarkAreaComponent, MarkLineComponent } from 'echarts/components';
-import { type EChartsCoreOption, init, use } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
+import { type EChartsCoreOption, init } from 'echarts/dist/echarts.esm.min';
 import { escapeMarkup, html, Markup } from './markup.js';
-
-use([LineChart, BarChart, CustomChart, ScatterChart, GridComponent, MarkLineComponent, MarkAreaComponent, SVGRenderer]);
 
 /** The two sizes that every chart is drawn in, in pixels: text must be readable on a phone without zooming. */
 export const LAYOUTS = { wide: { width: 920, ticks: 9 }, narrow: { width: 340, ticks: 4 } } as const;
