@@ -1,3 +1,5 @@
+import type { MetricUnit } from '../results/series.js';
+
 /** A unit for one axis, so that its numbers are short. */
 export interface Unit {
   readonly name: string;
@@ -13,6 +15,25 @@ const RATES: readonly Unit[] = [
 /** The unit in which the largest of these rates is at least 1. */
 export function rateUnit(largest: number): Unit {
   return RATES.find(({ size }) => largest >= size) ?? { name: 'B/s', size: 1 };
+}
+
+/** The unit in which the largest of these times is at least 1. */
+function timeUnit(seconds: number): Unit {
+  if (seconds < 1e-3) return { name: 'µs', size: 1e-6 };
+  return seconds < 1 ? { name: 'ms', size: 1e-3 } : { name: 's', size: 1 };
+}
+
+/** The unit of an axis for a metric whose largest value is known. */
+export function axisUnit(unit: MetricUnit, largest: number): Unit {
+  if (unit === 'bytes per second') return rateUnit(largest);
+  if (unit === 'seconds') return timeUnit(largest);
+  return largest < 1e4 ? { name: 'tokens/s', size: 1 } : { name: 'thousand tokens/s', size: 1e3 };
+}
+
+/** A round number above all lines, so that their labels have room. */
+export function niceTop(value: number): number {
+  const step = 10 ** Math.floor(Math.log10(value)) / 2;
+  return Number((Math.ceil((value * 1.06) / step) * step).toPrecision(6));
 }
 
 /** Block sizes stand on a line of their powers of two; where the line begins, ends, and has labels. */
