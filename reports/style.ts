@@ -34,6 +34,7 @@ h1 .badge{font-size:1rem;padding:8px 14px}
 .bullet{display:block;width:100%;height:18px;margin:6px 0 2px}
 .chart{margin:16px 0}
 .chart svg{display:block;max-width:100%;height:auto}
+.chart svg [fill^=url]{pointer-events:none}
 .chart .narrow{display:none}
 .chart details,.card details{margin-top:10px}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;margin:0 0 6px;padding:0;font-size:.9rem;color:var(--muted)}

@@ -1,0 +1,272 @@
+import { axis, drawChart, LAYOUTS, type Layout, type LegendEntry, seriesColor, seriesMark } from './chart.js';
+import { type Spread, spreadText } from './curves.js';
+import type { LoadCurve, LoadFigures } from './load-curves.js';
+import { html, type Markup } from './markup.js';
+import { niceTop, type Unit } from './scale.js';
+
+/** One quantity of a sweep, drawn against concurrency beside others. */
+export interface Panel {
+  readonly title: string;
+  readonly value: (figures: LoadFigures) => Spread | undefined;
+  /** The unit of the axis, by the largest value on it. */
+  readonly unit: (largest: number) => Unit;
+  readonly format: (value: number) => string;
+  readonly floors?: readonly Floor[];
+}
+
+/** What was predicted for a test at each concurrency, as an area from zero up. */
+export interface Floor {
+  readonly color: string;
+  readonly line: 'dashed' | 'dotted';
+  readonly points: readonly { readonly concurrency: number; readonly value: number }[];
+}
+
+export interface PanelsInput {
+  readonly id: string;
+  readonly title: string;
+  readonly curves: readonly LoadCurve[];
+  readonly panels: readonly Panel[];
+  /** Below the tests. */
+  readonly legend?: readonly LegendEntry[];
+  readonly note?: string | undefined;
+  readonly stamp?: string | undefined;
+  /** Further columns of the table. */
+  readonly columns?: readonly {
+    readonly title: string;
+    readonly text: (test: string, concurrency: number) => string;
+  }[];
+}
+
+/** A test in a panel. */
+interface Line {
+  readonly panel: number;
+  readonly curve: LoadCurve;
+  readonly points: readonly { readonly concurrency: number; readonly spread: Spread }[];
+}
+
+const PANEL_HEIGHT: Readonly<Record<Layout, number>> = { wide: 270, narrow: 236 };
+const COLUMNS: Readonly<Record<Layout, number>> = { wide: 2, narrow: 1 };
+/** Around the drawing area of a panel, in pixels: labels of the axes, and the title. */
+const ROOM = { left: 52, right: 18, top: 46, bottom: 44 };
+/** Free ends of the axis of concurrency, in doublings. */
+const END = 0.35;
+const CAP_PIXELS = 4;
+
+/** Pictures of a sweep, each quantity with a scale of its own from zero. */
+export function panelsChart(input: PanelsInput): Markup | undefined {
+  const { id, title, curves, note, stamp } = input;
+  const panels = input.panels.filter(({ value }) => curves.some(({ points }) => points.some((point) => value(point))));
+  const lines = panels.flatMap((panel, i) => curves.flatMap((curve) => lineOf(i, panel, curve) ?? []));
+  if (lines.length === 0) return undefined;
+  const rows = (layout: Layout) => Math.ceil(panels.length / columnsOf(panels, layout));
+  const repeated = lines.some(({ points }) => points.some(({ spread }) => spread.n > 1));
+  return drawChart({
+    id,
+    title,
+    stamp,
+    note,
+    description: panels
+      .map((panel, i) =>
+        panelText(
+          panel,
+          lines.filter((line) => line.panel === i),
+        ),
+      )
+      .join(' '),
+    height: { wide: rows('wide') * PANEL_HEIGHT.wide, narrow: rows('narrow') * PANEL_HEIGHT.narrow },
+    legend: [
+      ...curves
+        .filter(({ points }) => points.length > 0)
+        .map(
+          ({ test, topology, index }): LegendEntry => ({
+            label: topology === 'aggregated' ? `${test} (aggregated)` : test,
+            color: seriesColor(index),
+            mark: seriesMark(index),
+          }),
+        ),
+      ...(input.legend ?? []),
+      ...(repeated
+        ? [
+            {
+              label: 'lowest to highest repetition; the line is their median',
+              color: 'var(--muted)',
+              mark: 'whisker',
+            } as const,
+          ]
+        : []),
+    ],
+    tip: (series, data) => {
+      const line = lines[series];
+      const point = line?.points[data];
+      const panel = line && panels[line.panel];
+      if (!line || !point || !panel) return undefined;
+      return `${line.curve.test}, concurrency ${point.concurrency}: ${panel.title} ${spreadText(point.spread, panel.format)}`;
+    },
+    table: figuresTable(input, panels),
+    option: (layout) => optionOf(panels, lines, layout),
+  });
+}
+
+function columnsOf(panels: readonly Panel[], layout: Layout): number {
+  return Math.min(COLUMNS[layout], panels.length);
+}
+
+function lineOf(panel: number, { value }: Panel, curve: LoadCurve): Line | undefined {
+  const points = curve.points.flatMap((figures) => {
+    const spread = value(figures);
+    return spread ? [{ concurrency: figures.concurrency, spread }] : [];
+  });
+  return points.length > 0 ? { panel, curve, points } : undefined;
+}
+
+function optionOf(panels: readonly Panel[], lines: readonly Line[], layout: Layout): Record<string, unknown> {
+  const columns = columnsOf(panels, layout);
+  const width = LAYOUTS[layout].width / columns;
+  const height = PANEL_HEIGHT[layout];
+  const concurrencies = [...new Set(lines.flatMap(({ points }) => points.map(({ concurrency }) => concurrency)))];
+  const powers = concurrencies.map(Math.log2).sort((a, b) => a - b);
+  const [min, max] = [Math.min(...powers) - END, Math.max(...powers) + END];
+  const units = panels.map(({ unit, floors = [] }, i) => {
+    const tops = lines
+      .filter(({ panel }) => panel === i)
+      .flatMap(({ points }) => points.map(({ spread }) => spread.high));
+    const top = Math.max(...tops, ...floors.flatMap(({ points }) => points.map(({ value }) => value)));
+    return { top, ...unit(top) };
+  });
+  const sizeOf = (panel: number) => units[panel]?.size ?? 1;
+  return {
+    grid: panels.map((_, i) => ({
+      left: (i % columns) * width + ROOM.left,
+      width: width - ROOM.left - ROOM.right,
+      top: Math.floor(i / columns) * height + ROOM.top,
+      height: height - ROOM.top - ROOM.bottom,
+    })),
+    xAxis: panels.map((_, gridIndex) =>
+      axis({
+        gridIndex,
+        type: 'value',
+        min,
+        max,
+        name: 'concurrency (requests in flight)',
+        nameLocation: 'middle',
+        nameGap: 26,
+        nameTextStyle: { color: 'var(--muted)', fontSize: 12, align: 'center' },
+        splitLine: { show: false },
+        axisTick: { show: true, customValues: powers, lineStyle: { color: 'var(--line)' } },
+        axisLabel: { customValues: powers, formatter: (power: number) => String(Math.round(2 ** power)) },
+      }),
+    ),
+    yAxis: units.map(({ name, size, top }, gridIndex) =>
+      axis({
+        gridIndex,
+        type: 'value',
+        min: 0,
+        max: niceTop(top / size),
+        splitNumber: 4,
+        name: `${panels[gridIndex]?.title}, ${name}`,
+        nameTextStyle: {
+          color: 'var(--ink)',
+          fontSize: 12,
+          fontWeight: 'bold',
+          align: 'left',
+          padding: [0, 0, 0, 8 - ROOM.left],
+        },
+      }),
+    ),
+    series: [
+      ...lines.map((line) => lineSeries(line, sizeOf(line.panel))),
+      ...panels.flatMap(({ floors = [] }, i) => floors.map((floor) => floorSeries(floor, i, sizeOf(i), [min, max]))),
+      ...lines.map((line) => whiskerSeries(line, sizeOf(line.panel))),
+    ],
+  };
+}
+
+function lineSeries({ panel, curve, points }: Line, size: number): Record<string, unknown> {
+  return {
+    ...inPanel(panel),
+    type: 'line',
+    color: seriesColor(curve.index),
+    symbol: seriesMark(curve.index),
+    symbolSize: 9,
+    lineStyle: { width: 2.5 },
+    z: 3,
+    data: points.map(({ concurrency, spread }) => [Math.log2(concurrency), spread.median / size]),
+  };
+}
+
+/** A prediction speaks of a prompt, not of a measured point: it goes on to the ends of the axis. */
+function floorSeries(
+  { color, line, points }: Floor,
+  panel: number,
+  size: number,
+  [min, max]: readonly [number, number],
+): Record<string, unknown> {
+  const data = points.map(({ concurrency, value }) => [Math.log2(concurrency), value / size] as const);
+  const [first, last] = [data[0], data.at(-1)];
+  return {
+    ...inPanel(panel),
+    type: 'line',
+    silent: true,
+    symbol: 'none',
+    color,
+    lineStyle: { width: 1.5, type: line === 'dashed' ? [6, 4] : [2, 3] },
+    areaStyle: { color, opacity: 0.16 },
+    z: 2,
+    data: first && last ? [[min, first[1]], ...data, [max, last[1]]] : [],
+  };
+}
+
+function whiskerSeries({ panel, curve, points }: Line, size: number): Record<string, unknown> {
+  return {
+    ...inPanel(panel),
+    type: 'custom',
+    silent: true,
+    z: 4,
+    data: points
+      .filter(({ spread }) => spread.n > 1)
+      .map(({ concurrency, spread }) => [Math.log2(concurrency), spread.low / size, spread.high / size]),
+    renderItem: (
+      _params: unknown,
+      api: { value: (dimension: number) => number; coord: (point: number[]) => [number, number] },
+    ) => {
+      const [x, low] = api.coord([api.value(0), api.value(1)]);
+      const [, high] = api.coord([api.value(0), api.value(2)]);
+      const [left, right] = [x - CAP_PIXELS, x + CAP_PIXELS];
+      return {
+        type: 'path',
+        shape: { pathData: `M${x} ${low}V${high}M${left} ${low}H${right}M${left} ${high}H${right}` },
+        style: { fill: 'none', stroke: seriesColor(curve.index), lineWidth: 1.5 },
+      };
+    },
+  };
+}
+
+function inPanel(panel: number): Record<string, unknown> {
+  return { xAxisIndex: panel, yAxisIndex: panel };
+}
+
+function panelText({ title, format }: Panel, lines: readonly Line[]): string {
+  const ends = lines.map(({ curve, points }) => {
+    const at = (point: Line['points'][number] | undefined) =>
+      point ? `${format(point.spread.median)} at concurrency ${point.concurrency}` : '';
+    return `${curve.test} ${points.length > 1 ? `from ${at(points[0])} to ${at(points.at(-1))}` : at(points[0])}`;
+  });
+  return `${title}: ${ends.join(', ')}.`;
+}
+
+function figuresTable({ curves, columns = [] }: PanelsInput, panels: readonly Panel[]): Markup {
+  const titles = [...panels.map(({ title }) => title), ...columns.map(({ title }) => title)];
+  return html`<table><thead><tr><th scope="col">test</th><th scope="col" class="number">concurrency</th>${titles.map((title) => html`<th scope="col" class="number">${title}</th>`)}</tr></thead><tbody>
+${curves.flatMap(({ test, points }) =>
+  points.map((figures) => {
+    const texts = [
+      ...panels.map(({ value, format }) => {
+        const spread = value(figures);
+        return spread ? spreadText(spread, format) : '–';
+      }),
+      ...columns.map(({ text }) => text(test, figures.concurrency)),
+    ];
+    return html`<tr><th scope="row">${test}</th><td class="number">${figures.concurrency}</td>${texts.map((text) => html`<td class="number">${text}</td>`)}</tr>\n`;
+  }),
+)}</tbody></table>`;
+}
