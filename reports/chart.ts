@@ -49,7 +49,7 @@ export interface ChartInput {
   readonly description: string;
   readonly height: number | Readonly<Record<Layout, number>>;
   readonly option: (layout: Layout) => EChartsCoreOption;
-  /** Text of a mark when it is pointed at. */
+  /** Text of a mark when it is pointed at; not in the narrow picture, which is for screens that nobody points at. */
   readonly tip?: (seriesIndex: number, dataIndex: number) => string | undefined;
   readonly legend?: readonly LegendEntry[];
   /** Words that belong into the picture itself, at its top right: it may be copied without the page around it. */
@@ -126,18 +126,20 @@ function svg({ id, title, description, height, option, tip, stamp }: ChartInput,
       animation: false,
       backgroundColor: 'transparent',
       useUTC: true,
-      ...(stamp ? { graphic: stampOf(stamp) } : {}),
+      ...(stamp ? { graphic: stampOf(stamp, width) } : {}),
       ...option(layout),
     });
-    return new Markup(cleaned(chart.renderToSVGString(), `${id}-${layout[0]}`, title, description, tip));
+    return new Markup(
+      cleaned(chart.renderToSVGString(), `${id}-${layout[0]}`, title, description, layout === 'wide' ? tip : undefined),
+    );
   } finally {
     chart.dispose();
   }
 }
 
-function stampOf(text: string): Record<string, unknown> {
-  const style = { text, fill: 'var(--warn)', fontSize: 12, fontWeight: 'bold', align: 'right' };
-  return { type: 'text', right: 4, top: 4, silent: true, style };
+function stampOf(text: string, width: number): Record<string, unknown> {
+  const style = { text, x: width - 4, y: 4, align: 'right', fill: 'var(--warn)', fontSize: 13, fontWeight: 'bold' };
+  return { type: 'text', silent: true, style };
 }
 
 /**

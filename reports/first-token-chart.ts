@@ -1,7 +1,7 @@
 import type { SuiteRecord } from '../suite/record.js';
 import { formatDuration } from '../suite/units.js';
 import { type LegendEntry, SIMULATED_ENGINE, seriesColor } from './chart.js';
-import { leftOut, loadCurvesOf } from './load-curves.js';
+import { type LoadCurve, leftOut, loadCurvesOf } from './load-curves.js';
 import { type Floor, panelsChart } from './load-panels.js';
 import type { Markup } from './markup.js';
 import { type NetworkPoint, networkPointsOf } from './network-points.js';
@@ -13,10 +13,7 @@ export function firstTokenChart(record: SuiteRecord): Markup | undefined {
   if (!dynamo) return undefined;
   const curves = loadCurvesOf(dynamo);
   const network = networkPointsOf(record);
-  const predicted = curves.flatMap(({ test, index }) => {
-    const points = network.filter((point) => point.test === test);
-    return points.length > 0 ? [{ test, color: seriesColor(index), points }] : [];
-  });
+  const predicted = predictionsOf(curves, network);
   const pointOf = (test: string, concurrency: number) =>
     network.find((point) => point.test === test && point.concurrency === concurrency);
   const timeOf = (value: number | undefined) => (value === undefined ? '–' : formatDuration(value));
@@ -40,13 +37,13 @@ export function firstTokenChart(record: SuiteRecord): Markup | undefined {
       },
       { title: 'TTFT, 99th percentile', value: ({ firstToken99 }) => firstToken99, unit, format: formatDuration },
     ],
-    legend: predicted.flatMap(({ test, color, points }): LegendEntry[] => [
+    legend: predicted.flatMap(({ tests, color, atMeasuredRate, atCeiling }): LegendEntry[] => [
       {
-        label: `KV transfer of ${test}, predicted at the measured rate: ${range(points.map(({ atMeasuredRate }) => atMeasuredRate))}`,
+        label: `KV transfer of ${tests.join(' and ')}, predicted at the measured rate: ${atMeasuredRate}`,
         color,
         mark: 'dashed',
       },
-      { label: `at the ceiling: ${range(points.map(({ atCeiling }) => atCeiling))}`, color, mark: 'dotted' },
+      { label: `at the ceiling: ${atCeiling}`, color, mark: 'dotted' },
     ]),
     columns:
       predicted.length > 0
@@ -59,6 +56,33 @@ export function firstTokenChart(record: SuiteRecord): Markup | undefined {
           ]
         : [],
     note: left.length > 0 ? `Left out: ${left.join('; ')}.` : undefined,
+  });
+}
+
+/** What was predicted, in words and as points, of all tests of which it is the same. */
+interface Prediction {
+  readonly tests: readonly string[];
+  readonly color: string;
+  readonly points: readonly NetworkPoint[];
+  readonly atMeasuredRate: string;
+  readonly atCeiling: string;
+}
+
+function predictionsOf(curves: readonly LoadCurve[], network: readonly NetworkPoint[]): Prediction[] {
+  const each = curves.flatMap(({ test, index }) => {
+    const points = network.filter((point) => point.test === test);
+    const atMeasuredRate = range(points.map((point) => point.atMeasuredRate));
+    const atCeiling = range(points.map((point) => point.atCeiling));
+    return points.length > 0 ? [{ test, color: seriesColor(index), points, atMeasuredRate, atCeiling }] : [];
+  });
+  const groups = [...Map.groupBy(each, ({ atMeasuredRate, atCeiling }) => `${atMeasuredRate} ${atCeiling}`).values()];
+  return groups.flatMap((group) => {
+    const longest = group.toSorted((a, b) => b.points.length - a.points.length)[0];
+    if (!longest) return [];
+    const { color, ...prediction } = longest;
+    return [
+      { ...prediction, color: groups.length === 1 ? 'var(--ceiling)' : color, tests: group.map(({ test }) => test) },
+    ];
   });
 }
 

@@ -59,7 +59,7 @@ ${nights
       html`<tr><th scope="row">${workflowId}</th><td>${moment(startedAt)}</td><td class="number">${format(spread.median)}</td><td class="number">${spread.n}</td></tr>\n`,
   )}</tbody></table>`,
     option: (layout) => ({
-      grid: { left: 52, right: 18, top: 34, bottom: 30 },
+      grid: { left: 52, right: 18, top: simulated ? 50 : 34, bottom: 30 },
       xAxis: axis({
         type: 'value',
         min: from,
@@ -96,11 +96,20 @@ ${nights
           markLine: {
             silent: true,
             symbol: 'none',
-            data: steps.map(({ startedAt, size }) => ({
-              xAxis: Date.parse(startedAt),
-              lineStyle: { color: 'var(--bad)', type: [6, 4], width: 2 },
-              label: label('var(--ink)', { position: 'end', formatter: `${startedAt.slice(0, 10)} ${signed(size)}` }),
-            })),
+            data: steps.map(({ startedAt, size }) => {
+              const time = Date.parse(startedAt);
+              const share = (time - from) / (until - from);
+              return {
+                xAxis: time,
+                lineStyle: { color: 'var(--bad)', type: [6, 4], width: 2 },
+                label: label('var(--ink)', {
+                  position: 'end',
+                  // At the ends of the axis the words would be cut off.
+                  align: share > 0.8 ? 'right' : share < 0.2 ? 'left' : 'center',
+                  formatter: `${startedAt.slice(0, 10)} ${signed(size)}`,
+                }),
+              };
+            }),
           },
         },
       ],

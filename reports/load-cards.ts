@@ -1,4 +1,4 @@
-import type { LoadTestRecord } from '../suite/load-record.js';
+import type { LoadCell, LoadTestRecord } from '../suite/load-record.js';
 import type { SuiteRecord } from '../suite/record.js';
 import { formatDuration, formatSignedDuration, formatTokenRate } from '../suite/units.js';
 import { SIMULATED_ENGINE } from './chart.js';
@@ -31,14 +31,14 @@ function card(
 ): Markup {
   const idle = points.find(({ firstToken }) => firstToken);
   const full = points.findLast(({ throughput }) => throughput);
-  const why = test.failure ?? test.cells.find(({ failure }) => failure)?.failure;
+  const failed = test.cells.find(({ verdict }) => verdict !== 'pass');
   return html`<h3><a href="#test-${test.name}">${test.name}</a> ${badge(test.verdict)}</h3>
 <p class="figure">${idle?.firstToken ? formatDuration(idle.firstToken.median) : '–'}</p>
 ${simulated && html`<p class="small"><strong>${SIMULATED_ENGINE}</strong>: no performance of Dynamo</p>`}
 ${idle?.firstToken && html`<p class="small">median time to first token at concurrency ${idle.concurrency}, ${test.topology}</p>`}
-${full?.throughput && html`<p class="small">${formatTokenRate(full.throughput.median)} at concurrency ${full.concurrency}${full.throughputPerGpu && `, ${formatTokenRate(full.throughputPerGpu.median)} by GPU`}</p>`}
+${full?.throughput && html`<p class="small">${formatTokenRate(full.throughput.median)} at concurrency ${full.concurrency}${full.throughputPerGpu && `, ${formatTokenRate(full.throughputPerGpu.median)} per GPU`}</p>`}
 ${network[0] && html`<p class="small">${networkText(network[0])}</p>`}
-${why && html`<p class="small"><strong>${why.class}</strong>: ${why.message}</p>`}
+${test.failure ? html`<p class="small"><strong>${test.failure.class}</strong>: ${test.failure.message}</p>` : failed && html`<p class="small">${whyNot(failed)}</p>`}
 ${!test.required && html`<p class="small">not required for the suite's verdict</p>`}`;
 }
 
@@ -47,4 +47,8 @@ function networkText({ concurrency, status, firstToken, atMeasuredRate, residual
   return status === 'bound'
     ? `${share}; the rest is a bound, there is no control`
     : `${share}; residual ${formatSignedDuration(residual.median)}`;
+}
+
+function whyNot({ concurrency, failure, reasons }: LoadCell): string {
+  return `concurrency ${concurrency}: ${failure ? `${failure.class}: ${failure.message}` : (reasons[0]?.message ?? 'no figures')}`;
 }

@@ -2,7 +2,7 @@ import { axis, drawChart, LAYOUTS, type Layout, type LegendEntry, seriesColor, s
 import { type Spread, spreadText } from './curves.js';
 import type { LoadCurve, LoadFigures } from './load-curves.js';
 import { html, type Markup } from './markup.js';
-import { niceTop, type Unit } from './scale.js';
+import { fromZero, type Unit } from './scale.js';
 
 /** One quantity of a sweep, drawn against concurrency beside others. */
 export interface Panel {
@@ -50,7 +50,9 @@ const COLUMNS: Readonly<Record<Layout, number>> = { wide: 2, narrow: 1 };
 const ROOM = { left: 52, right: 18, top: 46, bottom: 44 };
 /** Free ends of the axis of concurrency, in doublings. */
 const END = 0.35;
-const CAP_PIXELS = 4;
+const CAP_PIXELS = 7;
+/** On the axis of a quantity. */
+const LABELS = 5;
 
 /** Pictures of a sweep, each quantity with a scale of its own from zero. */
 export function panelsChart(input: PanelsInput): Markup | undefined {
@@ -79,7 +81,7 @@ export function panelsChart(input: PanelsInput): Markup | undefined {
         .filter(({ points }) => points.length > 0)
         .map(
           ({ test, topology, index }): LegendEntry => ({
-            label: topology === 'aggregated' ? `${test} (aggregated)` : test,
+            label: test === topology ? test : `${test} (${topology})`,
             color: seriesColor(index),
             mark: seriesMark(index),
           }),
@@ -160,17 +162,10 @@ function optionOf(panels: readonly Panel[], lines: readonly Line[], layout: Layo
       axis({
         gridIndex,
         type: 'value',
-        min: 0,
-        max: niceTop(top / size),
-        splitNumber: 4,
+        ...fromZero(top / size, LABELS),
+        axisLine: { show: false, onZero: false },
         name: `${panels[gridIndex]?.title}, ${name}`,
-        nameTextStyle: {
-          color: 'var(--ink)',
-          fontSize: 12,
-          fontWeight: 'bold',
-          align: 'left',
-          padding: [0, 0, 0, 8 - ROOM.left],
-        },
+        nameTextStyle: { color: 'var(--ink)', fontSize: 12, fontWeight: 'bold', align: 'left' },
       }),
     ),
     series: [
@@ -216,25 +211,25 @@ function floorSeries(
   };
 }
 
+/** From the lowest to the highest repetition of each point, as one shape. */
 function whiskerSeries({ panel, curve, points }: Line, size: number): Record<string, unknown> {
+  const repeated = points.filter(({ spread }) => spread.n > 1);
   return {
     ...inPanel(panel),
     type: 'custom',
     silent: true,
     z: 4,
-    data: points
-      .filter(({ spread }) => spread.n > 1)
-      .map(({ concurrency, spread }) => [Math.log2(concurrency), spread.low / size, spread.high / size]),
-    renderItem: (
-      _params: unknown,
-      api: { value: (dimension: number) => number; coord: (point: number[]) => [number, number] },
-    ) => {
-      const [x, low] = api.coord([api.value(0), api.value(1)]);
-      const [, high] = api.coord([api.value(0), api.value(2)]);
-      const [left, right] = [x - CAP_PIXELS, x + CAP_PIXELS];
+    data: repeated.length > 0 ? [repeated.map(({ concurrency }) => Math.log2(concurrency))] : [],
+    renderItem: (_params: unknown, api: { coord: (point: number[]) => [number, number] }) => {
+      const shapes = repeated.map(({ concurrency, spread }) => {
+        const [x, low] = api.coord([Math.log2(concurrency), spread.low / size]);
+        const [, high] = api.coord([Math.log2(concurrency), spread.high / size]);
+        const [left, right] = [x - CAP_PIXELS, x + CAP_PIXELS];
+        return `M${x} ${low}V${high}M${left} ${low}H${right}M${left} ${high}H${right}`;
+      });
       return {
         type: 'path',
-        shape: { pathData: `M${x} ${low}V${high}M${left} ${low}H${right}M${left} ${high}H${right}` },
+        shape: { pathData: shapes.join('') },
         style: { fill: 'none', stroke: seriesColor(curve.index), lineWidth: 1.5 },
       };
     },

@@ -61,11 +61,18 @@ function cellTable(cells: readonly LoadCell[], links: PageLinks): Markup {
 ${cells.map((cell) => {
   const { concurrency, repetition, verdict, load, failure, reasons, evidence } = cell;
   const time = (seconds: number | undefined) => (seconds === undefined ? '–' : formatDuration(seconds));
-  const why = failure ? `${failure.class}: ${failure.message}` : reasons.map(({ message }) => message).join('; ');
-  return html`<tr><th scope="row"><span class="phone">concurrency </span>${concurrency}${repeated && `, repetition ${repetition}`}</th><td>${badge(verdict)}</td><td class="number" data-label="TTFT p50">${time(load?.timeToFirstToken?.p50)}</td><td class="number" data-label="TTFT p99">${time(load?.timeToFirstToken?.p99)}</td><td class="number" data-label="ITL p50">${time(load?.interTokenLatency?.p50)}</td><td class="number" data-label="output">${load ? formatTokenRate(load.outputTokensPerSecond) : '–'}</td><td class="why">${why}</td><td>${evidence.map(
+  // What was measured stands in the columns before.
+  const told = reasons.filter(({ code }) => code !== 'measured').map(({ message }) => message);
+  const why = failure ? `${failure.class}: ${failure.message}` : told.join('; ');
+  return html`<tr><th scope="row"><span class="phone">concurrency </span>${concurrency}${repeated && `, repetition ${repetition}`}</th><td>${badge(verdict)}</td><td class="number" data-label="TTFT p50">${time(load?.timeToFirstToken?.p50)}</td><td class="number" data-label="TTFT p99">${time(load?.timeToFirstToken?.p99)}</td><td class="number" data-label="ITL p50">${time(load?.interTokenLatency?.p50)}</td><td class="number" data-label="output">${load ? formatTokenRate(load.outputTokensPerSecond) : '–'}</td><td>${why}</td><td>${evidence.map(
     ({ path, sha256 }) =>
-      html`<a href="${links.folder}${encodePath(path)}" title="sha256 ${sha256}">${path.split('/').at(-1)}</a> `,
+      html`<a href="${links.folder}${encodePath(path)}" title="${path}, sha256 ${sha256}">${shortName(path)}</a> `,
   )}</td></tr>
 `;
 })}</tbody></table>`;
+}
+
+/** AIPerf puts the same words before the names of all its files. */
+function shortName(path: string): string {
+  return (path.split('/').at(-1) ?? path).replace('profile_export_', '');
 }

@@ -4,12 +4,16 @@ import { axis, drawChart, type Layout, type LegendEntry, label, SIMULATED_ENGINE
 import { spreadText } from './curves.js';
 import { html, type Markup } from './markup.js';
 import { type NetworkPoint, networkPointsOf } from './network-points.js';
+import { fromZero } from './scale.js';
 
 /** A longer picture than this helps nobody; the rest is in results.csv. */
 const MOST_POINTS = 40;
 const ROW_HEIGHT: Readonly<Record<Layout, number>> = { wide: 48, narrow: 64 };
+/** Above and below the rows, in pixels: the stamp, and the axis. */
+const ROOM = 76;
 const BAR_HEIGHT = 18;
 const LINE_HEIGHT = 15;
+const CAP_PIXELS = 5;
 
 /** Parts of a bar, from left to right; each as a share of the measured TTFT. */
 const PARTS = ['ceiling', 'measured', 'residual', 'control', 'bound', 'beyond'] as const;
@@ -60,7 +64,7 @@ const LOOKS: Readonly<Record<Part, Omit<LegendEntry, 'label'> & { readonly legen
       },
     },
     beyond: {
-      legend: 'prediction and control together are above the measured TTFT: the residual is negative',
+      legend: 'prediction and control beyond the measured TTFT: the residual is negative',
       color: 'var(--bad)',
       mark: 'outline',
       style: { color: 'transparent', borderColor: 'var(--bad)', borderWidth: 1.5, borderType: [3, 2] },
@@ -82,10 +86,15 @@ export function networkChart(record: SuiteRecord): Markup | undefined {
     description: points.map((point) => `${nameOf(point)}: ${wordsOf(point)}`).join('. '),
     note: all.length > points.length ? `${all.length - points.length} more points are in results.csv.` : undefined,
     height: {
-      wide: points.length * ROW_HEIGHT.wide + 74,
-      narrow: points.length * ROW_HEIGHT.narrow + 74,
+      wide: points.length * ROW_HEIGHT.wide + ROOM,
+      narrow: points.length * ROW_HEIGHT.narrow + ROOM,
     },
-    legend: drawn.map((part) => ({ label: LOOKS[part].legend, color: LOOKS[part].color, mark: LOOKS[part].mark })),
+    legend: [
+      ...drawn.map((part) => ({ label: LOOKS[part].legend, color: LOOKS[part].color, mark: LOOKS[part].mark })),
+      ...(points.some(({ status, residual }) => status === 'measured' && residual.n > 1)
+        ? [{ label: 'lowest to highest residual of the repetitions', color: 'var(--ink)', mark: 'whisker' } as const]
+        : []),
+    ],
     tip: (series, data) => {
       const part = PARTS[series];
       const bar = bars[data];
@@ -95,35 +104,37 @@ export function networkChart(record: SuiteRecord): Markup | undefined {
     },
     table: networkTable(points),
     option: (layout) => ({
-      grid: { left: 8, right: 16, top: 22, bottom: 46 },
+      grid: { left: 8, right: 20, top: 30, bottom: 46 },
       xAxis: axis({
         type: 'value',
-        min: 0,
-        max: Math.max(1, longest),
-        interval: longest > 2 ? undefined : layout === 'wide' ? 0.1 : 0.2,
+        ...fromZero(Math.max(1, longest), layout === 'wide' ? 10 : 5),
         name: 'share of the measured TTFT, median',
         nameLocation: 'middle',
         nameGap: 28,
         nameTextStyle: { color: 'var(--muted)', fontSize: 12, align: 'center' },
-        axisLabel: { formatter: (share: number) => `${Math.round(share * 100)} %`, showMaxLabel: longest <= 1 },
+        axisLabel: { formatter: (share: number) => `${Math.round(share * 100)} %` },
       }),
       yAxis: axis({
         type: 'category',
         inverse: true,
         data: points.map(nameOf),
+        axisLine: { show: false },
         splitLine: { show: false },
         axisLabel: { show: false },
       }),
-      series: PARTS.map((part, i) => ({
-        type: 'bar',
-        stack: 'ttft',
-        barWidth: BAR_HEIGHT,
-        itemStyle: LOOKS[part].style,
-        data: bars.map(({ point, shares }) => ({
-          value: shares[part] > 0 ? shares[part] : '-',
-          ...(i === 0 ? { label: rowLabel(point, layout) } : {}),
+      series: [
+        ...PARTS.map((part, i) => ({
+          type: 'bar',
+          stack: 'ttft',
+          barWidth: BAR_HEIGHT,
+          itemStyle: LOOKS[part].style,
+          data: bars.map(({ point, shares }) => ({
+            value: shares[part] > 0 ? shares[part] : '-',
+            ...(i === 0 ? { label: rowLabel(point, layout) } : {}),
+          })),
         })),
-      })),
+        residualSpread(points),
+      ],
     }),
   });
 }
@@ -154,6 +165,36 @@ function sharesOf({
   };
 }
 
+/** From the lowest to the highest residual of the repetitions, about the end of its part. */
+function residualSpread(points: readonly NetworkPoint[]): Record<string, unknown> {
+  return {
+    type: 'custom',
+    silent: true,
+    z: 4,
+    data: points.flatMap(({ firstToken, atMeasuredRate, residual, status }, row) => {
+      if (status === 'bound' || residual.n < 2) return [];
+      // A negative one is drawn from the end of the measured TTFT on.
+      const whole = firstToken.median;
+      const at = (seconds: number) => (residual.median < 0 ? whole - seconds : atMeasuredRate + seconds) / whole;
+      return [[at(residual.low), at(residual.high), row]];
+    }),
+    encode: { x: [0, 1], y: 2 },
+    renderItem: (
+      _params: unknown,
+      api: { value: (dimension: number) => number; coord: (point: number[]) => [number, number] },
+    ) => {
+      const [low, y] = api.coord([api.value(0), api.value(2)]);
+      const [high] = api.coord([api.value(1), api.value(2)]);
+      const [top, bottom] = [y - CAP_PIXELS, y + CAP_PIXELS];
+      return {
+        type: 'path',
+        shape: { pathData: `M${low} ${y}H${high}M${low} ${top}V${bottom}M${high} ${top}V${bottom}` },
+        style: { fill: 'none', stroke: 'var(--ink)', lineWidth: 1.5 },
+      };
+    },
+  };
+}
+
 function rowLabel(point: NetworkPoint, layout: Layout): Record<string, unknown> {
   const lines = layout === 'wide' ? [`${nameOf(point)}: ${wordsOf(point)}`] : [nameOf(point), shortWordsOf(point)];
   return label('var(--ink)', {
@@ -170,13 +211,16 @@ function nameOf({ test, concurrency }: NetworkPoint): string {
 
 function wordsOf({ status, firstToken, atMeasuredRate, atCeiling, residual }: NetworkPoint): string {
   const network = `network ${percent(atMeasuredRate / firstToken.median)} (${formatDuration(atMeasuredRate)}, at the ceiling ${formatDuration(atCeiling)})`;
-  const rest = status === 'bound' ? 'bound, no control' : `residual ${formatSignedDuration(residual.median)}`;
-  return `TTFT ${formatDuration(firstToken.median)}, ${network}, ${rest}`;
+  return `TTFT ${formatDuration(firstToken.median)}, ${network}, ${restOf(status, residual)}`;
 }
 
 function shortWordsOf({ status, firstToken, atMeasuredRate, residual }: NetworkPoint): string {
-  const rest = status === 'bound' ? 'bound' : `residual ${formatSignedDuration(residual.median)}`;
-  return `${formatDuration(firstToken.median)}, network ${percent(atMeasuredRate / firstToken.median)}, ${rest}`;
+  return `TTFT ${formatDuration(firstToken.median)}, network ${percent(atMeasuredRate / firstToken.median)}, ${restOf(status, residual)}`;
+}
+
+function restOf(status: NetworkPoint['status'], { median }: NetworkPoint['residual']): string {
+  if (status === 'measured') return `residual ${formatSignedDuration(median)}`;
+  return median < 0 ? 'a contradiction' : 'a bound';
 }
 
 function networkTable(points: readonly NetworkPoint[]): Markup {

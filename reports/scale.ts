@@ -36,6 +36,14 @@ export function niceTop(value: number): number {
   return Number((Math.ceil((value * 1.06) / step) * step).toPrecision(6));
 }
 
+/** An axis from zero with about so many labels at round numbers, the last of them at its end. */
+export function fromZero(largest: number, labels: number): { min: 0; max: number; interval: number } {
+  const rough = largest / labels;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const interval = Number(((ROUND.find((step) => step * power >= rough) ?? 10) * power).toPrecision(3));
+  return { min: 0, max: Number((Math.ceil(largest / interval) * interval).toPrecision(6)), interval };
+}
+
 /** Block sizes stand on a line of their powers of two; where the line begins, ends, and has labels. */
 export function blockAxis(sizes: readonly number[], ticks: number): { min: number; max: number; interval: number } {
   const powers = sizes.map(Math.log2);
@@ -46,6 +54,8 @@ export function blockAxis(sizes: readonly number[], ticks: number): { min: numbe
   return { min, max, interval };
 }
 
+/** Steps between labels, in powers of ten. */
+const ROUND = [1, 2, 2.5, 5, 10];
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;

@@ -6,7 +6,7 @@ import { panelsChart } from './load-panels.js';
 import type { Markup } from './markup.js';
 import { axisUnit } from './scale.js';
 
-/** What the cluster delivers against concurrency: to all users, by GPU, to one user, and how evenly. */
+/** What the cluster delivers against concurrency: to all users, per GPU, to one user, and how evenly. */
 export function throughputChart(dynamo: DynamoRecord): Markup | undefined {
   const rate = { unit: (largest: number) => axisUnit('tokens per second', largest), format: formatTokenRate };
   return panelsChart({
@@ -15,11 +15,11 @@ export function throughputChart(dynamo: DynamoRecord): Markup | undefined {
     stamp: dynamo.engine === 'mocker' ? SIMULATED_ENGINE : undefined,
     curves: loadCurvesOf(dynamo),
     panels: [
-      { title: 'output, all users', value: ({ throughput }) => throughput, ...rate },
-      { title: 'output by GPU', value: ({ throughputPerGpu }) => throughputPerGpu, ...rate },
-      { title: 'output by user', value: ({ throughputPerUser }) => throughputPerUser, ...rate },
+      { title: 'output of all users', value: ({ throughput }) => throughput, ...rate },
+      { title: 'output per GPU', value: ({ throughputPerGpu }) => throughputPerGpu, ...rate },
+      { title: 'output per user', value: ({ throughputPerUser }) => throughputPerUser, ...rate },
       {
-        title: 'between tokens (ITL), median',
+        title: 'time between tokens, median',
         value: ({ betweenTokens }) => betweenTokens,
         unit: (largest) => axisUnit('seconds', largest),
         format: formatDuration,
