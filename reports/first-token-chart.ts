@@ -1,7 +1,8 @@
+import { leftOut } from '../suite/comparable-load.js';
 import type { SuiteRecord } from '../suite/record.js';
 import { formatDuration } from '../suite/units.js';
 import { type LegendEntry, SIMULATED_ENGINE, seriesColor } from './chart.js';
-import { type LoadCurve, leftOut, loadCurvesOf } from './load-curves.js';
+import { type LoadCurve, loadCurvesOf } from './load-curves.js';
 import { type Floor, panelsChart } from './load-panels.js';
 import type { Markup } from './markup.js';
 import { type NetworkPoint, networkPointsOf } from './network-points.js';

@@ -34,19 +34,6 @@ export function loadCurvesOf({ tests }: DynamoRecord): LoadCurve[] {
   });
 }
 
-/** Points whose load was not what it should be, with why: `disaggregated at concurrency 64 (errors in 2 of 3 repetitions)`. */
-export function leftOut({ tests }: DynamoRecord): string[] {
-  return tests.flatMap(({ name, cells }) =>
-    [...Map.groupBy(cells, ({ concurrency }) => concurrency)].flatMap(([concurrency, same]) => {
-      const out = same.filter((cell) => !comparableLoad(cell));
-      if (out.length === 0) return [];
-      const why = new Set(out.map(({ failure, reasons }) => failure?.class ?? reasons[0]?.code ?? 'no figures'));
-      const often = same.length > 1 ? ` in ${out.length} of ${same.length} repetitions` : '';
-      return [`${name} at concurrency ${concurrency} (${[...why].join(', ')}${often})`];
-    }),
-  );
-}
-
 function figuresAt(concurrency: number, cells: readonly LoadCell[]): LoadFigures {
   const spread = (value: (load: NonNullable<LoadCell['load']>, cell: LoadCell) => number | undefined) => {
     const values = cells.flatMap((cell) => (cell.load ? (value(cell.load, cell) ?? []) : []));

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { agreed, type Comparability, comparability, differencesOf, type Field, textOf } from './field-differences.js';
-import type { LoadCell, LoadTestRecord } from './load-record.js';
+import type { DynamoRecord, LoadCell, LoadTestRecord } from './load-record.js';
 import type { SuiteRecord } from './record.js';
 
 /** Reasons that keep the figures of a load point out of every comparison. A point that is only too slow is compared. */
@@ -17,6 +17,19 @@ const KEPT_OUT: ReadonlySet<string> = new Set([
 /** What was measured at a load point, if it may be compared at all: the load was what it should be, on a sound cluster. */
 export function comparableLoad({ load, failure, reasons }: LoadCell): LoadCell['load'] {
   return failure || reasons.some(({ code }) => KEPT_OUT.has(code)) ? undefined : load;
+}
+
+/** Points whose load was not what it should be, with why: `disaggregated at concurrency 64 (errors in 2 of 3 repetitions)`. */
+export function leftOut({ tests }: DynamoRecord): string[] {
+  return tests.flatMap(({ name, cells }) =>
+    [...Map.groupBy(cells, ({ concurrency }) => concurrency)].flatMap(([concurrency, same]) => {
+      const out = same.filter((cell) => !comparableLoad(cell));
+      if (out.length === 0) return [];
+      const why = new Set(out.map(({ failure, reasons }) => failure?.class ?? reasons[0]?.code ?? 'no figures'));
+      const often = same.length > 1 ? ` in ${out.length} of ${same.length} repetitions` : '';
+      return [`${name} at concurrency ${concurrency} (${[...why].join(', ')}${often})`];
+    }),
+  );
 }
 
 /** Whether a simulated engine gave the figures: they are no performance of Dynamo, and never stand beside real ones. */

@@ -1,4 +1,5 @@
 import { baselineCurve } from './baseline.js';
+import { leftOut } from './comparable-load.js';
 import type { LoadPoint } from './inference-tests.js';
 import { type NetworkShare, networkShares } from './kv-comparison.js';
 import type { DynamoRecord, LoadCell, LoadTestRecord } from './load-record.js';
@@ -74,6 +75,7 @@ function comparison(record: SuiteRecord, dynamo: DynamoRecord): string[] {
   const heading = ['### What of the network reaches the user', ''];
   if (shares.length === 0) return [...heading, `Not compared: ${notCompared(record, dynamo)}.`, ''];
   const kv = kvOf(dynamo);
+  const left = leftOut(dynamo);
   return [
     ...heading,
     `KV cache of one prompt token: ${kv?.explanation ?? 'unknown'}. Predicted transfer = prompt tokens × KV bytes of a token and rank ÷ rate of ${dynamo.baseline} at the size of a block of ${dynamo.tokensPerBlock} tokens.`,
@@ -85,6 +87,7 @@ function comparison(record: SuiteRecord, dynamo: DynamoRecord): string[] {
     ...byPoint(shares).map((share) => shareRow(share, shares)),
     '',
     ...[...new Set(shares.map(({ prediction }) => `- ${prediction.explanation}`))],
+    ...(left.length > 0 ? [`- Left out, because the load was not what it should be: ${left.join('; ')}`] : []),
     '',
   ];
 }
