@@ -1,6 +1,7 @@
 import { axis, drawChart, LAYOUTS, type Layout, type LegendEntry, seriesColor, seriesMark } from './chart.js';
 import { type Spread, spreadText } from './curves.js';
 import type { LoadCurve, LoadFigures } from './load-curves.js';
+import { type Floor, floorSeries, type Line, lineSeries, whiskerSeries } from './load-panel-series.js';
 import { html, type Markup } from './markup.js';
 import { fromZero, type Unit } from './scale.js';
 
@@ -12,13 +13,6 @@ export interface Panel {
   readonly unit: (largest: number) => Unit;
   readonly format: (value: number) => string;
   readonly floors?: readonly Floor[];
-}
-
-/** What was predicted for a test at each concurrency, as an area from zero up. */
-export interface Floor {
-  readonly color: string;
-  readonly line: 'dashed' | 'dotted';
-  readonly points: readonly { readonly concurrency: number; readonly value: number }[];
 }
 
 export interface PanelsInput {
@@ -37,20 +31,12 @@ export interface PanelsInput {
   }[];
 }
 
-/** A test in a panel. */
-interface Line {
-  readonly panel: number;
-  readonly curve: LoadCurve;
-  readonly points: readonly { readonly concurrency: number; readonly spread: Spread }[];
-}
-
 const PANEL_HEIGHT: Readonly<Record<Layout, number>> = { wide: 270, narrow: 236 };
 const COLUMNS: Readonly<Record<Layout, number>> = { wide: 2, narrow: 1 };
 /** Around the drawing area of a panel, in pixels: labels of the axes, and the title. */
 const ROOM = { left: 52, right: 18, top: 46, bottom: 44 };
 /** Free ends of the axis of concurrency, in doublings. */
 const END = 0.35;
-const CAP_PIXELS = 7;
 /** On the axis of a quantity. */
 const LABELS = 5;
 
@@ -174,70 +160,6 @@ function optionOf(panels: readonly Panel[], lines: readonly Line[], layout: Layo
       ...lines.map((line) => whiskerSeries(line, sizeOf(line.panel))),
     ],
   };
-}
-
-function lineSeries({ panel, curve, points }: Line, size: number): Record<string, unknown> {
-  return {
-    ...inPanel(panel),
-    type: 'line',
-    color: seriesColor(curve.index),
-    symbol: seriesMark(curve.index),
-    symbolSize: 9,
-    lineStyle: { width: 2.5 },
-    z: 3,
-    data: points.map(({ concurrency, spread }) => [Math.log2(concurrency), spread.median / size]),
-  };
-}
-
-/** A prediction speaks of a prompt, not of a measured point: it goes on to the ends of the axis. */
-function floorSeries(
-  { color, line, points }: Floor,
-  panel: number,
-  size: number,
-  [min, max]: readonly [number, number],
-): Record<string, unknown> {
-  const data = points.map(({ concurrency, value }) => [Math.log2(concurrency), value / size] as const);
-  const [first, last] = [data[0], data.at(-1)];
-  return {
-    ...inPanel(panel),
-    type: 'line',
-    silent: true,
-    symbol: 'none',
-    color,
-    lineStyle: { width: 1.5, type: line === 'dashed' ? [6, 4] : [2, 3] },
-    areaStyle: { color, opacity: 0.16 },
-    z: 2,
-    data: first && last ? [[min, first[1]], ...data, [max, last[1]]] : [],
-  };
-}
-
-/** From the lowest to the highest repetition of each point, as one shape. */
-function whiskerSeries({ panel, curve, points }: Line, size: number): Record<string, unknown> {
-  const repeated = points.filter(({ spread }) => spread.n > 1);
-  return {
-    ...inPanel(panel),
-    type: 'custom',
-    silent: true,
-    z: 4,
-    data: repeated.length > 0 ? [repeated.map(({ concurrency }) => Math.log2(concurrency))] : [],
-    renderItem: (_params: unknown, api: { coord: (point: number[]) => [number, number] }) => {
-      const shapes = repeated.map(({ concurrency, spread }) => {
-        const [x, low] = api.coord([Math.log2(concurrency), spread.low / size]);
-        const [, high] = api.coord([Math.log2(concurrency), spread.high / size]);
-        const [left, right] = [x - CAP_PIXELS, x + CAP_PIXELS];
-        return `M${x} ${low}V${high}M${left} ${low}H${right}M${left} ${high}H${right}`;
-      });
-      return {
-        type: 'path',
-        shape: { pathData: shapes.join('') },
-        style: { fill: 'none', stroke: seriesColor(curve.index), lineWidth: 1.5 },
-      };
-    },
-  };
-}
-
-function inPanel(panel: number): Record<string, unknown> {
-  return { xAxisIndex: panel, yAxisIndex: panel };
 }
 
 function panelText({ title, format }: Panel, lines: readonly Line[]): string {

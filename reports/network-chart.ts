@@ -51,7 +51,7 @@ const LOOKS: Readonly<Record<Part, Omit<LegendEntry, 'label'> & { readonly legen
       color: 'var(--muted)',
       mark: 'hatched',
       style: {
-        color: 'transparent',
+        color: 'var(--surface)',
         borderColor: 'var(--muted)',
         borderWidth: 1,
         decal: {

@@ -38,10 +38,10 @@ export function niceTop(value: number): number {
 
 /** An axis from zero with about so many labels at round numbers, the last of them at its end. */
 export function fromZero(largest: number, labels: number): { min: 0; max: number; interval: number } {
-  const rough = largest / labels;
+  const rough = (largest || 1) / labels;
   const power = 10 ** Math.floor(Math.log10(rough));
   const interval = Number(((ROUND.find((step) => step * power >= rough) ?? 10) * power).toPrecision(3));
-  return { min: 0, max: Number((Math.ceil(largest / interval) * interval).toPrecision(6)), interval };
+  return { min: 0, max: Number((Math.ceil((largest || 1) / interval) * interval).toPrecision(6)), interval };
 }
 
 /** Block sizes stand on a line of their powers of two; where the line begins, ends, and has labels. */
