@@ -11,6 +11,8 @@ const MOST_POINTS = 40;
 const ROW_HEIGHT: Readonly<Record<Layout, number>> = { wide: 48, narrow: 64 };
 /** Above and below the rows, in pixels: the stamp, and the axis. */
 const ROOM = 76;
+/** On the axis, at most: a prediction that is a little beyond 100 % must not take much room. */
+const LABELS: Readonly<Record<Layout, number>> = { wide: 11, narrow: 5.5 };
 const BAR_HEIGHT = 18;
 const LINE_HEIGHT = 15;
 const CAP_PIXELS = 5;
@@ -107,7 +109,7 @@ export function networkChart(record: SuiteRecord): Markup | undefined {
       grid: { left: 8, right: 20, top: 30, bottom: 46 },
       xAxis: axis({
         type: 'value',
-        ...fromZero(Math.max(1, longest), layout === 'wide' ? 10 : 5),
+        ...fromZero(Math.max(1, longest), LABELS[layout]),
         name: 'share of the measured TTFT, median',
         nameLocation: 'middle',
         nameGap: 28,

@@ -38,10 +38,12 @@ export function niceTop(value: number): number {
 
 /** An axis from zero with about so many labels at round numbers, the last of them at its end. */
 export function fromZero(largest: number, labels: number): { min: 0; max: number; interval: number } {
-  const rough = (largest || 1) / labels;
+  const end = largest || 1;
+  const rough = end / labels;
   const power = 10 ** Math.floor(Math.log10(rough));
   const interval = Number(((ROUND.find((step) => step * power >= rough) ?? 10) * power).toPrecision(3));
-  return { min: 0, max: Number((Math.ceil((largest || 1) / interval) * interval).toPrecision(6)), interval };
+  const steps = Math.ceil(Number((end / interval).toPrecision(9)));
+  return { min: 0, max: Number((steps * interval).toPrecision(6)), interval };
 }
 
 /** Block sizes stand on a line of their powers of two; where the line begins, ends, and has labels. */

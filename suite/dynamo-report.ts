@@ -54,20 +54,18 @@ function loadRow(test: LoadTestRecord, cell: LoadCell): string {
 }
 
 function reasonsOf({ tests }: DynamoRecord): string[] {
-  return [
-    ...tests.flatMap((test) => [
-      ...(test.failure ? [`- ${test.name}: ${failureText(test.failure)}`] : []),
-      ...byPoint(test.cells)
-        .filter(({ verdict }) => verdict !== 'pass')
-        .flatMap((cell) =>
-          cell.reasons.map(
-            ({ code, message }) =>
-              `- ${test.name}${numberOf(cell, test.cells)}, concurrency ${cell.concurrency}: ${code}: ${message}`,
-          ),
+  const lines = tests.flatMap((test) => [
+    ...(test.failure ? [`- ${test.name}: ${failureText(test.failure)}`] : []),
+    ...byPoint(test.cells)
+      .filter(({ verdict }) => verdict !== 'pass')
+      .flatMap((cell) =>
+        cell.reasons.map(
+          ({ code, message }) =>
+            `- ${test.name}${numberOf(cell, test.cells)}, concurrency ${cell.concurrency}: ${code}: ${message}`,
         ),
-    ]),
-    '',
-  ];
+      ),
+  ]);
+  return lines.length > 0 ? [...lines, ''] : [];
 }
 
 function comparison(record: SuiteRecord, dynamo: DynamoRecord): string[] {

@@ -136,7 +136,7 @@ describe('report.html in a browser', function () {
     const { page, trouble } = await openPage(browser, { width: 1440 });
     await page.goto(url);
     const links = await page.locator('main a[href*=".log"]').all();
-    assert.equal(links.length, 32 + 36);
+    assert.equal(links.length, 32 + 72);
     const targets = await page.evaluate('[...document.querySelectorAll("a[href]")].map((a) => a.href)');
     for (const target of targets as string[]) {
       const { protocol, pathname, hash } = new URL(target);

@@ -93,11 +93,13 @@ export function exampleDynamo(options: ExampleLoadOptions = {}): DynamoRecord {
       kv: KV,
       gpus: 2,
       command: ['aiperf', 'profile', '--concurrency', String(concurrency)],
-      evidence: ['load.log', 'profile_export_aiperf.json'].map((file) => ({
-        path: `${folder}/${file}`,
-        sha256: `${file}-${folder}`,
-        bytes: 10,
-      })),
+      evidence: ['load.log', 'aiperf.log', 'profile_export_aiperf.json', 'profile_export.jsonl.gz.base64'].map(
+        (file) => ({
+          path: `${folder}/${file}`,
+          sha256: `${file}-${folder}`,
+          bytes: 10,
+        }),
+      ),
       startedAt,
       recordedAt: new Date(clock).toISOString(),
       measuredBy: run,
