@@ -6,22 +6,16 @@ import { bandwidthChart, latencyChart } from './block-size-charts.js';
 import { spreadOf } from './curves.js';
 import { historyChart } from './history-chart.js';
 import { ladderCharts } from './ladder-chart.js';
+import { loadCards } from './load-cards.js';
+import { loadSection } from './load-section.js';
 import { html, type Markup } from './markup.js';
-import { badge, moment, page, scrolling } from './page.js';
+import { badge, encodePath, moment, type PageLinks, page, scrolling } from './page.js';
 import { headline, type Report } from './report.js';
 import { timelineChart } from './timeline-chart.js';
 
 /** More cells or rows than this make the page heavy; the rest is in results.csv, and the page says so. */
 const MOST_CELLS = 400;
 const MOST_ROWS = 600;
-
-/** Where the page finds what it links to. */
-export interface PageLinks {
-  /** Path of a run's folder seen from the page; `''` for a page in that folder. */
-  readonly folder: string;
-  /** Links above the page's title. */
-  readonly above?: readonly { readonly text: string; readonly href: string }[];
-}
 
 /** One run as a page of its own, from the record alone. */
 export function reportHtml(report: Report, links: PageLinks = { folder: '' }): string {
@@ -42,6 +36,7 @@ ${problems(record)}
 ${cards(record)}
 ${changes(report.comparison)}
 ${charts(report)}
+${loadSection(record, links)}
 ${tests(record, links)}
 ${cluster(record)}
 </main>
@@ -67,10 +62,11 @@ function problems({ setup }: SuiteRecord): Markup | undefined {
 ${setup.problems.map(({ subject, message, hint }) => html`<p class="banner bad"><strong>${subject}</strong>: ${message}. ${hint}</p>`)}`;
 }
 
-function cards({ tests }: SuiteRecord): Markup | undefined {
-  if (tests.length === 0) return undefined;
+function cards(record: SuiteRecord): Markup | undefined {
+  const all = [...record.tests.map(card), ...loadCards(record)];
+  if (all.length === 0) return undefined;
   return html`<h2 class="visually-hidden">Results</h2>
-<ul class="cards">${tests.map((test) => html`<li class="card">${card(test)}</li>\n`)}</ul>`;
+<ul class="cards">${all.map((one) => html`<li class="card">${one}</li>\n`)}</ul>`;
 }
 
 function card(test: TestRecord): Markup {
@@ -206,10 +202,6 @@ ${setup.probes.map(
 
 function scopeText(scope: NonNullable<CellRecord['measurement']>['scope']): string {
   return { nic: 'one NIC', 'gpu-pair': 'one GPU pair', node: 'the whole node' }[scope];
-}
-
-function encodePath(path: string): string {
-  return path.split('/').map(encodeURIComponent).join('/');
 }
 
 function percent(share: number): string {
