@@ -1,4 +1,4 @@
-import type { MetricChange, RunComparison } from '../results/comparison.js';
+import type { RunComparison } from '../results/comparison.js';
 import { isAboveCeiling } from '../suite/fabric.js';
 import type { CellRecord, SuiteRecord, TestRecord } from '../suite/record.js';
 import { formatBytes, formatDuration, formatRate } from '../suite/units.js';
@@ -12,6 +12,7 @@ import { html, type Markup } from './markup.js';
 import { badge, encodePath, moment, type PageLinks, page, scrolling } from './page.js';
 import { headline, type Report } from './report.js';
 import { timelineChart } from './timeline-chart.js';
+import { metricsText, type ToldChange, toldChanges } from './told-changes.js';
 
 /** More cells or rows than this make the page heavy; the rest is in results.csv, and the page says so. */
 const MOST_CELLS = 400;
@@ -98,8 +99,8 @@ function bullet(measured: number, ceiling: number, claimed: number | undefined):
 function changes(comparison: RunComparison | undefined): Markup | undefined {
   if (!comparison) return undefined;
   const { baseline, metrics, change, reason, minimalDifference } = comparison;
-  const told = metrics.filter((metric) => metric.change !== 'unchanged');
-  const unchanged = metrics.length - told.length;
+  const told = toldChanges(metrics);
+  const unchanged = metrics.filter((metric) => metric.change === 'unchanged').length;
   return html`<h2 id="changes">Against the baseline ${badge(change)}</h2>
 <p>${reason}</p>
 <p class="small">Baseline: ${baseline.name}${baseline.runs.length > 0 ? html` (${baseline.runs.map(({ workflowId }, i) => html`${i > 0 ? ', ' : ''}<code>${workflowId}</code>`)})` : ''}. A difference below ${percent(minimalDifference)} is not relevant.</p>
@@ -108,13 +109,13 @@ ${told.length > MOST_ROWS && html`<p class="small">${told.length - MOST_ROWS} mo
 ${unchanged > 0 && html`<p class="small">${unchanged} metric${unchanged === 1 ? '' : 's'} unchanged.</p>`}`;
 }
 
-function changeTable(metrics: readonly MetricChange[]): Markup {
+function changeTable(rows: readonly ToldChange[]): Markup {
   return html`<table class="stack"><thead><tr><th scope="col">metric</th><th scope="col">change</th><th scope="col" class="number">difference</th><th scope="col" class="number">95 % interval</th><th scope="col">why</th></tr></thead><tbody>
-${metrics.slice(0, MOST_ROWS).map(
-  ({ metric, change, difference, interval, reason, since, acknowledged }) =>
-    html`<tr><th scope="row">${metric}</th><td>${badge(change)}</td><td class="number" data-label="difference">${difference === undefined ? '–' : signed(difference)}</td><td class="number" data-label="95 % interval">${interval ? `${signed(interval.low)} to ${signed(interval.high)}` : '–'}</td><td class="why">${reason}${since ? `; since ${moment(since.startedAt)} (${since.workflowId})` : ''}${acknowledged ? `; acknowledged: ${acknowledged}` : ''}</td></tr>
-`,
-)}</tbody></table>`;
+${rows.slice(0, MOST_ROWS).map((row) => {
+  const { change, difference, interval, reason, since, acknowledged } = row;
+  return html`<tr><th scope="row">${metricsText(row)}</th><td>${badge(change)}</td><td class="number" data-label="difference">${difference === undefined ? '–' : signed(difference)}</td><td class="number" data-label="95 % interval">${interval ? `${signed(interval.low)} to ${signed(interval.high)}` : '–'}</td><td class="why">${reason}${since ? `; since ${moment(since.startedAt)} (${since.workflowId})` : ''}${acknowledged ? `; acknowledged: ${acknowledged}` : ''}</td></tr>
+`;
+})}</tbody></table>`;
 }
 
 function charts({ record, history }: Report): Markup | undefined {
