@@ -35,7 +35,7 @@ export function loadRecordActivities(context: ActivityContext) {
   return {
     /**
      * The recorded cell, if it was measured: it is never run again. One of an earlier suite run is taken over with its
-     * figures; its evidence stays with that run.
+     * figures and its evidence.
      */
     async findLoadCell(input: {
       run: Run;

@@ -6,7 +6,7 @@ import type { Tables } from './tables.js';
 type Migration = (transaction: Transaction<Tables>, engine: Engine) => Promise<void>;
 
 /** What brings a store from each version to the next. A released one is never changed. */
-const MIGRATIONS: readonly Migration[] = [firstTables];
+const MIGRATIONS: readonly Migration[] = [firstTables, loadSeries];
 
 /** Version of the schema that this program reads and writes. */
 export const STORE_VERSION = MIGRATIONS.length;
@@ -185,4 +185,9 @@ async function firstTables({ schema }: Transaction<Tables>, engine: Engine): Pro
     .addColumn('record', 'text', present)
     .addPrimaryKeyConstraint('comparison_once', ['workflow_id', 'run_id'])
     .execute();
+}
+
+/** A series is also one of a load test, whose requests in flight are no batch. */
+async function loadSeries({ schema }: Transaction<Tables>): Promise<void> {
+  await schema.alterTable('series').renameColumn('batch_size', 'in_flight').execute();
 }

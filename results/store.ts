@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
 import { SuiteFailure } from '../suite/failure.js';
 import type { CellRecord, LogReference, SuiteRecord } from '../suite/record.js';
+import { cellsOf, evidenceOf } from './any-cell.js';
 import { findLinkedCell, linkCell, linkedCells, putCell } from './cells.js';
 import { type Database, openDatabase } from './database.js';
 import { findEvidence, findLog, putLog } from './evidence.js';
@@ -172,10 +173,7 @@ export class ResultStore {
 
   /** Cells that were taken over, and workers with a folder of their own, leave logs that this folder does not have. */
   async #writeMissingLogs(record: SuiteRecord): Promise<void> {
-    const logs = record.tests.flatMap(({ cells }) =>
-      cells.flatMap(({ attempts }) => attempts.flatMap(({ ranks }) => ranks.map(({ log }) => log))),
-    );
-    for (const { path, sha256 } of logs) {
+    for (const { path, sha256 } of cellsOf(record).flatMap(evidenceOf)) {
       const missing = await access(join(this.folder(record.workflowId), path)).then(
         () => false,
         () => true,
