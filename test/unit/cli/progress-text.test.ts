@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import type { WriteStream } from 'node:tty';
+import { stripVTControlCharacters } from 'node:util';
 import { ApplicationFailure, CancelledFailure, TerminatedFailure, TimeoutFailure } from '@temporalio/common';
 import { LiveText } from '../../../cli/live-text.js';
 import { progressLine, progressText } from '../../../cli/progress-text.js';
 import { endingOfFailure } from '../../../cli/suite-ending.js';
 import { table } from '../../../cli/table.js';
 import type { Progress } from '../../../workflows/messages.js';
+
+/** Without the colours that it has on a terminal. */
+const plainText = (...args: Parameters<typeof progressText>) => stripVTControlCharacters(progressText(...args));
 
 const AT = '2026-01-05T02:30:00.000Z';
 const progress = (more: Partial<Progress> = {}): Progress => ({
@@ -26,7 +30,7 @@ const secondsLater = (seconds: number) => Date.parse(AT) + seconds * 1000;
 describe('progress of a suite as text', () => {
   it('shows the step, every test, and a remaining time that gets shorter', () => {
     assert.equal(
-      progressText('my-run', progress(), secondsLater(30)),
+      plainText('my-run', progress(), secondsLater(30)),
       [
         'my-run: benchmarks: lf, repetition 2, attempt 1: both ranks run',
         'test  state    cells      result',
@@ -41,13 +45,13 @@ describe('progress of a suite as text', () => {
   });
 
   it('gets no shorter while a person is waited for, and says what to type', () => {
-    const paused = progressText('my-run', progress({ paused: true }), secondsLater(3600));
+    const paused = plainText('my-run', progress({ paused: true }), secondsLater(3600));
     assert.match(paused, /^my-run: benchmarks, paused: /);
     assert.match(paused, /\nto go on: dynamo-bench resume my-run\nremaining: 1 min to 3 min$/);
     const tests = [
       { name: 'lf', status: 'parked', verdict: 'fail', result: 'Hung', cells: { done: 1, of: 1 } },
     ] as const;
-    const parked = progressText('my-run', progress({ tests }), secondsLater(3600));
+    const parked = plainText('my-run', progress({ tests }), secondsLater(3600));
     assert.match(
       parked,
       /\nlf is parked: dynamo-bench resolve my-run lf retry\|skip\|abort\nremaining: 1 min to 3 min$/,
@@ -57,7 +61,7 @@ describe('progress of a suite as text', () => {
   it('has no remaining time at the end, and shows what keeps the cluster from being ready', () => {
     const remaining = { low: 0, high: 0, at: AT };
     const problems = [{ subject: 'etcd', message: 'does not start', hint: 'look at its log' }];
-    const text = progressText('r', progress({ phase: 'done', remaining, problems }), secondsLater(0));
+    const text = plainText('r', progress({ phase: 'done', remaining, problems }), secondsLater(0));
     assert.match(text, /\netcd: does not start\n {2}→ look at its log$/);
   });
 });
