@@ -6,13 +6,12 @@ import {
   WorkflowFailedError,
 } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import { verdictOf } from '../temporal/suite-runs.js';
 import type { SuiteResult } from '../workflows/messages.js';
 import { EXIT, exitCodeOf } from './exit-code.js';
 
 /** How a suite run ended. */
 export interface SuiteEnding {
-  /** `pass`, `fail`, `regressed`, `inconclusive`, `skipped`, `failed`, `cancelled`, `terminated` or `timed out`. */
+  /** The suite's own word, or `failed`, `cancelled`, `terminated` or `timed out`. */
   readonly outcome: string;
   readonly exitCode: number;
   /** Of a suite that measured what it had to. */
@@ -24,13 +23,11 @@ export interface SuiteEnding {
 /** The end of a run that is closed. */
 export async function suiteEnding(
   client: Client,
-  description: Pick<WorkflowExecutionDescription, 'workflowId' | 'runId'> & WorkflowExecutionDescription,
+  { workflowId, runId }: Pick<WorkflowExecutionDescription, 'workflowId' | 'runId'>,
 ): Promise<SuiteEnding> {
   try {
-    const { workflowId, runId } = description;
     const result: SuiteResult = await client.workflow.result(workflowId, runId, { followRuns: false });
-    const outcome = verdictOf(description) ?? result.verdict;
-    return { outcome, exitCode: exitCodeOf(outcome), result };
+    return { outcome: result.outcome, exitCode: exitCodeOf(result.outcome), result };
   } catch (error) {
     if (!(error instanceof WorkflowFailedError)) throw error;
     return endingOfFailure(error.cause);

@@ -4,7 +4,7 @@ import type { Verdict } from './verdict.js';
 export type Outcome = Verdict | 'regressed';
 
 /**
- * The word that search attributes, reports, webhooks and exit codes use. A run that failed says so: whether it is also
+ * The word that the workflow's result, search attributes, reports, webhooks and exit codes use. A run that failed says so: whether it is also
  * slower matters less.
  */
 export function outcomeOf(verdict: Verdict, change: string | undefined): Outcome {

@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client';
 import { SuiteFailure } from '../suite/failure.js';
 import { didYouMean } from '../suite/schema.js';
-import { type Progress, progressQuery, SUITE_VERDICT } from '../workflows/messages.js';
+import { type Progress, progressQuery } from '../workflows/messages.js';
 
 /** Among these the one that was meant is looked for. */
 const NEWEST_RUNS = 100;
@@ -46,11 +46,6 @@ export async function describeSuiteRun(client: Client, workflowId: string): Prom
 /** Whether it still goes on, so that it can be told something and its objects are its own. */
 export function isOpen({ status }: Pick<WorkflowExecutionDescription, 'status'>): boolean {
   return status.name === 'RUNNING' || status.name === 'PAUSED';
-}
-
-/** The suite's own word for how it is or how it ended; see `SUITE_VERDICT`. */
-export function verdictOf({ typedSearchAttributes }: WorkflowExecutionDescription): string | undefined {
-  return typedSearchAttributes.get(SUITE_VERDICT);
 }
 
 /** How far it is; undefined when no worker answers. */

@@ -39,7 +39,7 @@ import { transportPhase } from './transport-phase.js';
  * One run of a benchmark suite: set-up, then every test in the order of the spec, then the report.
  *
  * @param input the suite spec as the user wrote it
- * @returns the verdict. A missed expectation is a verdict, not a failure.
+ * @returns how it ended. A missed expectation is a verdict, not a failure.
  * @throws `InvalidSpec`, `ClusterNotReady`, or the class of the failure that kept a required test from being measured;
  *   the report is written before
  */
@@ -190,7 +190,7 @@ class BenchmarkSuite {
       const { class: failureClass, message, hint } = failed.failure;
       throw ApplicationFailure.nonRetryable(`${failed.test.name}: ${message}`, failureClass, { hint, results: folder });
     }
-    return { verdict, reasons, tests: state.progress().tests, results: folder };
+    return { outcome, verdict, reasons, tests: state.progress().tests, results: folder };
   }
 
   /** What was measured counts whether or not it can be compared, and whether or not anybody can be told. */

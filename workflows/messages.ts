@@ -2,6 +2,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Problem } from '../suite/cluster-facts.js';
 import type { Range } from '../suite/forecast.js';
+import type { Outcome } from '../suite/outcome.js';
 import type { Reason, Verdict } from '../suite/verdict.js';
 
 /** What people and programs can ask a running suite, and what they can search for. */
@@ -76,13 +77,15 @@ export const testReportSignal = defineSignal<[TestReport]>('testReport');
 
 /** Name of the suite, as in the spec. */
 export const SUITE_NAME = defineSearchAttributeKey('SuiteName', 'KEYWORD');
-/** `running` or `parked`, then the verdict of a suite or test. */
+/** `running` or `parked`, then the outcome of a suite (or `cancelled`), the verdict of a test. */
 export const SUITE_VERDICT = defineSearchAttributeKey('SuiteVerdict', 'KEYWORD');
 /** Name of the test: of a test's own workflow, or the one that a suite is at. */
 export const SUITE_TEST = defineSearchAttributeKey('SuiteTest', 'KEYWORD');
 
 /** What the suite's workflow returns. */
 export interface SuiteResult {
+  /** How it ended, in one word: the verdict, or `regressed`. */
+  readonly outcome: Outcome;
   readonly verdict: Verdict;
   readonly reasons: readonly Reason[];
   readonly tests: readonly TestProgress[];
