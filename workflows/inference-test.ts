@@ -28,8 +28,6 @@ import { claimNodes } from './node-claim.js';
 
 /** Above the time limits that the activities keep themselves. */
 const MARGIN_SECONDS = 180;
-/** Until a deployment is removed; the activity gives up earlier. */
-const REMOVAL_SECONDS = 300;
 
 /** All that a test of phase 3 needs of its suite. */
 export interface InferenceTestInput {
@@ -213,9 +211,13 @@ class InferenceTest {
     const { run, dynamo, test } = this.#input;
     try {
       await quick.storeGraphLogs({ run, dynamo, folder: `${test.name}/pods-${this.#token}` });
-      if (keep) return undefined;
+    } catch (error) {
+      log.warn('the logs of the deployment could not be stored', { test: test.name, ...failureOf(error) });
+    }
+    if (keep) return undefined;
+    try {
       await this.#tell(`${test.name}: removing Dynamo`);
-      await lasting(REMOVAL_SECONDS).removeDynamo({ run, dynamo });
+      await lasting(dynamo.removalTimeout + MARGIN_SECONDS).removeDynamo({ run, dynamo });
       return undefined;
     } catch (error) {
       const failure = failureOf(error);

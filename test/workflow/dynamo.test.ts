@@ -107,6 +107,14 @@ describe('phase 3 of a suite', function () {
     assert.equal(load?.failure?.class, 'DeploymentStuck');
   });
 
+  it('removes a deployment whose logs cannot be had', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.storeGraphLogs = failing('Forbidden', 'no logs');
+    const { outcome } = await runSuite(spec(), fake);
+    assert.equal(result(outcome).verdict, 'pass');
+    assert.equal(phase3(fake).filter((call) => call === 'removeDynamo').length, 2);
+  });
+
   it('leaves the deployment of the last test when it is to be kept, and prints how to remove it', async () => {
     const { fake } = await runSuite(spec({ keep: true }));
     assert.deepEqual(
