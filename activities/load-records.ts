@@ -3,14 +3,14 @@ import { canonicalJson } from '../suite/canonical-json.js';
 import type { Pair } from '../suite/cluster-facts.js';
 import type { DynamoSpec } from '../suite/dynamo-spec.js';
 import type { FailureRecord } from '../suite/failure.js';
-import { SuiteFailure } from '../suite/failure.js';
 import type { InferenceSpec, LoadPoint } from '../suite/inference-tests.js';
 import { judgeLoad, type LoadJudgement } from '../suite/judge-load.js';
-import { type LoadCell, loadCellSchema } from '../suite/load-record.js';
+import type { LoadCell } from '../suite/load-record.js';
 import type { Run } from '../suite/run.js';
 import type { ActivityContext } from './context.js';
 import type { Deployed } from './dynamo-deployment.js';
 import type { LoadOutcome } from './load.js';
+import { readLoadCell, saveLoadCell } from './load-cells.js';
 
 /** All that defines a cell of phase 3. */
 export interface LoadCellDefinition {
@@ -43,11 +43,13 @@ export function loadRecordActivities(context: ActivityContext) {
       resumeFrom?: string | undefined;
     }): Promise<LoadCellSummary | undefined> {
       const { run, cell, resumeFrom } = input;
-      const own = await readCell(run.workflowId, cell);
+      const { store } = context;
+      const key = loadCellKey(cell);
+      const own = await readLoadCell(store, run.workflowId, cell.test.name, key);
       if (own && !own.failure) return summary(own, true);
-      const earlier = resumeFrom === undefined ? undefined : await readCell(resumeFrom, cell);
+      const earlier = resumeFrom === undefined ? undefined : await readLoadCell(store, resumeFrom, cell.test.name, key);
       if (!earlier || earlier.failure) return undefined;
-      await saveCell(run.workflowId, earlier);
+      await saveLoadCell(store, run.workflowId, earlier);
       return summary(earlier, true);
     },
 
@@ -101,31 +103,10 @@ export function loadRecordActivities(context: ActivityContext) {
         recordedAt: new Date().toISOString(),
         measuredBy: { workflowId: run.workflowId, runId: run.runId },
       };
-      await saveCell(run.workflowId, record);
+      await saveLoadCell(context.store, run.workflowId, record);
       return summary(record, false);
     },
-
-    /** Recorded cells, for the record of the run. */
-    async readLoadCells(input: { run: Run; cells: readonly LoadCellDefinition[] }): Promise<LoadCell[]> {
-      const found = await Promise.all(input.cells.map((cell) => readCell(input.run.workflowId, cell)));
-      return found.filter((cell) => cell !== undefined);
-    },
   };
-
-  async function readCell(workflowId: string, cell: LoadCellDefinition): Promise<LoadCell | undefined> {
-    const key = loadCellKey(cell);
-    const text = await context.store.readLog(workflowId, cellPath(cell.test.name, key)).catch((error: unknown) => {
-      if (error instanceof SuiteFailure && error.class === 'NotFound') return undefined;
-      throw error;
-    });
-    if (text === undefined) return undefined;
-    const parsed = loadCellSchema.safeParse(JSON.parse(text));
-    return parsed.success ? parsed.data : undefined;
-  }
-
-  async function saveCell(workflowId: string, cell: LoadCell): Promise<void> {
-    await context.store.saveLog(workflowId, cellPath(cell.test, cell.key), `${JSON.stringify(cell, null, 2)}\n`);
-  }
 }
 
 /**
@@ -134,12 +115,8 @@ export function loadRecordActivities(context: ActivityContext) {
  */
 export function loadCellKey({ dynamo, test, point, pair }: LoadCellDefinition): string {
   const { platform, name, readyTimeout, removalTimeout, keep, ...cluster } = dynamo;
-  const { required, control, concurrency, repetitions, timeout, ...load } = test;
+  const { required, onFailure, control, concurrency, repetitions, timeout, ...load } = test;
   return createHash('sha256').update(canonicalJson({ cluster, load, point, pair })).digest('hex');
-}
-
-function cellPath(test: string, key: string): string {
-  return `${test}/cells/${key.slice(0, 16)}.json`;
 }
 
 function summary(cell: LoadCell, takenOver: boolean): LoadCellSummary {

@@ -6,12 +6,14 @@ import { canonicalJson } from '../suite/canonical-json.js';
 import type { Pair } from '../suite/cluster-facts.js';
 import type { FailureRecord } from '../suite/failure.js';
 import type { Judgement } from '../suite/judge.js';
+import type { DynamoRecord, LoadTestRecord } from '../suite/load-record.js';
 import type { Measurement } from '../suite/measurement.js';
 import { provenanceOf } from '../suite/provenance.js';
 import { type AttemptRecord, type CellRecord, RECORD_VERSION, type SuiteRecord } from '../suite/record.js';
 import type { Run } from '../suite/run.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import type { ActivityContext } from './context.js';
+import { readLoadCell } from './load-cells.js';
 import type { PodSettings } from './rank-pod.js';
 
 const LONGEST_MESSAGE = 400;
@@ -53,9 +55,12 @@ export interface RecordedCell {
 }
 
 /** A run's record before the recorded cells are read into it. */
-export type ReportInput = Omit<SuiteRecord, 'version' | 'endedAt' | 'tests'> & {
-  readonly tests: readonly (Omit<SuiteRecord['tests'][number], 'cells'> & { readonly cellKeys: readonly string[] })[];
+export type ReportInput = Omit<SuiteRecord, 'version' | 'endedAt' | 'tests' | 'dynamo'> & {
+  readonly tests: readonly WithKeys<SuiteRecord['tests'][number]>[];
+  readonly dynamo?: Omit<DynamoRecord, 'tests'> & { readonly tests: readonly WithKeys<LoadTestRecord>[] };
 };
+
+type WithKeys<Test> = Omit<Test, 'cells'> & { readonly cellKeys: readonly string[] };
 
 export function recordActivities(context: ActivityContext) {
   return {
@@ -128,12 +133,32 @@ export function recordActivities(context: ActivityContext) {
           return { ...test, cells: cells.filter(({ key }) => cellKeys.includes(key)) };
         }),
       );
-      const complete: SuiteRecord = { version: RECORD_VERSION, ...record, endedAt: new Date().toISOString(), tests };
+      const { dynamo, ...suite } = record;
+      const complete: SuiteRecord = {
+        version: RECORD_VERSION,
+        ...suite,
+        endedAt: new Date().toISOString(),
+        tests,
+        ...(dynamo ? { dynamo: await withLoadCells(run.workflowId, dynamo) } : {}),
+      };
       await context.store.saveRun(complete, {});
       const report = await context.store.use((kysely) => readReport(kysely, `${run.workflowId}@${run.runId}`));
       return { folder: await context.store.writeFiles(run.workflowId, reportFiles(report)) };
     },
   };
+
+  async function withLoadCells(
+    workflowId: string,
+    dynamo: NonNullable<ReportInput['dynamo']>,
+  ): Promise<NonNullable<SuiteRecord['dynamo']>> {
+    const tests = await Promise.all(
+      dynamo.tests.map(async ({ cellKeys, ...test }) => {
+        const cells = await Promise.all(cellKeys.map((key) => readLoadCell(context.store, workflowId, test.name, key)));
+        return { ...test, cells: cells.filter((cell) => cell !== undefined) };
+      }),
+    );
+    return { ...dynamo, tests };
+  }
 }
 
 /**

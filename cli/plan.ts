@@ -1,5 +1,12 @@
 import { Command } from 'commander';
-import { type Concern, type Forecast, type ForecastCell, forecastOf, type Range } from '../suite/forecast.js';
+import {
+  type Concern,
+  type Forecast,
+  type ForecastCell,
+  type ForecastLoad,
+  forecastOf,
+  type Range,
+} from '../suite/forecast.js';
 import { checkSpec, type SuiteSpec } from '../suite/spec.js';
 import { formatBytes, formatDuration } from '../suite/units.js';
 import { EXIT } from './exit-code.js';
@@ -37,7 +44,7 @@ export function planCommand(): Command {
 }
 
 function planText(spec: SuiteSpec, plan: Forecast & { pair?: { node1: string; node2: string } }): string {
-  const { cells, blocks, cellCount, pods, wallTime, nodeHours } = plan;
+  const { cells, load, blocks, cellCount, pods, wallTime, nodeHours } = plan;
   const { gpu, efa, cpu, memory, hugepages2Mi } = spec.resources;
   const learnt = new Set(cells.filter(({ time }) => time.measured).map(({ test }) => test)).size;
   const basis = learnt > 0 ? `, ${learnt} test${learnt === 1 ? '' : 's'} by earlier results` : ', by the parameters';
@@ -52,6 +59,7 @@ function planText(spec: SuiteSpec, plan: Forecast & { pair?: { node1: string; no
     ...concernLines('doubtful:', plan.doubtful),
     'cells:',
     ...cells.map((cell, i) => cellLine(cell, i + 1, String(cells.length).length)),
+    ...(load.length > 0 ? ['Dynamo under load:', ...load.map(loadLine)] : []),
   ].join('\n');
 }
 
@@ -63,6 +71,12 @@ function cellLine(
   const what = [test, variant && `(${variant})`, `${warmUp ? 'warm-up' : 'repetition'} ${repetition}`].filter(Boolean);
   const range = `${formatDuration(time.low)} to ${formatDuration(time.high)}`;
   return `  ${String(order).padStart(width)}. ${what.join(' ')}: ${efa} EFA, ${range}`;
+}
+
+function loadLine({ test, topology, concurrency, repetitions, workers, gpus, efa, time }: ForecastLoad): string {
+  const times = repetitions > 1 ? `, ${repetitions} times` : '';
+  const range = `${formatDuration(time.low)} to ${formatDuration(time.high)}`;
+  return `  - ${test}: ${topology}, concurrency ${concurrency.join(', ')}${times}: ${workers} workers with ${gpus} GPUs and ${efa} EFA together, ${range}`;
 }
 
 function counted({ low, high }: Range, what: string): string {

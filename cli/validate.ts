@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type { DynamoSpec } from '../suite/dynamo-spec.js';
 import { checkSpec, type SuiteSpec } from '../suite/spec.js';
 import { expectedNixlbenchRows } from '../suite/tools/nixlbench.js';
 import { formatBytes, formatDuration } from '../suite/units.js';
@@ -48,5 +49,19 @@ function describe(spec: SuiteSpec): string {
     `  each rank: ${gpu.count} ${gpu.resource}, ${efa.count} ${efa.resource}, ${formatBytes(memory)} of memory`,
     `  node1 starts ${formatDuration(spec.startDelay.min)} to ${formatDuration(spec.startDelay.max)} after node2`,
     ...tests,
+    ...(spec.dynamo ? dynamoLines(spec.dynamo, spec.tests.length) : []),
   ].join('\n');
+}
+
+/** @param before tests that run before those of phase 3 */
+function dynamoLines({ kind, engine, model, image, replicas, tests }: DynamoSpec, before: number): string[] {
+  const how = kind === 'operator' ? 'by the Dynamo operator' : 'from plain manifests';
+  const workers = `${replicas.prefill} prefill and ${replicas.decode} decode workers`;
+  return [
+    `  Dynamo ${how}: ${model.name} on ${engine.kind === 'mocker' ? 'a simulated engine' : engine.kind}, ${workers}, image ${image}`,
+    ...tests.map((test, i) => {
+      const points = `concurrency ${test.concurrency.join(', ')}${test.repetitions > 1 ? `, ${test.repetitions} times` : ''}`;
+      return `  ${before + i + 1}. ${test.name}: AIPerf, ${test.topology}, ${points}, ISL ${test.inputTokens}, OSL ${test.outputTokens}, at most ${formatDuration(test.timeout)} each${test.required ? '' : '; not required'}`;
+    }),
+  ];
 }

@@ -1,4 +1,5 @@
 import { ceilingOf, type Fabric, fabricOfSpec, knownInstanceTypes } from './fabric.js';
+import { forecastOfLoad, refusedWorkers } from './load-forecast.js';
 import { blocksOf, type Cell, MOST_CELLS, mostCells, plannedCells } from './plan.js';
 import { resourcesOf, type SuiteSpec } from './spec.js';
 import { expectedNixlbenchBytes, expectedNixlbenchRows } from './tools/nixlbench.js';
@@ -10,7 +11,9 @@ export interface Forecast {
   /** In the order in which they would run, with the fewest repetitions. */
   readonly cells: readonly ForecastCell[];
   readonly blocks: number;
-  /** Cells with the fewest and with the most repetitions. */
+  /** Tests of phase 3 in the order in which they would run. */
+  readonly load: readonly ForecastLoad[];
+  /** Cells of all phases, with the fewest and with the most repetitions. */
   readonly cellCount: Range;
   readonly pods: { readonly ranks: Range; readonly probes: number; readonly etcd: number };
   /** Seconds from start to report. */
@@ -33,6 +36,20 @@ export interface ForecastCell {
   readonly efa: number;
   /** Seconds, and whether earlier cells of this test say so. */
   readonly time: Range & { readonly measured: boolean };
+}
+
+/** One test of phase 3: a deployment, and load points one after the other. */
+export interface ForecastLoad {
+  readonly test: string;
+  readonly topology: 'disaggregated' | 'aggregated';
+  readonly concurrency: readonly number[];
+  readonly repetitions: number;
+  /** Workers of the deployment with the GPUs and EFA devices of all of them. */
+  readonly workers: number;
+  readonly gpus: number;
+  readonly efa: number;
+  /** Seconds, from the deployment to its end. */
+  readonly time: Range;
 }
 
 export interface Range {
@@ -93,11 +110,18 @@ export function forecastOf(spec: SuiteSpec, history: History = new Map()): Forec
     }
   }
   const shortest = cells.reduce((sum, { time }) => sum + time.low, 0);
-  const wallTime = { low: SET_UP_SECONDS.low + shortest, high: SET_UP_SECONDS.high + longest };
+  const load = forecastLoads(spec);
+  const loadTime = (end: keyof Range) => load.reduce((sum, { time }) => sum + time[end], 0);
+  const points = load.reduce((sum, { concurrency, repetitions }) => sum + concurrency.length * repetitions, 0);
+  const wallTime = {
+    low: SET_UP_SECONDS.low + shortest + loadTime('low'),
+    high: SET_UP_SECONDS.high + longest + loadTime('high'),
+  };
   return {
     cells,
+    load,
     blocks: blocks.length,
-    cellCount: { low: cells.length, high: most },
+    cellCount: { low: cells.length + points, high: most + points },
     pods: { ranks: { low: cells.length * NODES, high: most * NODES }, probes: NODES, etcd: 1 },
     wallTime,
     nodeHours: { low: (wallTime.low * NODES) / 3600, high: (wallTime.high * NODES) / 3600 },
@@ -106,7 +130,23 @@ export function forecastOf(spec: SuiteSpec, history: History = new Map()): Forec
   };
 }
 
-/** What one test of a suite takes, by its parameters alone. */
+function forecastLoads({ dynamo }: SuiteSpec): ForecastLoad[] {
+  if (!dynamo) return [];
+  const workers = dynamo.replicas.prefill + dynamo.replicas.decode;
+  const { gpu, efa } = dynamo.resources;
+  return dynamo.tests.map((test) => ({
+    test: test.name,
+    topology: test.topology,
+    concurrency: test.concurrency,
+    repetitions: test.repetitions,
+    workers,
+    gpus: workers * gpu,
+    efa: workers * efa,
+    time: forecastOfLoad(dynamo, test).time,
+  }));
+}
+
+/** What one test of phase 2 takes, by its parameters alone. */
 export function forecastOfTest(spec: SuiteSpec, test: TransportTestSpec): TestForecast {
   const fabric = plannedFabric(spec);
   const [cells, time] = [
@@ -207,6 +247,7 @@ function refusals(spec: SuiteSpec): Concern[] {
     if (gpu.count > fabric.gpus) {
       refused.push({ subject, message: `have ${fabric.gpus} GPUs; a rank asks for ${gpu.count} ${gpu.resource}` });
     }
+    if (spec.dynamo) refused.push(...refusedWorkers(spec.dynamo, fabric, subject));
   }
   for (const test of spec.tests) {
     const wanted = gpusOf(test);

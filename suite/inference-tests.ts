@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { onFailure } from './on-failure.js';
 import { choice, duration, rate, slug, strict } from './schema.js';
 
 /** The tests of phase 3, as the user writes them in `dynamo.tests`: AIPerf against a Dynamo cluster. */
@@ -22,10 +23,16 @@ const limits = strict({
   interTokenLatency: duration().optional().meta({ description: 'highest acceptable 99th percentile' }),
 });
 
+/** More points than this would make one workflow history too long; each takes a minute at least. */
+export const MOST_POINTS = 500;
+
 export const inferenceSpec = strict({
   name: slug('test name', 24),
   tool: z.literal('inference', { error: 'tests of the dynamo block have the tool "inference"' }),
   required: z.boolean().default(true).meta({ description: 'false: a failure is recorded and does not fail the suite' }),
+  onFailure: onFailure()
+    .optional()
+    .meta({ description: "default: the suite's onFailure; else park when required, continue when not" }),
   topology: choice('topology', ['disaggregated', 'aggregated']).default('disaggregated').meta({
     description: 'aggregated: as many workers, each doing prefill and decode, so that nothing is transferred',
   }),
@@ -62,6 +69,11 @@ export const inferenceSpec = strict({
 }).superRefine((test, context) => {
   if (test.requests !== undefined && test.duration !== undefined) {
     context.addIssue({ code: 'custom', path: ['duration'], message: 'give requests or a duration, not both' });
+  }
+  const points = test.concurrency.length * test.repetitions;
+  if (points > MOST_POINTS) {
+    const message = `makes ${points} load points; one test has at most ${MOST_POINTS}`;
+    context.addIssue({ code: 'custom', path: ['repetitions'], message });
   }
   if (new Set(test.concurrency).size !== test.concurrency.length) {
     context.addIssue({ code: 'custom', path: ['concurrency'], message: 'names a point twice' });

@@ -1,3 +1,4 @@
+import { pointsOf } from './inference-tests.js';
 import { type Variant, variantsOf } from './matrix.js';
 import { INTERLEAVED, type SuiteSpec } from './spec.js';
 import { FEWEST_FOR_STOP, relativePrecision, shuffled, summarize } from './statistics.js';
@@ -94,10 +95,11 @@ export function* plannedCells(block: Block, extent: 'fewest' | 'most'): Generato
  */
 export const MOST_CELLS = 2000;
 
-/** Cells of a suite, warm-up cells included, if every test takes its most repetitions. */
-export function mostCells(spec: Pick<SuiteSpec, 'tests' | 'interleave' | 'seed'>): number {
+/** Cells of all phases of a suite, warm-up cells included, if every test takes its most repetitions. */
+export function mostCells(spec: Pick<SuiteSpec, 'tests' | 'dynamo' | 'interleave' | 'seed'>): number {
   const variants = blocksOf(spec).flatMap(({ tests }) => tests);
-  return variants.reduce((sum, variant) => sum + variant.test.warmUpCells + repetitionsOf(variant).most, 0);
+  const points = spec.dynamo?.tests.reduce((sum, test) => sum + pointsOf(test).length, 0) ?? 0;
+  return variants.reduce((sum, variant) => sum + variant.test.warmUpCells + repetitionsOf(variant).most, points);
 }
 
 /** Fewest and most repetitions that count. */

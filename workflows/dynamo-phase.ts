@@ -1,154 +1,128 @@
-import { type ChildWorkflowHandle, ParentClosePolicy, startChild } from '@temporalio/workflow';
-import type { Platform } from '../activities/platform.js';
+import {
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  ParentClosePolicy,
+  startChild,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
 import type { Pair } from '../suite/cluster-facts.js';
-import { graphName } from '../suite/dynamo-names.js';
 import type { DynamoSpec } from '../suite/dynamo-spec.js';
 import type { FailureRecord } from '../suite/failure.js';
-import { pointsOf } from '../suite/inference-tests.js';
-import type { DynamoRecord, LoadTestRecord } from '../suite/load-record.js';
-import type { Run } from '../suite/run.js';
-import type { SuiteSpec } from '../suite/spec.js';
-import { type TestOutcome, worst } from '../suite/verdict.js';
-import { lasting, quick } from './activity-options.js';
+import { lasting } from './activity-options.js';
+import { runBlock } from './block.js';
+import { baselineOf, removalCommand } from './dynamo-record.js';
 import { failureOf } from './failures.js';
-import { type InferenceTestResult, inferenceTest } from './inference-test.js';
+import { loadFiguresOf } from './figures.js';
+import { type InferenceTestFailureDetails, type InferenceTestResult, inferenceTest } from './inference-test.js';
+import { SUITE_TEST } from './messages.js';
+import type { RunningSuite } from './running-suite.js';
+import { openRun } from './set-up.js';
+import { begin, type InferenceState, settle } from './test-state.js';
 
-/** The platform may be installed and deployments looked for around the time that helm itself is given. */
+/** Above the time limits that the activities, and helm, keep themselves. */
 const MARGIN_SECONDS = 300;
 
-export interface DynamoPhaseInput {
-  readonly spec: SuiteSpec;
-  readonly dynamo: DynamoSpec;
-  readonly run: Run;
-  readonly pair: Pair;
-  readonly isPaused: () => boolean;
-  readonly report: (step: string) => void;
-  /** The test that runs now, to be told of a pause. */
-  readonly running: (child: ChildWorkflowHandle<typeof inferenceTest> | undefined) => void;
+/** Phase 3: every inference test in the order of the spec, with a deployment of its own. */
+export async function dynamoPhase(suite: RunningSuite, dynamo: DynamoSpec, pair: Pair): Promise<'go on' | 'abort'> {
+  const phase = new DynamoPhase(suite, dynamo, pair);
+  for (const test of suite.state.inference) {
+    if ((await runBlock(suite, [test], () => phase.measure(test))) === 'abort') return 'abort';
+  }
+  return 'go on';
 }
 
-/** What phase 3 adds to a suite: its part of the record, and its tests for the verdict. */
-export interface DynamoPhaseResult {
-  readonly record: DynamoRecord;
-  readonly tests: readonly TestOutcome[];
-}
+class DynamoPhase {
+  readonly #suite: RunningSuite;
+  readonly #dynamo: Omit<DynamoSpec, 'tests'>;
+  readonly #pair: Pair;
+  /** The deployment of an earlier test could not be removed. */
+  #leftBehind = false;
 
-/**
- * Phase 3: the platform, then every test with a deployment of its own. A platform that is missing fails all tests and
- * nothing else of the suite.
- */
-export async function dynamoPhase(input: DynamoPhaseInput): Promise<DynamoPhaseResult> {
-  const { spec, run, report } = input;
-  const { tests, ...dynamo } = input.dynamo;
-  const baseline = baselineOf(spec, dynamo);
-  let platform: Platform | undefined;
-  let failure: FailureRecord | undefined;
-  try {
-    if (dynamo.kind === 'operator') {
-      report('looking for the Dynamo platform');
-      platform = await lasting(dynamo.platform.timeout + MARGIN_SECONDS).ensurePlatform({
-        run,
-        platform: dynamo.platform,
-      });
+  constructor(suite: RunningSuite, { tests: _, ...dynamo }: DynamoSpec, pair: Pair) {
+    this.#suite = suite;
+    this.#dynamo = dynamo;
+    this.#pair = pair;
+  }
+
+  async measure(state: InferenceState): Promise<void> {
+    const { test } = state;
+    begin(state);
+    upsertSearchAttributes([{ key: SUITE_TEST, value: test.name }]);
+    this.#suite.state.report('dynamo', test.name);
+    let cells: InferenceTestResult['cells'] = [];
+    let failure: FailureRecord | undefined;
+    try {
+      await openRun(this.#suite.spec, this.#suite.run);
+      await this.#ensurePlatform();
+      await this.#removeLeftBehind();
+      const result = await this.#runTest(state);
+      cells = result.cells;
+      if (result.kept) this.#suite.state.kept = removalCommand(this.#suite.run, this.#dynamo);
+    } catch (error) {
+      failure = failureOf(error);
+      const details = detailsOf(error);
+      cells = details?.cells ?? [];
+      this.#leftBehind ||= details?.leftBehind ?? false;
     }
-  } catch (error) {
-    failure = failureOf(error);
+    settle(state, cells, loadFiguresOf(cells), failure);
   }
-  const records: LoadTestRecord[] = [];
-  let stuck: FailureRecord | undefined;
-  for (const [index, test] of tests.entries()) {
-    const keep = dynamo.keep && index === tests.length - 1;
-    const blocked = failure ?? stuck;
-    const result: InferenceTestResult = blocked
-      ? { verdict: 'fail', cells: [], failure: blocked }
-      : await runTest(input, dynamo, test, baseline, keep);
-    stuck ??= result.teardown;
-    const cells = await quick.readLoadCells({
-      run,
-      cells: pointsOf(test).map((point) => ({ dynamo, test, point, pair: input.pair })),
-    });
-    const problem = result.failure ?? result.teardown;
-    records.push({
-      name: test.name,
-      topology: test.topology,
-      ...(test.control === undefined ? {} : { control: test.control }),
-      required: test.required,
-      verdict: result.teardown ? 'fail' : result.verdict,
-      ...(problem ? { failure: problem } : {}),
-      inputTokens: test.inputTokens,
-      outputTokens: test.outputTokens,
-      cells,
-    });
-  }
-  return {
-    record: {
-      kind: dynamo.kind,
-      engine: dynamo.engine.kind,
-      model: dynamo.model.name,
-      image: dynamo.image,
-      transferBackend: dynamo.transfer.backend,
-      tokensPerBlock: dynamo.transfer.tokensPerBlock,
-      ...(baseline === undefined ? {} : { baseline }),
-      ...(platform ? { platform } : {}),
-      verdict: worst(records.map(({ verdict }) => verdict)),
-      ...(failure ? { failure } : {}),
-      ...(dynamo.keep && !failure ? { kept: removalCommand(run, dynamo) } : {}),
-      tests: records,
-    },
-    tests: records.map(({ name, required, verdict, failure: ofTest }) => ({
-      name,
-      required,
-      verdict,
-      failure: ofTest as FailureRecord | undefined,
-    })),
-  };
-}
 
-async function runTest(
-  { spec, run, pair, isPaused, report, running }: DynamoPhaseInput,
-  dynamo: Omit<DynamoSpec, 'tests'>,
-  test: DynamoSpec['tests'][number],
-  baseline: string | undefined,
-  keep: boolean,
-): Promise<InferenceTestResult> {
-  report(test.name);
-  const { name, cluster, nodes, resources, timeouts, attempts, resumeFrom } = spec;
-  try {
-    const child = await startChild(inferenceTest, {
-      workflowId: `${run.workflowId}/${test.name}`,
-      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-      staticSummary: `${test.name}: ${test.topology}, concurrency ${test.concurrency.join(', ')}`,
-      args: [
-        {
-          run,
-          spec: { name, cluster, nodes, resources, timeouts, attempts, resumeFrom },
-          dynamo,
-          test,
-          pair,
-          baseline,
-          keep,
-          paused: isPaused(),
-        },
-      ],
-    });
-    running(child);
-    return await child.result();
-  } catch (error) {
-    return { verdict: 'fail', cells: [], failure: failureOf(error) };
-  } finally {
-    running(undefined);
+  async #ensurePlatform(): Promise<void> {
+    const { run, state } = this.#suite;
+    const { kind, platform } = this.#dynamo;
+    if (kind !== 'operator' || state.platform) return;
+    state.say('looking for the Dynamo platform');
+    try {
+      state.platform = await lasting(platform.timeout + MARGIN_SECONDS).ensurePlatform({ run, platform });
+      state.platformFailure = undefined;
+    } catch (error) {
+      state.platformFailure = failureOf(error);
+      throw error;
+    }
+  }
+
+  /** Two deployments do not fit on the nodes, and would have the same name. */
+  async #removeLeftBehind(): Promise<void> {
+    if (!this.#leftBehind) return;
+    const { run, state } = this.#suite;
+    state.say('removing the deployment that an earlier test left');
+    await lasting(this.#dynamo.removalTimeout + MARGIN_SECONDS).removeDynamo({ run, dynamo: this.#dynamo });
+    this.#leftBehind = false;
+  }
+
+  async #runTest({ test }: InferenceState): Promise<InferenceTestResult> {
+    const { spec, run, state } = this.#suite;
+    const { name, cluster, nodes, resources, timeouts, attempts, resumeFrom } = spec;
+    const isLast = test === state.inference.at(-1)?.test;
+    try {
+      const child = await startChild(inferenceTest, {
+        workflowId: `${run.workflowId}/${test.name}`,
+        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
+        staticSummary: `${test.name}: ${test.topology}, concurrency ${test.concurrency.join(', ')}`,
+        args: [
+          {
+            run,
+            spec: { name, cluster, nodes, resources, timeouts, attempts, resumeFrom },
+            dynamo: this.#dynamo,
+            test,
+            pair: this.#pair,
+            baseline: baselineOf(spec, this.#dynamo),
+            keep: this.#dynamo.keep && isLast,
+            paused: state.paused,
+          },
+        ],
+      });
+      this.#suite.child = child;
+      return await child.result();
+    } finally {
+      this.#suite.child = undefined;
+    }
   }
 }
 
-/** The transport test whose curve predicts the transfer. */
-function baselineOf(spec: SuiteSpec, { transfer }: Omit<DynamoSpec, 'tests'>): string | undefined {
-  return (
-    transfer.baseline ?? spec.tests.find((test) => test.tool === 'nixlbench' && test.backend === transfer.backend)?.name
-  );
-}
-
-function removalCommand(run: Run, dynamo: Omit<DynamoSpec, 'tests'>): string {
-  const kind = dynamo.kind === 'operator' ? `dynamographdeployment/${graphName(run, dynamo)}` : 'deployment,service';
-  const selector = dynamo.kind === 'operator' ? '' : ` --selector dynamo-bench/graph=${run.key}`;
-  return `kubectl delete --namespace ${run.namespace} ${kind}${selector}`;
+function detailsOf(error: unknown): InferenceTestFailureDetails | undefined {
+  const cause = error instanceof ChildWorkflowFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure
+    ? (cause.details?.[0] as InferenceTestFailureDetails | undefined)
+    : undefined;
 }

@@ -1,3 +1,4 @@
+import type { LoadCellSummary } from '../activities/load-records.js';
 import type { CellSummary } from '../activities/records.js';
 import { formatDuration, formatRate } from '../suite/units.js';
 
@@ -12,8 +13,25 @@ export function figureOf({ measurement, failure }: Pick<CellSummary, 'measuremen
 
 /** The newest figures of cells in words; undefined when nothing was measured. */
 export function figuresOf(cells: readonly CellSummary[]): string | undefined {
-  const measured = cells.filter(({ measurement }) => measurement);
-  if (measured.length === 0) return undefined;
-  const shown = measured.slice(-SHOWN).map(figureOf).join(', ');
-  return measured.length > SHOWN ? `… ${shown}` : shown;
+  return newest(cells.filter(({ measurement }) => measurement).map(figureOf));
+}
+
+/** Median time to first token of a load point in words, or the class of its failure; empty when there is neither. */
+export function loadFigureOf({
+  timeToFirstToken,
+  failure,
+}: Pick<LoadCellSummary, 'timeToFirstToken' | 'failure'>): string {
+  return timeToFirstToken === undefined ? (failure?.class ?? '') : formatDuration(timeToFirstToken);
+}
+
+/** The newest load points in words: `TTFT 312 ms, 480 ms`. */
+export function loadFiguresOf(cells: readonly LoadCellSummary[]): string | undefined {
+  const figures = newest(cells.filter(({ timeToFirstToken }) => timeToFirstToken !== undefined).map(loadFigureOf));
+  return figures && `TTFT ${figures}`;
+}
+
+function newest(figures: readonly string[]): string | undefined {
+  if (figures.length === 0) return undefined;
+  const shown = figures.slice(-SHOWN).join(', ');
+  return figures.length > SHOWN ? `… ${shown}` : shown;
 }

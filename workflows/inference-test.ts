@@ -1,4 +1,5 @@
 import {
+  ApplicationFailure,
   CancellationScope,
   condition,
   getExternalWorkflowHandle,
@@ -17,17 +18,22 @@ import type { DynamoSpec } from '../suite/dynamo-spec.js';
 import { FAILURES, type FailureRecord } from '../suite/failure.js';
 import { type InferenceSpec, type LoadPoint, pointsOf } from '../suite/inference-tests.js';
 import type { LoadJudgement } from '../suite/judge-load.js';
+import { timesOf } from '../suite/remaining.js';
 import type { Run } from '../suite/run.js';
 import type { SuiteSpec } from '../suite/spec.js';
 import { formatDuration } from '../suite/units.js';
 import { type Verdict, worst } from '../suite/verdict.js';
 import { lasting, quick } from './activity-options.js';
 import { failureOf } from './failures.js';
+import { loadFigureOf, loadFiguresOf } from './figures.js';
 import { pauseSignal, resumeSignal, SUITE_NAME, SUITE_TEST, SUITE_VERDICT, testReportSignal } from './messages.js';
 import { claimNodes } from './node-claim.js';
 
 /** Above the time limits that the activities keep themselves. */
 const MARGIN_SECONDS = 180;
+
+/** Rows of the table in the Web UI. */
+const ROWS_SHOWN = 20;
 
 /** All that a test of phase 3 needs of its suite. */
 export interface InferenceTestInput {
@@ -44,15 +50,22 @@ export interface InferenceTestInput {
 export interface InferenceTestResult {
   readonly verdict: Verdict;
   readonly cells: readonly LoadCellSummary[];
-  /** What kept the test from being measured whole. */
-  readonly failure?: FailureRecord;
-  /** What kept the deployment from being removed. */
-  readonly teardown?: FailureRecord;
+  /** The deployment was left for people to look at. */
+  readonly kept: boolean;
+}
+
+/** What the child's failure carries besides its class. */
+export interface InferenceTestFailureDetails {
+  readonly hint: string;
+  readonly cells: readonly LoadCellSummary[];
+  /** The deployment could not be removed. */
+  readonly leftBehind: boolean;
 }
 
 /**
  * One test of phase 3: a Dynamo deployment of its own, the load points one after the other, and the deployment's end.
- * Points that are recorded are not run again; when all are, nothing is deployed.
+ * Points that are recorded are not run again; when all are, nothing is deployed. A test that could not be measured whole,
+ * or whose deployment stayed, ends this workflow with the class of the failure.
  */
 export function inferenceTest(input: InferenceTestInput): Promise<InferenceTestResult> {
   return new InferenceTest(input).run();
@@ -62,6 +75,8 @@ class InferenceTest {
   readonly #input: InferenceTestInput;
   readonly #cells: LoadCellSummary[] = [];
   readonly #token = workflowInfo().runId.slice(-6);
+  /** Of the points that this workflow measured. */
+  readonly #times: { readonly seconds: number; readonly failure: unknown }[] = [];
   #paused: boolean;
 
   constructor(input: InferenceTestInput) {
@@ -83,9 +98,15 @@ class InferenceTest {
     ]);
     const open = await this.#openPoints();
     const { failure, teardown } = open.length > 0 ? await this.#measure(open) : {};
-    const verdict = failure ? 'fail' : worst(this.#cells.map((cell) => cell.verdict));
+    const problem = failure && teardown ? followedBy(failure, teardown) : (failure ?? teardown);
+    const verdict = problem ? 'fail' : worst(this.#cells.map((cell) => cell.verdict));
     upsertSearchAttributes([{ key: SUITE_VERDICT, value: verdict }]);
-    return { verdict, cells: this.#cells, ...(failure ? { failure } : {}), ...(teardown ? { teardown } : {}) };
+    if (problem) {
+      const { hint } = problem;
+      const details: InferenceTestFailureDetails = { hint, cells: this.#cells, leftBehind: teardown !== undefined };
+      throw ApplicationFailure.nonRetryable(problem.message, problem.class, details);
+    }
+    return { verdict, cells: this.#cells, kept: this.#input.keep && open.length > 0 };
   }
 
   /** Points that are not recorded yet. */
@@ -96,6 +117,13 @@ class InferenceTest {
       const found = await quick.findLoadCell({ run, cell: this.#definition(point), resumeFrom: spec.resumeFrom });
       if (found) this.#cells.push(found);
       else open.push(point);
+    }
+    if (this.#cells.length > 0) {
+      const step = `${test.name}: ${this.#cells.length} points are recorded already`;
+      await this.#tell(
+        step,
+        this.#cells.map(({ key }) => key),
+      );
     }
     return open;
   }
@@ -109,9 +137,12 @@ class InferenceTest {
       const deployed = await this.#deploy();
       for (const point of open) {
         await condition(() => !this.#paused);
+        const startedAt = Date.now();
         const cell = await this.#measurePoint(deployed, point);
         this.#cells.push(cell);
-        await this.#tell(`${this.#input.test.name}: ${pointText(point)} recorded`);
+        this.#times.push({ seconds: (Date.now() - startedAt) / 1000, failure: cell.failure });
+        const { name } = this.#input.test;
+        await this.#tell(`${name}: ${pointText(point)} recorded: ${cell.verdict} ${loadFigureOf(cell)}`, [cell.key]);
         if (cell.failure && FAILURES[cell.failure.class].retry === 'never') {
           failure = cell.failure;
           break;
@@ -231,7 +262,7 @@ class InferenceTest {
     return { dynamo, test, point, pair };
   }
 
-  async #tell(step: string): Promise<void> {
+  async #tell(step: string, recorded: readonly string[] = []): Promise<void> {
     const { run, test } = this.#input;
     this.#details(step);
     try {
@@ -239,6 +270,9 @@ class InferenceTest {
         test: test.name,
         step,
         done: this.#cells.length,
+        recorded,
+        result: loadFiguresOf(this.#cells),
+        took: timesOf(this.#times),
       });
     } catch (error) {
       if (isCancellation(error)) throw error;
@@ -247,16 +281,27 @@ class InferenceTest {
   }
 
   #details(step: string): void {
-    const rows = this.#cells.map(
-      ({ concurrency, repetition, verdict, timeToFirstToken, failure }) =>
-        `| ${concurrency} | ${repetition} | ${verdict} | ${timeToFirstToken === undefined ? (failure?.class ?? '') : formatDuration(timeToFirstToken)} |`,
-    );
+    const rows = this.#cells
+      .slice(-ROWS_SHOWN)
+      .map(
+        (cell) =>
+          `| ${cell.concurrency} | ${cell.repetition} | ${loadFigureOf(cell)} | ${cell.verdict}${cell.takenOver ? ', taken over' : ''} |`,
+      );
     const table =
       rows.length === 0
         ? []
-        : ['', '| concurrency | repetition | verdict | time to first token |', '|---|---|---|---|', ...rows];
+        : ['', '| concurrency | repetition | time to first token | verdict |', '|---|---|---|---|', ...rows];
     setCurrentDetails([`**${this.#input.test.name}**: ${step}`, ...table].join('\n'));
   }
+}
+
+/** A deployment that stays is for a person to know of, whatever failed before. */
+function followedBy(failure: FailureRecord, teardown: FailureRecord): FailureRecord {
+  return {
+    class: failure.class,
+    message: `${failure.message}; then ${teardown.class}: ${teardown.message}`,
+    hint: `${failure.hint}; ${teardown.hint}`,
+  };
 }
 
 function pointText({ concurrency, repetition }: LoadPoint): string {

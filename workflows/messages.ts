@@ -18,7 +18,7 @@ export interface TestProgress {
 }
 
 export interface Progress {
-  readonly phase: 'set-up' | 'benchmarks' | 'report' | 'done';
+  readonly phase: 'set-up' | 'benchmarks' | 'dynamo' | 'report' | 'done';
   /** What happens right now, for people. */
   readonly step: string;
   readonly paused: boolean;
@@ -65,6 +65,8 @@ export interface TestReport {
   readonly step: string;
   /** Cells that are recorded. */
   readonly done: number;
+  /** Keys of the cells that have been recorded since the last report. */
+  readonly recorded?: readonly string[] | undefined;
   /** The newest figures in words. */
   readonly result?: string | undefined;
   /** Seconds of its fastest and slowest measured cell. */

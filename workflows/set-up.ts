@@ -15,7 +15,14 @@ import { claimNodes } from './node-claim.js';
 /** What set-up hands to the benchmarks. `ready` is there when nothing keeps the suite from measuring. */
 export interface SetUp {
   readonly record: SetupRecord;
-  readonly ready?: { readonly pair: Pair; readonly fabric: Fabric; readonly imageIds: readonly string[] };
+  readonly ready?: Ready;
+}
+
+/** What the tests run on. */
+export interface Ready {
+  readonly pair: Pair;
+  readonly fabric: Fabric;
+  readonly imageIds: readonly string[];
 }
 
 /**
@@ -130,7 +137,7 @@ function deployEtcd(spec: SuiteSpec, run: Run): Promise<string> {
 
 /** What shapes the pods of a test, or of the probes. */
 export function podSettings(
-  spec: Omit<SuiteSpec, 'tests'>,
+  spec: Omit<SuiteSpec, 'tests' | 'dynamo'>,
   test: Pick<TransportTestSpec, 'environment' | 'nics'> = { environment: {} },
 ): PodSettings {
   const { context: _, namespace: __, leaseNamespace: ___, ...cluster } = spec.cluster;

@@ -1,66 +1,50 @@
 import { setCurrentDetails } from '@temporalio/workflow';
-import type { CellSummary, ReportInput } from '../activities/records.js';
+import type { Platform } from '../activities/platform.js';
+import type { ReportInput } from '../activities/records.js';
 import type { StartedRun } from '../results/runs.js';
 import type { FailureRecord } from '../suite/failure.js';
-import { forecastOfTest, type Range, SET_UP_SECONDS, type TestForecast } from '../suite/forecast.js';
-import type { DynamoRecord } from '../suite/load-record.js';
-import { type Variant, variantsOf } from '../suite/matrix.js';
-import { RECORD_VERSION, type SetupRecord, type TestRecord } from '../suite/record.js';
+import { forecastOfTest, SET_UP_SECONDS } from '../suite/forecast.js';
+import { forecastOfLoad } from '../suite/load-forecast.js';
+import { variantsOf } from '../suite/matrix.js';
+import { RECORD_VERSION, type SetupRecord } from '../suite/record.js';
 import { remainingText, remainingTime } from '../suite/remaining.js';
 import type { Run } from '../suite/run.js';
 import type { SuiteSpec } from '../suite/spec.js';
-import type { TransportTestSpec } from '../suite/transport-tests.js';
-import { type Reason, type Verdict, worst } from '../suite/verdict.js';
-import { figuresOf } from './figures.js';
+import { type Reason, suiteVerdict, type Verdict, worst } from '../suite/verdict.js';
+import { dynamoRecord } from './dynamo-record.js';
 import type { Progress, Remaining, Resolution, TestProgress, TestReport } from './messages.js';
-
-/** One test of a running suite. */
-export interface TestState {
-  readonly test: TransportTestSpec;
-  readonly variants: readonly Variant[];
-  readonly forecast: TestForecast;
-  status: TestProgress['status'];
-  verdict: Verdict | undefined;
-  failure: FailureRecord | undefined;
-  cells: readonly CellSummary[];
-  done: number;
-  /** The figures so far, while it runs. */
-  figures: string | undefined;
-  took: Range | undefined;
-  /** What a person decided while the test was parked. */
-  resolution: Resolution['action'] | undefined;
-}
+import { type InferenceState, type TestState, type TransportState, waiting } from './test-state.js';
 
 /** How far a suite is: what the progress query answers, the Web UI shows, and the record is made from. */
 export class SuiteState {
+  readonly transport: readonly TransportState[];
+  readonly inference: readonly InferenceState[];
+  /** All tests in the order in which they run. */
   readonly tests: readonly TestState[];
   readonly startedAt = new Date().toISOString();
   setup: SetupRecord = { problems: [], nodes: [], devicePlugins: [], probes: [] };
-  /** Phase 3, when it has ended. */
-  dynamo: DynamoRecord | undefined;
+  /** Of phase 3. */
+  platform: Platform | undefined;
+  platformFailure: FailureRecord | undefined;
+  /** Command that removes the deployment that phase 3 left for people to look at. */
+  kept: string | undefined;
   paused = false;
   #phase: Progress['phase'] = 'set-up';
   #step = 'starting';
   #reportedAt = this.startedAt;
   readonly #run: Run;
-  readonly #suite: string;
+  readonly #spec: SuiteSpec;
 
   constructor(spec: SuiteSpec, run: Run) {
     this.#run = run;
-    this.#suite = spec.name;
-    this.tests = spec.tests.map((test) => ({
-      test,
+    this.#spec = spec;
+    this.transport = spec.tests.map((test) => ({
+      ...waiting(test, forecastOfTest(spec, test)),
       variants: variantsOf(test),
-      forecast: forecastOfTest(spec, test),
-      status: 'waiting',
-      verdict: undefined,
-      failure: undefined,
-      cells: [],
-      done: 0,
-      figures: undefined,
-      took: undefined,
-      resolution: undefined,
     }));
+    const { dynamo } = spec;
+    this.inference = dynamo?.tests.map((test) => waiting(test, forecastOfLoad(dynamo, test))) ?? [];
+    this.tests = [...this.transport, ...this.inference];
   }
 
   get step(): string {
@@ -80,20 +64,25 @@ export class SuiteState {
   /** What happens now; shown in the Web UI at once. */
   report(phase: Progress['phase'], step: string): void {
     this.#phase = phase;
+    this.say(step);
+  }
+
+  /** What happens now, in the same phase. */
+  say(step: string): void {
     this.#step = step;
     this.#reportedAt = new Date().toISOString();
     this.show();
   }
 
-  testReport({ test, step, done, result, took }: TestReport): void {
+  testReport({ test, step, done, recorded = [], result, took }: TestReport): void {
     const state = this.named(test);
-    if (state) Object.assign(state, { done, figures: result, took });
-    this.report(this.#phase, step);
+    if (state) Object.assign(state, { done, keys: [...state.keys, ...recorded], figures: result, took });
+    this.say(step);
   }
 
   progress(): Progress {
-    const tests = this.tests.map(({ test, forecast, status, verdict, failure, cells, done, figures }): TestProgress => {
-      const result = failure?.class ?? (status === 'running' ? figures : undefined) ?? figuresOf(cells);
+    const tests = this.tests.map(({ test, forecast, status, verdict, failure, done, figures }): TestProgress => {
+      const result = failure?.class ?? figures;
       return {
         name: test.name,
         status,
@@ -112,9 +101,22 @@ export class SuiteState {
     };
   }
 
+  /** What is to be said of the suite by its tests. */
+  verdict(): { verdict: Verdict; reasons: Reason[] } {
+    return suiteVerdict(
+      this.tests.map(({ test, verdict, failure }) => ({
+        name: test.name,
+        required: test.required,
+        verdict: verdict ?? 'skipped',
+        failure,
+      })),
+    );
+  }
+
   #remaining(): Remaining {
     const open = this.tests.filter(({ status }) => status === 'waiting' || status === 'running');
-    const { low, high } = remainingTime(this.#phase === 'set-up' || this.#phase === 'benchmarks' ? open : []);
+    const measures = this.#phase !== 'report' && this.#phase !== 'done';
+    const { low, high } = remainingTime(measures ? open : []);
     const before = this.#phase === 'set-up' ? SET_UP_SECONDS : { low: 0, high: 0 };
     return { low: before.low + low, high: before.high + high, at: this.#reportedAt };
   }
@@ -126,23 +128,29 @@ export class SuiteState {
       version: RECORD_VERSION,
       verdict: 'skipped',
       reasons: [],
-      tests: this.#records().map(({ cellKeys: _, ...test }) => test),
+      tests: this.#transportRecords().map(({ cellKeys: _, ...test }) => test),
     };
   }
 
   record(input: unknown, verdict: Verdict, reasons: readonly Reason[]): ReportInput {
-    const { dynamo } = this;
-    return { ...this.#head(input), verdict, reasons, tests: this.#records(), ...(dynamo ? { dynamo } : {}) };
+    const { dynamo } = this.#spec;
+    return {
+      ...this.#head(input),
+      verdict,
+      reasons,
+      tests: this.#transportRecords(),
+      ...(dynamo ? { dynamo: dynamoRecord(this.#spec, dynamo, this) } : {}),
+    };
   }
 
   #head(input: unknown) {
     const { workflowId, runId } = this.#run;
-    return { suite: this.#suite, workflowId, runId, startedAt: this.startedAt, spec: input, setup: this.setup };
+    return { suite: this.#spec.name, workflowId, runId, startedAt: this.startedAt, spec: input, setup: this.setup };
   }
 
   /** One for every variant of every test. */
-  #records(): (Omit<TestRecord, 'cells'> & { cellKeys: string[] })[] {
-    return this.tests.flatMap(({ test, variants, verdict, failure, cells }) =>
+  #transportRecords(): ReportInput['tests'][number][] {
+    return this.transport.flatMap(({ test, variants, verdict, failure, cells, keys }) =>
       variants.map(({ test: { name } }) => {
         const own = cells.filter((cell) => cell.test === name);
         const ownFailure = own.find((cell) => cell.failure)?.failure ?? (own.length === 0 ? failure : undefined);
@@ -154,7 +162,7 @@ export class SuiteState {
           verdict: variants.length === 1 || counted.length === 0 ? (verdict ?? 'skipped') : worst(counted),
           claimed: test.claimed,
           failure: ownFailure,
-          cellKeys: own.map(({ key }) => key),
+          cellKeys: keys,
         };
       }),
     );

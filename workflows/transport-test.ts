@@ -33,7 +33,7 @@ import { cellTitle, rowTitle } from './titles.js';
 /** All that the tests of a block need of their suite. */
 export interface TransportTestInput {
   readonly run: Run;
-  readonly spec: Omit<SuiteSpec, 'tests'>;
+  readonly spec: Omit<SuiteSpec, 'tests' | 'dynamo'>;
   /** Tests of one block: one, or all that are interleaved. */
   readonly tests: readonly TransportTestSpec[];
   readonly pair: Pair;
@@ -95,7 +95,7 @@ class TransportTest {
       const recorded = await this.#measureCell(cell);
       this.#cells.push(recorded);
       this.#details(`${cellTitle(cell)} recorded`);
-      await this.#tellSuite(cell, `${cellTitle(cell)} recorded: ${outcomeText(recorded)}`);
+      await this.#tellSuite(cell, `${cellTitle(cell)} recorded: ${outcomeText(recorded)}`, [recorded.key]);
       if (workflowInfo().continueAsNewSuggested && this.#next()) await this.#goOnInNewRun();
     }
     const counted = this.#cells.filter(({ warmUp }) => !warmUp);
@@ -188,7 +188,7 @@ class TransportTest {
     return continueAsNew<typeof transportTest>({ ...this.#input, paused: this.#paused, done: this.#cells });
   }
 
-  async #tellSuite({ base }: Cell, step: string): Promise<void> {
+  async #tellSuite({ base }: Cell, step: string, recorded: readonly string[] = []): Promise<void> {
     const names = new Set(this.#block.tests.filter((variant) => variant.base === base).map(({ test }) => test.name));
     const own = this.#cells.filter(({ test }) => names.has(test));
     try {
@@ -197,6 +197,7 @@ class TransportTest {
         test: base,
         step,
         done: own.length,
+        recorded,
         result: figuresOf(own),
         took: timesOf(own),
       });

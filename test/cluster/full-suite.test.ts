@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import type { CellRecord } from '../../suite/record.js';
 import { Lab, type SuiteEnd } from '../support/lab.js';
 
-/** The plan's own settings from suites/local.json, start delay included, on two real nodes with a shaped link. */
-describe('suites/local.json on the box', function () {
+/** The plan's own settings from suites/local-network.json, start delay included, on two real nodes with a shaped link. */
+describe('suites/local-network.json on the box', function () {
   this.timeout(600_000);
 
   let lab: Lab;

@@ -12,8 +12,7 @@ type DynamoActivity =
   | 'removeLoad'
   | 'findLoadCell'
   | 'judgeLoadRun'
-  | 'recordLoadCell'
-  | 'readLoadCells';
+  | 'recordLoadCell';
 
 const LOG = { path: 'load.log', sha256: '', bytes: 0 };
 
@@ -45,7 +44,8 @@ export function fakeDynamo(
   judgements: LoadJudgement[],
 ): Pick<Activities, DynamoActivity> {
   const cells = new Map<string, LoadCell>();
-  const summary = (cell: LoadCell, takenOver: boolean) => ({ ...cell, takenOver }) as LoadCellSummary;
+  const summary = (cell: LoadCell, takenOver: boolean) =>
+    ({ ...cell, takenOver, timeToFirstToken: cell.load?.timeToFirstToken?.p50 }) as LoadCellSummary;
   return {
     ensurePlatform: async () => {
       note('ensurePlatform');
@@ -67,7 +67,7 @@ export function fakeDynamo(
     removeLoad: async () => undefined,
     findLoadCell: async ({ cell }) => {
       const found = cells.get(loadCellKey(cell));
-      return found ? summary(found, true) : undefined;
+      return found && !found.failure ? summary(found, true) : undefined;
     },
     judgeLoadRun: async () => judgements.shift() ?? LOAD_PASSED,
     recordLoadCell: async ({ run, cell, judgement, attempts, startedAt }) => {
@@ -92,10 +92,5 @@ export function fakeDynamo(
       cells.set(key, recorded);
       return summary(recorded, false);
     },
-    readLoadCells: async ({ cells: wanted }) =>
-      wanted.flatMap((cell) => {
-        const found = cells.get(loadCellKey(cell));
-        return found ? [found] : [];
-      }),
   };
 }

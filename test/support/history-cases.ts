@@ -105,7 +105,54 @@ export const HISTORY_CASES: Readonly<Record<string, () => HistoryCase>> = {
     spec: suite([{ ...LF, warmUpCells: 1, adaptive: {} }, UCX], { interleave: true }),
     fake: withRecordedCells(),
   }),
+
+  inference: () => ({ spec: suite([UCX], { dynamo: dynamo('operator') }), fake: new FakeActivities() }),
+
+  'inference-park-and-resolve': () => {
+    const fake = new FakeActivities();
+    const { removeDynamo } = fake.activities;
+    let tries = 0;
+    fake.overrides.removeDynamo = async (input) => {
+      if (++tries === 1) throw new SuiteFailure('DeploymentStuck', 'waits for a finalizer');
+      return removeDynamo(input);
+    };
+    const failure = { class: 'FrontendUnreachable', message: 'made up', hint: 'none' } as const;
+    fake.loadJudgements.push({ verdict: 'fail', reasons: [], failure });
+    return {
+      spec: suite([UCX], { dynamo: dynamo('manifests'), onFailure: 'park' }),
+      fake,
+      during: async ({ handle }) => {
+        await until(handle, ({ tests }) => tests.some(({ status }) => status === 'parked'));
+        await handle.executeUpdate(resolveTestUpdate, { args: [{ test: 'load', action: 'retry' }] });
+      },
+    };
+  },
+
+  'inference-cancel': () => {
+    const fake = new FakeActivities();
+    const begun = Promise.withResolvers<void>();
+    const { runLoad } = fake.activities;
+    fake.overrides.runLoad = async (input) => {
+      if (input.point.concurrency === 1) return runLoad(input);
+      begun.resolve();
+      await sleep('1 minute');
+      return runLoad(input);
+    };
+    return {
+      spec: suite([UCX], { dynamo: dynamo('manifests') }),
+      fake,
+      during: async ({ handle }) => {
+        await begun.promise;
+        await handle.cancel();
+      },
+    };
+  },
 };
+
+function dynamo(kind: 'operator' | 'manifests'): object {
+  const tests = [{ name: 'load', tool: 'inference', concurrency: [1, 4] }];
+  return { kind, model: { name: 'm' }, engine: { kind: 'mocker', kvTransferRate: '1GB/s' }, tests };
+}
 
 function judging(...judgements: FakeActivities['judgements'][string]): FakeActivities {
   const fake = new FakeActivities();

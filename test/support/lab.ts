@@ -16,7 +16,7 @@ import { DurableTemporal } from './durable-temporal.js';
 import { TEMPORAL, temporal } from './temporal.js';
 
 const WORKER = fileURLToPath(new URL('../../worker/main.js', import.meta.url));
-const LOCAL_SUITE = fileURLToPath(new URL('../../../suites/local.json', import.meta.url));
+const LOCAL_SUITE = fileURLToPath(new URL('../../../suites/local-network.json', import.meta.url));
 
 /** How a suite ended: the workflow's status, its failure's message, and the record that it left. */
 export interface SuiteEnd {
@@ -120,7 +120,7 @@ export class Lab {
   }
 
   /**
-   * suites/local.json in this lab's namespace, without a start delay and with nobody there to resolve a failed test;
+   * suites/local-network.json in this lab's namespace, without a start delay and with nobody there to resolve a failed test;
    * `changes` replaces top-level fields.
    */
   async spec(changes: Record<string, unknown> = {}): Promise<LocalSpec> {

@@ -58,6 +58,30 @@ describe('forecast of a suite', () => {
     assert.equal(nodeHours.high, (wallTime.high * 2) / 3600);
   });
 
+  it('counts points of phase 3 and the time of its deployments, and refuses workers that no node holds', () => {
+    const dynamo = {
+      model: { name: 'm' },
+      readyTimeout: '10m',
+      replicas: { prefill: 2, decode: 1 },
+      tests: [{ name: 'load', tool: 'inference', concurrency: [1, 4], repetitions: 2, timeout: '1m' }],
+    };
+    const [without, { load, cellCount, wallTime, refused }] = [forecast({}), forecast({ dynamo })];
+    assert.equal(cellCount.low, without.cellCount.low + 4);
+    assert.deepEqual(
+      load.map(({ test, workers, gpus, efa }) => [test, workers, gpus, efa]),
+      [['load', 3, 3, 12]],
+    );
+    const more = wallTime.high - without.wallTime.high;
+    assert.equal(more, load[0]?.time.high);
+    assert.ok(more > 600 + 4 * 60, 'the deployment and four points at their limits');
+    assert.deepEqual(refused, []);
+    const large = forecast({ dynamo: { ...dynamo, resources: { gpu: 8, efa: 32 } } });
+    assert.deepEqual(messages(large.refused), [
+      'nodes of type p5.48xlarge: have 8 GPUs; the 2 workers of a role on one node ask for 16',
+      'nodes of type p5.48xlarge: have 32 EFA devices; the 2 workers of a role on one node ask for 64',
+    ]);
+  });
+
   it('expects no cell to take longer than its time limit allows, and less for fewer rows', () => {
     const time = (fields: object) => forecast({ tests: [{ ...lf, ...fields }] }).cells[0]?.time;
     assert.ok((time({ timeout: '1m' })?.high ?? 0) <= 60 + 45 + 10);
@@ -118,6 +142,16 @@ describe('dynamo-bench plan', () => {
     assert.match(stdout, /^p5: 3 cells in 3 blocks$/m);
     assert.match(stdout, /^ {2}node-hours [\d.]+ to [\d.]+ \(two nodes\)$/m);
     assert.match(stdout, /1\. ucx-native repetition 1: 32 EFA, .*\n {2}2\. nixl-libfabric .*\n {2}3\. nixl-ucx /);
+  });
+
+  it('shows what phase 3 would deploy and load', async () => {
+    const { exitCode, stdout } = await plan(join(root, 'suites/p5-dynamo.json'));
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^p5-dynamo: \d+ cells in 3 blocks$/m);
+    assert.match(
+      stdout,
+      /^Dynamo under load:\n {2}- aggregated: aggregated, concurrency 1, 4, 16: 2 workers with 2 GPUs /m,
+    );
   });
 
   it('ends with exit code 1 when something is refused, in text and in JSON', async () => {

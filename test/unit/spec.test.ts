@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { resultsJsonSchema } from '../../reports/json.js';
 import { recordJsonSchema } from '../../suite/record.js';
 import { checkSpec, parseSpec, rankEnvironment, specJsonSchema } from '../../suite/spec.js';
@@ -35,8 +35,12 @@ describe('suite spec', () => {
     );
   });
 
-  it('suites/local.json is valid', () => {
-    assert.deepEqual(problemsOf(file('suites/local.json')), []);
+  it('every suite of suites/ is valid', () => {
+    const names = readdirSync(new URL('../../../suites', import.meta.url)).filter(
+      (name) => !name.endsWith('.schema.json'),
+    );
+    assert.ok(names.length > 4, names.join());
+    for (const name of names) assert.deepEqual(problemsOf(file(`suites/${name}`)), [], name);
   });
 
   it('the JSON Schemas are in step with the code', () => {

@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { Context } from '@temporalio/activity';
+import type { WorkflowHandle } from '@temporalio/client';
 import type { LoadJudgement } from '../../suite/judge-load.js';
+import { resolveTestUpdate, skipTestUpdate } from '../../workflows/messages.js';
 import { FakeActivities, failing } from '../support/fake-activities.js';
-import { plan, result, runSuite } from '../support/suite-run.js';
+import { LOAD_PASSED } from '../support/fake-dynamo.js';
+import { failure, plan, result, runSuite, until } from '../support/suite-run.js';
 
 /** Phase 3 with activities replaced: what is deployed, run, recorded and removed, and in which order. */
 describe('phase 3 of a suite', function () {
@@ -52,7 +55,7 @@ describe('phase 3 of a suite', function () {
     ]);
     const [report] = fake.reports;
     assert.deepEqual(
-      report?.dynamo?.tests.map(({ name, cells }) => [name, cells.length]),
+      report?.dynamo?.tests.map(({ name, cellKeys }) => [name, cellKeys.length]),
       [
         ['control', 1],
         ['load', 2],
@@ -72,7 +75,7 @@ describe('phase 3 of a suite', function () {
     fake.loadJudgements.push({ ...unmeasured('ModelUnknown') });
     const tests = [{ name: 'load', tool: 'inference', concurrency: [1, 4] }];
     const { outcome } = await runSuite(spec({ tests }), fake);
-    assert.equal(result(outcome).verdict, 'fail');
+    assert.equal(failure(outcome).type, 'ModelUnknown');
     assert.deepEqual(phase3(fake), [
       'deployDynamo disaggregated',
       'runLoad load c1',
@@ -89,7 +92,7 @@ describe('phase 3 of a suite', function () {
     fake.overrides.deployDynamo = (input) =>
       input.topology === 'aggregated' ? failing('DeploymentNotReady', 'crash loop')() : deployDynamo(input);
     const { outcome } = await runSuite(spec(), fake);
-    assert.equal(result(outcome).verdict, 'fail');
+    assert.equal(failure(outcome).type, 'DeploymentNotReady');
     assert.deepEqual(phase3(fake).slice(0, 3), ['storeGraphLogs', 'removeDynamo', 'deployDynamo disaggregated']);
     assert.equal(fake.reports[0]?.dynamo?.tests[0]?.failure?.class, 'DeploymentNotReady');
   });
@@ -103,8 +106,18 @@ describe('phase 3 of a suite', function () {
       ['deployDynamo aggregated'],
     );
     const [control, load] = fake.reports[0]?.dynamo?.tests ?? [];
-    assert.equal(control?.cells.length, 1, 'what was measured stays');
+    assert.equal(control?.cellKeys.length, 1, 'what was measured stays');
     assert.equal(load?.failure?.class, 'DeploymentStuck');
+  });
+
+  it('tells of a deployment that stays also when its test failed before', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.deployDynamo = failing('DeploymentNotReady', 'crash loop');
+    fake.overrides.removeDynamo = failing('DeploymentStuck', 'waits for nvidia.com/finalizer');
+    await runSuite(spec({ tests: [{ name: 'load', tool: 'inference' }] }), fake);
+    const { failure } = fake.reports[0]?.dynamo?.tests[0] ?? {};
+    assert.equal(failure?.class, 'DeploymentNotReady');
+    assert.equal(failure?.message, 'crash loop; then DeploymentStuck: waits for nvidia.com/finalizer');
   });
 
   it('removes a deployment whose logs cannot be had', async () => {
@@ -131,7 +144,7 @@ describe('phase 3 of a suite', function () {
     const fake = new FakeActivities();
     fake.overrides.ensurePlatform = failing('PlatformMissing', 'no resource');
     const { outcome } = await runSuite(spec({ kind: 'operator' }), fake);
-    assert.equal(result(outcome).verdict, 'fail');
+    assert.equal(failure(outcome).type, 'PlatformMissing');
     assert.deepEqual(phase3(fake), ['closeRun']);
     assert.equal(fake.reports[0]?.dynamo?.failure?.class, 'PlatformMissing');
     assert.equal(fake.reports[0]?.tests[0]?.cellKeys.length, 1);
@@ -144,6 +157,133 @@ describe('phase 3 of a suite', function () {
     const { outcome } = await runSuite(spec(), fake, undefined, handle.workflowId);
     assert.equal(result(outcome).verdict, 'pass');
     assert.deepEqual(phase3(fake), ['closeRun']);
+  });
+
+  it('shows its tests with cells, figures and remaining time as those of the transport', async () => {
+    const fake = new FakeActivities();
+    const { promise: release, resolve } = Promise.withResolvers<void>();
+    const { runLoad } = fake.activities;
+    fake.overrides.runLoad = async (input) => {
+      if (input.point.concurrency === 4) await release;
+      return runLoad(input);
+    };
+    const { outcome } = await runSuite(spec(), fake, async ({ handle }) => {
+      const { phase, tests, remaining } = await until(handle, ({ tests }) => tests[2]?.cells.done === 1);
+      assert.equal(phase, 'dynamo');
+      assert.deepEqual(tests, [
+        { name: 'ucx', status: 'done', verdict: 'pass', result: '46 GB/s', cells: { done: 1, of: 1 } },
+        { name: 'control', status: 'done', verdict: 'pass', result: 'TTFT 300 ms', cells: { done: 1, of: 1 } },
+        { name: 'load', status: 'running', result: 'TTFT 300 ms', cells: { done: 1, of: 2 } },
+      ]);
+      assert.ok(remaining.high > 0);
+      resolve();
+    });
+    assert.equal(result(outcome).tests.length, 3);
+  });
+
+  const parked = (handle: WorkflowHandle, name: string) =>
+    until(handle, ({ tests }) => tests.some((test) => test.name === name && test.status === 'parked'));
+
+  it('parks a required test that failed; a retry runs only the points that are not recorded', async () => {
+    const fake = new FakeActivities();
+    const lost = unmeasured('FrontendUnreachable');
+    fake.loadJudgements.push(LOAD_PASSED, LOAD_PASSED, lost, lost);
+    const { outcome } = await runSuite({ ...spec(), onFailure: 'park' }, fake, async ({ handle, fake }) => {
+      const { step, tests } = await parked(handle, 'load');
+      assert.match(step, /^waiting for a person to resolve load/);
+      assert.equal(tests[2]?.result, 'FrontendUnreachable');
+      assert.deepEqual(phase3(fake).slice(-2), ['storeGraphLogs', 'removeDynamo'], 'nobody waits with a deployment');
+      assert.ok(fake.calls.includes('releaseNodes'));
+      fake.calls.length = 0;
+      await handle.executeUpdate(resolveTestUpdate, { args: [{ test: 'load', action: 'retry' }] });
+    });
+    assert.equal(result(outcome).verdict, 'pass');
+    assert.deepEqual(phase3(fake), [
+      'deployDynamo disaggregated',
+      'runLoad load c4',
+      'recordLoadCell load c4 after 1: pass',
+      'storeGraphLogs',
+      'removeDynamo',
+      'closeRun',
+    ]);
+    assert.equal(fake.reports[0]?.dynamo?.tests[1]?.cellKeys.length, 2);
+  });
+
+  it('looks again for a platform that a person has installed meanwhile', async () => {
+    const fake = new FakeActivities();
+    const { ensurePlatform } = fake.activities;
+    let installed = false;
+    fake.overrides.ensurePlatform = (input) =>
+      installed ? ensurePlatform(input) : failing('PlatformMissing', 'no resource')();
+    const tests = [{ name: 'load', tool: 'inference', concurrency: [1] }];
+    const operator = { ...spec({ kind: 'operator', tests }), onFailure: 'park' };
+    const { outcome } = await runSuite(operator, fake, async ({ handle }) => {
+      await parked(handle, 'load');
+      installed = true;
+      await handle.executeUpdate(resolveTestUpdate, { args: [{ test: 'load', action: 'retry' }] });
+    });
+    assert.equal(result(outcome).verdict, 'pass');
+    const dynamo = fake.reports[0]?.dynamo;
+    assert.deepEqual([dynamo?.platform, dynamo?.failure], [{ version: '1.6.1', installed: false }, undefined]);
+  });
+
+  it('tries again to remove what an earlier test left, before it deploys', async () => {
+    const fake = new FakeActivities();
+    const { removeDynamo } = fake.activities;
+    let stuck = true;
+    fake.overrides.removeDynamo = (input) =>
+      stuck ? failing('DeploymentStuck', 'waits for nvidia.com/finalizer')() : removeDynamo(input);
+    const { outcome } = await runSuite({ ...spec(), onFailure: 'park' }, fake, async ({ handle, fake }) => {
+      await parked(handle, 'control');
+      stuck = false;
+      fake.calls.length = 0;
+      await handle.executeUpdate(resolveTestUpdate, { args: [{ test: 'control', action: 'retry' }] });
+    });
+    assert.equal(result(outcome).verdict, 'pass');
+    assert.deepEqual(phase3(fake).slice(0, 2), ['removeDynamo', 'deployDynamo disaggregated']);
+  });
+
+  it('ends the suite with onFailure abort of a test, and leaves out one that a person skips', async () => {
+    const fake = new FakeActivities();
+    fake.loadJudgements.push(unmeasured('ModelUnknown'));
+    const tests = [
+      { name: 'control', tool: 'inference', topology: 'aggregated', concurrency: [1], onFailure: 'abort' },
+      { name: 'load', tool: 'inference', concurrency: [1] },
+    ];
+    const aborted = await runSuite(spec({ tests }), fake);
+    assert.equal(failure(aborted.outcome).type, 'ModelUnknown');
+    assert.deepEqual(
+      fake.reports[0]?.dynamo?.tests.map(({ verdict }) => verdict),
+      ['fail', 'skipped'],
+    );
+    const skipped = await runSuite(spec(), undefined, async ({ handle }) => {
+      await handle.executeUpdate(skipTestUpdate, { args: ['load'] });
+    });
+    assert.equal(result(skipped.outcome).verdict, 'inconclusive');
+    assert.ok(!phase3(skipped.fake).includes('deployDynamo disaggregated'));
+  });
+
+  it('keeps in the report what was recorded before the suite was cancelled', async () => {
+    const fake = new FakeActivities();
+    const started = Promise.withResolvers<void>();
+    const { runLoad } = fake.activities;
+    fake.overrides.runLoad = async (input) => {
+      if (input.point.concurrency === 1) return runLoad(input);
+      started.resolve();
+      return new Promise<never>((_, reject) => {
+        const { cancellationSignal } = Context.current();
+        cancellationSignal.addEventListener('abort', () => reject(cancellationSignal.reason));
+      });
+    };
+    await runSuite(spec(), fake, async ({ handle }) => {
+      await started.promise;
+      await handle.cancel();
+      await assert.rejects(handle.result());
+    }).catch(() => undefined);
+    assert.deepEqual(
+      fake.reports[0]?.dynamo?.tests.map(({ cellKeys }) => cellKeys.length),
+      [1, 1],
+    );
   });
 
   it('removes its deployment when the suite is cancelled in the middle of a point', async () => {

@@ -19,7 +19,11 @@ describe('a recorded history replays with the current code', function () {
   it('and there is one of every case', () => {
     const recorded = new Set(historyNames());
     const missing = Object.keys(HISTORY_CASES).flatMap((name) =>
-      [`benchmarkSuite/${name}`, `transportTest/${name}`].filter((file) => !recorded.has(file)),
+      [
+        `benchmarkSuite/${name}`,
+        `transportTest/${name}`,
+        ...(name.startsWith('inference') ? [`inferenceTest/${name}`] : []),
+      ].filter((file) => !recorded.has(file)),
     );
     assert.deepEqual(missing, [], 'run `npm run histories`');
   });

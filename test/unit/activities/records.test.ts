@@ -25,7 +25,7 @@ describe('the end of a run', () => {
     const { writeReport } = recordActivities(context);
     const { compareRun } = regressionActivities(context);
     for (const cell of record.tests.flatMap(({ cells }) => cells)) await store.saveCell(record.workflowId, cell);
-    const { workflowId, runId, tests, version, endedAt, ...rest } = record;
+    const { workflowId, runId, tests, version, endedAt, dynamo: _, ...rest } = record;
     const run = { workflowId, runId, key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
     const input = {
       ...rest,

@@ -2,10 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { exitCodeOf, exitCodeOfFailure, exitCodeOfRun } from '../../../cli/exit-code.js';
 import { SuiteFailure } from '../../../suite/failure.js';
 import type { SuiteRecord } from '../../../suite/record.js';
 import { dynamoBench } from '../../support/command-line.js';
+
+const P5_DYNAMO = fileURLToPath(new URL('../../../../suites/p5-dynamo.json', import.meta.url));
 
 describe('exit codes', () => {
   it('are 0 for what is good, 1 for what is worse, 3 for what nobody can say', () => {
@@ -63,6 +66,14 @@ describe('dynamo-bench validate and doctor', function () {
     assert.equal(bad.exitCode, 1);
     assert.equal(JSON.parse(bad.stdout).problems[0].path, 'tests[0].backend');
     assert.equal((await dynamoBench(['validate', join(folder, 'none.json')])).exitCode, 2);
+  });
+
+  it('validate names the tests of both phases in the order in which they run', async () => {
+    const { exitCode, stdout } = await dynamoBench(['validate', P5_DYNAMO]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /\n {2}3\. nixl-ucx: nixlbench UCX/);
+    assert.match(stdout, /\n {2}Dynamo by the Dynamo operator: Qwen\/Qwen3-0\.6B on trtllm, 1 prefill and 1 decode/);
+    assert.match(stdout, /\n {2}5\. disaggregated: AIPerf, disaggregated, concurrency 1, 4, 16, ISL 2048, OSL 128/);
   });
 
   it('doctor: 4 when something keeps a suite from running, and each finding as JSON', async () => {
