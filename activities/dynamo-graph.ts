@@ -79,11 +79,14 @@ async function operatorGraph(input: GraphInput): Promise<KubernetesObject> {
     const component = structuredClone(template);
     Object.assign(component, { name, type: role, replicas });
     component.podTemplate.metadata = { labels: graphLabels(input, role) };
+    fillPod(component.podTemplate.spec, input, dynamo.image);
+    fillDynamo(component.podTemplate.spec, input);
     fillWorker(component.podTemplate.spec, input, role, node);
     return component;
   });
   frontend.podTemplate.metadata = { labels: graphLabels(input, 'frontend') };
-  fillPod(frontend.podTemplate.spec, input);
+  fillPod(frontend.podTemplate.spec, input, dynamo.image);
+  fillDynamo(frontend.podTemplate.spec, input);
   spec.components = [frontend, ...workers];
   if (dynamo.runtimeVersion !== undefined) {
     for (const component of spec.components) component.runtimeVersionOverride = dynamo.runtimeVersion;
@@ -131,10 +134,13 @@ function plainDeployment(
   object.spec.selector = { matchLabels: selector };
   const { template } = object.spec;
   template.metadata = { labels: { ...template.metadata?.labels, ...graphLabels(input, role), ...selector } };
-  fillPod(template.spec, input);
-  const container = mainContainer(template.spec);
-  if (component === 'discovery') container.image = input.cluster.etcdImage;
-  else container.env?.push({ name: 'ETCD_ENDPOINTS', value: `http://${graph}-discovery:2379` });
+  if (component === 'discovery') {
+    fillPod(template.spec, input, input.cluster.etcdImage);
+    return object;
+  }
+  fillPod(template.spec, input, input.dynamo.image);
+  setEnvironment(mainContainer(template.spec), { ETCD_ENDPOINTS: `http://${graph}-discovery:2379` });
+  fillDynamo(template.spec, input);
   return object;
 }
 
@@ -148,32 +154,38 @@ function graphLabels({ run }: GraphInput, role: string): Record<string, string> 
 }
 
 /** What every pod of the deployment is given. */
-function fillPod(spec: PodSpec, { dynamo, cluster, tolerations }: GraphInput): void {
+function fillPod(spec: PodSpec, { cluster, tolerations }: GraphInput, image: string): void {
   const container = mainContainer(spec);
-  container.image = dynamo.image;
+  container.image = image;
   container.imagePullPolicy = cluster.imagePullPolicy;
-  container.env = [
-    ...(container.env ?? []),
-    ...Object.entries(dynamo.environment).map(([name, value]) => ({ name, value })),
-  ];
-  const { tokenSecret } = dynamo.model;
-  if (tokenSecret === undefined) delete container.envFrom;
-  else container.envFrom = [{ secretRef: { name: tokenSecret } }];
   spec.tolerations = tolerations;
   if (cluster.imagePullSecret) spec.imagePullSecrets = [{ name: cluster.imagePullSecret }];
 }
 
+/** What every pod is given that runs Dynamo. */
+function fillDynamo(spec: PodSpec, { dynamo }: GraphInput): void {
+  const container = mainContainer(spec);
+  setEnvironment(container, dynamo.environment);
+  const { tokenSecret } = dynamo.model;
+  if (tokenSecret === undefined) delete container.envFrom;
+  else container.envFrom = [{ secretRef: { name: tokenSecret } }];
+}
+
+/** Each variable takes the place of one of the same name: the API server refuses a name that comes twice. */
+function setEnvironment(container: Container, variables: Readonly<Record<string, string>>): void {
+  container.env = [
+    ...(container.env ?? []).filter(({ name }) => !Object.hasOwn(variables, name)),
+    ...Object.entries(variables).map(([name, value]) => ({ name, value })),
+  ];
+}
+
 function fillWorker(spec: PodSpec, input: GraphInput, role: Role, node: string): void {
   const { dynamo, resourceNames } = input;
-  fillPod(spec, input);
   const container = mainContainer(spec);
   const { engine, resources, transfer } = dynamo;
   container.command = ['python3', '-m', engine.kind === 'mocker' ? 'dynamo.mocker' : 'dynamo.trtllm'];
   container.args = [...engineArguments(input, role), ...engine.extraArguments];
-  if (engine.kind === 'trtllm') {
-    const backend = { name: 'TRTLLM_NIXL_KVCACHE_BACKEND', value: transfer.backend };
-    container.env = [...(container.env ?? []).filter(({ name }) => name !== backend.name), backend];
-  }
+  if (engine.kind === 'trtllm') setEnvironment(container, { TRTLLM_NIXL_KVCACHE_BACKEND: transfer.backend });
   const fixed = {
     ...(resources.gpu > 0 ? { [resourceNames.gpu]: String(resources.gpu) } : {}),
     ...(resources.efa > 0 ? { [resourceNames.efa]: String(resources.efa) } : {}),

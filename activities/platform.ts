@@ -3,10 +3,11 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { Cluster } from '../kubernetes/cluster.js';
 import type { KubernetesObject, Pod } from '../kubernetes/objects.js';
 import { isReady } from '../kubernetes/pod-state.js';
+import { poll } from '../kubernetes/poll.js';
 import { CUSTOM_RESOURCE_DEFINITION, DYNAMO_GRAPH, POD } from '../kubernetes/resources.js';
 import type { DynamoSpec } from '../suite/dynamo-spec.js';
 import { SuiteFailure } from '../suite/failure.js';
-import { helmCommand } from '../suite/helm-command.js';
+import { type HelmCommand, helmCommand, helmCommandLine } from '../suite/helm-command.js';
 import type { Run } from '../suite/run.js';
 import type { ActivityContext } from './context.js';
 
@@ -23,6 +24,10 @@ const VERSION_ANNOTATION = 'dynamo.nvidia.com/operator-version';
 /** What the operator's image is called by NVIDIA, under any registry; and the name that its chart gives the pod. */
 const OPERATOR_IMAGE = /(?:^|\/)(?:kubernetes|dynamo)-operator[:@]/;
 const OPERATOR_NAME = 'dynamo-operator';
+/** What helm says while another one works on the same release. */
+const BUSY = /another operation \(install\/upgrade\/rollback\) is in progress/;
+/** Characters of helm's output that a failure shows. */
+const MOST_OUTPUT = 1000;
 const WANTED_VERSION = DYNAMO_GRAPH.apiVersion.replace(/^.*\//, '');
 
 interface Crd extends KubernetesObject {
@@ -44,11 +49,9 @@ export function platformActivities(context: ActivityContext) {
       if (!('missing' in found)) return { ...found, installed: false };
       const command = helmCommand(platform, run.context);
       if (!platform.install) {
-        throw new SuiteFailure('PlatformMissing', found.missing, {
-          hint: `install it: ${['helm', ...command.arguments].join(' ')}${command.values ? ` <<< '${command.values}'` : ''}`,
-        });
+        throw new SuiteFailure('PlatformMissing', found.missing, { hint: `install it: ${helmCommandLine(command)}` });
       }
-      await helm(command.arguments, command.values);
+      await install(command, platform);
       const installed = await findPlatform(cluster);
       if ('missing' in installed) {
         throw new SuiteFailure('PlatformInstall', `after chart ${platform.chart} was installed, ${installed.missing}`);
@@ -56,6 +59,22 @@ export function platformActivities(context: ActivityContext) {
       return { ...installed, installed: true };
     },
   };
+}
+
+/** Runs helm; one that a worker started which was ended meanwhile is waited for. */
+async function install(command: HelmCommand, { release, namespace, timeout }: DynamoSpec['platform']): Promise<void> {
+  await poll(async (elapsed) => {
+    const { exitCode, output } = await helm(command);
+    if (exitCode === 0) return true;
+    if (!BUSY.test(output)) {
+      throw new SuiteFailure('PlatformInstall', `helm ended with exit code ${exitCode}: ${output}`);
+    }
+    if (elapsed < timeout) return undefined;
+    const what = `${release} --namespace ${namespace}`;
+    throw new SuiteFailure('PlatformInstall', `an earlier helm was ended in the middle: ${output}`, {
+      hint: `look at "helm status ${what}"; then "helm rollback ${what}", or "helm uninstall ${what}" if it never worked`,
+    });
+  }, cancellationSignal());
 }
 
 async function findPlatform(cluster: Cluster): Promise<{ version: string } | { missing: string }> {
@@ -79,7 +98,7 @@ async function findPlatform(cluster: Cluster): Promise<{ version: string } | { m
 }
 
 /** Ends when helm has; helm itself waits and takes back what did not work. */
-async function helm(args: readonly string[], values: string): Promise<void> {
+async function helm({ arguments: args, values }: HelmCommand): Promise<{ exitCode: number | null; output: string }> {
   const child = spawn('helm', args, { stdio: ['pipe', 'pipe', 'pipe'], signal: cancellationSignal() });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -95,7 +114,5 @@ async function helm(args: readonly string[], values: string): Promise<void> {
     );
     child.on('close', resolve);
   });
-  if (exitCode !== 0) {
-    throw new SuiteFailure('PlatformInstall', `helm ended with exit code ${exitCode}: ${output.trim().slice(-1000)}`);
-  }
+  return { exitCode, output: output.trim().slice(-MOST_OUTPUT) };
 }

@@ -13,18 +13,13 @@ import { runBlock } from './block.js';
 import { baselineOf, removalCommand } from './dynamo-record.js';
 import { failureOf } from './failures.js';
 import { loadFiguresOf } from './figures.js';
-import {
-  type InferenceTestFailureDetails,
-  type InferenceTestResult,
-  inferenceTest,
-  REMOVAL_SECONDS,
-} from './inference-test.js';
+import { type InferenceTestFailureDetails, type InferenceTestResult, inferenceTest } from './inference-test.js';
 import { SUITE_TEST } from './messages.js';
 import type { RunningSuite } from './running-suite.js';
 import { openRun } from './set-up.js';
 import { begin, type InferenceState, settle } from './test-state.js';
 
-/** The platform may be installed and deployments looked for around the time that helm itself is given. */
+/** Above the time limits that the activities, and helm, keep themselves. */
 const MARGIN_SECONDS = 300;
 
 /** Phase 3: every inference test in the order of the spec, with a deployment of its own. */
@@ -91,7 +86,7 @@ class DynamoPhase {
     if (!this.#leftBehind) return;
     const { run, state } = this.#suite;
     state.say('removing the deployment that an earlier test left');
-    await lasting(REMOVAL_SECONDS).removeDynamo({ run, dynamo: this.#dynamo });
+    await lasting(this.#dynamo.removalTimeout + MARGIN_SECONDS).removeDynamo({ run, dynamo: this.#dynamo });
     this.#leftBehind = false;
   }
 

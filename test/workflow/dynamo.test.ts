@@ -110,6 +110,24 @@ describe('phase 3 of a suite', function () {
     assert.equal(load?.failure?.class, 'DeploymentStuck');
   });
 
+  it('tells of a deployment that stays also when its test failed before', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.deployDynamo = failing('DeploymentNotReady', 'crash loop');
+    fake.overrides.removeDynamo = failing('DeploymentStuck', 'waits for nvidia.com/finalizer');
+    await runSuite(spec({ tests: [{ name: 'load', tool: 'inference' }] }), fake);
+    const { failure } = fake.reports[0]?.dynamo?.tests[0] ?? {};
+    assert.equal(failure?.class, 'DeploymentNotReady');
+    assert.equal(failure?.message, 'crash loop; then DeploymentStuck: waits for nvidia.com/finalizer');
+  });
+
+  it('removes a deployment whose logs cannot be had', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.storeGraphLogs = failing('Forbidden', 'no logs');
+    const { outcome } = await runSuite(spec(), fake);
+    assert.equal(result(outcome).verdict, 'pass');
+    assert.equal(phase3(fake).filter((call) => call === 'removeDynamo').length, 2);
+  });
+
   it('leaves the deployment of the last test when it is to be kept, and prints how to remove it', async () => {
     const { fake } = await runSuite(spec({ keep: true }));
     assert.deepEqual(
