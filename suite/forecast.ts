@@ -1,10 +1,12 @@
 import { ceilingOf, type Fabric, fabricOfSpec, knownInstanceTypes } from './fabric.js';
 import { forecastOfLoad, refusedWorkers } from './load-forecast.js';
+import { variantsOf } from './matrix.js';
 import { blocksOf, type Cell, MOST_CELLS, mostCells, plannedCells } from './plan.js';
 import { resourcesOf, type SuiteSpec } from './spec.js';
 import { expectedNixlbenchBytes, expectedNixlbenchRows } from './tools/nixlbench.js';
 import { scopeOf, type TransportTestSpec, usableNics } from './transport-tests.js';
 import { formatBytes, formatRate } from './units.js';
+import { forecastOfVariant, sumOfForecasts } from './variant-forecast.js';
 
 /** What a suite would do, before anything of it runs: cells, pods, time, and what would be refused. */
 export interface Forecast {
@@ -67,6 +69,8 @@ export interface Concern {
 export interface TestForecast {
   readonly cells: Range;
   readonly time: Range;
+  /** Seconds after which no further repetition begins; absent where the number of cells is fixed. */
+  readonly budget?: number;
 }
 
 /** Seconds that earlier cells of a test took, by its name. */
@@ -99,34 +103,36 @@ export function forecastOf(spec: SuiteSpec, history: History = new Map()): Forec
     times.set(test.name, known);
     return known;
   };
-  const cells = blocks.flatMap((block) =>
-    [...plannedCells(block, 'fewest')].map((cell) => forecastCell(spec, block.name, cell, timeOf(cell.test))),
+  const variants = blocks.flatMap(({ tests }) => tests);
+  const forecasts = new Map(
+    variants.map((variant) => [variant.test.name, forecastOfVariant(variant, timeOf(variant.test))]),
   );
-  let [most, longest] = [0, 0];
-  for (const block of blocks) {
-    for (const cell of plannedCells(block, 'most')) {
-      most++;
-      longest += timeOf(cell.test).high;
-    }
-  }
-  const shortest = cells.reduce((sum, { time }) => sum + time.low, 0);
+  const transport = sumOfForecasts([...forecasts.values()]);
+  const runs = ({ test, repetition, warmUp }: Cell) =>
+    warmUp || test.warmUpCells + repetition <= (forecasts.get(test.name)?.cells.low ?? 0);
   const load = forecastLoads(spec);
   const loadTime = (end: keyof Range) => load.reduce((sum, { time }) => sum + time[end], 0);
   const points = load.reduce((sum, { concurrency, repetitions }) => sum + concurrency.length * repetitions, 0);
   const wallTime = {
-    low: SET_UP_SECONDS.low + shortest + loadTime('low'),
-    high: SET_UP_SECONDS.high + longest + loadTime('high'),
+    low: SET_UP_SECONDS.low + transport.time.low + loadTime('low'),
+    high: SET_UP_SECONDS.high + transport.time.high + loadTime('high'),
   };
   return {
-    cells,
+    cells: blocks.flatMap((block) =>
+      [...plannedCells(block)].filter(runs).map((cell) => forecastCell(spec, block.name, cell, timeOf(cell.test))),
+    ),
     load,
     blocks: blocks.length,
-    cellCount: { low: cells.length + points, high: most + points },
-    pods: { ranks: { low: cells.length * NODES, high: most * NODES }, probes: NODES, etcd: 1 },
+    cellCount: { low: transport.cells.low + points, high: transport.cells.high + points },
+    pods: {
+      ranks: { low: transport.cells.low * NODES, high: transport.cells.high * NODES },
+      probes: NODES,
+      etcd: 1,
+    },
     wallTime,
     nodeHours: { low: (wallTime.low * NODES) / 3600, high: (wallTime.high * NODES) / 3600 },
     refused: refusals(spec),
-    doubtful: blocks.flatMap(({ tests }) => tests.flatMap(({ test }) => doubts(spec, test, fabric))),
+    doubtful: variants.flatMap(({ test }) => doubts(spec, test, fabric)),
   };
 }
 
@@ -149,22 +155,10 @@ function forecastLoads({ dynamo }: SuiteSpec): ForecastLoad[] {
 /** What one test of phase 2 takes, by its parameters alone. */
 export function forecastOfTest(spec: SuiteSpec, test: TransportTestSpec): TestForecast {
   const fabric = plannedFabric(spec);
-  const [cells, time] = [
-    { low: 0, high: 0 },
-    { low: 0, high: 0 },
-  ];
-  for (const block of blocksOf({ tests: [test], interleave: false, seed: spec.seed })) {
-    for (const [end, extent] of [
-      ['low', 'fewest'],
-      ['high', 'most'],
-    ] as const) {
-      for (const cell of plannedCells(block, extent)) {
-        cells[end]++;
-        time[end] += cellTime(spec, cell.test, fabric, new Map())[end];
-      }
-    }
-  }
-  return { cells, time };
+  const variants = variantsOf(test);
+  return sumOfForecasts(
+    variants.map((variant) => forecastOfVariant(variant, cellTime(spec, variant.test, fabric, new Map()))),
+  );
 }
 
 /** Instance types that the spec allows, as far as it names them. */

@@ -66,20 +66,20 @@ export function nextCell(block: Block, outcomes: readonly Outcome[]): Cell | und
 }
 
 /**
- * Cells in the order in which they would run if every test were ended after its fewest, or its most repetitions.
- * Without `adaptive` both are the same, and the same as what `nextCell` gives while nothing fails for good.
+ * Cells in the order in which they would run if every test were ended after its fewest repetitions: without `adaptive`
+ * what `nextCell` gives while nothing fails for good.
  */
-export function* plannedCells(block: Block, extent: 'fewest' | 'most'): Generator<Cell> {
+export function* plannedCells(block: Block): Generator<Cell> {
   const turns = (test: Variant) => [
     ...Array.from({ length: test.test.warmUpCells }, (_, i) => ({ ...test, repetition: i + 1, warmUp: true })),
-    ...Array.from({ length: repetitionsOf(test)[extent] }, (_, i) => ({ ...test, repetition: i + 1, warmUp: false })),
+    ...Array.from({ length: repetitionsOf(test).fewest }, (_, i) => ({ ...test, repetition: i + 1, warmUp: false })),
   ];
   if (!block.interleaved) {
     for (const test of block.tests) yield* turns(test);
     return;
   }
   for (const warmUp of [true, false]) {
-    const count = (test: Variant) => (warmUp ? test.test.warmUpCells : repetitionsOf(test)[extent]);
+    const count = (test: Variant) => (warmUp ? test.test.warmUpCells : repetitionsOf(test).fewest);
     const rounds = Math.max(...block.tests.map(count));
     for (let round = 1; round <= rounds; round++) {
       for (const test of orderOf(block, warmUp, round)) {

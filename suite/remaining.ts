@@ -35,10 +35,14 @@ export function remainingText({ low, high }: Range): string {
   return shortest === longest ? formatDuration(longest) : `${formatDuration(shortest)} to ${formatDuration(longest)}`;
 }
 
-function remainingOfTest({ forecast: { cells, time }, done, took }: PendingTest): Range {
-  const ofEnd = (end: keyof Range) => {
-    const left = Math.max(0, cells[end] - done);
-    return left * (took?.[end] ?? time[end] / cells[end]);
+function remainingOfTest({ forecast: { cells, time, budget }, done, took }: PendingTest): Range {
+  const left = (end: keyof Range) => Math.max(0, cells[end] - done);
+  if (!took) return { low: left('low') * (time.low / cells.low), high: left('high') * (time.high / cells.high) };
+  const low = left('low') * took.low;
+  const high = left('high') * took.high;
+  if (budget === undefined) return { low, high };
+  return {
+    low,
+    high: Math.min(high, Math.max(budget - done * took.low + took.high - took.low, left('low') * took.high)),
   };
-  return { low: ofEnd('low'), high: ofEnd('high') };
 }

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { forecastOf } from '../../suite/forecast.js';
+import { forecastOf, SET_UP_SECONDS } from '../../suite/forecast.js';
 import { parseSpec } from '../../suite/spec.js';
 import { dynamoBench } from '../support/command-line.js';
 
@@ -86,6 +86,23 @@ describe('forecast of a suite', () => {
     const time = (fields: object) => forecast({ tests: [{ ...lf, ...fields }] }).cells[0]?.time;
     assert.ok((time({ timeout: '1m' })?.high ?? 0) <= 60 + 45 + 10);
     assert.ok((time({ startBlockSize: '64Mi' })?.low ?? 0) < (time({})?.low ?? 0));
+  });
+
+  it('ends adaptive tests with their time budget, but never before `repetitions` and warm-up cells', () => {
+    const adaptive = (timeBudget: string, seconds: { low: number; high: number }, fields: object = {}) => {
+      const spec = parseSpec({ name: 's', tests: [{ ...lf, adaptive: { timeBudget }, ...fields }] });
+      const { cellCount, wallTime, cells } = forecastOf(spec, new Map([['lf', seconds]]));
+      assert.equal(cells.length, cellCount.low);
+      return { cellCount, low: wallTime.low - SET_UP_SECONDS.low, high: wallTime.high - SET_UP_SECONDS.high };
+    };
+    const minute = { low: 60, high: 60 };
+    assert.deepEqual(adaptive('30m', minute), { cellCount: { low: 10, high: 30 }, low: 600, high: 1800 });
+    assert.deepEqual(adaptive('24h', minute), { cellCount: { low: 10, high: 60 }, low: 600, high: 3600 });
+    assert.deepEqual(adaptive('5m', minute), { cellCount: { low: 5, high: 5 }, low: 300, high: 300 });
+    const certain = { repetitions: 7, warmUpCells: 1 };
+    assert.deepEqual(adaptive('5m', minute, certain), { cellCount: { low: 8, high: 8 }, low: 480, high: 480 });
+    const varying = adaptive('30m', { low: 60, high: 300 });
+    assert.deepEqual(varying, { cellCount: { low: 6, high: 30 }, low: 360, high: 1800 + 300 - 60 });
   });
 
   it('believes earlier cells more than the parameters', () => {

@@ -10,6 +10,7 @@ import {
   repetitionsOf,
 } from '../../suite/plan.js';
 import { parseSpec } from '../../suite/spec.js';
+import { forecastOfVariant } from '../../suite/variant-forecast.js';
 
 const lf = { name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' };
 const ucx = { name: 'ucx', tool: 'nixlbench', backend: 'UCX' };
@@ -178,11 +179,44 @@ describe('plan of a suite', () => {
         (tests, interleave, seed) => {
           const named = tests.map((fields, i) => ({ ...lf, ...fields, name: `t${i}` }));
           for (const block of blocks({ interleave, seed, tests: named })) {
-            assert.deepEqual(run(block).map(label), [...plannedCells(block, 'most')].map(label));
+            assert.deepEqual(run(block).map(label), [...plannedCells(block)].map(label));
           }
         },
       ),
       { numRuns: 40, seed: 3 },
+    );
+  });
+
+  it('stays within the forecast of its cells and seconds, whatever the time budget', () => {
+    const fields = fc.record({
+      budget: fc.integer({ min: 1, max: 5000 }),
+      repetitions: fc.integer({ min: 1, max: 15 }),
+      warmUpCells: fc.integer({ min: 0, max: 3 }),
+    });
+    const range = fc.tuple(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 0, max: 300 }));
+    fc.assert(
+      fc.property(
+        fields,
+        range,
+        fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
+        (of, [low, more], at) => {
+          const { budget, ...rest } = of;
+          const test = { ...lf, ...rest, adaptive: { timeBudget: `${budget}s`, maxRepetitions: 20 } };
+          const block = onlyBlock({ tests: [test] });
+          const [variant] = block.tests;
+          assert.ok(variant);
+          let seconds = 0;
+          const ran = run(block, (_, i) => {
+            const took = low + more * (at.next().value ?? 0);
+            seconds += took;
+            return { value: 1 + (i % 2), seconds: took };
+          });
+          const { cells, time } = forecastOfVariant(variant, { low, high: low + more });
+          assert.ok(cells.low <= ran.length && ran.length <= cells.high, `${ran.length} of ${JSON.stringify(cells)}`);
+          assert.ok(time.low <= seconds && seconds <= time.high + 1e-6, `${seconds} s of ${JSON.stringify(time)}`);
+        },
+      ),
+      { numRuns: 200, seed: 5 },
     );
   });
 

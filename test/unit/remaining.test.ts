@@ -48,6 +48,17 @@ describe('remaining time', () => {
     assert.deepEqual(remainingTime([]), { low: 0, high: 0 });
   });
 
+  it('of an adaptive test ends with its time budget, whatever its cells take', () => {
+    const { forecast } = forecastFor({ ...lf, adaptive: { timeBudget: '30m' }, repetitions: 2 });
+    assert.equal(remainingTime([{ forecast, done: 3, took: { low: 100, high: 100 } }]).high, 1800 - 300);
+    const { high } = remainingTime([{ forecast, done: 3, took: { low: 100, high: 150 } }]);
+    assert.equal(high, 1800 - 300 + 50, 'the last cell may be slower than those before it');
+    const { cells } = forecast;
+    assert.ok(cells.low > 3);
+    const slow = remainingTime([{ forecast, done: 3, took: { low: 700, high: 800 } }]);
+    assert.equal(slow.high, (cells.low - 3) * 800, 'repetitions that run in any case');
+  });
+
   it('learns nothing from cells that could not be measured', () => {
     const failure = { class: 'Hung' };
     assert.deepEqual(timesOf([{ seconds: 40 }, { seconds: 900, failure }, { seconds: 30 }]), { low: 30, high: 40 });

@@ -1,0 +1,45 @@
+import type { Range, TestForecast } from './forecast.js';
+import type { Variant } from './matrix.js';
+import { repetitionsOf } from './plan.js';
+
+/**
+ * The cells of a test with one combination of its matrix, and the seconds that they take together. The time budget of an
+ * adaptive test ends it early, but for its last cell, which may be a slow one after fast ones; warm-up cells and
+ * `repetitions` run in any case.
+ *
+ * @param cell seconds that its fastest and its slowest cell take
+ */
+export function forecastOfVariant(variant: Variant, cell: Range): TestForecast {
+  const { warmUpCells, repetitions, adaptive } = variant.test;
+  const { fewest, most } = repetitionsOf(variant);
+  const certain = warmUpCells + repetitions;
+  if (!adaptive) {
+    return { cells: { low: certain, high: certain }, time: { low: certain * cell.low, high: certain * cell.high } };
+  }
+  const budget = adaptive.timeBudget;
+  const within = (cells: number, seconds: number) => Math.max(certain, Math.min(cells, Math.floor(budget / seconds)));
+  const low = within(warmUpCells + fewest, cell.high);
+  return {
+    cells: { low, high: within(warmUpCells + most, cell.low) },
+    time: {
+      low: low * cell.low,
+      high: Math.min((warmUpCells + most) * cell.high, Math.max(budget + cell.high - cell.low, certain * cell.high)),
+    },
+    budget,
+  };
+}
+
+/** All of these together. They have a budget when any of them has one. */
+export function sumOfForecasts(parts: readonly TestForecast[]): TestForecast {
+  const sum = (of: (part: TestForecast) => number) => parts.reduce((total, part) => total + of(part), 0);
+  const range = (what: 'cells' | 'time') => ({
+    low: sum((part) => part[what].low),
+    high: sum((part) => part[what].high),
+  });
+  const limited = parts.some(({ budget }) => budget !== undefined);
+  return {
+    cells: range('cells'),
+    time: range('time'),
+    ...(limited ? { budget: sum(({ budget = 0 }) => budget) } : {}),
+  };
+}
