@@ -35,7 +35,7 @@ export function loadRecordActivities(context: ActivityContext) {
   return {
     /**
      * The recorded cell, if it was measured: it is never run again. One of an earlier suite run is taken over with its
-     * figures; its evidence stays with that run.
+     * figures and its evidence.
      */
     async findLoadCell(input: {
       run: Run;
@@ -62,7 +62,7 @@ export function loadRecordActivities(context: ActivityContext) {
     }): Promise<LoadJudgement> {
       const { run, cell, deployed, outcome } = input;
       const log = await context.store.readLog(run.workflowId, outcome.log.path);
-      const { engine, resources } = cell.dynamo;
+      const { engine, resources, transfer } = cell.dynamo;
       return judgeLoad(
         cell.test,
         cell.point,
@@ -71,6 +71,7 @@ export function loadRecordActivities(context: ActivityContext) {
           simulated: engine.kind === 'mocker',
           efa: resources.efa > 0,
           bytesPerToken: deployed.kv?.bytesPerToken,
+          transferBackend: transfer.backend,
         },
       );
     },

@@ -17,6 +17,7 @@ import type { SuiteSpec } from '../suite/spec.js';
 import { aiperfCommand } from '../suite/tools/aiperf-command.js';
 import { readLoadLog } from '../suite/tools/load-log.js';
 import { kubernetesQuantity } from '../suite/units.js';
+import { readWorkerSight, workerSightScript } from '../suite/worker-sight.js';
 import type { ActivityContext } from './context.js';
 import { graphPods, roleOf } from './dynamo-deployment.js';
 
@@ -25,11 +26,6 @@ const BEFORE_ANNOTATION = 'dynamo-bench/workers-before';
 const EXEC_TIMEOUT_MS = 15_000;
 /** Between the time limit that the kubelet keeps and the moment at which waiting ends. */
 const KUBELET_MARGIN_SECONDS = 60;
-
-/** Sum of the bytes that a pod's NICs moved: EFA's hardware counters, else the interface's statistics. */
-const NIC_BYTES = `total=0; for f in /sys/class/infiniband/*/ports/1/hw_counters/*_bytes; do [ -r "$f" ] && total=$((total + $(cat "$f"))) && efa=yes; done
-if [ -z "$efa" ]; then for f in /sys/class/net/eth0/statistics/rx_bytes /sys/class/net/eth0/statistics/tx_bytes; do [ -r "$f" ] && total=$((total + $(cat "$f"))); done; fi
-echo "$total"`;
 
 export interface LoadInput {
   readonly run: Run;
@@ -171,7 +167,7 @@ function loadName({ run, test, point, attempt }: Pick<LoadInput, 'run' | 'test' 
   return `bench-${run.key}-${test.name}-c${point.concurrency}-r${point.repetition}-${attempt}`;
 }
 
-/** Restarts and NIC counters of every worker. A pod that cannot be asked is listed without counters. */
+/** Restarts, NIC counters and NIXL back ends of every worker. A pod that cannot be asked is listed without the latter. */
 async function workerStates(cluster: Cluster, input: LoadInput): Promise<WorkerState[]> {
   const { run } = input;
   const pods = (await graphPods(cluster, input)).filter(
@@ -180,30 +176,30 @@ async function workerStates(cluster: Cluster, input: LoadInput): Promise<WorkerS
   return Promise.all(
     pods.map(async (pod): Promise<WorkerState> => {
       const role = roleOf(pod);
-      const nicBytes = role === 'frontend' ? undefined : await nicBytesOf(cluster, run, pod);
+      const seen = role === 'frontend' ? {} : await lookInto(cluster, run, pod);
       return {
         role,
         pod: pod.metadata.name,
         uid: pod.metadata.uid ?? '',
         restarts: containerStatus(pod)?.restartCount ?? 0,
-        ...(nicBytes === undefined ? {} : { nicBytes }),
+        ...seen,
       };
     }),
   );
 }
 
-async function nicBytesOf(cluster: Cluster, run: Run, pod: Pod): Promise<number | undefined> {
+async function lookInto(cluster: Cluster, run: Run, pod: Pod): Promise<Pick<WorkerState, 'nicBytes' | 'kvBackends'>> {
   try {
     const { exitCode, output } = await execInPod(
       cluster,
       { namespace: run.namespace, pod: pod.metadata.name, container: 'main' },
-      ['sh', '-c', NIC_BYTES],
+      ['sh', '-c', workerSightScript()],
       { timeoutMs: EXEC_TIMEOUT_MS, signal: cancellationSignal() },
     );
-    return exitCode === 0 && /^\d+\s*$/.test(output) ? Number(output) : undefined;
+    return exitCode === 0 ? readWorkerSight(output) : {};
   } catch (error) {
     cancellationSignal().throwIfAborted();
-    if (error instanceof SuiteFailure) return undefined;
+    if (error instanceof SuiteFailure) return {};
     throw error;
   }
 }

@@ -1,6 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readReport } from '../reports/assemble.js';
-import { reportFiles } from '../reports/files.js';
 import type { StartedRun } from '../results/runs.js';
 import { canonicalJson } from '../suite/canonical-json.js';
 import type { Pair } from '../suite/cluster-facts.js';
@@ -15,6 +13,7 @@ import type { TransportTestSpec } from '../suite/transport-tests.js';
 import type { ActivityContext } from './context.js';
 import { readLoadCell } from './load-cells.js';
 import type { PodSettings } from './rank-pod.js';
+import { writeReports } from './report-files.js';
 
 const LONGEST_MESSAGE = 400;
 
@@ -142,8 +141,7 @@ export function recordActivities(context: ActivityContext) {
         ...(dynamo ? { dynamo: await withLoadCells(run.workflowId, dynamo) } : {}),
       };
       await context.store.saveRun(complete, {});
-      const report = await context.store.use((kysely) => readReport(kysely, `${run.workflowId}@${run.runId}`));
-      return { folder: await context.store.writeFiles(run.workflowId, reportFiles(report)) };
+      return { folder: await writeReports(context.store, run) };
     },
   };
 

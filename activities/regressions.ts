@@ -1,5 +1,3 @@
-import { readReport } from '../reports/assemble.js';
-import { reportFiles } from '../reports/files.js';
 import type { RunComparison } from '../results/comparison.js';
 import {
   compareWithBaseline,
@@ -10,6 +8,7 @@ import {
 import { SuiteFailure } from '../suite/failure.js';
 import type { Run } from '../suite/run.js';
 import type { ActivityContext } from './context.js';
+import { writeReports } from './report-files.js';
 
 /** What the workflow needs to know of a comparison; the rest is in the store and in the reports. */
 export interface ComparisonSummary {
@@ -33,8 +32,7 @@ export function regressionActivities(context: ActivityContext) {
         compareWithBaseline(kysely, record, regression).catch((error: unknown) => withoutBaseline(error, regression)),
       );
       await context.store.write((transaction) => putComparison(transaction, record, comparison));
-      const report = await context.store.use((kysely) => readReport(kysely, name));
-      await context.store.writeFiles(run.workflowId, reportFiles(report));
+      await writeReports(context.store, run);
       return {
         change: comparison.change,
         reason: comparison.reason,

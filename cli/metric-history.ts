@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { median } from 'simple-statistics';
 import { stepsOf } from '../reports/assemble.js';
-import { type MetricHistory, readHistory, resolveMetric } from '../results/history.js';
+import { type MetricHistory, type NamedSeries, readHistory, resolveMetric } from '../results/history.js';
 import { DEFAULT_MINIMAL_DIFFERENCE } from '../results/regressions.js';
 import { resolveSuite } from '../results/runs.js';
-import { formatDuration, formatRate } from '../suite/units.js';
+import { formatterOf } from '../results/series.js';
 import { addStoreOptions, type StoreOptions, withStore } from './store.js';
 import { table } from './table.js';
 import { percentage, positiveInteger } from './values.js';
@@ -15,18 +15,22 @@ const BAR_WIDTH = 24;
 export function historyCommand(): Command {
   return addStoreOptions(new Command('history'))
     .description('show a metric from run to run, and the first run of each change')
-    .argument('[METRIC]', 'TEST, TEST/bandwidth, TEST/latency/64KiB, …; without it: the metrics there are')
+    .argument(
+      '[METRIC]',
+      'TEST, TEST/bandwidth, TEST/latency/64KiB, TEST/ttft/c4, …; without it: the metrics there are',
+    )
     .option('--suite <name>', 'suite; default: the one of the newest run')
     .option('--runs <n>', 'at most so many of the newest runs', positiveInteger, 60)
     .option('--minimal-difference <percent>', 'smaller changes are not named', percentage, DEFAULT_MINIMAL_DIFFERENCE)
-    .option('--json', 'print JSON, in bytes per second and seconds')
+    .option('--json', 'print JSON, in bytes per second, seconds and tokens per second')
     .addHelpText(
       'after',
       `
 Examples:
   dynamo-bench history                              names of the metrics
   dynamo-bench history nixl-libfabric               the figure of a test
-  dynamo-bench history nixl-ucx/latency/64KiB --runs 365 --json`,
+  dynamo-bench history nixl-ucx/latency/64KiB --runs 365 --json
+  dynamo-bench history disaggregated/ttft/c16       time to first token at concurrency 16`,
     )
     .action(
       async (
@@ -37,8 +41,9 @@ Examples:
         const histories = await withStore(options, (store) =>
           store.use(async (kysely) => {
             const suite = await resolveSuite(kysely, options.suite);
-            const metrics = name === undefined ? undefined : [await resolveMetric(kysely, suite, name)];
-            return readHistory(kysely, { suite, metrics, runs });
+            const metric = name === undefined ? undefined : await resolveMetric(kysely, suite, name);
+            const wanted = metric === undefined ? undefined : (series: NamedSeries) => series.name === metric;
+            return readHistory(kysely, { suite, wanted, runs });
           }),
         );
         const [history] = histories;
@@ -53,7 +58,7 @@ Examples:
 }
 
 function historyText({ metric, unit, points }: MetricHistory, steps: ReturnType<typeof stepsOf>): string {
-  const format = unit === 'seconds' ? formatDuration : formatRate;
+  const format = formatterOf(unit);
   const medians = points.map(({ values }) => median([...values]));
   const highest = Math.max(...medians);
   const rows = points.map(({ workflowId, startedAt, values }, i) => {

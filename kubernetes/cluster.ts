@@ -2,6 +2,7 @@ import * as k8s from '@kubernetes/client-node';
 import { type Dispatcher, fetch } from 'undici';
 import { SuiteFailure } from '../suite/failure.js';
 import { ApiFailure, isAlreadyExists, isNotFound, type RequestContext, unreachable } from './api-failure.js';
+import { Connections } from './connections.js';
 import type { KubernetesObject, List } from './objects.js';
 import { resourcePath } from './resources.js';
 import { withRetries } from './retry.js';
@@ -25,6 +26,7 @@ export interface RequestOptions {
  */
 export class Cluster {
   readonly server: string;
+  readonly #connections = new Connections();
 
   constructor(readonly config: k8s.KubeConfig) {
     const cluster = config.getCurrentCluster();
@@ -218,7 +220,7 @@ export class Cluster {
           ...(options.body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
         },
         ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
-        dispatcher: authentication.getDispatcher() as unknown as Dispatcher,
+        dispatcher: this.#connections.use(authentication.getDispatcher() as unknown as Dispatcher | undefined),
         signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
       });
       status = response.status;

@@ -1,9 +1,12 @@
 import type { Kysely } from 'kysely';
 import { median } from 'simple-statistics';
-import { readHistory } from '../results/history.js';
+import { figuresByName } from '../results/compared-tests.js';
+import { type NamedSeries, readHistory } from '../results/history.js';
 import { DEFAULT_MINIMAL_DIFFERENCE, findComparison } from '../results/regressions.js';
 import { type RunEntry, readRun, resolveRun } from '../results/runs.js';
+import { isHeadline, isLoadMetric, kindOf, seriesName } from '../results/series.js';
 import type { Tables } from '../results/tables.js';
+import type { SuiteRecord } from '../suite/record.js';
 import { findSteps } from '../suite/steps.js';
 import type { HistoryOfMetric, Report } from './report.js';
 
@@ -22,7 +25,7 @@ export async function reportOf(kysely: Kysely<Tables>, entry: RunEntry): Promise
   const minimalDifference = comparison?.minimalDifference ?? DEFAULT_MINIMAL_DIFFERENCE;
   const history = await readHistory(kysely, {
     suite: record.suite,
-    headlinesOnly: true,
+    wanted: followed(record),
     until: record.startedAt,
     runs: NIGHTS,
   });
@@ -36,6 +39,22 @@ export async function reportOf(kysely: Kysely<Tables>, entry: RunEntry): Promise
       return { ...metric, ...(band ? { band } : {}), steps: stepsOf(metric.points, minimalDifference) };
     }),
   };
+}
+
+/**
+ * The metrics that a report follows from night to night: the figures of the transport tests, and of each inference test
+ * TTFT at its lowest concurrency, an idle cluster, and throughput at its highest, a full one.
+ */
+function followed(record: SuiteRecord): (series: NamedSeries) => boolean {
+  const ends = new Set<string>();
+  for (const { cells } of record.dynamo?.tests ?? []) {
+    const headlines = [...figuresByName(cells).values()].map(({ series }) => series).filter(isHeadline);
+    const byLoad = headlines.toSorted((a, b) => a.inFlight - b.inFlight);
+    const idle = byLoad.find(({ metric }) => kindOf(metric).betterWhen === 'lower');
+    const full = byLoad.findLast(({ metric }) => kindOf(metric).betterWhen === 'higher');
+    for (const series of [idle, full]) if (series) ends.add(seriesName(series));
+  }
+  return (series) => isHeadline(series) && (!isLoadMetric(series.metric) || ends.has(series.name));
 }
 
 /** The nights on which a metric came to another level. */

@@ -1,9 +1,9 @@
 import type { TestRecord } from '../suite/record.js';
 import { formatBytes, formatDuration, formatRate } from '../suite/units.js';
 import { axis, drawChart, LAYOUTS, type LegendEntry, label, seriesColor, seriesMark } from './chart.js';
-import { type Curve, curveName, curvesOf, type Spread } from './curves.js';
+import { type Curve, curveName, curvesOf, type Spread, spreadText } from './curves.js';
 import { html, type Markup } from './markup.js';
-import { blockAxis, rateUnit } from './scale.js';
+import { blockAxis, niceTop, rateUnit } from './scale.js';
 
 /** A claim this many times higher than everything else would flatten what was measured: it is named, not drawn. */
 const CLAIM_OFF_CHART = 1.5;
@@ -202,10 +202,6 @@ ${sizes.map(
 )}</tbody></table>`;
 }
 
-function spreadText({ median, low, high, n }: Spread, format: (value: number) => string): string {
-  return n > 1 ? `${format(median)} (${format(low)} to ${format(high)}, ${n} repetitions)` : format(median);
-}
-
 function endsText({ points }: Curve, text: (point: Curve['points'][number]) => string): string {
   const [first, last] = [points[0], points.at(-1)];
   if (!first || !last) return '';
@@ -219,10 +215,4 @@ function ceilingsOf(tests: readonly TestRecord[]): { bytesPerSecond: number; tex
     if (ceiling) found.set(ceiling.bytesPerSecond, `${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation})`);
   }
   return [...found].map(([bytesPerSecond, text]) => ({ bytesPerSecond, text }));
-}
-
-/** A round number above all lines, so that their labels have room. */
-function niceTop(value: number): number {
-  const step = 10 ** Math.floor(Math.log10(value)) / 2;
-  return Number((Math.ceil((value * 1.06) / step) * step).toPrecision(6));
 }

@@ -1,21 +1,29 @@
-import { BarChart, CustomChart, LineChart, ScatterChart } from 'echarts/charts';
-import { GridComponent, MarkAreaComponent, MarkLineComponent } from 'echarts/components';
-import { type EChartsCoreOption, init, use } from 'echarts/core';
-import { SVGRenderer } from 'echarts/renderers';
+import { type EChartsCoreOption, init } from 'echarts/dist/echarts.esm.min';
 import { escapeMarkup, html, Markup } from './markup.js';
-
-use([LineChart, BarChart, CustomChart, ScatterChart, GridComponent, MarkLineComponent, MarkAreaComponent, SVGRenderer]);
 
 /** The two sizes that every chart is drawn in, in pixels: text must be readable on a phone without zooming. */
 export const LAYOUTS = { wide: { width: 920, ticks: 9 }, narrow: { width: 340, ticks: 4 } } as const;
 
 export type Layout = keyof typeof LAYOUTS;
 
+/** Stands in every picture of what Dynamo's simulated engine gave. */
+export const SIMULATED_ENGINE = 'simulated engine';
+
 /** One entry of the legend under a chart. */
 export interface LegendEntry {
   readonly label: string;
   readonly color: string;
-  readonly mark: 'circle' | 'rect' | 'triangle' | 'diamond' | 'dashed' | 'dotted' | 'area';
+  readonly mark:
+    | 'circle'
+    | 'rect'
+    | 'triangle'
+    | 'diamond'
+    | 'dashed'
+    | 'dotted'
+    | 'area'
+    | 'hatched'
+    | 'outline'
+    | 'whisker';
 }
 
 export interface ChartInput {
@@ -24,11 +32,13 @@ export interface ChartInput {
   readonly title: string;
   /** What the picture shows, for those who cannot see it. */
   readonly description: string;
-  readonly height: number;
+  readonly height: number | Readonly<Record<Layout, number>>;
   readonly option: (layout: Layout) => EChartsCoreOption;
-  /** Text of a mark when it is pointed at. */
+  /** Text of a mark when it is pointed at; not in the narrow picture, which is for screens that nobody points at. */
   readonly tip?: (seriesIndex: number, dataIndex: number) => string | undefined;
   readonly legend?: readonly LegendEntry[];
+  /** Words that belong into the picture itself, at its top right: it may be copied without the page around it. */
+  readonly stamp?: string | undefined;
   /** The same data as a table, below the picture. */
   readonly table?: Markup;
   readonly note?: string | undefined;
@@ -84,20 +94,37 @@ function legendItem({ label: text, color, mark }: LegendEntry): Markup {
     dashed: `<path d="M0 7H24" stroke="${color}" stroke-width="2" stroke-dasharray="6 4"/>`,
     dotted: `<path d="M0 7H24" stroke="${color}" stroke-width="2" stroke-dasharray="2 3"/>`,
     area: `<path d="M0 2h24v10h-24z" fill="${color}"/>`,
+    hatched: `<path d="M.5 2.5h23v9h-23zM3 12l9-9M10 12l9-9M17 12l6-6" fill="none" stroke="${color}" stroke-width="1.5"/>`,
+    outline: `<path d="M1 2.5h22v9h-22z" fill="none" stroke="${color}" stroke-width="1.5" stroke-dasharray="3 2"/>`,
+    whisker: `<path d="M12 1v12M8 1h8M8 13h8" stroke="${color}" stroke-width="1.5"/>`,
   };
   const picture = new Markup(`<svg width="24" height="14" aria-hidden="true">${shapes[mark]}</svg>`);
   return html`<li>${picture} ${text}</li>`;
 }
 
-function svg({ id, title, description, height, option, tip }: ChartInput, layout: Layout): Markup {
+function svg({ id, title, description, height, option, tip, stamp }: ChartInput, layout: Layout): Markup {
   const { width } = LAYOUTS[layout];
-  const chart = init(null, null, { renderer: 'svg', ssr: true, width, height });
+  const size = { width, height: typeof height === 'number' ? height : height[layout] };
+  const chart = init(null, null, { renderer: 'svg', ssr: true, ...size });
   try {
-    chart.setOption({ animation: false, backgroundColor: 'transparent', useUTC: true, ...option(layout) });
-    return new Markup(cleaned(chart.renderToSVGString(), `${id}-${layout[0]}`, title, description, tip));
+    chart.setOption({
+      animation: false,
+      backgroundColor: 'transparent',
+      useUTC: true,
+      ...(stamp ? { graphic: stampOf(stamp, width) } : {}),
+      ...option(layout),
+    });
+    return new Markup(
+      cleaned(chart.renderToSVGString(), `${id}-${layout[0]}`, title, description, layout === 'wide' ? tip : undefined),
+    );
   } finally {
     chart.dispose();
   }
+}
+
+function stampOf(text: string, width: number): Record<string, unknown> {
+  const style = { text, x: width - 4, y: 4, align: 'right', fill: 'var(--warn)', fontSize: 13, fontWeight: 'bold' };
+  return { type: 'text', silent: true, style };
 }
 
 /**

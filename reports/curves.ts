@@ -57,6 +57,11 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median, low: at(0), high: at(sorted.length - 1), n: sorted.length };
 }
 
+/** `44.1 GB/s (43.9 GB/s to 44.3 GB/s, 5 repetitions)`; of one repetition only its value. */
+export function spreadText({ median, low, high, n }: Spread, format: (value: number) => string): string {
+  return n > 1 ? `${format(median)} (${format(low)} to ${format(high)}, ${n} repetitions)` : format(median);
+}
+
 function distinct(values: readonly number[]): number[] {
   return [...new Set(values)].sort((a, b) => a - b);
 }

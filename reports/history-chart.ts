@@ -1,19 +1,20 @@
-import { formatDuration, formatRate } from '../suite/units.js';
-import { axis, drawChart, LAYOUTS, label } from './chart.js';
+import { formatterOf } from '../results/series.js';
+import { axis, drawChart, LAYOUTS, label, SIMULATED_ENGINE } from './chart.js';
 import { spreadOf } from './curves.js';
 import { html, type Markup } from './markup.js';
 import { moment } from './page.js';
 import type { HistoryOfMetric } from './report.js';
-import { rateUnit, timeStep } from './scale.js';
+import { axisUnit, timeStep } from './scale.js';
 
 /** A longer table is the history page's or the CSV's. */
 const MOST_TABLE_ROWS = 60;
 const DAY_MS = 86_400_000;
+/** So many of the newest nights have a mark and can be pointed at; the line goes through all of them. */
+const MOST_MARKS = { wide: 120, narrow: 40 } as const;
 
 /** A metric from night to night: the band of the baseline, and the first night of each change. */
-export function historyChart({ metric, unit, points, band, steps }: HistoryOfMetric, id: string): Markup {
-  const isRate = unit === 'bytes per second';
-  const format = isRate ? formatRate : formatDuration;
+export function historyChart({ metric, unit, simulated, points, band, steps }: HistoryOfMetric, id: string): Markup {
+  const format = formatterOf(unit);
   const nights = points.map((point) => ({
     ...point,
     time: Date.parse(point.startedAt),
@@ -24,7 +25,7 @@ export function historyChart({ metric, unit, points, band, steps }: HistoryOfMet
     Math.min(...values, band?.low ?? Number.POSITIVE_INFINITY),
     Math.max(...values, band?.high ?? 0),
   ];
-  const scale = isRate ? rateUnit(high) : timeUnit(high);
+  const scale = axisUnit(unit, high);
   const room = Math.max((high - low) * 0.25, high * 0.02);
   const newest = nights.at(-1);
   const times = nights.map(({ time }) => time);
@@ -36,6 +37,7 @@ export function historyChart({ metric, unit, points, band, steps }: HistoryOfMet
     title: `${metric} from night to night`,
     description: `${nights.length} runs; the newest ${newest ? format(newest.spread.median) : 'unknown'}${changes.length > 0 ? `; ${changes.join('; ')}` : ''}.`,
     height: 280,
+    stamp: simulated ? SIMULATED_ENGINE : undefined,
     legend: [
       { label: 'median of a run', color: 'var(--s1)', mark: 'circle' },
       ...(band ? [{ label: 'no relevant change from the baseline', color: 'var(--band)', mark: 'area' } as const] : []),
@@ -57,7 +59,7 @@ ${nights
       html`<tr><th scope="row">${workflowId}</th><td>${moment(startedAt)}</td><td class="number">${format(spread.median)}</td><td class="number">${spread.n}</td></tr>\n`,
   )}</tbody></table>`,
     option: (layout) => ({
-      grid: { left: 52, right: 18, top: 34, bottom: 30 },
+      grid: { left: 52, right: 18, top: simulated ? 50 : 34, bottom: 30 },
       xAxis: axis({
         type: 'value',
         min: from,
@@ -78,11 +80,14 @@ ${nights
           type: 'line',
           color: 'var(--s1)',
           symbol: 'circle',
-          symbolSize: nights.length > 120 ? 4 : 7,
+          symbolSize: 7,
           showAllSymbol: true,
           lineStyle: { width: 1.5 },
           z: 3,
-          data: nights.map(({ time, spread }) => [time, spread.median / scale.size]),
+          data: nights.map(({ time, spread }, i) => ({
+            value: [time, spread.median / scale.size],
+            ...(nights.length - i > MOST_MARKS[layout] ? { symbol: 'none' } : {}),
+          })),
           markArea: {
             silent: true,
             itemStyle: { color: 'var(--band)' },
@@ -91,21 +96,25 @@ ${nights
           markLine: {
             silent: true,
             symbol: 'none',
-            data: steps.map(({ startedAt, size }) => ({
-              xAxis: Date.parse(startedAt),
-              lineStyle: { color: 'var(--bad)', type: [6, 4], width: 2 },
-              label: label('var(--ink)', { position: 'end', formatter: `${startedAt.slice(0, 10)} ${signed(size)}` }),
-            })),
+            data: steps.map(({ startedAt, size }) => {
+              const time = Date.parse(startedAt);
+              const share = (time - from) / (until - from);
+              return {
+                xAxis: time,
+                lineStyle: { color: 'var(--bad)', type: [6, 4], width: 2 },
+                label: label('var(--ink)', {
+                  position: 'end',
+                  // At the ends of the axis the words would be cut off.
+                  align: share > 0.8 ? 'right' : share < 0.2 ? 'left' : 'center',
+                  formatter: `${startedAt.slice(0, 10)} ${signed(size)}`,
+                }),
+              };
+            }),
           },
         },
       ],
     }),
   });
-}
-
-function timeUnit(largest: number): { name: string; size: number } {
-  if (largest < 1e-3) return { name: 'µs', size: 1e-6 };
-  return largest < 1 ? { name: 'ms', size: 1e-3 } : { name: 's', size: 1 };
 }
 
 function roundDown(value: number): number {

@@ -1,4 +1,4 @@
-import type { MetricChange, RunComparison } from '../results/comparison.js';
+import type { RunComparison } from '../results/comparison.js';
 import { isAboveCeiling } from '../suite/fabric.js';
 import type { CellRecord, SuiteRecord, TestRecord } from '../suite/record.js';
 import { formatBytes, formatDuration, formatRate } from '../suite/units.js';
@@ -6,22 +6,17 @@ import { bandwidthChart, latencyChart } from './block-size-charts.js';
 import { spreadOf } from './curves.js';
 import { historyChart } from './history-chart.js';
 import { ladderCharts } from './ladder-chart.js';
+import { loadCards } from './load-cards.js';
+import { loadSection } from './load-section.js';
 import { html, type Markup } from './markup.js';
-import { badge, moment, page, scrolling } from './page.js';
+import { badge, encodePath, moment, type PageLinks, page, scrolling } from './page.js';
 import { headline, type Report } from './report.js';
 import { timelineChart } from './timeline-chart.js';
+import { metricsText, type ToldChange, toldChanges } from './told-changes.js';
 
 /** More cells or rows than this make the page heavy; the rest is in results.csv, and the page says so. */
 const MOST_CELLS = 400;
 const MOST_ROWS = 600;
-
-/** Where the page finds what it links to. */
-export interface PageLinks {
-  /** Path of a run's folder seen from the page; `''` for a page in that folder. */
-  readonly folder: string;
-  /** Links above the page's title. */
-  readonly above?: readonly { readonly text: string; readonly href: string }[];
-}
 
 /** One run as a page of its own, from the record alone. */
 export function reportHtml(report: Report, links: PageLinks = { folder: '' }): string {
@@ -42,6 +37,7 @@ ${problems(record)}
 ${cards(record)}
 ${changes(report.comparison)}
 ${charts(report)}
+${loadSection(record, links)}
 ${tests(record, links)}
 ${cluster(record)}
 </main>
@@ -67,10 +63,11 @@ function problems({ setup }: SuiteRecord): Markup | undefined {
 ${setup.problems.map(({ subject, message, hint }) => html`<p class="banner bad"><strong>${subject}</strong>: ${message}. ${hint}</p>`)}`;
 }
 
-function cards({ tests }: SuiteRecord): Markup | undefined {
-  if (tests.length === 0) return undefined;
+function cards(record: SuiteRecord): Markup | undefined {
+  const all = [...record.tests.map(card), ...loadCards(record)];
+  if (all.length === 0) return undefined;
   return html`<h2 class="visually-hidden">Results</h2>
-<ul class="cards">${tests.map((test) => html`<li class="card">${card(test)}</li>\n`)}</ul>`;
+<ul class="cards">${all.map((one) => html`<li class="card">${one}</li>\n`)}</ul>`;
 }
 
 function card(test: TestRecord): Markup {
@@ -102,8 +99,8 @@ function bullet(measured: number, ceiling: number, claimed: number | undefined):
 function changes(comparison: RunComparison | undefined): Markup | undefined {
   if (!comparison) return undefined;
   const { baseline, metrics, change, reason, minimalDifference } = comparison;
-  const told = metrics.filter((metric) => metric.change !== 'unchanged');
-  const unchanged = metrics.length - told.length;
+  const told = toldChanges(metrics);
+  const unchanged = metrics.filter((metric) => metric.change === 'unchanged').length;
   return html`<h2 id="changes">Against the baseline ${badge(change)}</h2>
 <p>${reason}</p>
 <p class="small">Baseline: ${baseline.name}${baseline.runs.length > 0 ? html` (${baseline.runs.map(({ workflowId }, i) => html`${i > 0 ? ', ' : ''}<code>${workflowId}</code>`)})` : ''}. A difference below ${percent(minimalDifference)} is not relevant.</p>
@@ -112,13 +109,13 @@ ${told.length > MOST_ROWS && html`<p class="small">${told.length - MOST_ROWS} mo
 ${unchanged > 0 && html`<p class="small">${unchanged} metric${unchanged === 1 ? '' : 's'} unchanged.</p>`}`;
 }
 
-function changeTable(metrics: readonly MetricChange[]): Markup {
+function changeTable(rows: readonly ToldChange[]): Markup {
   return html`<table class="stack"><thead><tr><th scope="col">metric</th><th scope="col">change</th><th scope="col" class="number">difference</th><th scope="col" class="number">95 % interval</th><th scope="col">why</th></tr></thead><tbody>
-${metrics.slice(0, MOST_ROWS).map(
-  ({ metric, change, difference, interval, reason, since, acknowledged }) =>
-    html`<tr><th scope="row">${metric}</th><td>${badge(change)}</td><td class="number" data-label="difference">${difference === undefined ? '–' : signed(difference)}</td><td class="number" data-label="95 % interval">${interval ? `${signed(interval.low)} to ${signed(interval.high)}` : '–'}</td><td class="why">${reason}${since ? `; since ${moment(since.startedAt)} (${since.workflowId})` : ''}${acknowledged ? `; acknowledged: ${acknowledged}` : ''}</td></tr>
-`,
-)}</tbody></table>`;
+${rows.slice(0, MOST_ROWS).map((row) => {
+  const { change, difference, interval, reason, since, acknowledged } = row;
+  return html`<tr><th scope="row">${metricsText(row)}</th><td>${badge(change)}</td><td class="number" data-label="difference">${difference === undefined ? '–' : signed(difference)}</td><td class="number" data-label="95 % interval">${interval ? `${signed(interval.low)} to ${signed(interval.high)}` : '–'}</td><td class="why">${reason}${since ? `; since ${moment(since.startedAt)} (${since.workflowId})` : ''}${acknowledged ? `; acknowledged: ${acknowledged}` : ''}</td></tr>
+`;
+})}</tbody></table>`;
 }
 
 function charts({ record, history }: Report): Markup | undefined {
@@ -206,10 +203,6 @@ ${setup.probes.map(
 
 function scopeText(scope: NonNullable<CellRecord['measurement']>['scope']): string {
   return { nic: 'one NIC', 'gpu-pair': 'one GPU pair', node: 'the whole node' }[scope];
-}
-
-function encodePath(path: string): string {
-  return path.split('/').map(encodeURIComponent).join('/');
 }
 
 function percent(share: number): string {

@@ -1,14 +1,21 @@
-import type { AttemptRecord, CellRecord, TestRecord } from '../suite/record.js';
+import type { AnyCell } from '../results/any-cell.js';
+import type { LoadCell, LoadTestRecord } from '../suite/load-record.js';
+import type { CellRecord, TestRecord } from '../suite/record.js';
 import { escapeMarkup } from './markup.js';
 import type { Report } from './report.js';
 
 /**
- * A run as JUnit XML, for CI systems: a suite for each test with a case for each cell, and one for the comparison with a
+ * A run as JUnit XML, for CI systems: a suite for each test of any phase with a case for each cell, and one for the comparison with a
  * case for each metric. What is not required is skipped rather than failed; what is inconclusive is an error.
  */
 export function junitXml({ record, comparison }: Report): string {
   const suites = [
-    ...record.tests.map((test) => suite(test.name, record.startedAt, casesOf(test))),
+    ...record.tests.map((test) =>
+      suite(test.name, record.startedAt, casesOf(test, test.cells.map(transportCase(test)))),
+    ),
+    ...(record.dynamo?.tests ?? []).map((test) =>
+      suite(test.name, record.startedAt, casesOf(test, test.cells.map(loadCase(test)))),
+    ),
     ...(comparison
       ? [
           suite(
@@ -81,22 +88,40 @@ function caseXml({ className, name, seconds, result, type, message, output }: Ca
   return body.length === 0 ? `${open}/>` : `${open}>${body.join('')}</testcase>`;
 }
 
-function casesOf(test: TestRecord): Case[] {
-  if (test.cells.length === 0) {
-    const message = test.failure ? `${test.failure.class}: ${test.failure.message}` : 'nothing is recorded';
-    return [{ className: test.name, name: test.name, seconds: 0, ...resultOf(test, test.verdict, message) }];
-  }
-  return test.cells.map((cell) => ({
-    className: test.name,
+/** What a test of any phase has in common with one of another. */
+type AnyTest = Pick<TestRecord, 'name' | 'required' | 'verdict' | 'failure'>;
+
+function casesOf(test: AnyTest, cases: readonly Case[]): readonly Case[] {
+  if (cases.length > 0) return cases;
+  const message = test.failure ? `${test.failure.class}: ${test.failure.message}` : 'nothing is recorded';
+  return [{ className: test.name, name: test.name, seconds: 0, ...resultOf(test, test.verdict, message) }];
+}
+
+function transportCase(test: TestRecord) {
+  return (cell: CellRecord): Case => ({
+    ...caseOf(test, cell),
     name: test.cells.length > 1 ? `repetition ${cell.repetition}` : test.name,
-    seconds: cell.attempts.reduce((sum, attempt) => sum + lasted(attempt), 0),
-    ...resultOf(test, cell.verdict, why(cell), cell.failure?.class),
+    seconds: cell.attempts.reduce((sum, attempt) => sum + lasted(attempt.startedAt, attempt.endedAt), 0),
     output: [why(cell), ...(cell.attempts.at(-1)?.ranks.map(({ log }) => log.path) ?? [])].join('\n'),
-  }));
+  });
+}
+
+function loadCase(test: LoadTestRecord) {
+  const repeated = test.cells.some(({ repetition }) => repetition > 1);
+  return (cell: LoadCell): Case => ({
+    ...caseOf(test, cell),
+    name: `concurrency ${cell.concurrency}${repeated ? `, repetition ${cell.repetition}` : ''}`,
+    seconds: lasted(cell.startedAt, cell.recordedAt),
+    output: [why(cell), ...cell.evidence.map(({ path }) => path)].join('\n'),
+  });
+}
+
+function caseOf(test: AnyTest, cell: AnyCell) {
+  return { className: test.name, ...resultOf(test, cell.verdict, why(cell), cell.failure?.class) };
 }
 
 function resultOf(
-  { required }: TestRecord,
+  { required }: AnyTest,
   verdict: CellRecord['verdict'],
   message: string,
   type: string = verdict,
@@ -106,10 +131,10 @@ function resultOf(
   return { result: verdict === 'inconclusive' ? 'error' : 'failure', type, message };
 }
 
-function why({ reasons, failure }: CellRecord): string {
+function why({ reasons, failure }: AnyCell): string {
   return failure ? `${failure.class}: ${failure.message}` : reasons.map(({ message }) => message).join('; ');
 }
 
-function lasted({ startedAt, endedAt }: AttemptRecord): number {
-  return Math.max(0, (Date.parse(endedAt) - Date.parse(startedAt)) / 1000);
+function lasted(from: string, to: string): number {
+  return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
 }

@@ -1,6 +1,7 @@
-import type { MetricChange, RunComparison } from '../results/comparison.js';
+import type { RunComparison } from '../results/comparison.js';
 import { reportMarkdown } from '../suite/report.js';
 import type { Report } from './report.js';
+import { metricsText, type ToldChange, toldChanges } from './told-changes.js';
 
 /** report.md: the record's own report, whether the run still goes on, and what became of the comparison. */
 export function markdown({ record, complete, comparison }: Report): string {
@@ -9,7 +10,7 @@ export function markdown({ record, complete, comparison }: Report): string {
 }
 
 function comparisonSection({ change, reason, baseline, metrics }: RunComparison): string {
-  const told = metrics.filter((metric) => metric.change !== 'unchanged');
+  const told = toldChanges(metrics);
   const runs = baseline.runs.map(({ workflowId }) => `\`${workflowId}\``).join(', ');
   return [
     `## Against the baseline: ${change}`,
@@ -22,12 +23,13 @@ function comparisonSection({ change, reason, baseline, metrics }: RunComparison)
   ].join('\n');
 }
 
-function row({ metric, change, difference, interval, reason, since, acknowledged }: MetricChange): string {
+function row(told: ToldChange): string {
+  const { change, difference, interval, reason, since, acknowledged } = told;
   const why = [reason, since && `since ${since.workflowId}`, acknowledged && `acknowledged: ${acknowledged}`].filter(
     Boolean,
   );
   const range = interval ? `${signed(interval.low)} to ${signed(interval.high)}` : '–';
-  return `| ${metric} | **${change}** | ${difference === undefined ? '–' : signed(difference)} | ${range} | ${why.join('; ').replaceAll('|', '\\|')} |`;
+  return `| ${metricsText(told)} | **${change}** | ${difference === undefined ? '–' : signed(difference)} | ${range} | ${why.join('; ').replaceAll('|', '\\|')} |`;
 }
 
 function signed(share: number): string {

@@ -1,10 +1,13 @@
+import type { SuiteRecord } from '../suite/record.js';
 import { curvesOf, spreadOf } from './curves.js';
+import { type LoadFigures, loadCurvesOf } from './load-curves.js';
+import { networkPointsOf } from './network-points.js';
 import { headline, type Report } from './report.js';
 
 const VERDICTS = ['pass', 'fail', 'inconclusive', 'skipped', 'regressed'] as const;
 
 /**
- * Runs as OpenMetrics text, for Prometheus: medians over repetitions in bytes per second and seconds. One run of each
+ * Runs as OpenMetrics text, for Prometheus: medians over repetitions in bytes, tokens per second and seconds. One run of each
  * suite, or the samples would repeat.
  */
 export function openMetrics(reports: readonly Report[]): string {
@@ -53,6 +56,7 @@ export function openMetrics(reports: readonly Report[]): string {
         return ceiling ? [{ labels: { test: name }, value: ceiling.bytesPerSecond }] : [];
       }),
     ),
+    ...loadFamilies(),
     family('dynamo_bench_verdict', undefined, 'Verdict of the newest run, 1 for the one that holds', (report) =>
       VERDICTS.map((verdict) => ({ labels: { verdict }, value: headline(report) === verdict ? 1 : 0 })),
     ),
@@ -61,6 +65,57 @@ export function openMetrics(reports: readonly Report[]): string {
     ]),
   ];
   return `${families.flatMap((lines) => lines(reports)).join('\n')}\n# EOF\n`;
+}
+
+/** Phase 3. Figures of a simulated engine have `simulated="true"`. */
+function loadFamilies() {
+  return [
+    family('dynamo_bench_time_to_first_token_seconds', 'seconds', 'Median over repetitions', (report) =>
+      loadSamples(report, ({ firstToken, firstToken99 }) => [
+        { labels: { quantile: '0.5' }, value: firstToken?.median },
+        { labels: { quantile: '0.99' }, value: firstToken99?.median },
+      ]),
+    ),
+    family('dynamo_bench_inter_token_latency_seconds', 'seconds', 'Median over repetitions', (report) =>
+      loadSamples(report, ({ betweenTokens }) => [{ labels: { quantile: '0.5' }, value: betweenTokens?.median }]),
+    ),
+    family('dynamo_bench_output_tokens_per_second', 'tokens_per_second', 'Median over repetitions', (report) =>
+      loadSamples(report, ({ throughput }) => [{ labels: {}, value: throughput?.median }]),
+    ),
+    family(
+      'dynamo_bench_predicted_kv_transfer_seconds',
+      'seconds',
+      'What the KV transfer of a prompt must take, by the transport test of the same run',
+      ({ record }) =>
+        networkPointsOf(record).flatMap(({ test, concurrency, atMeasuredRate, atCeiling }) => {
+          const labels = { test, concurrency: String(concurrency), simulated: simulated(record) };
+          return [
+            { labels: { ...labels, rate: 'measured' }, value: atMeasuredRate },
+            { labels: { ...labels, rate: 'ceiling' }, value: atCeiling },
+          ];
+        }),
+    ),
+  ];
+}
+
+function loadSamples(
+  { record }: Report,
+  samples: (figures: LoadFigures) => readonly { labels: Sample['labels']; value: number | undefined }[],
+): Sample[] {
+  if (!record.dynamo) return [];
+  return loadCurvesOf(record.dynamo).flatMap(({ test, topology, points }) =>
+    points.flatMap((figures) =>
+      samples(figures).flatMap(({ labels, value }): Sample[] => {
+        if (value === undefined) return [];
+        const point = { test, topology, concurrency: String(figures.concurrency), simulated: simulated(record) };
+        return [{ labels: { ...point, ...labels }, value }];
+      }),
+    ),
+  );
+}
+
+function simulated({ dynamo }: SuiteRecord): string {
+  return String(dynamo?.engine === 'mocker');
 }
 
 interface Sample {

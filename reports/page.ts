@@ -1,6 +1,14 @@
 import { html, Markup } from './markup.js';
 import { STYLE } from './style.js';
 
+/** Where a page finds what it links to. */
+export interface PageLinks {
+  /** Path of a run's folder seen from the page; `''` for a page in that folder. */
+  readonly folder: string;
+  /** Links above the page's title. */
+  readonly above?: readonly { readonly text: string; readonly href: string }[];
+}
+
 /** A whole page: no script, no request to anywhere. */
 export function page(options: { readonly title: string; readonly description: string; readonly body: Markup }): string {
   const { title, description, body } = options;
@@ -47,4 +55,9 @@ export function scrolling(label: string, table: Markup): Markup {
 /** `2026-01-05 02:30 UTC` */
 export function moment(iso: string): string {
   return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** A path in a link: each part may hold any character. */
+export function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
 }

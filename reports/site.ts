@@ -1,7 +1,9 @@
+import { cellsOf, evidenceOf } from '../results/any-cell.js';
 import { findEvidence } from '../results/evidence.js';
 import { readHistory } from '../results/history.js';
 import { DEFAULT_MINIMAL_DIFFERENCE, findComparison } from '../results/regressions.js';
 import { listRuns, type RunEntry } from '../results/runs.js';
+import { isHeadline } from '../results/series.js';
 import type { ResultStore } from '../results/store.js';
 import { outcomeOf } from '../suite/outcome.js';
 import type { Verdict } from '../suite/verdict.js';
@@ -60,10 +62,7 @@ async function* runFiles(store: ResultStore, run: RunEntry, folder: string): Asy
   for (const [name, text] of Object.entries({ ...files, 'report.html': reportHtml(report, { folder: '', above }) })) {
     yield { path: `runs/${folder}/${name}`, text };
   }
-  const cells = report.record.tests.flatMap((test) => test.cells);
-  for (const { path, sha256 } of cells.flatMap(({ attempts }) =>
-    attempts.flatMap(({ ranks }) => ranks.map(({ log }) => log)),
-  )) {
+  for (const { path, sha256 } of cellsOf(report.record).flatMap(evidenceOf)) {
     const text = await store.use((kysely) => findEvidence(kysely, sha256));
     if (text !== undefined) yield { path: `runs/${folder}/${path}`, text };
   }
@@ -110,7 +109,7 @@ ${runs.map(
 }
 
 async function historyPage(store: ResultStore, suite: string, runs: number): Promise<string> {
-  const histories = await store.use((kysely) => readHistory(kysely, { suite, headlinesOnly: true, runs }));
+  const histories = await store.use((kysely) => readHistory(kysely, { suite, wanted: isHeadline, runs }));
   const shown = histories.filter(({ points }) => points.length > 1);
   return page({
     title: `${suite}: history`,

@@ -3,7 +3,7 @@ export const STYLE = `
 :root{color-scheme:light dark;--surface:#fff;--page:#f6f7f9;--ink:#16202c;--muted:#54606e;--line:#c3cad3;--grid:#e6e9ee;--link:#0a58b8;
 --good:#15693b;--good-soft:#dff3e6;--bad:#b3261e;--bad-soft:#fbe3e1;--warn:#8a5300;--warn-soft:#fdf0d8;--quiet-soft:#e9ecf0;
 --ceiling:#3c4753;--band:#d9e6f7;--s1:#0b62c4;--s1-soft:#c9def6;--s2:#b8480a;--s3:#0b7267;--s4:#7a3bc0;--s5:#b01c63;--s6:#5b6a00;--s7:#3a5a78;--s8:#8a5a44}
-@media(prefers-color-scheme:dark){:root{--surface:#161c24;--page:#0e1319;--ink:#e8edf3;--muted:#a5b1bf;--line:#46525f;--grid:#28313b;--link:#7db8ff;
+@media screen and (prefers-color-scheme:dark){:root{--surface:#161c24;--page:#0e1319;--ink:#e8edf3;--muted:#a5b1bf;--line:#46525f;--grid:#28313b;--link:#7db8ff;
 --good:#79d79b;--good-soft:#153524;--bad:#ff9c93;--bad-soft:#4a1d1a;--warn:#f2c063;--warn-soft:#3d2c0c;--quiet-soft:#26303a;
 --ceiling:#c6d0db;--band:#1d3149;--s1:#74b3ff;--s1-soft:#25456b;--s2:#ff9f66;--s3:#4fd3c0;--s4:#c39bff;--s5:#ff8abb;--s6:#c9d84a;--s7:#9cc3e4;--s8:#dcb29b}}
 *{box-sizing:border-box}
@@ -34,10 +34,11 @@ h1 .badge{font-size:1rem;padding:8px 14px}
 .bullet{display:block;width:100%;height:18px;margin:6px 0 2px}
 .chart{margin:16px 0}
 .chart svg{display:block;max-width:100%;height:auto}
+.chart svg [fill^=url]{pointer-events:none}
 .chart .narrow{display:none}
 .chart details,.card details{margin-top:10px}
 .legend{display:flex;flex-wrap:wrap;gap:4px 18px;list-style:none;margin:0 0 6px;padding:0;font-size:.9rem;color:var(--muted)}
-.legend li{display:flex;align-items:center;gap:6px}
+.legend li{display:flex;align-items:center;gap:6px}.legend svg{flex:none}
 .note{font-size:.9rem;color:var(--muted)}
 .scroll{overflow-x:auto;margin:8px 0}
 table{border-collapse:collapse;width:100%;font-size:.92rem}

@@ -1,3 +1,4 @@
+import type { AnyCell } from '../results/any-cell.js';
 import type { AttemptRecord, SuiteRecord } from '../suite/record.js';
 import { formatDuration } from '../suite/units.js';
 import { axis, drawChart, LAYOUTS } from './chart.js';
@@ -18,21 +19,26 @@ const ROW_HEIGHT = 30;
 const MOST_TABLE_ROWS = 60;
 /** With more attempts, bars are too thin to have a part of their own for the ranks, or to be pointed at. */
 const MOST_DETAILED = 150;
+const MOST_BARS = MOST_DETAILED * 2;
 
-/** When what ran: a row for each test, a bar for each attempt, and within it the time in which both ranks ran. */
+/**
+ * When what ran: a row for each test, a bar for each attempt, and within it the time in which both ranks ran; of an
+ * inference test, a bar for each load point.
+ */
 export function timelineChart(record: SuiteRecord): Markup | undefined {
   const start = Date.parse(record.startedAt);
   const at = (time: string) => (Date.parse(time) - start) / 1000;
+  // What was taken over did not run in this run.
+  const isOwn = ({ measuredBy }: AnyCell) =>
+    measuredBy.workflowId === record.workflowId && measuredBy.runId === record.runId;
   const attempts = record.tests.flatMap(({ name, cells }, test) =>
-    cells
-      // What was taken over did not run in this run.
-      .filter(({ measuredBy }) => measuredBy.workflowId === record.workflowId && measuredBy.runId === record.runId)
-      .flatMap((cell) => cell.attempts.map((attempt) => ({ name, test, cell, attempt }))),
+    cells.filter(isOwn).flatMap((cell) => cell.attempts.map((attempt) => ({ name, test, cell, attempt }))),
   );
   const [first] = attempts.map(({ attempt }) => attempt.startedAt).sort();
   if (!first) return undefined;
-  const rows = ['set-up', ...record.tests.map(({ name }) => name)];
-  const bars: Bar[] = [
+  const loads = (record.dynamo?.tests ?? []).map(({ name, cells }) => ({ name, cells: cells.filter(isOwn) }));
+  const rows = ['set-up', ...[...record.tests, ...loads].map(({ name }) => name)];
+  const all: Bar[] = [
     { row: 0, from: 0, to: at(first), color: 'var(--muted)', text: `set-up: ${formatDuration(at(first))}` },
     ...attempts.flatMap(({ name, test, cell, attempt }): Bar[] => {
       const [from, to] = [at(attempt.startedAt), at(attempt.endedAt)];
@@ -61,8 +67,23 @@ export function timelineChart(record: SuiteRecord): Markup | undefined {
         },
       ];
     }),
+    ...loads.flatMap(({ name, cells }, test) =>
+      cells.map(({ concurrency, repetition, startedAt, recordedAt, verdict, failure }): Bar => {
+        const [from, to] = [at(startedAt), at(recordedAt)];
+        const point = `${name}, concurrency ${concurrency}${repetition > 1 ? ` repetition ${repetition}` : ''}`;
+        return {
+          row: record.tests.length + test + 1,
+          from,
+          to,
+          color: failure ? 'var(--bad)' : 'var(--s3)',
+          text: `${point}: ${formatDuration(to - from)}, ${failure?.class ?? verdict}`,
+        };
+      }),
+    ),
   ];
   const total = at(record.endedAt);
+  const detailed = all.length <= MOST_BARS;
+  const bars = detailed ? all : joined(all, total / LAYOUTS.wide.width);
   return drawChart({
     id: 'timeline',
     title: 'Timeline of the run',
@@ -71,11 +92,14 @@ export function timelineChart(record: SuiteRecord): Markup | undefined {
     legend: [
       { label: 'attempt: pods start, are watched, are removed', color: 'var(--s1-soft)', mark: 'area' },
       { label: 'both ranks run', color: 'var(--s1)', mark: 'area' },
+      ...(loads.some(({ cells }) => cells.length > 0)
+        ? [{ label: 'load on Dynamo, one point', color: 'var(--s3)', mark: 'area' } as const]
+        : []),
       ...(attempts.some(({ attempt }) => attempt.failure)
         ? [{ label: 'failed attempt', color: 'var(--bad)', mark: 'area' } as const]
         : []),
     ],
-    tip: (_series, data) => (bars.length <= MOST_DETAILED * 2 ? bars[data]?.text : undefined),
+    tip: (_series, data) => (detailed ? bars[data]?.text : undefined),
     ...(bars.length <= MOST_TABLE_ROWS ? { table: barTable(rows, bars) } : {}),
     option: (layout) => ({
       grid: { left: layout === 'wide' ? 130 : 96, right: 22, top: 8, bottom: 30 },
@@ -121,6 +145,18 @@ function bothRanks({ ranks }: AttemptRecord): { from: string; to: string } | und
   const to = ranks.flatMap(({ finishedAt }) => (finishedAt ? [finishedAt] : [])).sort();
   const [last, first] = [from.at(-1), to[0]];
   return from.length === 2 && to.length === 2 && last && first && last < first ? { from: last, to: first } : undefined;
+}
+
+/** Bars of a row that touch, or nearly so, as one: apart they would be drawn over each other. */
+function joined(bars: readonly Bar[], gap: number): Bar[] {
+  const result: Bar[] = [];
+  for (const bar of bars.toSorted((a, b) => a.row - b.row || a.from - b.from)) {
+    const last = result.at(-1);
+    const touches = last && last.row === bar.row && last.color === bar.color && bar.from - last.to <= gap;
+    if (touches) result[result.length - 1] = { ...last, to: Math.max(last.to, bar.to) };
+    else result.push(bar);
+  }
+  return result;
 }
 
 function barTable(rows: readonly string[], bars: readonly Bar[]): Markup {

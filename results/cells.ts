@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
 import { canonicalJson } from '../suite/canonical-json.js';
 import { type CellRecord, cellRecordSchema } from '../suite/record.js';
+import { type AnyCell, evidenceOf } from './any-cell.js';
 import { figuresOf } from './figures.js';
 import type { Tables } from './tables.js';
 
@@ -12,12 +13,12 @@ const ROWS_PER_STATEMENT = 1000;
  * Hash of what a cell recorded, its time left out: the same outcome of the same attempt has the same one, however often
  * the step that records it is tried.
  */
-export function cellId({ recordedAt, ...content }: CellRecord): string {
+export function cellId({ recordedAt, ...content }: AnyCell): string {
   return createHash('sha256').update(canonicalJson(content)).digest('hex');
 }
 
 /** Stores a cell with its figures, unless it is there, and returns its number. */
-export async function putCell(transaction: Transaction<Tables>, cell: CellRecord): Promise<number> {
+export async function putCell(transaction: Transaction<Tables>, cell: AnyCell): Promise<number> {
   const id = cellId(cell);
   const inserted = await transaction
     .insertInto('cell')
@@ -77,24 +78,6 @@ export async function findLinkedCell(
   return row && readCell(row.record);
 }
 
-/** The newest cell with this key that was measured, whichever workflow measured it. */
-export async function findMeasuredCell(
-  kysely: Kysely<Tables>,
-  key: string,
-  workflowId?: string,
-): Promise<CellRecord | undefined> {
-  const row = await kysely
-    .selectFrom('cell')
-    .select('record')
-    .where('key', '=', key)
-    .where('failure_class', 'is', null)
-    .$if(workflowId !== undefined, (query) => query.where('workflow_id', '=', workflowId ?? ''))
-    .orderBy('recorded_at', 'desc')
-    .orderBy('seq', 'desc')
-    .executeTakeFirst();
-  return row && readCell(row.record);
-}
-
 /** The cells that stand for a test in a workflow, warm-up cells first, by repetition. */
 export async function linkedCells(kysely: Kysely<Tables>, workflowId: string, test: string): Promise<CellRecord[]> {
   const rows = await kysely
@@ -116,11 +99,11 @@ function readCell(record: string): CellRecord | undefined {
   return parsed.success ? (JSON.parse(record) as CellRecord) : undefined;
 }
 
-async function putFigures(transaction: Transaction<Tables>, cellSeq: number, cell: CellRecord): Promise<void> {
+async function putFigures(transaction: Transaction<Tables>, cellSeq: number, cell: AnyCell): Promise<void> {
   const figures = figuresOf(cell);
   if (figures.length === 0) return;
   const series = figures
-    .map(({ test, metric, blockSize, batchSize }) => ({ test, metric, block_size: blockSize, batch_size: batchSize }))
+    .map(({ test, metric, blockSize, inFlight }) => ({ test, metric, block_size: blockSize, in_flight: inFlight }))
     // Two workers that add the same series must not wait for each other in a circle.
     .sort((a, b) => (seriesKey(a) < seriesKey(b) ? -1 : 1));
   for (const part of chunks(series)) {
@@ -132,17 +115,17 @@ async function putFigures(transaction: Transaction<Tables>, cellSeq: number, cel
   }
   const known = await transaction.selectFrom('series').selectAll().where('test', '=', cell.test).execute();
   const numbers = new Map(known.map((row) => [seriesKey(row), row.seq]));
-  const values = figures.map(({ test, metric, blockSize, batchSize, value }) => ({
+  const values = figures.map(({ test, metric, blockSize, inFlight, value }) => ({
     cell_seq: cellSeq,
-    series_seq: numbers.get(seriesKey({ test, metric, block_size: blockSize, batch_size: batchSize })) ?? Number.NaN,
+    series_seq: numbers.get(seriesKey({ test, metric, block_size: blockSize, in_flight: inFlight })) ?? Number.NaN,
     value,
   }));
   for (const part of chunks(values)) await transaction.insertInto('measurement').values(part).execute();
 }
 
 /** The cell keeps its evidence alive, also when another run takes it over. */
-async function putLogLinks(transaction: Transaction<Tables>, cellSeq: number, cell: CellRecord): Promise<void> {
-  const logs = new Map(cell.attempts.flatMap(({ ranks }) => ranks.map(({ log }) => [log.path, log.sha256] as const)));
+async function putLogLinks(transaction: Transaction<Tables>, cellSeq: number, cell: AnyCell): Promise<void> {
+  const logs = new Map(evidenceOf(cell).map(({ path, sha256 }) => [path, sha256]));
   if (logs.size === 0) return;
   const stored = await transaction
     .selectFrom('evidence')
@@ -156,8 +139,8 @@ async function putLogLinks(transaction: Transaction<Tables>, cellSeq: number, ce
   for (const part of chunks(links)) await transaction.insertInto('cell_log').values(part).execute();
 }
 
-function seriesKey(row: Pick<Tables['series'], 'test' | 'metric' | 'block_size' | 'batch_size'>): string {
-  return `${row.test} ${row.metric} ${row.block_size} ${row.batch_size}`;
+function seriesKey(row: Pick<Tables['series'], 'test' | 'metric' | 'block_size' | 'in_flight'>): string {
+  return `${row.test} ${row.metric} ${row.block_size} ${row.in_flight}`;
 }
 
 function chunks<T>(rows: readonly T[]): T[][] {

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import { SuiteFailure } from '../suite/failure.js';
-import type { CellRecord } from '../suite/record.js';
+import type { AnyCell } from './any-cell.js';
 import { cellId, linkCell, putCell } from './cells.js';
 import type { ResultStore } from './store.js';
 import type { Tables } from './tables.js';
@@ -21,7 +21,7 @@ type Line =
       readonly encoding: string;
       readonly body: string;
     }
-  | { readonly kind: 'cell'; readonly record: CellRecord }
+  | { readonly kind: 'cell'; readonly record: AnyCell }
   | { readonly kind: 'workflow-cell'; readonly workflowId: string; readonly cell: string }
   | { readonly kind: 'log'; readonly row: Tables['log'] }
   | { readonly kind: 'run'; readonly row: RunRow; readonly cells: readonly string[] }
@@ -56,7 +56,7 @@ export async function* exportLines(store: ResultStore): AsyncGenerator<string> {
     kysely.selectFrom('cell').select(['seq', 'id', 'record']).orderBy('seq').execute(),
   )) {
     ids.set(seq, id);
-    yield text({ kind: 'cell', record: JSON.parse(record) as CellRecord });
+    yield text({ kind: 'cell', record: JSON.parse(record) as AnyCell });
   }
   const rest = await store.use(async (kysely) => ({
     links: await kysely
@@ -193,13 +193,13 @@ async function importRun(transaction: Transaction<Tables>, row: RunRow, cells: r
   }
 }
 
-async function cellById(kysely: Kysely<Tables>, id: string): Promise<{ seq: number; record: CellRecord }> {
+async function cellById(kysely: Kysely<Tables>, id: string): Promise<{ seq: number; record: AnyCell }> {
   const row = await kysely.selectFrom('cell').select(['seq', 'record']).where('id', '=', id).executeTakeFirst();
   if (!row)
     throw new SuiteFailure('StoreCorrupt', `the export speaks of the cell ${id} and does not hold it`, {
       hint: NO_EXPORT,
     });
-  const record = JSON.parse(row.record) as CellRecord;
+  const record = JSON.parse(row.record) as AnyCell;
   if (cellId(record) !== id)
     throw new SuiteFailure('StoreCorrupt', `the cell ${id} is not what was recorded: its hash differs`);
   return { seq: row.seq, record };

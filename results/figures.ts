@@ -1,19 +1,12 @@
 import { comparableValue } from '../suite/comparable.js';
+import { comparableLoad, isSimulated } from '../suite/comparable-load.js';
 import { isAboveCeiling } from '../suite/fabric.js';
+import type { LoadCell } from '../suite/load-record.js';
 import type { CellRecord } from '../suite/record.js';
-import { formatBytes } from '../suite/units.js';
+import { type AnyCell, isLoadCell } from './any-cell.js';
+import { type LoadMetric, type Series, seriesName } from './series.js';
 
-/** One series of figures that can be followed from night to night. */
-export interface Series {
-  readonly test: string;
-  readonly metric: 'bandwidth' | 'latency';
-  /** Bytes of one block; 0 for the figure that stands for the whole test. */
-  readonly blockSize: number;
-  /** 0 for the figure that stands for the whole test. */
-  readonly batchSize: number;
-}
-
-/** A figure of one cell: bytes per second, or seconds. */
+/** A figure of one cell: bytes per second, seconds, or tokens per second. */
 export interface Figure extends Series {
   readonly value: number;
 }
@@ -22,27 +15,40 @@ export interface Figure extends Series {
  * The figures of a cell that may be compared with those of other runs: none of a cell whose own figure may not be, and
  * none that is above what the hardware carries.
  */
-export function figuresOf(cell: CellRecord): Figure[] {
+export function figuresOf(cell: AnyCell): Figure[] {
+  return isLoadCell(cell) ? loadFigures(cell) : transportFigures(cell);
+}
+
+function transportFigures(cell: CellRecord): Figure[] {
   const { test, measurement, ceiling, rows } = cell;
   if (comparableValue(cell) === undefined) return [];
   const figures = new Map<string, Figure>();
   const add = (figure: Figure) => figures.set(seriesName(figure), figure);
-  if (measurement) add({ test, metric: measurement.metric, blockSize: 0, batchSize: 0, value: measurement.value });
+  if (measurement) add({ test, metric: measurement.metric, blockSize: 0, inFlight: 0, value: measurement.value });
   for (const row of rows) {
     if (ceiling && isAboveCeiling(row, ceiling)) continue;
-    const { blockSize, batchSize, bytesPerSecond, latency } = row;
-    add({ test, metric: 'bandwidth', blockSize, batchSize, value: bytesPerSecond });
-    if (latency !== undefined) add({ test, metric: 'latency', blockSize, batchSize, value: latency });
+    const { blockSize, batchSize: inFlight, bytesPerSecond, latency } = row;
+    add({ test, metric: 'bandwidth', blockSize, inFlight, value: bytesPerSecond });
+    if (latency !== undefined) add({ test, metric: 'latency', blockSize, inFlight, value: latency });
   }
   return [...figures.values()];
 }
 
-/**
- * The name of a series, as people type it: `nixl-ucx/bandwidth` for the figure of the test, `nixl-ucx/latency/64KiB` for a
- * row, `nixl-ucx/latency/64KiB/x4` for one with a batch of 4.
- */
-export function seriesName({ test, metric, blockSize, batchSize }: Series): string {
-  const batch = batchSize > 1 ? [`x${batchSize}`] : [];
-  const block = blockSize > 0 ? [formatBytes(blockSize).replaceAll(' ', '')] : [];
-  return [test, metric, ...block, ...batch].join('/');
+function loadFigures(cell: LoadCell): Figure[] {
+  return comparableLoad(cell) ? loadSeries(cell) : [];
+}
+
+/** All figures of a load cell that can be followed, whether they may be compared or not. */
+export function loadSeries(cell: LoadCell): Figure[] {
+  const { test, concurrency: inFlight, load } = cell;
+  const values: readonly (readonly [LoadMetric, number | undefined])[] = [
+    ['ttft', load?.timeToFirstToken?.p50],
+    ['ttft-p99', load?.timeToFirstToken?.p99],
+    ['itl', load?.interTokenLatency?.p50],
+    ['throughput', load?.outputTokensPerSecond],
+  ];
+  return values.flatMap(([metric, value]): Figure[] => {
+    if (value === undefined) return [];
+    return [{ test, metric: isSimulated(cell) ? `simulated-${metric}` : metric, blockSize: 0, inFlight, value }];
+  });
 }

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import { SuiteFailure } from '../suite/failure.js';
 import { didYouMean } from '../suite/schema.js';
-import { type Series, seriesName } from './figures.js';
+import { isHeadline, isSimulatedMetric, kindOf, type MetricUnit, type Series, seriesName } from './series.js';
 import type { Tables } from './tables.js';
 
 /** One night of a metric. */
@@ -9,23 +9,27 @@ export interface HistoryPoint {
   readonly workflowId: string;
   readonly runId: string;
   readonly startedAt: string;
-  /** The values of the run's repetitions, in bytes per second or seconds. */
+  /** The values of the run's repetitions, in the unit of the metric. */
   readonly values: readonly number[];
 }
 
 /** A metric from night to night, oldest first. */
 export interface MetricHistory {
   readonly metric: string;
-  readonly unit: 'bytes per second' | 'seconds';
+  readonly unit: MetricUnit;
+  /** A simulated engine gave the figures. */
+  readonly simulated: boolean;
   readonly points: readonly HistoryPoint[];
+}
+
+export interface NamedSeries extends Series {
+  readonly name: string;
 }
 
 export interface HistoryFilter {
   readonly suite: string;
-  /** Names of series; default: all of the suite. */
-  readonly metrics?: readonly string[] | undefined;
-  /** Only the series that stand for whole tests. */
-  readonly headlinesOnly?: boolean | undefined;
+  /** Which series; default: all of the suite. */
+  readonly wanted?: ((series: NamedSeries) => boolean) | undefined;
   /** Only runs that began no later. */
   readonly until?: string | undefined;
   /** The newest so many runs; default: all. */
@@ -36,11 +40,9 @@ export interface HistoryFilter {
  * What the runs of a suite measured, by metric. A cell that was taken over counts in the run that measured it, once.
  */
 export async function readHistory(kysely: Kysely<Tables>, filter: HistoryFilter): Promise<MetricHistory[]> {
-  const { suite, metrics, headlinesOnly, until, runs } = filter;
+  const { suite, until, runs } = filter;
   const series = await seriesOfSuite(kysely, suite);
-  const wanted = series.filter(
-    ({ name, blockSize }) => (!metrics || metrics.includes(name)) && (!headlinesOnly || blockSize === 0),
-  );
+  const wanted = filter.wanted ? series.filter(filter.wanted) : series;
   if (wanted.length === 0) return [];
   const nights = await kysely
     .selectFrom('run')
@@ -86,7 +88,8 @@ export async function readHistory(kysely: Kysely<Tables>, filter: HistoryFilter)
   const oldestFirst = nights.toReversed();
   return wanted.map(({ seq, name, metric }) => ({
     metric: name,
-    unit: metric === 'bandwidth' ? 'bytes per second' : 'seconds',
+    unit: kindOf(metric).unit,
+    simulated: isSimulatedMetric(metric),
     points: oldestFirst.flatMap((night): HistoryPoint[] => {
       const found = bySeries.get(seq)?.get(night.seq);
       if (!found) return [];
@@ -101,25 +104,27 @@ export async function readHistory(kysely: Kysely<Tables>, filter: HistoryFilter)
  * @throws {SuiteFailure} `NotFound`, with the name that was probably meant
  */
 export async function resolveMetric(kysely: Kysely<Tables>, suite: string, name: string): Promise<string> {
-  const known = (await seriesOfSuite(kysely, suite)).map((series) => series.name);
+  const series = await seriesOfSuite(kysely, suite);
+  const known = series.map((one) => one.name);
   if (known.includes(name)) return name;
+  const headlines = series.filter((one) => one.name.startsWith(`${name}/`) && isHeadline(one));
+  // Of a load test, what its users feel.
+  const headline = headlines.find(({ metric }) => kindOf(metric).unit === 'seconds') ?? headlines[0];
+  if (headline) return headline.name;
   const ofTest = known.filter((metric) => metric.startsWith(`${name}/`));
-  const headline = ofTest.find((metric) => metric.split('/').length === 2);
-  if (headline) return headline;
   const tests = [...new Set(known.map((metric) => metric.split('/')[0] ?? ''))];
   const words = ofTest.length > 0 ? ofTest : name.includes('/') ? known : tests;
   throw new SuiteFailure(
     'NotFound',
     `suite "${suite}" has no metric "${name}"${known.length === 0 ? ': nothing comparable is recorded yet' : didYouMean(name, words)}`,
-    { hint: 'a metric is TEST/bandwidth, TEST/latency, or one of their rows, such as TEST/latency/64KiB' },
+    {
+      hint: 'a metric is TEST/bandwidth, TEST/latency, one of their rows, such as TEST/latency/64KiB, or of a load point, such as TEST/ttft/c4',
+    },
   );
 }
 
 /** Every series that a suite has a figure of. */
-async function seriesOfSuite(
-  kysely: Kysely<Tables>,
-  suite: string,
-): Promise<(Series & { seq: number; name: string })[]> {
+async function seriesOfSuite(kysely: Kysely<Tables>, suite: string): Promise<(NamedSeries & { seq: number })[]> {
   const rows = await kysely
     .selectFrom('series')
     .selectAll()
@@ -134,10 +139,10 @@ async function seriesOfSuite(
     .orderBy('test')
     .orderBy('metric')
     .orderBy('block_size')
-    .orderBy('batch_size')
+    .orderBy('in_flight')
     .execute();
-  return rows.map(({ seq, test, metric, block_size, batch_size }) => {
-    const series = { test, metric: metric as Series['metric'], blockSize: block_size, batchSize: batch_size };
+  return rows.map(({ seq, test, metric, block_size, in_flight }) => {
+    const series = { test, metric: metric as Series['metric'], blockSize: block_size, inFlight: in_flight };
     return { ...series, seq, name: seriesName(series) };
   });
 }

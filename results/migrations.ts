@@ -6,7 +6,7 @@ import type { Tables } from './tables.js';
 type Migration = (transaction: Transaction<Tables>, engine: Engine) => Promise<void>;
 
 /** What brings a store from each version to the next. A released one is never changed. */
-const MIGRATIONS: readonly Migration[] = [firstTables];
+const MIGRATIONS: readonly Migration[] = [firstTables, loadSeries];
 
 /** Version of the schema that this program reads and writes. */
 export const STORE_VERSION = MIGRATIONS.length;
@@ -87,7 +87,6 @@ async function firstTables({ schema }: Transaction<Tables>, engine: Engine): Pro
     .addColumn('run_id', 'text', present)
     .addColumn('record', 'text', present)
     .execute();
-  await schema.createIndex('cell_by_key').on('cell').columns(['key', 'recorded_at']).execute();
 
   await schema
     .createTable('run_cell')
@@ -186,4 +185,9 @@ async function firstTables({ schema }: Transaction<Tables>, engine: Engine): Pro
     .addColumn('record', 'text', present)
     .addPrimaryKeyConstraint('comparison_once', ['workflow_id', 'run_id'])
     .execute();
+}
+
+/** A series is also one of a load test, whose requests in flight are no batch. */
+async function loadSeries({ schema }: Transaction<Tables>): Promise<void> {
+  await schema.alterTable('series').renameColumn('batch_size', 'in_flight').execute();
 }

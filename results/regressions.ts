@@ -1,15 +1,16 @@
 import type { Kysely } from 'kysely';
 import { median } from 'simple-statistics';
-import { comparable } from '../suite/comparable.js';
-import type { CellRecord, SuiteRecord } from '../suite/record.js';
+import type { SuiteRecord } from '../suite/record.js';
 import { compareMetrics, type MetricInput } from '../suite/regression.js';
 import { findSteps } from '../suite/steps.js';
 import { type Acknowledgement, listAcknowledgements } from './acknowledgements.js';
+import { cellsOf, withoutTakenOver } from './any-cell.js';
 import { findBaseline } from './baselines.js';
+import { figuresByName, forbiddingFields, type MetricValues } from './compared-tests.js';
 import type { MetricChange, RunComparison } from './comparison.js';
-import { figuresOf, seriesName } from './figures.js';
 import { type MetricHistory, readHistory } from './history.js';
 import { listRuns, type RunEntry, readRun } from './runs.js';
+import { isHeadline, kindOf } from './series.js';
 import type { Tables } from './tables.js';
 
 /** What a run is held against. */
@@ -56,17 +57,15 @@ export async function compareWithBaseline(
   const used = new Set<EarlierRun>();
   const notComparable = new Map<string, string>();
   const inputs: MetricInput[] = [];
-  for (const test of record.tests) {
-    const current = groupFigures(test.cells);
+  const headlines = new Set<string>();
+  for (const { name, cells } of [...record.tests, ...(record.dynamo?.tests ?? [])]) {
     const comparableRuns = earlier.filter((run) => {
-      const fields = forbiddingFields(
-        test.cells,
-        run.cells.filter((cell) => cell.test === test.name),
-      );
-      if (fields !== undefined && fields !== '' && !notComparable.has(test.name)) notComparable.set(test.name, fields);
+      const fields = forbiddingFields(record, run.record, name);
+      if (fields !== undefined && fields !== '' && !notComparable.has(name)) notComparable.set(name, fields);
       return fields === '';
     });
-    for (const [metric, values] of current) {
+    for (const [metric, { series, values }] of figuresByName(cells)) {
+      if (isHeadline(series)) headlines.add(metric);
       const baseline = comparableRuns
         .filter((run) => fixed || !run.regressed.has(metric))
         .filter((run) => run.figures.has(metric))
@@ -74,9 +73,9 @@ export async function compareWithBaseline(
       for (const run of baseline) used.add(run);
       inputs.push({
         metric,
-        betterWhen: metric.split('/')[1] === 'latency' ? 'lower' : 'higher',
+        betterWhen: kindOf(series.metric).betterWhen,
         current: values,
-        baseline: baseline.map((run) => run.figures.get(metric) ?? []),
+        baseline: baseline.map((run) => run.figures.get(metric)?.values ?? []),
       });
     }
   }
@@ -87,7 +86,11 @@ export async function compareWithBaseline(
     .map(({ metric }) => metric);
   const history =
     alarms.length > 0
-      ? await readHistory(kysely, { suite: record.suite, metrics: alarms, until: record.startedAt })
+      ? await readHistory(kysely, {
+          suite: record.suite,
+          wanted: ({ name }) => alarms.includes(name),
+          until: record.startedAt,
+        })
       : [];
   const metrics = inputs.map(({ metric, current, baseline, betterWhen }): MetricChange => {
     const found = outcomes.get(metric) ?? { change: 'inconclusive', reason: 'not compared' };
@@ -105,7 +108,7 @@ export async function compareWithBaseline(
   });
   return {
     version: 1,
-    ...verdictOf(metrics),
+    ...verdictOf(metrics, headlines),
     baseline: {
       kind: fixed ? 'named' : 'rolling',
       name:
@@ -152,8 +155,8 @@ export async function findComparison(
 
 interface EarlierRun {
   readonly entry: RunEntry;
-  readonly cells: readonly CellRecord[];
-  readonly figures: ReadonlyMap<string, readonly number[]>;
+  readonly record: SuiteRecord;
+  readonly figures: ReadonlyMap<string, MetricValues>;
   /** Metrics that had regressed in this run, and nobody had said that it is known. */
   readonly regressed: ReadonlySet<string>;
 }
@@ -167,37 +170,14 @@ async function earlierRuns(kysely: Kysely<Tables>, record: SuiteRecord, most: nu
 }
 
 async function earlierRun(kysely: Kysely<Tables>, entry: RunEntry): Promise<EarlierRun> {
-  const [{ record }, comparison] = await Promise.all([readRun(kysely, entry), findComparison(kysely, entry)]);
-  const cells = record.tests
-    .flatMap((test) => test.cells)
-    // What was taken over was measured on another night.
-    .filter(({ measuredBy }) => measuredBy.workflowId === entry.workflowId && measuredBy.runId === entry.runId);
+  const [stored, comparison] = await Promise.all([readRun(kysely, entry), findComparison(kysely, entry)]);
+  // What was taken over was measured on another night.
+  const record = withoutTakenOver(stored.record);
   const regressed = (comparison?.metrics ?? []).filter(
     ({ change, acknowledged }) => change === 'regressed' && !acknowledged,
   );
-  return { entry, cells, figures: groupFigures(cells), regressed: new Set(regressed.map(({ metric }) => metric)) };
-}
-
-function groupFigures(cells: readonly CellRecord[]): Map<string, number[]> {
-  const grouped = new Map<string, number[]>();
-  for (const figure of cells.flatMap(figuresOf)) {
-    const name = seriesName(figure);
-    const values = grouped.get(name);
-    if (values) values.push(figure.value);
-    else grouped.set(name, [figure.value]);
-  }
-  return grouped;
-}
-
-/** The fields that forbid to compare the cells of two runs: `''` when there are none, undefined when there is no cell. */
-function forbiddingFields(current: readonly CellRecord[], earlier: readonly CellRecord[]): string | undefined {
-  const measured = (cells: readonly CellRecord[]) => cells.find((cell) => figuresOf(cell).length > 0);
-  const [now, then] = [measured(current), measured(earlier)];
-  if (!now || !then) return undefined;
-  return comparable(then, now)
-    .differences.filter(({ forbids }) => forbids)
-    .map(({ field, a, b }) => `${field} was ${a} and is ${b}`)
-    .join('; ');
+  const figures = figuresByName(cellsOf(record));
+  return { entry, record, figures, regressed: new Set(regressed.map(({ metric }) => metric)) };
 }
 
 /** The first night of the level that the metric is on now, as the step test sees it; else this night. */
@@ -242,12 +222,14 @@ function acknowledgementOf(
   });
 }
 
-function verdictOf(metrics: readonly MetricChange[]): Pick<RunComparison, 'change' | 'reason'> {
+function verdictOf(
+  metrics: readonly MetricChange[],
+  headlines: ReadonlySet<string>,
+): Pick<RunComparison, 'change' | 'reason'> {
   const ofChange = (change: MetricChange['change']) => metrics.filter((metric) => metric.change === change);
   const alarms = ofChange('regressed').filter(({ acknowledged }) => !acknowledged);
-  // The figure of a whole test says more than that of one of its rows.
-  const rank = ({ metric, difference = 0 }: MetricChange) =>
-    (metric.split('/').length === 2 ? 1000 : 0) + Math.abs(difference);
+  // What stands for a test or a load point says more than one of its rows.
+  const rank = ({ metric, difference = 0 }: MetricChange) => (headlines.has(metric) ? 1000 : 0) + Math.abs(difference);
   const [worst] = alarms.toSorted((a, b) => rank(b) - rank(a));
   if (worst) {
     const more = alarms.length > 1 ? `, and ${alarms.length - 1} more` : '';

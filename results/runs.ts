@@ -2,6 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { SuiteFailure } from '../suite/failure.js';
 import { type CellRecord, RECORD_VERSION, type SuiteRecord, type TestRecord } from '../suite/record.js';
 import { didYouMean } from '../suite/schema.js';
+import { type AnyCell, cellsOf, isLoadCell } from './any-cell.js';
 import { linkCell, putCell } from './cells.js';
 import type { Tables } from './tables.js';
 
@@ -29,6 +30,7 @@ export type StartedRun = Omit<SuiteRecord, 'endedAt' | 'tests'> & {
   readonly tests: readonly Omit<TestRecord, 'cells'>[];
 };
 
+/** Load cells stand in the record of their run; the table of cells has them for their figures and their evidence. */
 type StoredRecord = Omit<SuiteRecord, 'tests'> & { readonly tests: readonly Omit<TestRecord, 'cells'>[] };
 
 /** Stores what is known of a run that has begun, so that it can be looked at while it goes on. A complete one stays. */
@@ -91,9 +93,9 @@ export async function putRun(transaction: Transaction<Tables>, record: SuiteReco
     .executeTakeFirstOrThrow();
   await transaction.deleteFrom('run_cell').where('run_seq', '=', seq).execute();
   let position = 0;
-  for (const cell of record.tests.flatMap(({ cells }) => cells)) {
+  for (const cell of cellsOf(record)) {
     const cellSeq = await putCell(transaction, cell);
-    await linkCell(transaction, record.workflowId, cell, cellSeq);
+    if (!isLoadCell(cell)) await linkCell(transaction, record.workflowId, cell, cellSeq);
     await transaction
       .insertInto('run_cell')
       .values({ run_seq: seq, position, test: cell.test, repetition: cell.repetition, cell_seq: cellSeq })
@@ -229,7 +231,9 @@ async function cellsOfRun(kysely: Kysely<Tables>, runSeq: number): Promise<CellR
     .where('run_cell.run_seq', '=', runSeq)
     .orderBy('run_cell.position')
     .execute();
-  return rows.map(({ record }) => JSON.parse(record) as CellRecord);
+  return rows
+    .map(({ record }) => JSON.parse(record) as AnyCell)
+    .filter((cell): cell is CellRecord => !isLoadCell(cell));
 }
 
 async function cellsSoFar(

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
 import { SuiteFailure } from '../suite/failure.js';
 import type { CellRecord, LogReference, SuiteRecord } from '../suite/record.js';
-import { findLinkedCell, findMeasuredCell, linkCell, linkedCells, putCell } from './cells.js';
+import { cellsOf, evidenceOf } from './any-cell.js';
+import { findLinkedCell, linkCell, linkedCells, putCell } from './cells.js';
 import { type Database, openDatabase } from './database.js';
 import { findEvidence, findLog, putLog } from './evidence.js';
 import { runFolder, writeWhole } from './folder.js';
@@ -81,17 +82,9 @@ export class ResultStore {
     return this.use((kysely) => findEvidence(kysely, sha256));
   }
 
-  /** The cell with this key that is recorded for this workflow id. */
+  /** The cell with this key that is recorded for this workflow id. `saveCell` with another id takes it over. */
   findCell(workflowId: string, key: string): Promise<CellRecord | undefined> {
     return this.use((kysely) => findLinkedCell(kysely, workflowId, key));
-  }
-
-  /**
-   * The newest cell with this key that was measured (one that failed is not), across all workflow ids or from one.
-   * `saveCell` with another workflow's id takes it over.
-   */
-  findCellByKey(key: string, measuredBy?: string): Promise<CellRecord | undefined> {
-    return this.use((kysely) => findMeasuredCell(kysely, key, measuredBy));
   }
 
   /** Records a cell for a workflow. The same cell twice is stored once; a cell of another workflow is taken over. */
@@ -180,10 +173,7 @@ export class ResultStore {
 
   /** Cells that were taken over, and workers with a folder of their own, leave logs that this folder does not have. */
   async #writeMissingLogs(record: SuiteRecord): Promise<void> {
-    const logs = record.tests.flatMap(({ cells }) =>
-      cells.flatMap(({ attempts }) => attempts.flatMap(({ ranks }) => ranks.map(({ log }) => log))),
-    );
-    for (const { path, sha256 } of logs) {
+    for (const { path, sha256 } of cellsOf(record).flatMap(evidenceOf)) {
       const missing = await access(join(this.folder(record.workflowId), path)).then(
         () => false,
         () => true,

@@ -10,7 +10,7 @@ export interface Tables {
   run_cell: { run_seq: number; position: number; test: string; repetition: number; cell_seq: number };
   workflow_cell: { workflow_id: string; key: string; test: string; cell_seq: number };
   cell: CellTable;
-  series: { seq: Generated<number>; test: string; metric: string; block_size: number; batch_size: number };
+  series: { seq: Generated<number>; test: string; metric: string; block_size: number; in_flight: number };
   measurement: { cell_seq: number; series_seq: number; value: number };
   evidence: { sha256: string; bytes: number; encoding: string; body: Buffer };
   log: { workflow_id: string; path: string; sha256: string; stored_at: string };

@@ -1,21 +1,5 @@
+import { agreed, type Comparability, comparability, differencesOf, type Field, textOf } from './field-differences.js';
 import type { CellRecord } from './record.js';
-
-/** A field in which two cells differ. */
-export interface Difference {
-  /** `image`, `parameters.maxBlockSize`, `environment.FI_PROVIDER`, `nics`, … */
-  readonly field: string;
-  readonly a: string;
-  readonly b: string;
-  /** True: figures of the two cells say nothing about each other. */
-  readonly forbids: boolean;
-}
-
-export interface Comparability {
-  /** No difference forbids the comparison. */
-  readonly comparable: boolean;
-  /** In a stable order: what forbids first, then by name. */
-  readonly differences: readonly Difference[];
-}
 
 /** What is compared of a cell. */
 export type Subject = Pick<CellRecord, 'measurement' | 'ceiling' | 'parameters' | 'provenance'>;
@@ -58,19 +42,11 @@ const OF_THE_POD = /^(?:HOSTNAME|HOME|PWD|OLDPWD|SHLVL|_|KUBERNETES_.*|DYNAMO_BE
  * @param meant fields that are meant to differ, such as `environment.FI_HMEM_DISABLE_P2P` when two controls are compared
  */
 export function comparable(a: Subject, b: Subject, meant: readonly string[] = []): Comparability {
-  const [first, second] = [fieldsOf(a), fieldsOf(b)];
-  const names = [...new Set([...first.keys(), ...second.keys()])];
-  const differences = names.flatMap((field): Difference[] => {
-    const [left, right] = [first.get(field), second.get(field)];
-    if (left?.text === right?.text) return [];
-    const forbids = !meant.includes(field) && ((left ?? right)?.forbids ?? false);
-    return [{ field, a: left?.text ?? '–', b: right?.text ?? '–', forbids }];
-  });
+  const differences = differencesOf(fieldsOf(a), fieldsOf(b), meant);
   if (!a.provenance && !b.provenance) {
     differences.push({ field: 'provenance', a: 'unknown', b: 'unknown', forbids: !meant.includes('provenance') });
   }
-  differences.sort((x, y) => Number(y.forbids) - Number(x.forbids) || (x.field < y.field ? -1 : 1));
-  return { comparable: !differences.some(({ forbids }) => forbids), differences };
+  return comparability(differences);
 }
 
 /**
@@ -93,11 +69,6 @@ const KEPT_OUT: ReadonlySet<string> = new Set([
   'parameters-differ',
   'parameters-differ',
 ]);
-
-interface Field {
-  readonly text: string;
-  readonly forbids: boolean;
-}
 
 function fieldsOf({ measurement, ceiling, parameters, provenance }: Subject): ReadonlyMap<string, Field> {
   const fields = new Map<string, Field>();
@@ -184,20 +155,4 @@ function fieldsOf({ measurement, ceiling, parameters, provenance }: Subject): Re
 
 function namesOf(records: readonly Readonly<Record<string, string>>[]): string[] {
   return [...new Set(records.flatMap((record) => Object.keys(record)))];
-}
-
-/** One value when both ranks have the same, else both. */
-function agreed<T>(values: readonly T[]): T | readonly T[] {
-  const [first] = values;
-  return first !== undefined && values.every((value) => textOf(value) === textOf(first)) ? first : values;
-}
-
-/** A value as text, with keys in order, so that equal values have equal texts. */
-function textOf(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(textOf).join(', ')}]`;
-  if (typeof value === 'object' && value !== null) {
-    const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([key, field]) => `${key}: ${textOf(field)}`).join(', ')}}`;
-  }
-  return String(value);
 }

@@ -1,4 +1,5 @@
-import { type Comparability, comparable, comparableValue, type Difference } from './comparable.js';
+import { comparable, comparableValue } from './comparable.js';
+import type { Comparability, Difference } from './field-differences.js';
 import type { CellRecord } from './record.js';
 import { type Comparison, compareValues, type Summary, summarize } from './statistics.js';
 

@@ -31,29 +31,32 @@ function efaOf(nics: number, lineRate: number, gpus: number, source: string): Fa
   return { kind: 'efa', nics, lineRate, gpus, nicsPerGpu: Math.max(1, Math.floor(nics / Math.max(1, gpus))), source };
 }
 
-const AWS = 'Amazon EC2 instance types, accelerated computing, network specifications';
+/** Lists bandwidth, EFA and network cards of every instance type; a card carries one EFA interface. */
+const SPECIFICATIONS = 'Amazon EC2 instance types, accelerated computing, network specifications';
 const CARDS = 'Amazon EC2 User Guide, EFA on instances with multiple network cards';
 
-/** Instance types with EFA. SageMaker HyperPod's `ml.` names are looked up without the prefix. */
+/**
+ * Instance types with EFA, each with what its source says. SageMaker HyperPod's `ml.` names are looked up without the
+ * prefix.
+ */
 const CATALOGUE: Readonly<Record<string, Fabric>> = {
-  'p4d.24xlarge': efa(4, 100, 8, AWS),
-  'p4de.24xlarge': efa(4, 100, 8, AWS),
-  'p5.4xlarge': efa(1, 100, 1, AWS),
-  'p5.48xlarge': efa(32, 100, 8, `${AWS}; NIXL's libfabric topology test lists 32 NICs of 100 Gbit/s`),
-  'p5e.48xlarge': efa(32, 100, 8, AWS),
-  'p5en.48xlarge': efa(16, 200, 8, `${AWS}; NIXL's libfabric topology test lists 16 NICs of 200 Gbit/s`),
-  'p6-b200.48xlarge': efa(8, 400, 8, AWS),
-  // Its first card is for IP traffic only; the other sixteen carry EFA, 6,400 Gbit/s together.
-  'p6-b300.48xlarge': efa(16, 400, 8, CARDS),
-  'g6e.8xlarge': efa(1, 25, 1, AWS),
-  'g6e.12xlarge': efa(1, 100, 4, AWS),
-  'g6e.16xlarge': efa(1, 35, 1, AWS),
-  'g6e.24xlarge': efa(2, 100, 4, AWS),
-  'g6e.48xlarge': efa(4, 100, 8, CARDS),
-  'trn1.32xlarge': efa(8, 100, 16, AWS),
-  'trn1n.32xlarge': efa(16, 100, 16, AWS),
-  'trn2.48xlarge': efa(16, 200, 16, AWS),
-  'trn2u.48xlarge': efa(16, 200, 16, AWS),
+  'p4d.24xlarge': efa(4, 100, 8, `${SPECIFICATIONS}: 4x 100 Gigabit`),
+  'p4de.24xlarge': efa(4, 100, 8, `${SPECIFICATIONS}: 4x 100 Gigabit`),
+  'p5.4xlarge': efa(1, 100, 1, `${SPECIFICATIONS}: 100 Gigabit, 1 card`),
+  'p5.48xlarge': efa(32, 100, 8, `${CARDS}: 32 cards, 3200 Gbps`),
+  'p5e.48xlarge': efa(32, 100, 8, `${CARDS}: 32 cards, 3200 Gbps`),
+  'p5en.48xlarge': efa(16, 200, 8, `${SPECIFICATIONS}: 3200 Gigabit, 16 cards`),
+  'p6-b200.48xlarge': efa(8, 400, 8, `${CARDS}: 8 cards of 400 Gbps`),
+  'p6-b300.48xlarge': efa(16, 400, 8, `${CARDS}: 17 cards, of which the first has no EFA, the others 400 Gbps each`),
+  'g6e.8xlarge': efa(1, 25, 1, `${SPECIFICATIONS}: 25 Gigabit, 1 card`),
+  'g6e.12xlarge': efa(1, 100, 4, `${SPECIFICATIONS}: 100 Gigabit, 1 card`),
+  'g6e.16xlarge': efa(1, 35, 1, `${SPECIFICATIONS}: 35 Gigabit, 1 card`),
+  'g6e.24xlarge': efa(2, 100, 4, `${SPECIFICATIONS}: 200 Gigabit, 2 cards`),
+  'g6e.48xlarge': efa(4, 100, 8, `${SPECIFICATIONS}: 400 Gigabit, 4 cards`),
+  'trn1.32xlarge': efa(8, 100, 16, `${SPECIFICATIONS}: 8x 100 Gigabit`),
+  'trn1n.32xlarge': efa(16, 100, 16, `${SPECIFICATIONS}: 16x 100 Gigabit`),
+  'trn2.48xlarge': efa(16, 200, 16, `${SPECIFICATIONS}: 16x 200 Gigabit`),
+  'trn2u.48xlarge': efa(16, 200, 16, `${SPECIFICATIONS}: 16x 200 Gigabit; AWS Neuron, Trn2 architecture: 16 chips`),
 };
 
 /** Instance types that the catalogue knows, for messages. */

@@ -4,17 +4,16 @@ import { type LoadResult, parseAiperf } from './tools/aiperf.js';
 import { type LoadLog, readLoadLog } from './tools/load-log.js';
 import { formatDuration } from './units.js';
 import type { Reason, ReasonCode, Verdict } from './verdict.js';
+import type { WorkerSight } from './worker-sight.js';
 
 /** The gates of phase 3: what must be true of a load run before its figures count. */
 
 /** A worker of the cluster before or after the load. */
-export interface WorkerState {
+export interface WorkerState extends WorkerSight {
   readonly role: string;
   readonly pod: string;
   readonly uid: string;
   readonly restarts: number;
-  /** Bytes that its NICs had sent and received: EFA devices, else the pod's interface. */
-  readonly nicBytes?: number | undefined;
 }
 
 /** All that a load run left. */
@@ -33,6 +32,8 @@ export interface LoadCircumstances {
   readonly efa: boolean;
   /** KV bytes of one prompt token; undefined when the model is not known. */
   readonly bytesPerToken?: number | undefined;
+  /** NIXL back end that the KV cache is to take. */
+  readonly transferBackend: string;
 }
 
 export interface LoadJudgement {
@@ -66,8 +67,9 @@ export function judgeLoad(
   const restarted = restartReasons(evidence);
   const doubts = doubtReasons(test, point, load);
   const transfer = transferReason(test, load, evidence, circumstances);
-  const reasons: Reason[] = [...failed, ...restarted, ...doubts, ...(transfer ? [transfer] : [])];
-  if (failed.length > 0 || restarted.length > 0 || transfer?.code === 'no-kv-transfer') {
+  const backends = backendReasons(test, evidence, circumstances);
+  const reasons: Reason[] = [...failed, ...restarted, ...doubts, ...backends, ...(transfer ? [transfer] : [])];
+  if (failed.length + restarted.length + backends.length > 0 || transfer?.code === 'no-kv-transfer') {
     return { verdict: 'fail', reasons, load };
   }
   if (doubts.length > 0 || transfer?.code === 'kv-path-unproven') return { verdict: 'inconclusive', reasons, load };
@@ -180,6 +182,20 @@ function transferReason(
     return reason(efa ? 'no-kv-transfer' : 'kv-path-unproven', message);
   }
   return reason('kv-transfer-seen', `the NICs of the decode pods moved ${mebibytes(total)} during the load`);
+}
+
+/** TensorRT-LLM that is not told otherwise, or whose image lacks the plugin, takes another NIXL back end without a word. */
+function backendReasons(
+  { topology }: InferenceSpec,
+  { after }: LoadEvidence,
+  { simulated, transferBackend }: LoadCircumstances,
+): Reason[] {
+  if (simulated || topology === 'aggregated') return [];
+  return after.flatMap(({ role, pod, kvBackends = [] }): Reason[] => {
+    if (kvBackends.length === 0 || kvBackends.includes(transferBackend)) return [];
+    const message = `NIXL in ${role} pod ${pod} has loaded ${kvBackends.join(', ')}, not ${transferBackend}`;
+    return [reason('wrong-kv-back-end', message)];
+  });
 }
 
 function measured(load: LoadResult): Reason {

@@ -1,4 +1,5 @@
 import { baselineCurve } from './baseline.js';
+import { comparableLoad } from './comparable-load.js';
 import { predictTransfer, type TransferPrediction } from './kv-transfer.js';
 import type { DynamoRecord, LoadCell, LoadTestRecord } from './load-record.js';
 import type { SuiteRecord } from './record.js';
@@ -29,7 +30,10 @@ export interface NetworkShare {
   readonly residual: number;
 }
 
-/** The comparison of a run, without its controls: they transfer nothing. Empty when there is no curve or the size of the KV cache is not known. */
+/**
+ * The comparison of a run, without its controls, which transfer nothing, and without points that may not be compared.
+ * Empty when there is no curve or the size of the KV cache is not known.
+ */
 export function networkShares(record: Pick<SuiteRecord, 'tests' | 'dynamo'>): NetworkShare[] {
   const { dynamo } = record;
   const curve = baselineCurve(record.tests.find(({ name }) => name === dynamo?.baseline)?.cells ?? []);
@@ -80,6 +84,7 @@ function shareOf(
 }
 
 /** Median, because a few slow answers must not look like a network. */
-function firstToken({ load }: LoadCell): number | undefined {
+function firstToken(cell: LoadCell): number | undefined {
+  const load = comparableLoad(cell);
   return load?.timeToFirstToken?.p50 ?? load?.timeToFirstToken?.average;
 }

@@ -70,6 +70,11 @@ export function formatRate(bytesPerSecond: number): string {
   return `${significant(bytesPerSecond / 1e3)} kB/s`;
 }
 
+/** A rate of tokens for people: `1234 tokens/s`, `12.5 tokens/s`. */
+export function formatTokenRate(tokensPerSecond: number): string {
+  return `${significant(tokensPerSecond)} tokens/s`;
+}
+
 /** A duration for people: `1.4 ms`, `7 s`, `2 min 5 s`. */
 export function formatDuration(seconds: number): string {
   if (seconds < 1e-3) return `${significant(seconds * 1e6)} µs`;
@@ -78,6 +83,11 @@ export function formatDuration(seconds: number): string {
   const whole = Math.round(seconds);
   if (whole < 3600) return twoUnits(Math.floor(whole / 60), 'min', whole % 60, 's');
   return twoUnits(Math.floor(whole / 3600), 'h', Math.floor((whole % 3600) / 60), 'min');
+}
+
+/** The same for what may be below zero: `−12 ms`. */
+export function formatSignedDuration(seconds: number): string {
+  return seconds < 0 ? `−${formatDuration(-seconds)}` : formatDuration(seconds);
 }
 
 /** The quantity as Kubernetes writes it: `134217728` → `"128Mi"`; a size that is no whole unit stays in bytes. */

@@ -35,6 +35,7 @@ export type ReasonCode =
   | 'no-kv-transfer'
   | 'kv-transfer-seen'
   | 'kv-path-unproven'
+  | 'wrong-kv-back-end'
   | 'simulated-engine'
   | 'slow'
   | 'failure'

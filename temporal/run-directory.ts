@@ -1,6 +1,7 @@
 import { type Connection, WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
 import type { OpenRuns } from '../kubernetes/sweep.js';
 import { runKey } from '../suite/run.js';
+import { isOpen } from './suite-runs.js';
 
 /** Asks a Temporal namespace which suite runs go on. */
 export class RunDirectory implements OpenRuns {
@@ -26,10 +27,10 @@ export class RunDirectory implements OpenRuns {
 
   async isOpen(workflowId: string, key: string): Promise<boolean> {
     try {
-      const { status, raw } = await this.#client.getHandle(workflowId).describe();
-      const firstRunId = raw.workflowExecutionInfo?.firstRunId;
+      const description = await this.#client.getHandle(workflowId).describe();
+      const firstRunId = description.raw.workflowExecutionInfo?.firstRunId;
       if (!firstRunId) throw new Error(`Temporal does not name the first run of workflow "${workflowId}"`);
-      return (status.name === 'RUNNING' || status.name === 'PAUSED') && runKey(firstRunId) === key;
+      return isOpen(description) && runKey(firstRunId) === key;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return false;
       throw error;

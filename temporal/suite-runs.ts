@@ -43,7 +43,7 @@ export async function describeSuiteRun(client: Client, workflowId: string): Prom
   return description;
 }
 
-/** Whether it can still be told something. */
+/** Whether it still goes on, so that it can be told something and its objects are its own. */
 export function isOpen({ status }: Pick<WorkflowExecutionDescription, 'status'>): boolean {
   return status.name === 'RUNNING' || status.name === 'PAUSED';
 }

@@ -8,9 +8,16 @@ export const BUNDLE_PATH = fileURLToPath(new URL('workflow-bundle.js', import.me
 
 const WORKFLOWS_PATH = fileURLToPath(new URL('../workflows/index.js', import.meta.url));
 
-/** Bundles the workflows and writes the file. */
+/**
+ * Bundles the workflows and writes the file. Its source map names lines and holds no sources: the worker keeps four copies
+ * of it, and shows sources to nobody.
+ */
 export async function writeBundle(): Promise<void> {
-  const { code } = await bundleWorkflowCode({ workflowsPath: WORKFLOWS_PATH, logger: new DefaultLogger('ERROR') });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath: WORKFLOWS_PATH,
+    logger: new DefaultLogger('ERROR'),
+    webpackConfigHook: (config) => ({ ...config, devtool: 'inline-nosources-source-map' }),
+  });
   await mkdir(dirname(BUNDLE_PATH), { recursive: true });
   await writeFile(BUNDLE_PATH, code);
 }

@@ -135,7 +135,7 @@ async function benchHistory(name: string, store: ResultStore): Promise<void> {
     if (histories.length !== TESTS.length * (BLOCKS.length * 2 + 1)) throw new Error(`${histories.length} metrics`);
   });
   const one = await median(() =>
-    store.use((kysely) => readHistory(kysely, { suite: 'p5', metrics: ['nixl-ucx/bandwidth'] })),
+    store.use((kysely) => readHistory(kysely, { suite: 'p5', wanted: ({ name }) => name === 'nixl-ucx/bandwidth' })),
   );
   await store.close();
   line(

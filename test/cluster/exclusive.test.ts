@@ -1,12 +1,9 @@
 import assert from 'node:assert/strict';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import type { Lease } from '../../kubernetes/leases.js';
 import type { KubernetesObject, Pod } from '../../kubernetes/objects.js';
 import { CONFIG_MAP, LEASE } from '../../kubernetes/resources.js';
+import { dynamoBench } from '../support/command-line.js';
 import { Lab, type LocalSpec, type SuiteEnd } from '../support/lab.js';
-
-const CLI = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 
 /** Nobody measures beside anybody else, and nothing of a run stays that is over. */
 describe('nodes and what runs on them', function () {
@@ -87,11 +84,11 @@ describe('nodes and what runs on them', function () {
     assert.ok((await rankPods()).length > 0);
     const foreign = await makeForeign();
 
-    const dry = await dynamoBench('sweep', '--dry-run');
+    const dry = await sweep('--dry-run');
     assert.match(dry, new RegExp(`${id} \\(closed or gone\\): Deployment/.*Pod/.*Lease/.*ConfigMap/`));
     assert.ok((await rankPods()).length > 0, 'a dry run removes nothing');
 
-    const swept = await dynamoBench('sweep');
+    const swept = await sweep();
     assert.match(swept, new RegExp(`removed: ${id}`));
     await lab.until('only what is foreign is left', async () => (await lab.leftovers()).length === foreign.length);
     assert.deepEqual(await lab.leftovers(), foreign);
@@ -102,8 +99,8 @@ describe('nodes and what runs on them', function () {
     const id = await lab.start(await suite());
     await lab.untilRanksRun(id, 'nixl-libfabric');
     const uids = (await rankPods()).map(({ metadata }: Pod) => metadata.uid);
-    assert.match(await dynamoBench('sweep', '--dry-run'), new RegExp(`${id} \\(goes on, left alone\\)`));
-    assert.match(await dynamoBench('sweep'), /nothing to remove/);
+    assert.match(await sweep('--dry-run'), new RegExp(`${id} \\(goes on, left alone\\)`));
+    assert.match(await sweep(), /nothing to remove/);
     assert.deepEqual(
       (await rankPods()).map(({ metadata }) => metadata.uid),
       uids,
@@ -134,10 +131,11 @@ describe('nodes and what runs on them', function () {
   }
   const removeForeign = () => lab.box.admin.delete(CONFIG_MAP, lab.namespace.name, 'bench-foreign');
 
-  async function dynamoBench(...args: string[]): Promise<string> {
-    const { stdout } = await execa(process.execPath, [CLI, ...args, '--namespace', lab.namespace.name], {
+  async function sweep(...args: string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await dynamoBench(['sweep', ...args, '--namespace', lab.namespace.name], {
       env: { TEMPORAL_ADDRESS: lab.address, KUBECONFIG: lab.namespace.kubeconfig },
     });
+    assert.equal(exitCode, 0, stderr);
     return stdout;
   }
 });

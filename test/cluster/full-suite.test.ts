@@ -31,11 +31,11 @@ describe('suites/local-network.json on the box', function () {
     );
   });
 
-  it('measures what the shaped link carries: 80 to 102 % of 62.5 MB/s, proven by the interface’s counters', () => {
+  it('measures what the shaped link carries: 70 to 102 % of 62.5 MB/s, proven by the interface’s counters', () => {
     for (const { test, measurement, ceiling, path } of cells) {
       assert.equal(ceiling?.bytesPerSecond, 62.5e6);
       const share = (measurement?.value ?? 0) / 62.5e6;
-      assert.ok(share > 0.8 && share < 1.02, `${test}: ${measurement?.original}`);
+      assert.ok(share > 0.7 && share < 1.02, `${test}: ${measurement?.original}`);
       assert.equal(path?.status, 'proven');
       assert.deepEqual(Object.keys(path?.devices ?? {}), ['eth0']);
     }

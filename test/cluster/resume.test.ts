@@ -1,10 +1,7 @@
 import assert from 'node:assert/strict';
-import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
+import { dynamoBench } from '../support/command-line.js';
 import { podsEverScheduled } from '../support/fault-grid.js';
 import { Lab, type LocalSpec, type SuiteEnd } from '../support/lab.js';
-
-const CLI = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
 
 /**
  * NIXL with UCX fails in its first attempt, which is its only one; whoever resumes it finds it mended, because its next
@@ -93,7 +90,7 @@ describe('a suite in which NIXL-UCX failed resumes without redoing finished test
   it('(c) by a reset to the point that `dynamo-bench reset-point` names', async () => {
     const failed = await lab.run(await suite());
     assert.equal(failed.status, 'FAILED');
-    const { stdout } = await execa(process.execPath, [CLI, 'reset-point', failed.workflowId], {
+    const { stdout } = await dynamoBench(['reset-point', failed.workflowId], {
       env: { TEMPORAL_ADDRESS: lab.address },
     });
     const [line = ''] = stdout.split('\n').filter((text) => text.startsWith('temporal workflow reset'));
@@ -105,9 +102,8 @@ describe('a suite in which NIXL-UCX failed resumes without redoing finished test
 
   it('refuses a reset point of a test that does not exist, with those that do', async () => {
     const { workflowId } = await lab.run(await suite({ tests: [(await suite()).tests[0]] }));
-    const result = await execa(process.execPath, [CLI, 'reset-point', workflowId, '--test', 'nixl'], {
+    const result = await dynamoBench(['reset-point', workflowId, '--test', 'nixl'], {
       env: { TEMPORAL_ADDRESS: lab.address },
-      reject: false,
     });
     assert.equal(result.exitCode, 2);
     assert.match(result.stderr, /no test "nixl" has run\n {2}→ tests so far: ucx-native/);

@@ -8,6 +8,7 @@ import { type SiteFile, siteFiles } from '../../reports/site.js';
 import { writeWhole } from '../../results/folder.js';
 import { compareWithBaseline, putComparison } from '../../results/regressions.js';
 import { ResultStore } from '../../results/store.js';
+import type { LogReference, SuiteRecord } from '../../suite/record.js';
 import { openPage, startBrowser } from '../support/browser.js';
 import { nightlyRun, recordNights } from '../support/nights.js';
 
@@ -17,6 +18,7 @@ describe('the site in a browser', function () {
   let folder: string;
   let site: string;
   let store: ResultStore;
+  const load = { repetitions: 1, concurrencies: [1, 4] };
 
   const files = async () => {
     const all: SiteFile[] = [];
@@ -33,8 +35,11 @@ describe('the site in a browser', function () {
     store = new ResultStore(join(folder, 'results'));
     await recordNights(
       store,
-      Array.from({ length: 14 }, (_, night) => ({ night })),
+      Array.from({ length: 14 }, (_, night) => ({ night, load })),
     );
+    const loadLog = await store.saveLog('nightly-013', 'disaggregated/c1-r1/load.log', 'what AIPerf said');
+    const { record } = await store.readRun('nightly-013');
+    await store.saveRun(withEvidence(record, loadLog), {});
     const log = await store.saveLog('odd name/with: everything?', 'nixl-libfabric/r1-a1/node1.log', 'rank 0');
     const slow = nightlyRun({
       night: 14,
@@ -71,8 +76,8 @@ describe('the site in a browser', function () {
       if (seen.has(file)) continue;
       seen.add(file);
       if (!file.endsWith('.html')) {
-        // The logs of the made-up nights were never stored.
-        if (!file.endsWith('.log') || file.includes('odd')) await access(file);
+        // The evidence of the other made-up nights was never stored.
+        if (!/\/r\d-a\d\/|\/c\d-r\d\//.test(file) || file.includes('odd')) await access(file);
         continue;
       }
       await page.goto(url);
@@ -84,6 +89,8 @@ describe('the site in a browser', function () {
     assert.equal([...seen].filter((file) => file.endsWith('report.html')).length, 16);
     const log = [...seen].find((file) => file.endsWith('.log') && file.includes('odd'));
     assert.equal(await readFile(log ?? '', 'utf8'), 'rank 0');
+    const ofLoad = [...seen].find((file) => file.endsWith('nightly-013/disaggregated/c1-r1/load.log'));
+    assert.equal(await readFile(ofLoad ?? '', 'utf8'), 'what AIPerf said');
     await page.close();
   });
 
@@ -95,6 +102,8 @@ describe('the site in a browser', function () {
       assert.equal(await page.locator('.badge.regressed').count(), 2);
       await page.getByRole('link', { name: 'History of its metrics' }).click();
       assert.ok(await page.locator('#history-1 svg[role=img]:visible').isVisible());
+      const ofLoad = page.getByRole('figure', { name: 'disaggregated/ttft/c4 from night to night' });
+      assert.ok(await ofLoad.locator('svg[role=img]:visible').isVisible());
       assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width);
       assert.deepEqual(trouble, []);
       await page.close();
@@ -117,3 +126,14 @@ describe('the site in a browser', function () {
     assert.match(all[0]?.text ?? '', /Nothing is recorded yet/);
   });
 });
+
+/** The run with this as the evidence of its load points. */
+function withEvidence(record: SuiteRecord, log: LogReference): SuiteRecord {
+  const { dynamo } = record;
+  assert.ok(dynamo);
+  const tests = dynamo.tests.map((test) => ({
+    ...test,
+    cells: test.cells.map((cell) => ({ ...cell, evidence: [log] })),
+  }));
+  return { ...record, dynamo: { ...dynamo, tests } };
+}

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
+import { isolated } from './environment.js';
 
 /** The program itself. */
 export const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
@@ -24,8 +24,8 @@ export async function dynamoBench(args: readonly string[], options: Options = {}
 
 /** The process while it runs, for tests that interrupt it. */
 export function startDynamoBench(args: readonly string[], { env, input }: Options = {}) {
-  return execa(process.execPath, [MAIN, ...args], {
-    env: { RESULTS_DIR: undefined, RESULTS_URL: undefined, ...env },
+  return isolated(process.execPath, [MAIN, ...args], {
+    ...(env ? { env } : {}),
     reject: false,
     ...(input === undefined ? { stdin: 'ignore' as const } : { input }),
   });

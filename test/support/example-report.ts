@@ -1,14 +1,18 @@
 import { mersenne } from 'pure-rand/generator/mersenne';
 import type { HistoryOfMetric, Report } from '../../reports/report.js';
 import type { CellRecord } from '../../suite/record.js';
+import { type ExampleLoadOptions, exampleDynamo } from './example-load.js';
 import { measuredCell, suiteRecord } from './records.js';
 
 const BLOCKS = Array.from({ length: 15 }, (_, i) => 2 ** (12 + i));
 const START = Date.parse('2026-01-05T02:30:00.000Z');
 const at = (seconds: number) => new Date(START + seconds * 1000).toISOString();
 
-/** A report with everything on it: three tests, five repetitions, a lost attempt, a claim that cannot be, a regression. */
-export function exampleReport(repetitions = 5): Report {
+/**
+ * A report with everything on it: three transport tests, five repetitions, a lost attempt, a claim that cannot be, a
+ * regression, and phase 3.
+ */
+export function exampleReport(repetitions = 5, load: ExampleLoadOptions = {}): Report {
   const random = mersenne(7);
   const noise = () => 1 + (((random.next() >>> 0) / 2 ** 32) * 2 - 1) * 0.012;
   let clock = 48;
@@ -75,9 +79,12 @@ export function exampleReport(repetitions = 5): Report {
       reasons: [{ code: 'below-expectation', message: '850 MB/s is below the expected 40 GB/s' }],
     }),
   );
+  const dynamo = exampleDynamo({ from: at(clock + 90), ...load });
+  const lastLoad = Math.max(...dynamo.tests.flatMap(({ cells }) => cells.map((one) => Date.parse(one.recordedAt))));
   const record = suiteRecord('nightly-p5', [...ucx, ...libfabric, ...slow], {
     startedAt: at(0),
-    endedAt: at(clock + 9),
+    endedAt: new Date(lastLoad + 40_000).toISOString(),
+    dynamo,
     reasons: [{ code: 'optional-failure', message: 'nixl-ucx: fail, not required' }],
   });
   const claims: Record<string, { value: number; source: string }> = {
@@ -125,24 +132,38 @@ export function exampleReport(repetitions = 5): Report {
         { metric: 'ucx-native/bandwidth', change: 'unchanged', reason: 'within 3 %', difference: 0.002 },
       ],
     },
-    history: [exampleHistory()],
+    history: [
+      exampleHistory('nixl-libfabric/bandwidth', 'bytes per second', 46.5e9),
+      exampleHistory(
+        dynamo.engine === 'mocker' ? 'disaggregated/simulated-ttft/c1' : 'disaggregated/ttft/c1',
+        'seconds',
+        0.31,
+        dynamo.engine === 'mocker',
+      ),
+    ],
   };
 }
 
-function exampleHistory(): HistoryOfMetric {
+function exampleHistory(
+  metric: string,
+  unit: HistoryOfMetric['unit'],
+  level: number,
+  simulated = false,
+): HistoryOfMetric {
   const random = mersenne(11);
   const noise = () => 1 + (((random.next() >>> 0) / 2 ** 32) * 2 - 1) * 0.01;
   const points = Array.from({ length: 40 }, (_, night) => ({
     workflowId: `nightly-${night}`,
     runId: `run-${night}`,
     startedAt: new Date(START - (39 - night) * 86_400_000).toISOString(),
-    values: Array.from({ length: 5 }, () => (night < 34 ? 46.5e9 : 44.1e9) * noise()),
+    values: Array.from({ length: 5 }, () => level * (night < 34 ? 1 : 0.948) * noise()),
   }));
   return {
-    metric: 'nixl-libfabric/bandwidth',
-    unit: 'bytes per second',
+    metric,
+    unit,
+    simulated,
     points,
-    band: { low: 45.1e9, high: 47.9e9 },
+    band: { low: level * 0.97, high: level * 1.03 },
     steps: [{ startedAt: points[34]?.startedAt ?? '', workflowId: 'nightly-34', size: -0.051 }],
   };
 }

@@ -13,6 +13,7 @@ import type { SuiteRecord } from '../../suite/record.js';
 import type { Progress } from '../../workflows/messages.js';
 import { type Box, createNamespace, startBox, type TestNamespace } from './box.js';
 import { DurableTemporal } from './durable-temporal.js';
+import { environment } from './environment.js';
 import { TEMPORAL, temporal } from './temporal.js';
 
 const WORKER = fileURLToPath(new URL('../../worker/main.js', import.meta.url));
@@ -77,20 +78,19 @@ export class Lab {
    * Starts a worker, beside those that run.
    *
    * @param kubeconfig of another cluster or account than the namespace's
-   * @param environment further variables
+   * @param variables further variables of its environment
    */
-  startWorker(kubeconfig = this.namespace.kubeconfig, environment: Readonly<Record<string, string>> = {}): void {
+  startWorker(kubeconfig = this.namespace.kubeconfig, variables: Readonly<Record<string, string>> = {}): void {
     const log = createWriteStream(join(this.folder, 'worker.log'), { flags: 'a' });
     const worker = spawn(process.execPath, [WORKER], {
-      env: {
-        ...process.env,
+      env: environment({
         KUBECONFIG: kubeconfig,
         TEMPORAL_ADDRESS: this.address,
         TASK_QUEUE: this.taskQueue,
         RESULTS_DIR: this.results,
         LOG_LEVEL: 'WARN',
-        ...environment,
-      },
+        ...variables,
+      }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     worker.stdout.pipe(log, { end: false });

@@ -1,5 +1,6 @@
 import type { ResultStore } from '../../results/store.js';
 import type { CellRecord, SuiteRecord } from '../../suite/record.js';
+import { type ExampleLoadOptions, exampleDynamo } from './example-load.js';
 import { normal } from './random.js';
 import { measuredCell, suiteRecord } from './records.js';
 
@@ -10,6 +11,8 @@ export interface NightOptions {
   readonly repetitions?: number;
   readonly test?: string;
   readonly change?: (cell: CellRecord) => CellRecord;
+  /** Phase 3 of that night. */
+  readonly load?: ExampleLoadOptions;
 }
 
 /** The run of one night; its noise of 0.5 % depends on the night only. */
@@ -19,6 +22,7 @@ export function nightlyRun({
   repetitions = 3,
   test = 'nixl-libfabric',
   change = (cell) => cell,
+  load,
 }: NightOptions): SuiteRecord {
   const workflowId = `nightly-${String(night).padStart(3, '0')}`;
   const draw = normal(night + 1);
@@ -35,7 +39,12 @@ export function nightlyRun({
       }),
     ),
   );
-  return suiteRecord(workflowId, cells, { startedAt, endedAt: startedAt.replace(':30:', ':55:') });
+  const run = { workflowId, runId: `run-${workflowId}` };
+  return suiteRecord(workflowId, cells, {
+    startedAt,
+    endedAt: startedAt.replace(':30:', ':55:'),
+    ...(load ? { dynamo: exampleDynamo({ seed: night + 1, from: startedAt, run, ...load }) } : {}),
+  });
 }
 
 /** Records nightly runs. */

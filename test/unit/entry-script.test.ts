@@ -4,12 +4,12 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { readRankLog } from '../../suite/tools/log-lines.js';
+import { isolated } from '../support/environment.js';
 
 const script = (name: string) => fileURLToPath(new URL(`../../../manifests/scripts/${name}`, import.meta.url));
 const run = (args: string[], env: Record<string, string> = {}) =>
-  execa('sh', [script('entry.sh'), ...args], { env, reject: false, all: true });
+  isolated('sh', [script('entry.sh'), ...args], { env, reject: false, all: true });
 
 describe('entry script of a rank', () => {
   it('exits with the tool’s own code and frames the counters around its output', async () => {
@@ -63,8 +63,8 @@ describe('listening script', () => {
     await new Promise((resolve) => server.once('listening', resolve));
     const { port } = server.address() as { port: number };
     try {
-      assert.equal((await execa('sh', [script('listening.sh'), String(port)], { reject: false })).exitCode, 0);
-      assert.equal((await execa('sh', [script('listening.sh'), String(port), '1'], { reject: false })).exitCode, 1);
+      assert.equal((await isolated('sh', [script('listening.sh'), String(port)], { reject: false })).exitCode, 0);
+      assert.equal((await isolated('sh', [script('listening.sh'), String(port), '1'], { reject: false })).exitCode, 1);
       assert.equal(connections, 0);
     } finally {
       server.close();

@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { forecastOf } from '../../suite/forecast.js';
 import { parseSpec } from '../../suite/spec.js';
+import { dynamoBench } from '../support/command-line.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (name: string): unknown => JSON.parse(readFileSync(join(root, name), 'utf8'));
@@ -123,12 +123,7 @@ describe('dynamo-bench plan', () => {
   });
   afterEach(() => rmSync(folder, { recursive: true }));
 
-  const plan = (...args: string[]) =>
-    execa('node', [join(root, 'dist/cli/main.js'), 'plan', ...args, '--results', folder], {
-      reject: false,
-      preferLocal: true,
-      localDir: root,
-    });
+  const plan = (...args: string[]) => dynamoBench(['plan', ...args, '--results', folder]);
 
   function specFile(spec: object): string {
     const file = join(folder, 'spec.json');

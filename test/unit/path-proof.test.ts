@@ -3,10 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { ethernet, fabricOfInstanceType } from '../../suite/fabric.js';
 import { provePath } from '../../suite/path-proof.js';
 import { type CounterFrame, type RankLog, readRankLog } from '../../suite/tools/log-lines.js';
+import { isolated } from '../support/environment.js';
 
 const found = fabricOfInstanceType('p5.48xlarge');
 assert.ok(found);
@@ -134,7 +134,7 @@ describe('entry script on a made-up machine', () => {
   /** Runs a tool that moves the counter of each NIC by so many bytes. */
   async function run(bytes: number, nics: readonly string[]): Promise<RankLog> {
     const tool = nics.map((nic) => `echo $((9007199254740 + ${bytes})) > '${counterFile(nic, 'rdma_write_bytes')}'`);
-    const { all } = await execa('sh', [entry, 'sh', '-c', ['echo row', ...tool].join('; ')], {
+    const { all } = await isolated('sh', [entry, 'sh', '-c', ['echo row', ...tool].join('; ')], {
       env: { DYNAMO_BENCH_SYSFS: sysfs },
       all: true,
     });

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { execa } from 'execa';
 import { readProbe } from '../../suite/probe.js';
 import { provenanceOf } from '../../suite/provenance.js';
 import type { SetupRecord } from '../../suite/record.js';
 import { REDACTED, redactEnvironment, redactUrls } from '../../suite/redact.js';
 import { SUITE_VERSION } from '../../suite/version.js';
+import { isolated } from '../support/environment.js';
 
 const root = new URL('../../../', import.meta.url);
 
@@ -84,7 +84,7 @@ describe('provenance', () => {
 
   it('the probe script hides secrets before they are printed, further lines of them too', async () => {
     const env = { A_TOKEN: 'first-secret\nsecond-secret', FI_PROVIDER: 'efa', LINES: 'one\ntwo' };
-    const { stdout } = await execa('sh', [fileURLToPath(new URL('manifests/scripts/probe.sh', root))], {
+    const { stdout } = await isolated('sh', [fileURLToPath(new URL('manifests/scripts/probe.sh', root))], {
       env: { ...env, DYNAMO_BENCH_ETCD_HOST: 'localhost' },
     });
     assert.doesNotMatch(stdout, /first-secret|second-secret/);

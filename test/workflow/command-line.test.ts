@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { execa } from 'execa';
 import { dynamoBench, MAIN, startDynamoBench } from '../support/command-line.js';
 import { DurableTemporal } from '../support/durable-temporal.js';
+import { isolated } from '../support/environment.js';
 import { FakeActivities, failing, PASSED, unmeasured } from '../support/fake-activities.js';
 import { plan, withWorker } from '../support/suite-run.js';
 import { temporal } from '../support/temporal.js';
@@ -76,24 +76,26 @@ describe('dynamo-bench run, watch, resolve and cancel', function () {
     });
   });
 
-  it('shows a live table with colours on a terminal, and none of them with NO_COLOR', async () => {
+  it('shows a live table with colours on a terminal, no colours with NO_COLOR, and colours anywhere with FORCE_COLOR', async () => {
     const { address } = await temporal();
     const id = `cli-${randomUUID()}`;
     await withWorker(new FakeActivities(), async (taskQueue) => {
-      const env = { TEMPORAL_ADDRESS: address, TASK_QUEUE: taskQueue, TERM: 'xterm' };
+      const env = { TEMPORAL_ADDRESS: address, TASK_QUEUE: taskQueue };
       const input = JSON.stringify(oneTest);
-      const inTerminal = (args: string, more: object) =>
-        execa('script', ['-qec', `stty cols 80 rows 24; '${process.execPath}' '${MAIN}' ${args}`, '/dev/null'], {
-          env: { ...env, ...more },
+      const inTerminal = (args: string, more: Record<string, string> = {}) =>
+        isolated('script', ['-qec', `stty cols 80 rows 24; '${process.execPath}' '${MAIN}' ${args}`, '/dev/null'], {
+          env: { ...env, TERM: 'xterm', ...more },
           input: '',
         });
       await dynamoBench(['run', '-', '--workflow-id', id, '--detach'], { env, input });
-      const { stdout } = await inTerminal(`watch ${id}`, {});
+      const { stdout } = await inTerminal(`watch ${id}`);
       assert.ok(stdout.includes('A\u001b[0J'), 'it is drawn over');
       assert.ok(stdout.includes('\u001b[32mpass'));
       const plain = await inTerminal(`watch ${id}`, { NO_COLOR: '1' });
       assert.match(plain.stdout, /lf +pass/);
       assert.ok(!plain.stdout.includes('\u001b[32m'));
+      const forced = await dynamoBench(['watch', id], { env: { ...env, CI: 'true', FORCE_COLOR: '1' } });
+      assert.ok(forced.stdout.includes('\u001b[32mpass'), 'a CI system that shows colours');
     });
   });
 

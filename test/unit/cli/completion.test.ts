@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { dynamoBench } from '../../support/command-line.js';
+import { isolated } from '../../support/environment.js';
 
 const PACKAGES = fileURLToPath(new URL('../../../../local/test-packages.sh', import.meta.url));
 
@@ -30,6 +31,8 @@ describe('shell completion', function () {
     await writeFile(file, stdout);
     return file;
   };
+  /** A shell makes itself a folder for its history in HOME. */
+  const inShell = (shell: string, ...args: string[]) => isolated(shell, args, { env: { HOME: folder, TERM: 'xterm' } });
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'completion-'));
   });
@@ -38,7 +41,7 @@ describe('shell completion', function () {
   it('of bash knows commands, their commands, options, and values of arguments and options', async () => {
     const script = await scriptOf('bash');
     const complete = async (...words: string[]) => {
-      const { stdout } = await execa('bash', ['-c', BASH, 'bash', script, 'dynamo-bench', ...words]);
+      const { stdout } = await inShell('bash', '-c', BASH, 'bash', script, 'dynamo-bench', ...words);
       return stdout.split('\n').filter(Boolean).sort();
     };
     assert.deepEqual(await complete('re'), ['report', 'reset-point', 'resolve', 'resume']);
@@ -56,7 +59,7 @@ describe('shell completion', function () {
     const { stdout: fish } = await execa(PACKAGES, ['fish']);
     const complete = async (line: string) => {
       const code = `source ${script}; complete -C 'dynamo-bench ${line}'`;
-      return (await execa(fish, ['--no-config', '-c', code])).stdout.split('\n');
+      return (await inShell(fish, '--no-config', '-c', code)).stdout.split('\n');
     };
     assert.deepEqual(
       (await complete('re')).map((line) => line.split('\t')[0]),
@@ -78,7 +81,7 @@ describe('shell completion', function () {
       ['dynamo-bench resolve my-run lf ret', 'retry'],
       ['dynamo-bench report --format open', 'openmetrics'],
     ] as const) {
-      const { stdout } = await execa(zsh, ['-f', '-c', ZSH, 'zsh', script, typed, completed]);
+      const { stdout } = await inShell(zsh, '-f', '-c', ZSH, 'zsh', script, typed, completed);
       assert.match(stdout, /found/, typed);
     }
   });

@@ -12,6 +12,7 @@ describe('dynamo-bench', function () {
   this.timeout(60_000);
   let folder: string;
   let results: string;
+  const load = { repetitions: 1, concurrencies: [1, 4] };
   const bench = (...args: string[]) => dynamoBench([...args, '--results', results]);
 
   before(async () => {
@@ -20,9 +21,9 @@ describe('dynamo-bench', function () {
     const store = new ResultStore(results);
     await recordNights(
       store,
-      Array.from({ length: 12 }, (_, night) => ({ night })),
+      Array.from({ length: 12 }, (_, night) => ({ night, load })),
     );
-    const [slow] = await recordNights(store, [{ night: 12, bandwidth: 42e9 }]);
+    const [slow] = await recordNights(store, [{ night: 12, bandwidth: 42e9, load }]);
     assert.ok(slow);
     await store.write(async (transaction) => {
       await putComparison(transaction, slow, await compareWithBaseline(transaction, slow));
@@ -118,6 +119,10 @@ describe('dynamo-bench', function () {
     const json = JSON.parse((await bench('history', 'nixl-libfabric/latency/64KiB', '--suite', 'p5', '--json')).stdout);
     assert.equal(json.unit, 'seconds');
     assert.equal(json.points.length, 13);
+    const ofLoad = await bench('history', 'disaggregated', '--suite', 'p5', '--runs', '5');
+    assert.match(ofLoad.stdout, /^disaggregated\/ttft\/c1\n.*\n\S+ \S+ +nightly-008 +\d{3}(?:\.\d+)? ms +1 /);
+    const rate = await bench('history', 'aggregated/throughput/c4', '--suite', 'p5');
+    assert.match(rate.stdout, / tokens\/s +1 +█/);
     assert.ok((await bench('history', '--suite', 'p5')).stdout.split('\n').includes('nixl-libfabric/bandwidth/64MiB'));
   });
 

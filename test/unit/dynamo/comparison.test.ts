@@ -147,6 +147,30 @@ describe('phase 3 in the report', () => {
     assert.doesNotMatch(text, /Simulated engine/);
   });
 
+  it('shows repetitions of a point beside each other, and names what is left out', () => {
+    const cells = [1, 2].flatMap((repetition) =>
+      [1, 4].map((concurrency) => {
+        const bad = concurrency === 4 && repetition === 2;
+        const reasons = bad ? [{ code: 'errors', message: '3 of 20 requests failed' }] : [];
+        return loadCell('agg', 0.1, { concurrency, repetition, reasons, verdict: bad ? 'fail' : 'pass' });
+      }),
+    );
+    const { dynamo } = record();
+    const tests = dynamo?.tests.map((test) => ({
+      ...test,
+      cells: cells.map((cell) => ({ ...cell, test: test.name })),
+    }));
+    const lines = dynamoSection(record({ tests: tests ?? [] }));
+    const order = lines.flatMap((line) => {
+      const [, repetition, concurrency] = /^\| disagg #(\d) \|(?: disaggregated \|)? (\d) \|/.exec(line) ?? [];
+      return repetition === undefined ? [] : [`${concurrency} #${repetition}`];
+    });
+    assert.deepEqual(order, ['1 #1', '1 #2', '4 #1', '4 #2', '1 #1', '1 #2', '4 #1']);
+    const text = lines.join('\n');
+    assert.match(text, /- disagg #2, concurrency 4: errors: 3 of 20 requests failed/);
+    assert.match(text, /- Left out.*; disagg at concurrency 4 \(errors in 1 of 2 repetitions\)/);
+  });
+
   it('calls the figures of a simulated engine so, first of all', () => {
     assert.match(dynamoSection(record({ engine: 'mocker' }))[2] ?? '', /^\*\*Simulated engine\.\*\*/);
   });

@@ -6,8 +6,8 @@ import { fixture } from '../../support/fixtures.js';
 const EXPORT = fixture('aiperf/ok.json');
 const KILLED = fixture('aiperf/decode-killed.json');
 
-const SIMULATED: LoadCircumstances = { simulated: true, efa: false };
-const REAL: LoadCircumstances = { simulated: false, efa: true, bytesPerToken: 131_072 };
+const SIMULATED: LoadCircumstances = { simulated: true, efa: false, transferBackend: 'LIBFABRIC' };
+const REAL: LoadCircumstances = { ...SIMULATED, simulated: false, efa: true, bytesPerToken: 131_072 };
 
 function spec(more: Record<string, unknown> = {}) {
   return inferenceSpec.parse({
@@ -126,6 +126,19 @@ describe('the KV transfer of a load run', () => {
   it('leaves the run inconclusive when no counter could be read', () => {
     const before = [worker({ nicBytes: undefined })];
     assert.equal(judge({ before }, REAL).verdict, 'inconclusive');
+  });
+
+  it('fails the run when NIXL took another back end than the one that is asked for', () => {
+    const loaded = (...kvBackends: string[]) => [worker({ nicBytes: 1000 + sent, kvBackends })];
+    const { verdict, reasons } = judge({ after: loaded('UCX') }, REAL);
+    assert.equal(verdict, 'fail');
+    assert.deepEqual(reasons[0], {
+      code: 'wrong-kv-back-end',
+      message: 'NIXL in decode pod d has loaded UCX, not LIBFABRIC',
+    });
+    assert.equal(judge({ after: loaded('LIBFABRIC', 'UCX') }, REAL).verdict, 'pass');
+    assert.equal(judge({ after: loaded() }, REAL).verdict, 'pass', 'without a look the counters decide');
+    assert.equal(judge({ after: loaded('UCX') }, REAL, spec({ topology: 'aggregated' })).verdict, 'pass');
   });
 
   it('is not looked for in an aggregated deployment', () => {

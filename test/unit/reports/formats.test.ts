@@ -11,6 +11,7 @@ import { exampleReport } from '../../support/example-report.js';
 import { suiteRecord } from '../../support/records.js';
 
 const report = exampleReport();
+const loads = report.record.dynamo?.tests.flatMap((test) => test.cells) ?? [];
 
 describe('reports', () => {
   const files = reportFiles(report);
@@ -45,13 +46,14 @@ describe('report.html', () => {
     assert.ok(large.includes('more cells are in <a href="results.csv">'));
   });
 
-  it('links every cell to the logs of both ranks', () => {
+  it('links every cell to its evidence', () => {
     for (const test of report.record.tests) {
       for (const { attempts } of test.cells) {
         for (const { log } of attempts.flatMap(({ ranks }) => ranks))
           assert.ok(page.includes(`href="${log.path}"`), log.path);
       }
     }
+    for (const { path } of loads.flatMap(({ evidence }) => evidence)) assert.ok(page.includes(`href="${path}"`), path);
   });
 
   it('shows text as text', () => {
@@ -78,7 +80,7 @@ describe('results.csv', () => {
   it('has one line for each figure, and quotes what needs it', () => {
     const [header = '', ...lines] = reportFiles(report)['results.csv'].trimEnd().split('\r\n');
     const cells = report.record.tests.flatMap((test) => test.cells);
-    assert.equal(lines.length, cells.length + cells.flatMap(({ rows }) => rows).length);
+    assert.equal(lines.length, cells.length + cells.flatMap(({ rows }) => rows).length + loads.length);
     assert.equal(new Set(lines.map((line) => line.split(',').length)).size, 1);
     assert.equal(lines[0]?.split(',').length, header.split(',').length);
     const [test] = report.record.tests;
@@ -87,10 +89,27 @@ describe('results.csv', () => {
       ...report,
       record: {
         ...report.record,
+        dynamo: undefined,
         tests: [{ ...test, name: 'a,"b"', cells: [], failure: { class: 'Hung', message: 'm', hint: 'h' } }],
       },
     })['results.csv'];
     assert.match(quoted, /,"a,""b""",nixlbench,,,,pass,Hung,/);
+  });
+
+  it('has the figures of each load point, and what the network explains of them', () => {
+    const [header = '', ...lines] = reportFiles(report)['results.csv'].trimEnd().split('\r\n');
+    const columns = header.split(',');
+    const rows = lines
+      .map((line) => Object.fromEntries(line.split(',').map((value, i) => [columns[i], value])))
+      .filter(({ figure }) => figure === 'load');
+    assert.equal(rows.length, loads.length);
+    const row = rows.find(({ test, concurrency }) => test === 'disaggregated' && concurrency === '16');
+    const cell = loads.find(({ test, concurrency }) => test === 'disaggregated' && concurrency === 16);
+    assert.equal(Number(row?.ttft_p50_seconds), cell?.load?.timeToFirstToken?.p50);
+    assert.equal(Number(row?.output_tokens_per_second), cell?.load?.outputTokensPerSecond);
+    assert.equal(row?.transfer_status, 'measured');
+    assert.ok(Number(row?.predicted_transfer_seconds) > Number(row?.predicted_transfer_at_ceiling_seconds));
+    assert.equal(row?.simulated_engine, '0');
   });
 });
 
@@ -103,6 +122,22 @@ describe('results.json', () => {
     const headline = results.figures.find(({ metric }: { metric: string }) => metric === 'nixl-libfabric/bandwidth');
     assert.equal(headline.value, report.record.tests[1]?.cells[0]?.measurement?.value);
   });
+
+  it('has the figures of phase 3 under the names of their metrics, and marks those of a simulated engine', () => {
+    const of = (made: Report, metric: string) =>
+      JSON.parse(reportFiles(made)['results.json']).figures.find(
+        (figure: { metric: string }) => figure.metric === metric,
+      );
+    const cell = loads.find(({ test, concurrency }) => test === 'disaggregated' && concurrency === 4);
+    const { value, unit, simulated } = of(report, 'disaggregated/throughput/c4');
+    assert.deepEqual([value, unit, simulated], [cell?.load?.outputTokensPerSecond, 'tokens per second', undefined]);
+    const mocked = exampleReport(1, { engine: 'mocker', repetitions: 1 });
+    assert.equal(of(mocked, 'disaggregated/simulated-ttft/c4').simulated, true);
+    assert.equal(of(mocked, 'disaggregated/ttft/c4'), undefined);
+    const { network, tests } = JSON.parse(reportFiles(report)['results.json']);
+    assert.equal(network.length, 21, 'four measured points and three bounds, three times');
+    assert.equal(tests.at(-1).cells[0].evidence[0].path, 'no-control/c1-r1/load.log');
+  });
 });
 
 describe('junit.xml', () => {
@@ -114,7 +149,9 @@ describe('junit.xml', () => {
     child.child.stdin?.end(xml);
     const { stdout } = await child;
     const cells = report.record.tests.flatMap((test) => test.cells).length;
-    assert.equal(stdout.trim(), `${cells + 2} 1 0 5 1 5`);
+    // Five of nixl-ucx and three of no-control are not required.
+    assert.equal(stdout.trim(), `${cells + loads.length + 2} 1 0 8 1 8`);
+    assert.match(xml, /<testcase classname="disaggregated" name="concurrency 16, repetition 2" time="35\.000"/);
     assert.match(xml, /<failure type="regressed" message="5\.1 % lower/);
   });
 
@@ -129,7 +166,8 @@ describe('junit.xml', () => {
         failure: { class: 'Hung', message: 'still <running>', hint: 'h' },
       },
     ];
-    const xml = reportFiles({ ...report, comparison: undefined, record: { ...report.record, tests } })['junit.xml'];
+    const only = { ...report, comparison: undefined, record: { ...report.record, dynamo: undefined, tests } };
+    const xml = reportFiles(only)['junit.xml'];
     assert.match(xml, /tests="1" failures="1".*\n.*\n.*<failure type="fail" message="Hung: still &lt;running&gt;"\/>/);
   });
 });
@@ -148,6 +186,11 @@ describe('metrics.txt', () => {
       assert.ok(names.includes(name), sample);
       assert.ok(Number.isFinite(Number(value)), sample);
     }
+    const point = 'test="disaggregated",topology="disaggregated",concurrency="16",simulated="false"';
+    assert.ok(
+      samples.some((sample) => sample.includes(`first_token_seconds{suite="p5",${point},quantile="0.5"} 0.45`)),
+    );
+    assert.ok(samples.some((sample) => sample.includes(`output_tokens_per_second{suite="p5",${point}} 170`)));
     assert.ok(samples.includes('dynamo_bench_verdict{suite="p5",verdict="regressed"} 1'));
     const keys = samples.map((sample) => sample.split('} ')[0]);
     assert.equal(new Set(keys).size, keys.length);

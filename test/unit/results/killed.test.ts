@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { ResultStore } from '../../../results/store.js';
+import { environment } from '../../support/environment.js';
 import { onBothDatabases } from '../../support/stores.js';
 
 const PROCESS = fileURLToPath(new URL('../../support/recording-process.js', import.meta.url));
@@ -19,6 +20,7 @@ async function record(
   onLine: (line: number, kill: () => void) => void = () => undefined,
 ): Promise<string[]> {
   const child = spawn(process.execPath, [PROCESS, store.root, store.url ?? '-', prefix, String(howMany)], {
+    env: environment(),
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const ended = new Promise((resolve) => child.once('close', resolve));

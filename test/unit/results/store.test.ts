@@ -6,7 +6,7 @@ import { measuredCell, suiteRecord } from '../../support/records.js';
 import { onBothDatabases } from '../../support/stores.js';
 
 onBothDatabases('result store', (kind) => {
-  it('gives a cell back as it was recorded, by its place and by its key', async () => {
+  it('gives a cell back as it was recorded, to its own workflow only', async () => {
     const store = await kind.create();
     const cell = measuredCell({ workflowId: 'night-1' });
     await store.saveCell('night-1', cell);
@@ -14,21 +14,6 @@ onBothDatabases('result store', (kind) => {
     assert.deepEqual(await store.cellsOf('night-1', cell.test), [cell]);
     assert.equal(await store.findCell('night-1', 'another key'), undefined);
     assert.equal(await store.findCell('night-2', cell.key), undefined);
-    assert.deepEqual(await store.findCellByKey(cell.key), cell);
-    assert.deepEqual(await store.findCellByKey(cell.key, 'night-1'), cell);
-    assert.equal(await store.findCellByKey(cell.key, 'night-2'), undefined);
-  });
-
-  it('finds the newest measured cell of a key, not a failed one', async () => {
-    const store = await kind.create();
-    const older = measuredCell({ workflowId: 'night-1', key: 'k', at: '2026-01-01T00:00:00.000Z' });
-    const newer = measuredCell({ workflowId: 'night-2', key: 'k', at: '2026-01-02T00:00:00.000Z' });
-    const failed = {
-      ...measuredCell({ workflowId: 'night-3', key: 'k', at: '2026-01-03T00:00:00.000Z' }),
-      failure: { class: 'PodLost', message: 'gone', hint: 'again' },
-    };
-    for (const cell of [newer, failed, older]) await store.saveCell(cell.measuredBy.workflowId, cell);
-    assert.deepEqual(await store.findCellByKey('k'), newer);
   });
 
   it('stores the same outcome once, and another outcome of the same cell beside it', async () => {
