@@ -30,12 +30,10 @@ import { frontendUrl, type GraphInput, graphObjects } from './dynamo-graph.js';
 const FAILED_SECONDS = 30;
 const EXEC_TIMEOUT_MS = 15_000;
 
-export interface DeployInput extends Omit<GraphInput, 'kvRate' | 'kvBytesPerToken'> {
+export interface DeployInput extends Omit<GraphInput, 'annotations' | 'kvRate' | 'kvBytesPerToken'> {
   /** Nodes that the run has claimed. */
   readonly nodes: readonly string[];
   readonly unschedulable: number;
-  /** The deployment is to stay after the run. */
-  readonly keep: boolean;
   /** Rate that a simulated engine pretends: bytes per second, that of the baseline, or none at all. */
   readonly kvTransferRate: number | 'measured' | 'none';
   /** Transport test whose curve is the baseline. */
@@ -75,7 +73,8 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       const cluster = context.cluster(run);
       const kvOfSpec = dynamo.model.config && sizeOf(dynamo.model.config, dynamo);
       const kvRate = await rateOf(input, kvOfSpec);
-      const objects = await graphObjects({ ...input, kvRate, kvBytesPerToken: kvOfSpec?.bytesPerToken });
+      const annotations = await context.annotations(run);
+      const objects = await graphObjects({ ...input, annotations, kvRate, kvBytesPerToken: kvOfSpec?.bytesPerToken });
       await refuseForeign(cluster, input, objects);
       for (const object of objects) await cluster.apply(await labelled(input, object), cancellationSignal());
       const readyAfter = await waitUntilServing(cluster, input);

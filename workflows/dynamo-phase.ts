@@ -1,10 +1,4 @@
-import {
-  ApplicationFailure,
-  ChildWorkflowFailure,
-  ParentClosePolicy,
-  startChild,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { ApplicationFailure, ChildWorkflowFailure, startChild, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Pair } from '../suite/cluster-facts.js';
 import type { DynamoSpec } from '../suite/dynamo-spec.js';
 import type { FailureRecord } from '../suite/failure.js';
@@ -17,6 +11,7 @@ import { type InferenceTestFailureDetails, type InferenceTestResult, inferenceTe
 import { SUITE_TEST } from './messages.js';
 import type { RunningSuite } from './running-suite.js';
 import { openRun } from './set-up.js';
+import { startTest } from './start-test.js';
 import { begin, type InferenceState, settle } from './test-state.js';
 
 /** Above the time limits that the activities, and helm, keep themselves. */
@@ -95,23 +90,24 @@ class DynamoPhase {
     const { name, cluster, nodes, resources, timeouts, attempts, resumeFrom } = spec;
     const isLast = test === state.inference.at(-1)?.test;
     try {
-      const child = await startChild(inferenceTest, {
-        workflowId: `${run.workflowId}/${test.name}`,
-        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-        staticSummary: `${test.name}: ${test.topology}, concurrency ${test.concurrency.join(', ')}`,
-        args: [
-          {
-            run,
-            spec: { name, cluster, nodes, resources, timeouts, attempts, resumeFrom },
-            dynamo: this.#dynamo,
-            test,
-            pair: this.#pair,
-            baseline: baselineOf(spec, this.#dynamo),
-            keep: this.#dynamo.keep && isLast,
-            paused: state.paused,
-          },
-        ],
-      });
+      const child = await startTest(this.#suite, test.name, (options) =>
+        startChild(inferenceTest, {
+          ...options,
+          staticSummary: `${test.name}: ${test.topology}, concurrency ${test.concurrency.join(', ')}`,
+          args: [
+            {
+              run,
+              spec: { name, cluster, nodes, resources, timeouts, attempts, resumeFrom },
+              dynamo: this.#dynamo,
+              test,
+              pair: this.#pair,
+              baseline: baselineOf(spec, this.#dynamo),
+              keep: this.#dynamo.keep && isLast,
+              paused: state.paused,
+            },
+          ],
+        }),
+      );
       this.#suite.child = child;
       return await child.result();
     } finally {

@@ -8,7 +8,10 @@ export interface GraphComponent {
   readonly type: string;
   readonly replicas?: number;
   readonly podTemplate: {
-    readonly metadata?: { readonly labels?: Record<string, string> };
+    readonly metadata?: {
+      readonly labels?: Record<string, string>;
+      readonly annotations?: Record<string, string>;
+    };
     readonly spec: Record<string, unknown> & { readonly containers: Container[] };
   };
 }
@@ -117,6 +120,7 @@ function deploymentOf(graph: Graph, component: GraphComponent, linger: number): 
       selector: { matchLabels: selector },
       template: {
         metadata: {
+          ...podTemplate.metadata,
           labels: {
             ...podTemplate.metadata?.labels,
             ...graphLabel,

@@ -26,6 +26,8 @@ function input(dynamo: Record<string, unknown>): GraphInput {
     cluster,
     resourceNames: { gpu: 'nvidia.com/gpu', efa: 'vpc.amazonaws.com/efa' },
     tolerations: [],
+    annotations: {},
+    keep: false,
   };
 }
 
