@@ -28,16 +28,12 @@ import { frontendUrl, type GraphInput, graphObjects } from './dynamo-graph.js';
 
 /** How long the operator may say `failed` before it is believed: it tries again by itself. */
 const FAILED_SECONDS = 30;
-/** Until every pod is gone: Dynamo's grace is 60 s. */
-const REMOVAL_SECONDS = 150;
 const EXEC_TIMEOUT_MS = 15_000;
 
-export interface DeployInput extends Omit<GraphInput, 'kvRate' | 'kvBytesPerToken'> {
+export interface DeployInput extends Omit<GraphInput, 'annotations' | 'kvRate' | 'kvBytesPerToken'> {
   /** Nodes that the run has claimed. */
   readonly nodes: readonly string[];
   readonly unschedulable: number;
-  /** The deployment is to stay after the run. */
-  readonly keep: boolean;
   /** Rate that a simulated engine pretends: bytes per second, that of the baseline, or none at all. */
   readonly kvTransferRate: number | 'measured' | 'none';
   /** Transport test whose curve is the baseline. */
@@ -77,7 +73,8 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       const cluster = context.cluster(run);
       const kvOfSpec = dynamo.model.config && sizeOf(dynamo.model.config, dynamo);
       const kvRate = await rateOf(input, kvOfSpec);
-      const objects = await graphObjects({ ...input, kvRate, kvBytesPerToken: kvOfSpec?.bytesPerToken });
+      const annotations = await context.annotations(run);
+      const objects = await graphObjects({ ...input, annotations, kvRate, kvBytesPerToken: kvOfSpec?.bytesPerToken });
       await refuseForeign(cluster, input, objects);
       for (const object of objects) await cluster.apply(await labelled(input, object), cancellationSignal());
       const readyAfter = await waitUntilServing(cluster, input);
@@ -99,21 +96,30 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       };
     },
 
-    /** Stores the log of every pod of the deployment below a folder of the run. */
+    /**
+     * Stores the log of every pod of the deployment below a folder of the run; of a container that was started again also
+     * that of the one before it, which says why.
+     */
     async storeGraphLogs(input: Place & { folder: string }): Promise<string[]> {
       const { run, folder } = input;
       const cluster = context.cluster(run);
-      const pods = await graphPods(cluster, input);
-      const paths = pods.map(({ metadata }) => `${folder}/${metadata.name}.log`);
-      for (const [index, pod] of pods.entries()) {
+      if ((await ownerOfGraph(cluster, input)) === 'somebody else') return [];
+      const paths: string[] = [];
+      const store = async (pod: Pod, name: string, previous: boolean) => {
         const log = await cluster
-          .podLog(run.namespace, pod.metadata.name, 'main', cancellationSignal())
+          .podLog(run.namespace, pod.metadata.name, 'main', cancellationSignal(), previous)
           .catch((error: unknown) => {
             // A container that never started has no log.
             if (error instanceof ApiFailure && (error.status === 400 || error.status === 404)) return error.message;
             throw error;
           });
-        await context.store.saveLog(run.workflowId, paths[index] ?? '', log);
+        await context.store.saveLog(run.workflowId, `${folder}/${name}`, log);
+        paths.push(`${folder}/${name}`);
+      };
+      for (const pod of await graphPods(cluster, input)) {
+        const { name } = pod.metadata;
+        await store(pod, `${name}.log`, false);
+        if ((containerStatus(pod)?.restartCount ?? 0) > 0) await store(pod, `${name}.previous.log`, true);
       }
       return paths;
     },
@@ -127,13 +133,15 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
     async removeDynamo(input: Place): Promise<void> {
       const { run, dynamo } = input;
       const cluster = context.cluster(run);
-      const labelSelector = `${GRAPH_LABEL}=${run.key}`;
       const name = graphName(run, dynamo);
-      if (dynamo.kind === 'operator') {
-        const found = await cluster.find(DYNAMO_GRAPH, run.namespace, name, cancellationSignal());
-        if (isOurs(found, run))
-          await cluster.delete(DYNAMO_GRAPH, run.namespace, name, { signal: cancellationSignal() });
-      } else {
+      const owner = await ownerOfGraph(cluster, input);
+      // Then it was refused, and nothing was made; the pods under this name are not ours either.
+      if (owner === 'somebody else') return;
+      if (owner === 'this run') {
+        await cluster.delete(DYNAMO_GRAPH, run.namespace, name, { signal: cancellationSignal() });
+      }
+      if (dynamo.kind === 'manifests') {
+        const labelSelector = `${GRAPH_LABEL}=${run.key}`;
         for (const kind of [DEPLOYMENT, SERVICE]) {
           for (const { metadata } of await cluster.list(kind, run.namespace, { labelSelector }, cancellationSignal())) {
             await cluster.delete(kind, run.namespace, metadata.name, { signal: cancellationSignal() });
@@ -141,41 +149,58 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
         }
       }
       await poll(async (elapsed) => {
-        const graph =
-          dynamo.kind === 'operator'
-            ? await cluster.find(DYNAMO_GRAPH, run.namespace, name, cancellationSignal())
-            : undefined;
+        const graph = await findGraph(cluster, input);
         const left = (await graphPods(cluster, input)).filter((pod) => !hasEnded(pod));
         if (!isOurs(graph, run) && left.length === 0) return true;
-        if (elapsed < REMOVAL_SECONDS) return undefined;
+        if (elapsed < dynamo.removalTimeout) return undefined;
         const finalizers = (graph?.metadata as { finalizers?: string[] } | undefined)?.finalizers ?? [];
         const waiting = finalizers.length > 0 ? `, it waits for ${finalizers.join(', ')}` : '';
         const pods = left.map(({ metadata }) => metadata.name).join(', ') || 'none';
         throw new SuiteFailure(
           'DeploymentStuck',
-          `deployment ${run.namespace}/${name} is not gone ${REMOVAL_SECONDS} s after it was deleted${waiting}; pods left: ${pods}`,
+          `deployment ${run.namespace}/${name} is not gone ${formatDuration(dynamo.removalTimeout)} after it was deleted${waiting}; pods left: ${pods}`,
         );
       }, cancellationSignal());
     },
   };
 
-  /** Names that the deployment would take and that somebody else has. The operator would overwrite a Service. */
+  /**
+   * Makes sure that every name that the deployment would take is free or this run's own: the operator would overwrite a
+   * Service. What is on its way out is waited for; an earlier run may have left it.
+   */
   async function refuseForeign(
     cluster: Cluster,
-    { run, dynamo }: DeployInput,
+    input: DeployInput,
     objects: readonly KubernetesObject[],
   ): Promise<void> {
-    const graph = graphName(run, dynamo);
-    if (dynamo.kind === 'operator') {
-      const found = await cluster.find(DYNAMO_GRAPH, run.namespace, graph, cancellationSignal());
-      // Then the Service and the Deployment are the operator's.
-      if (isOurs(found, run)) return;
-    }
-    const made = [SERVICE, DEPLOYMENT].map((kind) => ({ kind, name: frontendName(graph) }));
+    const { run, dynamo, nodes } = input;
+    let leaving = false;
+    await poll(async (elapsed) => {
+      await context.claims.renew(run, nodes);
+      const found = await foreignObject(cluster, input, objects);
+      if (!found) return true;
+      // What an object made goes after it, a moment later.
+      leaving ||= found.metadata.deletionTimestamp !== undefined;
+      if (!leaving || elapsed >= dynamo.removalTimeout) throw nameTaken(found);
+      return undefined;
+    }, cancellationSignal());
+  }
+
+  async function foreignObject(
+    cluster: Cluster,
+    input: DeployInput,
+    objects: readonly KubernetesObject[],
+  ): Promise<KubernetesObject | undefined> {
+    const { run, dynamo } = input;
+    // Then the Service and the Deployment are the operator's.
+    if ((await ownerOfGraph(cluster, input)) === 'this run') return undefined;
+    const made = [SERVICE, DEPLOYMENT].map((kind) => ({ kind, name: frontendName(graphName(run, dynamo)) }));
     for (const { kind, name } of [...objects.map(identity), ...made]) {
       const found = await cluster.find(kind, run.namespace, name, cancellationSignal());
-      if (found && !isOurs(found, run)) throw nameTaken(found);
+      if (found && !isOurs(found, run)) return found;
     }
+    // Pods of a deployment that is gone: they would count as this one's.
+    return dynamo.kind === 'operator' ? (await graphPods(cluster, input))[0] : undefined;
   }
 
   /** A kept deployment has no owner and no label of the run: neither its end nor a sweep removes it. */
@@ -237,17 +262,18 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       const events = await cluster.list<KubernetesEvent>(EVENT, run.namespace, {}, cancellationSignal());
       throw new SuiteFailure(
         'DeploymentNotReady',
-        `deployment ${name} does not serve after ${formatDuration(dynamo.readyTimeout)}: ${problem}; ${describeWaiting(pods, events)}`,
+        `deployment ${name} does not serve after ${formatDuration(dynamo.readyTimeout)}: ${problem}; ${describeWaiting(graphName(run, dynamo), pods, events)}`,
       );
     }, cancellationSignal());
   }
 
-  async function operatorStatus(cluster: Cluster, { run, dynamo }: DeployInput) {
+  async function operatorStatus(cluster: Cluster, input: DeployInput) {
+    const { run, dynamo } = input;
     if (dynamo.kind !== 'operator') return undefined;
-    const name = graphName(run, dynamo);
-    const graph = await cluster.find<DynamoGraph>(DYNAMO_GRAPH, run.namespace, name, cancellationSignal());
+    const graph = await findGraph(cluster, input);
     if (graph) return graphStatus(graph);
-    throw new SuiteFailure('DeploymentNotReady', `deployment ${run.namespace}/${name} was deleted while it started`);
+    const name = `${run.namespace}/${graphName(run, dynamo)}`;
+    throw new SuiteFailure('DeploymentNotReady', `deployment ${name} was deleted while it started`);
   }
 
   async function notServing(cluster: Cluster, { run, dynamo, topology }: DeployInput): Promise<string | undefined> {
@@ -289,6 +315,18 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       return undefined;
     }
   }
+}
+
+/** The operator's object of this name, whoever made it; undefined also without the operator. */
+async function findGraph(cluster: Cluster, { run, dynamo }: Place): Promise<DynamoGraph | undefined> {
+  if (dynamo.kind !== 'operator') return undefined;
+  return cluster.find<DynamoGraph>(DYNAMO_GRAPH, run.namespace, graphName(run, dynamo), cancellationSignal());
+}
+
+async function ownerOfGraph(cluster: Cluster, place: Place): Promise<'this run' | 'somebody else' | 'nobody'> {
+  const graph = await findGraph(cluster, place);
+  if (!graph) return 'nobody';
+  return isOurs(graph, place.run) ? 'this run' : 'somebody else';
 }
 
 /** Pods of the deployment, by label: the operator's names hold a hash. */

@@ -1,10 +1,10 @@
 import { readManifest, readManifestObject } from '../kubernetes/manifest.js';
 import type { Container, Deployment, KubernetesObject } from '../kubernetes/objects.js';
 import type { Pair } from '../suite/cluster-facts.js';
-import { FRONTEND_PORT, frontendName, GRAPH_LABEL, graphName, ROLE_LABEL } from '../suite/dynamo-names.js';
+import { FRONTEND_PORT, frontendName, GRAPH_LABEL, graphName, KEPT_LABEL, ROLE_LABEL } from '../suite/dynamo-names.js';
 import type { DynamoSpec } from '../suite/dynamo-spec.js';
 import type { InferenceSpec } from '../suite/inference-tests.js';
-import type { Run } from '../suite/run.js';
+import { COMPONENT_LABEL, MANAGED_BY, type Run } from '../suite/run.js';
 import type { SuiteSpec } from '../suite/spec.js';
 import { kubernetesQuantity } from '../suite/units.js';
 
@@ -17,6 +17,10 @@ export interface GraphInput {
   readonly cluster: Pick<SuiteSpec['cluster'], 'imagePullPolicy' | 'imagePullSecret' | 'etcdImage'>;
   readonly resourceNames: { readonly gpu: string; readonly efa: string };
   readonly tolerations: SuiteSpec['nodes']['tolerations'];
+  /** Of the pods: whose they are. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** The deployment is to stay after the run. */
+  readonly keep: boolean;
   /** Bytes per second that a simulated engine pretends its network has; undefined: it does not pause at all. */
   readonly kvRate?: number | undefined;
   /** Bytes that a simulated engine sends for each prompt token. */
@@ -31,7 +35,7 @@ interface PodSpec {
 }
 
 interface PodTemplate {
-  metadata?: { labels?: Record<string, string> };
+  metadata?: { labels?: Record<string, string>; annotations?: Readonly<Record<string, string>> };
   spec: PodSpec;
 }
 
@@ -78,12 +82,15 @@ async function operatorGraph(input: GraphInput): Promise<KubernetesObject> {
   const workers = workersOf(input, input.topology).map(({ name, role, node, replicas }): Component => {
     const component = structuredClone(template);
     Object.assign(component, { name, type: role, replicas });
-    component.podTemplate.metadata = { labels: graphLabels(input, role) };
+    component.podTemplate.metadata = podMetadata(input, role);
+    fillPod(component.podTemplate.spec, input, dynamo.image);
+    fillDynamo(component.podTemplate.spec, input);
     fillWorker(component.podTemplate.spec, input, role, node);
     return component;
   });
-  frontend.podTemplate.metadata = { labels: graphLabels(input, 'frontend') };
-  fillPod(frontend.podTemplate.spec, input);
+  frontend.podTemplate.metadata = podMetadata(input, 'frontend');
+  fillPod(frontend.podTemplate.spec, input, dynamo.image);
+  fillDynamo(frontend.podTemplate.spec, input);
   spec.components = [frontend, ...workers];
   if (dynamo.runtimeVersion !== undefined) {
     for (const component of spec.components) component.runtimeVersionOverride = dynamo.runtimeVersion;
@@ -130,50 +137,62 @@ function plainDeployment(
   const selector = plainSelector(input, component);
   object.spec.selector = { matchLabels: selector };
   const { template } = object.spec;
-  template.metadata = { labels: { ...template.metadata?.labels, ...graphLabels(input, role), ...selector } };
-  fillPod(template.spec, input);
-  const container = mainContainer(template.spec);
-  if (component === 'discovery') container.image = input.cluster.etcdImage;
-  else container.env?.push({ name: 'ETCD_ENDPOINTS', value: `http://${graph}-discovery:2379` });
+  const { labels, annotations } = podMetadata(input, role);
+  template.metadata = { labels: { ...labels, ...selector }, annotations };
+  if (component === 'discovery') {
+    fillPod(template.spec, input, input.cluster.etcdImage);
+    return object;
+  }
+  fillPod(template.spec, input, input.dynamo.image);
+  setEnvironment(mainContainer(template.spec), { ETCD_ENDPOINTS: `http://${graph}-discovery:2379` });
+  fillDynamo(template.spec, input);
   return object;
 }
 
-function graphLabels({ run }: GraphInput, role: string): Record<string, string> {
-  return {
-    'app.kubernetes.io/managed-by': 'dynamo-bench',
-    'app.kubernetes.io/component': role,
+function podMetadata({ run, annotations, keep }: GraphInput, role: string) {
+  const labels = {
+    ...MANAGED_BY,
+    [COMPONENT_LABEL]: role,
     [GRAPH_LABEL]: run.key,
     [ROLE_LABEL]: role,
+    ...(keep ? { [KEPT_LABEL]: 'true' } : {}),
   };
+  return { labels, annotations };
 }
 
 /** What every pod of the deployment is given. */
-function fillPod(spec: PodSpec, { dynamo, cluster, tolerations }: GraphInput): void {
+function fillPod(spec: PodSpec, { cluster, tolerations }: GraphInput, image: string): void {
   const container = mainContainer(spec);
-  container.image = dynamo.image;
+  container.image = image;
   container.imagePullPolicy = cluster.imagePullPolicy;
-  container.env = [
-    ...(container.env ?? []),
-    ...Object.entries(dynamo.environment).map(([name, value]) => ({ name, value })),
-  ];
-  const { tokenSecret } = dynamo.model;
-  if (tokenSecret === undefined) delete container.envFrom;
-  else container.envFrom = [{ secretRef: { name: tokenSecret } }];
   spec.tolerations = tolerations;
   if (cluster.imagePullSecret) spec.imagePullSecrets = [{ name: cluster.imagePullSecret }];
 }
 
+/** What every pod is given that runs Dynamo. */
+function fillDynamo(spec: PodSpec, { dynamo }: GraphInput): void {
+  const container = mainContainer(spec);
+  setEnvironment(container, dynamo.environment);
+  const { tokenSecret } = dynamo.model;
+  if (tokenSecret === undefined) delete container.envFrom;
+  else container.envFrom = [{ secretRef: { name: tokenSecret } }];
+}
+
+/** Each variable takes the place of one of the same name: the API server refuses a name that comes twice. */
+function setEnvironment(container: Container, variables: Readonly<Record<string, string>>): void {
+  container.env = [
+    ...(container.env ?? []).filter(({ name }) => !Object.hasOwn(variables, name)),
+    ...Object.entries(variables).map(([name, value]) => ({ name, value })),
+  ];
+}
+
 function fillWorker(spec: PodSpec, input: GraphInput, role: Role, node: string): void {
   const { dynamo, resourceNames } = input;
-  fillPod(spec, input);
   const container = mainContainer(spec);
   const { engine, resources, transfer } = dynamo;
   container.command = ['python3', '-m', engine.kind === 'mocker' ? 'dynamo.mocker' : 'dynamo.trtllm'];
   container.args = [...engineArguments(input, role), ...engine.extraArguments];
-  if (engine.kind === 'trtllm') {
-    const backend = { name: 'TRTLLM_NIXL_KVCACHE_BACKEND', value: transfer.backend };
-    container.env = [...(container.env ?? []).filter(({ name }) => name !== backend.name), backend];
-  }
+  if (engine.kind === 'trtllm') setEnvironment(container, { TRTLLM_NIXL_KVCACHE_BACKEND: transfer.backend });
   const fixed = {
     ...(resources.gpu > 0 ? { [resourceNames.gpu]: String(resources.gpu) } : {}),
     ...(resources.efa > 0 ? { [resourceNames.efa]: String(resources.efa) } : {}),

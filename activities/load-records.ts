@@ -115,7 +115,7 @@ export function loadRecordActivities(context: ActivityContext) {
  * there, is no part of it.
  */
 export function loadCellKey({ dynamo, test, point, pair }: LoadCellDefinition): string {
-  const { platform, name, readyTimeout, keep, ...cluster } = dynamo;
+  const { platform, name, readyTimeout, removalTimeout, keep, ...cluster } = dynamo;
   const { required, onFailure, control, concurrency, repetitions, timeout, ...load } = test;
   return createHash('sha256').update(canonicalJson({ cluster, load, point, pair })).digest('hex');
 }

@@ -4,6 +4,7 @@ import type { Pod } from '../kubernetes/objects.js';
 import { hasEnded } from '../kubernetes/pod-state.js';
 import { poll } from '../kubernetes/poll.js';
 import { LEASE, POD } from '../kubernetes/resources.js';
+import { GRAPH_LABEL, KEPT_LABEL } from '../suite/dynamo-names.js';
 import { SuiteFailure } from '../suite/failure.js';
 import {
   COMPONENT_LABEL,
@@ -55,6 +56,12 @@ export class NodeClaims {
     const taken: string[] = [];
     let holder: NodeHolder | undefined;
     for (const node of [...nodes].sort()) {
+      if (holder) {
+        // So that claims which nobody renews run out together, and not one after the other.
+        const lease = await cluster.find<Lease>(LEASE, run.leaseNamespace, leaseName(node), signal);
+        if (lease) isExpired(lease);
+        continue;
+      }
       const claimant = {
         identity: run.key,
         labels: runLabels(run),
@@ -64,7 +71,7 @@ export class NodeClaims {
       const lease = await takeLease(cluster, run.leaseNamespace, leaseName(node), claimant, isExpired, signal);
       if (lease) {
         holder = holderOf(node, lease);
-        break;
+        continue;
       }
       taken.push(node);
       this.#renewedAt.set(`${run.key} ${node}`, performance.now());
@@ -105,7 +112,8 @@ export class NodeClaims {
 
   /** A pod of another run that still measures: its worker may be gone and its claim expired, its pods are not. */
   async #foreignPod(run: Run, nodes: readonly string[]): Promise<NodeHolder | undefined> {
-    const labelSelector = `${MANAGED_BY_SELECTOR},${COMPONENT_LABEL} in (${MEASURING_COMPONENTS.join(',')}),${RUN_LABEL}!=${run.key}`;
+    const measuring = `${COMPONENT_LABEL} in (${MEASURING_COMPONENTS.join(',')}),!${KEPT_LABEL}`;
+    const labelSelector = `${MANAGED_BY_SELECTOR},${measuring},${RUN_LABEL}!=${run.key},${GRAPH_LABEL}!=${run.key}`;
     const pods = await this.#context.cluster(run).list<Pod>(POD, undefined, { labelSelector }, cancellationSignal());
     const pod = pods.find(({ spec, ...rest }) => nodes.includes(spec.nodeName ?? '') && !hasEnded({ spec, ...rest }));
     if (!pod) return undefined;

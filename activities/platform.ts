@@ -1,12 +1,10 @@
 import { spawn } from 'node:child_process';
 import { cancellationSignal } from '@temporalio/activity';
-import type { Cluster } from '../kubernetes/cluster.js';
-import type { KubernetesObject, Pod } from '../kubernetes/objects.js';
-import { isReady } from '../kubernetes/pod-state.js';
-import { CUSTOM_RESOURCE_DEFINITION, DYNAMO_GRAPH, POD } from '../kubernetes/resources.js';
+import { findPlatform } from '../kubernetes/dynamo-platform.js';
+import { poll } from '../kubernetes/poll.js';
 import type { DynamoSpec } from '../suite/dynamo-spec.js';
 import { SuiteFailure } from '../suite/failure.js';
-import { helmCommand } from '../suite/helm-command.js';
+import { type HelmCommand, helmCommand, helmCommandLine } from '../suite/helm-command.js';
 import type { Run } from '../suite/run.js';
 import type { ActivityContext } from './context.js';
 
@@ -18,16 +16,10 @@ export interface Platform {
   readonly installed: boolean;
 }
 
-const GRAPH_CRD = 'dynamographdeployments.nvidia.com';
-const VERSION_ANNOTATION = 'dynamo.nvidia.com/operator-version';
-/** What the operator's image is called by NVIDIA, under any registry; and the name that its chart gives the pod. */
-const OPERATOR_IMAGE = /(?:^|\/)(?:kubernetes|dynamo)-operator[:@]/;
-const OPERATOR_NAME = 'dynamo-operator';
-const WANTED_VERSION = DYNAMO_GRAPH.apiVersion.replace(/^.*\//, '');
-
-interface Crd extends KubernetesObject {
-  spec: { versions: { name: string; served: boolean }[] };
-}
+/** What helm says while another one works on the same release. */
+const BUSY = /another operation \(install\/upgrade\/rollback\) is in progress/;
+/** Characters of helm's output that a failure shows. */
+const MOST_OUTPUT = 1000;
 
 export function platformActivities(context: ActivityContext) {
   return {
@@ -40,16 +32,14 @@ export function platformActivities(context: ActivityContext) {
     async ensurePlatform(input: { run: Run; platform: DynamoSpec['platform'] }): Promise<Platform> {
       const { run, platform } = input;
       const cluster = context.cluster(run);
-      const found = await findPlatform(cluster);
+      const found = await findPlatform(cluster, cancellationSignal());
       if (!('missing' in found)) return { ...found, installed: false };
       const command = helmCommand(platform, run.context);
       if (!platform.install) {
-        throw new SuiteFailure('PlatformMissing', found.missing, {
-          hint: `install it: ${['helm', ...command.arguments].join(' ')}${command.values ? ` <<< '${command.values}'` : ''}`,
-        });
+        throw new SuiteFailure('PlatformMissing', found.missing, { hint: `install it: ${helmCommandLine(command)}` });
       }
-      await helm(command.arguments, command.values);
-      const installed = await findPlatform(cluster);
+      await install(command, platform);
+      const installed = await findPlatform(cluster, cancellationSignal());
       if ('missing' in installed) {
         throw new SuiteFailure('PlatformInstall', `after chart ${platform.chart} was installed, ${installed.missing}`);
       }
@@ -58,28 +48,24 @@ export function platformActivities(context: ActivityContext) {
   };
 }
 
-async function findPlatform(cluster: Cluster): Promise<{ version: string } | { missing: string }> {
-  const crd = await cluster.find<Crd>(CUSTOM_RESOURCE_DEFINITION, undefined, GRAPH_CRD, cancellationSignal());
-  if (!crd) return { missing: `the cluster has no resource ${GRAPH_CRD}` };
-  const served = crd.spec.versions.filter((version) => version.served).map(({ name }) => name);
-  if (!served.includes(WANTED_VERSION)) {
-    return { missing: `the cluster serves ${GRAPH_CRD} as ${served.join(', ')} only, ${WANTED_VERSION} is needed` };
-  }
-  const pods = await cluster.list<Pod>(POD, undefined, {}, cancellationSignal());
-  const operators = pods.filter(
-    ({ metadata, spec }) =>
-      metadata.labels?.['app.kubernetes.io/name'] === OPERATOR_NAME ||
-      spec.containers.some(({ image }) => OPERATOR_IMAGE.test(image ?? '')),
-  );
-  if (!operators.some(isReady)) {
-    const state = operators.length === 0 ? 'no operator runs' : 'its operator is not ready';
-    return { missing: `the cluster has ${GRAPH_CRD}, and ${state}` };
-  }
-  return { version: crd.metadata.annotations?.[VERSION_ANNOTATION] ?? 'unknown' };
+/** Runs helm; one that a worker started which was ended meanwhile is waited for. */
+async function install(command: HelmCommand, { release, namespace, timeout }: DynamoSpec['platform']): Promise<void> {
+  await poll(async (elapsed) => {
+    const { exitCode, output } = await helm(command);
+    if (exitCode === 0) return true;
+    if (!BUSY.test(output)) {
+      throw new SuiteFailure('PlatformInstall', `helm ended with exit code ${exitCode}: ${output}`);
+    }
+    if (elapsed < timeout) return undefined;
+    const what = `${release} --namespace ${namespace}`;
+    throw new SuiteFailure('PlatformInstall', `an earlier helm was ended in the middle: ${output}`, {
+      hint: `look at "helm status ${what}"; then "helm rollback ${what}", or "helm uninstall ${what}" if it never worked`,
+    });
+  }, cancellationSignal());
 }
 
 /** Ends when helm has; helm itself waits and takes back what did not work. */
-async function helm(args: readonly string[], values: string): Promise<void> {
+async function helm({ arguments: args, values }: HelmCommand): Promise<{ exitCode: number | null; output: string }> {
   const child = spawn('helm', args, { stdio: ['pipe', 'pipe', 'pipe'], signal: cancellationSignal() });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -95,7 +81,5 @@ async function helm(args: readonly string[], values: string): Promise<void> {
     );
     child.on('close', resolve);
   });
-  if (exitCode !== 0) {
-    throw new SuiteFailure('PlatformInstall', `helm ended with exit code ${exitCode}: ${output.trim().slice(-1000)}`);
-  }
+  return { exitCode, output: output.trim().slice(-MOST_OUTPUT) };
 }

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
 import type { RunComparison } from '../results/comparison.js';
-import { compareWithBaseline, DEFAULT_MINIMAL_DIFFERENCE } from '../results/regressions.js';
+import { compareWithBaseline } from '../results/regressions.js';
 import { readRun, resolveRun } from '../results/runs.js';
 import { exitCodeOf } from './exit-code.js';
+import { minimalDifference } from './minimal-difference.js';
 import { addStoreOptions, type StoreOptions, withStore } from './store.js';
 import { table } from './table.js';
-import { percentage } from './values.js';
 
 /** `dynamo-bench compare A B`: what B does better or worse than A. */
 export function compareCommand(): Command {
@@ -14,12 +14,7 @@ export function compareCommand(): Command {
     .argument('<A>', 'the run that the other is held against; with one argument: the run to hold against its baseline')
     .argument('[B]', 'the other run')
     .option('--baseline <name>', 'with one run: the accepted baseline; default: the last comparable runs')
-    .option(
-      '--minimal-difference <percent>',
-      'smaller differences are not relevant',
-      percentage,
-      DEFAULT_MINIMAL_DIFFERENCE,
-    )
+    .addOption(minimalDifference('smaller differences are not relevant'))
     .option('--all', 'also show what is unchanged')
     .option('--json', 'print JSON')
     .addHelpText(

@@ -1,9 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
+import { isForbidden } from '../kubernetes/api-failure.js';
 import { Cluster } from '../kubernetes/cluster.js';
+import { findPlatform } from '../kubernetes/dynamo-platform.js';
 import { missingPermissions } from '../kubernetes/permissions.js';
-import { NAMESPACE } from '../kubernetes/resources.js';
+import { NAMESPACE, SECRET } from '../kubernetes/resources.js';
+import type { DynamoSpec } from '../suite/dynamo-spec.js';
 import { SuiteFailure } from '../suite/failure.js';
+import { helmCommand, helmCommandLine } from '../suite/helm-command.js';
 import { parseSpec, type SuiteSpec, suiteSpec } from '../suite/spec.js';
 import { connectTemporal, type TemporalConnection } from '../temporal/connection.js';
 import { missingSearchAttributes, registerCommand } from '../temporal/search-attributes.js';
@@ -24,7 +28,7 @@ interface Finding {
 export function doctorCommand(): Command {
   return addStoreOptions(new Command('doctor'))
     .description('check Temporal, the cluster, the permissions and the result store, and say what to do')
-    .option('--spec <file>', 'suite spec whose context and namespace are used')
+    .option('--spec <file>', 'suite spec: its context and namespace, and what its phase 3 needs')
     .option('--task-queue <name>', 'task queue that a worker should serve', 'dynamo-bench')
     .option('--json', 'print JSON')
     .addHelpText('after', '\n4: something keeps a suite from running.')
@@ -33,7 +37,7 @@ export function doctorCommand(): Command {
       const cluster = spec?.cluster ?? suiteSpec.shape.cluster.parse({});
       const findings = [
         ...(await checkTemporal(options.taskQueue)),
-        ...(await checkCluster(cluster)),
+        ...(await checkCluster(cluster, spec?.dynamo)),
         await checkStore(options),
       ];
       process.exitCode = findings.every(({ ok }) => ok) ? EXIT.pass : EXIT.infrastructure;
@@ -100,10 +104,10 @@ async function checkTemporal(taskQueue: string): Promise<Finding[]> {
   }
 }
 
-async function checkCluster({
-  context,
-  namespace,
-}: Pick<SuiteSpec['cluster'], 'context' | 'namespace'>): Promise<Finding[]> {
+async function checkCluster(
+  { context, namespace }: Pick<SuiteSpec['cluster'], 'context' | 'namespace'>,
+  dynamo: DynamoSpec | undefined,
+): Promise<Finding[]> {
   const findings: Finding[] = [];
   const add = (subject: string, ok: boolean, message: string, hint?: string) =>
     findings.push({ subject, ok, message, ...(hint ? { hint } : {}) });
@@ -120,9 +124,52 @@ async function checkCluster({
     );
     const found = await cluster.find(NAMESPACE, undefined, namespace).catch(() => undefined);
     if (found) add('namespace', true, namespace);
+    if (dynamo) findings.push(...(await checkDynamo(cluster, namespace, dynamo, context)));
   } catch (error) {
     const failure = error instanceof SuiteFailure ? error : undefined;
     add('cluster', false, (error as Error).message, failure?.hint);
   }
   return findings;
+}
+
+/** What phase 3 needs besides. */
+async function checkDynamo(
+  cluster: Cluster,
+  namespace: string,
+  { kind, platform, model }: DynamoSpec,
+  context: string | undefined,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  if (kind === 'operator') {
+    const found = await findPlatform(cluster);
+    const subject = 'Dynamo platform';
+    if ('version' in found) findings.push({ subject, ok: true, message: `operator ${found.version}` });
+    else if (platform.install)
+      findings.push({ subject, ok: true, message: `${found.missing}; the suite will install it` });
+    else {
+      const hint = `install it: ${helmCommandLine(helmCommand(platform, context))}`;
+      findings.push({ subject, ok: false, message: found.missing, hint });
+    }
+  }
+  const { tokenSecret } = model;
+  if (tokenSecret !== undefined) {
+    const there = await hasSecret(cluster, namespace, tokenSecret);
+    const message = {
+      yes: tokenSecret,
+      no: `the namespace ${namespace} has no Secret "${tokenSecret}"`,
+      hidden: `${tokenSecret}; this account may not look whether it is there`,
+    }[there];
+    const hint = `kubectl create secret generic ${tokenSecret} --namespace ${namespace} --from-literal=HF_TOKEN=…`;
+    findings.push({ subject: 'token of the model', ok: there !== 'no', message, hint });
+  }
+  return findings;
+}
+
+async function hasSecret(cluster: Cluster, namespace: string, name: string): Promise<'yes' | 'no' | 'hidden'> {
+  try {
+    return (await cluster.find(SECRET, namespace, name)) ? 'yes' : 'no';
+  } catch (error) {
+    if (isForbidden(error)) return 'hidden';
+    throw error;
+  }
 }

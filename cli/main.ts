@@ -8,5 +8,10 @@ if (major < REQUIRED[0] || (major === REQUIRED[0] && minor < REQUIRED[1])) {
   console.error('In the checkout, `npx dynamo-bench` uses the Node.js that `npm ci` installs.');
   process.exit(4);
 }
+// Whoever reads the output may have seen enough, as `head` has.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 const { run } = await import('./program.js');
 await run();

@@ -2,12 +2,12 @@ import { Command } from 'commander';
 import { median } from 'simple-statistics';
 import { stepsOf } from '../reports/assemble.js';
 import { type MetricHistory, type NamedSeries, readHistory, resolveMetric } from '../results/history.js';
-import { DEFAULT_MINIMAL_DIFFERENCE } from '../results/regressions.js';
 import { resolveSuite } from '../results/runs.js';
 import { formatterOf } from '../results/series.js';
+import { minimalDifference } from './minimal-difference.js';
 import { addStoreOptions, type StoreOptions, withStore } from './store.js';
 import { table } from './table.js';
-import { percentage, positiveInteger } from './values.js';
+import { positiveInteger } from './values.js';
 
 const BAR_WIDTH = 24;
 
@@ -21,7 +21,7 @@ export function historyCommand(): Command {
     )
     .option('--suite <name>', 'suite; default: the one of the newest run')
     .option('--runs <n>', 'at most so many of the newest runs', positiveInteger, 60)
-    .option('--minimal-difference <percent>', 'smaller changes are not named', percentage, DEFAULT_MINIMAL_DIFFERENCE)
+    .addOption(minimalDifference('smaller changes are not named'))
     .option('--json', 'print JSON, in bytes per second, seconds and tokens per second')
     .addHelpText(
       'after',

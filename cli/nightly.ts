@@ -1,5 +1,5 @@
 import { type Client, ScheduleAlreadyRunning, type ScheduleHandle, ScheduleNotFoundError } from '@temporalio/client';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { SuiteFailure } from '../suite/failure.js';
 import { parseSpec } from '../suite/spec.js';
 import { type NightlyOptions, scheduleOf } from './schedule.js';
@@ -18,7 +18,11 @@ export function nightlyCommand(): Command {
     .option('--time-zone <name>', 'in which time zone', 'UTC')
     .option('--id <id>', 'id of the schedule; default: nightly-<name of the suite>')
     .option('--task-queue <name>', "the worker's task queue", process.env.TASK_QUEUE ?? 'dynamo-bench')
-    .option('--catch-up <duration>', 'how long a missed start is made up for', seconds, 3600)
+    .addOption(
+      new Option('--catch-up <duration>', 'how long a missed start is made up for')
+        .argParser(seconds)
+        .default(3600, '1h'),
+    )
     .option('--jitter <duration>', 'spread the starts by up to this', seconds)
     .option('--pause-on-failure', 'pause the schedule when a suite fails', false)
     .option('--note <text>', 'note on the schedule')

@@ -76,3 +76,8 @@ function rootMessage(error: unknown): string {
   while (current instanceof Error && current.cause instanceof Error) current = current.cause;
   return current instanceof Error ? current.message || current.name : String(current);
 }
+
+/** The account may not do this. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof ApiFailure && error.status === 403;
+}

@@ -165,10 +165,14 @@ export class Cluster {
     }
   }
 
-  /** A pod's whole log so far, standard output and error together. */
-  podLog(namespace: string, pod: string, container: string, signal?: AbortSignal): Promise<string> {
+  /**
+   * A pod's whole log so far, standard output and error together.
+   *
+   * @param previous that of the container before it was last started again
+   */
+  podLog(namespace: string, pod: string, container: string, signal?: AbortSignal, previous = false): Promise<string> {
     const path = `${resourcePath({ apiVersion: 'v1', kind: 'Pod' }, namespace, pod)}/log`;
-    return this.#text('get log of', path, 'GET', { query: { container }, signal });
+    return this.#text('get log of', path, 'GET', { query: { container, previous: String(previous) }, signal });
   }
 
   /** What a Service answers to a GET, through the API server. @throws {ApiFailure} with the Service's own status code */

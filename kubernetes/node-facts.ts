@@ -1,4 +1,5 @@
 import type { DevicePluginFacts, NodeFacts } from '../suite/cluster-facts.js';
+import { KEPT_LABEL } from '../suite/dynamo-names.js';
 import type { Candidate } from '../suite/node-choice.js';
 import { COMPONENT_LABEL, MANAGED_BY, MANAGED_BY_LABEL, MEASURING_COMPONENTS } from '../suite/run.js';
 import { parseKubernetesQuantity } from '../suite/units.js';
@@ -23,8 +24,8 @@ export function candidatesOf(nodes: readonly Node[], pods: readonly Pod[]): Cand
  * is waited for, and does not make a node unfit.
  */
 function measures({ metadata }: Pod): boolean {
-  const { [MANAGED_BY_LABEL]: manager, [COMPONENT_LABEL]: component = '' } = metadata.labels ?? {};
-  return manager === MANAGED_BY[MANAGED_BY_LABEL] && MEASURING_COMPONENTS.includes(component);
+  const { [MANAGED_BY_LABEL]: manager, [COMPONENT_LABEL]: component = '', [KEPT_LABEL]: kept } = metadata.labels ?? {};
+  return manager === MANAGED_BY[MANAGED_BY_LABEL] && MEASURING_COMPONENTS.includes(component) && kept === undefined;
 }
 
 function nodeFacts(node: Node, pods: readonly Pod[]): NodeFacts {

@@ -33,8 +33,16 @@ export function podTrouble(pod: Pod, waitedSeconds: number, unschedulablePatienc
   );
 }
 
-/** What each pod waits for, with the last warning about it. */
-export function describeWaiting(pods: readonly Pod[], events: readonly KubernetesEvent[]): string {
+/** What every controller says now and then and tries again by itself. */
+const NOISE = /the object has been modified/;
+
+/** What each pod waits for, and the last warning about each of them and about what should have made them. */
+export function describeWaiting(deployment: string, pods: readonly Pod[], events: readonly KubernetesEvent[]): string {
+  const warnings = events.filter(({ type, message }) => type === 'Warning' && !NOISE.test(message ?? ''));
+  return [waitingText(pods, warnings), ...controllerTexts(deployment, warnings)].join('; ');
+}
+
+function waitingText(pods: readonly Pod[], warnings: readonly KubernetesEvent[]): string {
   if (pods.length === 0) return 'there is no pod yet';
   const waiting = pods.filter((pod) => !isReady(pod));
   if (waiting.length === 0) return 'all pods are ready';
@@ -46,10 +54,19 @@ export function describeWaiting(pods: readonly Pod[], events: readonly Kubernete
         ? `no node fits (${scheduled?.message ?? ''})`
         : (container?.state?.waiting?.reason ??
           (container?.state?.running ? 'runs, its readiness probe has not passed' : (pod.status?.phase ?? 'new')));
-      const warning = events.findLast(
-        ({ type, involvedObject }) => type === 'Warning' && involvedObject.name === pod.metadata.name,
-      );
+      const warning = warnings.findLast(({ involvedObject }) => involvedObject.name === pod.metadata.name);
       return `${pod.metadata.name}: ${state}${warning ? `; ${warning.reason}: ${warning.message}` : ''}`;
     })
     .join('; ');
+}
+
+/** The last warning about each object that belongs to a deployment by its name and is no pod. */
+function controllerTexts(deployment: string, warnings: readonly KubernetesEvent[]): string[] {
+  const texts = new Map<string, string>();
+  for (const { involvedObject, reason, message } of warnings) {
+    const { kind, name = '' } = involvedObject;
+    if (kind === 'Pod' || (name !== deployment && !name.startsWith(`${deployment}-`))) continue;
+    texts.set(`${kind}/${name}`, `${kind} ${name}: ${reason}: ${message}`);
+  }
+  return [...texts.values()];
 }

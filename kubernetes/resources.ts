@@ -13,6 +13,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   Namespace: 'namespaces',
   Node: 'nodes',
   Pod: 'pods',
+  Secret: 'secrets',
   Service: 'services',
   ServiceAccount: 'serviceaccounts',
   Role: 'roles',
@@ -25,6 +26,7 @@ export const POD = { apiVersion: 'v1', kind: 'Pod' } as const satisfies Kind;
 export const NODE = { apiVersion: 'v1', kind: 'Node' } as const satisfies Kind;
 export const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' } as const satisfies Kind;
 export const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' } as const satisfies Kind;
+export const SECRET = { apiVersion: 'v1', kind: 'Secret' } as const satisfies Kind;
 export const SERVICE = { apiVersion: 'v1', kind: 'Service' } as const satisfies Kind;
 export const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment' } as const satisfies Kind;
 export const EVENT = { apiVersion: 'v1', kind: 'Event' } as const satisfies Kind;

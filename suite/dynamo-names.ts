@@ -7,6 +7,8 @@ import type { Run } from './run.js';
 export const GRAPH_LABEL = 'dynamo-bench/graph';
 /** `frontend`, `prefill`, `decode` or `worker`; the suite's own, so that it does not hang on the operator's. */
 export const ROLE_LABEL = 'dynamo-bench/role';
+/** On the pods of a deployment that is kept: they hold what they have, and nobody waits for them. */
+export const KEPT_LABEL = 'dynamo-bench/kept';
 /** The operator's label on every pod of a deployment. */
 export const OPERATOR_GRAPH_LABEL = 'nvidia.com/dynamo-graph-deployment-name';
 export const OPERATOR_ROLE_LABEL = 'nvidia.com/dynamo-component-type';

@@ -116,6 +116,9 @@ export const dynamoSpec = strict({
   environment: z.record(z.string(), z.string()).default({}),
   transfer: transfer.prefault({}),
   readyTimeout: duration().prefault('30m').meta({ description: 'until it serves: images and weights included' }),
+  removalTimeout: duration()
+    .prefault('150s')
+    .meta({ description: 'until its last pod is gone after it was told to go: Dynamo gives a pod 60 s' }),
   keep: z.boolean().default(false).meta({ description: 'leave the deployment of the last test for people to look at' }),
   load: load.prefault({}),
   tests: z.array(inferenceSpec).min(1, 'no tests: there is nothing to measure'),

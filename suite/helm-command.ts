@@ -36,3 +36,13 @@ export function helmCommand(platform: DynamoSpec['platform'], context?: string):
     values: withValues ? JSON.stringify(values) : '',
   };
 }
+
+/** The command as a person types it into a shell. */
+export function helmCommandLine({ arguments: args, values }: HelmCommand): string {
+  const command = ['helm', ...args].map(shellWord).join(' ');
+  return values === '' ? command : `${command} <<< ${shellWord(values)}`;
+}
+
+function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}

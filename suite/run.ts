@@ -20,8 +20,8 @@ export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
 export const MANAGED_BY = { [MANAGED_BY_LABEL]: 'dynamo-bench' } as const;
 /** Label selector of everything that any suite run made. */
 export const MANAGED_BY_SELECTOR = `${MANAGED_BY_LABEL}=${MANAGED_BY[MANAGED_BY_LABEL]}`;
-/** Components whose pods take whole nodes. */
-export const MEASURING_COMPONENTS: readonly string[] = ['rank', 'probe'];
+/** Components whose pods need a node to themselves. */
+export const MEASURING_COMPONENTS: readonly string[] = ['rank', 'probe', 'prefill', 'decode', 'worker', 'load'];
 export const COMPONENT_LABEL = 'app.kubernetes.io/component';
 export const RUN_LABEL = 'dynamo-bench/run';
 export const WORKFLOW_ANNOTATION = 'dynamo-bench/workflow-id';

@@ -1,10 +1,4 @@
-import {
-  ApplicationFailure,
-  ChildWorkflowFailure,
-  ParentClosePolicy,
-  startChild,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { ApplicationFailure, ChildWorkflowFailure, startChild, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Pair } from '../suite/cluster-facts.js';
 import type { DynamoSpec } from '../suite/dynamo-spec.js';
 import type { FailureRecord } from '../suite/failure.js';
@@ -13,18 +7,14 @@ import { runBlock } from './block.js';
 import { baselineOf, removalCommand } from './dynamo-record.js';
 import { failureOf } from './failures.js';
 import { loadFiguresOf } from './figures.js';
-import {
-  type InferenceTestFailureDetails,
-  type InferenceTestResult,
-  inferenceTest,
-  REMOVAL_SECONDS,
-} from './inference-test.js';
+import { type InferenceTestFailureDetails, type InferenceTestResult, inferenceTest } from './inference-test.js';
 import { SUITE_TEST } from './messages.js';
 import type { RunningSuite } from './running-suite.js';
 import { openRun } from './set-up.js';
+import { startTest } from './start-test.js';
 import { begin, type InferenceState, settle } from './test-state.js';
 
-/** The platform may be installed and deployments looked for around the time that helm itself is given. */
+/** Above the time limits that the activities, and helm, keep themselves. */
 const MARGIN_SECONDS = 300;
 
 /** Phase 3: every inference test in the order of the spec, with a deployment of its own. */
@@ -91,7 +81,7 @@ class DynamoPhase {
     if (!this.#leftBehind) return;
     const { run, state } = this.#suite;
     state.say('removing the deployment that an earlier test left');
-    await lasting(REMOVAL_SECONDS).removeDynamo({ run, dynamo: this.#dynamo });
+    await lasting(this.#dynamo.removalTimeout + MARGIN_SECONDS).removeDynamo({ run, dynamo: this.#dynamo });
     this.#leftBehind = false;
   }
 
@@ -100,23 +90,24 @@ class DynamoPhase {
     const { name, cluster, nodes, resources, timeouts, attempts, resumeFrom } = spec;
     const isLast = test === state.inference.at(-1)?.test;
     try {
-      const child = await startChild(inferenceTest, {
-        workflowId: `${run.workflowId}/${test.name}`,
-        parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-        staticSummary: `${test.name}: ${test.topology}, concurrency ${test.concurrency.join(', ')}`,
-        args: [
-          {
-            run,
-            spec: { name, cluster, nodes, resources, timeouts, attempts, resumeFrom },
-            dynamo: this.#dynamo,
-            test,
-            pair: this.#pair,
-            baseline: baselineOf(spec, this.#dynamo),
-            keep: this.#dynamo.keep && isLast,
-            paused: state.paused,
-          },
-        ],
-      });
+      const child = await startTest(this.#suite, test.name, (options) =>
+        startChild(inferenceTest, {
+          ...options,
+          staticSummary: `${test.name}: ${test.topology}, concurrency ${test.concurrency.join(', ')}`,
+          args: [
+            {
+              run,
+              spec: { name, cluster, nodes, resources, timeouts, attempts, resumeFrom },
+              dynamo: this.#dynamo,
+              test,
+              pair: this.#pair,
+              baseline: baselineOf(spec, this.#dynamo),
+              keep: this.#dynamo.keep && isLast,
+              paused: state.paused,
+            },
+          ],
+        }),
+      );
       this.#suite.child = child;
       return await child.result();
     } finally {

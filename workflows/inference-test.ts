@@ -31,8 +31,6 @@ import { claimNodes } from './node-claim.js';
 
 /** Above the time limits that the activities keep themselves. */
 const MARGIN_SECONDS = 180;
-/** Until a deployment is removed; the activity gives up earlier. */
-export const REMOVAL_SECONDS = 300;
 
 /** Rows of the table in the Web UI. */
 const ROWS_SHOWN = 20;
@@ -100,7 +98,7 @@ class InferenceTest {
     ]);
     const open = await this.#openPoints();
     const { failure, teardown } = open.length > 0 ? await this.#measure(open) : {};
-    const problem = failure ?? teardown;
+    const problem = failure && teardown ? followedBy(failure, teardown) : (failure ?? teardown);
     const verdict = problem ? 'fail' : worst(this.#cells.map((cell) => cell.verdict));
     upsertSearchAttributes([{ key: SUITE_VERDICT, value: verdict }]);
     if (problem) {
@@ -244,9 +242,13 @@ class InferenceTest {
     const { run, dynamo, test } = this.#input;
     try {
       await quick.storeGraphLogs({ run, dynamo, folder: `${test.name}/pods-${this.#token}` });
-      if (keep) return undefined;
+    } catch (error) {
+      log.warn('the logs of the deployment could not be stored', { test: test.name, ...failureOf(error) });
+    }
+    if (keep) return undefined;
+    try {
       await this.#tell(`${test.name}: removing Dynamo`);
-      await lasting(REMOVAL_SECONDS).removeDynamo({ run, dynamo });
+      await lasting(dynamo.removalTimeout + MARGIN_SECONDS).removeDynamo({ run, dynamo });
       return undefined;
     } catch (error) {
       const failure = failureOf(error);
@@ -291,6 +293,15 @@ class InferenceTest {
         : ['', '| concurrency | repetition | time to first token | verdict |', '|---|---|---|---|', ...rows];
     setCurrentDetails([`**${this.#input.test.name}**: ${step}`, ...table].join('\n'));
   }
+}
+
+/** A deployment that stays is for a person to know of, whatever failed before. */
+function followedBy(failure: FailureRecord, teardown: FailureRecord): FailureRecord {
+  return {
+    class: failure.class,
+    message: `${failure.message}; then ${teardown.class}: ${teardown.message}`,
+    hint: `${failure.hint}; ${teardown.hint}`,
+  };
 }
 
 function pointText({ concurrency, repetition }: LoadPoint): string {

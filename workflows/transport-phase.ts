@@ -1,10 +1,4 @@
-import {
-  ApplicationFailure,
-  ChildWorkflowFailure,
-  ParentClosePolicy,
-  startChild,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { ApplicationFailure, ChildWorkflowFailure, startChild, upsertSearchAttributes } from '@temporalio/workflow';
 import type { CellSummary } from '../activities/records.js';
 import type { FailureRecord } from '../suite/failure.js';
 import { blocksOf } from '../suite/plan.js';
@@ -16,6 +10,7 @@ import { figuresOf } from './figures.js';
 import { SUITE_TEST } from './messages.js';
 import type { RunningSuite } from './running-suite.js';
 import { openRun, type Ready } from './set-up.js';
+import { startTest } from './start-test.js';
 import { begin, settle, type TransportState } from './test-state.js';
 import { backEndOf } from './titles.js';
 import { type TransportTestFailureDetails, transportTest } from './transport-test.js';
@@ -42,12 +37,13 @@ async function measure(suite: RunningSuite, ready: Ready, states: readonly Trans
   try {
     await openRun(suite.spec, run);
     const { tests: _, dynamo: __, ...spec } = suite.spec;
-    const child = await startChild(transportTest, {
-      workflowId: `${run.workflowId}/${name}`,
-      parentClosePolicy: ParentClosePolicy.REQUEST_CANCEL,
-      staticSummary: tests.map(testSummary).join('; '),
-      args: [{ run, spec, tests, ...ready, paused: state.paused }],
-    });
+    const child = await startTest(suite, name, (options) =>
+      startChild(transportTest, {
+        ...options,
+        staticSummary: tests.map(testSummary).join('; '),
+        args: [{ run, spec, tests, ...ready, paused: state.paused }],
+      }),
+    );
     suite.child = child;
     ({ cells } = await child.result());
   } catch (error) {

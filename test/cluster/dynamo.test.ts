@@ -1,44 +1,99 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { POD } from '../../kubernetes/resources.js';
+import { type NetworkShare, networkShares } from '../../suite/kv-comparison.js';
+import { setLinkRate } from '../support/box-faults.js';
+import { dynamoSuite } from '../support/dynamo-suite.js';
 import { Lab, type SuiteEnd } from '../support/lab.js';
 
-const SUITE = fileURLToPath(new URL('../../../suites/local-dynamo.json', import.meta.url));
+/** Of the prediction: what measured and predicted transfer may differ by. */
+const TOLERANCE = 0.05;
+const WRONG_RATE = 30e6;
 
-/** NVIDIA's frontend and simulated engine, and the real AIPerf, on two real nodes. */
-describe('suites/local-dynamo.json on the box', function () {
+const load = {
+  tool: 'inference',
+  concurrency: [1],
+  inputTokens: 256,
+  outputTokens: 8,
+  requests: 10,
+  warmupRequests: 2,
+  timeout: '2m',
+};
+const control = { ...load, name: 'no-transfer', kvTransferRate: 'none' };
+const disaggregated = { ...load, name: 'disaggregated', control: 'no-transfer' };
+
+/** NVIDIA's frontend and simulated engine, and the real AIPerf, on two real nodes whose link has a known rate. */
+describe('Dynamo under load on the box', function () {
   this.timeout(600_000);
 
   let lab: Lab;
-  let end: SuiteEnd;
-
   before(async () => {
     lab = await Lab.open({ inference: true });
-    const spec = JSON.parse(await readFile(SUITE, 'utf8')) as { cluster: object };
-    end = await lab.run({
-      ...spec,
-      startDelay: { min: '0s', max: '10s' },
-      onFailure: 'continue',
-      cluster: { ...spec.cluster, namespace: lab.namespace.name },
+  });
+  after(async () => {
+    await setLinkRate('500mbit');
+    await lab?.close();
+  });
+
+  const run = async (rate: string, tests: readonly object[]) => {
+    const fabric = { kind: 'ethernet', rate, interface: 'eth0' };
+    return lab.run(await dynamoSuite(lab, { tests }, { fabric }));
+  };
+
+  function shareOf(end: SuiteEnd, test: string): NetworkShare {
+    const share = networkShares(end.record).find((found) => found.test === test);
+    assert.ok(share, end.report);
+    assert.equal(share.status, 'measured', end.report);
+    return share;
+  }
+
+  function agrees({ prediction, residual }: NetworkShare): void {
+    const difference = Math.abs(residual) / prediction.atMeasuredRate;
+    assert.ok(difference <= TOLERANCE, `${(difference * 100).toFixed(1)} % of ${prediction.atMeasuredRate} s`);
+  }
+
+  describe('over a link of 500 Mbit/s', () => {
+    let end: SuiteEnd;
+    before(async () => {
+      const wrong = { ...disaggregated, name: 'wrong-rate', kvTransferRate: `${WRONG_RATE / 1e6}MB/s` };
+      end = await run('500Mbit/s', [control, disaggregated, wrong]);
+    });
+
+    it('deploys, loads and compares: every point is recorded and passes, marked as simulated', () => {
+      assert.equal(end.status, 'COMPLETED', end.failure);
+      assert.equal(end.record.verdict, 'pass', end.report);
+      const cells = end.record.dynamo?.tests.flatMap((test) => test.cells) ?? [];
+      assert.deepEqual(
+        cells.map(({ test, verdict }) => [test, verdict]),
+        [
+          ['no-transfer', 'pass'],
+          ['disaggregated', 'pass'],
+          ['wrong-rate', 'pass'],
+        ],
+      );
+      assert.match(end.report, /simulated engine/i);
+    });
+
+    it('predicts the KV transfer from the measured link as it is', () => agrees(shareOf(end, 'disaggregated')));
+
+    it('shows an engine that is slower than the measured link as residual', () => {
+      const { prediction, residual } = shareOf(end, 'wrong-rate');
+      const pretended = prediction.bytes / WRONG_RATE;
+      const expected = pretended - prediction.atMeasuredRate;
+      assert.ok(Math.abs(residual - expected) <= TOLERANCE * pretended, `${residual} s, not ${expected} s`);
+    });
+
+    it('leaves no labelled object and no pod behind', async () => {
+      assert.deepEqual(await lab.leftovers(), []);
+      assert.deepEqual(await lab.box.admin.list(POD, lab.namespace.name), []);
     });
   });
-  after(() => lab?.close());
 
-  it('deploys, loads and compares: every point is recorded and passes', () => {
-    assert.equal(end.status, 'COMPLETED', end.failure);
+  it('predicts twice the time over a link of half the rate, and that is what it takes', async () => {
+    await setLinkRate('250mbit');
+    const end = await run('250Mbit/s', [control, disaggregated]);
     assert.equal(end.record.verdict, 'pass', end.report);
-    const cells = end.record.dynamo?.tests.flatMap((test) => test.cells) ?? [];
-    assert.ok(cells.length >= 3, end.report);
-    for (const { verdict } of cells) assert.equal(verdict, 'pass', end.report);
-  });
-
-  it('marks what the simulated engine gave', () => {
-    assert.match(end.report, /simulated engine/i);
-  });
-
-  it('leaves no labelled object and no pod behind', async () => {
-    assert.deepEqual(await lab.leftovers(), []);
-    assert.deepEqual(await lab.box.admin.list(POD, lab.namespace.name), []);
+    const share = shareOf(end, 'disaggregated');
+    agrees(share);
+    assert.ok(share.prediction.atMeasuredRate > 1, `${share.prediction.atMeasuredRate} s`);
   });
 });

@@ -10,9 +10,9 @@ import { Cluster } from '../../kubernetes/cluster.js';
 import { readManifest } from '../../kubernetes/manifest.js';
 import { NAMESPACE } from '../../kubernetes/resources.js';
 
-const LOCAL = fileURLToPath(new URL('../../../local/', import.meta.url));
+export const LOCAL = fileURLToPath(new URL('../../../local/', import.meta.url));
 const STATE = process.env.DYNAMO_BENCH_STATE ?? '/run/dynamo-bench';
-const ADMIN_KUBECONFIG = join(STATE, 'kubeconfig');
+export const ADMIN_KUBECONFIG = join(STATE, 'kubeconfig');
 
 /** The two-node Kubernetes in a box, with an administrator's connection to it. */
 export interface Box {

@@ -1,14 +1,14 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WorkflowClient } from '@temporalio/client';
 import { execa } from 'execa';
 import type { Pod } from '../../kubernetes/objects.js';
-import { CONFIG_MAP, DEPLOYMENT, LEASE, POD, SERVICE } from '../../kubernetes/resources.js';
+import { CONFIG_MAP, DEPLOYMENT, JOB, LEASE, POD, SERVICE } from '../../kubernetes/resources.js';
 import type { SuiteRecord } from '../../suite/record.js';
 import type { Progress } from '../../workflows/messages.js';
 import { type Box, createNamespace, startBox, type TestNamespace } from './box.js';
@@ -74,8 +74,13 @@ export class Lab {
     await this.box.stop();
   }
 
-  /** Starts a worker, beside those that run. @param kubeconfig of another cluster or account than the namespace's */
-  startWorker(kubeconfig = this.namespace.kubeconfig): void {
+  /**
+   * Starts a worker, beside those that run.
+   *
+   * @param kubeconfig of another cluster or account than the namespace's
+   * @param variables further variables of its environment
+   */
+  startWorker(kubeconfig = this.namespace.kubeconfig, variables: Readonly<Record<string, string>> = {}): void {
     const log = createWriteStream(join(this.folder, 'worker.log'), { flags: 'a' });
     const worker = spawn(process.execPath, [WORKER], {
       env: environment({
@@ -84,6 +89,7 @@ export class Lab {
         TASK_QUEUE: this.taskQueue,
         RESULTS_DIR: this.results,
         LOG_LEVEL: 'WARN',
+        ...variables,
       }),
       stdio: ['ignore', 'pipe', 'pipe'],
     });
@@ -213,7 +219,7 @@ export class Lab {
     let names: string[] = [];
     for (let tries = 0; tries < 50; tries++) {
       const found = await Promise.all(
-        [POD, CONFIG_MAP, SERVICE, DEPLOYMENT, LEASE].map(async (kind) => {
+        [POD, CONFIG_MAP, SERVICE, DEPLOYMENT, JOB, LEASE].map(async (kind) => {
           const objects = await this.box.admin.list(kind, this.namespace.name, query);
           return objects.map(({ metadata }) => `${kind.kind}/${metadata.name}`);
         }),
@@ -223,6 +229,16 @@ export class Lab {
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
     return names;
+  }
+
+  /** The files that a suite has kept, by their path below its folder. */
+  async kept(workflowId: string): Promise<ReadonlyMap<string, string>> {
+    const folder = join(this.results, workflowId);
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+    return new Map(
+      await Promise.all(files.map(async (file) => [relative(folder, file), await readFile(file, 'utf8')] as const)),
+    );
   }
 
   /** Waits until `seen` is true of the cluster or the workflow. */

@@ -36,11 +36,26 @@ describe('nodes as the API server shows them', () => {
     assert.equal(candidate.ready, true);
   });
 
-  it('count a rank of a suite as free, because its node is claimed and waited for', () => {
-    const rank = pod('gpu-1', '32');
-    rank.metadata.labels = { 'app.kubernetes.io/managed-by': 'dynamo-bench', 'app.kubernetes.io/component': 'rank' };
-    const [candidate] = candidatesOf([node], [rank]);
-    assert.equal(candidate?.facts.free['vpc.amazonaws.com/efa'], 32);
+  const measuring = (component: string, more: Record<string, string> = {}) => {
+    const found = pod('gpu-1', '32');
+    found.metadata.labels = {
+      'app.kubernetes.io/managed-by': 'dynamo-bench',
+      'app.kubernetes.io/component': component,
+      ...more,
+    };
+    return found;
+  };
+
+  for (const component of ['rank', 'prefill', 'decode', 'worker', 'load']) {
+    it(`count what a suite’s ${component} holds as free, because its node is claimed and waited for`, () => {
+      const [candidate] = candidatesOf([node], [measuring(component)]);
+      assert.equal(candidate?.facts.free['vpc.amazonaws.com/efa'], 32);
+    });
+  }
+
+  it('count what a deployment holds that is kept as held: nobody will give it back', () => {
+    const [candidate] = candidatesOf([node], [measuring('decode', { 'dynamo-bench/kept': 'true' })]);
+    assert.equal(candidate?.facts.free['vpc.amazonaws.com/efa'], 0);
   });
 
   it('say where they stand in the network', () => {

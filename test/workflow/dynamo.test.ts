@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { Context } from '@temporalio/activity';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { LoadJudgement } from '../../suite/judge-load.js';
-import { resolveTestUpdate, skipTestUpdate } from '../../workflows/messages.js';
+import { resolveTestUpdate, type SuiteResult, skipTestUpdate } from '../../workflows/messages.js';
 import { FakeActivities, failing } from '../support/fake-activities.js';
 import { LOAD_PASSED } from '../support/fake-dynamo.js';
-import { failure, plan, result, runSuite, until } from '../support/suite-run.js';
+import { failure, plan, result, runSuite, until, withWorker } from '../support/suite-run.js';
+import { temporal } from '../support/temporal.js';
 
 /** Phase 3 with activities replaced: what is deployed, run, recorded and removed, and in which order. */
 describe('phase 3 of a suite', function () {
@@ -33,6 +34,14 @@ describe('phase 3 of a suite', function () {
   function unmeasured(failureClass: 'FrontendUnreachable' | 'ModelUnknown'): LoadJudgement {
     const failure = { class: failureClass, message: 'made up', hint: 'none' };
     return { verdict: 'fail', reasons: [{ code: 'failure', message: 'made up' }], failure };
+  }
+
+  /** For an activity that ends only when it is cancelled. */
+  function cancelled(): Promise<never> {
+    const { cancellationSignal } = Context.current();
+    return new Promise((_, reject) => {
+      cancellationSignal.addEventListener('abort', () => reject(cancellationSignal.reason));
+    });
   }
 
   it('gives each test a deployment of its own, runs its points in order, and removes it before the next', async () => {
@@ -108,6 +117,24 @@ describe('phase 3 of a suite', function () {
     const [control, load] = fake.reports[0]?.dynamo?.tests ?? [];
     assert.equal(control?.cellKeys.length, 1, 'what was measured stays');
     assert.equal(load?.failure?.class, 'DeploymentStuck');
+  });
+
+  it('tells of a deployment that stays also when its test failed before', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.deployDynamo = failing('DeploymentNotReady', 'crash loop');
+    fake.overrides.removeDynamo = failing('DeploymentStuck', 'waits for nvidia.com/finalizer');
+    await runSuite(spec({ tests: [{ name: 'load', tool: 'inference' }] }), fake);
+    const { failure } = fake.reports[0]?.dynamo?.tests[0] ?? {};
+    assert.equal(failure?.class, 'DeploymentNotReady');
+    assert.equal(failure?.message, 'crash loop; then DeploymentStuck: waits for nvidia.com/finalizer');
+  });
+
+  it('removes a deployment whose logs cannot be had', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.storeGraphLogs = failing('Forbidden', 'no logs');
+    const { outcome } = await runSuite(spec(), fake);
+    assert.equal(result(outcome).verdict, 'pass');
+    assert.equal(phase3(fake).filter((call) => call === 'removeDynamo').length, 2);
   });
 
   it('leaves the deployment of the last test when it is to be kept, and prints how to remove it', async () => {
@@ -268,16 +295,45 @@ describe('phase 3 of a suite', function () {
     );
   });
 
+  it('waits for the test of a run that was terminated, which still removes what it made', async () => {
+    const fake = new FakeActivities();
+    const [loading, removed] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const { runLoad, removeDynamo } = fake.activities;
+    let runs = 0;
+    fake.overrides.runLoad = async (input) => {
+      loading.resolve();
+      return ++runs === 1 ? cancelled() : runLoad(input);
+    };
+    fake.overrides.removeDynamo = async (input) => {
+      await removed.promise;
+      return removeDynamo(input);
+    };
+    const tests = [{ name: 'load', tool: 'inference', concurrency: [1] }];
+    await withWorker(fake, async (taskQueue) => {
+      const { client } = await temporal();
+      const start = () =>
+        client.workflow.start('benchmarkSuite', {
+          workflowId: 'terminated-suite',
+          taskQueue,
+          args: [spec({ tests })],
+        });
+      const first = await start();
+      await loading.promise;
+      await first.terminate();
+      const second = await start();
+      await until(second, ({ step }) => /load: waiting for an earlier run to end it/.test(step));
+      removed.resolve();
+      assert.equal(((await second.result()) as SuiteResult).verdict, 'pass');
+    });
+  });
+
   it('removes its deployment when the suite is cancelled in the middle of a point', async () => {
     const fake = new FakeActivities();
     const started = Promise.withResolvers<void>();
     fake.overrides.runLoad = async () => {
       fake.calls.push('runLoad waits');
       started.resolve();
-      return new Promise<never>((_, reject) => {
-        const { cancellationSignal } = Context.current();
-        cancellationSignal.addEventListener('abort', () => reject(cancellationSignal.reason));
-      });
+      return cancelled();
     };
     await runSuite(spec(), fake, async ({ handle }) => {
       await started.promise;

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { compareWithBaseline, putComparison } from '../../../results/regressions.js';
 import { ResultStore } from '../../../results/store.js';
-import { dynamoBench } from '../../support/command-line.js';
+import { dynamoBench, startDynamoBench } from '../../support/command-line.js';
 import { recordNights } from '../../support/nights.js';
 import { suiteRecord } from '../../support/records.js';
 
@@ -35,6 +35,13 @@ describe('dynamo-bench', function () {
     await store.close();
   });
   after(() => rm(folder, { recursive: true }));
+
+  it('ends quietly when its reader has seen enough', async () => {
+    const child = startDynamoBench(['--help']);
+    child.stdout.destroy();
+    const { stderr, exitCode } = await child;
+    assert.deepEqual([exitCode, stderr], [0, '']);
+  });
 
   it('lists every command, helps with each, and suggests what was meant', async () => {
     const { stdout, exitCode } = await dynamoBench(['--help']);

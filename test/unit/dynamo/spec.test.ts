@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { helmCommand } from '../../../suite/helm-command.js';
+import { helmCommand, helmCommandLine } from '../../../suite/helm-command.js';
 import { pointsOf, requestsOf } from '../../../suite/inference-tests.js';
 import { checkSpec, parseSpec } from '../../../suite/spec.js';
 import { aiperfCommand } from '../../../suite/tools/aiperf-command.js';
@@ -125,5 +125,13 @@ describe('the command of helm', () => {
   it('names the version of a chart from a repository', () => {
     const { dynamo } = parsed({ platform: { chart: 'oci://registry/dynamo-platform', version: '2.0.0' } });
     assert.match(helmCommand(dynamo.platform).arguments.join(' '), /dynamo-platform --version 2\.0\.0 /);
+  });
+
+  it('is printed so that a shell takes it as it is meant', () => {
+    const { dynamo } = parsed({ platform: { chart: './charts/my chart', values: { note: "o'clock" } } });
+    assert.equal(
+      helmCommandLine(helmCommand(dynamo.platform)),
+      `helm upgrade --install dynamo-platform './charts/my chart' --namespace dynamo-system --create-namespace --atomic --wait --timeout 900s --values - <<< '{"note":"o'\\''clock"}'`,
+    );
   });
 });

@@ -91,21 +91,42 @@ describe('pods of a deployment that is only pending', () => {
     assert.match(crashed(3)?.message ?? '', /ended 3 times, last with exit code 3 \(Error\)/);
   });
 
+  const warning = (kind: string, name: string, message: string, type = 'Warning') => ({
+    apiVersion: 'v1',
+    kind: 'Event',
+    metadata: { name: 'e' },
+    involvedObject: { kind, name },
+    type,
+    reason: 'Unhealthy',
+    message,
+  });
+
   it('are described with their last warning at the time limit', () => {
-    const event = (type: string, message: string) => ({
-      apiVersion: 'v1',
-      kind: 'Event',
-      metadata: { name: 'e' },
-      involvedObject: { kind: 'Pod', name: 'decode-1' },
-      type,
-      reason: 'Unhealthy',
-      message,
-    });
+    const event = (message: string, type = 'Warning') => warning('Pod', 'decode-1', message, type);
     const text = describeWaiting(
+      'graph',
       [pod({ containerStatuses: container({ state: { running: {} } }) })],
-      [event('Warning', 'old'), event('Warning', 'HTTP 503'), event('Normal', 'pulled')],
+      [event('old'), event('HTTP 503'), event('pulled', 'Normal')],
     );
     assert.equal(text, 'decode-1: runs, its readiness probe has not passed; Unhealthy: HTTP 503');
+  });
+
+  it('that do not even exist are described with what kept their controllers from making them', () => {
+    const text = describeWaiting(
+      'graph',
+      [],
+      [
+        warning('DynamoComponentDeployment', 'graph-frontend', 'field is immutable'),
+        warning('DynamoComponentDeployment', 'graph-frontend', 'the object has been modified; please apply again'),
+        warning('ReplicaSet', 'graph-prefill-1a2b', 'old'),
+        warning('ReplicaSet', 'graph-prefill-1a2b', 'exceeded quota'),
+        warning('ReplicaSet', 'graphs-prefill', 'of another one'),
+      ],
+    );
+    assert.equal(
+      text,
+      'there is no pod yet; DynamoComponentDeployment graph-frontend: Unhealthy: field is immutable; ReplicaSet graph-prefill-1a2b: Unhealthy: exceeded quota',
+    );
   });
 });
 

@@ -1,0 +1,124 @@
+import assert from 'node:assert/strict';
+import { POD } from '../../kubernetes/resources.js';
+import type { LoadTestRecord } from '../../suite/load-record.js';
+import { dynamoSuite, QUICK_LOAD } from '../support/dynamo-suite.js';
+import { Lab, type SuiteEnd } from '../support/lab.js';
+
+/** Mistakes and losses in phase 3, with NVIDIA's frontend and simulated engine and the real AIPerf. */
+describe('phase 3 when something is wrong', function () {
+  this.timeout(300_000);
+
+  let lab: Lab;
+  /** Its transport test is taken over by every other run. */
+  let first: string | undefined;
+  before(async () => {
+    lab = await Lab.open({ inference: true });
+  });
+  after(() => lab?.close());
+
+  const start = async (dynamo: Parameters<typeof dynamoSuite>[1], changes: object = {}) => {
+    const id = await lab.start(await dynamoSuite(lab, dynamo, { ...(first ? { resumeFrom: first } : {}), ...changes }));
+    first ??= id;
+    return id;
+  };
+  const testOf = ({ record, report }: SuiteEnd): LoadTestRecord => {
+    const [test] = record?.dynamo?.tests ?? [];
+    assert.ok(test, report);
+    return test;
+  };
+  const isClean = async () => {
+    assert.deepEqual(await lab.leftovers(), []);
+    assert.deepEqual(await lab.box.admin.list(POD, lab.namespace.name), []);
+  };
+
+  it('runs no recorded point again after the worker was killed in the middle of a sweep', async () => {
+    const id = await start({ tests: [{ ...QUICK_LOAD, concurrency: [1, 2, 4] }] });
+    await lab.until('a point is recorded', async () => (await lab.progress(id)).tests[1]?.cells.done === 1, 120);
+    await lab.stopWorker('SIGKILL');
+    const killedAt = new Date().toISOString();
+    lab.startWorker();
+    const end = await lab.end(id);
+    assert.equal(end.status, 'COMPLETED', end.failure);
+    const { cells, verdict } = testOf(end);
+    assert.equal(verdict, 'pass', end.report);
+    assert.deepEqual(
+      cells.map(({ concurrency, attempts }) => [concurrency, attempts]),
+      [
+        [1, 1],
+        [2, 1],
+        [4, 1],
+      ],
+    );
+    assert.deepEqual(
+      cells.map(({ recordedAt }) => recordedAt < killedAt),
+      [true, false, false],
+    );
+    await isClean();
+  });
+
+  const mistakes: readonly [string, Parameters<typeof dynamoSuite>[1], string, RegExp][] = [
+    ['a Secret that is not there', { model: { tokenSecret: 'no-such-token' } }, 'PodRejected', /no-such-token/],
+    ['an image that is not there', { image: 'localhost/no-such-dynamo:1' }, 'ImagePull', /no-such-dynamo:1/],
+    ['more GPUs than a node has', { resources: { gpu: 9 } }, 'Unschedulable', /nvidia\.com\/gpu/],
+    ['a tokenizer that is not there', { load: { tokenizer: '/models/none' } }, 'TokenizerMissing', /\/models\/none/],
+    [
+      'an image of the load that is not there',
+      { load: { image: 'localhost/none:1' } },
+      'ImagePull',
+      /localhost\/none:1/,
+    ],
+  ];
+  for (const [what, dynamo, failureClass, message] of mistakes) {
+    it(`names ${what}, and leaves nothing`, async () => {
+      const end = await lab.end(await start(dynamo));
+      const { failure } = testOf(end);
+      assert.equal(failure?.class, failureClass, JSON.stringify(failure));
+      assert.match(failure.message, message);
+      assert.ok(failure.hint.length > 0);
+      assert.equal(end.status, 'FAILED');
+      await isClean();
+    });
+  }
+
+  /** Long enough to be hit in the middle. */
+  const long = { ...QUICK_LOAD, requests: 60, outputTokens: 64 };
+  const loadRuns = async () =>
+    lab.until(
+      'the load runs',
+      async () => (await lab.pods('app.kubernetes.io/component=load')).some((pod) => pod.status?.phase === 'Running'),
+      120,
+    );
+
+  it('measures a point again whose AIPerf was killed in the middle, and says so', async () => {
+    const id = await start({ tests: [long] }, { attempts: 2 });
+    await loadRuns();
+    const [pod] = await lab.pods('app.kubernetes.io/component=load');
+    await lab.box.admin.delete(POD, lab.namespace.name, pod?.metadata.name ?? '', { gracePeriodSeconds: 0 });
+    const end = await lab.end(id);
+    const [cell] = testOf(end).cells;
+    assert.equal(cell?.verdict, 'pass', end.report);
+    assert.equal(cell.attempts, 2);
+    await isClean();
+  });
+
+  for (const role of ['frontend', 'prefill']) {
+    it(`passes no point whose ${role} was killed in the middle`, async () => {
+      const id = await start({ tests: [{ ...long, seed: role.length }] });
+      await loadRuns();
+      const [pod] = await lab.pods(`dynamo-bench/role=${role}`);
+      assert.ok(pod);
+      await lab.box.admin.delete(POD, lab.namespace.name, pod.metadata.name, { gracePeriodSeconds: 0 });
+      const end = await lab.end(id);
+      const { verdict, cells, failure } = testOf(end);
+      assert.equal(verdict, 'fail', end.report);
+      const codes = cells.flatMap(({ reasons }) => reasons.map(({ code }) => code));
+      assert.ok(failure !== undefined || codes.includes('worker-restarted'), codes.join());
+      const kept = [...(await lab.kept(id)).keys()];
+      assert.ok(
+        kept.some((path) => path.endsWith('load.log')),
+        kept.join(' '),
+      );
+      await isClean();
+    });
+  }
+});

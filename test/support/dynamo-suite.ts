@@ -1,0 +1,53 @@
+import { readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Lab, LocalSpec } from './lab.js';
+
+const SUITE = fileURLToPath(new URL('../../../suites/local-dynamo.json', import.meta.url));
+
+/** A load point that is quick: the simulated engine does not pause for the KV transfer. */
+export const QUICK_LOAD = {
+  name: 'load',
+  tool: 'inference',
+  kvTransferRate: 'none',
+  concurrency: [1],
+  inputTokens: 64,
+  outputTokens: 8,
+  requests: 8,
+  warmupRequests: 1,
+  timeout: '90s',
+} as const;
+
+type Block = Readonly<Record<string, unknown>>;
+
+/**
+ * suites/local-dynamo.json in a lab's namespace, with one quick load point, and with nobody there to resolve a failed
+ * test.
+ *
+ * @param dynamo replaces fields of its block `dynamo`; a field that is an object keeps what is not replaced in it
+ * @param changes replaces fields of the suite
+ */
+export async function dynamoSuite(lab: Lab, dynamo: Block, changes: Block = {}): Promise<LocalSpec> {
+  const spec = JSON.parse(await readFile(SUITE, 'utf8')) as LocalSpec & { readonly dynamo: Block };
+  return {
+    ...spec,
+    startDelay: { min: '0s', max: '10s' },
+    timeouts: { infrastructure: '20s', podStart: '20s', unschedulable: '5s' },
+    attempts: 1,
+    onFailure: 'continue',
+    ...changes,
+    cluster: { ...spec.cluster, namespace: lab.namespace.name },
+    dynamo: merged({ ...spec.dynamo, removalTimeout: '60s', tests: [QUICK_LOAD] }, dynamo),
+  };
+}
+
+function merged(base: Block, changes: Block): Block {
+  const entries = Object.entries(changes).map(([key, value]) => {
+    const before = base[key];
+    return [key, isBlock(before) && isBlock(value) ? { ...before, ...value } : value] as const;
+  });
+  return { ...base, ...Object.fromEntries(entries) };
+}
+
+function isBlock(value: unknown): value is Block {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
