@@ -32,7 +32,7 @@ describe('phase 3 when something is wrong', function () {
   };
 
   it('runs no recorded point again after the worker was killed in the middle of a sweep', async () => {
-    const id = await start({ tests: [{ ...QUICK_LOAD, concurrency: [1, 2, 4] }] });
+    const id = await start({ tests: [{ ...QUICK_LOAD, repetitions: 3 }] });
     await lab.until('a point is recorded', async () => (await lab.progress(id)).tests[1]?.cells.done === 1, 120);
     await lab.stopWorker('SIGKILL');
     const killedAt = new Date().toISOString();
@@ -42,11 +42,11 @@ describe('phase 3 when something is wrong', function () {
     const { cells, verdict } = testOf(end);
     assert.equal(verdict, 'pass', end.report);
     assert.deepEqual(
-      cells.map(({ concurrency, attempts }) => [concurrency, attempts]),
+      cells.map(({ repetition, attempts }) => [repetition, attempts]),
       [
         [1, 1],
         [2, 1],
-        [4, 1],
+        [3, 1],
       ],
     );
     assert.deepEqual(
