@@ -218,9 +218,6 @@ const suite = z.object({
 /** What the whole run leaves: enough to make every report again. */
 export type SuiteRecord = DeepReadonly<z.output<typeof suite>>;
 
-/** Schema of a run's record. */
-export const suiteRecordSchema = suite;
-
 /** JSON Schema of `record.json`, for readers in other languages. */
 export function recordJsonSchema(): object {
   return z.toJSONSchema(suite, { target: 'draft-2020-12' });
