@@ -3,7 +3,7 @@ import { SuiteFailure } from '../suite/failure.js';
 import { type CellRecord, RECORD_VERSION, type SuiteRecord, type TestRecord } from '../suite/record.js';
 import { didYouMean } from '../suite/schema.js';
 import { type AnyCell, cellsOf, isLoadCell } from './any-cell.js';
-import { linkCell, putCell } from './cells.js';
+import { linkCell, linkedRecords, putCell } from './cells.js';
 import type { Tables } from './tables.js';
 
 /** One line of the list of runs. */
@@ -241,11 +241,7 @@ async function cellsSoFar(
   workflowId: string,
   { startedAt }: StoredRecord,
 ): Promise<CellRecord[]> {
-  const rows = await kysely
-    .selectFrom('workflow_cell')
-    .innerJoin('cell', 'cell.seq', 'workflow_cell.cell_seq')
-    .select('cell.record')
-    .where('workflow_cell.workflow_id', '=', workflowId)
+  const rows = await linkedRecords(kysely, workflowId)
     .where('cell.recorded_at', '>=', startedAt)
     .orderBy('workflow_cell.test')
     .orderBy('cell.repetition')
