@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonicalJson } from '../suite/canonical-json.js';
 import type { Pair } from '../suite/cluster-facts.js';
 import type { DynamoSpec } from '../suite/dynamo-spec.js';
+import type { Fabric } from '../suite/fabric.js';
 import type { FailureRecord } from '../suite/failure.js';
 import type { InferenceSpec, LoadPoint } from '../suite/inference-tests.js';
 import { judgeLoad, type LoadJudgement } from '../suite/judge-load.js';
@@ -18,6 +19,7 @@ export interface LoadCellDefinition {
   readonly test: InferenceSpec;
   readonly point: LoadPoint;
   readonly pair: Pair;
+  readonly fabric: Fabric;
 }
 
 /** What the workflow needs to know of a recorded cell. */
@@ -114,10 +116,10 @@ export function loadRecordActivities(context: ActivityContext) {
  * SHA-256 of a cell's definition. What only says how to treat the result, how long to wait, or how the platform came
  * there, is no part of it.
  */
-export function loadCellKey({ dynamo, test, point, pair }: LoadCellDefinition): string {
+export function loadCellKey({ dynamo, test, point, pair, fabric }: LoadCellDefinition): string {
   const { platform, name, readyTimeout, removalTimeout, keep, ...cluster } = dynamo;
   const { required, onFailure, control, concurrency, repetitions, timeout, ...load } = test;
-  return createHash('sha256').update(canonicalJson({ cluster, load, point, pair })).digest('hex');
+  return createHash('sha256').update(canonicalJson({ cluster, load, point, pair, fabric })).digest('hex');
 }
 
 function summary(cell: LoadCell, takenOver: boolean): LoadCellSummary {

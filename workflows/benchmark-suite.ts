@@ -161,7 +161,7 @@ class BenchmarkSuite {
     }
     await quick.recordStart({ run, record: state.started(this.#input) });
     const next = await transportPhase(this.#suite, ready);
-    if (spec.dynamo && next === 'go on') await dynamoPhase(this.#suite, spec.dynamo, ready.pair);
+    if (spec.dynamo && next === 'go on') await dynamoPhase(this.#suite, spec.dynamo, ready);
     return state.verdict();
   }
 

@@ -1,5 +1,4 @@
 import { ApplicationFailure, ChildWorkflowFailure, startChild, upsertSearchAttributes } from '@temporalio/workflow';
-import type { Pair } from '../suite/cluster-facts.js';
 import type { DynamoSpec } from '../suite/dynamo-spec.js';
 import type { FailureRecord } from '../suite/failure.js';
 import { lasting } from './activity-options.js';
@@ -10,7 +9,7 @@ import { loadFiguresOf } from './figures.js';
 import { type InferenceTestFailureDetails, type InferenceTestResult, inferenceTest } from './inference-test.js';
 import { SUITE_TEST } from './messages.js';
 import type { RunningSuite } from './running-suite.js';
-import { openRun } from './set-up.js';
+import { openRun, type Ready } from './set-up.js';
 import { startTest } from './start-test.js';
 import { begin, type InferenceState, settle } from './test-state.js';
 
@@ -18,8 +17,8 @@ import { begin, type InferenceState, settle } from './test-state.js';
 const MARGIN_SECONDS = 300;
 
 /** Phase 3: every inference test in the order of the spec, with a deployment of its own. */
-export async function dynamoPhase(suite: RunningSuite, dynamo: DynamoSpec, pair: Pair): Promise<'go on' | 'abort'> {
-  const phase = new DynamoPhase(suite, dynamo, pair);
+export async function dynamoPhase(suite: RunningSuite, dynamo: DynamoSpec, ready: Ready): Promise<'go on' | 'abort'> {
+  const phase = new DynamoPhase(suite, dynamo, ready);
   for (const test of suite.state.inference) {
     if ((await runBlock(suite, [test], () => phase.measure(test))) === 'abort') return 'abort';
   }
@@ -29,14 +28,14 @@ export async function dynamoPhase(suite: RunningSuite, dynamo: DynamoSpec, pair:
 class DynamoPhase {
   readonly #suite: RunningSuite;
   readonly #dynamo: Omit<DynamoSpec, 'tests'>;
-  readonly #pair: Pair;
+  readonly #ready: Ready;
   /** The deployment of an earlier test could not be removed. */
   #leftBehind = false;
 
-  constructor(suite: RunningSuite, { tests: _, ...dynamo }: DynamoSpec, pair: Pair) {
+  constructor(suite: RunningSuite, { tests: _, ...dynamo }: DynamoSpec, ready: Ready) {
     this.#suite = suite;
     this.#dynamo = dynamo;
-    this.#pair = pair;
+    this.#ready = ready;
   }
 
   async measure(state: InferenceState): Promise<void> {
@@ -100,7 +99,8 @@ class DynamoPhase {
               spec: { name, cluster, nodes, resources, timeouts, attempts, resumeFrom },
               dynamo: this.#dynamo,
               test,
-              pair: this.#pair,
+              pair: this.#ready.pair,
+              fabric: this.#ready.fabric,
               baseline: baselineOf(spec, this.#dynamo),
               keep: this.#dynamo.keep && isLast,
               paused: state.paused,

@@ -15,6 +15,7 @@ import type { LoadOutcome } from '../activities/load.js';
 import type { LoadCellDefinition, LoadCellSummary } from '../activities/load-records.js';
 import type { Pair } from '../suite/cluster-facts.js';
 import type { DynamoSpec } from '../suite/dynamo-spec.js';
+import type { Fabric } from '../suite/fabric.js';
 import { FAILURES, type FailureRecord } from '../suite/failure.js';
 import { type InferenceSpec, type LoadPoint, pointsOf } from '../suite/inference-tests.js';
 import type { LoadJudgement } from '../suite/judge-load.js';
@@ -42,6 +43,7 @@ export interface InferenceTestInput {
   readonly dynamo: Omit<DynamoSpec, 'tests'>;
   readonly test: InferenceSpec;
   readonly pair: Pair;
+  readonly fabric: Fabric;
   readonly baseline?: string | undefined;
   readonly keep: boolean;
   readonly paused: boolean;
@@ -258,8 +260,8 @@ class InferenceTest {
   }
 
   #definition(point: LoadPoint): LoadCellDefinition {
-    const { dynamo, test, pair } = this.#input;
-    return { dynamo, test, point, pair };
+    const { dynamo, test, pair, fabric } = this.#input;
+    return { dynamo, test, point, pair, fabric };
   }
 
   async #tell(step: string, recorded: readonly string[] = []): Promise<void> {

@@ -327,6 +327,15 @@ describe('phase 3 of a suite', function () {
     });
   });
 
+  it('runs every point anew on a fabric of another rate', async () => {
+    const fake = new FakeActivities();
+    const on = (rate: string) => ({ ...spec(), fabric: { kind: 'ethernet', rate } });
+    const { handle } = await runSuite(on('10Gbit/s'), fake);
+    fake.calls.length = 0;
+    await runSuite(on('5Gbit/s'), fake, undefined, handle.workflowId);
+    assert.equal(phase3(fake).filter((call) => call.startsWith('runLoad')).length, 3);
+  });
+
   it('removes its deployment when the suite is cancelled in the middle of a point', async () => {
     const fake = new FakeActivities();
     const started = Promise.withResolvers<void>();
