@@ -1,6 +1,12 @@
 import type { Kysely, Transaction } from 'kysely';
 import { SuiteFailure } from '../suite/failure.js';
-import { type CellRecord, RECORD_VERSION, type SuiteRecord, type TestRecord } from '../suite/record.js';
+import {
+  type CellRecord,
+  RECORD_VERSION,
+  type StartedRun,
+  type SuiteRecord,
+  type TestRecord,
+} from '../suite/record.js';
 import { didYouMean } from '../suite/schema.js';
 import { type AnyCell, cellsOf, isLoadCell } from './any-cell.js';
 import { linkCell, linkedRecords, putCell } from './cells.js';
@@ -24,11 +30,6 @@ export interface StoredRun {
   readonly record: SuiteRecord;
   readonly complete: boolean;
 }
-
-/** What is known of a run before it has ended. */
-export type StartedRun = Omit<SuiteRecord, 'endedAt' | 'tests'> & {
-  readonly tests: readonly Omit<TestRecord, 'cells'>[];
-};
 
 /** Load cells stand in the record of their run; the table of cells has them for their figures and their evidence. */
 type StoredRecord = Omit<SuiteRecord, 'tests'> & { readonly tests: readonly Omit<TestRecord, 'cells'>[] };

@@ -218,6 +218,11 @@ const suite = z.object({
 /** What the whole run leaves: enough to make every report again. */
 export type SuiteRecord = DeepReadonly<z.output<typeof suite>>;
 
+/** What is known of a run before it has ended. */
+export type StartedRun = Omit<SuiteRecord, 'endedAt' | 'tests'> & {
+  readonly tests: readonly Omit<TestRecord, 'cells'>[];
+};
+
 /** JSON Schema of `record.json`, for readers in other languages. */
 export function recordJsonSchema(): object {
   return z.toJSONSchema(suite, { target: 'draft-2020-12' });
