@@ -1,7 +1,7 @@
 # The worker and the command line. The workflow bundle is made here, so that the image runs without a build step.
 FROM node:24-slim AS build
 WORKDIR /dynamo-bench
-COPY package.json package-lock.json ./
+COPY package.json package-lock.json .npmrc ./
 RUN npm ci
 COPY . .
 RUN npm run build && npm prune --omit=dev

@@ -40,4 +40,5 @@ node_modules/.installed: package.json package-lock.json
 	@command -v npm > /dev/null || { echo 'installing npm'; apt-get update -qq && apt-get install -y -qq npm; } || \
 	  { echo 'npm is missing and could not be installed: install Node.js with npm, then try again' >&2; exit 1; }
 	npm ci --no-audit --no-fund --loglevel=error
+	npm rebuild --ignore-scripts=false node
 	@touch $@

@@ -5,7 +5,7 @@ const REQUIRED = [22, 19] as const;
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major < REQUIRED[0] || (major === REQUIRED[0] && minor < REQUIRED[1])) {
   console.error(`dynamo-bench needs Node.js ${REQUIRED.join('.')} or newer, and this is ${process.versions.node}.`);
-  console.error('In the checkout, `npx dynamo-bench` uses the Node.js that `npm ci` installs.');
+  console.error('In the checkout, `npx dynamo-bench` uses the Node.js that `npm run setup` installs.');
   process.exit(4);
 }
 // Whoever reads the output may have seen enough, as `head` has.
