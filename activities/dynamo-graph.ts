@@ -51,7 +51,7 @@ interface Component {
  * Workers by role, each with the node it runs on. Prefill is on node2, because nixlbench's initiator is there: the KV
  * cache then takes the way that was measured. Aggregated, the same number of workers stands on the same nodes.
  */
-export function workersOf(
+function workersOf(
   { dynamo, pair }: Pick<GraphInput, 'dynamo' | 'pair'>,
   topology: InferenceSpec['topology'],
 ): { readonly name: string; readonly role: Role; readonly node: string; readonly replicas: number }[] {

@@ -18,7 +18,7 @@ import { Patience } from './patience.js';
  *
  * @param failingFor seconds for which the activity has been failing; `giveUpAfter` ends the retries
  */
-export function toApplicationFailure(error: unknown, failingFor = 0, giveUpAfter = Number.POSITIVE_INFINITY): Error {
+function toApplicationFailure(error: unknown, failingFor = 0, giveUpAfter = Number.POSITIVE_INFINITY): Error {
   if (error instanceof TemporalFailure) return error;
   const cause = error instanceof Error ? error : new Error(String(error));
   if (cause.name === 'AbortError') return new CancelledFailure(cause.message);

@@ -33,7 +33,7 @@ export interface RankInput {
 const SCRIPTS = '/dynamo-bench';
 
 /** Always the same for the same attempt, so that a step that is tried again finds its own pod. */
-export function rankPodName({ group, position }: Pick<RankInput, 'group' | 'position'>): string {
+function rankPodName({ group, position }: Pick<RankInput, 'group' | 'position'>): string {
   return `bench-${group}-${position}`;
 }
 
@@ -67,7 +67,7 @@ export async function rankPod(input: RankInput): Promise<Pod> {
 }
 
 /** The tool's command line in the pod, for the pod and for the record. */
-export function toolCommand({ run, test, group, peer }: Pick<RankInput, 'run' | 'test' | 'group' | 'peer'>): string[] {
+function toolCommand({ run, test, group, peer }: Pick<RankInput, 'run' | 'test' | 'group' | 'peer'>): string[] {
   return test.tool === 'nixlbench'
     ? ['nixlbench', ...nixlbenchArguments(test, etcdEndpoint(run), group)]
     : ['ucx_perftest', ...ucxArguments(test, `${SCRIPTS}/${batchFile(test.name)}`, peer)];

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import type { StartedRun } from '../results/runs.js';
 import { canonicalJson } from '../suite/canonical-json.js';
 import type { Pair } from '../suite/cluster-facts.js';
 import type { FailureRecord } from '../suite/failure.js';
@@ -7,7 +6,13 @@ import type { Judgement } from '../suite/judge.js';
 import type { DynamoRecord, LoadTestRecord } from '../suite/load-record.js';
 import type { Measurement } from '../suite/measurement.js';
 import { provenanceOf } from '../suite/provenance.js';
-import { type AttemptRecord, type CellRecord, RECORD_VERSION, type SuiteRecord } from '../suite/record.js';
+import {
+  type AttemptRecord,
+  type CellRecord,
+  RECORD_VERSION,
+  type StartedRun,
+  type SuiteRecord,
+} from '../suite/record.js';
 import type { Run } from '../suite/run.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import type { ActivityContext } from './context.js';

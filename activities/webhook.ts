@@ -61,7 +61,7 @@ export function webhookActivities() {
 }
 
 /** What is sent. */
-export function webhookBody(run: Pick<Run, 'workflowId' | 'runId'>, notice: Notice): Record<string, unknown> {
+function webhookBody(run: Pick<Run, 'workflowId' | 'runId'>, notice: Notice): Record<string, unknown> {
   const { suite, outcome, reasons, comparison, folder } = notice;
   const lines = [
     `*${slackText(suite)}: ${outcome}* (${slackText(run.workflowId)})`,

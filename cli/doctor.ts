@@ -14,6 +14,7 @@ import { missingSearchAttributes, registerCommand } from '../temporal/search-att
 import { countWorkers } from '../temporal/workers.js';
 import { EXIT } from './exit-code.js';
 import { addStoreOptions, type StoreOptions, withStore } from './store.js';
+import { taskQueueOption } from './task-queue.js';
 
 /** One thing that was looked at. */
 interface Finding {
@@ -29,7 +30,7 @@ export function doctorCommand(): Command {
   return addStoreOptions(new Command('doctor'))
     .description('check Temporal, the cluster, the permissions and the result store, and say what to do')
     .option('--spec <file>', 'suite spec: its context and namespace, and what its phase 3 needs')
-    .option('--task-queue <name>', 'task queue that a worker should serve', 'dynamo-bench')
+    .addOption(taskQueueOption())
     .option('--json', 'print JSON')
     .addHelpText('after', '\n4: something keeps a suite from running.')
     .action(async (options: StoreOptions & { spec?: string; taskQueue: string; json?: true }) => {

@@ -4,6 +4,7 @@ import { SuiteFailure } from '../suite/failure.js';
 import { parseSpec } from '../suite/spec.js';
 import { type NightlyOptions, scheduleOf } from './schedule.js';
 import { readJson } from './spec-file.js';
+import { taskQueueOption } from './task-queue.js';
 import { withTemporal } from './temporal-client.js';
 import { seconds } from './values.js';
 
@@ -17,7 +18,7 @@ export function nightlyCommand(): Command {
     .option('--cron <line>', 'when: minute, hour, day, month, weekday', '30 2 * * *')
     .option('--time-zone <name>', 'in which time zone', 'UTC')
     .option('--id <id>', 'id of the schedule; default: nightly-<name of the suite>')
-    .option('--task-queue <name>', "the worker's task queue", process.env.TASK_QUEUE ?? 'dynamo-bench')
+    .addOption(taskQueueOption())
     .addOption(
       new Option('--catch-up <duration>', 'how long a missed start is made up for')
         .argParser(seconds)

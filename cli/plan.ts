@@ -12,6 +12,7 @@ import { formatBytes, formatDuration } from '../suite/units.js';
 import { EXIT } from './exit-code.js';
 import { readHistory } from './history.js';
 import { readJson } from './spec-file.js';
+import { RESULTS_FOLDER } from './store.js';
 
 /** `dynamo-bench plan SPEC`: what a suite would do and cost, and what of it would be refused. */
 export function planCommand(): Command {
@@ -20,7 +21,7 @@ export function planCommand(): Command {
     .argument('<SPEC>', 'JSON file, or - for standard input')
     .option('--json', 'print the plan as JSON')
     .option('--cluster', 'also look at the nodes of the cluster: which pair would be chosen, what is missing')
-    .option('--results <folder>', 'earlier results; how long cells took is learnt from them', 'results')
+    .option('--results <folder>', 'earlier results (RESULTS_DIR): how long cells took is learnt', RESULTS_FOLDER)
     .addHelpText(
       'after',
       '\nExample: dynamo-bench plan suites/p5.json\n1: something would be refused; 2: the spec cannot be read.',

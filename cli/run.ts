@@ -7,6 +7,7 @@ import { countWorkers } from '../temporal/workers.js';
 import { detachOnInterrupt } from './detach.js';
 import { type ShowOptions, showSuite } from './show-suite.js';
 import { readJson } from './spec-file.js';
+import { taskQueueOption } from './task-queue.js';
 import { withTemporal } from './temporal-client.js';
 import { WrongUse } from './wrong-use.js';
 
@@ -27,7 +28,7 @@ export function runCommand(): Command {
       'of the run; one that has ended goes on with what it recorded. Default: suite and time',
     )
     .option('--resume-from <id>', 'workflow id of an earlier run whose recorded cells are taken over')
-    .option('--task-queue <name>', "the worker's task queue (TASK_QUEUE)", process.env.TASK_QUEUE ?? 'dynamo-bench')
+    .addOption(taskQueueOption())
     .option('--detach', 'only start it')
     .option('--json', 'print one JSON document, at the end')
     .addHelpText(

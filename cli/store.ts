@@ -10,10 +10,13 @@ export interface StoreOptions {
   readonly url?: string;
 }
 
+/** Where the results are unless somebody says otherwise: where the worker puts them. */
+export const RESULTS_FOLDER = process.env.RESULTS_DIR ?? 'results';
+
 /** Adds `--results` and `--url`; the worker's own variables are the defaults. */
 export function addStoreOptions(command: Command): Command {
   return command
-    .option('--results <folder>', 'folder of the results (RESULTS_DIR)', process.env.RESULTS_DIR ?? 'results')
+    .option('--results <folder>', 'folder of the results (RESULTS_DIR)', RESULTS_FOLDER)
     .option('--url <url>', 'PostgreSQL that holds them, postgres://… (RESULTS_URL)', process.env.RESULTS_URL);
 }
 

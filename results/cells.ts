@@ -62,31 +62,28 @@ export async function linkCell(
     .execute();
 }
 
+/** Records of the cells that stand for their keys in a workflow, to be narrowed down. */
+export function linkedRecords(kysely: Kysely<Tables>, workflowId: string) {
+  return kysely
+    .selectFrom('workflow_cell')
+    .innerJoin('cell', 'cell.seq', 'workflow_cell.cell_seq')
+    .select('cell.record')
+    .where('workflow_cell.workflow_id', '=', workflowId);
+}
+
 /** The cell that stands for a key in a workflow. */
 export async function findLinkedCell(
   kysely: Kysely<Tables>,
   workflowId: string,
   key: string,
 ): Promise<CellRecord | undefined> {
-  const row = await kysely
-    .selectFrom('workflow_cell')
-    .innerJoin('cell', 'cell.seq', 'workflow_cell.cell_seq')
-    .select('cell.record')
-    .where('workflow_cell.workflow_id', '=', workflowId)
-    .where('workflow_cell.key', '=', key)
-    .executeTakeFirst();
+  const row = await linkedRecords(kysely, workflowId).where('workflow_cell.key', '=', key).executeTakeFirst();
   return row && readCell(row.record);
 }
 
 /** The cells that stand for a test in a workflow, warm-up cells first, by repetition. */
 export async function linkedCells(kysely: Kysely<Tables>, workflowId: string, test: string): Promise<CellRecord[]> {
-  const rows = await kysely
-    .selectFrom('workflow_cell')
-    .innerJoin('cell', 'cell.seq', 'workflow_cell.cell_seq')
-    .select('cell.record')
-    .where('workflow_cell.workflow_id', '=', workflowId)
-    .where('workflow_cell.test', '=', test)
-    .execute();
+  const rows = await linkedRecords(kysely, workflowId).where('workflow_cell.test', '=', test).execute();
   return rows
     .map(({ record }) => readCell(record))
     .filter((cell) => cell !== undefined)

@@ -2,8 +2,7 @@ import { z } from 'zod';
 import type { DeepReadonly } from '../suite/deep-readonly.js';
 
 /** What is said of a metric, and of a whole run, against its baseline. */
-export const CHANGES = ['regressed', 'improved', 'unchanged', 'inconclusive'] as const;
-export type Change = (typeof CHANGES)[number];
+const CHANGES = ['regressed', 'improved', 'unchanged', 'inconclusive'] as const;
 
 const side = z.object({ median: z.number(), n: z.number() });
 

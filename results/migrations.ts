@@ -9,7 +9,7 @@ type Migration = (transaction: Transaction<Tables>, engine: Engine) => Promise<v
 const MIGRATIONS: readonly Migration[] = [firstTables, loadSeries];
 
 /** Version of the schema that this program reads and writes. */
-export const STORE_VERSION = MIGRATIONS.length;
+const STORE_VERSION = MIGRATIONS.length;
 
 /** Any number that no other program takes in the same database. */
 const POSTGRES_LOCK = 7_043_119_001;

@@ -25,7 +25,7 @@ export interface RegressionOptions {
   readonly minimalDifference?: number | undefined;
 }
 
-export const DEFAULT_BASELINE_RUNS = 10;
+const DEFAULT_BASELINE_RUNS = 10;
 export const DEFAULT_MINIMAL_DIFFERENCE = 0.03;
 /** How far back comparable runs are looked for, as a multiple of those that are needed. */
 const LOOK_BACK = 3;

@@ -1,9 +1,15 @@
 import type { Kysely, Transaction } from 'kysely';
 import { SuiteFailure } from '../suite/failure.js';
-import { type CellRecord, RECORD_VERSION, type SuiteRecord, type TestRecord } from '../suite/record.js';
+import {
+  type CellRecord,
+  RECORD_VERSION,
+  type StartedRun,
+  type SuiteRecord,
+  type TestRecord,
+} from '../suite/record.js';
 import { didYouMean } from '../suite/schema.js';
 import { type AnyCell, cellsOf, isLoadCell } from './any-cell.js';
-import { linkCell, putCell } from './cells.js';
+import { linkCell, linkedRecords, putCell } from './cells.js';
 import type { Tables } from './tables.js';
 
 /** One line of the list of runs. */
@@ -24,11 +30,6 @@ export interface StoredRun {
   readonly record: SuiteRecord;
   readonly complete: boolean;
 }
-
-/** What is known of a run before it has ended. */
-export type StartedRun = Omit<SuiteRecord, 'endedAt' | 'tests'> & {
-  readonly tests: readonly Omit<TestRecord, 'cells'>[];
-};
 
 /** Load cells stand in the record of their run; the table of cells has them for their figures and their evidence. */
 type StoredRecord = Omit<SuiteRecord, 'tests'> & { readonly tests: readonly Omit<TestRecord, 'cells'>[] };
@@ -241,11 +242,7 @@ async function cellsSoFar(
   workflowId: string,
   { startedAt }: StoredRecord,
 ): Promise<CellRecord[]> {
-  const rows = await kysely
-    .selectFrom('workflow_cell')
-    .innerJoin('cell', 'cell.seq', 'workflow_cell.cell_seq')
-    .select('cell.record')
-    .where('workflow_cell.workflow_id', '=', workflowId)
+  const rows = await linkedRecords(kysely, workflowId)
     .where('cell.recorded_at', '>=', startedAt)
     .orderBy('workflow_cell.test')
     .orderBy('cell.repetition')

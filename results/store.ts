@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
 import { SuiteFailure } from '../suite/failure.js';
-import type { CellRecord, LogReference, SuiteRecord } from '../suite/record.js';
+import type { CellRecord, LogReference, StartedRun, SuiteRecord } from '../suite/record.js';
 import { cellsOf, evidenceOf } from './any-cell.js';
 import { findLinkedCell, linkCell, linkedCells, putCell } from './cells.js';
 import { type Database, openDatabase } from './database.js';
@@ -16,7 +16,6 @@ import {
   type RunEntry,
   readRun,
   resolveRun,
-  type StartedRun,
   type StoredRun,
 } from './runs.js';
 import { toStoreFailure } from './store-failure.js';

@@ -38,13 +38,11 @@ const OF_THE_POD = /^(?:HOSTNAME|HOME|PWD|OLDPWD|SHLVL|_|KUBERNETES_.*|DYNAMO_BE
  * digest, versions of tools and libraries, variables that steer them) and on what (instance type, number and rate of the
  * NICs). Named only: node names, zone, topology, kernel, drivers, device plugins, suite version, spec and seed. A field
  * that one side does not know forbids as well, because nobody can say that it is the same.
- *
- * @param meant fields that are meant to differ, such as `environment.FI_HMEM_DISABLE_P2P` when two controls are compared
  */
-export function comparable(a: Subject, b: Subject, meant: readonly string[] = []): Comparability {
-  const differences = differencesOf(fieldsOf(a), fieldsOf(b), meant);
+export function comparable(a: Subject, b: Subject): Comparability {
+  const differences = differencesOf(fieldsOf(a), fieldsOf(b));
   if (!a.provenance && !b.provenance) {
-    differences.push({ field: 'provenance', a: 'unknown', b: 'unknown', forbids: !meant.includes('provenance') });
+    differences.push({ field: 'provenance', a: 'unknown', b: 'unknown', forbids: true });
   }
   return comparability(differences);
 }
@@ -66,7 +64,6 @@ const KEPT_OUT: ReadonlySet<string> = new Set([
   'wrong-path',
   'path-unproven',
   'figures-disagree',
-  'parameters-differ',
   'parameters-differ',
 ]);
 

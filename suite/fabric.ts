@@ -125,7 +125,7 @@ export function ceilingOf(fabric: Fabric, scope: Scope, visibleNics = fabric.nic
 }
 
 /** Above this multiple of the ceiling a figure cannot be true: counters, clocks and rounding explain no more than 2 %. */
-export const IMPLAUSIBLE_ABOVE = 1.02;
+const IMPLAUSIBLE_ABOVE = 1.02;
 
 /** A figure that cannot be true, because the hardware does not carry as much. */
 export function isAboveCeiling(

@@ -24,19 +24,12 @@ export interface Field {
 /**
  * The fields in which two measurements differ. One that only one of them has differs too: nobody can say that it is the
  * same.
- *
- * @param meant fields that are meant to differ, and so forbid nothing
  */
-export function differencesOf(
-  a: ReadonlyMap<string, Field>,
-  b: ReadonlyMap<string, Field>,
-  meant: readonly string[] = [],
-): Difference[] {
+export function differencesOf(a: ReadonlyMap<string, Field>, b: ReadonlyMap<string, Field>): Difference[] {
   return [...new Set([...a.keys(), ...b.keys()])].flatMap((field): Difference[] => {
     const [left, right] = [a.get(field), b.get(field)];
     if (left?.text === right?.text) return [];
-    const forbids = !meant.includes(field) && ((left ?? right)?.forbids ?? false);
-    return [{ field, a: left?.text ?? '–', b: right?.text ?? '–', forbids }];
+    return [{ field, a: left?.text ?? '–', b: right?.text ?? '–', forbids: (left ?? right)?.forbids ?? false }];
   });
 }
 

@@ -218,8 +218,10 @@ const suite = z.object({
 /** What the whole run leaves: enough to make every report again. */
 export type SuiteRecord = DeepReadonly<z.output<typeof suite>>;
 
-/** Schema of a run's record. */
-export const suiteRecordSchema = suite;
+/** What is known of a run before it has ended. */
+export type StartedRun = Omit<SuiteRecord, 'endedAt' | 'tests'> & {
+  readonly tests: readonly Omit<TestRecord, 'cells'>[];
+};
 
 /** JSON Schema of `record.json`, for readers in other languages. */
 export function recordJsonSchema(): object {

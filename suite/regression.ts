@@ -28,7 +28,7 @@ export interface MetricOutcome {
  * Fewest runs of a baseline that show how much one night differs from another. Repetitions of one night are more alike
  * than nights are, so with fewer runs a difference between two nights passes for one of the system.
  */
-export const FEWEST_NIGHTS = 4;
+const FEWEST_NIGHTS = 4;
 
 /** Nights are never taken to agree better than this: clocks and printed figures are not finer. As a share. */
 const LEAST_SPREAD = 0.002;

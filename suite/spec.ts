@@ -9,7 +9,7 @@ import { nixlbenchSpec, type TransportTestSpec, ucxPerftestSpec } from './transp
 /** The suite spec: what the user writes, with the plan's values as defaults. */
 
 /** What must be in every rank's environment unless the spec says otherwise. */
-export const DEFAULT_ENVIRONMENT: Readonly<Record<string, string>> = { FI_PROVIDER: 'efa', FI_HMEM_DISABLE_P2P: '0' };
+const DEFAULT_ENVIRONMENT: Readonly<Record<string, string>> = { FI_PROVIDER: 'efa', FI_HMEM_DISABLE_P2P: '0' };
 
 /** Name of the block of interleaved tests; no test may have it when there is one. */
 export const INTERLEAVED = 'interleaved';
@@ -236,7 +236,6 @@ function problemsOfTests(spec: {
 }
 
 export type SuiteSpec = z.output<typeof suiteSpec>;
-export type SuiteSpecInput = z.input<typeof suiteSpec>;
 
 /** One thing that is wrong in a spec. `path` is written as in JavaScript: `tests[1].backend`. */
 export interface SpecProblem {

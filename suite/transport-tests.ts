@@ -78,7 +78,7 @@ const common = {
   expect: expectation.prefault({}),
 };
 
-export const UCX_TESTS = [
+const UCX_TESTS = [
   'ucp_put_bw',
   'ucp_get',
   'tag_bw',

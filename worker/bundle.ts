@@ -12,7 +12,7 @@ const WORKFLOWS_PATH = fileURLToPath(new URL('../workflows/index.js', import.met
  * Bundles the workflows and writes the file. Its source map names lines and holds no sources: the worker keeps four copies
  * of it, and shows sources to nobody.
  */
-export async function writeBundle(): Promise<void> {
+async function writeBundle(): Promise<void> {
   const { code } = await bundleWorkflowCode({
     workflowsPath: WORKFLOWS_PATH,
     logger: new DefaultLogger('ERROR'),

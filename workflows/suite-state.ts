@@ -1,12 +1,11 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { Platform } from '../activities/platform.js';
 import type { ReportInput } from '../activities/records.js';
-import type { StartedRun } from '../results/runs.js';
 import type { FailureRecord } from '../suite/failure.js';
 import { forecastOfTest, SET_UP_SECONDS } from '../suite/forecast.js';
 import { forecastOfLoad } from '../suite/load-forecast.js';
 import { variantsOf } from '../suite/matrix.js';
-import { RECORD_VERSION, type SetupRecord } from '../suite/record.js';
+import { RECORD_VERSION, type SetupRecord, type StartedRun } from '../suite/record.js';
 import { remainingText, remainingTime } from '../suite/remaining.js';
 import type { Run } from '../suite/run.js';
 import type { SuiteSpec } from '../suite/spec.js';

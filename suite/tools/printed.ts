@@ -10,7 +10,7 @@ export const DISAGREEMENT = 0.02;
 const EXACT_ENOUGH = 0.005;
 
 /** Largest error of a printed number that comes from rounding, as a share of it; infinite for zero. */
-export function roundingError(text: string): number {
+function roundingError(text: string): number {
   const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e');
   const decimals = mantissa.split('.')[1]?.length ?? 0;
   return (0.5 * 10 ** (Number(exponent) - decimals)) / Number(text);

@@ -4,6 +4,7 @@ import { SuiteFailure } from '../../suite/failure.js';
 import type { Judgement } from '../../suite/judge.js';
 import type { LoadJudgement } from '../../suite/judge-load.js';
 import { fakeDynamo } from './fake-dynamo.js';
+import { nixlbenchHelp } from './nixlbench-help.js';
 
 /** A judgement that passes. */
 export const PASSED: Judgement = {
@@ -76,7 +77,7 @@ export class FakeActivities {
           memlock: 'unlimited',
           versions: {},
           environment: {},
-          nixlbenchHelp: HELP,
+          nixlbenchHelp: nixlbenchHelp(),
         };
       },
       wipeEtcd: async () => {
@@ -167,25 +168,3 @@ const NODE = (name: string) => ({
   allocatable: {},
   free: {},
 });
-
-const HELP = [
-  'backend',
-  'etcd_endpoints',
-  'benchmark_group',
-  'initiator_seg_type',
-  'target_seg_type',
-  'scheme',
-  'mode',
-  'op_type',
-  'total_buffer_size',
-  'start_block_size',
-  'max_block_size',
-  'start_batch_size',
-  'max_batch_size',
-  'num_iter',
-  'warmup_iter',
-  'num_initiator_dev',
-  'num_target_dev',
-]
-  .map((flag) => `    -${flag} (x)`)
-  .join('\n');

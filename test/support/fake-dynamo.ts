@@ -2,6 +2,7 @@ import type { Activities } from '../../activities/index.js';
 import { type LoadCellSummary, loadCellKey } from '../../activities/load-records.js';
 import type { LoadJudgement } from '../../suite/judge-load.js';
 import type { LoadCell } from '../../suite/load-record.js';
+import type { LoadResult } from '../../suite/tools/aiperf.js';
 
 type DynamoActivity =
   | 'ensurePlatform'
@@ -16,21 +17,24 @@ type DynamoActivity =
 
 const LOG = { path: 'load.log', sha256: '', bytes: 0 };
 
+/** What AIPerf measured at a load point. */
+export const LOAD: LoadResult = {
+  version: '0.13.0',
+  duration: 10,
+  requests: { succeeded: 20, failed: 0 },
+  requestsPerSecond: 2,
+  outputTokensPerSecond: 20,
+  timeToFirstToken: { average: 0.3, p50: 0.3 },
+  requestLatency: { average: 1 },
+  errors: [],
+  complete: true,
+};
+
 /** A load point that passed. */
 export const LOAD_PASSED: LoadJudgement = {
   verdict: 'pass',
   reasons: [{ code: 'measured', message: 'measured' }],
-  load: {
-    version: '0.13.0',
-    duration: 10,
-    requests: { succeeded: 20, failed: 0 },
-    requestsPerSecond: 2,
-    outputTokensPerSecond: 20,
-    timeToFirstToken: { average: 0.3, p50: 0.3 },
-    requestLatency: { average: 1 },
-    errors: [],
-    complete: true,
-  },
+  load: LOAD,
 };
 
 /**

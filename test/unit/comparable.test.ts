@@ -71,15 +71,6 @@ describe('comparability of two cells', () => {
     assert.equal(comparable(unknown, unknown).comparable, false);
   });
 
-  it('allows what is meant to differ', () => {
-    const field = 'environment.FI_HMEM_DISABLE_P2P';
-    const other = cellRecord({
-      provenance: provenance({ environment: { FI_PROVIDER: 'efa', FI_HMEM_DISABLE_P2P: '1' } }),
-    });
-    assert.equal(comparable(base, other).comparable, false);
-    assert.equal(comparable(base, other, [field]).comparable, true);
-  });
-
   it('gives a figure only when it counts', () => {
     assert.equal(comparableValue(base), 46e9);
     const reason = (code: string) => cellRecord({ reasons: [{ code, message: '' }] });

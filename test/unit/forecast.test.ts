@@ -210,5 +210,8 @@ describe('dynamo-bench plan', () => {
     const { stdout } = await plan(specFile({ name: 's', tests: [lf] }));
     assert.match(stdout, /1\. lf repetition 1: 32 EFA, 2 min 5 s to 2 min 5 s/);
     assert.match(stdout, /1 test by earlier results/);
+    const file = specFile({ name: 's', tests: [lf] });
+    const byVariable = await dynamoBench(['plan', file], { env: { RESULTS_DIR: folder } });
+    assert.equal(byVariable.stdout, stdout, 'where the worker puts them');
   });
 });

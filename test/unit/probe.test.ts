@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { probeProblems, readProbe } from '../../suite/probe.js';
 import { parseSpec } from '../../suite/spec.js';
+import { nixlbenchHelp } from '../support/nixlbench-help.js';
 
 const spec = parseSpec({
   name: 's',
@@ -18,28 +19,7 @@ function log(changes: Record<string, string> = {}): string {
     ucx: '# Library version: 1.19.0',
     'getent-present': 'yes',
     'etcd-host': '10.0.0.1  STREAM etcd',
-    'nixlbench-help': '    -backend (x)\n    -progress_threads (x)\n'.concat(
-      [
-        'etcd_endpoints',
-        'benchmark_group',
-        'initiator_seg_type',
-        'target_seg_type',
-        'scheme',
-        'mode',
-        'op_type',
-        'total_buffer_size',
-        'start_block_size',
-        'max_block_size',
-        'start_batch_size',
-        'max_batch_size',
-        'num_iter',
-        'warmup_iter',
-        'num_initiator_dev',
-        'num_target_dev',
-      ]
-        .map((flag) => `    -${flag} (x)\n`)
-        .join(''),
-    ),
+    'nixlbench-help': nixlbenchHelp('progress_threads'),
     ...changes,
   };
   return Object.entries(sections)

@@ -310,6 +310,10 @@ describe('dynamo-bench run, watch, resolve and cancel', function () {
     const { exitCode, stderr } = await dynamoBench(['run', '-', '--workflow-id', id, '--detach'], { env, input });
     assert.equal(exitCode, 0);
     assert.match(stderr, /no worker on task queue nobody-/);
+    const doctor = await dynamoBench(['doctor', '--json'], { env });
+    const findings = JSON.parse(doctor.stdout) as { subject: string; message: string }[];
+    const found = findings.find(({ subject }) => subject === 'worker');
+    assert.equal(found?.message, `none on task queue ${env.TASK_QUEUE}`);
     const { client } = await temporal();
     await client.workflow.getHandle(id).terminate();
     const ended = await dynamoBench(['watch', id], { env });

@@ -4,6 +4,7 @@ import { networkShares } from '../../../suite/kv-comparison.js';
 import type { DynamoRecord, LoadCell } from '../../../suite/load-record.js';
 import type { SuiteRecord } from '../../../suite/record.js';
 import { cellRecord } from '../../support/cells.js';
+import { LOAD } from '../../support/fake-dynamo.js';
 
 const KV = { bytesPerToken: 131_072, bytesPerTokenAndRank: 131_072, explanation: 'Llama 8B' };
 const TOKENS = 1000;
@@ -18,18 +19,7 @@ function loadCell(test: string, ttft: number, more: Partial<LoadCell> = {}): Loa
     attempts: 1,
     verdict: 'pass',
     reasons: [],
-    load: {
-      version: '0.13.0',
-      duration: 10,
-      requests: { succeeded: 20, failed: 0 },
-      requestsPerSecond: 2,
-      outputTokensPerSecond: 20,
-      inputTokens: TOKENS,
-      timeToFirstToken: { average: ttft * 2, p50: ttft },
-      requestLatency: { average: 1 },
-      errors: [],
-      complete: true,
-    },
+    load: { ...LOAD, inputTokens: TOKENS, timeToFirstToken: { average: ttft * 2, p50: ttft } },
     pods: [],
     kv: KV,
     gpus: 2,
