@@ -1,10 +1,6 @@
 import type { RunComparison } from '../results/comparison.js';
-import {
-  compareWithBaseline,
-  DEFAULT_MINIMAL_DIFFERENCE,
-  putComparison,
-  type RegressionOptions,
-} from '../results/regressions.js';
+import { putComparison } from '../results/comparisons.js';
+import { compareWithBaseline, DEFAULT_MINIMAL_DIFFERENCE, type RegressionOptions } from '../results/regressions.js';
 import { SuiteFailure } from '../suite/failure.js';
 import type { Run } from '../suite/run.js';
 import type { ActivityContext } from './context.js';

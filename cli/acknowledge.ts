@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { acknowledge } from '../results/acknowledgements.js';
+import { findComparison } from '../results/comparisons.js';
 import { resolveMetric } from '../results/history.js';
-import { findComparison } from '../results/regressions.js';
 import { resolveRun } from '../results/runs.js';
 import { SuiteFailure } from '../suite/failure.js';
 import { addStoreOptions, type StoreOptions, withStore } from './store.js';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { findComparison } from '../results/regressions.js';
+import { findComparison } from '../results/comparisons.js';
 import { listRuns, type RunEntry } from '../results/runs.js';
 import { outcomeOf } from '../suite/outcome.js';
 import { formatDuration } from '../suite/units.js';

@@ -1,8 +1,9 @@
 import type { Kysely } from 'kysely';
 import { median } from 'simple-statistics';
 import { figuresByName } from '../results/compared-tests.js';
+import { findComparison } from '../results/comparisons.js';
 import { type NamedSeries, readHistory } from '../results/history.js';
-import { DEFAULT_MINIMAL_DIFFERENCE, findComparison } from '../results/regressions.js';
+import { DEFAULT_MINIMAL_DIFFERENCE } from '../results/regressions.js';
 import { type RunEntry, readRun, resolveRun } from '../results/runs.js';
 import { isHeadline, isLoadMetric, kindOf, seriesName } from '../results/series.js';
 import type { Tables } from '../results/tables.js';

@@ -1,7 +1,8 @@
 import { cellsOf, evidenceOf } from '../results/any-cell.js';
+import { findComparison } from '../results/comparisons.js';
 import { findEvidence } from '../results/evidence.js';
 import { readHistory } from '../results/history.js';
-import { DEFAULT_MINIMAL_DIFFERENCE, findComparison } from '../results/regressions.js';
+import { DEFAULT_MINIMAL_DIFFERENCE } from '../results/regressions.js';
 import { listRuns, type RunEntry } from '../results/runs.js';
 import { isHeadline } from '../results/series.js';
 import type { ResultStore } from '../results/store.js';

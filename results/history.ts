@@ -124,18 +124,33 @@ export async function resolveMetric(kysely: Kysely<Tables>, suite: string, name:
 }
 
 /** Every series that a suite has a figure of. */
-async function seriesOfSuite(kysely: Kysely<Tables>, suite: string): Promise<(NamedSeries & { seq: number })[]> {
+async function seriesOfSuite(
+  kysely: Kysely<Tables>,
+  suite: string,
+): Promise<(NamedSeries & { readonly seq: number })[]> {
+  const tests = await kysely
+    .selectFrom('run')
+    .innerJoin('run_cell', 'run_cell.run_seq', 'run.seq')
+    .select('run_cell.test')
+    .where('run.suite', '=', suite)
+    .distinct()
+    .execute();
+  return seriesOfTests(
+    kysely,
+    tests.map(({ test }) => test),
+  );
+}
+
+/** Every series of these tests. */
+export async function seriesOfTests(
+  kysely: Kysely<Tables>,
+  tests: readonly string[],
+): Promise<(NamedSeries & { readonly seq: number })[]> {
+  if (tests.length === 0) return [];
   const rows = await kysely
     .selectFrom('series')
     .selectAll()
-    .where('test', 'in', (query) =>
-      query
-        .selectFrom('run')
-        .innerJoin('run_cell', 'run_cell.run_seq', 'run.seq')
-        .select('run_cell.test')
-        .where('run.suite', '=', suite)
-        .distinct(),
-    )
+    .where('test', 'in', tests)
     .orderBy('test')
     .orderBy('metric')
     .orderBy('block_size')

@@ -4,12 +4,12 @@ import type { SuiteRecord } from '../suite/record.js';
 import { compareMetrics, type MetricInput } from '../suite/regression.js';
 import { findSteps } from '../suite/steps.js';
 import { type Acknowledgement, listAcknowledgements } from './acknowledgements.js';
-import { cellsOf, withoutTakenOver } from './any-cell.js';
 import { findBaseline } from './baselines.js';
-import { figuresByName, forbiddingFields, type MetricValues } from './compared-tests.js';
+import { figuresByName, forbiddingFields } from './compared-tests.js';
 import type { MetricChange, RunComparison } from './comparison.js';
+import { type EarlierRun, readEarlierRuns } from './earlier-runs.js';
 import { type MetricHistory, readHistory } from './history.js';
-import { listRuns, type RunEntry, readRun } from './runs.js';
+import { listRuns, type RunEntry } from './runs.js';
 import { isHeadline, kindOf } from './series.js';
 import type { Tables } from './tables.js';
 
@@ -49,8 +49,13 @@ export async function compareWithBaseline(
     ? [options.against]
     : named
       ? (await listRuns(kysely, { workflowId: named.workflowId })).filter(({ runId }) => runId === named.runId)
-      : await earlierRuns(kysely, record, runs * LOOK_BACK);
-  const earlier = await Promise.all(candidates.map((entry) => earlierRun(kysely, entry)));
+      : await runsBefore(kysely, record, runs * LOOK_BACK);
+  const tests = [...record.tests, ...(record.dynamo?.tests ?? [])];
+  const earlier = await readEarlierRuns(
+    kysely,
+    candidates,
+    tests.map(({ name }) => name),
+  );
   const acknowledgements = await listAcknowledgements(kysely, record.suite);
 
   const fixed = named !== undefined || options.against !== undefined;
@@ -58,7 +63,7 @@ export async function compareWithBaseline(
   const notComparable = new Map<string, string>();
   const inputs: MetricInput[] = [];
   const headlines = new Set<string>();
-  for (const { name, cells } of [...record.tests, ...(record.dynamo?.tests ?? [])]) {
+  for (const { name, cells } of tests) {
     const comparableRuns = earlier.filter((run) => {
       const fields = forbiddingFields(record, run.record, name);
       if (fields !== undefined && fields !== '' && !notComparable.has(name)) notComparable.set(name, fields);
@@ -75,7 +80,7 @@ export async function compareWithBaseline(
         metric,
         betterWhen: kindOf(series.metric).betterWhen,
         current: values,
-        baseline: baseline.map((run) => run.figures.get(metric)?.values ?? []),
+        baseline: baseline.map((run) => run.figures.get(metric) ?? []),
       });
     }
   }
@@ -124,60 +129,12 @@ export async function compareWithBaseline(
   };
 }
 
-/** Stores what a run was found to be, so that a report of it stays the same when baselines change. */
-export async function putComparison(
-  kysely: Kysely<Tables>,
-  run: Pick<SuiteRecord, 'workflowId' | 'runId'>,
-  comparison: RunComparison,
-): Promise<void> {
-  await kysely
-    .insertInto('comparison')
-    .values({ workflow_id: run.workflowId, run_id: run.runId, record: JSON.stringify(comparison) })
-    .onConflict((conflict) =>
-      conflict.columns(['workflow_id', 'run_id']).doUpdateSet((row) => ({ record: row.ref('excluded.record') })),
-    )
-    .execute();
-}
-
-/** What a run was found to be when it ended; undefined when it was not compared. */
-export async function findComparison(
-  kysely: Kysely<Tables>,
-  { workflowId, runId }: Pick<RunEntry, 'workflowId' | 'runId'>,
-): Promise<RunComparison | undefined> {
-  const row = await kysely
-    .selectFrom('comparison')
-    .select('record')
-    .where('workflow_id', '=', workflowId)
-    .where('run_id', '=', runId)
-    .executeTakeFirst();
-  return row && (JSON.parse(row.record) as RunComparison);
-}
-
-interface EarlierRun {
-  readonly entry: RunEntry;
-  readonly record: SuiteRecord;
-  readonly figures: ReadonlyMap<string, MetricValues>;
-  /** Metrics that had regressed in this run, and nobody had said that it is known. */
-  readonly regressed: ReadonlySet<string>;
-}
-
-async function earlierRuns(kysely: Kysely<Tables>, record: SuiteRecord, most: number): Promise<RunEntry[]> {
+async function runsBefore(kysely: Kysely<Tables>, record: SuiteRecord, most: number): Promise<RunEntry[]> {
   const runs = await listRuns(kysely, { suite: record.suite, before: record.startedAt, limit: most });
   return runs.filter(
     ({ workflowId, runId, endedAt }) =>
       endedAt !== undefined && (workflowId !== record.workflowId || runId !== record.runId),
   );
-}
-
-async function earlierRun(kysely: Kysely<Tables>, entry: RunEntry): Promise<EarlierRun> {
-  const [stored, comparison] = await Promise.all([readRun(kysely, entry), findComparison(kysely, entry)]);
-  // What was taken over was measured on another night.
-  const record = withoutTakenOver(stored.record);
-  const regressed = (comparison?.metrics ?? []).filter(
-    ({ change, acknowledged }) => change === 'regressed' && !acknowledged,
-  );
-  const figures = figuresByName(cellsOf(record));
-  return { entry, record, figures, regressed: new Set(regressed.map(({ metric }) => metric)) };
 }
 
 /** The first night of the level that the metric is on now, as the step test sees it; else this night. */

@@ -189,21 +189,27 @@ export async function resolveSuite(kysely: Kysely<Tables>, name: string | undefi
   });
 }
 
-/** Reads a run with its cells. */
-export async function readRun(
+/** Reads a run without its transport cells. */
+export async function readRunHead(
   kysely: Kysely<Tables>,
-  entry: Pick<RunEntry, 'workflowId' | 'runId'>,
-): Promise<StoredRun> {
-  const { workflowId, runId } = entry;
-  const row = await kysely
+  { workflowId, runId }: Pick<RunEntry, 'workflowId' | 'runId'>,
+): Promise<{ readonly seq: number; readonly complete: boolean; readonly stored: StoredRecord }> {
+  const { seq, ended_at, record } = await kysely
     .selectFrom('run')
     .select(['seq', 'ended_at', 'record'])
     .where('workflow_id', '=', workflowId)
     .where('run_id', '=', runId)
     .executeTakeFirstOrThrow();
-  const complete = row.ended_at !== null;
-  const stored = checkVersion(JSON.parse(row.record) as StoredRecord);
-  const cells = complete ? await cellsOfRun(kysely, row.seq) : await cellsSoFar(kysely, workflowId, stored);
+  return { seq, complete: ended_at !== null, stored: checkVersion(JSON.parse(record) as StoredRecord) };
+}
+
+/** Reads a run with its cells. */
+export async function readRun(
+  kysely: Kysely<Tables>,
+  entry: Pick<RunEntry, 'workflowId' | 'runId'>,
+): Promise<StoredRun> {
+  const { seq, complete, stored } = await readRunHead(kysely, entry);
+  const cells = complete ? await cellsOfRun(kysely, seq) : await cellsSoFar(kysely, entry.workflowId, stored);
   const tests = stored.tests.map(
     (test): TestRecord => ({ ...test, cells: cells.filter((cell) => cell.test === test.name) }),
   );

@@ -3,11 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { sql } from 'kysely';
+import { type Kysely, sql } from 'kysely';
 import { readReport } from '../../reports/assemble.js';
 import { reportFiles } from '../../reports/files.js';
+import { cellsOf, withoutTakenOver } from '../../results/any-cell.js';
+import { figuresByName } from '../../results/compared-tests.js';
+import { readEarlierRuns } from '../../results/earlier-runs.js';
 import { readHistory } from '../../results/history.js';
+import { compareWithBaseline } from '../../results/regressions.js';
+import { listRuns, type RunEntry, readRun } from '../../results/runs.js';
 import { ResultStore } from '../../results/store.js';
+import type { Tables } from '../../results/tables.js';
 import { exampleReport } from '../support/example-report.js';
 import { fixture } from '../support/fixtures.js';
 import { PostgresServer } from '../support/postgres.js';
@@ -25,6 +31,9 @@ const BLOCKS = Array.from({ length: 25 }, (_, i) => 2 ** (6 + i));
 /** Three tests of 15 block sizes. */
 const REPETITIONS = 223;
 const ROUNDS = 9;
+/** A rolling baseline looks back on so many runs; each of them has 200 cells of 31 figures. */
+const EARLIER_RUNS = 30;
+const CELLS_OF_A_TEST = 50;
 
 const SELF = fileURLToPath(import.meta.url);
 const MAIN = fileURLToPath(new URL('../../cli/main.js', import.meta.url));
@@ -35,9 +44,11 @@ async function main(): Promise<void> {
     await benchReport(join(folder, 'report'));
     await benchGrowth(join(folder, 'growth'));
     await benchHistory('SQLite', new ResultStore(join(folder, 'history')));
+    await benchComparison('SQLite', new ResultStore(join(folder, 'comparison')));
     const server = await PostgresServer.create();
     try {
       await benchHistory('PostgreSQL', new ResultStore(join(folder, 'unused'), await server.database()));
+      await benchComparison('PostgreSQL', new ResultStore(join(folder, 'unused-too'), await server.database()));
     } finally {
       await server.remove();
     }
@@ -141,6 +152,39 @@ async function benchHistory(name: string, store: ResultStore): Promise<void> {
   line(
     `history of ${NIGHTS} nights × ${TESTS.length * (BLOCKS.length * 2 + 1)} metrics, ${name}`,
     `all ${all.toFixed(0)} ms, one metric ${one.toFixed(1)} ms (median of ${ROUNDS}; filled in ${filled.toFixed(1)} s)`,
+  );
+}
+
+async function benchComparison(name: string, store: ResultStore): Promise<void> {
+  const blocks = BLOCKS.slice(0, 15);
+  const record = (night: number) => {
+    const workflowId = `nightly-${night}`;
+    const startedAt = new Date(Date.UTC(2025, 0, 1 + night, 2, 30)).toISOString();
+    const cells = TESTS.flatMap((test) =>
+      Array.from({ length: CELLS_OF_A_TEST }, (_, repetition) => {
+        const bandwidth = 46e9 + night * 1e6 + repetition * 1e5;
+        return measuredCell({ workflowId, test, repetition: repetition + 1, bandwidth, blocks, at: startedAt });
+      }),
+    );
+    return suiteRecord(workflowId, cells, { startedAt });
+  };
+  for (let night = 0; night < EARLIER_RUNS; night++) await store.saveRun(record(night), {});
+  const tonight = record(EARLIER_RUNS);
+  const runs = await store.use((kysely) => listRuns(kysely));
+  const whole = await median(() => store.use((kysely) => wholeRuns(kysely, runs)));
+  const needed = await median(() => store.use((kysely) => readEarlierRuns(kysely, runs, TESTS)));
+  const all = await median(() => store.use((kysely) => compareWithBaseline(kysely, tonight)));
+  await store.close();
+  line(
+    `baseline of ${EARLIER_RUNS} runs × ${TESTS.length * CELLS_OF_A_TEST} cells, ${name}`,
+    `read whole ${whole.toFixed(0)} ms, as far as needed ${needed.toFixed(0)} ms; a comparison ${all.toFixed(0)} ms (median of ${ROUNDS})`,
+  );
+}
+
+/** The other way to read a baseline, for comparison: every record of every cell. */
+async function wholeRuns(kysely: Kysely<Tables>, runs: readonly RunEntry[]) {
+  return Promise.all(
+    runs.map(async (entry) => figuresByName(cellsOf(withoutTakenOver((await readRun(kysely, entry)).record)))),
   );
 }
 

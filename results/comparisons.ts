@@ -1,0 +1,34 @@
+import type { Kysely } from 'kysely';
+import type { SuiteRecord } from '../suite/record.js';
+import type { RunComparison } from './comparison.js';
+import type { RunEntry } from './runs.js';
+import type { Tables } from './tables.js';
+
+/** Stores what a run was found to be, so that a report of it stays the same when baselines change. */
+export async function putComparison(
+  kysely: Kysely<Tables>,
+  run: Pick<SuiteRecord, 'workflowId' | 'runId'>,
+  comparison: RunComparison,
+): Promise<void> {
+  await kysely
+    .insertInto('comparison')
+    .values({ workflow_id: run.workflowId, run_id: run.runId, record: JSON.stringify(comparison) })
+    .onConflict((conflict) =>
+      conflict.columns(['workflow_id', 'run_id']).doUpdateSet((row) => ({ record: row.ref('excluded.record') })),
+    )
+    .execute();
+}
+
+/** What a run was found to be when it ended; undefined when it was not compared. */
+export async function findComparison(
+  kysely: Kysely<Tables>,
+  { workflowId, runId }: Pick<RunEntry, 'workflowId' | 'runId'>,
+): Promise<RunComparison | undefined> {
+  const row = await kysely
+    .selectFrom('comparison')
+    .select('record')
+    .where('workflow_id', '=', workflowId)
+    .where('run_id', '=', runId)
+    .executeTakeFirst();
+  return row && (JSON.parse(row.record) as RunComparison);
+}
