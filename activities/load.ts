@@ -51,6 +51,7 @@ export interface LoadOutcome {
   readonly imageId: string;
   readonly reason?: string;
   readonly timedOut: boolean;
+  readonly deleted: boolean;
   readonly before: readonly WorkerState[];
   readonly after: readonly WorkerState[];
 }
@@ -58,8 +59,8 @@ export interface LoadOutcome {
 export function loadActivities(context: ActivityContext) {
   return {
     /**
-     * Runs AIPerf as a Job and keeps all that it leaves. A Job of the same attempt is adopted: the load is not started a
-     * second time because a worker of ours was.
+     * Runs AIPerf as a Job and keeps all that it leaves. A Job of the same attempt is adopted, also one that has ended:
+     * the load is not started a second time because a worker of ours was. `removeLoad` deletes it.
      */
     async runLoad(input: LoadInput): Promise<LoadOutcome> {
       const { run, test, point, folder } = input;
@@ -76,7 +77,6 @@ export function loadActivities(context: ActivityContext) {
       for (const [file, content] of readLoadLog(text).files) {
         evidence.push(await context.store.saveLog(run.workflowId, `${folder}/${file}`, content));
       }
-      await cluster.delete(JOB, run.namespace, name, { signal: cancellationSignal() });
       const reason = pod?.status?.reason ?? (pod && containerStatus(pod)?.state?.terminated?.reason);
       return {
         log,
@@ -85,6 +85,7 @@ export function loadActivities(context: ActivityContext) {
         imageId: (pod && containerStatus(pod)?.imageID) ?? '',
         ...(reason ? { reason } : {}),
         timedOut: pod?.status?.reason === 'DeadlineExceeded',
+        deleted: !pod || pod.metadata.deletionTimestamp !== undefined,
         before,
         after,
       };

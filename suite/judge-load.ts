@@ -22,6 +22,8 @@ export interface LoadEvidence {
   /** Kubernetes' reason for the pod's end: `OOMKilled`, … */
   readonly reason?: string | undefined;
   readonly timedOut: boolean;
+  /** Somebody deleted the pod, or its node went away. */
+  readonly deleted: boolean;
   readonly before: readonly WorkerState[];
   readonly after: readonly WorkerState[];
 }
@@ -58,7 +60,7 @@ export function judgeLoad(
 ): LoadJudgement {
   const log = readLoadLog(evidence.log);
   const parsed = parseAiperf(log.files.get('profile_export_aiperf.json') ?? '');
-  if ('failure' in parsed) {
+  if ('failure' in parsed || (evidence.deleted && !parsed.result.complete)) {
     const failure = explainNoResult(log, evidence);
     return { verdict: 'fail', reasons: [{ code: 'failure', message: failure.message }], failure };
   }
@@ -220,6 +222,7 @@ const MESSAGES: readonly (readonly [RegExp, FailureRecord['class']])[] = [
 
 function explainNoResult({ lines, files, exitCode }: LoadLog, evidence: LoadEvidence): FailureRecord {
   if (evidence.reason === 'OOMKilled') return failureRecord('OutOfMemory', 'AIPerf was killed for memory');
+  if (evidence.deleted) return failureRecord('PeerLost', 'the load pod was deleted while it ran');
   if (evidence.timedOut) return failureRecord('Hung', 'AIPerf was still running at the time limit');
   const logged = (files.get('aiperf.log') ?? '').split('\n');
   const texts = [...(files.get('errors.txt') ?? '').split('\n'), ...logged, ...lines];
@@ -229,7 +232,7 @@ function explainNoResult({ lines, files, exitCode }: LoadLog, evidence: LoadEvid
   }
   if (exitCode === 127) return failureRecord('ToolMissing', 'the image has no aiperf (exit code 127)');
   if (exitCode === 2) return failureRecord('ToolOptions', lastLine(lines));
-  if (exitCode === undefined) return failureRecord('PeerLost', 'the load pod was killed or went away');
+  if (exitCode === undefined) return failureRecord('PeerLost', 'the load pod was killed');
   return failureRecord(
     'Crashed',
     `AIPerf ended with exit code ${exitCode} and without results: ${logged.findLast((line) => line.includes('ERROR'))?.trim() ?? lastLine(lines)}`,

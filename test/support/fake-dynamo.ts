@@ -66,7 +66,16 @@ export function fakeDynamo(
     removeDynamo: async () => note('removeDynamo'),
     runLoad: async ({ test, point }) => {
       note(`runLoad ${test.name} c${point.concurrency}`);
-      return { log: LOG, evidence: [LOG], command: [], imageId: '', timedOut: false, before: [], after: [] };
+      return {
+        log: LOG,
+        evidence: [LOG],
+        command: [],
+        imageId: '',
+        timedOut: false,
+        deleted: false,
+        before: [],
+        after: [],
+      };
     },
     removeLoad: async () => undefined,
     findLoadCell: async ({ cell }) => {

@@ -37,7 +37,7 @@ function worker(more: Partial<LoadEvidence['before'][number]> = {}) {
 }
 
 function evidence(more: Partial<LoadEvidence> = {}): LoadEvidence {
-  return { log: logOf(EXPORT), timedOut: false, before: [worker()], after: [worker()], ...more };
+  return { log: logOf(EXPORT), timedOut: false, deleted: false, before: [worker()], after: [worker()], ...more };
 }
 
 function judge(
@@ -173,6 +173,12 @@ describe('a load run without results', () => {
     assert.equal(failureOf([], 137, { reason: 'OOMKilled' }), 'OutOfMemory');
     assert.equal(failureOf([], 137, { timedOut: true }), 'Hung');
     assert.equal(judge({ log: '' }).failure?.class, 'PeerLost');
+  });
+
+  it('is measured again when somebody deleted its pod, whatever half of it was exported, and not when all of it was', () => {
+    const half = { ...(JSON.parse(EXPORT) as object), was_cancelled: true };
+    assert.equal(judge({ deleted: true, log: logOf(JSON.stringify(half), [], 143) }).failure?.class, 'PeerLost');
+    assert.equal(judge({ deleted: true }).failure, undefined);
   });
 
   it('quotes the last line of anything else', () => {
