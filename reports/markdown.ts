@@ -13,6 +13,7 @@ function comparisonSection({ change, reason, baseline, metrics }: RunComparison)
   const told = toldChanges(metrics);
   const runs = baseline.runs.map(({ workflowId }) => `\`${workflowId}\``).join(', ');
   return [
+    '',
     `## Against the baseline: ${change}`,
     '',
     `${reason}. Baseline: ${baseline.name}${runs ? ` (${runs})` : ''}.`,
