@@ -32,6 +32,8 @@ export class Attempt {
   /** Unlike the name, it differs also from the attempts of a workflow that was ended before it recorded anything. */
   readonly #token = workflowInfo().runId.slice(-6);
   readonly #ranks: { position: 'node1' | 'node2'; pod: string; node: string }[] = [];
+  #notWiped: FailureRecord | undefined;
+  #removal: Promise<void> | undefined;
 
   constructor(input: AttemptInput, report: (step: string) => void) {
     const { cell, number } = input;
@@ -65,35 +67,48 @@ export class Attempt {
     return { fabric, networkInterface, visibleNics };
   }
 
+  /** Empties the run's etcd, to which nobody else writes. Before `run`, which says so if it failed. */
+  async wipeEtcd(): Promise<void> {
+    const { run } = this.#input;
+    this.#report('wiping etcd');
+    const wiped = await settled(() => quick.wipeEtcd.executeWithOptions(this.#summary('wiping etcd'), [{ run }]));
+    this.#notWiped = isFailure(wiped) ? wiped : undefined;
+  }
+
+  /** Judges what was measured while the pods are being removed. */
   async run(): Promise<{ judgement: Judgement; record: AttemptRecord }> {
     const startedAt = new Date().toISOString();
-    try {
-      const watched = await settled(async () => {
-        await this.#startBoth();
-        return this.#watch();
-      });
-      const { timedOut, endedBySuite } = isFailure(watched) ? { timedOut: false, endedBySuite: [] } : watched;
-      const stored = await settled(() => this.#storeEvidence(endedBySuite));
-      const ranks = isFailure(stored) ? [] : stored;
-      const failure = [watched, stored].find(isFailure);
-      const judged = failure ?? (await settled(() => this.#judge(ranks, timedOut)));
-      const judgement = isFailure(judged) ? this.#unmeasured(judged) : judged;
-      return { judgement, record: this.#record({ startedAt, timedOut, ranks, failure: judgement.failure }) };
-    } finally {
-      const { run } = this.#input;
-      const pods = this.#ranks.map(({ pod }) => pod);
-      await CancellationScope.nonCancellable(() =>
-        quick.removeRanks.executeWithOptions(this.#summary('removing both ranks'), [{ run, pods }]),
-      );
-    }
+    const watched = this.#notWiped ?? (await settled(() => this.#measure()));
+    const { timedOut, endedBySuite } = isFailure(watched) ? { timedOut: false, endedBySuite: [] } : watched;
+    const stored = await settled(() => this.#storeEvidence(endedBySuite));
+    // Its failure comes to whoever waits for it.
+    this.remove().catch(() => undefined);
+    const ranks = isFailure(stored) ? [] : stored;
+    const failure = [watched, stored].find(isFailure);
+    const judged = failure ?? (await settled(() => this.#judge(ranks, timedOut)));
+    const judgement = isFailure(judged) ? this.#unmeasured(judged) : judged;
+    return { judgement, record: this.#record({ startedAt, timedOut, ranks, failure: judgement.failure }) };
+  }
+
+  /** Removes both pods. Nothing else may start on their nodes before this is done, whatever became of `run`. */
+  remove(): Promise<void> {
+    const { run } = this.#input;
+    const pods = this.#ranks.map(({ pod }) => pod);
+    this.#removal ??= CancellationScope.nonCancellable(() =>
+      quick.removeRanks.executeWithOptions(this.#summary('removing both ranks'), [{ run, pods }]),
+    );
+    return this.#removal;
+  }
+
+  async #measure() {
+    await this.#startBoth();
+    return this.#watch();
   }
 
   /** node2 first; node1 when node2 is ready and `startDelay.min` has passed, or `startDelay.max` has. */
   async #startBoth(): Promise<void> {
-    const { run, spec, pair } = this.#input;
+    const { spec, pair } = this.#input;
     const { startDelay } = spec;
-    this.#report('wiping etcd');
-    await quick.wipeEtcd.executeWithOptions(this.#summary('wiping etcd'), [{ run }]);
     this.#report(`starting the rank on node2 (${pair.node2})`);
     const first = await this.#start('node2', pair.node2, undefined, startDelay.max);
     const remaining = startDelay.min - first.runningFor;

@@ -95,8 +95,10 @@ class TransportTest {
       const recorded = await this.#measureCell(cell);
       this.#cells.push(recorded);
       this.#details(`${cellTitle(cell)} recorded`);
+      // What came of the last one is in the result.
+      if (!this.#next()) break;
       await this.#tellSuite(cell, `${cellTitle(cell)} recorded: ${outcomeText(recorded)}`, [recorded.key]);
-      if (workflowInfo().continueAsNewSuggested && this.#next()) await this.#goOnInNewRun();
+      if (workflowInfo().continueAsNewSuggested) await this.#goOnInNewRun();
     }
     const counted = this.#cells.filter(({ warmUp }) => !warmUp);
     const verdict = worst(counted.map((cell) => cell.verdict));
@@ -131,21 +133,26 @@ class TransportTest {
     if (recorded.cell) return recorded.cell;
 
     const attempts: AttemptRecord[] = [];
-    let judgement: Judgement;
-    do {
-      await this.#claim(cell);
+    for (;;) {
       const number = recorded.attempts + attempts.length + 1;
       const attempt = new Attempt({ ...this.#input, cell, definition, number }, (step) =>
         this.#details(`${cellTitle(cell)}, attempt ${number}: ${step}`),
       );
-      const outcome = await attempt.run();
-      judgement = outcome.judgement;
-      attempts.push(outcome.record);
-      this.#claimed = judgement.failure?.class !== 'NodeClaimLost';
-    } while (this.#triesAgain(judgement.failure, attempts.length));
-    return quick.recordCell.executeWithOptions({ summary: `${rowTitle(cell)}: ${outcomeText(judgement)}` }, [
-      { run, cell: definition, seed: spec.seed, judgement, attempts },
-    ]);
+      await Promise.all([this.#claim(cell), attempt.wipeEtcd()]);
+      try {
+        const { judgement, record } = await attempt.run();
+        attempts.push(record);
+        this.#claimed = judgement.failure?.class !== 'NodeClaimLost';
+        if (!this.#triesAgain(judgement.failure, attempts.length)) {
+          return await quick.recordCell.executeWithOptions(
+            { summary: `${rowTitle(cell)}: ${outcomeText(judgement)}` },
+            [{ run, cell: definition, seed: spec.seed, judgement, attempts }],
+          );
+        }
+      } finally {
+        await attempt.remove();
+      }
+    }
   }
 
   #definition({ test, repetition, warmUp, variant }: Cell): CellDefinition {

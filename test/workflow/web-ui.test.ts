@@ -41,8 +41,8 @@ describe('the Web UI', function () {
       `startRank: ${cell}, attempt ${number}: rank on node1 (gpu-1)`,
       `watchRanks: ${cell}, attempt ${number}: both ranks run, at most 15 min`,
       `storeEvidence: ${cell}, attempt ${number}: storing evidence`,
-      `judgeAttempt: ${cell}, attempt ${number}: reading the result`,
       `removeRanks: ${cell}, attempt ${number}: removing both ranks`,
+      `judgeAttempt: ${cell}, attempt ${number}: reading the result`,
     ];
     assert.deepEqual(await rowsOf(`${handle.workflowId}/nixl-ucx`), [
       'workflow: nixl-ucx: NIXL UCX, VRAM to VRAM',
