@@ -45,8 +45,10 @@ export function evidenceActivities(context: ActivityContext) {
     const { run, folder } = input;
     const cluster = context.cluster(run);
     const path = `${folder}/${rank.position}.log`;
-    const pod = await cluster.find<Pod>(POD, run.namespace, rank.pod, cancellationSignal());
-    const log = pod ? await logOf(run, rank.pod) : '';
+    const [pod, log] = await Promise.all([
+      cluster.find<Pod>(POD, run.namespace, rank.pod, cancellationSignal()),
+      logOf(run, rank.pod),
+    ]);
     const state = pod && containerStatus(pod)?.state;
     const reason = pod?.status?.reason ?? state?.terminated?.reason;
     return {

@@ -45,7 +45,7 @@ export class NodeClaims {
     this.#context = context;
   }
 
-  /** All nodes or none: a suite that waits keeps no other one waiting. */
+  /** All nodes or none: a suite that waits keeps no other one waiting. In order, so that of two suites one gets all. */
   async take(
     run: Run,
     nodes: readonly string[],
@@ -53,33 +53,18 @@ export class NodeClaims {
   ): Promise<NodeHolder | undefined> {
     const cluster = this.#context.cluster(run);
     const signal = cancellationSignal();
-    const taken: string[] = [];
     let holder: NodeHolder | undefined;
     for (const node of [...nodes].sort()) {
       if (holder) {
         // So that claims which nobody renews run out together, and not one after the other.
         const lease = await cluster.find<Lease>(LEASE, run.leaseNamespace, leaseName(node), signal);
         if (lease) isExpired(lease);
-        continue;
+      } else {
+        holder = await this.#takeOne(run, node, isExpired);
       }
-      const claimant = {
-        identity: run.key,
-        labels: runLabels(run),
-        annotations: await this.#context.annotations(run),
-        durationSeconds: CLAIM_SECONDS,
-      };
-      const lease = await takeLease(cluster, run.leaseNamespace, leaseName(node), claimant, isExpired, signal);
-      if (lease) {
-        holder = holderOf(node, lease);
-        continue;
-      }
-      taken.push(node);
-      this.#renewedAt.set(`${run.key} ${node}`, performance.now());
     }
     holder ??= await this.#foreignPod(run, nodes);
-    if (holder) {
-      for (const node of taken) await releaseLease(cluster, run.leaseNamespace, leaseName(node), run.key, signal);
-    }
+    if (holder) await this.#giveBack(run, nodes, signal);
     return holder;
   }
 
@@ -95,8 +80,13 @@ export class NodeClaims {
         performance.now() - (this.#renewedAt.get(`${run.key} ${node}`) ?? Number.NEGATIVE_INFINITY) > RENEW_AFTER_MS,
     );
     if (due.length === 0) return;
-    const holder = await this.take(run, due, () => false);
+    const holders = await Promise.all([
+      ...due.map((node) => this.#takeOne(run, node, () => false)),
+      this.#foreignPod(run, due),
+    ]);
+    const holder = holders.find((other) => other !== undefined);
     if (!holder) return;
+    await this.#giveBack(run, due, cancellationSignal());
     throw new SuiteFailure('NodeClaimLost', `node ${holder.node} is claimed by suite run "${holder.workflowId}" now`);
   }
 
@@ -108,6 +98,30 @@ export class NodeClaims {
     await Promise.all(
       leases.map(({ metadata }) => releaseLease(cluster, run.leaseNamespace, metadata.name, run.key, signal)),
     );
+  }
+
+  /** What others hold stays theirs. */
+  async #giveBack(run: Run, nodes: readonly string[], signal: AbortSignal): Promise<void> {
+    const cluster = this.#context.cluster(run);
+    await Promise.all(
+      nodes.map((node) => releaseLease(cluster, run.leaseNamespace, leaseName(node), run.key, signal)),
+    );
+  }
+
+  /** @returns who holds the node, if it is not this run now */
+  async #takeOne(run: Run, node: string, isExpired: (lease: Lease) => boolean): Promise<NodeHolder | undefined> {
+    const claimant = {
+      identity: run.key,
+      labels: runLabels(run),
+      annotations: await this.#context.annotations(run),
+      durationSeconds: CLAIM_SECONDS,
+    };
+    const cluster = this.#context.cluster(run);
+    const name = leaseName(node);
+    const lease = await takeLease(cluster, run.leaseNamespace, name, claimant, isExpired, cancellationSignal());
+    if (lease) return holderOf(node, lease);
+    this.#renewedAt.set(`${run.key} ${node}`, performance.now());
+    return undefined;
   }
 
   /** A pod of another run that still measures: its worker may be gone and its claim expired, its pods are not. */

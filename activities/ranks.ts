@@ -53,12 +53,12 @@ export function rankActivities(context: ActivityContext) {
     ): Promise<StartedRank> {
       const { run, readyWithin } = input;
       const cluster = context.cluster(run);
-      await context.claims.renew(run, input.nodes, 'now');
       const pod = await rankPod(input);
-      const owned = await context.owned(run, pod, pod.metadata.name, {
-        'dynamo-bench/test': input.test.name,
-        'dynamo-bench/position': input.position,
-      });
+      const labels = { 'dynamo-bench/test': input.test.name, 'dynamo-bench/position': input.position };
+      const [owned] = await Promise.all([
+        context.owned(run, pod, pod.metadata.name, labels),
+        context.claims.renew(run, input.nodes, 'now'),
+      ]);
       await cluster.createOrAdopt(owned, cancellationSignal());
       const started = await waitUntilStarted(cluster, owned, input.patience, () =>
         context.claims.renew(run, input.nodes),

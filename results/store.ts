@@ -63,8 +63,10 @@ export class ResultStore {
 
   /** Stores evidence under a path below the run's folder, such as `nixl-ucx/r1-a1/node1.log`. */
   async saveLog(workflowId: string, path: string, text: string): Promise<LogReference> {
-    const reference = await this.use((kysely) => putLog(kysely, workflowId, path, text));
-    await this.#write(workflowId, path, text);
+    const [reference] = await Promise.all([
+      this.use((kysely) => putLog(kysely, workflowId, path, text)),
+      this.#write(workflowId, path, text),
+    ]);
     return reference;
   }
 
