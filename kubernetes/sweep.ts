@@ -89,9 +89,14 @@ async function objectsByRun(
 ): Promise<Map<string, Found[]>> {
   const labelSelector = `${MANAGED_BY_SELECTOR},${RUN_LABEL}`;
   const byRun = new Map<string, Found[]>();
-  for (const kind of ORDER) {
-    const namespace = kind === LEASE ? place.leaseNamespace : place.namespace;
-    for (const object of await cluster.list(kind, namespace, { labelSelector }, signal)) {
+  const listed = await Promise.all(
+    ORDER.map(async (kind) => {
+      const namespace = kind === LEASE ? place.leaseNamespace : place.namespace;
+      return { kind, namespace, objects: await cluster.list(kind, namespace, { labelSelector }, signal) };
+    }),
+  );
+  for (const { kind, namespace, objects } of listed) {
+    for (const object of objects) {
       const key = object.metadata.labels?.[RUN_LABEL];
       if (!key || !object.metadata.annotations?.[WORKFLOW_ANNOTATION]) continue;
       const found = byRun.get(key) ?? [];

@@ -17,7 +17,7 @@ export const quick: ActivityInterfaceFor<Activities> = proxyActivities<Activitie
   startToCloseTimeout: '2 minutes',
 });
 
-/** Somebody is told, if it can be done soon: the run's nodes are held meanwhile. */
+/** Somebody is told, if it can be done soon: the suite ends after it. */
 export const told: ActivityInterfaceFor<Activities> = proxyActivities<Activities>({
   ...COMMON,
   startToCloseTimeout: '30 seconds',

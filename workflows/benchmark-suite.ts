@@ -62,6 +62,7 @@ function checked(input: unknown): SuiteSpec {
 class BenchmarkSuite {
   readonly #input: unknown;
   readonly #suite: RunningSuite;
+  #cleaned: Promise<void> | undefined;
 
   constructor(input: unknown, spec: SuiteSpec) {
     const { workflowId, runId, firstExecutionRunId } = workflowInfo();
@@ -87,12 +88,13 @@ class BenchmarkSuite {
     ]);
     try {
       const outcome = await this.#measure();
+      void this.#cleanUp();
       return await this.#conclude(outcome.verdict, outcome.reasons);
     } catch (error) {
       if (isCancellation(error)) await CancellationScope.nonCancellable(() => this.#reportCancelled());
       throw error;
     } finally {
-      await CancellationScope.nonCancellable(() => this.#cleanUp());
+      await this.#cleanUp();
     }
   }
 
@@ -138,8 +140,14 @@ class BenchmarkSuite {
     });
   }
 
+  /** While the report is written: it needs nothing of the cluster. */
+  #cleanUp(): Promise<void> {
+    this.#cleaned ??= CancellationScope.nonCancellable(() => this.#closeRun());
+    return this.#cleaned;
+  }
+
   /** What cannot be removed now must not hide how the suite ended; its labels say whose it is. */
-  async #cleanUp(): Promise<void> {
+  async #closeRun(): Promise<void> {
     const { run } = this.#suite;
     try {
       await quick.closeRun({ run });

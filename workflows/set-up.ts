@@ -41,13 +41,14 @@ export async function setUp(spec: SuiteSpec, run: Run, report: (step: string) =>
     }
   };
 
-  report('removing what closed runs left');
-  await sweepBefore(run);
-  report('creating the run object');
-  const opened = await attempt('cluster', async () => {
-    await quick.openRun({ run, tests: spec.tests });
-    return true;
-  });
+  report('removing what closed runs left, creating the run object');
+  const [opened] = await Promise.all([
+    attempt('cluster', async () => {
+      await quick.openRun({ run, tests: spec.tests });
+      return true;
+    }),
+    sweepBefore(run),
+  ]);
   if (!opened) return { record: { problems, nodes: [], devicePlugins: [], probes: [] } };
 
   report('deploying etcd, checking nodes and probing the image');
