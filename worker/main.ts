@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import './heap.js';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
