@@ -58,7 +58,7 @@ async function runSuite(workflowId: string, spec: string): Promise<number> {
   await dynamoBench(['watch', workflowId]);
   console.log();
   const { exitCode = 1 } = await dynamoBench(['report', workflowId]);
-  if (exitCode < 4) console.log(`results/${workflowId}/: report.html, report.md, record.json and every log`);
+  if (exitCode < 4) console.log(`runs/${workflowId}/: report.html, report.md, record.json and every log`);
   return exitCode;
 }
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Starts this checkout's worker as a part of the box, in place of one that runs already: it serves suites until the box
-# goes down. Its results are in results/ of this checkout.
+# goes down. Its results are in runs/ of this checkout.
 #
 #   local/worker.sh [KUBECONFIG]   default: the box, by the worker's own service account
 set -euo pipefail
@@ -14,7 +14,7 @@ root=$(dirname "$here")
 kubeconfig=${1:-$("$here/worker-kubeconfig.sh")}
 kill_part worker
 : >"$LOGS/worker.log"
-start_part worker env KUBECONFIG="$kubeconfig" TEMPORAL_ADDRESS="$TEMPORAL_ADDRESS" RESULTS_DIR="$root/results" LOG_LEVEL=INFO \
+start_part worker env KUBECONFIG="$kubeconfig" TEMPORAL_ADDRESS="$TEMPORAL_ADDRESS" RESULTS_DIR="$root/runs" LOG_LEVEL=INFO \
   "$root/node_modules/.bin/node" "$root/dist/worker/main.js"
 wait_for 30 worker "the worker serves its task queue" grep -qF "state: 'RUNNING'" "$LOGS/worker.log"
 say "the worker runs (log: $LOGS/worker.log)"

@@ -3,7 +3,7 @@ import type { DeepReadonly } from './deep-readonly.js';
 import { dynamoRecordSchema } from './load-record.js';
 
 /**
- * What is written to `results/<workflow id>/record.json`. A field that changes its meaning raises `RECORD_VERSION`;
+ * What is written to `<RESULTS_DIR>/<workflow id>/record.json`. A field that changes its meaning raises `RECORD_VERSION`;
  * readers refuse a version that they do not know.
  */
 export const RECORD_VERSION = 1;

@@ -4,7 +4,7 @@ import { z } from 'zod';
 const settings = z.object({
   TASK_QUEUE: z.string().min(1).default('dynamo-bench'),
   /** Folder of the runs' folders and, without RESULTS_URL, of results.db. */
-  RESULTS_DIR: z.string().min(1).default('results'),
+  RESULTS_DIR: z.string().min(1).default('runs'),
   RESULTS_URL: z
     .string()
     .regex(/^postgres(ql)?:\/\//, 'expected a URL such as postgres://user@host/database; without it results.db is used')

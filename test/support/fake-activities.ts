@@ -135,7 +135,7 @@ export class FakeActivities {
       writeReport: async ({ record }) => {
         note(`writeReport ${record.verdict}`);
         this.reports.push(record);
-        return { folder: `results/${record.workflowId}` };
+        return { folder: `runs/${record.workflowId}` };
       },
       compareRun: async () => ({ change: 'unchanged', reason: 'nothing changed', regressed: [] }),
       notify: async ({ notice }) => {

@@ -3,7 +3,7 @@ import { readConfig } from '../../worker/config.js';
 
 describe('the worker’s settings', () => {
   it('have defaults, without versions', () => {
-    assert.deepEqual(readConfig({}), { TASK_QUEUE: 'dynamo-bench', RESULTS_DIR: 'results', LOG_LEVEL: 'INFO' });
+    assert.deepEqual(readConfig({}), { TASK_QUEUE: 'dynamo-bench', RESULTS_DIR: 'runs', LOG_LEVEL: 'INFO' });
   });
 
   it('take a version by its two parts', () => {

@@ -67,7 +67,7 @@ describe('dynamo-bench run, watch, resolve and cancel', function () {
       assert.equal(exitCode, 0, stderr);
       assert.match(stdout, new RegExp(`^started ${id}\n\\d\\d:\\d\\d:\\d\\d  `));
       assert.match(stdout, /\ntest +state +cells +result\nucx +pass +1 of 1 +46 GB\/s\nlf +pass /);
-      assert.match(stdout, new RegExp(`\n${id}: pass\nreport: dynamo-bench report ${id}, or results/${id} `));
+      assert.match(stdout, new RegExp(`\n${id}: pass\nreport: dynamo-bench report ${id}, or runs/${id} `));
       assert.ok(!stdout.includes('\u001b'), 'no colour and no cursor moves without a terminal');
       const again = await bench('watch', id, '--json');
       assert.equal(again.exitCode, 0);

@@ -16,7 +16,7 @@ const notice: Notice = {
     reason: 'nixl-libfabric/bandwidth is 5 % lower',
     regressed: ['nixl-libfabric/bandwidth'],
   },
-  folder: 'results/nightly-p5',
+  folder: 'runs/nightly-p5',
 };
 const VARIABLE = 'TEST_WEBHOOK_URL';
 const webhook: Parameters<ReturnType<typeof webhookActivities>['notify']>[0]['webhook'] = {
