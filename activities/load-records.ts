@@ -38,19 +38,25 @@ export function loadRecordActivities(context: ActivityContext) {
     /**
      * The recorded cell, if it was measured: it is never run again. One of an earlier suite run is taken over with its
      * figures and its evidence.
+     *
+     * @param input.imageIds the digests that run now, when they are known: a cell that was measured with others, because a
+     *   tag was moved since, is none of this deployment
      */
     async findLoadCell(input: {
       run: Run;
       cell: LoadCellDefinition;
       resumeFrom?: string | undefined;
+      imageIds?: readonly string[];
     }): Promise<LoadCellSummary | undefined> {
-      const { run, cell, resumeFrom } = input;
+      const { run, cell, resumeFrom, imageIds = [] } = input;
       const { store } = context;
       const key = loadCellKey(cell);
+      const counts = (found: LoadCell | undefined): found is LoadCell =>
+        found !== undefined && !found.failure && sameImages(found, imageIds);
       const own = await readLoadCell(store, run.workflowId, cell.test.name, key);
-      if (own && !own.failure) return summary(own, true);
+      if (counts(own)) return summary(own, true);
       const earlier = resumeFrom === undefined ? undefined : await readLoadCell(store, resumeFrom, cell.test.name, key);
-      if (!earlier || earlier.failure) return undefined;
+      if (!counts(earlier)) return undefined;
       await saveLoadCell(store, run.workflowId, earlier);
       return summary(earlier, true);
     },
@@ -120,6 +126,14 @@ export function loadCellKey({ dynamo, test, point, pair, fabric }: LoadCellDefin
   const { platform, name, readyTimeout, removalTimeout, keep, ...cluster } = dynamo;
   const { required, onFailure, control, concurrency, repetitions, timeout, ...load } = test;
   return createHash('sha256').update(canonicalJson({ cluster, load, point, pair, fabric })).digest('hex');
+}
+
+/** Of what no digest is known, nothing can be said. */
+function sameImages({ pods }: LoadCell, imageIds: readonly string[]): boolean {
+  const known = (ids: readonly string[]) => [...new Set(ids.filter(Boolean))].sort().join();
+  const before = known(pods.map(({ imageId }) => imageId));
+  const now = known(imageIds);
+  return before === now || before === '' || now === '';
 }
 
 function summary(cell: LoadCell, takenOver: boolean): LoadCellSummary {

@@ -103,9 +103,7 @@ export class NodeClaims {
   /** What others hold stays theirs. */
   async #giveBack(run: Run, nodes: readonly string[], signal: AbortSignal): Promise<void> {
     const cluster = this.#context.cluster(run);
-    await Promise.all(
-      nodes.map((node) => releaseLease(cluster, run.leaseNamespace, leaseName(node), run.key, signal)),
-    );
+    await Promise.all(nodes.map((node) => releaseLease(cluster, run.leaseNamespace, leaseName(node), run.key, signal)));
   }
 
   /** @returns who holds the node, if it is not this run now */

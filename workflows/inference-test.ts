@@ -66,7 +66,8 @@ export interface InferenceTestFailureDetails {
 
 /**
  * One test of phase 3: a Dynamo deployment of its own, the load points one after the other, and the deployment's end.
- * Points that are recorded are not run again; when all are, nothing is deployed. A test that could not be measured whole,
+ * Points that are recorded are not run again, unless their image is no longer what its tag names; when all are, nothing is
+ * deployed. A test that could not be measured whole,
  * or whose deployment stayed, ends this workflow with the class of the failure.
  */
 export function inferenceTest(input: InferenceTestInput): Promise<InferenceTestResult> {
@@ -75,7 +76,7 @@ export function inferenceTest(input: InferenceTestInput): Promise<InferenceTestR
 
 class InferenceTest {
   readonly #input: InferenceTestInput;
-  readonly #cells: LoadCellSummary[] = [];
+  #cells: LoadCellSummary[] = [];
   readonly #token = workflowInfo().runId.slice(-6);
   /** Of the points that this workflow measured. */
   readonly #times: { readonly seconds: number; readonly failure: unknown }[] = [];
@@ -130,6 +131,26 @@ class InferenceTest {
     return open;
   }
 
+  /** Recorded points of other images than those that run now, to be measured again: one curve has one image. */
+  async #outdated({ pods }: Deployed): Promise<LoadPoint[]> {
+    const { run, test, spec } = this.#input;
+    const imageIds = pods.map(({ imageId }) => imageId);
+    const outdated: LoadPoint[] = [];
+    const current: LoadCellSummary[] = [];
+    for (const { concurrency, repetition } of this.#cells) {
+      const point = { concurrency, repetition };
+      const cell = this.#definition(point);
+      const found = await quick.findLoadCell({ run, cell, resumeFrom: spec.resumeFrom, imageIds });
+      if (found) current.push(found);
+      else outdated.push(point);
+    }
+    this.#cells = current;
+    if (outdated.length > 0) {
+      await this.#tell(`${test.name}: the image has changed since ${outdated.length} points were recorded`);
+    }
+    return outdated;
+  }
+
   async #measure(open: readonly LoadPoint[]): Promise<{ failure?: FailureRecord; teardown?: FailureRecord }> {
     const { keep } = this.#input;
     let failure: FailureRecord | undefined;
@@ -137,7 +158,7 @@ class InferenceTest {
     try {
       await this.#claim();
       const deployed = await this.#deploy();
-      for (const point of open) {
+      for (const point of [...(await this.#outdated(deployed)), ...open]) {
         await condition(() => !this.#paused);
         const startedAt = Date.now();
         const cell = await this.#measurePoint(deployed, point);

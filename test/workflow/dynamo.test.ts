@@ -168,6 +168,32 @@ describe('phase 3 of a suite', function () {
     assert.deepEqual(phase3(fake), ['closeRun']);
   });
 
+  it('measures recorded points again beside a new one when their image is no longer the one that runs', async () => {
+    const sweep = (concurrency: number[]) => spec({ tests: [{ name: 'load', tool: 'inference', concurrency }] });
+    const fake = new FakeActivities();
+    const { handle } = await runSuite(sweep([1, 4]), fake);
+    const { deployDynamo, findLoadCell } = fake.activities;
+    const pod = { role: 'decode', pod: 'd', node: 'gpu-1', image: 'engine:latest' };
+    let moved = false;
+    fake.overrides.deployDynamo = async (input) => ({
+      ...(await deployDynamo(input)),
+      pods: [{ ...pod, imageId: moved ? 'sha256:new' : 'sha256:old' }],
+    });
+    fake.overrides.findLoadCell = async (input) =>
+      input.imageIds?.includes('sha256:new') ? undefined : findLoadCell(input);
+    const measured = async (concurrency: number[]) => {
+      fake.calls.length = 0;
+      await runSuite(sweep(concurrency), fake, undefined, handle.workflowId);
+      return fake.calls.filter((call) => call.startsWith('runLoad'));
+    };
+    assert.deepEqual(await measured([1, 4, 8]), ['runLoad load c8']);
+    moved = true;
+    assert.deepEqual(
+      await measured([1, 4, 8, 16]),
+      ['load c1', 'load c4', 'load c8', 'load c16'].map((point) => `runLoad ${point}`),
+    );
+  });
+
   it('shows its tests with cells, figures and remaining time as those of the transport', async () => {
     const fake = new FakeActivities();
     const { promise: release, resolve } = Promise.withResolvers<void>();

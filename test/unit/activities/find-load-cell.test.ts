@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ActivityContext } from '../../../activities/context.js';
+import { saveLoadCell } from '../../../activities/load-cells.js';
+import { type LoadCellDefinition, loadCellKey, loadRecordActivities } from '../../../activities/load-records.js';
+import { ResultStore } from '../../../results/store.js';
+import type { LoadCell } from '../../../suite/load-record.js';
+import { parseSpec } from '../../../suite/spec.js';
+import { exampleDynamo } from '../../support/example-load.js';
+
+const { dynamo } = parseSpec({
+  name: 's',
+  tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }],
+  dynamo: { model: { name: 'm' }, load: { image: 'aiperf:1' }, tests: [{ name: 'load', tool: 'inference' }] },
+});
+const [test] = dynamo?.tests ?? [];
+assert.ok(dynamo && test);
+
+const CELL: LoadCellDefinition = {
+  dynamo,
+  test,
+  point: { concurrency: 4, repetition: 1 },
+  pair: { node1: 'gpu-1', node2: 'gpu-2' },
+  fabric: { kind: 'ethernet', lineRate: 62_500_000, nics: 1, gpus: 0, nicsPerGpu: 1, source: 'the spec' },
+};
+
+function measured(imageIds: readonly string[], more: Partial<LoadCell> = {}): LoadCell {
+  const [cell] = exampleDynamo().tests.flatMap(({ cells }) => cells);
+  assert.ok(cell);
+  const pods = imageIds.map((imageId, at) => ({
+    role: 'decode',
+    pod: `d${at}`,
+    node: 'gpu-1',
+    image: 'engine:1',
+    imageId,
+  }));
+  return { ...cell, key: loadCellKey(CELL), test: CELL.test.name, ...CELL.point, pods, ...more };
+}
+
+describe('a recorded load point', () => {
+  let store: ResultStore;
+  beforeEach(async () => {
+    store = new ResultStore(join(await mkdtemp(join(tmpdir(), 'load-cells-')), 'results'));
+  });
+  afterEach(async () => {
+    await store.close();
+    await rm(join(store.root, '..'), { recursive: true });
+  });
+
+  function find(workflowId: string, more: { resumeFrom?: string; imageIds?: string[] } = {}) {
+    const runs = { namespaceId: async () => 'none', isOpen: async () => true };
+    const run = { workflowId, runId: 'r', key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
+    return loadRecordActivities(new ActivityContext({ store, runs })).findLoadCell({ run, cell: CELL, ...more });
+  }
+
+  it('is not run again, unless it failed', async () => {
+    const failure = { class: 'PodLost', message: 'gone', hint: 'again' };
+    await saveLoadCell(store, 'good', measured(['sha256:1']));
+    await saveLoadCell(store, 'bad', measured(['sha256:1'], { failure }));
+    assert.equal((await find('good'))?.takenOver, true);
+    assert.equal(await find('bad'), undefined);
+    assert.equal(await find('tuesday', { resumeFrom: 'bad' }), undefined);
+    assert.equal((await find('tuesday', { resumeFrom: 'good' }))?.takenOver, true);
+  });
+
+  it('is of another deployment when the images that run now have other digests', async () => {
+    await saveLoadCell(store, 'monday', measured(['sha256:1', 'sha256:2', 'sha256:2']));
+    const found = async (imageIds: string[], resumeFrom?: string) =>
+      (await find(resumeFrom ? 'tuesday' : 'monday', { imageIds, ...(resumeFrom ? { resumeFrom } : {}) })) !==
+      undefined;
+    assert.equal(await found(['sha256:2', 'sha256:1']), true);
+    assert.equal(await found(['sha256:1', 'sha256:3']), false);
+    assert.equal(await found(['sha256:1', 'sha256:3'], 'monday'), false);
+    assert.equal(await found(['sha256:1']), false, 'one image less');
+    assert.equal(await found(['']), true, 'no digest is known');
+  });
+});
