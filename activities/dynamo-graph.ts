@@ -27,6 +27,9 @@ export interface GraphInput {
   readonly kvBytesPerToken?: number | undefined;
 }
 
+/** Which deployment is meant. */
+export type GraphPlace = Pick<GraphInput, 'run' | 'dynamo'>;
+
 type Role = 'prefill' | 'decode' | 'worker';
 
 interface PodSpec {

@@ -19,7 +19,7 @@ import { readLoadLog } from '../suite/tools/load-log.js';
 import { kubernetesQuantity } from '../suite/units.js';
 import { readWorkerSight, workerSightScript } from '../suite/worker-sight.js';
 import type { ActivityContext } from './context.js';
-import { graphPods, roleOf } from './dynamo-deployment.js';
+import { graphPods, roleOf } from './graph-pods.js';
 
 /** On the Job: the workers before the load, so that a worker of ours that is started again still knows them. */
 const BEFORE_ANNOTATION = 'dynamo-bench/workers-before';

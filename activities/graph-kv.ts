@@ -1,0 +1,74 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { Cluster } from '../kubernetes/cluster.js';
+import { execInPod } from '../kubernetes/exec.js';
+import type { Pod } from '../kubernetes/objects.js';
+import { baselineCurve, baselineRate } from '../suite/baseline.js';
+import { SuiteFailure } from '../suite/failure.js';
+import { type KvSize, kvSize, type ModelConfig, modelConfig } from '../suite/kv-size.js';
+import type { ActivityContext } from './context.js';
+import type { GraphInput, GraphPlace } from './dynamo-graph.js';
+import { roleOf } from './graph-pods.js';
+
+const EXEC_TIMEOUT_MS = 15_000;
+
+export interface RateInput extends Pick<GraphInput, 'run' | 'dynamo' | 'topology'> {
+  /** Rate that a simulated engine pretends: bytes per second, that of the baseline, or none at all. */
+  readonly kvTransferRate: number | 'measured' | 'none';
+  /** Transport test whose curve is the baseline. */
+  readonly baseline?: string | undefined;
+}
+
+/** KV bytes of a prompt token, as the deployment keeps and splits them. */
+export function kvSizeOf(config: ModelConfig, { transfer }: GraphPlace['dynamo']): KvSize | undefined {
+  return kvSize(config, transfer.kvCacheType, transfer.tensorParallel);
+}
+
+/**
+ * The rate that a simulated engine pretends; undefined when it does not pause for the network, or is real.
+ *
+ * @throws {SuiteFailure} `NotFound` when it is to be the measured one and there is none
+ */
+export async function pretendedRate(
+  context: ActivityContext,
+  input: RateInput,
+  kv: KvSize | undefined,
+): Promise<number | undefined> {
+  const { run, dynamo, kvTransferRate, baseline } = input;
+  if (dynamo.engine.kind !== 'mocker' || kvTransferRate === 'none' || input.topology === 'aggregated') return undefined;
+  if (kvTransferRate !== 'measured') return kvTransferRate;
+  const curve =
+    baseline === undefined ? undefined : baselineCurve(await context.store.cellsOf(run.workflowId, baseline));
+  if (!curve || !kv) {
+    throw new SuiteFailure(
+      'NotFound',
+      `the simulated engine is to have the measured rate, and ${kv ? `no cell of ${baseline ?? 'a nixlbench test'} was measured` : 'the size of the KV cache is not known'}`,
+      { hint: 'run the transport test in the same suite and give model.config, or give engine.kvTransferRate' },
+    );
+  }
+  return baselineRate(curve, kv, dynamo.transfer.tokensPerBlock);
+}
+
+/** By the model's `config.json` in a worker that serves it from a folder. */
+export async function kvSizeFromWorker(
+  cluster: Cluster,
+  input: GraphPlace,
+  pods: readonly Pod[],
+): Promise<KvSize | undefined> {
+  const { run, dynamo } = input;
+  const worker = pods.find((pod) => ['decode', 'worker'].includes(roleOf(pod)));
+  const path = dynamo.model.path ?? dynamo.model.name;
+  if (!worker || !path.startsWith('/')) return undefined;
+  const { exitCode, output } = await execInPod(
+    cluster,
+    { namespace: run.namespace, pod: worker.metadata.name, container: 'main' },
+    ['cat', `${path}/config.json`],
+    { timeoutMs: EXEC_TIMEOUT_MS, signal: cancellationSignal() },
+  );
+  if (exitCode !== 0) return undefined;
+  try {
+    const parsed = modelConfig.safeParse(JSON.parse(output));
+    return parsed.success ? kvSizeOf(parsed.data, dynamo) : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,91 @@
+import { cancellationSignal } from '@temporalio/activity';
+import { ApiFailure } from '../kubernetes/api-failure.js';
+import type { Cluster } from '../kubernetes/cluster.js';
+import { graphStatus } from '../kubernetes/graph-status.js';
+import { isUnschedulable } from '../kubernetes/pod-state.js';
+import { describeWaiting, type KubernetesEvent, podTrouble } from '../kubernetes/pod-trouble.js';
+import { poll } from '../kubernetes/poll.js';
+import { EVENT } from '../kubernetes/resources.js';
+import { FRONTEND_PORT, frontendName, graphName } from '../suite/dynamo-names.js';
+import { SuiteFailure } from '../suite/failure.js';
+import { type FrontendHealth, type ModelList, servingProblem } from '../suite/served-models.js';
+import { formatDuration } from '../suite/units.js';
+import type { ActivityContext } from './context.js';
+import type { GraphInput, GraphPlace } from './dynamo-graph.js';
+import { findGraph } from './graph-owner.js';
+import { graphPods } from './graph-pods.js';
+
+/** How long the operator may say `failed` before it is believed: it tries again by itself. */
+const FAILED_SECONDS = 30;
+
+export interface ServingInput extends Pick<GraphInput, 'run' | 'dynamo' | 'topology'> {
+  /** Nodes that the run has claimed. */
+  readonly nodes: readonly string[];
+  /** Seconds that a pod may be without a node. */
+  readonly unschedulable: number;
+}
+
+/**
+ * Waits until the operator says Ready, the frontend lists the model, and it knows a worker of each role.
+ *
+ * @returns seconds that it took
+ * @throws {SuiteFailure} the reason of a pod that will not start as soon as it is known; `DeploymentNotReady` at the time
+ *   limit
+ */
+export async function waitUntilServing(context: ActivityContext, input: ServingInput): Promise<number> {
+  const { run, dynamo } = input;
+  const cluster = context.cluster(run);
+  const name = `${run.namespace}/${graphName(run, dynamo)}`;
+  let failedSince: number | undefined;
+  const unschedulableSince = new Map<string, number>();
+  return poll(async (elapsed) => {
+    await context.claims.renew(run, input.nodes);
+    const pods = await graphPods(cluster, input);
+    for (const pod of pods) {
+      const { name: podName } = pod.metadata;
+      if (!isUnschedulable(pod)) unschedulableSince.delete(podName);
+      else if (!unschedulableSince.has(podName)) unschedulableSince.set(podName, elapsed);
+      const waited = elapsed - (unschedulableSince.get(podName) ?? elapsed);
+      const trouble = podTrouble(pod, waited, input.unschedulable);
+      if (trouble) throw trouble;
+    }
+    const status = await operatorStatus(cluster, input);
+    failedSince = status?.state === 'failed' ? (failedSince ?? elapsed) : undefined;
+    if (status?.state === 'failed' && elapsed - (failedSince ?? elapsed) >= FAILED_SECONDS) {
+      throw new SuiteFailure('DeploymentNotReady', `the operator failed on ${name}: ${status.message}`);
+    }
+    const problem = status && status.state !== 'ready' ? status.message : await notServing(cluster, input);
+    if (problem === undefined) return elapsed;
+    if (elapsed < dynamo.readyTimeout) return undefined;
+    const events = await cluster.list<KubernetesEvent>(EVENT, run.namespace, {}, cancellationSignal());
+    throw new SuiteFailure(
+      'DeploymentNotReady',
+      `deployment ${name} does not serve after ${formatDuration(dynamo.readyTimeout)}: ${problem}; ${describeWaiting(graphName(run, dynamo), pods, events)}`,
+    );
+  }, cancellationSignal());
+}
+
+async function operatorStatus(cluster: Cluster, place: GraphPlace) {
+  const { run, dynamo } = place;
+  if (dynamo.kind !== 'operator') return undefined;
+  const graph = await findGraph(cluster, place);
+  if (graph) return graphStatus(graph);
+  const name = `${run.namespace}/${graphName(run, dynamo)}`;
+  throw new SuiteFailure('DeploymentNotReady', `deployment ${name} was deleted while it started`);
+}
+
+async function notServing(cluster: Cluster, { run, dynamo, topology }: ServingInput): Promise<string | undefined> {
+  const service = frontendName(graphName(run, dynamo));
+  const ask = <T>(path: string) =>
+    cluster.serviceGet<T>(run.namespace, service, FRONTEND_PORT, path, cancellationSignal());
+  try {
+    const [models, health] = await Promise.all([ask<ModelList>('/v1/models'), ask<FrontendHealth>('/health')]);
+    return servingProblem(dynamo.model.name, topology, models, health);
+  } catch (error) {
+    // A Service without a ready pod, or one that does not listen yet.
+    if (error instanceof ApiFailure && (error.status === 404 || error.status >= 500)) {
+      return `the frontend does not answer yet: ${error.message}`;
+    }
+    throw error;
+  }
+}
