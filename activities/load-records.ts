@@ -39,16 +39,16 @@ export function loadRecordActivities(context: ActivityContext) {
      * The recorded cell, if it was measured: it is never run again. One of an earlier suite run is taken over with its
      * figures and its evidence.
      *
-     * @param input.imageIds the digests that run now, when they are known: a cell that was measured with others, because a
+     * @param input.imageIds digests of the images that run now, as far as they are known: a cell that was measured with others, because a
      *   tag was moved since, is none of this deployment
      */
     async findLoadCell(input: {
       run: Run;
       cell: LoadCellDefinition;
       resumeFrom?: string | undefined;
-      imageIds?: readonly string[];
+      imageIds: readonly string[];
     }): Promise<LoadCellSummary | undefined> {
-      const { run, cell, resumeFrom, imageIds = [] } = input;
+      const { run, cell, resumeFrom, imageIds } = input;
       const { store } = context;
       const key = loadCellKey(cell);
       const counts = (found: LoadCell | undefined): found is LoadCell =>

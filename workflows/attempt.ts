@@ -131,7 +131,7 @@ export class Attempt {
     const group = this.#group;
     const nodes = this.#nodes;
     this.#ranks.push({ position, node, pod: `bench-${group}-${position}` });
-    return lasting(timeouts.podStart + startDelay.max + 60).startRank.executeWithOptions(
+    return lasting(timeouts.podStart + startDelay.max).startRank.executeWithOptions(
       this.#summary(`rank on ${position} (${node})`),
       [{ run, settings, test, position, node, nodes, group, peer, activeDeadline, patience: timeouts, readyWithin }],
     );
@@ -142,7 +142,7 @@ export class Attempt {
     const test = this.#test;
     this.#report('both ranks run');
     const deadline = new Date(Date.now() + test.timeout * 1000).toISOString();
-    return lasting(test.timeout + 120).watchRanks.executeWithOptions(
+    return lasting(test.timeout).watchRanks.executeWithOptions(
       this.#summary(`both ranks run, at most ${formatDuration(test.timeout)}`),
       [{ run, nodes: this.#nodes, deadline, pods: this.#ranks.map(({ pod }) => pod) }],
     );

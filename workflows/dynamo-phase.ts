@@ -13,9 +13,6 @@ import { openRun, type Ready } from './set-up.js';
 import { startTest } from './start-test.js';
 import { begin, type InferenceState, settle } from './test-state.js';
 
-/** Above the time limits that the activities, and helm, keep themselves. */
-const MARGIN_SECONDS = 300;
-
 /** Phase 3: every inference test in the order of the spec, with a deployment of its own. */
 export async function dynamoPhase(suite: RunningSuite, dynamo: DynamoSpec, ready: Ready): Promise<'go on' | 'abort'> {
   const phase = new DynamoPhase(suite, dynamo, ready);
@@ -67,7 +64,7 @@ class DynamoPhase {
     if (kind !== 'operator' || state.platform) return;
     state.say('looking for the Dynamo platform');
     try {
-      state.platform = await lasting(platform.timeout + MARGIN_SECONDS).ensurePlatform({ run, platform });
+      state.platform = await lasting(platform.timeout).ensurePlatform({ run, platform });
       state.platformFailure = undefined;
     } catch (error) {
       state.platformFailure = failureOf(error);
@@ -80,7 +77,7 @@ class DynamoPhase {
     if (!this.#leftBehind) return;
     const { run, state } = this.#suite;
     state.say('removing the deployment that an earlier test left');
-    await lasting(this.#dynamo.removalTimeout + MARGIN_SECONDS).removeDynamo({ run, dynamo: this.#dynamo });
+    await lasting(this.#dynamo.removalTimeout).removeDynamo({ run, dynamo: this.#dynamo });
     this.#leftBehind = false;
   }
 

@@ -11,14 +11,12 @@ import {
   workflowInfo,
 } from '@temporalio/workflow';
 import type { Deployed } from '../activities/dynamo-deployment.js';
-import type { LoadOutcome } from '../activities/load.js';
-import type { LoadCellDefinition, LoadCellSummary } from '../activities/load-records.js';
+import type { LoadCellSummary } from '../activities/load-records.js';
 import type { Pair } from '../suite/cluster-facts.js';
 import type { DynamoSpec } from '../suite/dynamo-spec.js';
 import type { Fabric } from '../suite/fabric.js';
 import { FAILURES, type FailureRecord } from '../suite/failure.js';
 import { type InferenceSpec, type LoadPoint, pointsOf } from '../suite/inference-tests.js';
-import type { LoadJudgement } from '../suite/judge-load.js';
 import { timesOf } from '../suite/remaining.js';
 import type { Run } from '../suite/run.js';
 import type { SuiteSpec } from '../suite/spec.js';
@@ -27,11 +25,10 @@ import { type Verdict, worst } from '../suite/verdict.js';
 import { lasting, quick } from './activity-options.js';
 import { failureOf } from './failures.js';
 import { loadFigureOf, loadFiguresOf } from './figures.js';
+import { definitionOf, measureLoadPoint } from './load-point.js';
 import { pauseSignal, resumeSignal, SUITE_NAME, SUITE_TEST, SUITE_VERDICT, testReportSignal } from './messages.js';
 import { claimNodes } from './node-claim.js';
-
-/** Above the time limits that the activities keep themselves. */
-const MARGIN_SECONDS = 180;
+import { pointTitle } from './titles.js';
 
 /** Rows of the table in the Web UI. */
 const ROWS_SHOWN = 20;
@@ -66,8 +63,7 @@ export interface InferenceTestFailureDetails {
 
 /**
  * One test of phase 3: a Dynamo deployment of its own, the load points one after the other, and the deployment's end.
- * Points that are recorded are not run again, unless their image is no longer what its tag names; when all are, nothing is
- * deployed. A test that could not be measured whole,
+ * Points that are recorded are not run again; when all are, nothing is deployed. A test that could not be measured whole,
  * or whose deployment stayed, ends this workflow with the class of the failure.
  */
 export function inferenceTest(input: InferenceTestInput): Promise<InferenceTestResult> {
@@ -114,10 +110,10 @@ class InferenceTest {
 
   /** Points that are not recorded yet. */
   async #openPoints(): Promise<LoadPoint[]> {
-    const { run, test, spec } = this.#input;
+    const { test } = this.#input;
     const open: LoadPoint[] = [];
     for (const point of pointsOf(test)) {
-      const found = await quick.findLoadCell({ run, cell: this.#definition(point), resumeFrom: spec.resumeFrom });
+      const found = await this.#find(point);
       if (found) this.#cells.push(found);
       else open.push(point);
     }
@@ -133,22 +129,26 @@ class InferenceTest {
 
   /** Recorded points of other images than those that run now, to be measured again: one curve has one image. */
   async #outdated({ pods }: Deployed): Promise<LoadPoint[]> {
-    const { run, test, spec } = this.#input;
     const imageIds = pods.map(({ imageId }) => imageId);
     const outdated: LoadPoint[] = [];
     const current: LoadCellSummary[] = [];
     for (const { concurrency, repetition } of this.#cells) {
       const point = { concurrency, repetition };
-      const cell = this.#definition(point);
-      const found = await quick.findLoadCell({ run, cell, resumeFrom: spec.resumeFrom, imageIds });
+      const found = await this.#find(point, imageIds);
       if (found) current.push(found);
       else outdated.push(point);
     }
     this.#cells = current;
     if (outdated.length > 0) {
-      await this.#tell(`${test.name}: the image has changed since ${outdated.length} points were recorded`);
+      await this.#tell(`${this.#input.test.name}: the image has changed since ${outdated.length} points were recorded`);
     }
     return outdated;
+  }
+
+  #find(point: LoadPoint, imageIds: readonly string[] = []): Promise<LoadCellSummary | undefined> {
+    const { run, spec } = this.#input;
+    const cell = definitionOf(this.#input, point);
+    return quick.findLoadCell({ run, cell, resumeFrom: spec.resumeFrom, imageIds });
   }
 
   async #measure(open: readonly LoadPoint[]): Promise<{ failure?: FailureRecord; teardown?: FailureRecord }> {
@@ -161,11 +161,11 @@ class InferenceTest {
       for (const point of [...(await this.#outdated(deployed)), ...open]) {
         await condition(() => !this.#paused);
         const startedAt = Date.now();
-        const cell = await this.#measurePoint(deployed, point);
+        const cell = await measureLoadPoint({ ...this.#input, deployed, point }, (step) => this.#tell(step));
         this.#cells.push(cell);
         this.#times.push({ seconds: (Date.now() - startedAt) / 1000, failure: cell.failure });
         const { name } = this.#input.test;
-        await this.#tell(`${name}: ${pointText(point)} recorded: ${cell.verdict} ${loadFigureOf(cell)}`, [cell.key]);
+        await this.#tell(`${name}: ${pointTitle(point)} recorded: ${cell.verdict} ${loadFigureOf(cell)}`, [cell.key]);
         if (cell.failure && FAILURES[cell.failure.class].retry === 'never') {
           failure = cell.failure;
           break;
@@ -191,7 +191,7 @@ class InferenceTest {
     await this.#tell(`${test.name}: deploying Dynamo (${test.topology})`);
     const { gpu, efa } = spec.resources;
     const engineRate = dynamo.engine.kind === 'mocker' ? dynamo.engine.kvTransferRate : 'none';
-    return lasting(dynamo.readyTimeout + MARGIN_SECONDS).deployDynamo.executeWithOptions(
+    return lasting(dynamo.readyTimeout).deployDynamo.executeWithOptions(
       { summary: `${test.topology}, at most ${formatDuration(dynamo.readyTimeout)}` },
       [
         {
@@ -212,54 +212,6 @@ class InferenceTest {
     );
   }
 
-  async #measurePoint(deployed: Deployed, point: LoadPoint): Promise<LoadCellSummary> {
-    const { run, spec, test } = this.#input;
-    const cell = this.#definition(point);
-    const startedAt = new Date().toISOString();
-    for (let attempts = 1; ; attempts++) {
-      await this.#tell(`${test.name}: ${pointText(point)}, attempt ${attempts}`);
-      let outcome: LoadOutcome | undefined;
-      let judgement: LoadJudgement;
-      try {
-        outcome = await this.#runLoad(deployed, point, `a${attempts}-${this.#token}`);
-        judgement = await quick.judgeLoadRun({ run, cell, deployed, outcome });
-      } catch (error) {
-        const failure = failureOf(error);
-        judgement = { verdict: 'fail', reasons: [{ code: 'failure', message: failure.message }], failure };
-      }
-      const again = judgement.failure && FAILURES[judgement.failure.class].retry === 'rendezvous';
-      if (again && attempts < spec.attempts) continue;
-      return quick.recordLoadCell({ run, cell, deployed, judgement, outcome, attempts, startedAt });
-    }
-  }
-
-  async #runLoad(deployed: Deployed, point: LoadPoint, attempt: string): Promise<LoadOutcome> {
-    const { run, spec, dynamo, test, pair } = this.#input;
-    const { podStart, unschedulable } = spec.timeouts;
-    try {
-      return await lasting(podStart + test.timeout + MARGIN_SECONDS).runLoad.executeWithOptions(
-        { summary: `${pointText(point)}, at most ${formatDuration(test.timeout)}` },
-        [
-          {
-            run,
-            dynamo,
-            test,
-            point,
-            url: deployed.url,
-            nodes: [pair.node1, pair.node2],
-            cluster: spec.cluster,
-            podStart,
-            unschedulable,
-            attempt,
-            folder: `${test.name}/c${point.concurrency}-r${point.repetition}-${attempt}`,
-          },
-        ],
-      );
-    } finally {
-      await CancellationScope.nonCancellable(() => quick.removeLoad({ run, test, point, attempt }));
-    }
-  }
-
   /** @returns what kept it from ending; the figures that are recorded stay */
   async #tearDown(keep: boolean): Promise<FailureRecord | undefined> {
     const { run, dynamo, test } = this.#input;
@@ -271,18 +223,13 @@ class InferenceTest {
     if (keep) return undefined;
     try {
       await this.#tell(`${test.name}: removing Dynamo`);
-      await lasting(dynamo.removalTimeout + MARGIN_SECONDS).removeDynamo({ run, dynamo });
+      await lasting(dynamo.removalTimeout).removeDynamo({ run, dynamo });
       return undefined;
     } catch (error) {
       const failure = failureOf(error);
       log.warn('the deployment could not be removed', { test: test.name, ...failure });
       return failure;
     }
-  }
-
-  #definition(point: LoadPoint): LoadCellDefinition {
-    const { dynamo, test, pair, fabric } = this.#input;
-    return { dynamo, test, point, pair, fabric };
   }
 
   async #tell(step: string, recorded: readonly string[] = []): Promise<void> {
@@ -325,8 +272,4 @@ function followedBy(failure: FailureRecord, teardown: FailureRecord): FailureRec
     message: `${failure.message}; then ${teardown.class}: ${teardown.message}`,
     hint: `${failure.hint}; ${teardown.hint}`,
   };
-}
-
-function pointText({ concurrency, repetition }: LoadPoint): string {
-  return `concurrency ${concurrency}, repetition ${repetition}`;
 }

@@ -25,7 +25,7 @@ export async function claimNodes(
   let holder: NodeHolder | undefined;
   for (;;) {
     const wait = holder ? Math.min(WAIT_SECONDS, Math.max(0, (deadline - Date.now()) / 1000)) : 0;
-    const result = await lasting(wait + 120).claimNodes.executeWithOptions({ summary: nodes.join(' and ') }, [
+    const result = await lasting(wait).claimNodes.executeWithOptions({ summary: nodes.join(' and ') }, [
       { run, nodes, wait },
     ]);
     if (result.held) return;

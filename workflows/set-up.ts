@@ -77,7 +77,7 @@ export async function setUp(spec: SuiteSpec, run: Run, report: (step: string) =>
     const found = await Promise.all(
       [node1, node2].map((node, i) =>
         attempt(`image on ${node}`, () =>
-          lasting(podStart + 180).probeNode.executeWithOptions({ summary: node }, [
+          lasting(podStart).probeNode.executeWithOptions({ summary: node }, [
             { run, settings, node, index: i + 1, patience: spec.timeouts },
           ]),
         ),
@@ -126,7 +126,7 @@ function deployEtcd(spec: SuiteSpec, run: Run): Promise<string> {
   const { etcdImage: image, imagePullPolicy, imagePullSecret } = spec.cluster;
   const { podStart } = spec.timeouts;
   const { tolerations } = spec.nodes;
-  return lasting(podStart + 60).deployEtcd({
+  return lasting(podStart).deployEtcd({
     run,
     image,
     imagePullPolicy,

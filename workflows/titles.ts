@@ -1,3 +1,4 @@
+import type { LoadPoint } from '../suite/inference-tests.js';
 import type { Cell } from '../suite/plan.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 
@@ -16,4 +17,9 @@ export function cellTitle({ test, repetition, warmUp }: Cell): string {
 /** A row of a cell: `nixl-ucx (NIXL UCX), repetition 2`. */
 export function rowTitle(cell: Cell): string {
   return cellTitle(cell).replace(cell.test.name, `${cell.test.name} (${backEndOf(cell.test)})`);
+}
+
+/** A point of a sweep: `concurrency 16, repetition 1`. */
+export function pointTitle({ concurrency, repetition }: LoadPoint): string {
+  return `concurrency ${concurrency}, repetition ${repetition}`;
 }

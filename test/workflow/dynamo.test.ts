@@ -180,7 +180,7 @@ describe('phase 3 of a suite', function () {
       pods: [{ ...pod, imageId: moved ? 'sha256:new' : 'sha256:old' }],
     });
     fake.overrides.findLoadCell = async (input) =>
-      input.imageIds?.includes('sha256:new') ? undefined : findLoadCell(input);
+      input.imageIds.includes('sha256:new') ? undefined : findLoadCell(input);
     const measured = async (concurrency: number[]) => {
       fake.calls.length = 0;
       await runSuite(sweep(concurrency), fake, undefined, handle.workflowId);

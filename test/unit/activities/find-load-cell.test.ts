@@ -52,7 +52,12 @@ describe('a recorded load point', () => {
   function find(workflowId: string, more: { resumeFrom?: string; imageIds?: string[] } = {}) {
     const runs = { namespaceId: async () => 'none', isOpen: async () => true };
     const run = { workflowId, runId: 'r', key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
-    return loadRecordActivities(new ActivityContext({ store, runs })).findLoadCell({ run, cell: CELL, ...more });
+    return loadRecordActivities(new ActivityContext({ store, runs })).findLoadCell({
+      run,
+      cell: CELL,
+      imageIds: [],
+      ...more,
+    });
   }
 
   it('is not run again, unless it failed', async () => {

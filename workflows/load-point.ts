@@ -1,0 +1,76 @@
+import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import type { Deployed } from '../activities/dynamo-deployment.js';
+import type { LoadOutcome } from '../activities/load.js';
+import type { LoadCellDefinition, LoadCellSummary } from '../activities/load-records.js';
+import { FAILURES } from '../suite/failure.js';
+import type { LoadPoint } from '../suite/inference-tests.js';
+import type { LoadJudgement } from '../suite/judge-load.js';
+import { formatDuration } from '../suite/units.js';
+import { lasting, quick } from './activity-options.js';
+import { failureOf } from './failures.js';
+import type { InferenceTestInput } from './inference-test.js';
+import { pointTitle } from './titles.js';
+
+/** What a point of a sweep is measured with. */
+export interface LoadPointInput extends InferenceTestInput {
+  readonly deployed: Deployed;
+  readonly point: LoadPoint;
+}
+
+/** Of all that defines a cell of phase 3, what its test and its point say. */
+export function definitionOf(input: InferenceTestInput, point: LoadPoint): LoadCellDefinition {
+  const { dynamo, test, pair, fabric } = input;
+  return { dynamo, test, point, pair, fabric };
+}
+
+/** Loads the deployment at one point, again when the load lost it, and records what came of it. */
+export async function measureLoadPoint(
+  input: LoadPointInput,
+  report: (step: string) => Promise<void>,
+): Promise<LoadCellSummary> {
+  const { run, spec, test, deployed, point } = input;
+  const cell = definitionOf(input, point);
+  const startedAt = new Date().toISOString();
+  for (let attempts = 1; ; attempts++) {
+    await report(`${test.name}: ${pointTitle(point)}, attempt ${attempts}`);
+    let outcome: LoadOutcome | undefined;
+    let judgement: LoadJudgement;
+    try {
+      outcome = await runLoad(input, `a${attempts}-${workflowInfo().runId.slice(-6)}`);
+      judgement = await quick.judgeLoadRun({ run, cell, deployed, outcome });
+    } catch (error) {
+      const failure = failureOf(error);
+      judgement = { verdict: 'fail', reasons: [{ code: 'failure', message: failure.message }], failure };
+    }
+    const again = judgement.failure && FAILURES[judgement.failure.class].retry === 'rendezvous';
+    if (again && attempts < spec.attempts) continue;
+    return quick.recordLoadCell({ run, cell, deployed, judgement, outcome, attempts, startedAt });
+  }
+}
+
+async function runLoad(input: LoadPointInput, attempt: string): Promise<LoadOutcome> {
+  const { run, spec, dynamo, test, pair, deployed, point } = input;
+  const { podStart, unschedulable } = spec.timeouts;
+  try {
+    return await lasting(podStart + test.timeout).runLoad.executeWithOptions(
+      { summary: `${pointTitle(point)}, at most ${formatDuration(test.timeout)}` },
+      [
+        {
+          run,
+          dynamo,
+          test,
+          point,
+          url: deployed.url,
+          nodes: [pair.node1, pair.node2],
+          cluster: spec.cluster,
+          podStart,
+          unschedulable,
+          attempt,
+          folder: `${test.name}/c${point.concurrency}-r${point.repetition}-${attempt}`,
+        },
+      ],
+    );
+  } finally {
+    await CancellationScope.nonCancellable(() => quick.removeLoad({ run, test, point, attempt }));
+  }
+}
