@@ -23,29 +23,31 @@ export async function execInPod(
   const what = `exec ${command[0]} in pod ${target.namespace}/${target.pod}`;
 
   const { promise: status, resolve, reject } = Promise.withResolvers<k8s.V1Status>();
+  // It may be rejected before anybody waits for it.
+  status.catch(() => undefined);
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const ended = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
   const onAbort = () => reject(new SuiteFailure('ApiUnavailable', `${what}: no end within ${options.timeoutMs} ms`));
   ended.addEventListener('abort', onAbort, { once: true });
-  let socket: { close(): void; terminate?(): void } | undefined;
+  const exec = new k8s.Exec(cluster.config);
+  const opening = exec.exec(
+    target.namespace,
+    target.pod,
+    target.container,
+    [...command],
+    output,
+    output,
+    stdin,
+    false,
+    resolve,
+  );
   try {
-    const exec = new k8s.Exec(cluster.config);
-    const opened = await exec.exec(
-      target.namespace,
-      target.pod,
-      target.container,
-      [...command],
-      output,
-      output,
-      stdin,
-      false,
-      resolve,
-    );
-    socket = opened as unknown as { close(): void; terminate?(): void };
-    opened.on('close', () =>
+    // A handshake that does not come is not waited for longer than the command.
+    const socket = await Promise.race([opening, status.then(() => opening)]);
+    socket.on('close', () =>
       setImmediate(() => reject(new SuiteFailure('ApiUnavailable', `${what}: the stream was cut`))),
     );
-    opened.on('error', (error: Error) =>
+    socket.on('error', (error: Error) =>
       reject(new SuiteFailure('ApiUnavailable', `${what}: ${error.message}`, { cause: error })),
     );
     const exitCode = exitCodeOf(await status);
@@ -55,8 +57,7 @@ export async function execInPod(
     throw new SuiteFailure('ApiUnavailable', `${what}: ${handshakeMessage(error)}`, { cause: error });
   } finally {
     ended.removeEventListener('abort', onAbort);
-    status.catch(() => undefined);
-    socket?.close();
+    opening.then((socket) => socket.close()).catch(() => undefined);
   }
 }
 
