@@ -1,5 +1,8 @@
-/** An activity that ran this long before it failed had made progress: its trouble begins anew. In milliseconds. */
-const PROGRESS_MS = 30_000;
+/**
+ * An activity that ran this long before it failed had made progress: its trouble begins anew. Well above what one request
+ * to an API server takes to fail that does not answer at all (45 s). In milliseconds.
+ */
+const PROGRESS_MS = 120_000;
 
 /**
  * How long an activity has been failing for want of the cluster or the store. Only time in which this worker could try

@@ -4,6 +4,12 @@ import { type FailureClass, SuiteFailure } from '../suite/failure.js';
 /** Pauses before the second, third, … try. All in all less than what a person would call a pause. */
 const PAUSES_MS = [100, 400, 1000, 2000];
 
+/**
+ * No further try once so much time has passed: an address that swallows packets takes 10 to 30 s to fail, and the activity
+ * must fail in time for its own retries to be counted. In milliseconds.
+ */
+const LAST_TRY_AFTER_MS = 15_000;
+
 /** Up to this share of a pause is added, so that callers who failed together do not come back together. */
 const JITTER = 0.25;
 
@@ -23,13 +29,20 @@ const TRANSIENT: ReadonlySet<FailureClass> = new Set<FailureClass>([
  * it must not begin anew because one answer was lost.
  *
  * @param signal ends the waiting; its reason is thrown
+ * @param lastTryAfter milliseconds
  */
-export async function withRetries<T>(send: () => Promise<T>, signal?: AbortSignal): Promise<T> {
+export async function withRetries<T>(
+  send: () => Promise<T>,
+  signal?: AbortSignal,
+  lastTryAfter = LAST_TRY_AFTER_MS,
+): Promise<T> {
+  const start = performance.now();
   for (const pause of PAUSES_MS) {
     try {
       return await send();
     } catch (error) {
       if (!(error instanceof SuiteFailure) || !TRANSIENT.has(error.class)) throw error;
+      if (performance.now() - start > lastTryAfter) throw error;
       await sleep(pause * (1 + Math.random() * JITTER), undefined, signal ? { signal } : {});
     }
   }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { withRetries } from '../../kubernetes/retry.js';
 import { type FailureClass, SuiteFailure } from '../../suite/failure.js';
 
@@ -32,6 +33,17 @@ describe('a request to the API server', () => {
     const { send, calls } = answering(...Array<FailureClass>(9).fill('Forbidden'));
     await assert.rejects(withRetries(send), { class: 'Forbidden' });
     assert.equal(calls(), 5);
+  });
+
+  it('is not sent again when one try took so long that the caller must hear of it', async () => {
+    let calls = 0;
+    const slow = async () => {
+      calls++;
+      await sleep(30);
+      throw new SuiteFailure('ApiUnreachable', 'made up');
+    };
+    await assert.rejects(withRetries(slow, undefined, 10), { class: 'ApiUnreachable' });
+    assert.equal(calls, 1);
   });
 
   it('is not waited for after a cancellation', async () => {
