@@ -1,5 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { ApiFailure } from '../kubernetes/api-failure.js';
+import { ApiFailure, isBadRequest, isNodeSilent, isNotFound } from '../kubernetes/api-failure.js';
 import type { KubernetesObject, Pod } from '../kubernetes/objects.js';
 import { containerStatus, hasEnded } from '../kubernetes/pod-state.js';
 import { poll } from '../kubernetes/poll.js';
@@ -85,8 +85,9 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
         const log = await cluster
           .podLog(run.namespace, pod.metadata.name, 'main', cancellationSignal(), previous)
           .catch((error: unknown) => {
-            // A container that never started has no log.
-            if (error instanceof ApiFailure && (error.status === 400 || error.status === 404)) return error.message;
+            // A container that never started has no log, and a node that is gone gives none.
+            if (error instanceof ApiFailure && (isBadRequest(error) || isNotFound(error) || isNodeSilent(error)))
+              return error.message;
             throw error;
           });
         await context.store.saveLog(run.workflowId, `${folder}/${name}`, log);

@@ -1,7 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { isBadRequest, isNotFound } from '../kubernetes/api-failure.js';
+import { isBadRequest, isNodeSilent, isNotFound } from '../kubernetes/api-failure.js';
 import type { Pod } from '../kubernetes/objects.js';
-import { containerStatus } from '../kubernetes/pod-state.js';
+import { containerStatus, hasEnded } from '../kubernetes/pod-state.js';
 import { POD } from '../kubernetes/resources.js';
 import { type AttemptContext, type Judgement, judgeTransport } from '../suite/judge.js';
 import type { RankRecord } from '../suite/record.js';
@@ -45,10 +45,13 @@ export function evidenceActivities(context: ActivityContext) {
     const { run, folder } = input;
     const cluster = context.cluster(run);
     const path = `${folder}/${rank.position}.log`;
-    const [pod, log] = await Promise.all([
+    const [pod, answer] = await Promise.all([
       cluster.find<Pod>(POD, run.namespace, rank.pod, cancellationSignal()),
       logOf(run, rank.pod),
     ]);
+    // Of a pod that has ended, the log is worth waiting for.
+    if (typeof answer !== 'string' && pod && hasEnded(pod)) throw answer;
+    const log = typeof answer === 'string' ? answer : '';
     const state = pod && containerStatus(pod)?.state;
     const reason = pod?.status?.reason ?? state?.terminated?.reason;
     return {
@@ -69,12 +72,14 @@ export function evidenceActivities(context: ActivityContext) {
     };
   }
 
-  async function logOf(run: Run, pod: string): Promise<string> {
+  /** @returns the failure when the node does not answer */
+  async function logOf(run: Run, pod: string): Promise<string | Error> {
     try {
       return await context.cluster(run).podLog(run.namespace, pod, 'rank', cancellationSignal());
     } catch (error) {
       // A node that lost the container, or never had it, has nothing to show.
       if (isNotFound(error) || isBadRequest(error)) return '';
+      if (isNodeSilent(error)) return error;
       throw error;
     }
   }

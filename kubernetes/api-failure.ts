@@ -53,6 +53,11 @@ export function isAlreadyExists(error: unknown): boolean {
   return error instanceof ApiFailure && error.status === 409 && error.reason === 'AlreadyExists';
 }
 
+/** The API server works, and the kubelet of a pod's node does not answer it: a log that was asked for cannot be had. */
+export function isNodeSilent(error: unknown): error is ApiFailure {
+  return error instanceof ApiFailure && error.status >= 500 && /\/containerLogs\//.test(error.message);
+}
+
 export function isBadRequest(error: unknown): boolean {
   return error instanceof ApiFailure && error.status === 400;
 }
