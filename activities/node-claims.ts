@@ -53,7 +53,8 @@ export class NodeClaims {
   ): Promise<NodeHolder | undefined> {
     const cluster = this.#context.cluster(run);
     const signal = cancellationSignal();
-    let holder: NodeHolder | undefined;
+    // Who still measures there may be about to renew a claim that seems expired: it must not be touched.
+    let holder = await this.#foreignPod(run, nodes);
     for (const node of [...nodes].sort()) {
       if (holder) {
         // So that claims which nobody renews run out together, and not one after the other.
