@@ -13,6 +13,8 @@ export interface ResetPoint {
   readonly block: string;
   /** Message of the failure, when it failed. */
   readonly failure?: string | undefined;
+  /** A block that runs now. A reset does not end it: it would measure beside the one that runs again. */
+  readonly running?: string | undefined;
 }
 
 /** The first step of every block: what follows makes sure that etcd is there, whatever has been removed meanwhile. */
@@ -49,5 +51,23 @@ export function resetPoint(events: readonly HistoryEvent[], block?: string): Res
   );
   const task = first?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId;
   if (!task) throw new Error(`the history does not show where test "${wanted.name}" began`);
-  return { eventId: String(task), block: wanted.name, failure: failures.get(wanted.initiated) };
+  const ended = new Set(events.flatMap((event) => endOfChild(event) ?? []));
+  return {
+    eventId: String(task),
+    block: wanted.name,
+    failure: failures.get(wanted.initiated),
+    running: blocks.find(({ initiated, name }) => name !== wanted.name && !ended.has(initiated))?.name,
+  };
+}
+
+/** Of the child that this event is the end of: the event by which it was started. */
+function endOfChild(event: HistoryEvent): number | undefined {
+  const end =
+    event.childWorkflowExecutionCompletedEventAttributes ??
+    event.childWorkflowExecutionFailedEventAttributes ??
+    event.childWorkflowExecutionCanceledEventAttributes ??
+    event.childWorkflowExecutionTerminatedEventAttributes ??
+    event.childWorkflowExecutionTimedOutEventAttributes ??
+    event.startChildWorkflowExecutionFailedEventAttributes;
+  return end ? Number(end.initiatedEventId) : undefined;
 }

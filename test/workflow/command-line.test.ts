@@ -35,13 +35,15 @@ describe('dynamo-bench run, watch, resolve and cancel', function () {
   }
 
   /** Activities whose ranks run until they are released. */
-  function held() {
+  function held(after = '') {
     const fake = new FakeActivities();
     const { promise: started, resolve: hasStarted } = Promise.withResolvers<void>();
     const { promise: released, resolve: release } = Promise.withResolvers<void>();
     fake.overrides.watchRanks = async () => {
-      hasStarted();
-      await released;
+      if (fake.calls.some((call) => call.includes(after))) {
+        hasStarted();
+        await released;
+      }
       return { timedOut: false, endedBySuite: [] };
     };
     return { fake, started, release };
@@ -272,6 +274,21 @@ describe('dynamo-bench run, watch, resolve and cancel', function () {
       const wrong = await bench('reset-point', id, '--test', 'nixl');
       assert.equal(wrong.exitCode, 2);
       assert.match(wrong.stderr, /no test "nixl" has run\n {2}→ tests so far: ucx, lf, nixl-ucx/);
+    });
+  });
+
+  it('says that the suite must end first when another test runs, which a reset would leave running', async () => {
+    const { fake, started, release } = held('recordCell ucx');
+    fake.judgements.ucx = [unmeasured('BackendUnavailable')];
+    await withSuite(fake, async ({ start, bench, id }) => {
+      await start(plan, '--detach');
+      await started;
+      const { stdout } = await bench('reset-point', id);
+      assert.match(stdout, new RegExp(`\n# lf runs now, .*\ntemporal workflow cancel --workflow-id ${id}\n`));
+      assert.equal(JSON.parse((await bench('reset-point', id, '--json')).stdout).running, 'lf');
+      release();
+      await bench('watch', id);
+      assert.doesNotMatch((await bench('reset-point', id)).stdout, /cancel/);
     });
   });
 
