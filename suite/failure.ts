@@ -156,6 +156,10 @@ export const FAILURES = {
     hint: "check the URL in the worker's environment variable that `webhook.urlVariable` names",
   },
 
+  Terminated: {
+    retry: 'never',
+    hint: 'somebody ended it by force: start the same suite again, what is recorded is taken over',
+  },
   Internal: { retry: 'infrastructure', hint: 'this is a fault of the suite itself; the worker log has the stack' },
 } as const satisfies Record<string, FailureKind>;
 

@@ -87,7 +87,7 @@ class BenchmarkSuite {
       { key: SUITE_VERDICT, value: 'running' },
     ]);
     try {
-      const outcome = await this.#measure();
+      const outcome = await this.#measured();
       void this.#cleanUp();
       return await this.#conclude(outcome.verdict, outcome.reasons);
     } catch (error) {
@@ -157,6 +157,18 @@ class BenchmarkSuite {
     }
   }
 
+  /** What no phase could put down to one of its tests ends the suite, and not without a report of what was measured. */
+  async #measured(): Promise<{ verdict: Verdict; reasons: Reason[] }> {
+    try {
+      return await this.#measure();
+    } catch (error) {
+      const { state } = this.#suite;
+      state.failure = failureOf(error);
+      const { class: failureClass, message } = state.failure;
+      return { verdict: 'fail', reasons: [{ code: 'failure', message: `${failureClass}: ${message}` }] };
+    }
+  }
+
   async #measure(): Promise<{ verdict: Verdict; reasons: Reason[] }> {
     const { spec, run, state } = this.#suite;
     const { record, ready } = await setUp(spec, run, (step) => state.report('set-up', step));
@@ -192,6 +204,10 @@ class BenchmarkSuite {
           { details: problems },
         ),
       );
+    }
+    if (state.failure) {
+      const { class: failureClass, message, hint } = state.failure;
+      throw ApplicationFailure.nonRetryable(message, failureClass, { hint, results: folder });
     }
     const failed = state.tests.find(({ test, verdict, failure }) => test.required && failure && verdict === 'fail');
     if (failed?.failure) {

@@ -1,8 +1,8 @@
 import { condition, upsertSearchAttributes } from '@temporalio/workflow';
 import { onFailureOf } from '../suite/on-failure.js';
 import { formatDuration } from '../suite/units.js';
-import { quick } from './activity-options.js';
 import { SUITE_VERDICT } from './messages.js';
+import { giveNodesBack } from './node-claim.js';
 import type { RunningSuite } from './running-suite.js';
 import type { TestState } from './test-state.js';
 
@@ -38,7 +38,7 @@ export async function runBlock<State extends TestState>(
 /** Waits for a person, who has until `parkLimit`; nobody else is kept waiting for the nodes. */
 async function park({ spec, run, state }: RunningSuite, parked: readonly TestState[]): Promise<void> {
   const { parkLimit } = spec;
-  await quick.releaseNodes({ run });
+  await giveNodesBack(run);
   for (const test of parked) Object.assign(test, { status: 'parked', resolution: undefined });
   state.say(`waiting for a person to resolve ${state.names('parked')}, ${formatDuration(parkLimit)} at most`);
   upsertSearchAttributes([{ key: SUITE_VERDICT, value: 'parked' }]);

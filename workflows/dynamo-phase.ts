@@ -40,7 +40,7 @@ class DynamoPhase {
     begin(state);
     upsertSearchAttributes([{ key: SUITE_TEST, value: test.name }]);
     this.#suite.state.report('dynamo', test.name);
-    let cells: InferenceTestResult['cells'] = [];
+    let cells: InferenceTestResult['cells'] | undefined;
     let failure: FailureRecord | undefined;
     try {
       await openRun(this.#suite.spec, this.#suite.run);
@@ -52,10 +52,10 @@ class DynamoPhase {
     } catch (error) {
       failure = failureOf(error);
       const details = detailsOf(error);
-      cells = details?.cells ?? [];
+      cells = details?.cells;
       this.#leftBehind ||= details?.leftBehind ?? false;
     }
-    settle(state, cells, loadFiguresOf(cells), failure);
+    settle(state, cells, cells && loadFiguresOf(cells), failure);
   }
 
   async #ensurePlatform(): Promise<void> {

@@ -3,6 +3,7 @@ import {
   ApplicationFailure,
   ChildWorkflowFailure,
   isCancellation,
+  TerminatedFailure,
   TimeoutFailure,
 } from '@temporalio/workflow';
 import { type FailureRecord, failureRecord, isFailureClass, type SuiteFailure } from '../suite/failure.js';
@@ -18,6 +19,8 @@ export function failureOf(error: unknown): FailureRecord {
   while (cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) cause = cause.cause;
   if (cause instanceof ApplicationFailure) return fromApplicationFailure(cause);
   if (cause instanceof TimeoutFailure) return fromTimeout(error, cause);
+  if (cause instanceof TerminatedFailure)
+    return failureRecord('Terminated', 'somebody terminated the workflow of the test');
   throw error;
 }
 

@@ -156,6 +156,8 @@ class InferenceTest {
     let failure: FailureRecord | undefined;
     let teardown: FailureRecord | undefined;
     try {
+      // While nothing is deployed, a pause keeps no nodes.
+      await condition(() => !this.#paused);
       await this.#claim();
       const deployed = await this.#deploy();
       for (const point of [...(await this.#outdated(deployed)), ...open]) {

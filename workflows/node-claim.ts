@@ -1,9 +1,10 @@
+import { log } from '@temporalio/workflow';
 import type { NodeHolder } from '../activities/node-claims.js';
 import { SuiteFailure } from '../suite/failure.js';
 import type { Run } from '../suite/run.js';
 import { formatDuration } from '../suite/units.js';
-import { lasting } from './activity-options.js';
-import { workflowFailure } from './failures.js';
+import { lasting, quick } from './activity-options.js';
+import { failureOf, workflowFailure } from './failures.js';
 
 /** One activity waits this long: short enough for a history that stays small and a time-out that means something. */
 const WAIT_SECONDS = 300;
@@ -35,5 +36,15 @@ export async function claimNodes(
       throw workflowFailure(new SuiteFailure('NodesBusy', `waited ${formatDuration(limit)}: ${text}`));
     }
     await report(`waiting for nodes: ${text}`);
+  }
+}
+
+/** Others may measure while this run waits for a person. A cluster that is away is no reason not to wait: claims run out. */
+export async function giveNodesBack(run: Run): Promise<void> {
+  try {
+    await quick.releaseNodes({ run });
+  } catch (error) {
+    const { class: failureClass, message } = failureOf(error);
+    log.warn('the nodes could not be given back', { failureClass, message });
   }
 }

@@ -53,13 +53,10 @@ export async function setUp(spec: SuiteSpec, run: Run, report: (step: string) =>
 
   report('deploying etcd, checking nodes and probing the image');
   const { podStart } = spec.timeouts;
-  const deployed = attempt('etcd', () => deployEtcd(spec, run));
-  const nodes = await attempt('nodes', () => claimedNodes(spec, run, report));
-  problems.push(...(nodes?.problems ?? []));
-  const pair = nodes?.pair;
-  const fabric = pair && fabricOf(spec, nodes.nodes[0]?.instanceType ?? 'unknown', problems);
-  const probes = pair ? await probePair(pair) : [];
-  await deployed;
+  const [, { nodes, pair, fabric, probes }] = await Promise.all([
+    attempt('etcd', () => deployEtcd(spec, run)),
+    examineNodes(),
+  ]);
   const record: SetupRecord = {
     problems,
     kubernetesVersion: nodes?.kubernetesVersion,
@@ -70,6 +67,15 @@ export async function setUp(spec: SuiteSpec, run: Run, report: (step: string) =>
   };
   if (problems.length > 0 || !pair || !fabric) return { record };
   return { record, ready: { pair, fabric, imageIds: probes.map(({ imageId }) => imageId) } };
+
+  async function examineNodes() {
+    const nodes = await attempt('nodes', () => claimedNodes(spec, run, report));
+    problems.push(...(nodes?.problems ?? []));
+    const pair = nodes?.pair;
+    const fabric = pair && fabricOf(spec, nodes.nodes[0]?.instanceType ?? 'unknown', problems);
+    const probes = pair ? await probePair(pair) : [];
+    return { nodes, pair, fabric, probes };
+  }
 
   /** The Service of etcd is there long before a pod runs, so that its name can be resolved while etcd still starts. */
   async function probePair({ node1, node2 }: Pair): Promise<ProbeFacts[]> {

@@ -25,6 +25,8 @@ export class SuiteState {
   /** Of phase 3. */
   platform: Platform | undefined;
   platformFailure: FailureRecord | undefined;
+  /** What ended the suite without being put down to a test. */
+  failure: FailureRecord | undefined;
   /** Command that removes the deployment that phase 3 left for people to look at. */
   kept: string | undefined;
   paused = false;
@@ -152,7 +154,7 @@ export class SuiteState {
     return this.transport.flatMap(({ test, variants, verdict, failure, cells, keys }) =>
       variants.map(({ test: { name } }) => {
         const own = cells.filter((cell) => cell.test === name);
-        const ownFailure = own.find((cell) => cell.failure)?.failure ?? (own.length === 0 ? failure : undefined);
+        const ofTest = variants.length === 1 || own.length === 0 ? failure : undefined;
         const counted = own.filter(({ warmUp }) => !warmUp).map((cell) => cell.verdict);
         return {
           name,
@@ -160,7 +162,7 @@ export class SuiteState {
           required: test.required,
           verdict: variants.length === 1 || counted.length === 0 ? (verdict ?? 'skipped') : worst(counted),
           claimed: test.claimed,
-          failure: ownFailure,
+          failure: own.find((cell) => cell.failure)?.failure ?? ofTest,
           cellKeys: keys,
         };
       }),

@@ -62,20 +62,23 @@ export function begin(state: TestState): void {
 /**
  * It has ended.
  *
+ * @param cells undefined when nobody could say: those that were told of stay
  * @param failure that no cell is to blame for
  */
 export function settle<Cell extends CellSummary | LoadCellSummary>(
   state: TestState<unknown, Cell>,
-  cells: readonly Cell[],
+  cells: readonly Cell[] | undefined,
   figures: string | undefined,
   failure: FailureRecord | undefined,
 ): void {
-  state.cells = cells;
-  state.keys = cells.map(({ key }) => key);
-  state.done = cells.length;
-  state.figures = figures;
-  state.failure = failure ?? cells.find((cell) => cell.failure)?.failure;
-  const counted = cells.filter((cell) => !('warmUp' in cell && cell.warmUp)).map(({ verdict }) => verdict);
+  if (cells) {
+    state.cells = cells;
+    state.keys = cells.map(({ key }) => key);
+    state.done = cells.length;
+    state.figures = figures;
+  }
+  state.failure = failure ?? cells?.find((cell) => cell.failure)?.failure;
+  const counted = state.cells.filter((cell) => !('warmUp' in cell && cell.warmUp)).map(({ verdict }) => verdict);
   state.verdict = state.failure ? 'fail' : worst(counted);
   state.status = 'done';
 }

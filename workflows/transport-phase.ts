@@ -33,7 +33,8 @@ async function measure(suite: RunningSuite, ready: Ready, states: readonly Trans
   upsertSearchAttributes([{ key: SUITE_TEST, value: name }]);
   state.report('benchmarks', name);
   let failure: FailureRecord | undefined;
-  let cells: readonly CellSummary[];
+  let cells: readonly CellSummary[] | undefined;
+  let interrupted = false;
   try {
     await openRun(suite.spec, run);
     const { tests: _, dynamo: __, ...spec } = suite.spec;
@@ -48,15 +49,14 @@ async function measure(suite: RunningSuite, ready: Ready, states: readonly Trans
     ({ cells } = await child.result());
   } catch (error) {
     failure = failureOf(error);
-    cells = cellsOf(error);
+    ({ cells, interrupted } = detailsOf(error) ?? { cells: undefined, interrupted: true });
   } finally {
     suite.child = undefined;
   }
-  const ofACell = cells.some((cell) => cell.failure);
   for (const test of states) {
     const names = new Set(test.variants.map((variant) => variant.test.name));
-    const own = cells.filter((cell) => names.has(cell.test));
-    settle(test, own, figuresOf(own), ofACell ? undefined : failure);
+    const own = cells?.filter((cell) => names.has(cell.test));
+    settle(test, own, own && figuresOf(own), interrupted ? failure : undefined);
   }
 }
 
@@ -66,9 +66,9 @@ function testSummary(test: TransportTestSpec): string {
   return `${test.name}: ${backEndOf(test)}, ${memory}`;
 }
 
-function cellsOf(error: unknown): TransportTestFailureDetails['cells'] {
+function detailsOf(error: unknown): TransportTestFailureDetails | undefined {
   const cause = error instanceof ChildWorkflowFailure ? error.cause : undefined;
-  const details =
-    cause instanceof ApplicationFailure ? (cause.details?.[0] as TransportTestFailureDetails | undefined) : undefined;
-  return details?.cells ?? [];
+  return cause instanceof ApplicationFailure
+    ? (cause.details?.[0] as TransportTestFailureDetails | undefined)
+    : undefined;
 }

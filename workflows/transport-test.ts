@@ -24,9 +24,10 @@ import type { TransportTestSpec } from '../suite/transport-tests.js';
 import { worst } from '../suite/verdict.js';
 import { quick } from './activity-options.js';
 import { Attempt } from './attempt.js';
+import { failureOf } from './failures.js';
 import { figureOf, figuresOf } from './figures.js';
 import { pauseSignal, resumeSignal, SUITE_NAME, SUITE_TEST, SUITE_VERDICT, testReportSignal } from './messages.js';
-import { claimNodes } from './node-claim.js';
+import { claimNodes, giveNodesBack } from './node-claim.js';
 import { podSettings } from './set-up.js';
 import { cellTitle, rowTitle } from './titles.js';
 
@@ -53,6 +54,8 @@ export interface TransportTestResult {
 export interface TransportTestFailureDetails {
   readonly hint: string;
   readonly cells: readonly CellSummary[];
+  /** No cell is to blame: the plan did not come to its end. */
+  readonly interrupted: boolean;
 }
 
 /** Rows of the table in the Web UI. */
@@ -90,6 +93,34 @@ class TransportTest {
       { key: SUITE_TEST, value: this.#block.name },
       { key: SUITE_VERDICT, value: 'running' },
     ]);
+    const interruption = await this.#measureAll();
+    const counted = this.#cells.filter(({ warmUp }) => !warmUp);
+    const failure = interruption ?? this.#cells.find((cell) => cell.failure)?.failure;
+    const verdict = failure ? 'fail' : worst(counted.map((cell) => cell.verdict));
+    upsertSearchAttributes([{ key: SUITE_VERDICT, value: verdict }]);
+    if (failure) {
+      const { hint } = failure;
+      const details: TransportTestFailureDetails = {
+        hint,
+        cells: this.#cells,
+        interrupted: interruption !== undefined,
+      };
+      throw ApplicationFailure.nonRetryable(failure.message, failure.class, details);
+    }
+    return { verdict, cells: this.#cells };
+  }
+
+  /** @returns what kept the plan from its end; cells that were measured stay */
+  async #measureAll(): Promise<FailureRecord | undefined> {
+    try {
+      await this.#measurePlan();
+      return undefined;
+    } catch (error) {
+      return failureOf(error);
+    }
+  }
+
+  async #measurePlan(): Promise<void> {
     for (let cell = this.#next(); cell; cell = this.#next()) {
       await this.#whilePaused(cell);
       const recorded = await this.#measureCell(cell);
@@ -100,15 +131,6 @@ class TransportTest {
       await this.#tellSuite(cell, `${cellTitle(cell)} recorded: ${outcomeText(recorded)}`, [recorded.key]);
       if (workflowInfo().continueAsNewSuggested) await this.#goOnInNewRun();
     }
-    const counted = this.#cells.filter(({ warmUp }) => !warmUp);
-    const verdict = worst(counted.map((cell) => cell.verdict));
-    upsertSearchAttributes([{ key: SUITE_VERDICT, value: verdict }]);
-    const failure = this.#cells.find((cell) => cell.failure)?.failure;
-    if (failure) {
-      const details: TransportTestFailureDetails = { hint: failure.hint, cells: this.#cells };
-      throw ApplicationFailure.nonRetryable(failure.message, failure.class, details);
-    }
-    return { verdict, cells: this.#cells };
   }
 
   #listen(): void {
@@ -182,7 +204,7 @@ class TransportTest {
   async #whilePaused(next: Cell): Promise<void> {
     if (!this.#paused) return;
     const { run } = this.#input;
-    await quick.releaseNodes({ run });
+    await giveNodesBack(run);
     this.#claimed = false;
     this.#details('paused');
     await this.#tellSuite(next, `${next.test.name}: paused`);

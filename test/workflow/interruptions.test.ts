@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { Context } from '@temporalio/activity';
+import { resolveTestUpdate } from '../../workflows/messages.js';
+import { FakeActivities, failing, unmeasured } from '../support/fake-activities.js';
+import { failure, plan, result, runSuite, until } from '../support/suite-run.js';
+import { temporal } from '../support/temporal.js';
+
+/** For an activity that ends only when it is cancelled. */
+function cancelled(): Promise<never> {
+  const { cancellationSignal } = Context.current();
+  return new Promise((_, reject) => {
+    cancellationSignal.addEventListener('abort', () => reject(cancellationSignal.reason));
+  });
+}
+
+/** What ends a test or a suite in the middle, from outside. */
+describe('a suite that is interrupted', function () {
+  this.timeout(60_000);
+  const [, lf] = plan.tests;
+
+  it('ends when it is cancelled while etcd starts and nodes are checked', async () => {
+    const fake = new FakeActivities();
+    const { promise: deploying, resolve } = Promise.withResolvers<void>();
+    fake.overrides.deployEtcd = () => {
+      resolve();
+      return cancelled();
+    };
+    fake.overrides.probeNode = cancelled;
+    await assert.rejects(
+      runSuite(plan, fake, async ({ handle }) => {
+        await deploying;
+        await handle.cancel();
+      }),
+      { name: 'WorkflowFailedError' },
+    );
+    assert.ok(fake.calls.includes('closeRun'));
+  });
+
+  it('waits for a person also when the nodes cannot be given back', async () => {
+    const fake = new FakeActivities();
+    fake.judgements.lf = [unmeasured('BackendUnavailable')];
+    fake.overrides.releaseNodes = failing('Unauthorized', 'the token was revoked');
+    const { outcome } = await runSuite({ ...plan, tests: [lf], onFailure: 'park' }, fake, async ({ handle }) => {
+      await until(handle, ({ tests }) => tests[0]?.status === 'parked');
+      await handle.executeUpdate(resolveTestUpdate, { args: [{ test: 'lf', action: 'retry' }] });
+    });
+    assert.equal(result(outcome).verdict, 'pass');
+  });
+
+  it('reports the cells that a test recorded before a later one could not be recorded', async () => {
+    const fake = new FakeActivities();
+    const { recordCell } = fake.activities;
+    fake.overrides.recordCell = (input) =>
+      input.cell.repetition === 2 ? failing('StoreRefused', 'no such role')() : recordCell(input);
+    const { outcome } = await runSuite({ ...plan, tests: [{ ...lf, repetitions: 3 }] }, fake);
+    assert.equal(failure(outcome).type, 'StoreRefused');
+    const [test] = fake.reports[0]?.tests ?? [];
+    assert.equal(test?.cellKeys.length, 1);
+    assert.equal(test?.failure?.class, 'StoreRefused');
+  });
+
+  it('goes on, and keeps what was recorded, when somebody terminates the workflow of a test', async () => {
+    const fake = new FakeActivities();
+    const { promise: second, resolve } = Promise.withResolvers<void>();
+    const { startRank } = fake.activities;
+    fake.overrides.startRank = (input) => {
+      if (input.test.name !== 'lf' || !fake.calls.some((call) => call.startsWith('recordCell lf')))
+        return startRank(input);
+      resolve();
+      return cancelled();
+    };
+    const spec = { ...plan, tests: [{ ...lf, repetitions: 2 }, plan.tests[2]] };
+    const { outcome } = await runSuite(spec, fake, async ({ handle }) => {
+      await second;
+      const { client } = await temporal();
+      await client.workflow.getHandle(`${handle.workflowId}/lf`).terminate('by hand');
+    });
+    assert.equal(failure(outcome).type, 'Terminated');
+    const tests = fake.reports[0]?.tests ?? [];
+    assert.deepEqual(
+      tests.map(({ failure, cellKeys }) => [failure?.class, cellKeys.length]),
+      [
+        ['Terminated', 1],
+        [undefined, 1],
+      ],
+    );
+  });
+
+  it('has a report of what was measured when the trouble is none of a test', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.recordStart = failing('StoreRefused', 'no such role');
+    const { outcome } = await runSuite(plan, fake);
+    assert.equal(failure(outcome).type, 'StoreRefused');
+    assert.equal(fake.reports.length, 1);
+    assert.ok(fake.calls.includes('closeRun'));
+  });
+});
