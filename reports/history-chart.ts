@@ -9,6 +9,7 @@ import { axisUnit, timeStep } from './scale.js';
 /** A longer table is the history page's or the CSV's. */
 const MOST_TABLE_ROWS = 60;
 const DAY_MS = 86_400_000;
+const MINUTE_MS = 60_000;
 /** So many of the newest nights have a mark and can be pointed at; the line goes through all of them. */
 const MOST_MARKS = { wide: 120, narrow: 40 } as const;
 
@@ -29,8 +30,13 @@ export function historyChart({ metric, unit, simulated, points, band, steps }: H
   const room = Math.max((high - low) * 0.25, high * 0.02);
   const newest = nights.at(-1);
   const times = nights.map(({ time }) => time);
-  const from = Math.floor(Math.min(...times) / DAY_MS) * DAY_MS;
-  const until = Math.max(...times, from + DAY_MS);
+  const first = Math.min(...times);
+  const last = Math.max(...times);
+  const isOneDay = first < last && last - first < DAY_MS;
+  const grain = isOneDay ? MINUTE_MS : DAY_MS;
+  const from = Math.floor(first / grain) * grain;
+  const until = Math.max(last, from + grain);
+  const clock = (time: number) => new Date(time).toISOString().slice(...(isOneDay ? [11, 16] : [5, 10]));
   const changes = steps.map(({ startedAt, size }) => `changed by ${signed(size)} on ${moment(startedAt)}`);
   return drawChart({
     id,
@@ -66,7 +72,7 @@ ${nights
         max: until,
         interval: timeStep((until - from) / 1000, LAYOUTS[layout].ticks) * 1000,
         splitLine: { show: false },
-        axisLabel: { formatter: (time: number) => new Date(time).toISOString().slice(5, 10), showMaxLabel: false },
+        axisLabel: { formatter: clock, showMaxLabel: false },
       }),
       yAxis: axis({
         type: 'value',
@@ -106,7 +112,7 @@ ${nights
                   position: 'end',
                   // At the ends of the axis the words would be cut off.
                   align: share > 0.8 ? 'right' : share < 0.2 ? 'left' : 'center',
-                  formatter: `${startedAt.slice(0, 10)} ${signed(size)}`,
+                  formatter: `${isOneDay ? clock(time) : startedAt.slice(0, 10)} ${signed(size)}`,
                 }),
               };
             }),

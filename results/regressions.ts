@@ -116,10 +116,7 @@ export async function compareWithBaseline(
     ...verdictOf(metrics, headlines),
     baseline: {
       kind: fixed ? 'named' : 'rolling',
-      name:
-        named?.name ??
-        options.against?.workflowId ??
-        `the last ${used.size} comparable run${used.size === 1 ? '' : 's'}`,
+      name: named?.name ?? options.against?.workflowId ?? rollingName(used.size, runs),
       runs: earlier
         .filter((run) => used.has(run))
         .map(({ entry: { workflowId, runId, startedAt } }) => ({ workflowId, runId, startedAt })),
@@ -127,6 +124,12 @@ export async function compareWithBaseline(
     minimalDifference,
     metrics,
   };
+}
+
+/** A metric that regressed in some of the last runs has its values from runs before them. */
+function rollingName(used: number, perMetric: number): string {
+  if (used > perMetric) return `for each metric the last ${perMetric} comparable runs in which it had not regressed`;
+  return `the last ${used} comparable run${used === 1 ? '' : 's'}`;
 }
 
 async function runsBefore(kysely: Kysely<Tables>, record: SuiteRecord, most: number): Promise<RunEntry[]> {
