@@ -17,7 +17,7 @@ import type { SuiteSpec } from '../suite/spec.js';
 import { aiperfCommand } from '../suite/tools/aiperf-command.js';
 import { readLoadLog } from '../suite/tools/load-log.js';
 import { kubernetesQuantity } from '../suite/units.js';
-import { readWorkerSight, workerSightScript } from '../suite/worker-sight.js';
+import { readWorkerSight, type WorkerSight, workerSightScript } from '../suite/worker-sight.js';
 import type { ActivityContext } from './context.js';
 import { graphPods, roleOf } from './graph-pods.js';
 
@@ -189,7 +189,7 @@ async function workerStates(cluster: Cluster, input: LoadInput): Promise<WorkerS
   );
 }
 
-async function lookInto(cluster: Cluster, run: Run, pod: Pod): Promise<Pick<WorkerState, 'nicBytes' | 'kvBackends'>> {
+async function lookInto(cluster: Cluster, run: Run, pod: Pod): Promise<WorkerSight> {
   try {
     const { exitCode, output } = await execInPod(
       cluster,

@@ -30,7 +30,7 @@ export interface LoadEvidence {
 
 export interface LoadCircumstances {
   readonly simulated: boolean;
-  /** The counters are those of EFA devices. */
+  /** The workers are given EFA devices, which are to carry the KV cache. */
   readonly efa: boolean;
   /** KV bytes of one prompt token; undefined when the model is not known. */
   readonly bytesPerToken?: number | undefined;
@@ -167,15 +167,22 @@ function transferReason(
   }
   if (test.topology === 'aggregated') return undefined;
   const decoders = before.filter(({ role }) => role === 'decode');
-  const moved = decoders.map(({ uid, nicBytes }) => {
-    const now = after.find((worker) => worker.uid === uid)?.nicBytes;
-    return nicBytes === undefined || now === undefined ? undefined : now - nicBytes;
+  const moved = decoders.map(({ uid, nicBytes, nicSource }) => {
+    const now = after.find((worker) => worker.uid === uid);
+    const same = now?.nicBytes !== undefined && now.nicSource === nicSource;
+    return nicBytes === undefined || !same ? undefined : { source: nicSource, bytes: now.nicBytes - nicBytes };
   });
-  const known = moved.filter((bytes) => bytes !== undefined);
+  const known = moved.filter((read) => read !== undefined);
   if (known.length < decoders.length || known.length === 0) {
     return reason('kv-path-unproven', 'the NIC counters of a decode pod could not be read before and after the load');
   }
-  const total = known.reduce((sum, bytes) => sum + bytes, 0);
+  if (efa && known.some(({ source }) => source !== 'efa')) {
+    return reason(
+      'kv-path-unproven',
+      'no EFA hw_counters could be read in a decode pod, and its interface says nothing about EFA: the node’s /sys must be at /host/sys in the pod, and the pod must have been given its devices',
+    );
+  }
+  const total = known.reduce((sum, { bytes }) => sum + bytes, 0);
   if (total <= 0)
     return reason('no-kv-transfer', 'the NIC counters of the decode pods did not move: no KV was transferred');
   const expected = (bytesPerToken ?? 0) * (load.inputTokens ?? test.inputTokens) * load.requests.succeeded;
