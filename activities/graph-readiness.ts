@@ -26,7 +26,7 @@ export interface ServingInput extends Pick<GraphInput, 'run' | 'dynamo' | 'topol
 }
 
 /**
- * Waits until the operator says Ready, the frontend lists the model, and it knows a worker of each role.
+ * Waits until the operator says Ready, the frontend lists the model, and it knows all workers.
  *
  * @returns seconds that it took
  * @throws {SuiteFailure} the reason of a pod that will not start as soon as it is known; `DeploymentNotReady` at the time
@@ -80,7 +80,7 @@ async function notServing(cluster: Cluster, { run, dynamo, topology }: ServingIn
     cluster.serviceGet<T>(run.namespace, service, FRONTEND_PORT, path, cancellationSignal());
   try {
     const [models, health] = await Promise.all([ask<ModelList>('/v1/models'), ask<FrontendHealth>('/health')]);
-    return servingProblem(dynamo.model.name, topology, models, health);
+    return servingProblem(dynamo.model.name, topology, dynamo.replicas, models, health);
   } catch (error) {
     // A Service without a ready pod, or one that does not listen yet.
     if (error instanceof ApiFailure && (error.status === 404 || error.status >= 500)) {
