@@ -32,7 +32,7 @@ export interface LoadCircumstances {
   readonly simulated: boolean;
   /** The workers are given EFA devices, which are to carry the KV cache. */
   readonly efa: boolean;
-  /** KV bytes of one prompt token; undefined when the model is not known. */
+  /** KV bytes of one prompt token; undefined when the model’s config is not known. */
   readonly bytesPerToken?: number | undefined;
   /** NIXL back end that the KV cache is to take. */
   readonly transferBackend: string;
@@ -185,7 +185,13 @@ function transferReason(
   const total = known.reduce((sum, { bytes }) => sum + bytes, 0);
   if (total <= 0)
     return reason('no-kv-transfer', 'the NIC counters of the decode pods did not move: no KV was transferred');
-  const expected = (bytesPerToken ?? 0) * (load.inputTokens ?? test.inputTokens) * load.requests.succeeded;
+  if (bytesPerToken === undefined) {
+    return reason(
+      'kv-path-unproven',
+      `the NICs of the decode pods moved ${mebibytes(total)}, and how many bytes of KV were to be sent is not known: give dynamo.model.config, or a dynamo.model.path whose folder holds the model’s config.json`,
+    );
+  }
+  const expected = bytesPerToken * (load.inputTokens ?? test.inputTokens) * load.requests.succeeded;
   if (total < expected * LEAST_KV_SHARE) {
     const message = `the NICs of the decode pods moved ${mebibytes(total)}, ${mebibytes(expected)} of KV were to be sent${efa ? '' : ' (no EFA devices: counters of the interface)'}`;
     return reason(efa ? 'no-kv-transfer' : 'kv-path-unproven', message);

@@ -128,6 +128,17 @@ describe('the KV transfer of a load run', () => {
     assert.equal(judge({ before }, REAL).verdict, 'inconclusive');
   });
 
+  it('leaves the run inconclusive when nobody knows how much was to be sent', () => {
+    const unknown = { ...REAL, bytesPerToken: undefined };
+    const { verdict, reasons } = judge({ after: [worker({ nicBytes: 1000 + sent })] }, unknown);
+    assert.equal(verdict, 'inconclusive');
+    assert.deepEqual(
+      reasons.map(({ code, message }) => [code, /give dynamo\.model\.config/.test(message)]),
+      [['kv-path-unproven', true]],
+    );
+    assert.deepEqual(judge({}, unknown).codes, ['no-kv-transfer'], 'what did not move was not sent');
+  });
+
   it('leaves the run inconclusive when only the interface could be read, and EFA was to carry the KV cache', () => {
     const seen = (nicBytes: number) => worker({ nicBytes, nicSource: 'interface' });
     for (const moved of [0, sent / 10, sent]) {
