@@ -37,7 +37,7 @@ export interface LoadInput {
   readonly cluster: Pick<SuiteSpec['cluster'], 'imagePullPolicy' | 'imagePullSecret'>;
   readonly podStart: number;
   readonly unschedulable: number;
-  /** Unique to the attempt. */
+  /** Unique to the attempt: `a`, its number, and of which run it is. */
   readonly attempt: string;
   /** Folder of the attempt's evidence below the run's. */
   readonly folder: string;
@@ -63,7 +63,7 @@ export function loadActivities(context: ActivityContext) {
      * the load is not started a second time because a worker of ours was. `removeLoad` deletes it.
      */
     async runLoad(input: LoadInput): Promise<LoadOutcome> {
-      const { run, test, point, folder } = input;
+      const { run, folder } = input;
       const cluster = context.cluster(run);
       const name = loadName(input);
       const existing = await cluster.find(JOB, run.namespace, name, cancellationSignal());
@@ -81,7 +81,7 @@ export function loadActivities(context: ActivityContext) {
       return {
         log,
         evidence,
-        command: aiperfCommand(input.dynamo, test, point, input.url),
+        command: commandOf(input),
         imageId: (pod && containerStatus(pod)?.imageID) ?? '',
         ...(reason ? { reason } : {}),
         timedOut: pod?.status?.reason === 'DeadlineExceeded',
@@ -99,7 +99,7 @@ export function loadActivities(context: ActivityContext) {
   };
 
   async function loadJob(cluster: Cluster, input: LoadInput): Promise<KubernetesObject> {
-    const { run, dynamo, test, point } = input;
+    const { run, dynamo, test } = input;
     const job = structuredClone(await readManifestObject('dynamo/load-job.yaml', 'Job'));
     const { template } = job.spec as {
       template: {
@@ -117,7 +117,7 @@ export function loadActivities(context: ActivityContext) {
     Object.assign(container, {
       image: load.image,
       imagePullPolicy: input.cluster.imagePullPolicy,
-      args: aiperfCommand(dynamo, test, point, input.url),
+      args: commandOf(input),
       resources: { requests: { cpu: String(load.cpu), memory }, limits: { memory } },
       ...(model.tokenSecret === undefined ? {} : { envFrom: [{ secretRef: { name: model.tokenSecret } }] }),
     });
@@ -166,6 +166,11 @@ export function loadActivities(context: ActivityContext) {
 
 function loadName({ run, test, point, attempt }: Pick<LoadInput, 'run' | 'test' | 'point' | 'attempt'>): string {
   return `bench-${run.key}-${test.name}-c${point.concurrency}-r${point.repetition}-${attempt}`;
+}
+
+function commandOf({ dynamo, test, point, url, attempt }: LoadInput): string[] {
+  const [, number = '1'] = /^a(\d+)-/.exec(attempt) ?? [];
+  return aiperfCommand(dynamo, test, point, url, Number(number));
 }
 
 /** Restarts, NIC counters and NIXL back ends of every worker. A pod that cannot be asked is listed without the latter. */
