@@ -2,9 +2,10 @@ import { cancellationSignal } from '@temporalio/activity';
 import { execInPod } from '../kubernetes/exec.js';
 import { readManifestObject } from '../kubernetes/manifest.js';
 import type { Container, Deployment, KubernetesObject, Pod } from '../kubernetes/objects.js';
-import { isReady, startProblem } from '../kubernetes/pod-state.js';
+import { isReady } from '../kubernetes/pod-state.js';
 import { poll } from '../kubernetes/poll.js';
 import { POD } from '../kubernetes/resources.js';
+import { StartWatch } from '../kubernetes/start-watch.js';
 import { SuiteFailure } from '../suite/failure.js';
 import { etcdEndpoint, etcdName, RUN_LABEL, type Run } from '../suite/run.js';
 import type { SuiteSpec } from '../suite/spec.js';
@@ -86,10 +87,11 @@ export function etcdActivities(context: ActivityContext) {
         cluster.apply(service, cancellationSignal()),
       ]);
       let last = 'no pod yet';
+      const watch = new StartWatch(input.readyTimeout / 2);
       await poll(async (elapsed) => {
         const pod = await etcdPod(run);
         if (pod && isReady(pod)) return true;
-        const problem = pod && startProblem(pod, elapsed, input.readyTimeout / 2);
+        const problem = pod && watch.problem(pod, elapsed);
         if (problem) throw problem;
         last = pod ? describeWaiting(pod) : last;
         if (elapsed < input.readyTimeout) return undefined;

@@ -2,10 +2,10 @@ import { cancellationSignal } from '@temporalio/activity';
 import { ApiFailure } from '../kubernetes/api-failure.js';
 import type { Cluster } from '../kubernetes/cluster.js';
 import { graphStatus } from '../kubernetes/graph-status.js';
-import { isUnschedulable } from '../kubernetes/pod-state.js';
 import { describeWaiting, type KubernetesEvent, podTrouble } from '../kubernetes/pod-trouble.js';
 import { poll } from '../kubernetes/poll.js';
 import { EVENT } from '../kubernetes/resources.js';
+import { StartWatch } from '../kubernetes/start-watch.js';
 import { FRONTEND_PORT, frontendName, graphName } from '../suite/dynamo-names.js';
 import { SuiteFailure } from '../suite/failure.js';
 import { type FrontendHealth, type ModelList, servingProblem } from '../suite/served-models.js';
@@ -37,16 +37,12 @@ export async function waitUntilServing(context: ActivityContext, input: ServingI
   const cluster = context.cluster(run);
   const name = `${run.namespace}/${graphName(run, dynamo)}`;
   let failedSince: number | undefined;
-  const unschedulableSince = new Map<string, number>();
+  const watch = new StartWatch(input.unschedulable);
   return poll(async (elapsed) => {
     await context.claims.renew(run, input.nodes);
     const pods = await graphPods(cluster, input);
     for (const pod of pods) {
-      const { name: podName } = pod.metadata;
-      if (!isUnschedulable(pod)) unschedulableSince.delete(podName);
-      else if (!unschedulableSince.has(podName)) unschedulableSince.set(podName, elapsed);
-      const waited = elapsed - (unschedulableSince.get(podName) ?? elapsed);
-      const trouble = podTrouble(pod, waited, input.unschedulable);
+      const trouble = podTrouble(pod, watch, elapsed);
       if (trouble) throw trouble;
     }
     const status = await operatorStatus(cluster, input);

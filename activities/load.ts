@@ -4,9 +4,10 @@ import type { Cluster } from '../kubernetes/cluster.js';
 import { execInPod } from '../kubernetes/exec.js';
 import { readManifestObject } from '../kubernetes/manifest.js';
 import type { Container, KubernetesObject, Pod } from '../kubernetes/objects.js';
-import { containerStatus, hasEnded, startProblem } from '../kubernetes/pod-state.js';
+import { containerStatus, hasEnded } from '../kubernetes/pod-state.js';
 import { poll } from '../kubernetes/poll.js';
 import { JOB, POD } from '../kubernetes/resources.js';
+import { StartWatch } from '../kubernetes/start-watch.js';
 import type { DynamoSpec } from '../suite/dynamo-spec.js';
 import { SuiteFailure } from '../suite/failure.js';
 import type { InferenceSpec, LoadPoint } from '../suite/inference-tests.js';
@@ -138,6 +139,7 @@ export function loadActivities(context: ActivityContext) {
   async function waitForEnd(cluster: Cluster, input: LoadInput, job: string): Promise<Pod | undefined> {
     const { run, test, podStart } = input;
     const labelSelector = `batch.kubernetes.io/job-name=${job}`;
+    const watch = new StartWatch(input.unschedulable);
     let seen = false;
     return poll<{ pod?: Pod }>(async (elapsed) => {
       await context.claims.renew(run, input.nodes);
@@ -145,7 +147,7 @@ export function loadActivities(context: ActivityContext) {
       if (pod && hasEnded(pod)) return { pod };
       if (!pod) return seen || elapsed > podStart ? {} : undefined;
       seen = true;
-      const problem = startProblem(pod, elapsed, input.unschedulable);
+      const problem = watch.problem(pod, elapsed);
       if (problem) throw problem;
       if (elapsed > podStart + test.timeout + KUBELET_MARGIN_SECONDS) {
         throw new SuiteFailure('Hung', `load pod ${pod.metadata.name} did not end at its time limit`);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type DynamoGraph, graphStatus } from '../../../kubernetes/graph-status.js';
 import type { Pod } from '../../../kubernetes/objects.js';
 import { describeWaiting, podTrouble } from '../../../kubernetes/pod-trouble.js';
+import { StartWatch } from '../../../kubernetes/start-watch.js';
 import { servingProblem } from '../../../suite/served-models.js';
 
 function graph(generation: number, status: DynamoGraph['status']): DynamoGraph {
@@ -51,42 +52,17 @@ function pod(more: NonNullable<Pod['status']>): Pod {
 const container = (more: object) => [{ name: 'main', restartCount: 0, ...more }];
 
 describe('pods of a deployment that is only pending', () => {
-  it('tell a missing image at once', () => {
-    const found = podTrouble(
-      pod({ containerStatuses: container({ state: { waiting: { reason: 'ErrImagePull' } } }) }),
-      0,
-      60,
-    );
+  it('tell why they do not start', () => {
+    const waiting = { reason: 'ErrImageNeverPull', message: 'no such image' };
+    const found = podTrouble(pod({ containerStatuses: container({ state: { waiting } }) }), new StartWatch(60), 0);
     assert.equal(found?.class, 'ImagePull');
   });
 
-  it('tell a missing secret at once, by its name', () => {
-    const waiting = { reason: 'CreateContainerConfigError', message: 'secret "hf-token-secret" not found' };
-    const found = podTrouble(pod({ containerStatuses: container({ state: { waiting } }) }), 0, 60);
-    assert.equal(found?.class, 'PodRejected');
-    assert.match(found?.message ?? '', /hf-token-secret/);
-  });
-
-  it('tell nothing while the node has not read the secret yet', () => {
-    const waiting = {
-      reason: 'CreateContainerConfigError',
-      message: 'failed to sync secret cache: timed out waiting for the condition',
-    };
-    assert.equal(podTrouble(pod({ containerStatuses: container({ state: { waiting } }) }), 0, 60), undefined);
-  });
-
-  it('tell that no node fits, after the time that the spec allows for it', () => {
-    const conditions = [
-      { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '2 Insufficient nvidia.com/gpu' },
-    ];
-    assert.equal(podTrouble(pod({ conditions }), 10, 60), undefined);
-    assert.match(podTrouble(pod({ conditions }), 61, 60)?.message ?? '', /Insufficient nvidia.com\/gpu/);
-  });
-
   it('tell a crash loop with its exit code, and not a first restart', () => {
+    const watch = new StartWatch(60);
     const lastState = { terminated: { exitCode: 3, reason: 'Error' } };
     const crashed = (restartCount: number) =>
-      podTrouble(pod({ containerStatuses: container({ restartCount, state: { waiting: {} }, lastState }) }), 0, 60);
+      podTrouble(pod({ containerStatuses: container({ restartCount, state: { waiting: {} }, lastState }) }), watch, 0);
     assert.equal(crashed(1), undefined);
     assert.match(crashed(3)?.message ?? '', /ended 3 times, last with exit code 3 \(Error\)/);
   });
