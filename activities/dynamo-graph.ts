@@ -7,6 +7,7 @@ import type { InferenceSpec } from '../suite/inference-tests.js';
 import { COMPONENT_LABEL, MANAGED_BY, type Run } from '../suite/run.js';
 import type { SuiteSpec } from '../suite/spec.js';
 import { kubernetesQuantity } from '../suite/units.js';
+import { showNodeSysfs } from './node-sysfs.js';
 
 /** What makes a deployment what it is. */
 export interface GraphInput {
@@ -210,6 +211,7 @@ function fillWorker(spec: PodSpec, input: GraphInput, role: Role, node: string):
       { name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit: kubernetesQuantity(resources.sharedMemory) } },
     ];
   }
+  showNodeSysfs(spec, container, resources.efa);
   spec.affinity = {
     nodeAffinity: {
       requiredDuringSchedulingIgnoredDuringExecution: {

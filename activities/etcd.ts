@@ -2,13 +2,17 @@ import { cancellationSignal } from '@temporalio/activity';
 import { execInPod } from '../kubernetes/exec.js';
 import { readManifestObject } from '../kubernetes/manifest.js';
 import type { Container, Deployment, KubernetesObject, Pod } from '../kubernetes/objects.js';
-import { isReady, startProblem } from '../kubernetes/pod-state.js';
+import { isReady } from '../kubernetes/pod-state.js';
 import { poll } from '../kubernetes/poll.js';
 import { POD } from '../kubernetes/resources.js';
+import { StartWatch } from '../kubernetes/start-watch.js';
 import { SuiteFailure } from '../suite/failure.js';
 import { etcdEndpoint, etcdName, RUN_LABEL, type Run } from '../suite/run.js';
 import type { SuiteSpec } from '../suite/spec.js';
 import type { ActivityContext } from './context.js';
+
+/** What the keys of all groups of a run begin with, as nixlbench writes them. */
+const groupKeys = ({ key }: Run) => `xferbench/${key}-`;
 
 /** A key that only the suite's own etcd holds. Without it nothing is ever deleted. */
 const MARK = 'dynamo-bench/mark';
@@ -83,10 +87,11 @@ export function etcdActivities(context: ActivityContext) {
         cluster.apply(service, cancellationSignal()),
       ]);
       let last = 'no pod yet';
+      const watch = new StartWatch(input.readyTimeout / 2);
       await poll(async (elapsed) => {
         const pod = await etcdPod(run);
         if (pod && isReady(pod)) return true;
-        const problem = pod && startProblem(pod, elapsed, input.readyTimeout / 2);
+        const problem = pod && watch.problem(pod, elapsed);
         if (problem) throw problem;
         last = pod ? describeWaiting(pod) : last;
         if (elapsed < input.readyTimeout) return undefined;
@@ -102,8 +107,8 @@ export function etcdActivities(context: ActivityContext) {
     /**
      * Empties the run's own etcd and returns how many keys an earlier rank had left.
      *
-     * An etcd that was restarted has lost its mark with all its keys; being empty, it is marked again. One that holds
-     * keys and no mark is not ours.
+     * An etcd that was restarted has lost its mark with all its keys. When it is empty, or holds keys of this run's ranks
+     * and no others, it is marked again. One that holds other keys and no mark is not ours.
      */
     async wipeEtcd(input: { run: Run }): Promise<{ keysDeleted: number }> {
       const { run } = input;
@@ -112,14 +117,17 @@ export function etcdActivities(context: ActivityContext) {
       const keys = (await etcdctl(run, ['get', '', '--prefix', '--keys-only']))
         .split('\n')
         .filter((key) => key.trim() !== '');
-      if (keys.length > 0) {
+      const own = groupKeys(run);
+      const foreign = keys.filter((key) => !key.startsWith(own));
+      if (foreign.length > 0) {
         throw new SuiteFailure(
           'NotOurEtcd',
-          `etcd ${run.namespace}/${etcdName(run)} holds ${keys.length} keys and no mark of this run`,
+          `etcd ${run.namespace}/${etcdName(run)} holds ${foreign.length} keys that no rank of this run wrote, and no mark of this run`,
         );
       }
+      const left = Number(await etcdctl(run, ['del', own, '--prefix']));
       await etcdctl(run, ['put', MARK, run.key]);
-      return { keysDeleted: 0 };
+      return { keysDeleted: left };
     },
   };
 }

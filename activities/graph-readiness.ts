@@ -2,10 +2,10 @@ import { cancellationSignal } from '@temporalio/activity';
 import { ApiFailure } from '../kubernetes/api-failure.js';
 import type { Cluster } from '../kubernetes/cluster.js';
 import { graphStatus } from '../kubernetes/graph-status.js';
-import { isUnschedulable } from '../kubernetes/pod-state.js';
 import { describeWaiting, type KubernetesEvent, podTrouble } from '../kubernetes/pod-trouble.js';
 import { poll } from '../kubernetes/poll.js';
 import { EVENT } from '../kubernetes/resources.js';
+import { StartWatch } from '../kubernetes/start-watch.js';
 import { FRONTEND_PORT, frontendName, graphName } from '../suite/dynamo-names.js';
 import { SuiteFailure } from '../suite/failure.js';
 import { type FrontendHealth, type ModelList, servingProblem } from '../suite/served-models.js';
@@ -26,7 +26,7 @@ export interface ServingInput extends Pick<GraphInput, 'run' | 'dynamo' | 'topol
 }
 
 /**
- * Waits until the operator says Ready, the frontend lists the model, and it knows a worker of each role.
+ * Waits until the operator says Ready, the frontend lists the model, and it knows all workers.
  *
  * @returns seconds that it took
  * @throws {SuiteFailure} the reason of a pod that will not start as soon as it is known; `DeploymentNotReady` at the time
@@ -37,16 +37,12 @@ export async function waitUntilServing(context: ActivityContext, input: ServingI
   const cluster = context.cluster(run);
   const name = `${run.namespace}/${graphName(run, dynamo)}`;
   let failedSince: number | undefined;
-  const unschedulableSince = new Map<string, number>();
+  const watch = new StartWatch(input.unschedulable);
   return poll(async (elapsed) => {
     await context.claims.renew(run, input.nodes);
     const pods = await graphPods(cluster, input);
     for (const pod of pods) {
-      const { name: podName } = pod.metadata;
-      if (!isUnschedulable(pod)) unschedulableSince.delete(podName);
-      else if (!unschedulableSince.has(podName)) unschedulableSince.set(podName, elapsed);
-      const waited = elapsed - (unschedulableSince.get(podName) ?? elapsed);
-      const trouble = podTrouble(pod, waited, input.unschedulable);
+      const trouble = podTrouble(pod, watch, elapsed);
       if (trouble) throw trouble;
     }
     const status = await operatorStatus(cluster, input);
@@ -80,7 +76,7 @@ async function notServing(cluster: Cluster, { run, dynamo, topology }: ServingIn
     cluster.serviceGet<T>(run.namespace, service, FRONTEND_PORT, path, cancellationSignal());
   try {
     const [models, health] = await Promise.all([ask<ModelList>('/v1/models'), ask<FrontendHealth>('/health')]);
-    return servingProblem(dynamo.model.name, topology, models, health);
+    return servingProblem(dynamo.model.name, topology, dynamo.replicas, models, health);
   } catch (error) {
     // A Service without a ready pod, or one that does not listen yet.
     if (error instanceof ApiFailure && (error.status === 404 || error.status >= 500)) {

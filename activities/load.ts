@@ -4,9 +4,10 @@ import type { Cluster } from '../kubernetes/cluster.js';
 import { execInPod } from '../kubernetes/exec.js';
 import { readManifestObject } from '../kubernetes/manifest.js';
 import type { Container, KubernetesObject, Pod } from '../kubernetes/objects.js';
-import { containerStatus, hasEnded, startProblem } from '../kubernetes/pod-state.js';
+import { containerStatus, hasEnded } from '../kubernetes/pod-state.js';
 import { poll } from '../kubernetes/poll.js';
 import { JOB, POD } from '../kubernetes/resources.js';
+import { StartWatch } from '../kubernetes/start-watch.js';
 import type { DynamoSpec } from '../suite/dynamo-spec.js';
 import { SuiteFailure } from '../suite/failure.js';
 import type { InferenceSpec, LoadPoint } from '../suite/inference-tests.js';
@@ -17,7 +18,7 @@ import type { SuiteSpec } from '../suite/spec.js';
 import { aiperfCommand } from '../suite/tools/aiperf-command.js';
 import { readLoadLog } from '../suite/tools/load-log.js';
 import { kubernetesQuantity } from '../suite/units.js';
-import { readWorkerSight, workerSightScript } from '../suite/worker-sight.js';
+import { readWorkerSight, type WorkerSight, workerSightScript } from '../suite/worker-sight.js';
 import type { ActivityContext } from './context.js';
 import { graphPods, roleOf } from './graph-pods.js';
 
@@ -37,7 +38,7 @@ export interface LoadInput {
   readonly cluster: Pick<SuiteSpec['cluster'], 'imagePullPolicy' | 'imagePullSecret'>;
   readonly podStart: number;
   readonly unschedulable: number;
-  /** Unique to the attempt. */
+  /** Unique to the attempt: `a`, its number, and of which run it is. */
   readonly attempt: string;
   /** Folder of the attempt's evidence below the run's. */
   readonly folder: string;
@@ -63,7 +64,7 @@ export function loadActivities(context: ActivityContext) {
      * the load is not started a second time because a worker of ours was. `removeLoad` deletes it.
      */
     async runLoad(input: LoadInput): Promise<LoadOutcome> {
-      const { run, test, point, folder } = input;
+      const { run, folder } = input;
       const cluster = context.cluster(run);
       const name = loadName(input);
       const existing = await cluster.find(JOB, run.namespace, name, cancellationSignal());
@@ -81,7 +82,7 @@ export function loadActivities(context: ActivityContext) {
       return {
         log,
         evidence,
-        command: aiperfCommand(input.dynamo, test, point, input.url),
+        command: commandOf(input),
         imageId: (pod && containerStatus(pod)?.imageID) ?? '',
         ...(reason ? { reason } : {}),
         timedOut: pod?.status?.reason === 'DeadlineExceeded',
@@ -99,7 +100,7 @@ export function loadActivities(context: ActivityContext) {
   };
 
   async function loadJob(cluster: Cluster, input: LoadInput): Promise<KubernetesObject> {
-    const { run, dynamo, test, point } = input;
+    const { run, dynamo, test } = input;
     const job = structuredClone(await readManifestObject('dynamo/load-job.yaml', 'Job'));
     const { template } = job.spec as {
       template: {
@@ -117,7 +118,7 @@ export function loadActivities(context: ActivityContext) {
     Object.assign(container, {
       image: load.image,
       imagePullPolicy: input.cluster.imagePullPolicy,
-      args: aiperfCommand(dynamo, test, point, input.url),
+      args: commandOf(input),
       resources: { requests: { cpu: String(load.cpu), memory }, limits: { memory } },
       ...(model.tokenSecret === undefined ? {} : { envFrom: [{ secretRef: { name: model.tokenSecret } }] }),
     });
@@ -138,6 +139,7 @@ export function loadActivities(context: ActivityContext) {
   async function waitForEnd(cluster: Cluster, input: LoadInput, job: string): Promise<Pod | undefined> {
     const { run, test, podStart } = input;
     const labelSelector = `batch.kubernetes.io/job-name=${job}`;
+    const watch = new StartWatch(input.unschedulable);
     let seen = false;
     return poll<{ pod?: Pod }>(async (elapsed) => {
       await context.claims.renew(run, input.nodes);
@@ -145,7 +147,7 @@ export function loadActivities(context: ActivityContext) {
       if (pod && hasEnded(pod)) return { pod };
       if (!pod) return seen || elapsed > podStart ? {} : undefined;
       seen = true;
-      const problem = startProblem(pod, elapsed, input.unschedulable);
+      const problem = watch.problem(pod, elapsed);
       if (problem) throw problem;
       if (elapsed > podStart + test.timeout + KUBELET_MARGIN_SECONDS) {
         throw new SuiteFailure('Hung', `load pod ${pod.metadata.name} did not end at its time limit`);
@@ -166,6 +168,11 @@ export function loadActivities(context: ActivityContext) {
 
 function loadName({ run, test, point, attempt }: Pick<LoadInput, 'run' | 'test' | 'point' | 'attempt'>): string {
   return `bench-${run.key}-${test.name}-c${point.concurrency}-r${point.repetition}-${attempt}`;
+}
+
+function commandOf({ dynamo, test, point, url, attempt }: LoadInput): string[] {
+  const [, number = '1'] = /^a(\d+)-/.exec(attempt) ?? [];
+  return aiperfCommand(dynamo, test, point, url, Number(number));
 }
 
 /** Restarts, NIC counters and NIXL back ends of every worker. A pod that cannot be asked is listed without the latter. */
@@ -189,7 +196,7 @@ async function workerStates(cluster: Cluster, input: LoadInput): Promise<WorkerS
   );
 }
 
-async function lookInto(cluster: Cluster, run: Run, pod: Pod): Promise<Pick<WorkerState, 'nicBytes' | 'kvBackends'>> {
+async function lookInto(cluster: Cluster, run: Run, pod: Pod): Promise<WorkerSight> {
   try {
     const { exitCode, output } = await execInPod(
       cluster,

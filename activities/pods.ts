@@ -1,9 +1,10 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { Cluster } from '../kubernetes/cluster.js';
 import type { Pod } from '../kubernetes/objects.js';
-import { hasEnded, isRunning, isUnschedulable, startProblem } from '../kubernetes/pod-state.js';
+import { hasEnded, isRunning } from '../kubernetes/pod-state.js';
 import { poll } from '../kubernetes/poll.js';
 import { POD } from '../kubernetes/resources.js';
+import { StartWatch } from '../kubernetes/start-watch.js';
 import { SuiteFailure } from '../suite/failure.js';
 
 /** How long a pod may take to run, in seconds. */
@@ -26,15 +27,14 @@ export async function waitUntilStarted(
   meanwhile: () => Promise<void>,
 ): Promise<Pod> {
   const { namespace = '', name } = pod.metadata;
-  let unschedulableSince: number | undefined;
+  const watch = new StartWatch(patience.unschedulable);
   return poll(async (elapsed) => {
     await meanwhile();
     const current = await cluster.find<Pod>(POD, namespace, name, cancellationSignal());
     if (!current || current.metadata.deletionTimestamp)
       throw new SuiteFailure('PodLost', `pod ${namespace}/${name} was deleted while it started`);
     if (isRunning(current) || (hasEnded(current) && current.status?.containerStatuses)) return current;
-    unschedulableSince = isUnschedulable(current) ? (unschedulableSince ?? elapsed) : undefined;
-    const problem = startProblem(current, elapsed - (unschedulableSince ?? elapsed), patience.unschedulable);
+    const problem = watch.problem(current, elapsed);
     if (problem) throw problem;
     if (elapsed < patience.podStart) return undefined;
     const waiting = current.status?.containerStatuses?.[0]?.state?.waiting;

@@ -6,6 +6,7 @@ import { nixlbenchArguments } from '../suite/tools/nixlbench.js';
 import { ucxArguments } from '../suite/tools/ucx-perftest.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import { kubernetesQuantity } from '../suite/units.js';
+import { showNodeSysfs } from './node-sysfs.js';
 import { batchFile } from './run-object.js';
 
 /** The part of the spec that shapes every pod that runs the measuring image. */
@@ -104,6 +105,7 @@ export async function measuringPod(run: Run, settings: PodSettings, node: string
     { name: 'output', emptyDir: {} },
     { name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit: kubernetesQuantity(resources.sharedMemory) } },
   ];
+  showNodeSysfs(spec, container, resources.efa.count);
   return pod;
 }
 

@@ -9,6 +9,7 @@ import {
 } from '../suite/forecast.js';
 import { checkSpec, type SuiteSpec } from '../suite/spec.js';
 import { formatBytes, formatDuration } from '../suite/units.js';
+import { concernLines } from './concern-lines.js';
 import { EXIT } from './exit-code.js';
 import { readHistory } from './history.js';
 import { readJson } from './spec-file.js';
@@ -87,10 +88,4 @@ function counted({ low, high }: Range, what: string): string {
 
 function refusedLines(refused: readonly Concern[]): string[] {
   return concernLines('refused:', refused);
-}
-
-function concernLines(heading: string, concerns: readonly Concern[]): string[] {
-  return concerns.length === 0
-    ? []
-    : [heading, ...concerns.map(({ subject, message }) => `  - ${subject}: ${message}`)];
 }

@@ -1,8 +1,10 @@
 import { Command } from 'commander';
 import type { DynamoSpec } from '../suite/dynamo-spec.js';
+import { forecastOf } from '../suite/forecast.js';
 import { checkSpec, type SuiteSpec } from '../suite/spec.js';
 import { expectedNixlbenchRows } from '../suite/tools/nixlbench.js';
 import { formatBytes, formatDuration } from '../suite/units.js';
+import { concernLines } from './concern-lines.js';
 import { EXIT } from './exit-code.js';
 import { readJson } from './spec-file.js';
 
@@ -50,6 +52,7 @@ function describe(spec: SuiteSpec): string {
     `  node1 starts ${formatDuration(spec.startDelay.min)} to ${formatDuration(spec.startDelay.max)} after node2`,
     ...tests,
     ...(spec.dynamo ? dynamoLines(spec.dynamo, spec.tests.length) : []),
+    ...concernLines('doubtful:', forecastOf(spec).doubtful),
   ].join('\n');
 }
 

@@ -1,6 +1,7 @@
 import { SuiteFailure } from '../suite/failure.js';
 import type { KubernetesObject, Pod } from './objects.js';
-import { isReady, isUnschedulable, startProblem } from './pod-state.js';
+import { isReady, isUnschedulable } from './pod-state.js';
+import type { StartWatch } from './start-watch.js';
 
 /** Why the pods of a deployment are not ready, in words: controllers only say "pending". */
 
@@ -12,16 +13,16 @@ export interface KubernetesEvent extends KubernetesObject {
   involvedObject: { kind?: string; name?: string };
 }
 
-/** What the kubelet says while it has not read a Secret or ConfigMap yet; then it says whether there is one. */
-const NOT_READ_YET = /failed to sync (?:secret|configmap) cache/;
-
 /** Restarts after which a container that ends again and again is given up on. */
 const CRASHES = 3;
 
-/** The pod will not become ready by itself, and why; undefined while it still may. */
-export function podTrouble(pod: Pod, waitedSeconds: number, unschedulablePatience: number): SuiteFailure | undefined {
-  if (NOT_READ_YET.test(pod.status?.containerStatuses?.[0]?.state?.waiting?.message ?? '')) return undefined;
-  const problem = startProblem(pod, waitedSeconds, unschedulablePatience);
+/**
+ * The pod will not become ready by itself, and why; undefined while it still may.
+ *
+ * @param elapsed seconds since the wait for it began
+ */
+export function podTrouble(pod: Pod, watch: StartWatch, elapsed: number): SuiteFailure | undefined {
+  const problem = watch.problem(pod, elapsed);
   if (problem) return problem;
   const status = pod.status?.containerStatuses?.find(({ restartCount = 0 }) => restartCount >= CRASHES);
   if (!status) return undefined;

@@ -1,5 +1,5 @@
 import { ceilingOf, type Fabric, fabricOfSpec, knownInstanceTypes } from './fabric.js';
-import { forecastOfLoad, refusedWorkers } from './load-forecast.js';
+import { doubtfulLoads, forecastOfLoad, refusedWorkers } from './load-forecast.js';
 import { variantsOf } from './matrix.js';
 import { blocksOf, type Cell, MOST_CELLS, mostCells, plannedCells } from './plan.js';
 import { resourcesOf, type SuiteSpec } from './spec.js';
@@ -132,7 +132,10 @@ export function forecastOf(spec: SuiteSpec, history: History = new Map()): Forec
     wallTime,
     nodeHours: { low: (wallTime.low * NODES) / 3600, high: (wallTime.high * NODES) / 3600 },
     refused: refusals(spec),
-    doubtful: variants.flatMap(({ test }) => doubts(spec, test, fabric)),
+    doubtful: [
+      ...variants.flatMap(({ test }) => doubts(spec, test, fabric)),
+      ...(spec.dynamo ? doubtfulLoads(spec.dynamo) : []),
+    ],
   };
 }
 

@@ -26,6 +26,9 @@ const limits = strict({
 /** More points than this would make one workflow history too long; each takes a minute at least. */
 export const MOST_POINTS = 500;
 
+export const MOST_CONCURRENCY = 10_000;
+export const MOST_REPETITIONS = 100;
+
 export const inferenceSpec = strict({
   name: slug('test name', 24),
   tool: z.literal('inference', { error: 'tests of the dynamo block have the tool "inference"' }),
@@ -41,12 +44,12 @@ export const inferenceSpec = strict({
     .optional()
     .meta({ description: 'name of a test without the KV transfer; what TTFT exceeds its TTFT by is the transfer' }),
   concurrency: z
-    .array(z.int().min(1).max(10_000))
+    .array(z.int().min(1).max(MOST_CONCURRENCY))
     .min(1)
     .max(30)
     .default([1, 4, 16])
     .meta({ description: 'the sweep: one cell for each' }),
-  repetitions: z.int().min(1).max(100).default(1),
+  repetitions: z.int().min(1).max(MOST_REPETITIONS).default(1),
   inputTokens: z.int().min(1).max(1_000_000).default(2048).meta({ description: 'tokens of each prompt (ISL)' }),
   outputTokens: z.int().min(2).max(1_000_000).default(128).meta({ description: 'tokens of each answer (OSL)' }),
   requests: z

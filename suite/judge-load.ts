@@ -30,9 +30,9 @@ export interface LoadEvidence {
 
 export interface LoadCircumstances {
   readonly simulated: boolean;
-  /** The counters are those of EFA devices. */
+  /** The workers are given EFA devices, which are to carry the KV cache. */
   readonly efa: boolean;
-  /** KV bytes of one prompt token; undefined when the model is not known. */
+  /** KV bytes of one prompt token; undefined when the model’s config is not known. */
   readonly bytesPerToken?: number | undefined;
   /** NIXL back end that the KV cache is to take. */
   readonly transferBackend: string;
@@ -167,18 +167,31 @@ function transferReason(
   }
   if (test.topology === 'aggregated') return undefined;
   const decoders = before.filter(({ role }) => role === 'decode');
-  const moved = decoders.map(({ uid, nicBytes }) => {
-    const now = after.find((worker) => worker.uid === uid)?.nicBytes;
-    return nicBytes === undefined || now === undefined ? undefined : now - nicBytes;
+  const moved = decoders.map(({ uid, nicBytes, nicSource }) => {
+    const now = after.find((worker) => worker.uid === uid);
+    const same = now?.nicBytes !== undefined && now.nicSource === nicSource;
+    return nicBytes === undefined || !same ? undefined : { source: nicSource, bytes: now.nicBytes - nicBytes };
   });
-  const known = moved.filter((bytes) => bytes !== undefined);
+  const known = moved.filter((read) => read !== undefined);
   if (known.length < decoders.length || known.length === 0) {
     return reason('kv-path-unproven', 'the NIC counters of a decode pod could not be read before and after the load');
   }
-  const total = known.reduce((sum, bytes) => sum + bytes, 0);
+  if (efa && known.some(({ source }) => source !== 'efa')) {
+    return reason(
+      'kv-path-unproven',
+      'no EFA hw_counters could be read in a decode pod, and its interface says nothing about EFA: the node’s /sys must be at /host/sys in the pod, and the pod must have been given its devices',
+    );
+  }
+  const total = known.reduce((sum, { bytes }) => sum + bytes, 0);
   if (total <= 0)
     return reason('no-kv-transfer', 'the NIC counters of the decode pods did not move: no KV was transferred');
-  const expected = (bytesPerToken ?? 0) * (load.inputTokens ?? test.inputTokens) * load.requests.succeeded;
+  if (bytesPerToken === undefined) {
+    return reason(
+      'kv-path-unproven',
+      `the NICs of the decode pods moved ${mebibytes(total)}, and how many bytes of KV were to be sent is not known: give dynamo.model.config, or a dynamo.model.path whose folder holds the model’s config.json`,
+    );
+  }
+  const expected = bytesPerToken * (load.inputTokens ?? test.inputTokens) * load.requests.succeeded;
   if (total < expected * LEAST_KV_SHARE) {
     const message = `the NICs of the decode pods moved ${mebibytes(total)}, ${mebibytes(expected)} of KV were to be sent${efa ? '' : ' (no EFA devices: counters of the interface)'}`;
     return reason(efa ? 'no-kv-transfer' : 'kv-path-unproven', message);

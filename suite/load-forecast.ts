@@ -2,6 +2,7 @@ import type { DynamoSpec } from './dynamo-spec.js';
 import type { Concern, Range, TestForecast } from './forecast.js';
 import type { InferenceSpec } from './inference-tests.js';
 import { pointsOf } from './inference-tests.js';
+import { kvSize } from './kv-size.js';
 
 /** Start of AIPerf's pod, its own start, warm-up and evidence. */
 const AROUND_A_POINT_SECONDS: Range = { low: 15, high: 120 };
@@ -41,4 +42,23 @@ export function refusedWorkers(
   refuse(most * resources.gpu, node.gpus, 'GPUs');
   refuse(most * resources.efa, node.nics, 'EFA devices');
   return refused;
+}
+
+/** Tests whose KV transfer nothing can prove, because nobody knows how many bytes it has. */
+export function doubtfulLoads({
+  engine,
+  model,
+  transfer,
+  tests,
+}: Pick<DynamoSpec, 'engine' | 'model' | 'transfer' | 'tests'>): Concern[] {
+  if (engine.kind === 'mocker') return [];
+  const known = model.config
+    ? kvSize(model.config, transfer.kvCacheType, transfer.tensorParallel) !== undefined
+    : (model.path ?? model.name).startsWith('/');
+  if (known) return [];
+  const message =
+    'its KV transfer cannot be proven, because the KV bytes of a token are not known: give dynamo.model.config (fields of the model’s config.json, its torch_dtype among them), or a dynamo.model.path whose folder in the workers holds that file';
+  return tests
+    .filter(({ topology }) => topology === 'disaggregated')
+    .map(({ name }) => ({ subject: `test ${name}`, message }));
 }

@@ -1,39 +1,55 @@
 /** What can be seen inside the pod of a Dynamo worker, by a shell alone. */
 export interface WorkerSight {
-  /** Bytes that its NICs have sent and received: EFA devices, else the pod's interface. */
+  /** Bytes that its NICs have sent and received. */
   readonly nicBytes?: number | undefined;
+  /** Whose bytes these are: of the EFA devices that the pod was given, or of its interface where none could be read. */
+  readonly nicSource?: 'efa' | 'interface' | undefined;
   /** NIXL back ends that its processes have loaded, such as `LIBFABRIC`; absent when nobody could look. */
   readonly kvBackends?: readonly string[] | undefined;
 }
 
 /**
  * Shell script whose output `readWorkerSight` reads. NIXL's back ends are plugins: libraries that are named after them.
+ * The kernel shows the counters of an EFA device in the node's network namespace only, so they are in the node's `/sys`,
+ * among those of other pods: a pod's own devices are those whose uverbs node it was given.
  *
- * @param root in front of `/sys` and `/proc`
+ * @param root in front of `/sys`, `/host/sys`, `/dev` and `/proc`
  */
 export function workerSightScript(root = ''): string {
-  return `total=0
-for f in ${root}/sys/class/infiniband/*/ports/1/hw_counters/*_bytes; do
-  [ -r "$f" ] && total=$((total + $(cat "$f"))) && efa=yes
+  return `own() {
+  set -- "$1" ${root}/dev/infiniband/uverbs*
+  [ -e "$2" ] || return 0
+  for verbs in "$1"/device/infiniband_verbs/uverbs*; do
+    [ ! -e "${root}/dev/infiniband/\${verbs##*/}" ] || return 0
+  done
+  return 1
+}
+total=0
+source=
+sysfs=${root}/host/sys
+[ -d "$sysfs/class/infiniband" ] || sysfs=${root}/sys
+for device in "$sysfs"/class/infiniband/*; do
+  own "$device" || continue
+  for f in "$device"/ports/1/hw_counters/*_bytes; do
+    [ -r "$f" ] && total=$((total + $(cat "$f"))) && source=efa
+  done
 done
-if [ -z "$efa" ]; then
+if [ -z "$source" ]; then
   for f in ${root}/sys/class/net/eth0/statistics/rx_bytes ${root}/sys/class/net/eth0/statistics/tx_bytes; do
-    [ -r "$f" ] && total=$((total + $(cat "$f"))) && net=yes
+    [ -r "$f" ] && total=$((total + $(cat "$f"))) && source=interface
   done
 fi
-[ -n "$efa$net" ] && echo "bytes $total"
+[ -n "$source" ] && echo "$source $total"
 cat ${root}/proc/[0-9]*/maps 2> /dev/null | sed -n 's/.*libplugin_\\([A-Za-z0-9_]*\\)\\.so.*/plugin \\1/p' | sort -u
 `;
 }
 
 /** What the script printed; other lines, such as a shell's warnings, say nothing. */
 export function readWorkerSight(output: string): WorkerSight {
-  const words = (kind: string) =>
-    [...output.matchAll(new RegExp(`^${kind} (\\w+)$`, 'gm'))].map(([, word = '']) => word);
-  const [bytes] = words('bytes');
-  const kvBackends = words('plugin');
+  const kvBackends = [...output.matchAll(/^plugin (\w+)$/gm)].map(([, name = '']) => name);
+  const [, nicSource, nicBytes] = /^(efa|interface) (\d+)$/m.exec(output) ?? [];
   return {
-    ...(bytes === undefined ? {} : { nicBytes: Number(bytes) }),
+    ...(nicSource === undefined ? {} : { nicBytes: Number(nicBytes), nicSource: nicSource as 'efa' | 'interface' }),
     ...(kvBackends.length === 0 ? {} : { kvBackends }),
   };
 }

@@ -4,7 +4,7 @@
 #
 #   DYNAMO_BENCH_DEVICES     one process for each device, all at once; empty: one process, on the pod's own output
 #   DYNAMO_BENCH_FIRST_PORT  control port of the first of these processes; each has the next one
-#   DYNAMO_BENCH_SYSFS       where the kernel shows its devices, /sys unless a test says otherwise
+#   DYNAMO_BENCH_ROOT        in front of /sys, /host/sys and /dev, where a test has made them up
 
 frame() {
   printf '@@dynamo-bench %s\n' "$1"
@@ -22,16 +22,30 @@ counters_of() { # WHEN DEVICE FILE...
   [ -z "$list" ] || frame "{\"event\":\"counters\",\"when\":\"$when\",\"device\":\"$device\",\"counters\":{$list}}"
 }
 
-counters() { # WHEN
-  for device in "$sysfs"/class/infiniband/*; do
-    counters_of "$1" "infiniband/${device##*/}" "$device"/ports/1/hw_counters/*
+# The node's /sys shows the devices of all its pods: the pod's own are those whose uverbs node it was given.
+own() { # DEVICE
+  set -- "$1" "$root"/dev/infiniband/uverbs*
+  [ -e "$2" ] || return 0
+  for verbs in "$1"/device/infiniband_verbs/uverbs*; do
+    [ ! -e "$root/dev/infiniband/${verbs##*/}" ] || return 0
   done
-  for device in "$sysfs"/class/net/*; do
+  return 1
+}
+
+# The kernel shows the counters of an RDMA device in the node's network namespace only, those of an interface in the
+# pod's.
+counters() { # WHEN
+  sysfs=$root/host/sys
+  [ -d "$sysfs/class/infiniband" ] || sysfs=$root/sys
+  for device in "$sysfs"/class/infiniband/*; do
+    ! own "$device" || counters_of "$1" "infiniband/${device##*/}" "$device"/ports/1/hw_counters/*
+  done
+  for device in "$root"/sys/class/net/*; do
     counters_of "$1" "net/${device##*/}" "$device"/statistics/[rt]x_bytes "$device"/statistics/[rt]x_packets
   done
 }
 
-sysfs=${DYNAMO_BENCH_SYSFS:-/sys}
+root=${DYNAMO_BENCH_ROOT:-}
 output=${DYNAMO_BENCH_OUTPUT:-/dynamo-bench-output}
 pids=
 trap 'for pid in $pids; do kill -TERM "$pid" 2> /dev/null; done' TERM INT

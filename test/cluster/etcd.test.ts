@@ -76,6 +76,23 @@ describe('the suite’s own etcd', function () {
     assert.deepEqual(await keys(), ['dynamo-bench/mark']);
   });
 
+  it('is marked again when it was restarted and ranks of the run have written to it since', async () => {
+    await etcdctl('del', '', '--prefix');
+    await etcdctl('put', `xferbench/${run.key}-1a2b-lf-r1//size`, '2');
+    await etcdctl('put', `xferbench/${run.key}-1a2b-lf-r1//rank/0`, 'x');
+    assert.deepEqual(await perform(activities.wipeEtcd, { run }), { keysDeleted: 2 });
+    assert.deepEqual(await keys(), ['dynamo-bench/mark']);
+  });
+
+  it('is not wiped without a mark when ranks of another run wrote to it as well', async () => {
+    await etcdctl('del', '', '--prefix');
+    const written = [`xferbench/${run.key}-1a2b-lf-r1//size`, `xferbench/${run.key}2-1a2b-lf-r1//size`];
+    for (const key of written) await etcdctl('put', key, '2');
+    await assert.rejects(perform(activities.wipeEtcd, { run }), { class: 'NotOurEtcd' });
+    assert.deepEqual(await keys(), written);
+    await etcdctl('del', '', '--prefix');
+  });
+
   it('that holds keys and no mark, or another run’s mark, is left untouched', async () => {
     for (const mark of [undefined, 'another-run']) {
       await etcdctl('del', '', '--prefix');

@@ -135,12 +135,18 @@ function deploymentOf(graph: Graph, component: GraphComponent, linger: number): 
           ...podTemplate.spec,
           serviceAccountName: discoveryAccount(graph),
           terminationGracePeriodSeconds: 60,
-          volumes: [{ name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit: '8Gi' } }],
+          volumes: [
+            ...((podTemplate.spec.volumes as object[]) ?? []),
+            { name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit: '8Gi' } },
+          ],
           containers: [
             {
               ...main,
               env: [...(main?.env ?? []), ...environment(graph, component)],
-              volumeMounts: [{ name: 'shared-memory', mountPath: '/dev/shm' }],
+              volumeMounts: [
+                ...((main?.volumeMounts as object[]) ?? []),
+                { name: 'shared-memory', mountPath: '/dev/shm' },
+              ],
               ...(worker ? WORKER : FRONTEND),
               ...(linger > 0 ? { lifecycle: { preStop: { sleep: { seconds: linger } } } } : {}),
             },

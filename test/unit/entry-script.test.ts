@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readRankLog } from '../../suite/tools/log-lines.js';
 import { isolated } from '../support/environment.js';
@@ -53,6 +53,71 @@ describe('entry script of a rank', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe('entry script of a rank in a pod with its own network namespace', () => {
+  let root: string;
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'dynamo-bench-test-'));
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  function file(path: string, text = ''): void {
+    mkdirSync(dirname(join(root, path)), { recursive: true });
+    writeFileSync(join(root, path), text);
+  }
+
+  /** An EFA device as a kernel shows it: by a link to its place below the PCI device, where its uverbs node is too. */
+  function efaDevice(sysfs: string, name: string, uverbs: string, counters: Readonly<Record<string, string>>): void {
+    const device = `${sysfs}/devices/pci0000:44/${name}`;
+    mkdirSync(join(root, device, 'infiniband_verbs', uverbs), { recursive: true });
+    mkdirSync(join(root, device, 'infiniband', name, 'ports/1'), { recursive: true });
+    symlinkSync('../..', join(root, device, 'infiniband', name, 'device'));
+    for (const [counter, value] of Object.entries(counters)) {
+      file(`${device}/infiniband/${name}/ports/1/hw_counters/${counter}`, value);
+    }
+    mkdirSync(join(root, sysfs, 'class/infiniband'), { recursive: true });
+    symlinkSync(`../../devices/pci0000:44/${name}/infiniband/${name}`, join(root, sysfs, 'class/infiniband', name));
+  }
+
+  async function devicesRead(): Promise<string[]> {
+    const { all } = await run(['true'], { DYNAMO_BENCH_ROOT: root });
+    const before = readRankLog(all).counters.filter(({ when }) => when === 'before');
+    return before.map(({ device, counters }) => `${device} ${Object.values(counters).join(' ')}`);
+  }
+
+  it('reads EFA devices in the node’s /sys and interfaces in its own', async () => {
+    efaDevice('sys', 'rdmap79s0', 'uverbs0', {});
+    efaDevice('host/sys', 'rdmap79s0', 'uverbs0', { rx_bytes: '7\n' });
+    file('sys/class/net/eth0/statistics/rx_bytes', '5\n');
+    file('host/sys/class/net/ens5/statistics/rx_bytes', '9\n');
+    file('dev/infiniband/uverbs0');
+    assert.deepEqual(await devicesRead(), ['infiniband/rdmap79s0 7', 'net/eth0 5']);
+  });
+
+  it('leaves out the devices of other pods', async () => {
+    for (const [name, uverbs] of [
+      ['rdmap79s0', 'uverbs0'],
+      ['rdmap80s0', 'uverbs1'],
+      ['rdmap81s0', 'uverbs10'],
+    ] as const) {
+      efaDevice('host/sys', name, uverbs, { rx_bytes: '7\n' });
+    }
+    file('dev/infiniband/uverbs1');
+    assert.deepEqual(await devicesRead(), ['infiniband/rdmap80s0 7']);
+  });
+
+  it('reads all devices where it cannot see which ones it was given', async () => {
+    efaDevice('host/sys', 'rdmap79s0', 'uverbs0', { rx_bytes: '7\n' });
+    efaDevice('host/sys', 'rdmap80s0', 'uverbs1', { rx_bytes: '8\n' });
+    assert.deepEqual(await devicesRead(), ['infiniband/rdmap79s0 7', 'infiniband/rdmap80s0 8']);
+  });
+
+  it('reads its own /sys where a node has no such devices', async () => {
+    file('sys/class/net/eth0/statistics/rx_bytes', '5\n');
+    file('host/sys/class/net/ens5/statistics/rx_bytes', '9\n');
+    assert.deepEqual(await devicesRead(), ['net/eth0 5']);
   });
 });
 

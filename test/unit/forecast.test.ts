@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { forecastOf, SET_UP_SECONDS } from '../../suite/forecast.js';
+import { kvSize } from '../../suite/kv-size.js';
 import { parseSpec } from '../../suite/spec.js';
 import { dynamoBench } from '../support/command-line.js';
 
@@ -80,6 +81,37 @@ describe('forecast of a suite', () => {
       'nodes of type p5.48xlarge: have 8 GPUs; the 2 workers of a role on one node ask for 16',
       'nodes of type p5.48xlarge: have 32 EFA devices; the 2 workers of a role on one node ask for 64',
     ]);
+  });
+
+  it('doubts loads of a real engine whose KV bytes are not known', () => {
+    const doubtsAbout = (model: object, more: object = {}) =>
+      messages(
+        forecast({
+          dynamo: {
+            model: { name: 'Qwen/Qwen3-0.6B', ...model },
+            tests: [
+              { name: 'control', tool: 'inference', topology: 'aggregated' },
+              { name: 'load', tool: 'inference' },
+            ],
+            ...more,
+          },
+        }).doubtful,
+      );
+    const config = { num_hidden_layers: 28, num_attention_heads: 16, hidden_size: 1024 };
+    assert.deepEqual(
+      doubtsAbout({}).map((text) => text.split(',')[0]),
+      ['test load: its KV transfer cannot be proven'],
+    );
+    assert.equal(doubtsAbout({ config }).length, 1, 'a config without the type of the numbers does not do');
+    assert.deepEqual(doubtsAbout({ config: { ...config, torch_dtype: 'bfloat16' } }), []);
+    assert.deepEqual(doubtsAbout({ path: '/models/qwen' }), []);
+    assert.deepEqual(doubtsAbout({}, { engine: { kind: 'mocker' } }), []);
+  });
+
+  it('knows how many KV bytes the models of the suites for P5 have', () => {
+    const { dynamo } = parseSpec(read('suites/p5-dynamo.json'));
+    assert.ok(dynamo?.model.config);
+    assert.equal(kvSize(dynamo.model.config, 'auto', 1)?.bytesPerToken, 114_688);
   });
 
   it('expects no cell to take longer than its time limit allows, and less for fewer rows', () => {

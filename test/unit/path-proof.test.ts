@@ -110,15 +110,15 @@ describe('proof of path', () => {
 
 describe('entry script on a made-up machine', () => {
   const entry = fileURLToPath(new URL('../../../manifests/scripts/entry.sh', import.meta.url));
-  let sysfs = '';
+  let root = '';
 
   const counterFile = (nic: string, counter: string) =>
-    join(sysfs, 'class/infiniband', nic, 'ports/1/hw_counters', counter);
+    join(root, 'sys/class/infiniband', nic, 'ports/1/hw_counters', counter);
 
   beforeEach(() => {
-    sysfs = mkdtempSync(join(tmpdir(), 'dynamo-bench-sysfs-'));
+    root = mkdtempSync(join(tmpdir(), 'dynamo-bench-sysfs-'));
     for (const nic of [...NICS, 'rdmap96s0']) {
-      mkdirSync(join(sysfs, 'class/infiniband', nic, 'ports/1/hw_counters'), { recursive: true });
+      mkdirSync(join(root, 'sys/class/infiniband', nic, 'ports/1/hw_counters'), { recursive: true });
       for (const counter of ['rdma_write_bytes', 'tx_bytes', 'alloc_pd_err', 'lifespan']) {
         writeFileSync(
           counterFile(nic, counter),
@@ -126,16 +126,16 @@ describe('entry script on a made-up machine', () => {
         );
       }
     }
-    mkdirSync(join(sysfs, 'class/net/eth0/statistics'), { recursive: true });
-    writeFileSync(join(sysfs, 'class/net/eth0/statistics/tx_bytes'), '77\n');
+    mkdirSync(join(root, 'sys/class/net/eth0/statistics'), { recursive: true });
+    writeFileSync(join(root, 'sys/class/net/eth0/statistics/tx_bytes'), '77\n');
   });
-  afterEach(() => rmSync(sysfs, { recursive: true }));
+  afterEach(() => rmSync(root, { recursive: true }));
 
   /** Runs a tool that moves the counter of each NIC by so many bytes. */
   async function run(bytes: number, nics: readonly string[]): Promise<RankLog> {
     const tool = nics.map((nic) => `echo $((9007199254740 + ${bytes})) > '${counterFile(nic, 'rdma_write_bytes')}'`);
     const { all } = await isolated('sh', [entry, 'sh', '-c', ['echo row', ...tool].join('; ')], {
-      env: { DYNAMO_BENCH_SYSFS: sysfs },
+      env: { DYNAMO_BENCH_ROOT: root },
       all: true,
     });
     return readRankLog(all);
@@ -159,7 +159,7 @@ describe('entry script on a made-up machine', () => {
   it('leaves out counters that are no numbers, and reads a node without EFA', async () => {
     const log = await run(1, NICS);
     assert.ok(log.counters.every(({ counters }) => !('alloc_pd_err' in counters)));
-    rmSync(join(sysfs, 'class/infiniband'), { recursive: true });
+    rmSync(join(root, 'sys/class/infiniband'), { recursive: true });
     const bare = await run(1, []);
     assert.deepEqual([...new Set(bare.counters.map(({ device }) => device))], ['net/eth0']);
     assert.equal(provePath(P5, '', SENT, [{ log: bare }, { log: bare }]).status, 'unproven');

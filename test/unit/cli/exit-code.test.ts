@@ -47,9 +47,9 @@ describe('exit codes', () => {
 describe('dynamo-bench validate and doctor', function () {
   this.timeout(30_000);
   let folder: string;
-  const spec = async (tests: object[]) => {
+  const spec = async (tests: object[], more: object = {}) => {
     const file = join(folder, 'spec.json');
-    await writeFile(file, JSON.stringify({ name: 's', tests }));
+    await writeFile(file, JSON.stringify({ name: 's', tests, ...more }));
     return file;
   };
   before(async () => {
@@ -74,6 +74,14 @@ describe('dynamo-bench validate and doctor', function () {
     assert.match(stdout, /\n {2}3\. nixl-ucx: nixlbench UCX/);
     assert.match(stdout, /\n {2}Dynamo by the Dynamo operator: Qwen\/Qwen3-0\.6B on trtllm, 1 prefill and 1 decode/);
     assert.match(stdout, /\n {2}5\. disaggregated: AIPerf, disaggregated, concurrency 1, 4, 16, ISL 2048, OSL 128/);
+  });
+
+  it('validate shows what makes a figure useless', async () => {
+    const dynamo = { model: { name: 'm' }, tests: [{ name: 'load', tool: 'inference' }] };
+    const file = await spec([{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }], { dynamo });
+    const { exitCode, stdout } = await dynamoBench(['validate', file]);
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /\ndoubtful:\n {2}- test load: its KV transfer cannot be proven/);
   });
 
   it('doctor: 4 when something keeps a suite from running, and each finding as JSON', async () => {

@@ -64,6 +64,19 @@ for (const kind of ['operator', 'manifests']) {
       }
     });
 
+    it('shows the node’s /sys to workers that are given EFA devices, and to nothing else', async () => {
+      const shown = async (efa: number) => {
+        const found = await containers({ kind, resources: { efa } });
+        const paths = (mounts: unknown) =>
+          ((mounts ?? []) as { mountPath: string }[]).map(({ mountPath }) => mountPath);
+        return [...found]
+          .filter(([, { volumeMounts }]) => paths(volumeMounts).includes('/host/sys'))
+          .map(([name]) => name);
+      };
+      assert.deepEqual((await shown(4)).sort(), ['decode', 'prefill']);
+      assert.deepEqual(await shown(0), []);
+    });
+
     it('gives the token to what runs Dynamo and to nothing else', async () => {
       const found = await containers({ kind, model: { name: 'm', tokenSecret: 'token' } });
       const given = [...found].filter(([, { envFrom }]) => envFrom !== undefined).map(([name]) => name);

@@ -33,7 +33,7 @@ function logOf(json: string, lines: readonly string[] = [], exitCode = 0): strin
 }
 
 function worker(more: Partial<LoadEvidence['before'][number]> = {}) {
-  return { role: 'decode', pod: 'd', uid: '1', restarts: 0, nicBytes: 1000, ...more };
+  return { role: 'decode', pod: 'd', uid: '1', restarts: 0, nicBytes: 1000, nicSource: 'efa' as const, ...more };
 }
 
 function evidence(more: Partial<LoadEvidence> = {}): LoadEvidence {
@@ -126,6 +126,34 @@ describe('the KV transfer of a load run', () => {
   it('leaves the run inconclusive when no counter could be read', () => {
     const before = [worker({ nicBytes: undefined })];
     assert.equal(judge({ before }, REAL).verdict, 'inconclusive');
+  });
+
+  it('leaves the run inconclusive when nobody knows how much was to be sent', () => {
+    const unknown = { ...REAL, bytesPerToken: undefined };
+    const { verdict, reasons } = judge({ after: [worker({ nicBytes: 1000 + sent })] }, unknown);
+    assert.equal(verdict, 'inconclusive');
+    assert.deepEqual(
+      reasons.map(({ code, message }) => [code, /give dynamo\.model\.config/.test(message)]),
+      [['kv-path-unproven', true]],
+    );
+    assert.deepEqual(judge({}, unknown).codes, ['no-kv-transfer'], 'what did not move was not sent');
+  });
+
+  it('leaves the run inconclusive when only the interface could be read, and EFA was to carry the KV cache', () => {
+    const seen = (nicBytes: number) => worker({ nicBytes, nicSource: 'interface' });
+    for (const moved of [0, sent / 10, sent]) {
+      const { verdict, codes } = judge({ before: [seen(1000)], after: [seen(1000 + moved)] }, REAL);
+      assert.equal(verdict, 'inconclusive');
+      assert.deepEqual(codes, ['kv-path-unproven']);
+    }
+    const ethernet = { ...REAL, efa: false };
+    assert.equal(judge({ before: [seen(1000)], after: [seen(1000 + sent)] }, ethernet).verdict, 'pass');
+  });
+
+  it('does not take the difference between an interface and EFA devices for traffic', () => {
+    const before = [worker({ nicSource: 'interface' })];
+    const { codes } = judge({ before, after: [worker({ nicBytes: 1000 + sent })] }, { ...REAL, efa: false });
+    assert.deepEqual(codes, ['kv-path-unproven']);
   });
 
   it('fails the run when NIXL took another back end than the one that is asked for', () => {

@@ -94,18 +94,32 @@ describe('the cells of a load test', () => {
 });
 
 describe('the command line of AIPerf', () => {
-  it('has the point, the lengths and a seed of its own for each repetition', () => {
+  it('has the point and the lengths', () => {
     const { dynamo, test } = parsed({ model: { name: 'm', path: '/models/m' } });
-    const command = aiperfCommand(dynamo, test, { concurrency: 16, repetition: 2 }, 'http://f:8000');
+    const command = aiperfCommand(dynamo, test, { concurrency: 16, repetition: 2 }, 'http://f:8000', 1);
     const argumentOf = (option: string) => command[command.indexOf(option) + 1];
     assert.equal(argumentOf('--concurrency'), '16');
     assert.equal(argumentOf('--request-count'), '160');
     assert.equal(argumentOf('--isl'), '2048');
     assert.equal(argumentOf('--osl'), '128');
-    assert.equal(argumentOf('--random-seed'), '2');
     assert.equal(argumentOf('--tokenizer'), '/models/m');
     assert.equal(argumentOf('--extra-inputs'), 'ignore_eos:true');
     assert.ok(command.includes('--use-server-token-count'));
+  });
+
+  it('has prompts of its own for each load of a deployment, and the same ones for the control', () => {
+    const { dynamo, test } = parsed();
+    const seed = (concurrency: number, repetition: number, attempt: number, of = test) => {
+      const command = aiperfCommand(dynamo, of, { concurrency, repetition }, 'http://f:8000', attempt);
+      return Number(command[command.indexOf('--random-seed') + 1]);
+    };
+    const seeds = [1, 2, 4, 10_000].flatMap((concurrency) =>
+      [1, 2, 100].flatMap((repetition) => [1, 2].map((attempt) => seed(concurrency, repetition, attempt))),
+    );
+    assert.equal(new Set(seeds).size, 24);
+    assert.equal(seed(4, 2, 1, { ...test, name: 'control', topology: 'aggregated' }), seed(4, 2, 1));
+    assert.equal(seed(4, 2, 1, { ...test, seed: 7 }), seed(4, 2, 1) + 6);
+    assert.ok(Math.max(...seeds) < 2 ** 31);
   });
 });
 

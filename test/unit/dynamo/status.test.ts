@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { type DynamoGraph, graphStatus } from '../../../kubernetes/graph-status.js';
 import type { Pod } from '../../../kubernetes/objects.js';
 import { describeWaiting, podTrouble } from '../../../kubernetes/pod-trouble.js';
+import { StartWatch } from '../../../kubernetes/start-watch.js';
 import { servingProblem } from '../../../suite/served-models.js';
 
 function graph(generation: number, status: DynamoGraph['status']): DynamoGraph {
@@ -51,42 +52,17 @@ function pod(more: NonNullable<Pod['status']>): Pod {
 const container = (more: object) => [{ name: 'main', restartCount: 0, ...more }];
 
 describe('pods of a deployment that is only pending', () => {
-  it('tell a missing image at once', () => {
-    const found = podTrouble(
-      pod({ containerStatuses: container({ state: { waiting: { reason: 'ErrImagePull' } } }) }),
-      0,
-      60,
-    );
+  it('tell why they do not start', () => {
+    const waiting = { reason: 'ErrImageNeverPull', message: 'no such image' };
+    const found = podTrouble(pod({ containerStatuses: container({ state: { waiting } }) }), new StartWatch(60), 0);
     assert.equal(found?.class, 'ImagePull');
   });
 
-  it('tell a missing secret at once, by its name', () => {
-    const waiting = { reason: 'CreateContainerConfigError', message: 'secret "hf-token-secret" not found' };
-    const found = podTrouble(pod({ containerStatuses: container({ state: { waiting } }) }), 0, 60);
-    assert.equal(found?.class, 'PodRejected');
-    assert.match(found?.message ?? '', /hf-token-secret/);
-  });
-
-  it('tell nothing while the node has not read the secret yet', () => {
-    const waiting = {
-      reason: 'CreateContainerConfigError',
-      message: 'failed to sync secret cache: timed out waiting for the condition',
-    };
-    assert.equal(podTrouble(pod({ containerStatuses: container({ state: { waiting } }) }), 0, 60), undefined);
-  });
-
-  it('tell that no node fits, after the time that the spec allows for it', () => {
-    const conditions = [
-      { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: '2 Insufficient nvidia.com/gpu' },
-    ];
-    assert.equal(podTrouble(pod({ conditions }), 10, 60), undefined);
-    assert.match(podTrouble(pod({ conditions }), 61, 60)?.message ?? '', /Insufficient nvidia.com\/gpu/);
-  });
-
   it('tell a crash loop with its exit code, and not a first restart', () => {
+    const watch = new StartWatch(60);
     const lastState = { terminated: { exitCode: 3, reason: 'Error' } };
     const crashed = (restartCount: number) =>
-      podTrouble(pod({ containerStatuses: container({ restartCount, state: { waiting: {} }, lastState }) }), 0, 60);
+      podTrouble(pod({ containerStatuses: container({ restartCount, state: { waiting: {} }, lastState }) }), watch, 0);
     assert.equal(crashed(1), undefined);
     assert.match(crashed(3)?.message ?? '', /ended 3 times, last with exit code 3 \(Error\)/);
   });
@@ -134,29 +110,57 @@ describe('a frontend', () => {
   const instance = (component: string, endpoint = 'generate') => ({ component, endpoint });
   const models = { data: [{ id: 'tiny' }] };
 
-  it('serves with the model and a worker of each role', () => {
-    assert.equal(
-      servingProblem('tiny', 'disaggregated', models, { instances: [instance('prefill'), instance('backend')] }),
-      undefined,
-    );
+  const one = { prefill: 1, decode: 1 };
+  const problem = (topology: 'disaggregated' | 'aggregated', replicas: typeof one, ...components: string[]) =>
+    servingProblem('tiny', topology, replicas, models, { instances: components.map((name) => instance(name)) });
+
+  it('serves with the model and all workers of each role', () => {
+    assert.equal(problem('disaggregated', one, 'prefill', 'backend'), undefined);
+    const replicas = { prefill: 1, decode: 2 };
+    assert.equal(problem('disaggregated', replicas, 'prefill', 'backend', 'backend'), undefined);
   });
 
   it('does not serve without a prefill worker, whatever its status word says', () => {
     const health = { status: 'healthy', instances: [instance('backend')] };
-    assert.equal(servingProblem('tiny', 'disaggregated', models, health), 'the frontend knows no prefill worker');
+    assert.equal(
+      servingProblem('tiny', 'disaggregated', one, models, health),
+      'the frontend knows 0 of 1 prefill workers',
+    );
+  });
+
+  it('does not serve before the last worker of a role is known', () => {
+    const replicas = { prefill: 2, decode: 2 };
+    assert.equal(
+      problem('disaggregated', replicas, 'prefill', 'backend', 'backend'),
+      'the frontend knows 1 of 2 prefill workers',
+    );
+    assert.equal(
+      problem('disaggregated', replicas, 'prefill', 'prefill', 'backend'),
+      'the frontend knows 1 of 2 decode workers',
+    );
   });
 
   it('does not count endpoints that do not generate', () => {
     const health = { instances: [instance('prefill'), instance('backend', 'worker_kv_query')] };
-    assert.equal(servingProblem('tiny', 'disaggregated', models, health), 'the frontend knows no decode worker');
+    assert.equal(
+      servingProblem('tiny', 'disaggregated', one, models, health),
+      'the frontend knows 0 of 1 decode workers',
+    );
   });
 
-  it('needs no prefill worker when aggregated', () => {
-    assert.equal(servingProblem('tiny', 'aggregated', models, { instances: [instance('tensorrt_llm')] }), undefined);
+  it('needs as many workers when aggregated, and no prefill worker', () => {
+    assert.equal(problem('aggregated', one, 'tensorrt_llm'), 'the frontend knows 1 of 2 workers');
+    assert.equal(problem('aggregated', one, 'tensorrt_llm', 'tensorrt_llm'), undefined);
+  });
+
+  it('knows workers apart whose 64-bit ids are the same number in JSON', () => {
+    const text = (id: string) => `{"component":"backend","endpoint":"generate","instance_id":${id}}`;
+    const health = JSON.parse(`{"instances":[${text('7587888160958628001')},${text('7587888160958628002')}]}`);
+    assert.equal(servingProblem('tiny', 'aggregated', one, models, health), undefined);
   });
 
   it('names the models that it serves instead', () => {
     const health = { instances: [instance('prefill'), instance('backend')] };
-    assert.equal(servingProblem('big', 'disaggregated', models, health), 'the frontend serves tiny and not big');
+    assert.equal(servingProblem('big', 'disaggregated', one, models, health), 'the frontend serves tiny and not big');
   });
 });

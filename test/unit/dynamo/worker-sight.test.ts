@@ -29,14 +29,33 @@ describe('what is seen inside a worker', () => {
   const counter = (device: string, name: string) => `sys/class/infiniband/${device}/ports/1/hw_counters/${name}`;
 
   it('is the sum over all EFA devices, and the interface counts only without any', async () => {
-    assert.deepEqual(await look(net), { nicBytes: 11 });
+    assert.deepEqual(await look(net), { nicBytes: 11, nicSource: 'interface' });
     const efa = {
       [counter('rdmap0s6', 'tx_bytes')]: '100\n',
       [counter('rdmap0s6', 'rdma_read_bytes')]: '20\n',
       [counter('rdmap1s6', 'rx_bytes')]: '3\n',
       [counter('rdmap1s6', 'rx_pkts')]: '999\n',
     };
-    assert.deepEqual(await look(efa), { nicBytes: 123 });
+    assert.deepEqual(await look(efa), { nicBytes: 123, nicSource: 'efa' });
+  });
+
+  it('is the sum over the EFA devices that the pod was given, as the node shows them', async () => {
+    const onNode = (device: string, uverbs: string, bytes: string) => ({
+      [`host/${counter(device, 'rx_bytes')}`]: bytes,
+      [`host/sys/class/infiniband/${device}/device/infiniband_verbs/${uverbs}/ibdev`]: device,
+    });
+    const node = { ...net, ...onNode('rdmap0s6', 'uverbs1', '100\n'), ...onNode('rdmap1s6', 'uverbs10', '3\n') };
+    assert.deepEqual(await look({ ...node, 'dev/infiniband/uverbs1': '' }), { nicBytes: 100, nicSource: 'efa' });
+    assert.deepEqual(await look({ 'dev/infiniband/uverbs10': '' }), { nicBytes: 103, nicSource: 'efa' });
+  });
+
+  it('is that of the interface when the node shows no counter of a device that the pod was given', async () => {
+    const others = {
+      [`host/${counter('rdmap0s6', 'rx_bytes')}`]: '100\n',
+      'host/sys/class/infiniband/rdmap0s6/device/infiniband_verbs/uverbs0/ibdev': 'rdmap0s6\n',
+      'dev/infiniband/uverbs7': '',
+    };
+    assert.deepEqual(await look({ ...net, ...others }), { nicBytes: 11, nicSource: 'interface' });
   });
 
   it('are the NIXL back ends that any process has loaded, each once', async () => {
