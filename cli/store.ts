@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import type { ResultStore } from '../results/store.js';
 import { SuiteFailure } from '../suite/failure.js';
 
@@ -15,9 +15,13 @@ export const RESULTS_FOLDER = process.env.RESULTS_DIR ?? 'runs';
 
 /** Adds `--results` and `--url`; the worker's own variables are the defaults. */
 export function addStoreOptions(command: Command): Command {
-  return command
-    .option('--results <folder>', 'folder of the results (RESULTS_DIR)', RESULTS_FOLDER)
-    .option('--url <url>', 'PostgreSQL that holds them, postgres://… (RESULTS_URL)', process.env.RESULTS_URL);
+  return command.option('--results <folder>', 'folder of the results (RESULTS_DIR)', RESULTS_FOLDER).addOption(
+    // Its password is nothing for a help text.
+    new Option('--url <url>', 'PostgreSQL that holds them, postgres://… (RESULTS_URL)').default(
+      process.env.RESULTS_URL,
+      'RESULTS_URL',
+    ),
+  );
 }
 
 /**
