@@ -44,6 +44,14 @@ describe('dynamo-bench', function () {
     assert.deepEqual([exitCode, stderr], [0, '']);
   });
 
+  it('shows no password of the result store in its help', async () => {
+    const { stdout } = await dynamoBench(['runs', '--help'], {
+      env: { RESULTS_URL: 'postgres://bench:s3cret@db/bench' },
+    });
+    assert.match(stdout, /--url <url>/);
+    assert.doesNotMatch(stdout, /s3cret/);
+  });
+
   it('lists every command, helps with each, and suggests what was meant', async () => {
     const { stdout, exitCode } = await dynamoBench(['--help']);
     assert.equal(exitCode, 0);
