@@ -1,12 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ActivityContext } from '../../../activities/context.js';
 import { type CellDefinition, cellKey, recordActivities } from '../../../activities/records.js';
-import { ResultStore } from '../../../results/store.js';
 import { parseSpec } from '../../../suite/spec.js';
 import { measuredCell } from '../../support/records.js';
+import { temporaryStore } from '../../support/temporary-store.js';
 
 const spec = parseSpec({ name: 's', tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }] });
 const { resources, cluster, nodes, fabric } = spec;
@@ -32,24 +28,16 @@ const failed = (workflowId: string) => ({
 });
 
 describe('a recorded cell', () => {
-  let store: ResultStore;
-  beforeEach(async () => {
-    store = new ResultStore(join(await mkdtemp(join(tmpdir(), 'cells-')), 'results'));
-  });
-  afterEach(async () => {
-    await store.close();
-    await rm(join(store.root, '..'), { recursive: true });
-  });
+  const at = temporaryStore();
 
   function find(workflowId: string, resumeFrom?: string, cell = CELL) {
-    const runs = { namespaceId: async () => 'none', isOpen: async () => true };
     const run = { workflowId, runId: 'r', key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
-    return recordActivities(new ActivityContext({ store, runs })).findCell({ run, cell, resumeFrom });
+    return recordActivities(at.context).findCell({ run, cell, resumeFrom });
   }
 
   it('is not run again under the same workflow id, unless it failed; then attempts are numbered on', async () => {
-    await store.saveCell('good', measured('good'));
-    await store.saveCell('bad', failed('bad'));
+    await at.store.saveCell('good', measured('good'));
+    await at.store.saveCell('bad', failed('bad'));
     const { cell, attempts } = await find('good');
     assert.deepEqual([cell?.takenOver, cell?.measurement?.value, attempts], [true, 46e9, 1]);
     assert.deepEqual(await find('bad'), { attempts: 1 });
@@ -57,22 +45,22 @@ describe('a recorded cell', () => {
   });
 
   it('is taken over, whole, from the run that the spec names and from no other', async () => {
-    await store.saveCell('monday', measured('monday'));
+    await at.store.saveCell('monday', measured('monday'));
     assert.deepEqual(await find('wednesday', 'tuesday'), { attempts: 0 });
     assert.equal((await find('tuesday', 'monday')).cell?.takenOver, true);
-    assert.deepEqual(await store.findCell('tuesday', cellKey(CELL)), measured('monday'));
+    assert.deepEqual(await at.store.findCell('tuesday', cellKey(CELL)), measured('monday'));
   });
 
   it('is not taken over when it failed there', async () => {
-    await store.saveCell('monday', failed('monday'));
-    await store.saveCell('tuesday', failed('tuesday'));
+    await at.store.saveCell('monday', failed('monday'));
+    await at.store.saveCell('tuesday', failed('tuesday'));
     assert.deepEqual(await find('tuesday', 'monday'), { attempts: 1 });
-    await store.saveCell('monday', measured('monday', 2));
+    await at.store.saveCell('monday', measured('monday', 2));
     assert.equal((await find('tuesday', 'monday')).cell?.measurement?.value, 46e9);
   });
 
   it('is another one when anything changed that defines it, and not when only its treatment did', async () => {
-    await store.saveCell('w', measured('w'));
+    await at.store.saveCell('w', measured('w'));
     for (const changed of [
       { imageIds: ['sha256:2'] },
       { pair: { node1: 'gpu-1', node2: 'gpu-3' } },

@@ -1,14 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { ActivityContext } from '../../../activities/context.js';
 import { saveLoadCell } from '../../../activities/load-cells.js';
 import { type LoadCellDefinition, loadCellKey, loadRecordActivities } from '../../../activities/load-records.js';
-import { ResultStore } from '../../../results/store.js';
 import type { LoadCell } from '../../../suite/load-record.js';
 import { parseSpec } from '../../../suite/spec.js';
 import { exampleDynamo } from '../../support/example-load.js';
+import { temporaryStore } from '../../support/temporary-store.js';
 
 const { dynamo } = parseSpec({
   name: 's',
@@ -40,19 +36,11 @@ function measured(imageIds: readonly string[], more: Partial<LoadCell> = {}): Lo
 }
 
 describe('a recorded load point', () => {
-  let store: ResultStore;
-  beforeEach(async () => {
-    store = new ResultStore(join(await mkdtemp(join(tmpdir(), 'load-cells-')), 'results'));
-  });
-  afterEach(async () => {
-    await store.close();
-    await rm(join(store.root, '..'), { recursive: true });
-  });
+  const at = temporaryStore();
 
   function find(workflowId: string, more: { resumeFrom?: string; imageIds?: string[] } = {}) {
-    const runs = { namespaceId: async () => 'none', isOpen: async () => true };
     const run = { workflowId, runId: 'r', key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
-    return loadRecordActivities(new ActivityContext({ store, runs })).findLoadCell({
+    return loadRecordActivities(at.context).findLoadCell({
       run,
       cell: CELL,
       imageIds: [],
@@ -62,8 +50,8 @@ describe('a recorded load point', () => {
 
   it('is not run again, unless it failed', async () => {
     const failure = { class: 'PodLost', message: 'gone', hint: 'again' };
-    await saveLoadCell(store, 'good', measured(['sha256:1']));
-    await saveLoadCell(store, 'bad', measured(['sha256:1'], { failure }));
+    await saveLoadCell(at.store, 'good', measured(['sha256:1']));
+    await saveLoadCell(at.store, 'bad', measured(['sha256:1'], { failure }));
     assert.equal((await find('good'))?.takenOver, true);
     assert.equal(await find('bad'), undefined);
     assert.equal(await find('tuesday', { resumeFrom: 'bad' }), undefined);
@@ -71,7 +59,7 @@ describe('a recorded load point', () => {
   });
 
   it('is of another deployment when the images that run now have other digests', async () => {
-    await saveLoadCell(store, 'monday', measured(['sha256:1', 'sha256:2', 'sha256:2']));
+    await saveLoadCell(at.store, 'monday', measured(['sha256:1', 'sha256:2', 'sha256:2']));
     const found = async (imageIds: string[], resumeFrom?: string) =>
       (await find(resumeFrom ? 'tuesday' : 'monday', { imageIds, ...(resumeFrom ? { resumeFrom } : {}) })) !==
       undefined;

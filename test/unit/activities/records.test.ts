@@ -1,27 +1,18 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { ActivityContext } from '../../../activities/context.js';
 import { recordActivities } from '../../../activities/records.js';
 import { regressionActivities } from '../../../activities/regressions.js';
-import { ResultStore } from '../../../results/store.js';
 import { nightlyRun, recordNights } from '../../support/nights.js';
+import { temporaryStore } from '../../support/temporary-store.js';
 
 describe('the end of a run', () => {
-  let store: ResultStore;
-  beforeEach(async () => {
-    store = new ResultStore(join(await mkdtemp(join(tmpdir(), 'records-')), 'results'));
-  });
-  afterEach(async () => {
-    await store.close();
-    await rm(join(store.root, '..'), { recursive: true });
-  });
+  const at = temporaryStore();
 
   /** What the workflow does when all tests are done. */
   async function conclude(record: ReturnType<typeof nightlyRun>, baseline?: string) {
-    const context = new ActivityContext({ store, runs: { namespaceId: async () => 'none', isOpen: async () => true } });
+    const { context, store } = at;
     const { writeReport } = recordActivities(context);
     const { compareRun } = regressionActivities(context);
     for (const cell of record.tests.flatMap(({ cells }) => cells)) await store.saveCell(record.workflowId, cell);
@@ -43,7 +34,7 @@ describe('the end of a run', () => {
 
   it('leaves every report in the folder, with the comparison in it', async () => {
     await recordNights(
-      store,
+      at.store,
       Array.from({ length: 12 }, (_, night) => ({ night })),
     );
     const { folder, summary } = await conclude(nightlyRun({ night: 12, bandwidth: 42e9 }));
@@ -66,7 +57,7 @@ describe('the end of a run', () => {
   });
 
   it('is inconclusive, and no failure, when the baseline of the spec does not exist', async () => {
-    await recordNights(store, [{ night: 0 }]);
+    await recordNights(at.store, [{ night: 0 }]);
     const { summary } = await conclude(nightlyRun({ night: 1 }), 'golden');
     assert.deepEqual(summary, { change: 'inconclusive', reason: 'suite "p5" has no baseline "golden"', regressed: [] });
   });
