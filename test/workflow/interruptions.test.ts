@@ -1,17 +1,9 @@
 import assert from 'node:assert/strict';
-import { Context } from '@temporalio/activity';
 import { resolveTestUpdate } from '../../workflows/messages.js';
 import { FakeActivities, failing, unmeasured } from '../support/fake-activities.js';
 import { failure, plan, result, runSuite, until } from '../support/suite-run.js';
 import { temporal } from '../support/temporal.js';
-
-/** For an activity that ends only when it is cancelled. */
-function cancelled(): Promise<never> {
-  const { cancellationSignal } = Context.current();
-  return new Promise((_, reject) => {
-    cancellationSignal.addEventListener('abort', () => reject(cancellationSignal.reason));
-  });
-}
+import { untilCancelled } from '../support/until-cancelled.js';
 
 /** What ends a test or a suite in the middle, from outside. */
 describe('a suite that is interrupted', function () {
@@ -23,9 +15,9 @@ describe('a suite that is interrupted', function () {
     const { promise: deploying, resolve } = Promise.withResolvers<void>();
     fake.overrides.deployEtcd = () => {
       resolve();
-      return cancelled();
+      return untilCancelled();
     };
-    fake.overrides.probeNode = cancelled;
+    fake.overrides.probeNode = untilCancelled;
     await assert.rejects(
       runSuite(plan, fake, async ({ handle }) => {
         await deploying;
@@ -59,6 +51,14 @@ describe('a suite that is interrupted', function () {
     assert.equal(test?.failure?.class, 'StoreRefused');
   });
 
+  it('reports a cell that was recorded when its pods could not be removed', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.removeRanks = failing('Forbidden', 'no delete');
+    const { outcome } = await runSuite({ ...plan, tests: [lf] }, fake);
+    assert.equal(failure(outcome).type, 'Forbidden');
+    assert.equal(fake.reports[0]?.tests[0]?.cellKeys.length, 1);
+  });
+
   it('goes on, and keeps what was recorded, when somebody terminates the workflow of a test', async () => {
     const fake = new FakeActivities();
     const { promise: second, resolve } = Promise.withResolvers<void>();
@@ -67,7 +67,7 @@ describe('a suite that is interrupted', function () {
       if (input.test.name !== 'lf' || !fake.calls.some((call) => call.startsWith('recordCell lf')))
         return startRank(input);
       resolve();
-      return cancelled();
+      return untilCancelled();
     };
     const spec = { ...plan, tests: [{ ...lf, repetitions: 2 }, plan.tests[2]] };
     const { outcome } = await runSuite(spec, fake, async ({ handle }) => {
