@@ -1,5 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { ApiFailure, isBadRequest, isNodeSilent, isNotFound } from '../kubernetes/api-failure.js';
+import { isBadRequest, isNodeSilent, isNotFound } from '../kubernetes/api-failure.js';
 import type { KubernetesObject, Pod } from '../kubernetes/objects.js';
 import { containerStatus, hasEnded } from '../kubernetes/pod-state.js';
 import { poll } from '../kubernetes/poll.js';
@@ -86,8 +86,7 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
           .podLog(run.namespace, pod.metadata.name, 'main', cancellationSignal(), previous)
           .catch((error: unknown) => {
             // A container that never started has no log, and a node that is gone gives none.
-            if (error instanceof ApiFailure && (isBadRequest(error) || isNotFound(error) || isNodeSilent(error)))
-              return error.message;
+            if (isBadRequest(error) || isNotFound(error) || isNodeSilent(error)) return error.message;
             throw error;
           });
         await context.store.saveLog(run.workflowId, `${folder}/${name}`, log);

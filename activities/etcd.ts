@@ -14,7 +14,7 @@ import type { ActivityContext } from './context.js';
 /** What the keys of all groups of a run begin with, as nixlbench writes them. */
 const groupKeys = ({ key }: Run) => `xferbench/${key}-`;
 
-/** A key that only the suite's own etcd holds. Without it nothing is ever deleted. */
+/** A key that only the suite's own etcd holds. Without it no key of anybody else is ever deleted. */
 const MARK = 'dynamo-bench/mark';
 
 const EXEC_TIMEOUT_MS = 10_000;

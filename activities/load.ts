@@ -38,8 +38,10 @@ export interface LoadInput {
   readonly cluster: Pick<SuiteSpec['cluster'], 'imagePullPolicy' | 'imagePullSecret'>;
   readonly podStart: number;
   readonly unschedulable: number;
-  /** Unique to the attempt: `a`, its number, and of which run it is. */
-  readonly attempt: string;
+  /** From 1; another attempt has other prompts. */
+  readonly attempt: number;
+  /** Tells the attempts of this workflow run from those of another. */
+  readonly token: string;
   /** Folder of the attempt's evidence below the run's. */
   readonly folder: string;
 }
@@ -93,7 +95,7 @@ export function loadActivities(context: ActivityContext) {
     },
 
     /** Deletes the Job of an attempt; one that is gone is fine. */
-    async removeLoad(input: Pick<LoadInput, 'run' | 'test' | 'point' | 'attempt'>): Promise<void> {
+    async removeLoad(input: Pick<LoadInput, 'run' | 'test' | 'point' | 'attempt' | 'token'>): Promise<void> {
       const { run } = input;
       await context.cluster(run).delete(JOB, run.namespace, loadName(input), { signal: cancellationSignal() });
     },
@@ -166,13 +168,18 @@ export function loadActivities(context: ActivityContext) {
   }
 }
 
-function loadName({ run, test, point, attempt }: Pick<LoadInput, 'run' | 'test' | 'point' | 'attempt'>): string {
-  return `bench-${run.key}-${test.name}-c${point.concurrency}-r${point.repetition}-${attempt}`;
+function loadName({
+  run,
+  test,
+  point,
+  attempt,
+  token,
+}: Pick<LoadInput, 'run' | 'test' | 'point' | 'attempt' | 'token'>): string {
+  return `bench-${run.key}-${test.name}-c${point.concurrency}-r${point.repetition}-a${attempt}-${token}`;
 }
 
 function commandOf({ dynamo, test, point, url, attempt }: LoadInput): string[] {
-  const [, number = '1'] = /^a(\d+)-/.exec(attempt) ?? [];
-  return aiperfCommand(dynamo, test, point, url, Number(number));
+  return aiperfCommand(dynamo, test, point, url, attempt);
 }
 
 /** Restarts, NIC counters and NIXL back ends of every worker. A pod that cannot be asked is listed without the latter. */

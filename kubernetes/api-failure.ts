@@ -45,7 +45,7 @@ export function unreachable(context: RequestContext, cause: unknown): SuiteFailu
   );
 }
 
-export function isNotFound(error: unknown): boolean {
+export function isNotFound(error: unknown): error is ApiFailure {
   return error instanceof ApiFailure && error.status === 404;
 }
 
@@ -58,7 +58,7 @@ export function isNodeSilent(error: unknown): error is ApiFailure {
   return error instanceof ApiFailure && error.status >= 500 && /\/containerLogs\//.test(error.message);
 }
 
-export function isBadRequest(error: unknown): boolean {
+export function isBadRequest(error: unknown): error is ApiFailure {
   return error instanceof ApiFailure && error.status === 400;
 }
 

@@ -1,4 +1,4 @@
-import { CancellationScope, sleep, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { StartedRank } from '../activities/ranks.js';
 import type { CellDefinition } from '../activities/records.js';
 import { ceilingOf } from '../suite/fabric.js';
@@ -10,6 +10,7 @@ import { scopeOf, type TransportTestSpec, usableNics } from '../suite/transport-
 import { formatDuration } from '../suite/units.js';
 import { lasting, quick } from './activity-options.js';
 import { failureOf } from './failures.js';
+import { runToken } from './run-token.js';
 import { rowTitle } from './titles.js';
 import type { TransportTestInput } from './transport-test.js';
 
@@ -29,8 +30,7 @@ export class Attempt {
   readonly #report: (step: string) => void;
   /** `r1-a1`, or `w1-a1` of a warm-up cell. */
   readonly #name: string;
-  /** Unlike the name, it differs also from the attempts of a workflow that was ended before it recorded anything. */
-  readonly #token = workflowInfo().runId.slice(-6);
+  readonly #token = runToken();
   readonly #ranks: { position: 'node1' | 'node2'; pod: string; node: string }[] = [];
   #notWiped: FailureRecord | undefined;
   #removal: Promise<void> | undefined;

@@ -8,7 +8,6 @@ import {
   setCurrentDetails,
   setHandler,
   upsertSearchAttributes,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { Deployed } from '../activities/dynamo-deployment.js';
 import type { LoadCellSummary } from '../activities/load-records.js';
@@ -28,6 +27,7 @@ import { loadFigureOf, loadFiguresOf } from './figures.js';
 import { definitionOf, measureLoadPoint } from './load-point.js';
 import { pauseSignal, resumeSignal, SUITE_NAME, SUITE_TEST, SUITE_VERDICT, testReportSignal } from './messages.js';
 import { claimNodes } from './node-claim.js';
+import { runToken } from './run-token.js';
 import { pointTitle } from './titles.js';
 
 /** Rows of the table in the Web UI. */
@@ -73,7 +73,6 @@ export function inferenceTest(input: InferenceTestInput): Promise<InferenceTestR
 class InferenceTest {
   readonly #input: InferenceTestInput;
   #cells: LoadCellSummary[] = [];
-  readonly #token = workflowInfo().runId.slice(-6);
   /** Of the points that this workflow measured. */
   readonly #times: { readonly seconds: number; readonly failure: unknown }[] = [];
   #paused: boolean;
@@ -218,7 +217,7 @@ class InferenceTest {
   async #tearDown(keep: boolean): Promise<FailureRecord | undefined> {
     const { run, dynamo, test } = this.#input;
     try {
-      await quick.storeGraphLogs({ run, dynamo, folder: `${test.name}/pods-${this.#token}` });
+      await quick.storeGraphLogs({ run, dynamo, folder: `${test.name}/pods-${runToken()}` });
     } catch (error) {
       log.warn('the logs of the deployment could not be stored', { test: test.name, ...failureOf(error) });
     }

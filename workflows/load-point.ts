@@ -1,4 +1,4 @@
-import { CancellationScope, workflowInfo } from '@temporalio/workflow';
+import { CancellationScope } from '@temporalio/workflow';
 import type { Deployed } from '../activities/dynamo-deployment.js';
 import type { LoadOutcome } from '../activities/load.js';
 import type { LoadCellDefinition, LoadCellSummary } from '../activities/load-records.js';
@@ -9,6 +9,7 @@ import { formatDuration } from '../suite/units.js';
 import { lasting, quick } from './activity-options.js';
 import { failureOf } from './failures.js';
 import type { InferenceTestInput } from './inference-test.js';
+import { runToken } from './run-token.js';
 import { pointTitle } from './titles.js';
 
 /** What a point of a sweep is measured with. */
@@ -36,7 +37,7 @@ export async function measureLoadPoint(
     let outcome: LoadOutcome | undefined;
     let judgement: LoadJudgement;
     try {
-      outcome = await runLoad(input, `a${attempts}-${workflowInfo().runId.slice(-6)}`);
+      outcome = await runLoad(input, attempts);
       judgement = await quick.judgeLoadRun({ run, cell, deployed, outcome });
     } catch (error) {
       const failure = failureOf(error);
@@ -48,9 +49,10 @@ export async function measureLoadPoint(
   }
 }
 
-async function runLoad(input: LoadPointInput, attempt: string): Promise<LoadOutcome> {
+async function runLoad(input: LoadPointInput, attempt: number): Promise<LoadOutcome> {
   const { run, spec, dynamo, test, pair, deployed, point } = input;
   const { podStart, unschedulable } = spec.timeouts;
+  const token = runToken();
   try {
     return await lasting(podStart + test.timeout).runLoad.executeWithOptions(
       { summary: `${pointTitle(point)}, at most ${formatDuration(test.timeout)}` },
@@ -66,11 +68,12 @@ async function runLoad(input: LoadPointInput, attempt: string): Promise<LoadOutc
           podStart,
           unschedulable,
           attempt,
-          folder: `${test.name}/c${point.concurrency}-r${point.repetition}-${attempt}`,
+          token,
+          folder: `${test.name}/c${point.concurrency}-r${point.repetition}-a${attempt}-${token}`,
         },
       ],
     );
   } finally {
-    await CancellationScope.nonCancellable(() => quick.removeLoad({ run, test, point, attempt }));
+    await CancellationScope.nonCancellable(() => quick.removeLoad({ run, test, point, attempt, token }));
   }
 }

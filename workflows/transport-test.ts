@@ -124,7 +124,6 @@ class TransportTest {
     for (let cell = this.#next(); cell; cell = this.#next()) {
       await this.#whilePaused(cell);
       const recorded = await this.#measureCell(cell);
-      this.#cells.push(recorded);
       this.#details(`${cellTitle(cell)} recorded`);
       // What came of the last one is in the result.
       if (!this.#next()) break;
@@ -145,14 +144,14 @@ class TransportTest {
     return nextCell(this.#block, this.#cells.map(outcomeOf));
   }
 
-  /** What is recorded is taken over before anything is claimed or started. */
+  /** What is recorded is taken over before anything is claimed or started. It counts also when its pods cannot be removed. */
   async #measureCell(cell: Cell): Promise<CellSummary> {
     const { run, spec } = this.#input;
     const definition = this.#definition(cell);
     const recorded = await quick.findCell.executeWithOptions({ summary: `${rowTitle(cell)}: recorded already?` }, [
       { run, cell: definition, resumeFrom: spec.resumeFrom },
     ]);
-    if (recorded.cell) return recorded.cell;
+    if (recorded.cell) return this.#count(recorded.cell);
 
     const attempts: AttemptRecord[] = [];
     for (;;) {
@@ -166,15 +165,21 @@ class TransportTest {
         attempts.push(record);
         this.#claimed = judgement.failure?.class !== 'NodeClaimLost';
         if (!this.#triesAgain(judgement.failure, attempts.length)) {
-          return await quick.recordCell.executeWithOptions(
-            { summary: `${rowTitle(cell)}: ${outcomeText(judgement)}` },
-            [{ run, cell: definition, seed: spec.seed, judgement, attempts }],
+          return this.#count(
+            await quick.recordCell.executeWithOptions({ summary: `${rowTitle(cell)}: ${outcomeText(judgement)}` }, [
+              { run, cell: definition, seed: spec.seed, judgement, attempts },
+            ]),
           );
         }
       } finally {
         await attempt.remove();
       }
     }
+  }
+
+  #count(recorded: CellSummary): CellSummary {
+    this.#cells.push(recorded);
+    return recorded;
   }
 
   #definition({ test, repetition, warmUp, variant }: Cell): CellDefinition {
