@@ -10,7 +10,7 @@ import { diagnose } from './tools/diagnosis.js';
 import { ownOutput, readRankLog } from './tools/log-lines.js';
 import { isLatencyTest } from './tools/ucx-perftest.js';
 import { scopeOf, type TransportTestSpec, usableNics } from './transport-tests.js';
-import { formatBytes, formatRate } from './units.js';
+import { formatBytes, formatDuration, formatRate } from './units.js';
 import type { Reason, Verdict } from './verdict.js';
 
 export type { AttemptContext, RankEvidence } from './evidence.js';
@@ -150,8 +150,7 @@ function verdictOf(
     return { verdict: 'fail', reasons: [...reasons, { code: 'below-expectation', message }] };
   }
   if (path.status === 'unproven') return { verdict: 'inconclusive', reasons: [...reasons] };
-  return {
-    verdict: 'pass',
-    reasons: [...reasons, { code: 'measured', message: `${measurement.original}, ${measurement.conditions}` }],
-  };
+  const figure = isBandwidth ? formatRate(measurement.value) : formatDuration(measurement.value);
+  const message = `${figure}, ${measurement.conditions} (printed as ${measurement.original})`;
+  return { verdict: 'pass', reasons: [...reasons, { code: 'measured', message }] };
 }

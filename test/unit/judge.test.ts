@@ -252,6 +252,12 @@ describe('verdict of ucx_perftest', () => {
     );
     assert.equal(judgement.verdict, 'pass');
     assert.equal(judgement.measurement?.original, '52.3 MB/s');
+    const { message } = judgement.reasons.find(({ code }) => code === 'measured') ?? {};
+    assert.match(
+      message ?? '',
+      /^54\.84 MB\/s, ucp_put_bw, .* \(printed as 52\.3 MB\/s\)$/,
+      'ucx_perftest counts in MiB',
+    );
   });
 
   it('takes TCP for no slow path where TCP is the path', () => {
