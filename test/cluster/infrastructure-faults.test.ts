@@ -105,7 +105,7 @@ describe('a suite goes on when', function () {
   });
 
   it('the link is cut for good: the test fails with its class, and the next one runs when it is back', async () => {
-    const { tests, ...spec } = await suite({ attempts: 1, timeouts: { infrastructure: '10s', podStart: '1m' } });
+    const { tests, ...spec } = await suite({ attempts: 1, timeouts: { infrastructure: '1m', podStart: '1m' } });
     const [ucx, libfabric] = tests;
     const id = await lab.start({ ...spec, tests: [{ ...libfabric, timeout: '15s', required: false }, ucx] });
     await lab.untilRanksRun(id, 'nixl-libfabric');
