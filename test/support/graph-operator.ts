@@ -57,16 +57,17 @@ export class GraphOperator {
 
   async #run(): Promise<void> {
     while (!this.#stopped) {
-      if (this.mood.state !== 'down') await this.#look();
+      if (this.mood.state !== 'down') await this.#look(this.mood);
       await sleep(PAUSE_MS);
     }
   }
 
-  async #look(): Promise<void> {
+  /** One look has one mood: a test that changes it meanwhile must not get half of each. */
+  async #look(mood: OperatorMood): Promise<void> {
     try {
       const query = { labelSelector: MANAGED_BY_SELECTOR };
       for (const graph of await this.#admin.list<Graph>(DYNAMO_GRAPH, this.#namespace, query)) {
-        await this.#reconcile(graph);
+        await this.#reconcile(graph, mood);
       }
     } catch (error) {
       // A deployment, or the whole resource, that has gone meanwhile; the next look sees what is there.
@@ -74,21 +75,21 @@ export class GraphOperator {
     }
   }
 
-  async #reconcile(graph: Graph): Promise<void> {
+  async #reconcile(graph: Graph, mood: OperatorMood): Promise<void> {
     const { name, uid = '', deletionTimestamp } = graph.metadata;
     if (deletionTimestamp) return this.#hold(name, false);
     if (!this.seen.get(name)?.has(uid)) {
       this.seen.set(name, new Set([...(this.seen.get(name) ?? []), uid]));
       await this.#hold(name, true);
     }
-    const first = this.mood.first?.[Math.floor((Date.now() - this.#since(uid)) / 1000)];
+    const first = mood.first?.[Math.floor((Date.now() - this.#since(uid)) / 1000)];
     if (first) {
       await this.#report(graph, first);
       return;
     }
-    if (this.mood.state === 'cannot') return this.#fail(graph);
+    if (mood.state === 'cannot') return this.#fail(graph);
     if (!this.#made.has(uid)) {
-      for (const object of graphObjects(graph, this.mood.linger ?? 0)) await this.#admin.apply(object);
+      for (const object of graphObjects(graph, mood.linger ?? 0)) await this.#admin.apply(object);
       this.#made.add(uid);
     }
     await this.#report(graph, await this.#status(graph));
