@@ -19,19 +19,25 @@ async function podWith(efaDevices: number) {
     tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }],
   });
   const pod = await measuringPod(RUN, podSettings(spec), 'n1');
-  const named = (list: unknown) => (list as { name: string }[]).find(({ name }) => name === 'node-sysfs');
-  return { mount: named(onlyContainer(pod).volumeMounts), volume: named(pod.spec.volumes) };
+  const ofNode = (list: unknown) => (list as { name: string }[]).filter(({ name }) => name.startsWith('node-sysfs'));
+  return { mounts: ofNode(onlyContainer(pod).volumeMounts), volumes: ofNode(pod.spec.volumes) };
 }
 
 describe('a pod of the measuring image', () => {
-  it('sees the node’s /sys, and cannot write it, when it is given EFA devices', async () => {
+  it('sees the node’s devices, and can write nothing below them, when it is given EFA devices', async () => {
     assert.deepEqual(await podWith(1), {
-      mount: { name: 'node-sysfs', mountPath: '/host/sys', readOnly: true },
-      volume: { name: 'node-sysfs', hostPath: { path: '/sys', type: 'Directory' } },
+      mounts: [
+        { name: 'node-sysfs-class', mountPath: '/host/sys/class', readOnly: true },
+        { name: 'node-sysfs-devices', mountPath: '/host/sys/devices', readOnly: true },
+      ],
+      volumes: [
+        { name: 'node-sysfs-class', hostPath: { path: '/sys/class', type: 'Directory' } },
+        { name: 'node-sysfs-devices', hostPath: { path: '/sys/devices', type: 'Directory' } },
+      ],
     });
   });
 
   it('sees nothing of the node without EFA devices', async () => {
-    assert.deepEqual(await podWith(0), { mount: undefined, volume: undefined });
+    assert.deepEqual(await podWith(0), { mounts: [], volumes: [] });
   });
 });

@@ -64,13 +64,13 @@ for (const kind of ['operator', 'manifests']) {
       }
     });
 
-    it('shows the node’s /sys to workers that are given EFA devices, and to nothing else', async () => {
+    it('shows the node’s devices to workers that are given EFA devices, and to nothing else', async () => {
       const shown = async (efa: number) => {
         const found = await containers({ kind, resources: { efa } });
         const paths = (mounts: unknown) =>
           ((mounts ?? []) as { mountPath: string }[]).map(({ mountPath }) => mountPath);
         return [...found]
-          .filter(([, { volumeMounts }]) => paths(volumeMounts).includes('/host/sys'))
+          .filter(([, { volumeMounts }]) => paths(volumeMounts).includes('/host/sys/class'))
           .map(([name]) => name);
       };
       assert.deepEqual((await shown(4)).sort(), ['decode', 'prefill']);
