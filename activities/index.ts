@@ -1,10 +1,10 @@
+import { claimingActivities } from './claiming.js';
 import { ActivityContext, type ActivityDependencies } from './context.js';
 import { dynamoDeploymentActivities } from './dynamo-deployment.js';
 import { etcdActivities } from './etcd.js';
 import { evidenceActivities } from './evidence.js';
 import { loadActivities } from './load.js';
 import { loadRecordActivities } from './load-records.js';
-import { nodeClaimActivities } from './node-claims.js';
 import { nodeActivities } from './nodes.js';
 import { platformActivities } from './platform.js';
 import { probeActivities } from './probes.js';
@@ -21,7 +21,7 @@ export function createActivities(dependencies: ActivityDependencies) {
   return {
     ...runObjectActivities(context),
     ...nodeActivities(context),
-    ...nodeClaimActivities(context),
+    ...claimingActivities(context),
     ...etcdActivities(context),
     ...probeActivities(context),
     ...rankActivities(context),

@@ -1,8 +1,8 @@
 import { cancellationSignal } from '@temporalio/activity';
+import type { Cluster } from '../kubernetes/cluster.js';
 import { type Lease, releaseLease, takeLease } from '../kubernetes/leases.js';
 import type { Pod } from '../kubernetes/objects.js';
 import { hasEnded } from '../kubernetes/pod-state.js';
-import { poll } from '../kubernetes/poll.js';
 import { LEASE, POD } from '../kubernetes/resources.js';
 import { GRAPH_LABEL, KEPT_LABEL } from '../suite/dynamo-names.js';
 import { SuiteFailure } from '../suite/failure.js';
@@ -16,13 +16,10 @@ import {
   runLabels,
   WORKFLOW_ANNOTATION,
 } from '../suite/run.js';
-import type { ActivityContext } from './context.js';
 
 /** A claim that is not renewed ends after this long: longer than the pauses between the steps of a test. */
-const CLAIM_SECONDS = 90;
+export const CLAIM_SECONDS = 90;
 const RENEW_AFTER_MS = 30_000;
-/** While another suite measures, it is asked for no more often than this. */
-const LONGEST_PAUSE_MS = 5_000;
 
 /** The suite run that measures on a node. */
 export interface NodeHolder {
@@ -33,15 +30,19 @@ export interface NodeHolder {
   readonly since?: string;
 }
 
-export type ClaimResult = { readonly held: true } | { readonly held: false; readonly by: NodeHolder };
+/** The cluster of a run, and what marks the run's objects there. */
+export interface ClaimContext {
+  cluster(run: Run): Cluster;
+  annotations(run: Run): Promise<Record<string, string>>;
+}
 
 /** Exclusive use of nodes: a Lease for each, held by the suite run that measures there. */
 export class NodeClaims {
-  readonly #context: ActivityContext;
+  readonly #context: ClaimContext;
   /** When this process renewed which claim last. */
   readonly #renewedAt = new Map<string, number>();
 
-  constructor(context: ActivityContext) {
+  constructor(context: ClaimContext) {
     this.#context = context;
   }
 
@@ -146,40 +147,5 @@ function holderOf(node: string, { metadata, spec }: Lease): NodeHolder {
     workflowId: metadata.annotations?.[WORKFLOW_ANNOTATION] ?? spec.holderIdentity ?? 'unknown',
     namespace: metadata.namespace ?? '',
     ...(spec.acquireTime ? { since: spec.acquireTime } : {}),
-  };
-}
-
-export function nodeClaimActivities(context: ActivityContext) {
-  return {
-    /**
-     * Claims the nodes for this run, or says who has them.
-     *
-     * @param input.wait seconds to wait for them; 0 asks once
-     */
-    async claimNodes(input: { run: Run; nodes: readonly string[]; wait: number }): Promise<ClaimResult> {
-      const seen = new Map<string, { version: string | undefined; since: number }>();
-      const isExpired = ({ metadata, spec }: Lease): boolean => {
-        const last = seen.get(metadata.name);
-        if (last?.version !== metadata.resourceVersion || !last) {
-          seen.set(metadata.name, { version: metadata.resourceVersion, since: performance.now() });
-          return false;
-        }
-        return performance.now() - last.since > (spec.leaseDurationSeconds ?? CLAIM_SECONDS) * 1000;
-      };
-      return poll<ClaimResult>(
-        async (elapsed) => {
-          const by = await context.claims.take(input.run, input.nodes, isExpired);
-          if (!by) return { held: true };
-          return elapsed >= input.wait ? { held: false, by } : undefined;
-        },
-        cancellationSignal(),
-        { longestMs: LONGEST_PAUSE_MS },
-      );
-    },
-
-    /** Gives the nodes back, for a suite that waits for a person. */
-    async releaseNodes(input: { run: Run }): Promise<void> {
-      await context.claims.release(input.run, cancellationSignal());
-    },
   };
 }

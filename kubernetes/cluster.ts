@@ -4,7 +4,7 @@ import { SuiteFailure } from '../suite/failure.js';
 import { ApiFailure, isAlreadyExists, isNotFound, type RequestContext, unreachable } from './api-failure.js';
 import { Connections } from './connections.js';
 import type { KubernetesObject, List } from './objects.js';
-import { resourcePath } from './resources.js';
+import { type Kind, resourcePath } from './resources.js';
 import { withRetries } from './retry.js';
 
 /** No single answer of the API server takes longer; a hung connection must not hold an activity. */
@@ -232,11 +232,6 @@ export class Cluster {
     if (status >= 200 && status < 300) return text;
     throw new ApiFailure(context, status, text);
   }
-}
-
-export interface Kind {
-  readonly apiVersion: string;
-  readonly kind: string;
 }
 
 export interface DeleteOptions {

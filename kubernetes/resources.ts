@@ -1,4 +1,8 @@
-import type { Kind } from './cluster.js';
+/** What an object is, as its manifest says it. */
+export interface Kind {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
 
 /** The kinds that the suite handles, by the name of their resource in a path. */
 const PLURALS: Readonly<Record<string, string>> = {

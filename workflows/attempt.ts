@@ -1,24 +1,30 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { StartedRank } from '../activities/ranks.js';
 import type { CellDefinition } from '../activities/records.js';
-import { ceilingOf } from '../suite/fabric.js';
+import type { Pair } from '../suite/cluster-facts.js';
+import { ceilingOf, type Fabric } from '../suite/fabric.js';
 import type { FailureRecord } from '../suite/failure.js';
 import type { AttemptContext, Judgement } from '../suite/judge.js';
 import type { Cell } from '../suite/plan.js';
 import type { AttemptRecord, RankRecord } from '../suite/record.js';
+import type { Run } from '../suite/run.js';
+import type { SuiteSpec } from '../suite/spec.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../suite/transport-tests.js';
 import { formatDuration } from '../suite/units.js';
 import { lasting, quick } from './activity-options.js';
 import { failureOf } from './failures.js';
 import { runToken } from './run-token.js';
 import { rowTitle } from './titles.js';
-import type { TransportTestInput } from './transport-test.js';
 
 /** The watchdog in the worker acts at the test's time limit; the kubelet's own acts this much later. */
 const KUBELET_DEADLINE_MARGIN_SECONDS = 120;
 
 /** What an attempt is made of. */
-export interface AttemptInput extends Pick<TransportTestInput, 'run' | 'spec' | 'pair' | 'fabric'> {
+export interface AttemptInput {
+  readonly run: Run;
+  readonly spec: Omit<SuiteSpec, 'tests' | 'dynamo'>;
+  readonly pair: Pair;
+  readonly fabric: Fabric;
   readonly cell: Cell;
   readonly definition: CellDefinition;
   readonly number: number;

@@ -1,21 +1,26 @@
+import type { Platform } from '../activities/platform.js';
 import type { ReportInput } from '../activities/records.js';
 import { graphName } from '../suite/dynamo-names.js';
 import type { DynamoSpec } from '../suite/dynamo-spec.js';
+import type { FailureRecord } from '../suite/failure.js';
 import type { Run } from '../suite/run.js';
 import type { SuiteSpec } from '../suite/spec.js';
 import { worst } from '../suite/verdict.js';
-import type { SuiteState } from './suite-state.js';
+import type { InferenceState } from './test-state.js';
+
+/** How far phase 3 is. */
+export interface DynamoProgress {
+  readonly inference: readonly InferenceState[];
+  readonly platform: Platform | undefined;
+  readonly platformFailure: FailureRecord | undefined;
+  readonly kept: string | undefined;
+}
 
 /** Phase 3 in the record of a run, before its recorded cells are read into it. */
 export function dynamoRecord(
   spec: SuiteSpec,
   dynamo: DynamoSpec,
-  {
-    inference,
-    platform,
-    platformFailure,
-    kept,
-  }: Pick<SuiteState, 'inference' | 'platform' | 'platformFailure' | 'kept'>,
+  { inference, platform, platformFailure, kept }: DynamoProgress,
 ): NonNullable<ReportInput['dynamo']> {
   const baseline = baselineOf(spec, dynamo);
   return {

@@ -5,21 +5,23 @@ import type { LoadCellDefinition, LoadCellSummary } from '../activities/load-rec
 import { FAILURES } from '../suite/failure.js';
 import type { LoadPoint } from '../suite/inference-tests.js';
 import type { LoadJudgement } from '../suite/judge-load.js';
+import type { Run } from '../suite/run.js';
+import type { SuiteSpec } from '../suite/spec.js';
 import { formatDuration } from '../suite/units.js';
 import { lasting, quick } from './activity-options.js';
 import { failureOf } from './failures.js';
-import type { InferenceTestInput } from './inference-test.js';
 import { runToken } from './run-token.js';
 import { pointTitle } from './titles.js';
 
 /** What a point of a sweep is measured with. */
-export interface LoadPointInput extends InferenceTestInput {
+export interface LoadPointInput extends LoadCellDefinition {
+  readonly run: Run;
+  readonly spec: Pick<SuiteSpec, 'cluster' | 'timeouts' | 'attempts'>;
   readonly deployed: Deployed;
-  readonly point: LoadPoint;
 }
 
 /** Of all that defines a cell of phase 3, what its test and its point say. */
-export function definitionOf(input: InferenceTestInput, point: LoadPoint): LoadCellDefinition {
+export function definitionOf(input: Omit<LoadCellDefinition, 'point'>, point: LoadPoint): LoadCellDefinition {
   const { dynamo, test, pair, fabric } = input;
   return { dynamo, test, point, pair, fabric };
 }
