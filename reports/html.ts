@@ -1,5 +1,5 @@
 import type { RunComparison } from '../results/comparison.js';
-import { isAboveCeiling } from '../suite/fabric.js';
+import { ceilingOfShares, isAboveCeiling } from '../suite/fabric.js';
 import type { CellRecord, SuiteRecord, TestRecord } from '../suite/record.js';
 import { formatBytes, formatDuration, formatRate } from '../suite/units.js';
 import { bandwidthChart, latencyChart } from './block-size-charts.js';
@@ -75,7 +75,7 @@ function card(test: TestRecord): Markup {
   const [first] = measured;
   const spread = first && spreadOf(measured.map(({ value }) => value));
   const format = first?.metric === 'latency' ? formatDuration : formatRate;
-  const ceiling = test.cells.find((cell) => cell.ceiling)?.ceiling;
+  const ceiling = test.cells.map(ceilingOfShares).find((found) => found !== undefined);
   const why = test.failure ?? test.cells.find(({ failure }) => failure)?.failure;
   const impossible = test.claimed && ceiling && test.claimed.value > ceiling.bytesPerSecond;
   return html`<h3><a href="#test-${test.name}">${test.name}</a> ${badge(test.verdict)}</h3>

@@ -1,5 +1,6 @@
 import { type Ceiling, isAboveCeiling } from './fabric.js';
 import type { Row } from './measurement.js';
+import type { PathProof } from './path-proof.js';
 import { largestRow } from './result-table.js';
 import type { RankLog } from './tools/log-lines.js';
 import { differingOptions } from './tools/nixlbench.js';
@@ -45,4 +46,18 @@ export function rowsAboveCeiling(rows: readonly Row[], ceiling: Ceiling): Reason
   return [
     { code: 'rows-above-ceiling', message: `more than the hardware carries, so not to be used: ${above.join(', ')}` },
   ];
+}
+
+/**
+ * NICs that the test could use and that carried nothing. They have names where it is known which NICs these are: a
+ * process for each device, or no more devices than the test could use.
+ */
+export function idleNics(test: TransportTestSpec, path: PathProof, usable: Ceiling): Reason[] {
+  const carriers = Object.keys(path.devices);
+  const count = usable.nics - carriers.length;
+  if (path.status !== 'proven' || count <= 0) return [];
+  const own = test.tool === 'ucx-perftest' ? test.devices.map((device) => device.replace(/:\d+$/, '')) : [];
+  const used = own.length > 0 ? own : [...carriers, ...path.idle];
+  const named = used.length === usable.nics ? `: ${used.filter((nic) => !carriers.includes(nic)).join(', ')}` : '';
+  return [{ code: 'nics-idle', message: `${count} of ${usable.nics} NICs moved nothing${named}` }];
 }

@@ -1,5 +1,5 @@
 import { comparableValue } from './comparable.js';
-import { fabricOfInstanceType } from './fabric.js';
+import { ceilingOfShares, fabricOfInstanceType } from './fabric.js';
 import type { CellRecord, TestRecord } from './record.js';
 import { type Summary, summarize } from './statistics.js';
 import { formatBytes } from './units.js';
@@ -135,7 +135,7 @@ function ladderOf(chosen: readonly Candidate[]): Ladder {
   if (!first) throw new RangeError('a ladder without rungs');
   const common = largestCommon(chosen);
   const points = chosen.map((candidate) => common ?? largestOf(candidate));
-  const ceilings = chosen.flatMap(({ cells }) => cells.flatMap(({ ceiling }) => ceiling ?? []));
+  const ceilings = chosen.flatMap(({ cells }) => cells.flatMap((cell) => ceilingOfShares(cell) ?? []));
   const ceiling = ceilings.reduce((best, next) => (next.bytesPerSecond > best.bytesPerSecond ? next : best), {
     bytesPerSecond: 0,
     nics: 0,
@@ -147,7 +147,7 @@ function ladderOf(chosen: readonly Candidate[]): Ladder {
     const blocked = above ? differences(above, points[i - 1], candidate, points[i]) : '';
     rungs.push(
       rungOf(candidate, points[i], ceiling.bytesPerSecond, {
-        nics: railsOf(above?.cells) ?? ceiling.nics,
+        nics: ceiling.nics,
         rung: rungs[i - 1],
         blocked,
       }),

@@ -1,6 +1,6 @@
 import { comparableValue } from './comparable.js';
 import { dynamoSection } from './dynamo-report.js';
-import { isAboveCeiling } from './fabric.js';
+import { ceilingOfShares, isAboveCeiling } from './fabric.js';
 import { type Ladder, laddersOf } from './ladder.js';
 import type { CellRecord, SuiteRecord, TestRecord } from './record.js';
 import { findDrift, type Summary, summarize } from './statistics.js';
@@ -38,7 +38,7 @@ function resultsSection({ tests }: SuiteRecord): string[] {
   return [
     '## Results',
     '',
-    '"Claimed" is a figure from a document; "measured" is this run. Share is measured of ceiling. GB = 1e9 bytes.',
+    '"Claimed" is a figure from a document; "measured" is this run. Share is measured of ceiling, which is that of the NICs that the test could use. GB = 1e9 bytes.',
     '',
     '| test | claimed | ceiling | measured | share | verdict | evidence |',
     '|---|---|---|---|---|---|---|',
@@ -53,7 +53,8 @@ function testRows(test: TestRecord): string[] {
     return [`| ${nameOf(test)} | ${claimText(test, undefined)} | – | – | – | **${test.verdict}**${why} | – |`];
   }
   return test.cells.map((cell) => {
-    const { measurement, ceiling } = cell;
+    const { measurement } = cell;
+    const ceiling = ceilingOfShares(cell);
     const isBandwidth = measurement?.metric === 'bandwidth';
     const value = measurement ? (isBandwidth ? formatRate(measurement.value) : formatDuration(measurement.value)) : '–';
     const share =
@@ -112,7 +113,8 @@ function nameOf({ name, required }: TestRecord): string {
 
 function claimText({ claimed }: TestRecord, cell: CellRecord | undefined): string {
   if (!claimed) return '–';
-  const impossible = cell?.ceiling && claimed.value > cell.ceiling.bytesPerSecond;
+  const ceiling = cell && ceilingOfShares(cell);
+  const impossible = ceiling && claimed.value > ceiling.bytesPerSecond;
   return `${formatRate(claimed.value)}${impossible ? ' **impossible here**' : ''}`;
 }
 
@@ -147,10 +149,11 @@ function repetitionLines({ cells }: TestRecord): string[] {
 
 function cellSection(test: TestRecord, cell: CellRecord): string[] {
   const { claimed } = test;
+  const ceiling = ceilingOfShares(cell);
   const impossible =
-    claimed && cell.ceiling && claimed.value > cell.ceiling.bytesPerSecond
+    claimed && ceiling && claimed.value > ceiling.bytesPerSecond
       ? [
-          `- claim: ${formatRate(claimed.value)} (${claimed.source}) is ${(claimed.value / cell.ceiling.bytesPerSecond).toFixed(1)} times the ceiling of ${formatRate(cell.ceiling.bytesPerSecond)} (${cell.ceiling.explanation}): no measurement on this hardware can reach it`,
+          `- claim: ${formatRate(claimed.value)} (${claimed.source}) is ${(claimed.value / ceiling.bytesPerSecond).toFixed(1)} times the ceiling of ${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation}): no measurement on this hardware can reach it`,
         ]
       : [];
   return [

@@ -17,6 +17,7 @@ export type ReasonCode =
   | 'path-proven'
   | 'path-unproven'
   | 'wrong-path'
+  | 'nics-idle'
   | 'other-traffic'
   | 'figures-disagree'
   | 'parameters-differ'

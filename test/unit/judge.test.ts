@@ -77,6 +77,29 @@ describe('verdict of a transport attempt', () => {
     assert.ok(codes(judgement).includes('implausible'));
   });
 
+  it('expects what the NICs carry that it could use, so that lost ones do not halve what is expected', () => {
+    const judgement = judgeTransport(test, p5Ranks(24.5, NICS.slice(0, 2)), onP5);
+    assert.equal(judgement.verdict, 'fail');
+    assert.deepEqual(codes(judgement), ['path-proven', 'nics-idle', 'below-expectation']);
+    assert.equal(judgement.ceiling.bytesPerSecond, 25e9);
+    assert.equal(judgement.usableCeiling.bytesPerSecond, 50e9);
+    assert.match(judgement.reasons.at(-1)?.message ?? '', /24\.5 GB\/s is below the expected 40 GB\/s/);
+  });
+
+  it('names the NICs that moved nothing where it is known which the test could use', () => {
+    const idle = (judgement: { reasons: readonly { code: string; message: string }[] }) =>
+      judgement.reasons.find(({ code }) => code === 'nics-idle')?.message;
+    const alsoSees = (...nics: string[]) =>
+      p5Ranks(36, NICS.slice(0, 3)).map((evidence) => ({
+        ...evidence,
+        log: nics.reduce((log, nic) => counters(`infiniband/${nic}`, 'rdma_write_bytes', 0, log), evidence.log),
+      }));
+    assert.equal(idle(judgeTransport(test, alsoSees('rdmap82s0'), onP5)), '1 of 4 NICs moved nothing: rdmap82s0');
+    const more = alsoSees('rdmap82s0', 'rdmap96s0');
+    assert.equal(idle(judgeTransport(test, more, onP5)), '1 of 4 NICs moved nothing', 'it may be either');
+    assert.equal(idle(judgeTransport(test, p5Ranks(46), onP5)), undefined);
+  });
+
   it('fails when the counters did not move by what was sent', () => {
     const still = (log: string) => counters('infiniband/rdmap79s0', 'rdma_write_bytes', 0, log);
     const ranks = [rank('node2', still(nixlbenchLog(test, 0, 40))), rank('node1', still(nixlbenchLog(test, 1, 40)))];

@@ -78,10 +78,6 @@ describe('time of a KV transfer', () => {
     assert.equal(rateAt(curve, 2 ** 30), 40e9);
   });
 
-  it('takes no row above the ceiling for a rate', () => {
-    assert.equal(rateAt({ ...curve, rows: [{ blockSize: 4096, bytesPerSecond: 80e9 }] }, 4096), 50e9);
-  });
-
   it('is tokens times bytes over the rate at the size of a KV block', () => {
     const prediction = predictTransfer({ tokens: 3000, bytesPerTokenAndRank: 131_072, tokensPerBlock: 32, curve });
     assert.equal(prediction?.blockSize, 2 ** 22);
