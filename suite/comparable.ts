@@ -39,8 +39,9 @@ const OF_THE_POD = /^(?:HOSTNAME|HOME|PWD|OLDPWD|SHLVL|_|KUBERNETES_.*|DYNAMO_BE
  *
  * Forbidding: what is measured (metric, scope, options such as block sizes and memory types), what measured it (image
  * digest, versions of tools and libraries, variables that steer them) and on what (instance type, number and rate of the
- * NICs that the test could use). Named only: the number of NICs that moved, because one that is lost is a regression, node names, zone, topology, kernel, drivers, device plugins, suite version, spec and seed. A field
- * that one side does not know forbids as well, because nobody can say that it is the same.
+ * NICs that the test could use). Named only: the number of NICs that moved, because one that is lost is a regression;
+ * node names, zone, topology, kernel, drivers, device plugins, suite version, spec and seed. A field that one side does
+ * not know forbids as well, because nobody can say that it is the same.
  */
 export function comparable(a: Subject, b: Subject): Comparability {
   const differences = differencesOf(fieldsOf(a), fieldsOf(b));

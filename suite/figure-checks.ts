@@ -12,8 +12,8 @@ import type { Reason } from './verdict.js';
 /** What speaks against figures that are all there. */
 
 /**
- * Rows whose bandwidth is not what follows from their block, batch and latency. With several threads the latency is not
- * that of an iteration (wrong in nixlbench before 1.1), so nothing follows from it.
+ * Rows whose bandwidth is not what follows from their block and its latency. With several threads the latency is that of
+ * one thread (and was wrong in nixlbench before 1.1), so nothing follows from it.
  */
 export function disagreements(test: TransportTestSpec, rows: readonly Row[]): Reason[] {
   if (test.tool === 'nixlbench' && test.numThreads > 1) return [];
@@ -22,7 +22,7 @@ export function disagreements(test: TransportTestSpec, rows: readonly Row[]): Re
       recomputed !== undefined && Math.abs(bytesPerSecond / recomputed - 1) > DISAGREEMENT,
   );
   const text = ({ blockSize, bytesPerSecond, recomputed = Number.NaN }: Row) =>
-    `${formatBytes(blockSize)}: ${formatRate(bytesPerSecond)} printed, ${formatRate(recomputed)} from block, batch and latency`;
+    `${formatBytes(blockSize)}: ${formatRate(bytesPerSecond)} printed, ${formatRate(recomputed)} from block and latency`;
   const worst = apart.find((row) => row === largestRow(rows));
   const others = apart.filter((row) => row !== worst);
   return [

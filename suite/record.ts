@@ -20,7 +20,7 @@ const row = z.object({
   batchSize: z.number(),
   bytesPerSecond: z.number(),
   latency: z.number().optional(),
-  recomputed: z.number().optional().meta({ description: 'bytes per second from block, batch and latency' }),
+  recomputed: z.number().optional().meta({ description: 'bytes per second from block and latency' }),
   original: z.string(),
 });
 

@@ -114,6 +114,11 @@ export function parseNixlbenchTable(lines: readonly string[]): Row[] {
 /** Twelve columns of at most 25 characters, and room. A longer line is none of the table's. */
 const LONGEST_ROW = 400;
 
+/**
+ * `Avg Lat.` is the time of a block and not of an iteration: `printStats` in src/utils/utils.cpp (0.5.0 to 1.4.0) divides
+ * the duration by iterations × batch size, and in pairwise MG by the initiator's devices, whose bytes it counts in the
+ * bandwidth. With one thread the bandwidth is therefore block ÷ latency whatever the batch and the mode.
+ */
 function rowOf(columns: readonly string[], fields: readonly string[]): Row | undefined {
   if (fields.length !== columns.length || !fields.every((field) => PRINTED_NUMBER.test(field))) return undefined;
   const field = (name: string) => fields[columns.indexOf(name)];
@@ -122,8 +127,7 @@ function rowOf(columns: readonly string[], fields: readonly string[]): Row | und
   const blockSize = Number(field('Block Size (B)'));
   const batchSize = Number(field('Batch Size'));
   if (bandwidth === undefined || !Number.isSafeInteger(blockSize * batchSize)) return undefined;
-  const recomputed =
-    latency === undefined ? undefined : recomputedBandwidth(blockSize * batchSize, latency, 1e-6, bandwidth);
+  const recomputed = latency === undefined ? undefined : recomputedBandwidth(blockSize, latency, 1e-6, bandwidth);
   return {
     blockSize,
     batchSize,

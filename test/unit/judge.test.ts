@@ -123,13 +123,27 @@ describe('verdict of a transport attempt', () => {
     assert.ok(codes(judgement).includes('implausible') && codes(judgement).includes('wrong-path'));
   });
 
-  it('is inconclusive when the figure does not follow from block, batch and latency', () => {
+  it('is inconclusive when the figure does not follow from block and latency', () => {
     const scale = (log: string) => log.replace(/^(67108864 1) \S+/m, '$1 41.000000');
     const ranks = p5Ranks(46).map((evidence) => ({ ...evidence, log: scale(evidence.log) }));
     const judgement = judgeTransport(test, ranks, onP5);
     assert.equal(judgement.verdict, 'inconclusive');
     const reason = judgement.reasons.find(({ code }) => code === 'figures-disagree');
-    assert.match(reason?.message ?? '', /64 MiB: 41 GB\/s printed, 46 GB\/s from block, batch and latency/);
+    assert.match(reason?.message ?? '', /64 MiB: 41 GB\/s printed, 46 GB\/s from block and latency/);
+  });
+
+  it('takes the latency of a batch for that of one block, as nixlbench prints it', () => {
+    const batches = parseSpec({
+      name: 's',
+      tests: [{ name: 'b', tool: 'nixlbench', backend: 'LIBFABRIC', startBatchSize: 4, maxBatchSize: 16 }],
+    }).tests[0] as NixlbenchSpec;
+    const bytes = expectedNixlbenchBytes(batches) / NICS.length;
+    const over = (log: string) =>
+      NICS.reduce((text, nic) => counters(`infiniband/${nic}`, 'rdma_write_bytes', bytes, text), log);
+    const ranks = [0, 1].map((i) => rank(i === 0 ? 'node2' : 'node1', over(nixlbenchLog(batches, i as 0 | 1, 46))));
+    const judgement = judgeTransport(batches, ranks, onP5);
+    assert.equal(judgement.verdict, 'pass');
+    assert.deepEqual(codes(judgement), ['path-proven', 'measured']);
   });
 
   it('names smaller rows that disagree, and keeps the figure', () => {
