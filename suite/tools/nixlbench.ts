@@ -79,11 +79,22 @@ function iterationsOf(test: NixlbenchSpec, count: number, blockSize: number): nu
   return blockSize > 2 ** 20 ? rounded / test.largeBlkIterFtr : rounded;
 }
 
+/**
+ * How often a row's block × batch crosses the wire in one iteration: once for each device of the initiator, which all
+ * have a buffer of their own, and as often as the scheme lets each of them meet a target. In src/main.cpp that is
+ * `createTransferDescLists` over `getStrideScheme` (the same in old and new versions).
+ */
+function transfersOf({ scheme, numInitiatorDev, numTargetDev }: NixlbenchSpec): number {
+  const targetsOfEach = { pairwise: 1, manytoone: 1, onetomany: numTargetDev, tp: numTargetDev / numInitiatorDev };
+  return numInitiatorDev * Math.max(1, Math.floor(targetsOfEach[scheme]));
+}
+
 /** Payload that crosses the wire in one run with all rows, warm-up included, in bytes. */
 export function expectedNixlbenchBytes(test: NixlbenchSpec): number {
+  const transfers = transfersOf(test);
   return expectedNixlbenchRows(test).reduce((sum, { blockSize, batchSize }) => {
     const iterations = iterationsOf(test, test.numIter, blockSize) + iterationsOf(test, test.warmupIter, blockSize);
-    return sum + blockSize * batchSize * iterations;
+    return sum + blockSize * batchSize * transfers * iterations;
   }, 0);
 }
 
@@ -115,7 +126,7 @@ export function parseNixlbenchTable(lines: readonly string[]): Row[] {
 const LONGEST_ROW = 400;
 
 /**
- * `Avg Lat.` is the time of a block and not of an iteration: `printStats` in src/utils/utils.cpp (0.5.0 to 1.4.0) divides
+ * `Avg Lat.` is the time of a block and not of an iteration: `printStats` in src/utils/utils.cpp (in old and new versions) divides
  * the duration by iterations × batch size, and in pairwise MG by the initiator's devices, whose bytes it counts in the
  * bandwidth. With one thread the bandwidth is therefore block ÷ latency whatever the batch and the mode.
  */

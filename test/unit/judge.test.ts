@@ -132,6 +132,25 @@ describe('verdict of a transport attempt', () => {
     assert.match(reason?.message ?? '', /64 MiB: 41 GB\/s printed, 46 GB\/s from block and latency/);
   });
 
+  it('expects every GPU of mode MG to have moved its own bytes', () => {
+    const allGpus = parseSpec({
+      name: 's',
+      tests: [{ name: 'mg', tool: 'nixlbench', backend: 'LIBFABRIC', mode: 'MG', numInitiatorDev: 8, numTargetDev: 8 }],
+    }).tests[0] as NixlbenchSpec;
+    const nics = Array.from({ length: 32 }, (_, i) => `rdmap${i}s0`);
+    const judged = (share: number) => {
+      const over = (log: string) =>
+        nics.reduce(
+          (text, nic) => counters(`infiniband/${nic}`, 'rdma_write_bytes', (sent * 8 * share) / nics.length, text),
+          log,
+        );
+      const ranks = [0, 1].map((i) => rank(i === 0 ? 'node2' : 'node1', over(nixlbenchLog(allGpus, i as 0 | 1, 370))));
+      return codes(judgeTransport(allGpus, ranks, onP5));
+    };
+    assert.deepEqual(judged(1), ['path-proven', 'measured']);
+    assert.ok(judged(1 / 8).includes('wrong-path'), 'seven of eight went elsewhere');
+  });
+
   it('takes the latency of a batch for that of one block, as nixlbench prints it', () => {
     const batches = parseSpec({
       name: 's',

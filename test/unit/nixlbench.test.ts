@@ -125,6 +125,17 @@ describe('nixlbench', () => {
     assert.equal(expectedNixlbenchBytes(test), 4 * 2_898_165_760);
   });
 
+  it('expects the bytes of every device of the initiator, as its scheme pairs them with targets', () => {
+    const one = expectedNixlbenchBytes(nixlbenchSpec());
+    const times = (scheme: string, numInitiatorDev: number, numTargetDev: number) =>
+      expectedNixlbenchBytes(nixlbenchSpec({ mode: 'MG', scheme, numInitiatorDev, numTargetDev })) / one;
+    assert.equal(times('pairwise', 8, 8), 8);
+    assert.equal(times('manytoone', 8, 1), 8);
+    assert.equal(times('onetomany', 1, 8), 8);
+    assert.equal(times('tp', 2, 8), 8);
+    assert.equal(times('tp', 8, 2), 8);
+  });
+
   it('reads rank and role from the log', () => {
     assert.deepEqual(nixlbenchIdentity(fixtureLines('nixlbench/clean.rank0.txt')), {
       rank: 0,
