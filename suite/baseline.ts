@@ -1,3 +1,4 @@
+import { comparableValue } from './comparable.js';
 import { ceilingOfShares } from './fabric.js';
 import type { KvSize } from './kv-size.js';
 import { type Curve, rateAt } from './kv-transfer.js';
@@ -5,19 +6,13 @@ import type { CellRecord } from './record.js';
 
 /** The network baseline of phase 3: what the transport tests of the same run measured. */
 
-/** Reasons that keep a cell's figures out. */
-const KEPT_OUT: ReadonlySet<string> = new Set(['implausible', 'wrong-path', 'path-unproven', 'figures-disagree']);
-
 /**
- * The curve of a transport test: for each block size the median of the cells that count. Rows with several blocks in
+ * The curve of a transport test: for each block size the median of the cells that may be compared. Rows with several blocks in
  * flight are left out, the prediction speaks of single ones. Rows above the ceiling (buffers that fill) count as the
  * ceiling.
  */
 export function baselineCurve(cells: readonly CellRecord[]): Curve | undefined {
-  const counted = cells.filter(
-    ({ warmUp, failure, reasons, rows }) =>
-      !warmUp && !failure && rows.length > 0 && reasons.every(({ code }) => !KEPT_OUT.has(code)),
-  );
+  const counted = cells.filter((cell) => cell.rows.length > 0 && comparableValue(cell) !== undefined);
   const [first] = counted;
   const ceiling = first && ceilingOfShares(first);
   if (!first || !ceiling) return undefined;

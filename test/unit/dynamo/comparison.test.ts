@@ -99,6 +99,14 @@ describe('what of the network reaches the user', () => {
     assert.equal(found?.ceiling, 50e9);
   });
 
+  it('is predicted from cells that may be compared, and from no other', () => {
+    for (const code of ['implausible', 'wrong-path', 'path-unproven', 'figures-disagree', 'parameters-differ']) {
+      assert.equal(baselineCurve([cellRecord({ reasons: [{ code, message: '' }] })]), undefined, code);
+    }
+    assert.equal(baselineCurve([cellRecord({ warmUp: true })]), undefined);
+    assert.equal(baselineCurve([cellRecord()])?.rows.length, 1);
+  });
+
   it('is not asked of a control, which transfers nothing, also when it is disaggregated', () => {
     const { dynamo, ...rest } = record();
     const tests = dynamo?.tests.map((test) => ({ ...test, topology: 'disaggregated' as const })) ?? [];
