@@ -1,5 +1,6 @@
 import type { RunComparison } from '../results/comparison.js';
 import { ceilingOfShares, isAboveCeiling } from '../suite/fabric.js';
+import { memlockText } from '../suite/probe.js';
 import type { CellRecord, SuiteRecord, TestRecord } from '../suite/record.js';
 import { formatBytes, formatDuration, formatRate } from '../suite/units.js';
 import { bandwidthChart, latencyChart } from './block-size-charts.js';
@@ -193,8 +194,8 @@ ${setup.nodes.map(
 )}
 ${setup.devicePlugins.map(({ namespace, name, image, ready, desired }) => html`<dt>device plugin</dt><dd>${namespace}/${name}: <code>${image}</code>, ${ready} of ${desired} ready</dd>\n`)}
 ${setup.probes.map(
-  ({ node, imageId, efaDomains, memlock, versions }) =>
-    html`<dt>image on ${node}</dt><dd><code>${imageId}</code>; EFA domains ${efaDomains ?? 'unknown'}, memlock ${memlock}${Object.entries(versions).map(([tool, version]) => `, ${tool} ${version}`)}</dd>\n`,
+  (probe) =>
+    html`<dt>image on ${probe.node}</dt><dd><code>${probe.imageId}</code>; EFA domains ${probe.efaDomains ?? 'unknown'}, memlock ${memlockText(probe)}${Object.entries(probe.versions).map(([tool, version]) => `, ${tool} ${version}`)}</dd>\n`,
 )}
 <dt>Temporal run</dt><dd><code>${runId}</code></dd>
 </dl>

@@ -182,6 +182,7 @@ const setup = z.object({
       imageId: z.string(),
       efaDomains: z.number().optional(),
       memlock: z.string(),
+      ipcLock: z.boolean().optional().meta({ description: 'CAP_IPC_LOCK is in effect: no memlock limit counts' }),
       hugepagesFree: z.number().optional(),
       etcdAddresses: z.array(z.string()).optional(),
       versions: z.record(z.string(), z.string()),

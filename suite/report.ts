@@ -2,6 +2,7 @@ import { comparableValue } from './comparable.js';
 import { dynamoSection } from './dynamo-report.js';
 import { ceilingOfShares, isAboveCeiling } from './fabric.js';
 import { type Ladder, laddersOf } from './ladder.js';
+import { memlockText } from './probe.js';
 import type { CellRecord, SuiteRecord, TestRecord } from './record.js';
 import { findDrift, type Summary, summarize } from './statistics.js';
 import { formatBytes, formatDuration, formatRate } from './units.js';
@@ -213,9 +214,9 @@ function clusterSection({ setup }: SuiteRecord): string[] {
         `- device plugin ${namespace}/${name}: ${image}, ${ready} of ${desired} ready`,
     ),
     ...setup.probes.map(
-      ({ node, imageId, efaDomains, memlock, versions }) =>
-        `- image on ${node}: \`${imageId}\`; EFA domains ${efaDomains ?? 'unknown'}, memlock ${memlock}; ${Object.entries(
-          versions,
+      (probe) =>
+        `- image on ${probe.node}: \`${probe.imageId}\`; EFA domains ${probe.efaDomains ?? 'unknown'}, memlock ${memlockText(probe)}; ${Object.entries(
+          probe.versions,
         )
           .map(([tool, version]) => `${tool} ${version}`)
           .join(', ')}`,
