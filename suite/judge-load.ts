@@ -155,6 +155,15 @@ function doubtReasons(test: InferenceSpec, point: LoadPoint, load: LoadResult): 
       );
     }
   }
+  const sent = test.warmupRequests + load.requests.succeeded + load.requests.failed;
+  if (load.prompts !== undefined && sent > load.prompts) {
+    found.push(
+      reason(
+        'prompts-repeated',
+        `${sent} requests had ${load.prompts} prompts: those that came twice were in the prefix cache, and TTFT is not that of a prompt. Give a number of requests, or more prompts by --num-dataset-entries in dynamo.load.arguments`,
+      ),
+    );
+  }
   return found;
 }
 

@@ -32,6 +32,7 @@ export type ReasonCode =
   | 'lost-requests'
   | 'low-concurrency'
   | 'wrong-output-length'
+  | 'prompts-repeated'
   | 'worker-restarted'
   | 'no-kv-transfer'
   | 'kv-transfer-seen'
