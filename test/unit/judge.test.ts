@@ -348,6 +348,21 @@ describe('verdict of ucx_perftest', () => {
     assert.equal(judgeTransport(test, [rank('node2', ''), rank('node1', one)], local).failure?.class, 'Incomplete');
   });
 
+  it('names the device whose process moved nothing over it, whatever else the pod sees', () => {
+    const two = ucx({ devices: ['rdmap79s0:1', 'rdmap80s0:1'] });
+    const frame = (index: number) => `@@dynamo-bench {"event":"process","index":${index},"device":"x"}`;
+    const both = [frame(0), csv(9000), frame(1), csv(9)].join('\n');
+    const seen = { rdmap79s0: 20 * MIB, rdmap80s0: 0, rdmap96s0: 0 };
+    const log = (text: string) =>
+      Object.entries(seen).reduce(
+        (inner, [nic, bytes]) => counters(`infiniband/${nic}`, 'rdma_write_bytes', bytes, inner),
+        text,
+      );
+    const { reasons } = judgeTransport(two, [rank('node2', log('')), rank('node1', log(both))], onP5);
+    const idle = reasons.find(({ code }) => code === 'nics-idle');
+    assert.equal(idle?.message, '1 of 2 NICs moved nothing: rdmap80s0');
+  });
+
   it('keeps the class of a recorded failure', () => {
     const judgement = judgeTransport(
       ucx({}),
