@@ -16,7 +16,7 @@ const UNREAD = ['attn_layer_indices', 'attn_type_list', 'block_configs', 'linear
 
 /**
  * Layers that keep a key and a value of every token of a prompt: all of them, or in a hybrid model those with full
- * attention. UnknownKv where some keep a window of the tokens only, because what they send depends on the prompt and on the
+ * attention. Unknown where some keep a window of the tokens only, because what they send depends on the prompt and on the
  * engine, and where the config says it in a way that is not known here.
  */
 export function layersWithKv(config: ModelConfig): number | UnknownKv {
