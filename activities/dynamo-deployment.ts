@@ -6,7 +6,7 @@ import { poll } from '../kubernetes/poll.js';
 import { DEPLOYMENT, DYNAMO_GRAPH, SERVICE } from '../kubernetes/resources.js';
 import { GRAPH_LABEL, graphName } from '../suite/dynamo-names.js';
 import { SuiteFailure } from '../suite/failure.js';
-import type { KvSize } from '../suite/kv-size.js';
+import { type KvSize, knownKv, unknownKv } from '../suite/kv-size.js';
 import { MANAGED_BY } from '../suite/run.js';
 import { formatDuration } from '../suite/units.js';
 import type { ActivityContext } from './context.js';
@@ -31,6 +31,8 @@ export interface Deployed {
   }[];
   readonly readyAfter: number;
   readonly kv?: KvSize;
+  /** Why `kv` is not known, where the model’s config is. */
+  readonly kvUnknown?: string;
   /** Bytes per second that a simulated engine pretends; absent: none, or the engine is real. */
   readonly pretendedRate?: number;
 }
@@ -50,12 +52,19 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       const kvOfSpec = dynamo.model.config && kvSizeOf(dynamo.model.config, dynamo);
       const kvRate = await pretendedRate(context, input, kvOfSpec);
       const annotations = await context.annotations(run);
-      const objects = await graphObjects({ ...input, annotations, kvRate, kvBytesPerToken: kvOfSpec?.bytesPerToken });
+      const objects = await graphObjects({
+        ...input,
+        annotations,
+        kvRate,
+        kvBytesPerToken: knownKv(kvOfSpec)?.bytesPerToken,
+      });
       await refuseForeign(context, input, objects);
       for (const object of objects) await cluster.apply(await labelled(input, object), cancellationSignal());
       const readyAfter = await waitUntilServing(context, input);
       const pods = await graphPods(cluster, input);
-      const kv = kvOfSpec ?? (await kvSizeFromWorker(cluster, input, pods));
+      const found = knownKv(kvOfSpec) ?? (await kvSizeFromWorker(cluster, input, pods));
+      const kv = knownKv(found);
+      const kvUnknown = kv ? undefined : (unknownKv(kvOfSpec) ?? unknownKv(found));
       return {
         name: graphName(run, dynamo),
         url: frontendUrl(input),
@@ -68,6 +77,7 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
           imageId: containerStatus(pod)?.imageID ?? '',
         })),
         ...(kv ? { kv } : {}),
+        ...(kvUnknown === undefined ? {} : { kvUnknown }),
         ...(dynamo.engine.kind === 'mocker' && kvRate !== undefined ? { pretendedRate: kvRate } : {}),
       };
     },

@@ -4,7 +4,9 @@ import { execInPod } from '../kubernetes/exec.js';
 import type { Pod } from '../kubernetes/objects.js';
 import { baselineCurve, baselineRate } from '../suite/baseline.js';
 import { SuiteFailure } from '../suite/failure.js';
-import { type KvSize, kvSize, type ModelConfig, modelConfig } from '../suite/kv-size.js';
+import type { UnknownKv } from '../suite/kv-layers.js';
+import { type KvSize, knownKv, kvSize, unknownKv } from '../suite/kv-size.js';
+import { type ModelConfig, modelConfig } from '../suite/model-config.js';
 import type { ActivityContext } from './context.js';
 import type { GraphInput, GraphPlace } from './dynamo-graph.js';
 import { roleOf } from './graph-pods.js';
@@ -19,7 +21,7 @@ export interface RateInput extends Pick<GraphInput, 'run' | 'dynamo' | 'topology
 }
 
 /** KV bytes of a prompt token, as the deployment keeps and splits them. */
-export function kvSizeOf(config: ModelConfig, { transfer }: GraphPlace['dynamo']): KvSize | undefined {
+export function kvSizeOf(config: ModelConfig, { transfer }: GraphPlace['dynamo']): KvSize | UnknownKv {
   return kvSize(config, transfer.kvCacheType, transfer.tensorParallel);
 }
 
@@ -31,43 +33,57 @@ export function kvSizeOf(config: ModelConfig, { transfer }: GraphPlace['dynamo']
 export async function pretendedRate(
   context: ActivityContext,
   input: RateInput,
-  kv: KvSize | undefined,
+  size: KvSize | UnknownKv | undefined,
 ): Promise<number | undefined> {
   const { run, dynamo, kvTransferRate, baseline } = input;
   if (dynamo.engine.kind !== 'mocker' || kvTransferRate === 'none' || input.topology === 'aggregated') return undefined;
   if (kvTransferRate !== 'measured') return kvTransferRate;
   const curve =
     baseline === undefined ? undefined : baselineCurve(await context.store.cellsOf(run.workflowId, baseline));
+  const kv = knownKv(size);
   if (!curve || !kv) {
+    const noSize = `the size of the KV cache is not known${size ? `: ${unknownKv(size)}` : ''}`;
     throw new SuiteFailure(
       'NotFound',
-      `the simulated engine is to have the measured rate, and ${kv ? `no cell of ${baseline ?? 'a nixlbench test'} was measured` : 'the size of the KV cache is not known'}`,
+      `the simulated engine is to have the measured rate, and ${kv ? `no cell of ${baseline ?? 'a nixlbench test'} was measured` : noSize}`,
       { hint: 'run the transport test in the same suite and give model.config, or give engine.kvTransferRate' },
     );
   }
   return baselineRate(curve, kv, dynamo.transfer.tokensPerBlock);
 }
 
-/** By the model's `config.json` in a worker that serves it from a folder. */
+/**
+ * By the model's `config.json` in a worker that serves it from a folder. ModelOpt says in a file beside it how it has
+ * quantized the model.
+ */
 export async function kvSizeFromWorker(
   cluster: Cluster,
   input: GraphPlace,
   pods: readonly Pod[],
-): Promise<KvSize | undefined> {
+): Promise<KvSize | UnknownKv | undefined> {
   const { run, dynamo } = input;
   const worker = pods.find((pod) => ['decode', 'worker'].includes(roleOf(pod)));
   const path = dynamo.model.path ?? dynamo.model.name;
   if (!worker || !path.startsWith('/')) return undefined;
-  const { exitCode, output } = await execInPod(
-    cluster,
-    { namespace: run.namespace, pod: worker.metadata.name, container: 'main' },
-    ['cat', `${path}/config.json`],
-    { timeoutMs: EXEC_TIMEOUT_MS, signal: cancellationSignal() },
-  );
-  if (exitCode !== 0) return undefined;
+  const read = async (file: string): Promise<unknown> => {
+    const { exitCode, output } = await execInPod(
+      cluster,
+      { namespace: run.namespace, pod: worker.metadata.name, container: 'main' },
+      ['cat', `${path}/${file}`],
+      { timeoutMs: EXEC_TIMEOUT_MS, signal: cancellationSignal() },
+    );
+    return exitCode === 0 ? parsedJson(output) : undefined;
+  };
+  const parsed = modelConfig.safeParse(await read('config.json'));
+  if (!parsed.success) return undefined;
+  const config = parsed.data;
+  const quantization = config.quantization_config ?? ((await read('hf_quant_config.json')) ? {} : null);
+  return kvSizeOf({ ...config, quantization_config: quantization }, dynamo);
+}
+
+function parsedJson(text: string): unknown {
   try {
-    const parsed = modelConfig.safeParse(JSON.parse(output));
-    return parsed.success ? kvSizeOf(parsed.data, dynamo) : undefined;
+    return JSON.parse(text);
   } catch {
     return undefined;
   }

@@ -79,6 +79,7 @@ export function loadRecordActivities(context: ActivityContext) {
           simulated: engine.kind === 'mocker',
           efa: resources.efa > 0,
           bytesPerToken: deployed.kv?.bytesPerToken,
+          kvUnknown: deployed.kvUnknown,
           transferBackend: transfer.backend,
         },
       );

@@ -1,3 +1,4 @@
+import { ceilingOfShares } from '../suite/fabric.js';
 import type { TestRecord } from '../suite/record.js';
 import { formatBytes, formatDuration, formatRate } from '../suite/units.js';
 import { axis, drawChart, LAYOUTS, type LegendEntry, label, seriesColor, seriesMark } from './chart.js';
@@ -211,7 +212,8 @@ function endsText({ points }: Curve, text: (point: Curve['points'][number]) => s
 
 function ceilingsOf(tests: readonly TestRecord[]): { bytesPerSecond: number; text: string }[] {
   const found = new Map<number, string>();
-  for (const { ceiling } of tests.flatMap(({ cells }) => cells)) {
+  for (const cell of tests.flatMap(({ cells }) => cells)) {
+    const ceiling = ceilingOfShares(cell);
     if (ceiling) found.set(ceiling.bytesPerSecond, `${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation})`);
   }
   return [...found].map(([bytesPerSecond, text]) => ({ bytesPerSecond, text }));

@@ -1,3 +1,4 @@
+import { ceilingOfShares } from '../suite/fabric.js';
 import type { LoadPoint } from '../suite/inference-tests.js';
 import { networkShares } from '../suite/kv-comparison.js';
 import type { SuiteRecord, TestRecord } from '../suite/record.js';
@@ -62,7 +63,7 @@ function transportLines(record: SuiteRecord, test: TestRecord): Line[] {
   const common = { ...ofRun(record), test: test.name, tool: test.tool };
   if (test.cells.length === 0) return [{ ...common, verdict: test.verdict, failure: test.failure?.class }];
   return test.cells.flatMap((cell): Line[] => {
-    const { measurement, rows, ceiling, attempts } = cell;
+    const { measurement, rows, attempts } = cell;
     const ofCell = {
       ...common,
       variant: cell.variant,
@@ -70,7 +71,7 @@ function transportLines(record: SuiteRecord, test: TestRecord): Line[] {
       warm_up: cell.warmUp ? 1 : 0,
       verdict: cell.verdict,
       failure: cell.failure?.class,
-      ceiling_bytes_per_second: ceiling?.bytesPerSecond,
+      ceiling_bytes_per_second: ceilingOfShares(cell)?.bytesPerSecond,
       recorded_at: cell.recordedAt,
       cell_key: cell.key,
       evidence: attempts

@@ -1,5 +1,6 @@
 import type { RunComparison } from '../results/comparison.js';
-import { isAboveCeiling } from '../suite/fabric.js';
+import { ceilingOfShares, isAboveCeiling } from '../suite/fabric.js';
+import { memlockText } from '../suite/probe.js';
 import type { CellRecord, SuiteRecord, TestRecord } from '../suite/record.js';
 import { formatBytes, formatDuration, formatRate } from '../suite/units.js';
 import { bandwidthChart, latencyChart } from './block-size-charts.js';
@@ -75,7 +76,7 @@ function card(test: TestRecord): Markup {
   const [first] = measured;
   const spread = first && spreadOf(measured.map(({ value }) => value));
   const format = first?.metric === 'latency' ? formatDuration : formatRate;
-  const ceiling = test.cells.find((cell) => cell.ceiling)?.ceiling;
+  const ceiling = test.cells.map(ceilingOfShares).find((found) => found !== undefined);
   const why = test.failure ?? test.cells.find(({ failure }) => failure)?.failure;
   const impossible = test.claimed && ceiling && test.claimed.value > ceiling.bytesPerSecond;
   return html`<h3><a href="#test-${test.name}">${test.name}</a> ${badge(test.verdict)}</h3>
@@ -193,8 +194,8 @@ ${setup.nodes.map(
 )}
 ${setup.devicePlugins.map(({ namespace, name, image, ready, desired }) => html`<dt>device plugin</dt><dd>${namespace}/${name}: <code>${image}</code>, ${ready} of ${desired} ready</dd>\n`)}
 ${setup.probes.map(
-  ({ node, imageId, efaDomains, memlock, versions }) =>
-    html`<dt>image on ${node}</dt><dd><code>${imageId}</code>; EFA domains ${efaDomains ?? 'unknown'}, memlock ${memlock}${Object.entries(versions).map(([tool, version]) => `, ${tool} ${version}`)}</dd>\n`,
+  (probe) =>
+    html`<dt>image on ${probe.node}</dt><dd><code>${probe.imageId}</code>; EFA domains ${probe.efaDomains ?? 'unknown'}, memlock ${memlockText(probe)}${Object.entries(probe.versions).map(([tool, version]) => `, ${tool} ${version}`)}</dd>\n`,
 )}
 <dt>Temporal run</dt><dd><code>${runId}</code></dd>
 </dl>

@@ -1,3 +1,4 @@
+import { ceilingOfShares } from '../suite/fabric.js';
 import type { SuiteRecord } from '../suite/record.js';
 import { curvesOf, spreadOf } from './curves.js';
 import { type LoadFigures, loadCurvesOf } from './load-curves.js';
@@ -52,7 +53,7 @@ export function openMetrics(reports: readonly Report[]): string {
     ),
     family('dynamo_bench_ceiling_bytes_per_second', 'bytes_per_second', 'What the hardware can carry', (report) =>
       report.record.tests.flatMap(({ name, cells }) => {
-        const ceiling = cells.find((cell) => cell.ceiling)?.ceiling;
+        const ceiling = cells.map(ceilingOfShares).find((found) => found !== undefined);
         return ceiling ? [{ labels: { test: name }, value: ceiling.bytesPerSecond }] : [];
       }),
     ),

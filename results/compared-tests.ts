@@ -35,6 +35,12 @@ export function forbiddingFields(current: SuiteRecord, earlier: SuiteRecord, tes
     .join('; ');
 }
 
+/** That fewer NICs carried a test than in an earlier run, in words: likely why it is slower. */
+export function lostNics(current: SuiteRecord, earlier: SuiteRecord, test: string): string | undefined {
+  const moved = comparabilityOf(current, earlier, test)?.differences.find(({ field }) => field === 'nicsThatMoved');
+  return moved && Number(moved.b) < Number(moved.a) ? `nicsThatMoved was ${moved.a} and is ${moved.b}` : undefined;
+}
+
 function comparabilityOf(current: SuiteRecord, earlier: SuiteRecord, test: string): Comparability | undefined {
   const [now, then] = [measuredCell(current, test), measuredCell(earlier, test)];
   if (!now || !then) return undefined;

@@ -5,7 +5,7 @@ import { compareMetrics, type MetricInput } from '../suite/regression.js';
 import { findSteps } from '../suite/steps.js';
 import { type Acknowledgement, listAcknowledgements } from './acknowledgements.js';
 import { findBaseline } from './baselines.js';
-import { figuresByName, forbiddingFields } from './compared-tests.js';
+import { figuresByName, forbiddingFields, lostNics } from './compared-tests.js';
 import type { MetricChange, RunComparison } from './comparison.js';
 import { type EarlierRun, readEarlierRuns } from './earlier-runs.js';
 import { type MetricHistory, readHistory } from './history.js';
@@ -63,12 +63,14 @@ export async function compareWithBaseline(
   const notComparable = new Map<string, string>();
   const inputs: MetricInput[] = [];
   const headlines = new Set<string>();
+  const lost = new Map<string, string>();
   for (const { name, cells } of tests) {
     const comparableRuns = earlier.filter((run) => {
       const fields = forbiddingFields(record, run.record, name);
       if (fields !== undefined && fields !== '' && !notComparable.has(name)) notComparable.set(name, fields);
       return fields === '';
     });
+    const lostSince = new Map(comparableRuns.map((run) => [run, lostNics(record, run.record, name)]));
     for (const [metric, { series, values }] of figuresByName(cells)) {
       if (isHeadline(series)) headlines.add(metric);
       const baseline = comparableRuns
@@ -76,6 +78,8 @@ export async function compareWithBaseline(
         .filter((run) => run.figures.has(metric))
         .slice(0, runs);
       for (const run of baseline) used.add(run);
+      const nics = baseline.map((run) => lostSince.get(run)).find((text) => text !== undefined);
+      if (nics) lost.set(metric, nics);
       inputs.push({
         metric,
         betterWhen: kindOf(series.metric).betterWhen,
@@ -107,6 +111,7 @@ export async function compareWithBaseline(
     return {
       metric,
       ...found,
+      reason: [found.reason, lost.get(metric)].filter(Boolean).join('; '),
       since: firstNight(record, current, ofMetric, found.difference ?? 0, minimalDifference),
       ...(acknowledged ? { acknowledged: acknowledged.reason } : {}),
     };

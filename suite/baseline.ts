@@ -1,29 +1,29 @@
+import { comparableValue } from './comparable.js';
+import { ceilingOfShares } from './fabric.js';
 import type { KvSize } from './kv-size.js';
 import { type Curve, rateAt } from './kv-transfer.js';
 import type { CellRecord } from './record.js';
 
 /** The network baseline of phase 3: what the transport tests of the same run measured. */
 
-/** Reasons that keep a cell's figures out. */
-const KEPT_OUT: ReadonlySet<string> = new Set(['implausible', 'wrong-path', 'path-unproven', 'figures-disagree']);
-
 /**
- * The curve of a transport test: for each block size the median of the cells that count. Rows with several blocks in
- * flight are left out, the prediction speaks of single ones.
+ * The curve of a transport test: for each block size the median of the cells that may be compared. Rows with several blocks in
+ * flight are left out, the prediction speaks of single ones. Rows above the ceiling (buffers that fill) count as the
+ * ceiling.
  */
 export function baselineCurve(cells: readonly CellRecord[]): Curve | undefined {
-  const counted = cells.filter(
-    ({ warmUp, failure, reasons, rows }) =>
-      !warmUp && !failure && rows.length > 0 && reasons.every(({ code }) => !KEPT_OUT.has(code)),
-  );
+  const counted = cells.filter((cell) => cell.rows.length > 0 && comparableValue(cell) !== undefined);
   const [first] = counted;
-  if (!first?.ceiling) return undefined;
+  const ceiling = first && ceilingOfShares(first);
+  if (!first || !ceiling) return undefined;
   const bySize = new Map<number, number[]>();
-  for (const { blockSize, batchSize, bytesPerSecond } of counted.flatMap(({ rows }) => rows)) {
-    if (batchSize === 1) bySize.set(blockSize, [...(bySize.get(blockSize) ?? []), bytesPerSecond]);
+  for (const { rows, ceiling: { bytesPerSecond: most } = ceiling } of counted) {
+    for (const { blockSize, bytesPerSecond } of rows.filter(({ batchSize }) => batchSize === 1)) {
+      bySize.set(blockSize, [...(bySize.get(blockSize) ?? []), Math.min(bytesPerSecond, most)]);
+    }
   }
   const rows = [...bySize].map(([blockSize, rates]) => ({ blockSize, bytesPerSecond: median(rates) }));
-  return { test: first.test, rows, ceiling: first.ceiling.bytesPerSecond };
+  return { test: first.test, rows, ceiling: ceiling.bytesPerSecond };
 }
 
 /** Bytes per second that the curve says of one KV block of the model. */

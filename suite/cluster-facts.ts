@@ -45,6 +45,8 @@ export interface ProbeFacts {
   readonly efaDomains?: number;
   /** `unlimited`, or kilobytes as `ulimit -l` prints them. */
   readonly memlock: string;
+  /** CAP_IPC_LOCK is in effect, so that no memlock limit counts; undefined when nobody could look. */
+  readonly ipcLock?: boolean | undefined;
   readonly hugepagesFree?: number;
   /** Addresses of the etcd host; undefined when the image has no getent. */
   readonly etcdAddresses?: readonly string[];

@@ -10,6 +10,7 @@ const KEPT_OUT: ReadonlySet<string> = new Set([
   'worker-restarted',
   'low-concurrency',
   'wrong-output-length',
+  'prompts-repeated',
   'no-kv-transfer',
   'kv-path-unproven',
 ]);

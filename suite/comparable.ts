@@ -2,7 +2,10 @@ import { agreed, type Comparability, comparability, differencesOf, type Field, t
 import type { CellRecord } from './record.js';
 
 /** What is compared of a cell. */
-export type Subject = Pick<CellRecord, 'measurement' | 'ceiling' | 'parameters' | 'provenance'>;
+export type Subject = Pick<
+  CellRecord,
+  'measurement' | 'ceiling' | 'usableCeiling' | 'path' | 'parameters' | 'provenance'
+>;
 
 /**
  * Options of a test that say how often, how long and why it runs. A difference is named, and forbids nothing: the figure
@@ -36,8 +39,9 @@ const OF_THE_POD = /^(?:HOSTNAME|HOME|PWD|OLDPWD|SHLVL|_|KUBERNETES_.*|DYNAMO_BE
  *
  * Forbidding: what is measured (metric, scope, options such as block sizes and memory types), what measured it (image
  * digest, versions of tools and libraries, variables that steer them) and on what (instance type, number and rate of the
- * NICs). Named only: node names, zone, topology, kernel, drivers, device plugins, suite version, spec and seed. A field
- * that one side does not know forbids as well, because nobody can say that it is the same.
+ * NICs that the test could use). Named only: the number of NICs that moved, because one that is lost is a regression;
+ * node names, zone, topology, kernel, drivers, device plugins, suite version, spec and seed. A field that one side does
+ * not know forbids as well, because nobody can say that it is the same.
  */
 export function comparable(a: Subject, b: Subject): Comparability {
   const differences = differencesOf(fieldsOf(a), fieldsOf(b));
@@ -67,7 +71,14 @@ const KEPT_OUT: ReadonlySet<string> = new Set([
   'parameters-differ',
 ]);
 
-function fieldsOf({ measurement, ceiling, parameters, provenance }: Subject): ReadonlyMap<string, Field> {
+function fieldsOf({
+  measurement,
+  ceiling,
+  usableCeiling = ceiling,
+  path,
+  parameters,
+  provenance,
+}: Subject): ReadonlyMap<string, Field> {
   const fields = new Map<string, Field>();
   const add = (name: string, value: unknown, forbids: boolean) => {
     if (value !== undefined) fields.set(name, { text: textOf(value), forbids });
@@ -75,8 +86,9 @@ function fieldsOf({ measurement, ceiling, parameters, provenance }: Subject): Re
   add('metric', measurement?.metric, true);
   add('scope', measurement?.scope, true);
   add('conditions', measurement?.conditions, true);
-  add('nics', ceiling?.nics, true);
-  add('lineRate', ceiling && ceiling.bytesPerSecond / ceiling.nics, true);
+  add('nics', usableCeiling?.nics, true);
+  add('nicsThatMoved', path?.status === 'proven' ? Object.keys(path.devices).length : undefined, false);
+  add('lineRate', usableCeiling && usableCeiling.bytesPerSecond / usableCeiling.nics, true);
   for (const [option, value] of Object.entries(parameters ?? {})) {
     if (option !== 'environment') add(`parameters.${option}`, value, !HOW_OFTEN.has(option));
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { inferenceSpec } from './inference-tests.js';
-import { modelConfig } from './kv-size.js';
+import { modelConfig } from './model-config.js';
 import { bytes, choice, didYouMean, duration, rate, slug, strict, unknownWord } from './schema.js';
 
 /** Phase 3 as the user writes it: the block `dynamo` of the suite spec. */
@@ -83,7 +83,9 @@ const transfer = strict({
     .min(1)
     .default(32)
     .meta({ description: 'tokens of one KV block; TensorRT-LLM’s default is 32' }),
-  kvCacheType: choice('KV cache type', ['auto', 'fp8', 'bfloat16', 'float16']).default('auto'),
+  kvCacheType: choice('KV cache type', ['auto', 'fp8', 'bfloat16', 'float16'])
+    .default('auto')
+    .meta({ description: 'auto: that of the model, which nobody knows beforehand when it is quantized' }),
 });
 
 const load = strict({

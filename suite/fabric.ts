@@ -124,6 +124,27 @@ export function ceilingOf(fabric: Fabric, scope: Scope, visibleNics = fabric.nic
   };
 }
 
+/** The ceilings of one figure. */
+export interface Ceilings {
+  /** Of the cards that carried it, where the counters prove which; else as `usableCeiling`. No figure above it is true. */
+  readonly ceiling: Ceiling;
+  /** Of the cards that the test could use. Absent in records from before the two were told apart. */
+  readonly usableCeiling?: Ceiling | undefined;
+}
+
+/** As a record has them: none where nothing was measured. */
+type KnownCeilings = { readonly [Name in keyof Ceilings]?: Ceilings[Name] | undefined };
+
+/**
+ * What a share of the ceiling is a share of: the cards that the test could use, so that one that is lost does not
+ * flatter the others. A test that used more of them than was thought could use these.
+ */
+export function ceilingOfShares(ceilings: Ceilings): Ceiling;
+export function ceilingOfShares(ceilings: KnownCeilings): Ceiling | undefined;
+export function ceilingOfShares({ ceiling, usableCeiling }: KnownCeilings): Ceiling | undefined {
+  return ceiling && usableCeiling && usableCeiling.bytesPerSecond > ceiling.bytesPerSecond ? usableCeiling : ceiling;
+}
+
 /** Above this multiple of the ceiling a figure cannot be true: counters, clocks and rounding explain no more than 2 %. */
 const IMPLAUSIBLE_ABOVE = 1.02;
 

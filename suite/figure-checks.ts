@@ -1,5 +1,6 @@
 import { type Ceiling, isAboveCeiling } from './fabric.js';
 import type { Row } from './measurement.js';
+import type { PathProof } from './path-proof.js';
 import { largestRow } from './result-table.js';
 import type { RankLog } from './tools/log-lines.js';
 import { differingOptions } from './tools/nixlbench.js';
@@ -11,8 +12,8 @@ import type { Reason } from './verdict.js';
 /** What speaks against figures that are all there. */
 
 /**
- * Rows whose bandwidth is not what follows from their block, batch and latency. With several threads the latency is not
- * that of an iteration (wrong in nixlbench before 1.1), so nothing follows from it.
+ * Rows whose bandwidth is not what follows from their block and its latency. With several threads the latency is that of
+ * one thread (and was wrong in nixlbench before 1.1), so nothing follows from it.
  */
 export function disagreements(test: TransportTestSpec, rows: readonly Row[]): Reason[] {
   if (test.tool === 'nixlbench' && test.numThreads > 1) return [];
@@ -21,7 +22,7 @@ export function disagreements(test: TransportTestSpec, rows: readonly Row[]): Re
       recomputed !== undefined && Math.abs(bytesPerSecond / recomputed - 1) > DISAGREEMENT,
   );
   const text = ({ blockSize, bytesPerSecond, recomputed = Number.NaN }: Row) =>
-    `${formatBytes(blockSize)}: ${formatRate(bytesPerSecond)} printed, ${formatRate(recomputed)} from block, batch and latency`;
+    `${formatBytes(blockSize)}: ${formatRate(bytesPerSecond)} printed, ${formatRate(recomputed)} from block and latency`;
   const worst = apart.find((row) => row === largestRow(rows));
   const others = apart.filter((row) => row !== worst);
   return [
@@ -45,4 +46,18 @@ export function rowsAboveCeiling(rows: readonly Row[], ceiling: Ceiling): Reason
   return [
     { code: 'rows-above-ceiling', message: `more than the hardware carries, so not to be used: ${above.join(', ')}` },
   ];
+}
+
+/**
+ * NICs that the test could use and that carried nothing. They have names where it is known which NICs these are: a
+ * process for each device, or no more devices than the test could use.
+ */
+export function idleNics(test: TransportTestSpec, path: PathProof, usable: Ceiling): Reason[] {
+  const carriers = Object.keys(path.devices);
+  const count = usable.nics - carriers.length;
+  if (path.status !== 'proven' || count <= 0) return [];
+  const own = test.tool === 'ucx-perftest' ? test.devices.map((device) => device.replace(/:\d+$/, '')) : [];
+  const used = own.length > 0 ? own : [...carriers, ...path.idle];
+  const named = used.length === usable.nics ? `: ${used.filter((nic) => !carriers.includes(nic)).join(', ')}` : '';
+  return [{ code: 'nics-idle', message: `${count} of ${usable.nics} NICs moved nothing${named}` }];
 }

@@ -32,8 +32,10 @@ export interface LoadCircumstances {
   readonly simulated: boolean;
   /** The workers are given EFA devices, which are to carry the KV cache. */
   readonly efa: boolean;
-  /** KV bytes of one prompt token; undefined when the model’s config is not known. */
+  /** KV bytes of one prompt token; undefined when they are not known. */
   readonly bytesPerToken?: number | undefined;
+  /** Why they are not known, and what to set; absent when there was no config of the model. */
+  readonly kvUnknown?: string | undefined;
   /** NIXL back end that the KV cache is to take. */
   readonly transferBackend: string;
 }
@@ -44,6 +46,9 @@ export interface LoadJudgement {
   readonly load?: LoadResult;
   readonly failure?: FailureRecord;
 }
+
+const NO_CONFIG =
+  'give dynamo.model.config, or a dynamo.model.path whose folder in the workers holds the model’s config.json';
 
 /** Share of the KV bytes that the counters must have moved: requests at the edges of the load are not all in it. */
 const LEAST_KV_SHARE = 0.5;
@@ -150,6 +155,15 @@ function doubtReasons(test: InferenceSpec, point: LoadPoint, load: LoadResult): 
       );
     }
   }
+  const sent = test.warmupRequests + load.requests.succeeded + load.requests.failed;
+  if (load.prompts !== undefined && sent > load.prompts) {
+    found.push(
+      reason(
+        'prompts-repeated',
+        `${sent} requests had ${load.prompts} prompts: those that came twice were in the prefix cache, and TTFT is not that of a prompt. Give a number of requests, or more prompts by --num-dataset-entries in dynamo.load.arguments`,
+      ),
+    );
+  }
   return found;
 }
 
@@ -157,7 +171,7 @@ function transferReason(
   test: InferenceSpec,
   load: LoadResult,
   { before, after }: LoadEvidence,
-  { simulated, efa, bytesPerToken }: LoadCircumstances,
+  { simulated, efa, bytesPerToken, kvUnknown = NO_CONFIG }: LoadCircumstances,
 ): Reason | undefined {
   if (simulated) {
     return reason(
@@ -188,7 +202,7 @@ function transferReason(
   if (bytesPerToken === undefined) {
     return reason(
       'kv-path-unproven',
-      `the NICs of the decode pods moved ${mebibytes(total)}, and how many bytes of KV were to be sent is not known: give dynamo.model.config, or a dynamo.model.path whose folder holds the model’s config.json`,
+      `the NICs of the decode pods moved ${mebibytes(total)}, and how many bytes of KV were to be sent is not known: ${kvUnknown}`,
     );
   }
   const expected = bytesPerToken * (load.inputTokens ?? test.inputTokens) * load.requests.succeeded;

@@ -1,7 +1,7 @@
 import type { AttemptContext, RankEvidence } from './evidence.js';
-import { type Ceiling, ceilingOf, type Fabric, isAboveCeiling } from './fabric.js';
+import { type Ceiling, type Ceilings, ceilingOf, ceilingOfShares, type Fabric, isAboveCeiling } from './fabric.js';
 import { type FailureRecord, failureRecord } from './failure.js';
-import { disagreements, otherParameters, rowsAboveCeiling } from './figure-checks.js';
+import { disagreements, idleNics, otherParameters, rowsAboveCeiling } from './figure-checks.js';
 import type { Measurement, Row } from './measurement.js';
 import { explainMissingRows, truncation } from './missing-rows.js';
 import { expectedBytes, type PathProof, provePath } from './path-proof.js';
@@ -16,13 +16,13 @@ import type { Reason, Verdict } from './verdict.js';
 export type { AttemptContext, RankEvidence } from './evidence.js';
 
 /** What is made of one attempt. `failure` is there when there is nothing to measure; its class decides about a retry. */
-export interface Judgement {
+export interface Judgement extends Ceilings {
   readonly verdict: Verdict;
   readonly reasons: readonly Reason[];
   readonly rows: readonly Row[];
   readonly measurement?: Measurement;
-  readonly ceiling: Ceiling;
-  readonly path?: Omit<PathProof, 'noise'>;
+  readonly usableCeiling: Ceiling;
+  readonly path?: Omit<PathProof, 'idle' | 'noise'>;
   readonly failure?: FailureRecord;
 }
 
@@ -37,7 +37,7 @@ export function judgeTransport(
 ): Judgement {
   const logs = ranks.map(({ log }) => readRankLog(log));
   const scope = scopeOf(test);
-  const ceiling = ceilingOf(context.fabric, scope, usableNics(test, context.visibleNics));
+  const usableCeiling = ceilingOf(context.fabric, scope, usableNics(test, context.visibleNics));
   const table = readResultTable(test, ranks, logs);
   const inconsistent = logs
     .flatMap(({ toolLines }) => toolLines)
@@ -53,7 +53,8 @@ export function judgeTransport(
       verdict: 'fail',
       reasons: [{ code: 'failure', message: failure.message }],
       rows: table.rows,
-      ceiling,
+      ceiling: usableCeiling,
+      usableCeiling,
       failure,
     };
   }
@@ -64,24 +65,26 @@ export function judgeTransport(
     expectedBytes(test),
     ranks.map(({ node }, i) => ({ node, log: logs[i] ?? readRankLog('') })),
   );
-  const ceilingOfPath =
-    context.fabric.kind === 'efa' && path.status === 'proven' ? provenCeiling(context.fabric, path) : ceiling;
-  const { noise, ...proof } = path;
+  const onEfa = context.fabric.kind === 'efa';
+  const ceiling = onEfa && path.status === 'proven' ? carriersCeiling(context.fabric, path) : usableCeiling;
+  const { idle, noise, ...proof } = path;
   const reasons = [
     ...endReasons(ranks, context),
     // Over Ethernet, TCP and what it emulates are the path that was asked for.
-    ...(context.fabric.kind === 'efa' ? diagnose(logs.flatMap(ownOutput)) : []),
-    ...rowsAboveCeiling(table.rows, ceilingOfPath),
+    ...(onEfa ? diagnose(logs.flatMap(ownOutput)) : []),
+    ...rowsAboveCeiling(table.rows, ceiling),
     ...disagreements(test, table.rows),
     ...otherParameters(test, logs),
     path.reason,
+    ...(onEfa ? idleNics(test, path, usableCeiling) : []),
     ...(noise ? [noise] : []),
   ];
   return {
-    ...verdictOf(test, measurement, ceilingOfPath, path, reasons),
+    ...verdictOf(test, measurement, { ceiling, usableCeiling }, path, reasons),
     rows: table.rows,
     measurement,
-    ceiling: ceilingOfPath,
+    ceiling,
+    usableCeiling,
     path: proof,
   };
 }
@@ -105,7 +108,7 @@ function headline(test: TransportTestSpec, rows: readonly Row[]): Measurement {
   };
 }
 
-function provenCeiling(fabric: Fabric, path: PathProof): Ceiling {
+function carriersCeiling(fabric: Fabric, path: PathProof): Ceiling {
   const nics = Math.max(1, Object.keys(path.devices).length);
   return {
     bytesPerSecond: nics * fabric.lineRate,
@@ -131,11 +134,12 @@ function endReasons(ranks: readonly RankEvidence[], context: AttemptContext): Re
 function verdictOf(
   test: TransportTestSpec,
   measurement: Measurement,
-  ceiling: Ceiling,
+  ceilings: Ceilings,
   path: PathProof,
   reasons: readonly Reason[],
 ): { verdict: Verdict; reasons: Reason[] } {
   const isBandwidth = measurement.metric === 'bandwidth';
+  const { ceiling } = ceilings;
   if (isBandwidth && isAboveCeiling({ bytesPerSecond: measurement.value }, ceiling)) {
     const message = `${formatRate(measurement.value)} is more than the hardware carries (${formatRate(ceiling.bytesPerSecond)}, ${ceiling.explanation}): same node, NVLink, or a wrong unit?`;
     const verdict = path.status === 'wrong' ? 'fail' : 'inconclusive';
@@ -144,7 +148,10 @@ function verdictOf(
   if (path.status === 'wrong') return { verdict: 'fail', reasons: [...reasons] };
   if (reasons.some(({ code }) => code === 'figures-disagree' || code === 'parameters-differ'))
     return { verdict: 'inconclusive', reasons: [...reasons] };
-  const floor = Math.max(test.expect.minimum ?? 0, (test.expect.shareOfCeiling ?? 0) * ceiling.bytesPerSecond);
+  const floor = Math.max(
+    test.expect.minimum ?? 0,
+    (test.expect.shareOfCeiling ?? 0) * ceilingOfShares(ceilings).bytesPerSecond,
+  );
   if (isBandwidth && measurement.value < floor) {
     const message = `${formatRate(measurement.value)} is below the expected ${formatRate(floor)}`;
     return { verdict: 'fail', reasons: [...reasons, { code: 'below-expectation', message }] };

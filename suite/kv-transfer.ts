@@ -8,7 +8,7 @@ export interface Curve {
   /** Name of the transport test. */
   readonly test: string;
   readonly rows: readonly Pick<Row, 'blockSize' | 'bytesPerSecond'>[];
-  /** What the hardware carries, in bytes per second. */
+  /** What the NICs that the test could use carry, in bytes per second. */
   readonly ceiling: number;
 }
 
@@ -55,14 +55,14 @@ export function predictTransfer(input: {
 
 /**
  * Bytes per second at a block size: between two measured sizes by a straight line over the logarithms, outside of them
- * the nearest one. Rows above the ceiling (buffers that fill) count as the ceiling.
+ * the nearest one.
  */
-export function rateAt({ rows, ceiling }: Curve, blockSize: number): number | undefined {
+export function rateAt({ rows }: Pick<Curve, 'rows'>, blockSize: number): number | undefined {
   const sorted = [...rows].sort((a, b) => a.blockSize - b.blockSize);
   const above = sorted.find((row) => row.blockSize >= blockSize) ?? sorted.at(-1);
   const below = sorted.findLast((row) => row.blockSize <= blockSize) ?? sorted[0];
   if (!above || !below) return undefined;
-  const [low, high] = [Math.min(below.bytesPerSecond, ceiling), Math.min(above.bytesPerSecond, ceiling)];
+  const [low, high] = [below.bytesPerSecond, above.bytesPerSecond];
   if (above.blockSize === below.blockSize) return low;
   const share = Math.log(blockSize / below.blockSize) / Math.log(above.blockSize / below.blockSize);
   return Math.exp(Math.log(low) + share * (Math.log(high) - Math.log(low)));

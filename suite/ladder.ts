@@ -1,12 +1,13 @@
 import { comparableValue } from './comparable.js';
-import { fabricOfInstanceType } from './fabric.js';
+import { type Ceiling, ceilingOfShares, fabricOfInstanceType } from './fabric.js';
 import type { CellRecord, TestRecord } from './record.js';
 import { type Summary, summarize } from './statistics.js';
 import { formatBytes } from './units.js';
 
 /**
  * The ladder of a pair: from what the hardware carries down to what reaches NIXL's user, rung by rung, at one memory type,
- * direction, block and batch. A rung that was measured under other parameters than the one above gets no ratio to it.
+ * direction, block and batch. A rung that was measured under other parameters than the one above, or could use another
+ * number of NICs, gets no ratio to it.
  */
 export interface Ladder {
   readonly pair: { readonly node1: string; readonly node2: string };
@@ -35,7 +36,7 @@ export type RungName = 'UCX' | 'NIXL LIBFABRIC' | 'NIXL UCX';
 
 const RUNGS: readonly RungName[] = ['UCX', 'NIXL LIBFABRIC', 'NIXL UCX'];
 
-/** Below this share of the rung above a rung has fallen off, and the evidence is asked why. */
+/** Below this share of the ceiling or of the rung above a rung has fallen off, and the evidence is asked why. */
 const FALLS_BELOW = 0.9;
 
 /** Seed of the intervals of a ladder: they are made again from the record, so any fixed one will do. */
@@ -43,6 +44,7 @@ const SEED = 1;
 
 /** Codes of reasons that explain a low or a missing figure. */
 const EXPLAINS: ReadonlySet<string> = new Set([
+  'nics-idle',
   'tcp-fallback',
   'emulated-rma',
   'efa-through-ucx',
@@ -135,7 +137,7 @@ function ladderOf(chosen: readonly Candidate[]): Ladder {
   if (!first) throw new RangeError('a ladder without rungs');
   const common = largestCommon(chosen);
   const points = chosen.map((candidate) => common ?? largestOf(candidate));
-  const ceilings = chosen.flatMap(({ cells }) => cells.flatMap(({ ceiling }) => ceiling ?? []));
+  const ceilings = chosen.flatMap(({ cells }) => cells.flatMap((cell) => ceilingOfShares(cell) ?? []));
   const ceiling = ceilings.reduce((best, next) => (next.bytesPerSecond > best.bytesPerSecond ? next : best), {
     bytesPerSecond: 0,
     nics: 0,
@@ -145,13 +147,7 @@ function ladderOf(chosen: readonly Candidate[]): Ladder {
   for (const [i, candidate] of chosen.entries()) {
     const above = chosen[i - 1];
     const blocked = above ? differences(above, points[i - 1], candidate, points[i]) : '';
-    rungs.push(
-      rungOf(candidate, points[i], ceiling.bytesPerSecond, {
-        nics: railsOf(above?.cells) ?? ceiling.nics,
-        rung: rungs[i - 1],
-        blocked,
-      }),
-    );
+    rungs.push(rungOf(candidate, points[i], ceiling, { rung: rungs[i - 1], blocked }));
   }
   const at = points[0];
   const size = at ? `, ${formatBytes(at.blockSize)} × ${at.batchSize}` : '';
@@ -166,15 +162,16 @@ function ladderOf(chosen: readonly Candidate[]): Ladder {
 function rungOf(
   candidate: Candidate,
   point: Point | undefined,
-  ceiling: number,
-  upper: { nics: number; rung: Rung | undefined; blocked: string },
+  { bytesPerSecond: ceiling, nics: nicsOfCeiling }: Ceiling,
+  upper: { rung: Rung | undefined; blocked: string },
 ): Rung {
   const values = candidate.cells.flatMap((cell) => valueAt(cell, point) ?? []);
   const bandwidth = values.length > 0 ? summarize(values, SEED) : undefined;
   const aboveMedian = upper.rung?.bandwidth?.median;
   const shareOfAbove = bandwidth && aboveMedian && upper.blocked === '' ? bandwidth.median / aboveMedian : undefined;
   const shareOfCeiling = bandwidth && ceiling > 0 ? bandwidth.median / ceiling : undefined;
-  const fallsOff = (shareOfAbove ?? shareOfCeiling ?? 0) < FALLS_BELOW;
+  const shares = [shareOfAbove, shareOfCeiling].filter((share) => share !== undefined);
+  const fallsOff = shares.length === 0 || Math.min(...shares) < FALLS_BELOW;
   return {
     name: candidate.rung,
     test: candidate.test,
@@ -182,7 +179,7 @@ function rungOf(
     ...(shareOfCeiling === undefined ? {} : { shareOfCeiling }),
     ...(shareOfAbove === undefined ? {} : { shareOfAbove }),
     ...(upper.blocked === '' ? {} : { blocked: upper.blocked }),
-    reasons: fallsOff ? explanations(candidate, upper.nics) : [],
+    reasons: fallsOff ? explanations(candidate, nicsOfCeiling) : [],
   };
 }
 
@@ -193,13 +190,16 @@ function valueAt(cell: CellRecord, point: Point | undefined): number | undefined
     ?.bytesPerSecond;
 }
 
-function explanations(candidate: Candidate, nicsAbove: number): string[] {
+function explanations(candidate: Candidate, nicsOfCeiling: number): string[] {
   const cells = candidate.cells;
   const named = cells.flatMap(({ reasons }) => reasons.filter(({ code }) => EXPLAINS.has(code)));
   const failures = cells.flatMap(({ failure }) => (failure ? [`${failure.class}: ${failure.message}`] : []));
   const nics = railsOf(cells);
+  const isNamed = named.some(({ code }) => code === 'nics-idle');
   const rails =
-    nics !== undefined && nics < nicsAbove ? [`${nics} NIC${nics === 1 ? '' : 's'} instead of ${nicsAbove}`] : [];
+    nics !== undefined && nics < nicsOfCeiling && !isNamed
+      ? [`${nics} NIC${nics === 1 ? '' : 's'} instead of ${nicsOfCeiling}`]
+      : [];
   const versions = new Set(
     cells.flatMap(({ provenance }) => provenance?.nodes.flatMap((n) => n.versions.ucx ?? []) ?? []),
   );
@@ -232,6 +232,7 @@ function isBeforeRdmaWrite(version: string): boolean {
 function differences(above: Candidate, at: Point | undefined, below: Candidate, point: Point | undefined): string {
   const image = ({ cells }: Candidate) => cells[0]?.provenance?.nodes.map(({ imageId }) => imageId).join();
   const given = ({ cells }: Candidate) => cells[0]?.parameters?.nics;
+  const usable = ({ cells: [cell] }: Candidate) => (cell?.usableCeiling ?? cell?.ceiling)?.nics;
   const size = (value: Point | undefined) =>
     value ? `${formatBytes(value.blockSize)} × ${value.batchSize}` : 'no rows';
   const pairs: readonly [string, unknown, unknown][] = [
@@ -239,6 +240,7 @@ function differences(above: Candidate, at: Point | undefined, below: Candidate, 
     ['direction', above.direction, below.direction],
     ['block and batch', size(at), size(point)],
     ['EFA devices given', given(above) ?? 'all', given(below) ?? 'all'],
+    ['NICs that it could use', usable(above), usable(below)],
     ['image', image(above) ?? 'unknown', image(below) ?? 'unknown'],
   ];
   return pairs.flatMap(([what, a, b]) => (a === b ? [] : [`${what}: ${b}, above ${a}`])).join('; ');

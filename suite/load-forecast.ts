@@ -2,7 +2,7 @@ import type { DynamoSpec } from './dynamo-spec.js';
 import type { Concern, Range, TestForecast } from './forecast.js';
 import type { InferenceSpec } from './inference-tests.js';
 import { pointsOf } from './inference-tests.js';
-import { kvSize } from './kv-size.js';
+import { kvSize, unknownKv } from './kv-size.js';
 
 /** Start of AIPerf's pod, its own start, warm-up and evidence. */
 const AROUND_A_POINT_SECONDS: Range = { low: 15, high: 120 };
@@ -52,12 +52,12 @@ export function doubtfulLoads({
   tests,
 }: Pick<DynamoSpec, 'engine' | 'model' | 'transfer' | 'tests'>): Concern[] {
   if (engine.kind === 'mocker') return [];
-  const known = model.config
-    ? kvSize(model.config, transfer.kvCacheType, transfer.tensorParallel) !== undefined
-    : (model.path ?? model.name).startsWith('/');
-  if (known) return [];
-  const message =
-    'its KV transfer cannot be proven, because the KV bytes of a token are not known: give dynamo.model.config (fields of the model’s config.json, its torch_dtype among them), or a dynamo.model.path whose folder in the workers holds that file';
+  if (!model.config && (model.path ?? model.name).startsWith('/')) return [];
+  const why = model.config
+    ? unknownKv(kvSize(model.config, transfer.kvCacheType, transfer.tensorParallel))
+    : 'give dynamo.model.config (fields of the model’s config.json, its torch_dtype among them), or a dynamo.model.path whose folder in the workers holds that file';
+  if (why === undefined) return [];
+  const message = `its KV transfer cannot be proven, because the KV bytes of a token are not known: ${why}`;
   return tests
     .filter(({ topology }) => topology === 'disaggregated')
     .map(({ name }) => ({ subject: `test ${name}`, message }));

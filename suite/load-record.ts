@@ -27,6 +27,7 @@ const load = z
     outputTokensPerSecondAndUser: z.number().optional(),
     inputTokens: z.number().optional(),
     outputTokens: z.number().optional(),
+    prompts: z.number().optional().meta({ description: 'distinct prompts; more requests repeat them' }),
     timeToFirstToken: distribution.optional(),
     interTokenLatency: distribution.optional(),
     requestLatency: distribution,

@@ -6,9 +6,9 @@ export interface Row {
   readonly blockSize: number;
   readonly batchSize: number;
   readonly bytesPerSecond: number;
-  /** Average time of one iteration in seconds; absent where the tool prints none (bandwidth tests of ucx_perftest). */
+  /** Average time of one message, or of one block of a batch, in seconds; absent where the tool prints none (bandwidth tests of ucx_perftest). */
   readonly latency?: number;
-  /** Bytes per second from block, batch and time of an iteration; absent where the printed figures are too coarse. */
+  /** Bytes per second from the bytes and the time of a block or message; absent where the printed figures are too coarse. */
   readonly recomputed?: number;
   /** The figure as the tool printed it, with the tool's unit. */
   readonly original: string;

@@ -32,6 +32,8 @@ export interface PathProof {
   readonly status: 'proven' | 'unproven' | 'wrong';
   /** Devices that moved at least 1 % of the bytes, with what they moved; of the rank where fewer did. */
   readonly devices: Readonly<Record<string, number>>;
+  /** Devices of the same rank that could have carried some of it, and moved less than that. */
+  readonly idle: readonly string[];
   readonly expected: ExpectedBytes;
   readonly reason: Reason;
   /** The devices moved much more than was sent. */
@@ -83,11 +85,18 @@ export function provePath(
   const wanted = (device: string) =>
     fabric.kind === 'efa' ? device.startsWith('infiniband/') : device === `net/${networkInterface}`;
   const moved = ranks.map(({ log }) => movedBytes(log));
-  const carriers = moved.map((devices) => carriersOf(devices, wanted, expected));
-  const devices = carriers.toSorted((a, b) => Object.keys(a).length - Object.keys(b).length)[0] ?? {};
+  const carriers = moved.map((seen) => ({ seen, devices: carriersOf(seen, wanted, expected) }));
+  const count = (of: object) => Object.keys(of).length;
+  const fewest = carriers.toSorted((a, b) => count(a.devices) - count(b.devices))[0];
+  const devices = fewest?.devices ?? {};
+  const idle = [...(fewest?.seen.keys() ?? [])]
+    .filter(wanted)
+    .map(nameOf)
+    .filter((device) => !(device in devices));
   const proof = (status: PathProof['status'], message: string): PathProof => ({
     status,
     devices,
+    idle,
     expected,
     reason: { code: CODES[status], message },
   });

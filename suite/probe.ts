@@ -6,6 +6,9 @@ import { nixlbenchArguments, unknownFlags } from './tools/nixlbench.js';
 /** The probe's output is made of sections, each behind a line of this shape. */
 const SECTION = /^@@dynamo-bench section ([a-z0-9-]+)$/;
 
+/** Number of CAP_IPC_LOCK in a mask of capabilities (linux/capability.h). */
+const CAP_IPC_LOCK = 14n;
+
 /** Reads what a probe pod printed. Sections that the image could not answer are empty. */
 export function readProbe(log: string, node: string, imageId: string): ProbeFacts {
   const sections = new Map<string, string[]>();
@@ -22,6 +25,7 @@ export function readProbe(log: string, node: string, imageId: string): ProbeFact
   const lines = (name: string) => (sections.get(name) ?? []).filter((line) => line.trim() !== '');
   const first = (name: string) => lines(name)[0]?.trim() ?? '';
   const hugepages = /HugePages_Free:\s+(\d+)/.exec(lines('meminfo').join('\n'))?.[1];
+  const capabilities = /^CapEff:\s+([0-9a-f]{1,16})$/.exec(first('capabilities'))?.[1];
   const fiInfo = lines('fi-info-efa');
   const named = (name: string, found: string | undefined) => (found ? { [name]: found } : {});
   const version = (tool: string, pattern: RegExp) => named(tool, pattern.exec(lines(tool).join('\n'))?.[1]);
@@ -32,6 +36,7 @@ export function readProbe(log: string, node: string, imageId: string): ProbeFact
       ? { efaDomains: fiInfo.filter((line) => /^\s*domain:/.test(line)).length }
       : {}),
     memlock: first('memlock') || 'unknown',
+    ...(capabilities ? { ipcLock: ((BigInt(`0x${capabilities}`) >> CAP_IPC_LOCK) & 1n) === 1n } : {}),
     ...(hugepages ? { hugepagesFree: Number(hugepages) } : {}),
     ...(first('getent-present') === 'yes'
       ? { etcdAddresses: lines('etcd-host').map((line) => line.trim().split(/\s+/)[0] ?? '') }
@@ -59,6 +64,16 @@ export function readProbe(log: string, node: string, imageId: string): ProbeFact
   };
 }
 
+/** How much memory the image may lock, for people: `unlimited`, `64 kB`, `64 kB, which IPC_LOCK lifts`. */
+export function memlockText({ memlock, ipcLock }: Pick<ProbeFacts, 'memlock' | 'ipcLock'>): string {
+  if (!isLimit(memlock)) return memlock;
+  return `${memlock} kB${ipcLock ? ', which IPC_LOCK lifts' : ''}`;
+}
+
+function isLimit(memlock: string): boolean {
+  return memlock !== 'unlimited' && memlock !== 'unknown';
+}
+
 /** What the probes of both nodes show to be wrong, with what to do. */
 export function probeProblems(spec: SuiteSpec, probes: readonly ProbeFacts[], etcdEndpoint: string): Problem[] {
   return [...probes.flatMap((probe) => probeProblemsOf(spec, probe, etcdEndpoint)), ...differences(probes)];
@@ -75,10 +90,10 @@ function probeProblemsOf(spec: SuiteSpec, probe: ProbeFacts, etcdEndpoint: strin
       'check that the pod gets the EFA resource and that the image has the EFA libfabric provider',
     );
   }
-  if (spec.fabric.kind === 'efa' && probe.memlock !== 'unlimited' && probe.memlock !== 'unknown') {
+  if (spec.fabric.kind === 'efa' && isLimit(probe.memlock) && !probe.ipcLock) {
     problem(
-      `memlock is limited to ${probe.memlock} kB`,
-      'memory registration needs it unlimited: raise LimitMEMLOCK of the container runtime',
+      `memlock is limited to ${memlockText(probe)}, and the capability IPC_LOCK, which the pod adds, is not in effect`,
+      'memory registration needs one or the other: let the image run as root, or raise LimitMEMLOCK of the container runtime',
     );
   }
   if (probe.etcdAddresses?.length === 0) {

@@ -13,12 +13,14 @@ const reason = z.object({ code: z.string(), message: z.string() });
 const verdict = z.enum(['pass', 'fail', 'inconclusive', 'skipped']);
 const scope = z.enum(['nic', 'gpu-pair', 'node']);
 
+const ceiling = z.object({ bytesPerSecond: z.number(), nics: z.number(), explanation: z.string() });
+
 const row = z.object({
   blockSize: z.number(),
   batchSize: z.number(),
   bytesPerSecond: z.number(),
   latency: z.number().optional(),
-  recomputed: z.number().optional().meta({ description: 'bytes per second from block, batch and latency' }),
+  recomputed: z.number().optional().meta({ description: 'bytes per second from block and latency' }),
   original: z.string(),
 });
 
@@ -120,7 +122,13 @@ const cell = z.object({
       original: z.string(),
     })
     .optional(),
-  ceiling: z.object({ bytesPerSecond: z.number(), nics: z.number(), explanation: z.string() }).optional(),
+  ceiling: ceiling.optional().meta({
+    description: 'of the NICs that carried it, where the counters prove which: no figure above it is true',
+  }),
+  usableCeiling: ceiling.optional().meta({
+    description:
+      'of the NICs that the test could use: shares and expectations are held against it, or against `ceiling` where that is more, or where this is absent',
+  }),
   path: z
     .object({
       status: z.enum(['proven', 'unproven', 'wrong']),
@@ -174,6 +182,7 @@ const setup = z.object({
       imageId: z.string(),
       efaDomains: z.number().optional(),
       memlock: z.string(),
+      ipcLock: z.boolean().optional().meta({ description: 'CAP_IPC_LOCK is in effect: no memlock limit counts' }),
       hugepagesFree: z.number().optional(),
       etcdAddresses: z.array(z.string()).optional(),
       versions: z.record(z.string(), z.string()),

@@ -1,7 +1,8 @@
 import { comparableValue } from './comparable.js';
 import { dynamoSection } from './dynamo-report.js';
-import { isAboveCeiling } from './fabric.js';
+import { ceilingOfShares, isAboveCeiling } from './fabric.js';
 import { type Ladder, laddersOf } from './ladder.js';
+import { memlockText } from './probe.js';
 import type { CellRecord, SuiteRecord, TestRecord } from './record.js';
 import { findDrift, type Summary, summarize } from './statistics.js';
 import { formatBytes, formatDuration, formatRate } from './units.js';
@@ -38,7 +39,7 @@ function resultsSection({ tests }: SuiteRecord): string[] {
   return [
     '## Results',
     '',
-    '"Claimed" is a figure from a document; "measured" is this run. Share is measured of ceiling. GB = 1e9 bytes.',
+    '"Claimed" is a figure from a document; "measured" is this run. Share is measured of ceiling, which is that of the NICs that the test could use. GB = 1e9 bytes.',
     '',
     '| test | claimed | ceiling | measured | share | verdict | evidence |',
     '|---|---|---|---|---|---|---|',
@@ -53,7 +54,8 @@ function testRows(test: TestRecord): string[] {
     return [`| ${nameOf(test)} | ${claimText(test, undefined)} | – | – | – | **${test.verdict}**${why} | – |`];
   }
   return test.cells.map((cell) => {
-    const { measurement, ceiling } = cell;
+    const { measurement } = cell;
+    const ceiling = ceilingOfShares(cell);
     const isBandwidth = measurement?.metric === 'bandwidth';
     const value = measurement ? (isBandwidth ? formatRate(measurement.value) : formatDuration(measurement.value)) : '–';
     const share =
@@ -112,7 +114,8 @@ function nameOf({ name, required }: TestRecord): string {
 
 function claimText({ claimed }: TestRecord, cell: CellRecord | undefined): string {
   if (!claimed) return '–';
-  const impossible = cell?.ceiling && claimed.value > cell.ceiling.bytesPerSecond;
+  const ceiling = cell && ceilingOfShares(cell);
+  const impossible = ceiling && claimed.value > ceiling.bytesPerSecond;
   return `${formatRate(claimed.value)}${impossible ? ' **impossible here**' : ''}`;
 }
 
@@ -147,10 +150,11 @@ function repetitionLines({ cells }: TestRecord): string[] {
 
 function cellSection(test: TestRecord, cell: CellRecord): string[] {
   const { claimed } = test;
+  const ceiling = ceilingOfShares(cell);
   const impossible =
-    claimed && cell.ceiling && claimed.value > cell.ceiling.bytesPerSecond
+    claimed && ceiling && claimed.value > ceiling.bytesPerSecond
       ? [
-          `- claim: ${formatRate(claimed.value)} (${claimed.source}) is ${(claimed.value / cell.ceiling.bytesPerSecond).toFixed(1)} times the ceiling of ${formatRate(cell.ceiling.bytesPerSecond)} (${cell.ceiling.explanation}): no measurement on this hardware can reach it`,
+          `- claim: ${formatRate(claimed.value)} (${claimed.source}) is ${(claimed.value / ceiling.bytesPerSecond).toFixed(1)} times the ceiling of ${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation}): no measurement on this hardware can reach it`,
         ]
       : [];
   return [
@@ -210,9 +214,9 @@ function clusterSection({ setup }: SuiteRecord): string[] {
         `- device plugin ${namespace}/${name}: ${image}, ${ready} of ${desired} ready`,
     ),
     ...setup.probes.map(
-      ({ node, imageId, efaDomains, memlock, versions }) =>
-        `- image on ${node}: \`${imageId}\`; EFA domains ${efaDomains ?? 'unknown'}, memlock ${memlock}; ${Object.entries(
-          versions,
+      (probe) =>
+        `- image on ${probe.node}: \`${probe.imageId}\`; EFA domains ${probe.efaDomains ?? 'unknown'}, memlock ${memlockText(probe)}; ${Object.entries(
+          probe.versions,
         )
           .map(([tool, version]) => `${tool} ${version}`)
           .join(', ')}`,

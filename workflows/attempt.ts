@@ -173,11 +173,13 @@ export class Attempt {
 
   #unmeasured(failure: FailureRecord): Judgement {
     const { fabric, visibleNics } = this.#circumstances;
+    const ceiling = ceilingOf(fabric, scopeOf(this.#test), usableNics(this.#test, visibleNics));
     return {
       verdict: 'fail',
       reasons: [{ code: 'failure', message: failure.message }],
       rows: [],
-      ceiling: ceilingOf(fabric, scopeOf(this.#test), usableNics(this.#test, visibleNics)),
+      ceiling,
+      usableCeiling: ceiling,
       failure,
     };
   }

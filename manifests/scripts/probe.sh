@@ -50,6 +50,8 @@ for name in ("nixl", "nixl-cu12", "nixl-cu13"):
 
 section memlock
 ulimit -l
+section capabilities
+grep '^CapEff:' /proc/self/status 2> /dev/null
 section meminfo
 cat /proc/meminfo
 section environment

@@ -34,6 +34,8 @@ export interface LoadResult {
   readonly inputTokens?: number;
   /** Tokens of an answer on average. */
   readonly outputTokens?: number;
+  /** Distinct prompts that AIPerf made; absent where it does not say, or where it was given them. */
+  readonly prompts?: number;
   /** Distinct errors of failed requests, with how often each came. */
   readonly errors: readonly { readonly message: string; readonly count: number }[];
   /** The run came to its own end. */
@@ -88,6 +90,10 @@ const document = z.object({
   usage_prompt_tokens: per('tokens').optional(),
   input_sequence_length: per('tokens').optional(),
   output_sequence_length: per('tokens').optional(),
+  input_config: z
+    .object({ datasets: z.array(z.object({ type: z.string(), entries: finite.optional() })).min(1) })
+    .optional()
+    .catch(undefined),
   was_cancelled: z.boolean().default(false),
   is_complete: z.boolean().optional(),
   error_summary: z
@@ -115,6 +121,8 @@ export function parseAiperf(text: string): { readonly result: LoadResult } | { r
   }
   const { data } = parsed;
   const inputTokens = (data.usage_prompt_tokens ?? data.input_sequence_length)?.avg;
+  const [dataset] = data.input_config?.datasets ?? [];
+  const prompts = dataset?.type === 'synthetic' ? dataset.entries : undefined;
   const succeeded = data.request_count?.avg ?? 0;
   if (succeeded === 0) return { failure: failureRecord('Incomplete', 'no request succeeded') };
   return {
@@ -132,6 +140,7 @@ export function parseAiperf(text: string): { readonly result: LoadResult } | { r
         : {}),
       ...(inputTokens === undefined ? {} : { inputTokens }),
       ...(data.output_sequence_length ? { outputTokens: data.output_sequence_length.avg } : {}),
+      ...(prompts === undefined ? {} : { prompts }),
       errors: data.error_summary.map(({ error_details, count }) => ({
         message: error_details?.message ?? 'unknown',
         count,

@@ -79,11 +79,22 @@ function iterationsOf(test: NixlbenchSpec, count: number, blockSize: number): nu
   return blockSize > 2 ** 20 ? rounded / test.largeBlkIterFtr : rounded;
 }
 
+/**
+ * How often a row's block × batch crosses the wire in one iteration: once for each device of the initiator, which all
+ * have a buffer of their own, and as often as the scheme lets each of them meet a target. In src/main.cpp that is
+ * `createTransferDescLists` over `getStrideScheme` (the same in old and new versions).
+ */
+function transfersOf({ scheme, numInitiatorDev, numTargetDev }: NixlbenchSpec): number {
+  const targetsOfEach = { pairwise: 1, manytoone: 1, onetomany: numTargetDev, tp: numTargetDev / numInitiatorDev };
+  return numInitiatorDev * Math.max(1, Math.floor(targetsOfEach[scheme]));
+}
+
 /** Payload that crosses the wire in one run with all rows, warm-up included, in bytes. */
 export function expectedNixlbenchBytes(test: NixlbenchSpec): number {
+  const transfers = transfersOf(test);
   return expectedNixlbenchRows(test).reduce((sum, { blockSize, batchSize }) => {
     const iterations = iterationsOf(test, test.numIter, blockSize) + iterationsOf(test, test.warmupIter, blockSize);
-    return sum + blockSize * batchSize * iterations;
+    return sum + blockSize * batchSize * transfers * iterations;
   }, 0);
 }
 
@@ -114,6 +125,11 @@ export function parseNixlbenchTable(lines: readonly string[]): Row[] {
 /** Twelve columns of at most 25 characters, and room. A longer line is none of the table's. */
 const LONGEST_ROW = 400;
 
+/**
+ * `Avg Lat.` is the time of a block and not of an iteration: `printStats` in src/utils/utils.cpp (in old and new versions) divides
+ * the duration by iterations × batch size, and in pairwise MG by the initiator's devices, whose bytes it counts in the
+ * bandwidth. With one thread the bandwidth is therefore block ÷ latency whatever the batch and the mode.
+ */
 function rowOf(columns: readonly string[], fields: readonly string[]): Row | undefined {
   if (fields.length !== columns.length || !fields.every((field) => PRINTED_NUMBER.test(field))) return undefined;
   const field = (name: string) => fields[columns.indexOf(name)];
@@ -122,8 +138,7 @@ function rowOf(columns: readonly string[], fields: readonly string[]): Row | und
   const blockSize = Number(field('Block Size (B)'));
   const batchSize = Number(field('Batch Size'));
   if (bandwidth === undefined || !Number.isSafeInteger(blockSize * batchSize)) return undefined;
-  const recomputed =
-    latency === undefined ? undefined : recomputedBandwidth(blockSize * batchSize, latency, 1e-6, bandwidth);
+  const recomputed = latency === undefined ? undefined : recomputedBandwidth(blockSize, latency, 1e-6, bandwidth);
   return {
     blockSize,
     batchSize,

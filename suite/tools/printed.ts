@@ -17,7 +17,7 @@ function roundingError(text: string): number {
 }
 
 /**
- * Bandwidth that follows from the bytes of an iteration and its time; undefined where the printed figures are too coarse
+ * Bandwidth that follows from the bytes of a block or message and their time; undefined where the printed figures are too coarse
  * to hold one against the other.
  *
  * @param time as printed

@@ -25,7 +25,7 @@ export function nixlbenchLog(
   const table = expectedNixlbenchRows(test)
     .slice(0, rows)
     .map(({ blockSize, batchSize }) => {
-      const latency = ((blockSize * batchSize) / (gbPerSecond * 1e9)) * 1e6;
+      const latency = (blockSize / (gbPerSecond * 1e9)) * 1e6;
       return `${blockSize} ${batchSize} ${gbPerSecond.toFixed(6)} ${latency.toFixed(1)} 1.0 1.0 1.0 1.0 1.0 1.0`;
     });
   const header =

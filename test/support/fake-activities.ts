@@ -6,13 +6,16 @@ import type { LoadJudgement } from '../../suite/judge-load.js';
 import { fakeDynamo } from './fake-dynamo.js';
 import { nixlbenchHelp } from './nixlbench-help.js';
 
+const CEILING = { bytesPerSecond: 50e9, nics: 4, explanation: '4 × 100 Gbit/s' };
+
 /** A judgement that passes. */
 export const PASSED: Judgement = {
   verdict: 'pass',
   reasons: [{ code: 'measured', message: 'measured' }],
   rows: [],
   measurement: { metric: 'bandwidth', value: 46e9, scope: 'gpu-pair', conditions: 'c', original: '46 GB/Sec' },
-  ceiling: { bytesPerSecond: 50e9, nics: 4, explanation: '4 × 100 Gbit/s' },
+  ceiling: CEILING,
+  usableCeiling: CEILING,
 };
 
 /** A judgement of an attempt that could not be measured. */
@@ -22,7 +25,8 @@ export function unmeasured(failureClass: NonNullable<Judgement['failure']>['clas
     verdict: 'fail',
     reasons: [{ code: 'failure', message: failure.message }],
     rows: [],
-    ceiling: PASSED.ceiling,
+    ceiling: CEILING,
+    usableCeiling: CEILING,
     failure,
   };
 }

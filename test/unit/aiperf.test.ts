@@ -26,6 +26,7 @@ describe('AIPerf', () => {
     assert.equal(result.outputTokensPerSecond, 564.0044247751534);
     assert.equal(result.duration, 3.023943168);
     assert.equal(result.complete, true);
+    assert.equal(result.prompts, 50);
     assert.equal(result.version, '0.13.0');
   });
 

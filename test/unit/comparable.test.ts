@@ -21,6 +21,10 @@ describe('comparability of two cells', () => {
     ['parameters.backend', parameters({ backend: 'UCX' })],
     ['parameters.initiatorSegType', parameters({ initiatorSegType: 'DRAM' })],
     ['nics', cellRecord({ ceiling: { bytesPerSecond: 12.5e9, nics: 1, explanation: '' } })],
+    [
+      'nics',
+      cellRecord({ usableCeiling: { bytesPerSecond: 100e9, nics: 8, explanation: 'more of them than carried it' } }),
+    ],
     ['lineRate', cellRecord({ ceiling: { bytesPerSecond: 100e9, nics: 4, explanation: '' } })],
   ];
   for (const [field, other] of forbidding) {
@@ -48,6 +52,23 @@ describe('comparability of two cells', () => {
       differences.map(({ field }) => field),
       ['drivers.efa', 'kernel', 'parameters.name', 'parameters.repetitions', 'seed', 'specHash', 'zone'],
     );
+  });
+
+  it('names that fewer NICs moved, and forbids nothing: a NIC that is lost is a regression', () => {
+    const carriedBy = (...nics: string[]) =>
+      cellRecord({
+        ceiling: { bytesPerSecond: nics.length * 12.5e9, nics: nics.length, explanation: 'NICs that moved' },
+        usableCeiling: { bytesPerSecond: 50e9, nics: 4, explanation: '4 × 100 Gbit/s' },
+        path: {
+          status: 'proven',
+          devices: Object.fromEntries(nics.map((nic) => [nic, 1])),
+          reason: { code: 'path-proven', message: 'carried' },
+        },
+      });
+    const named = { field: 'nicsThatMoved', a: '4', b: '2', forbids: false };
+    const all = carriedBy('a', 'b', 'c', 'd');
+    assert.deepEqual(comparable(all, carriedBy('a', 'b')), { comparable: true, differences: [named] });
+    assert.deepEqual(comparable(base, carriedBy('a', 'b')).differences, [named], 'an older record has one ceiling');
   });
 
   it('does not mind the variables of a pod, nor the prefix of SageMaker', () => {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { forecastOf, SET_UP_SECONDS } from '../../suite/forecast.js';
-import { kvSize } from '../../suite/kv-size.js';
+import { knownKv, kvSize } from '../../suite/kv-size.js';
 import { parseSpec } from '../../suite/spec.js';
 import { dynamoBench } from '../support/command-line.js';
 
@@ -104,6 +104,8 @@ describe('forecast of a suite', () => {
     );
     assert.equal(doubtsAbout({ config }).length, 1, 'a config without the type of the numbers does not do');
     assert.deepEqual(doubtsAbout({ config: { ...config, torch_dtype: 'bfloat16' } }), []);
+    const [quantized] = doubtsAbout({ config: { ...config, torch_dtype: 'bfloat16', quantization_config: {} } });
+    assert.match(quantized ?? '', /are not known: the model is quantized .* set dynamo\.transfer\.kvCacheType/);
     assert.deepEqual(doubtsAbout({ path: '/models/qwen' }), []);
     assert.deepEqual(doubtsAbout({}, { engine: { kind: 'mocker' } }), []);
   });
@@ -111,7 +113,7 @@ describe('forecast of a suite', () => {
   it('knows how many KV bytes the models of the suites for P5 have', () => {
     const { dynamo } = parseSpec(read('suites/p5-dynamo.json'));
     assert.ok(dynamo?.model.config);
-    assert.equal(kvSize(dynamo.model.config, 'auto', 1)?.bytesPerToken, 114_688);
+    assert.equal(knownKv(kvSize(dynamo.model.config, 'auto', 1))?.bytesPerToken, 114_688);
   });
 
   it('expects no cell to take longer than its time limit allows, and less for fewer rows', () => {

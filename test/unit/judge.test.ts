@@ -77,6 +77,29 @@ describe('verdict of a transport attempt', () => {
     assert.ok(codes(judgement).includes('implausible'));
   });
 
+  it('expects what the NICs carry that it could use, so that lost ones do not halve what is expected', () => {
+    const judgement = judgeTransport(test, p5Ranks(24.5, NICS.slice(0, 2)), onP5);
+    assert.equal(judgement.verdict, 'fail');
+    assert.deepEqual(codes(judgement), ['path-proven', 'nics-idle', 'below-expectation']);
+    assert.equal(judgement.ceiling.bytesPerSecond, 25e9);
+    assert.equal(judgement.usableCeiling.bytesPerSecond, 50e9);
+    assert.match(judgement.reasons.at(-1)?.message ?? '', /24\.5 GB\/s is below the expected 40 GB\/s/);
+  });
+
+  it('names the NICs that moved nothing where it is known which the test could use', () => {
+    const idle = (judgement: { reasons: readonly { code: string; message: string }[] }) =>
+      judgement.reasons.find(({ code }) => code === 'nics-idle')?.message;
+    const alsoSees = (...nics: string[]) =>
+      p5Ranks(36, NICS.slice(0, 3)).map((evidence) => ({
+        ...evidence,
+        log: nics.reduce((log, nic) => counters(`infiniband/${nic}`, 'rdma_write_bytes', 0, log), evidence.log),
+      }));
+    assert.equal(idle(judgeTransport(test, alsoSees('rdmap82s0'), onP5)), '1 of 4 NICs moved nothing: rdmap82s0');
+    const more = alsoSees('rdmap82s0', 'rdmap96s0');
+    assert.equal(idle(judgeTransport(test, more, onP5)), '1 of 4 NICs moved nothing', 'it may be either');
+    assert.equal(idle(judgeTransport(test, p5Ranks(46), onP5)), undefined);
+  });
+
   it('fails when the counters did not move by what was sent', () => {
     const still = (log: string) => counters('infiniband/rdmap79s0', 'rdma_write_bytes', 0, log);
     const ranks = [rank('node2', still(nixlbenchLog(test, 0, 40))), rank('node1', still(nixlbenchLog(test, 1, 40)))];
@@ -100,13 +123,46 @@ describe('verdict of a transport attempt', () => {
     assert.ok(codes(judgement).includes('implausible') && codes(judgement).includes('wrong-path'));
   });
 
-  it('is inconclusive when the figure does not follow from block, batch and latency', () => {
+  it('is inconclusive when the figure does not follow from block and latency', () => {
     const scale = (log: string) => log.replace(/^(67108864 1) \S+/m, '$1 41.000000');
     const ranks = p5Ranks(46).map((evidence) => ({ ...evidence, log: scale(evidence.log) }));
     const judgement = judgeTransport(test, ranks, onP5);
     assert.equal(judgement.verdict, 'inconclusive');
     const reason = judgement.reasons.find(({ code }) => code === 'figures-disagree');
-    assert.match(reason?.message ?? '', /64 MiB: 41 GB\/s printed, 46 GB\/s from block, batch and latency/);
+    assert.match(reason?.message ?? '', /64 MiB: 41 GB\/s printed, 46 GB\/s from block and latency/);
+  });
+
+  it('expects every GPU of mode MG to have moved its own bytes', () => {
+    const allGpus = parseSpec({
+      name: 's',
+      tests: [{ name: 'mg', tool: 'nixlbench', backend: 'LIBFABRIC', mode: 'MG', numInitiatorDev: 8, numTargetDev: 8 }],
+    }).tests[0] as NixlbenchSpec;
+    const nics = Array.from({ length: 32 }, (_, i) => `rdmap${i}s0`);
+    const judged = (share: number) => {
+      const over = (log: string) =>
+        nics.reduce(
+          (text, nic) => counters(`infiniband/${nic}`, 'rdma_write_bytes', (sent * 8 * share) / nics.length, text),
+          log,
+        );
+      const ranks = [0, 1].map((i) => rank(i === 0 ? 'node2' : 'node1', over(nixlbenchLog(allGpus, i as 0 | 1, 370))));
+      return codes(judgeTransport(allGpus, ranks, onP5));
+    };
+    assert.deepEqual(judged(1), ['path-proven', 'measured']);
+    assert.ok(judged(1 / 8).includes('wrong-path'), 'seven of eight went elsewhere');
+  });
+
+  it('takes the latency of a batch for that of one block, as nixlbench prints it', () => {
+    const batches = parseSpec({
+      name: 's',
+      tests: [{ name: 'b', tool: 'nixlbench', backend: 'LIBFABRIC', startBatchSize: 4, maxBatchSize: 16 }],
+    }).tests[0] as NixlbenchSpec;
+    const bytes = expectedNixlbenchBytes(batches) / NICS.length;
+    const over = (log: string) =>
+      NICS.reduce((text, nic) => counters(`infiniband/${nic}`, 'rdma_write_bytes', bytes, text), log);
+    const ranks = [0, 1].map((i) => rank(i === 0 ? 'node2' : 'node1', over(nixlbenchLog(batches, i as 0 | 1, 46))));
+    const judgement = judgeTransport(batches, ranks, onP5);
+    assert.equal(judgement.verdict, 'pass');
+    assert.deepEqual(codes(judgement), ['path-proven', 'measured']);
   });
 
   it('names smaller rows that disagree, and keeps the figure', () => {
@@ -290,6 +346,21 @@ describe('verdict of ucx_perftest', () => {
     assert.equal(judgeTransport(test, [rank('node2', ''), rank('node1', twice)], local).failure?.class, 'Incomplete');
     const one = [frame(0), csv(20), frame(1), 'nothing'].join('\n');
     assert.equal(judgeTransport(test, [rank('node2', ''), rank('node1', one)], local).failure?.class, 'Incomplete');
+  });
+
+  it('names the device whose process moved nothing over it, whatever else the pod sees', () => {
+    const two = ucx({ devices: ['rdmap79s0:1', 'rdmap80s0:1'] });
+    const frame = (index: number) => `@@dynamo-bench {"event":"process","index":${index},"device":"x"}`;
+    const both = [frame(0), csv(9000), frame(1), csv(9)].join('\n');
+    const seen = { rdmap79s0: 20 * MIB, rdmap80s0: 0, rdmap96s0: 0 };
+    const log = (text: string) =>
+      Object.entries(seen).reduce(
+        (inner, [nic, bytes]) => counters(`infiniband/${nic}`, 'rdma_write_bytes', bytes, inner),
+        text,
+      );
+    const { reasons } = judgeTransport(two, [rank('node2', log('')), rank('node1', log(both))], onP5);
+    const idle = reasons.find(({ code }) => code === 'nics-idle');
+    assert.equal(idle?.message, '1 of 2 NICs moved nothing: rdmap80s0');
   });
 
   it('keeps the class of a recorded failure', () => {

@@ -6,12 +6,15 @@ import { cellRecord, provenance } from '../support/cells.js';
 
 const GB = 1e9;
 
-/** A cell with one row for each block size. */
+const ceilingOf = (nics: number) => ({ bytesPerSecond: nics * 12.5 * GB, nics, explanation: `${nics} × 100 Gbit/s` });
+
+/** A cell with one row for each block size, carried by so many NICs; nixlbench could use at least the four of a GPU. */
 function cell(parameters: Record<string, unknown>, gbPerSecond: number, nics: number, more: Partial<CellRecord> = {}) {
   const devices = Object.fromEntries(Array.from({ length: nics }, (_, i) => [`nic${i}`, 1]));
   return cellRecord({
     parameters,
-    ceiling: { bytesPerSecond: nics * 12.5 * GB, nics, explanation: `${nics} × 100 Gbit/s` },
+    ceiling: ceilingOf(nics),
+    usableCeiling: ceilingOf(parameters.tool === 'nixlbench' ? Math.max(4, nics) : nics),
     path: { status: 'proven', devices, reason: { code: 'path-proven', message: '' } },
     measurement: { metric: 'bandwidth', value: gbPerSecond * GB, scope: 'gpu-pair', conditions: '', original: '' },
     rows: [20, 26].map((power) => ({
@@ -64,8 +67,14 @@ describe('ladder', () => {
         ['NIXL UCX', 0.85 * GB, 0.017],
       ],
     );
-    assert.equal(rungs[1]?.shareOfAbove, 46 / 12);
-    assert.equal(rungs[0]?.shareOfAbove, undefined);
+    assert.deepEqual(
+      rungs.map(({ shareOfAbove, blocked }) => [shareOfAbove, blocked]),
+      [
+        [undefined, undefined],
+        [undefined, 'NICs that it could use: 4, above 1'],
+        [0.85 / 46, undefined],
+      ],
+    );
   });
 
   it('says where a rung falls off why, as far as the evidence knows', () => {
@@ -84,12 +93,29 @@ describe('ladder', () => {
     assert.deepEqual(only(plan).rungs[0]?.reasons, ['1 NIC instead of 4'], 'the first rung stands below the ceiling');
   });
 
+  it('asks why of a rung that keeps up with the one above it, where both are far below the ceiling', () => {
+    const idle = { code: 'nics-idle', message: '2 of 4 NICs moved nothing' };
+    const four = { ...UCX, devices: ['a:1', 'b:1', 'c:1', 'd:1'] };
+    const usableCeiling = ceilingOf(4);
+    const { rungs } = only([
+      test('u', [cell(four, 24, 2, { usableCeiling })]),
+      test('lf', [cell(LF, 24, 2, { reasons: [idle] })]),
+    ]);
+    assert.deepEqual(
+      rungs.map(({ shareOfAbove, shareOfCeiling, reasons }) => [shareOfAbove, shareOfCeiling, reasons]),
+      [
+        [undefined, 0.48, ['2 NICs instead of 4']],
+        [1, 0.48, ['2 of 4 NICs moved nothing']],
+      ],
+    );
+  });
+
   it('gives no ratio between rungs whose parameters differ, and names them', () => {
     const blockedBy = (change: Partial<CellRecord>, parameters: object = {}) =>
       only([test('u', [cell(UCX, 12, 1)]), test('lf', [cell({ ...LF, ...parameters }, 46, 4, change)])]).rungs[1];
     const rung = blockedBy({}, { initiatorSegType: 'DRAM', targetSegType: 'DRAM' });
     assert.equal(rung?.shareOfAbove, undefined);
-    assert.equal(rung?.blocked, 'memory: DRAM, above VRAM');
+    assert.equal(rung?.blocked, 'memory: DRAM, above VRAM; NICs that it could use: 4, above 1');
     assert.match(blockedBy({}, { opType: 'READ' })?.blocked ?? '', /direction: READ, above WRITE/);
     assert.match(blockedBy({}, { nics: 4 })?.blocked ?? '', /EFA devices given: 4, above all/);
     assert.match(blockedBy({ provenance: provenance({ imageId: 'other' }) })?.blocked ?? '', /image: other,other/);
@@ -167,7 +193,7 @@ describe('ladder', () => {
     assert.match(report, /^\| hardware ceiling \| 50 GB\/s \(4 × 100 Gbit\/s\) \| 100 % \| – \| \|$/m);
     assert.match(
       report,
-      /^\| NIXL LIBFABRIC \(nixl-libfabric\) \| 45\.75 GB\/s \(median of 6, 95 % .*\) \| 91\.5 % \| 381\.3 % /m,
+      /^\| NIXL LIBFABRIC \(nixl-libfabric\) \| 45\.75 GB\/s \(median of 6, 95 % .*\) \| 91\.5 % \| – \| not the same as above: NICs that it could use: 4, above 1 \|$/m,
     );
     assert.match(
       report,

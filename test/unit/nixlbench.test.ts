@@ -58,7 +58,7 @@ describe('nixlbench', () => {
       'Block Size (B)      Batch Size     B/W (GB/Sec)   Aggregate B/W (GB/Sec)   Network Util (%)    Avg Lat. (us)  Avg Prep (us)  P99 Prep (us)  Avg Post (us)  P99 Post (us)  Avg Tx (us)    P99 Tx (us)    ',
       '----------------------------------------',
       '+---------------------------+ | UCX proto | 7 |',
-      '4096                2              1.000000       8.000000                 16.000000           8.2            1.0            1.0            1.0            1.0            1.0            1.0            ',
+      '4096                2              1.000000       8.000000                 16.000000           4.1            1.0            1.0            1.0            1.0            1.0            1.0            ',
     ]);
     assert.deepEqual(
       rows.map(({ bytesPerSecond, batchSize }) => [bytesPerSecond, batchSize]),
@@ -96,11 +96,14 @@ describe('nixlbench', () => {
     assert.equal(parseNixlbenchTable(fixtureLines('nixlbench/libfabric.rank0.txt')).length, 5);
   });
 
-  it('recomputes the bandwidth from block, batch and latency where the printed figures are fine enough', () => {
+  it('recomputes the bandwidth from block and latency where the printed figures are fine enough', () => {
     for (const { bytesPerSecond, recomputed } of parseNixlbenchTable(fixtureLines('nixlbench/clean.rank0.txt'))) {
       assert.ok(recomputed && Math.abs(bytesPerSecond / recomputed - 1) < 0.001);
     }
     const [header = '', separator = ''] = nixlbenchTable(10, []);
+    const batch =
+      '65536               16             2.000000       32.8           5.0            5.0            9.0            9.0            515.0          520.0          ';
+    assert.ok(Math.abs((parseNixlbenchTable([header, separator, batch])[0]?.recomputed ?? 0) / 2e9 - 1) < 0.001);
     const coarse =
       '4096                1              0.000009       3.0            1.0            1.0            1.0            1.0            1.0            1.0            ';
     assert.equal(parseNixlbenchTable([header, separator, coarse])[0]?.recomputed, undefined);
@@ -120,6 +123,17 @@ describe('nixlbench', () => {
     );
     // EFA counters of a published 2 × p5.48xlarge run with these parameters: 4 NICs × 2,898,165,760 bytes.
     assert.equal(expectedNixlbenchBytes(test), 4 * 2_898_165_760);
+  });
+
+  it('expects the bytes of every device of the initiator, as its scheme pairs them with targets', () => {
+    const one = expectedNixlbenchBytes(nixlbenchSpec());
+    const times = (scheme: string, numInitiatorDev: number, numTargetDev: number) =>
+      expectedNixlbenchBytes(nixlbenchSpec({ mode: 'MG', scheme, numInitiatorDev, numTargetDev })) / one;
+    assert.equal(times('pairwise', 8, 8), 8);
+    assert.equal(times('manytoone', 8, 1), 8);
+    assert.equal(times('onetomany', 1, 8), 8);
+    assert.equal(times('tp', 2, 8), 8);
+    assert.equal(times('tp', 8, 2), 8);
   });
 
   it('reads rank and role from the log', () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { probeProblems, readProbe } from '../../suite/probe.js';
+import { memlockText, probeProblems, readProbe } from '../../suite/probe.js';
 import { parseSpec } from '../../suite/spec.js';
 import { nixlbenchHelp } from '../support/nixlbench-help.js';
 
@@ -52,6 +52,11 @@ describe('probe of the image', () => {
     ],
     ['a different NIC count', { 'fi-info-efa': 'domain: rdmap0' }, /pair: EFA devices differ: a 32, b 1/],
     ['limited memlock', { memlock: '64' }, /memlock is limited to 64 kB/],
+    [
+      'limited memlock where the user of the image has no capabilities',
+      { memlock: '64', capabilities: 'CapEff:\t0000000000000000' },
+      /memlock is limited to 64 kB, and the capability IPC_LOCK, which the pod adds, is not in effect/,
+    ],
     ['an etcd host that does not resolve', { 'etcd-host': '' }, /etcd host of http:\/\/etcd:2379 does not resolve/],
     [
       'NIXL_ETCD_ENDPOINTS in the image',
@@ -74,6 +79,15 @@ describe('probe of the image', () => {
       );
     });
   }
+
+  it('does not mind limited memlock where IPC_LOCK is in effect, and says so', () => {
+    const locks = { memlock: '64', capabilities: 'CapEff:\t00000000a80465fb' };
+    const lacks = { memlock: '64', capabilities: 'CapEff:\t00000000a80425fb' };
+    assert.deepEqual(problems(probe('a', locks), probe('b', locks)), []);
+    assert.equal(problems(probe('a', lacks), probe('b', locks)).length, 1, 'the capabilities that a runtime gives');
+    assert.equal(memlockText(probe('a', locks)), '64 kB, which IPC_LOCK lifts');
+    assert.equal(memlockText(probe('a')), 'unlimited');
+  });
 
   it('does not blame an image that lacks fi_info or getent', () => {
     const bare = {

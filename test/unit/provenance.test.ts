@@ -88,7 +88,8 @@ describe('provenance', () => {
       env: { ...env, DYNAMO_BENCH_ETCD_HOST: 'localhost' },
     });
     assert.doesNotMatch(stdout, /first-secret|second-secret/);
-    const { environment } = readProbe(stdout, 'n', '');
+    const { environment, ipcLock } = readProbe(stdout, 'n', '');
+    assert.equal(typeof ipcLock, process.platform === 'linux' ? 'boolean' : 'undefined', 'where there is /proc');
     assert.equal(environment.FI_PROVIDER, 'efa');
     assert.equal(environment.A_TOKEN, REDACTED);
     assert.match(stdout, /^LINES=one\ntwo$/m);

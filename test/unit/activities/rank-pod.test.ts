@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { measuringPod, onlyContainer } from '../../../activities/rank-pod.js';
+import { measuringPod, onlyContainer, rankPod } from '../../../activities/rank-pod.js';
 import { parseSpec } from '../../../suite/spec.js';
 import { podSettings } from '../../../workflows/set-up.js';
 
@@ -39,5 +39,18 @@ describe('a pod of the measuring image', () => {
 
   it('sees nothing of the node without EFA devices', async () => {
     assert.deepEqual(await podWith(0), { mounts: [], volumes: [] });
+  });
+});
+
+describe('a probe pod and a rank pod', () => {
+  it('may both lock memory, so that the probe sees what the ranks get', async () => {
+    const spec = parseSpec({ name: 'pods', tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }] });
+    const [test] = spec.tests;
+    assert.ok(test);
+    const settings = podSettings(spec);
+    const rank = { run: RUN, settings, test, position: 'node1', node: 'n1', group: 'g', activeDeadline: 60 } as const;
+    for (const pod of [await measuringPod(RUN, settings, 'n1'), await rankPod(rank)]) {
+      assert.deepEqual(onlyContainer(pod).securityContext, { capabilities: { add: ['IPC_LOCK'] } });
+    }
   });
 });

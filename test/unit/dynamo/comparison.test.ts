@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { baselineCurve } from '../../../suite/baseline.js';
 import { dynamoSection } from '../../../suite/dynamo-report.js';
 import { networkShares } from '../../../suite/kv-comparison.js';
 import type { DynamoRecord, LoadCell } from '../../../suite/load-record.js';
@@ -87,6 +88,23 @@ describe('what of the network reaches the user', () => {
     assert.ok(Math.abs((share?.effectiveRate ?? 0) - BYTES / 0.2) < 1);
     assert.ok(Math.abs((share?.residual ?? 0) - (0.2 - BYTES / 1e9)) < 1e-9);
     assert.ok(Math.abs((share?.shareExplained ?? 0) - BYTES / 1e9 / 0.3) < 1e-9);
+  });
+
+  it('has no rate above what the NICs carry that moved, and for its ceiling those that could', () => {
+    const rows = [{ blockSize: 4096, batchSize: 1, bytesPerSecond: 80e9, original: '' }];
+    const ceiling = { bytesPerSecond: 25e9, nics: 2, explanation: '2 NICs that moved' };
+    const usableCeiling = { bytesPerSecond: 50e9, nics: 4, explanation: '4 × 100 Gbit/s' };
+    const found = baselineCurve([cellRecord({ rows, ceiling, usableCeiling })]);
+    assert.deepEqual(found?.rows, [{ blockSize: 4096, bytesPerSecond: 25e9 }]);
+    assert.equal(found?.ceiling, 50e9);
+  });
+
+  it('is predicted from cells that may be compared, and from no other', () => {
+    for (const code of ['implausible', 'wrong-path', 'path-unproven', 'figures-disagree', 'parameters-differ']) {
+      assert.equal(baselineCurve([cellRecord({ reasons: [{ code, message: '' }] })]), undefined, code);
+    }
+    assert.equal(baselineCurve([cellRecord({ warmUp: true })]), undefined);
+    assert.equal(baselineCurve([cellRecord()])?.rows.length, 1);
   });
 
   it('is not asked of a control, which transfers nothing, also when it is disaggregated', () => {

@@ -16,6 +16,7 @@ function spec(more: Record<string, unknown> = {}) {
     inputTokens: 128,
     outputTokens: 32,
     requests: 50,
+    warmupRequests: 0,
     limits: { outputShare: 0.9 },
     ...more,
   });
@@ -73,6 +74,16 @@ describe('a load run', () => {
     const { verdict, reasons } = judge({}, SIMULATED, spec({ requests: 60 }));
     assert.equal(verdict, 'fail');
     assert.match(reasons[0]?.message ?? '', /60 requests were to be sent, 50 have an end/);
+  });
+
+  it('is inconclusive when prompts came twice, which the prefix cache answers', () => {
+    const { verdict, reasons } = judge({}, SIMULATED, spec({ warmupRequests: 4 }));
+    assert.equal(verdict, 'inconclusive');
+    const repeated = reasons.find(({ code }) => code === 'prompts-repeated');
+    assert.match(repeated?.message ?? '', /^54 requests had 50 prompts: /);
+    const own = EXPORT.replace('"type": "synthetic"', '"type": "file"');
+    assert.notEqual(own, EXPORT);
+    assert.equal(judge({ log: logOf(own) }, SIMULATED, spec({ warmupRequests: 4 })).verdict, 'pass', 'own prompts');
   });
 
   it('does not count requests of a run that lasts for a duration', () => {
@@ -137,6 +148,9 @@ describe('the KV transfer of a load run', () => {
       [['kv-path-unproven', true]],
     );
     assert.deepEqual(judge({}, unknown).codes, ['no-kv-transfer'], 'what did not move was not sent');
+    const why = { ...unknown, kvUnknown: 'set this and that' };
+    const [reason] = judge({ after: [worker({ nicBytes: 1000 + sent })] }, why).reasons;
+    assert.match(reason?.message ?? '', /is not known: set this and that$/);
   });
 
   it('leaves the run inconclusive when only the interface could be read, and EFA was to carry the KV cache', () => {

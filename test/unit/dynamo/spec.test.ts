@@ -107,6 +107,23 @@ describe('the command line of AIPerf', () => {
     assert.ok(command.includes('--use-server-token-count'));
   });
 
+  it('has a prompt for each request, warm-up included, so that none is in the prefix cache', () => {
+    const prompts = (more: object, load: object = {}, concurrency = 16) => {
+      const { dynamo, test } = parsed({ load: { ...load } });
+      const command = aiperfCommand(dynamo, { ...test, ...more }, { concurrency, repetition: 1 }, 'http://f:8000', 1);
+      return command.flatMap((option, i) => (option === '--num-dataset-entries' ? [command[i + 1]] : []));
+    };
+    assert.deepEqual(prompts({ warmupRequests: 4 }), ['164']);
+    assert.deepEqual(prompts({ warmupRequests: 0, requests: 1000 }), ['1000']);
+    const lasting = { warmupRequests: 4, duration: 60, outputTokens: 100 };
+    assert.deepEqual(prompts(lasting), [String(4 + 16 * 301)], '500 tokens a second to each of 16');
+    assert.deepEqual(prompts({ ...lasting, inputTokens: 100_000 }), ['404'], 'no more than AIPerf can make');
+    assert.deepEqual(prompts({ ...lasting, duration: 3600 }, {}, 256), ['19536']);
+    for (const own of [['--num-prompts', '7'], ['--num-dataset-entries=7'], ['--input-file', 'prompts.jsonl']]) {
+      assert.deepEqual(prompts({}, { arguments: own }), [], own.join(' '));
+    }
+  });
+
   it('has prompts of its own for each load of a deployment, and the same ones for the control', () => {
     const { dynamo, test } = parsed();
     const seed = (concurrency: number, repetition: number, attempt: number, of = test) => {

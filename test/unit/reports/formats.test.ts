@@ -8,7 +8,7 @@ import { resultsJsonSchema } from '../../../reports/json.js';
 import { openMetrics } from '../../../reports/open-metrics.js';
 import type { Report } from '../../../reports/report.js';
 import { exampleReport } from '../../support/example-report.js';
-import { suiteRecord } from '../../support/records.js';
+import { measuredCell, suiteRecord } from '../../support/records.js';
 
 const report = exampleReport();
 const loads = report.record.dynamo?.tests.flatMap((test) => test.cells) ?? [];
@@ -25,6 +25,25 @@ describe('reports', () => {
     const empty: Report = { record: suiteRecord('w', []), complete: true, history: [] };
     for (const [name, text] of Object.entries(reportFiles(empty))) assert.ok(text.length > 0, name);
     assert.match(reportFiles(empty)['report.html'], /<main id="content">/);
+  });
+
+  it('show a share of what the NICs carry that the test could use, also when some of them are lost', () => {
+    const cell = {
+      ...measuredCell({ workflowId: 'w', bandwidth: 24e9 }),
+      ceiling: { bytesPerSecond: 25e9, nics: 2, explanation: '2 NICs that moved' },
+      usableCeiling: { bytesPerSecond: 50e9, nics: 4, explanation: '4 × 100 Gbit/s' },
+    };
+    const made = reportFiles({ record: suiteRecord('w', [cell]), complete: true, history: [] });
+    const page = made['report.html'];
+    assert.match(page, /48\.0 % of the ceiling, 50 GB\/s \(4 × 100 Gbit\/s\)/);
+    assert.match(page, /Ceiling 50 GB\/s \(4 × 100 Gbit\/s\)/);
+    assert.doesNotMatch(page, /that moved/);
+    assert.match(made['report.md'], /\| 50 GB\/s \(4 × 100 Gbit\/s\) \| 24 GB\/s \| 48\.0 % \|/);
+    assert.match(made['results.csv'], /,50000000000,/);
+    assert.match(
+      openMetrics([{ record: suiteRecord('w', [cell]), complete: true, history: [] }]),
+      /ceiling\S+ 5(?:0{10}|e\+?10)$/m,
+    );
   });
 
   it('say so when the run still goes on', () => {

@@ -105,6 +105,24 @@ onBothDatabases('a run against its baseline', (kind) => {
     assert.match(changeOf(comparison)?.reason ?? '', /instanceType was p5en\.48xlarge and is p5\.48xlarge/);
   });
 
+  it('regresses when a NIC is lost, and says how many moved', async () => {
+    const store = await kind.create();
+    const carriedBy = (nics: number) => (cell: CellRecord) =>
+      ({
+        ...cell,
+        ceiling: { bytesPerSecond: nics * 12.5e9, nics, explanation: `${nics} NICs that moved` },
+        usableCeiling: { bytesPerSecond: 50e9, nics: 4, explanation: '4 × 100 Gbit/s' },
+        path: { ...cell.path, devices: Object.fromEntries(Array.from({ length: nics }, (_, i) => [`rdmap${i}`, 1])) },
+      }) as CellRecord;
+    await recordNights(
+      store,
+      nights(0, 6).map((night) => ({ ...night, change: carriedBy(4) })),
+    );
+    const comparison = await compare(store, nightlyRun({ night: 6, bandwidth: 24e9, change: carriedBy(2) }));
+    assert.equal(comparison.change, 'regressed');
+    assert.match(changeOf(comparison)?.reason ?? '', /^\S+ % lower than the baseline; nicsThatMoved was 4 and is 2$/);
+  });
+
   it('is inconclusive with too short a history', async () => {
     const store = await kind.create();
     assert.equal((await compare(store, nightlyRun({ night: 1 }))).change, 'inconclusive');

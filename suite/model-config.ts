@@ -1,0 +1,38 @@
+import { z } from 'zod';
+
+const count = z.int().min(1);
+const some = z.unknown().optional();
+
+/**
+ * The fields of a Hugging Face `config.json` from which the size of the KV cache follows; others are passed over. Those
+ * of hybrid models are named as Transformers, Jamba (`attn_layer_*`), Qwen3-Next (`full_attention_interval`) and
+ * Nemotron-H (`hybrid_override_pattern`) write them.
+ */
+export const modelConfig = z.object({
+  num_hidden_layers: count,
+  num_attention_heads: count,
+  num_key_value_heads: count.optional(),
+  hidden_size: count,
+  head_dim: count.nullish(),
+  torch_dtype: z.string().optional(),
+  dtype: z.string().optional(),
+  kv_lora_rank: count.nullish(),
+  qk_rope_head_dim: count.nullish(),
+  quantization_config: z.record(z.string(), some).nullish(),
+  layer_types: z.array(z.string()).nullish(),
+  layers_block_type: z.array(z.string()).nullish(),
+  hybrid_override_pattern: z.string().nullish(),
+  attn_layer_period: count.nullish(),
+  attn_layer_offset: z.int().min(0).nullish(),
+  full_attention_interval: count.nullish(),
+  sliding_window: z.int().min(0).nullish(),
+  use_sliding_window: z.boolean().nullish(),
+  attention_chunk_size: z.int().min(0).nullish(),
+  max_position_embeddings: count.nullish(),
+  attn_layer_indices: some,
+  attn_type_list: some,
+  block_configs: some,
+  linear_attn_config: some,
+});
+
+export type ModelConfig = z.output<typeof modelConfig>;
