@@ -1,6 +1,7 @@
 import { mean, median, sampleStandardDeviation } from 'simple-statistics';
 import { CONFIDENCE, compareValues, FEWEST_FOR_INTERVAL, type Interval } from './statistics.js';
 import { studentQuantile, studentTwoSided } from './student-t.js';
+import { LEAST_SPREAD, probabilityOfNoDifference } from './t-test.js';
 
 /** What tonight's values of one metric are held against. */
 export interface MetricInput {
@@ -30,12 +31,10 @@ export interface MetricOutcome {
  */
 const FEWEST_NIGHTS = 4;
 
-/** Nights are never taken to agree better than this: clocks and printed figures are not finer. As a share. */
-const LEAST_SPREAD = 0.002;
-
 interface Difference {
   readonly difference: number;
   readonly interval: Interval;
+  /** Probability that a metric which did not change differs at least as much. */
   readonly pValue: number;
 }
 
@@ -56,7 +55,11 @@ export function compareMetrics(
   return new Map(
     measured.map(({ metric, found }) => [
       metric.metric,
-      outcome(metric, found, found ? (significant[next++] ?? false) : false, minimalDifference),
+      outcome(metric, found, {
+        significant: found ? (significant[next++] ?? false) : false,
+        minimalDifference,
+        metrics: significant.length,
+      }),
     ]),
   );
 }
@@ -81,7 +84,10 @@ function differenceOf({ current, baseline }: MetricInput, seed: number): Differe
   return interval && { difference: ratio - 1, interval: { low: interval.low - 1, high: interval.high - 1 }, pValue };
 }
 
-/** Tonight's median as one more draw from the medians of the nights before. */
+/**
+ * Tonight's median as one more draw from the medians of the nights before, and tonight's repetitions against all of
+ * theirs. Both must find a difference: nights alone find one too often when single repetitions stray.
+ */
 function fromNights(current: readonly number[], baseline: readonly (readonly number[])[]): Difference {
   const nights = baseline.map((values) => Math.log(median([...values])));
   const degrees = nights.length - 1;
@@ -91,15 +97,18 @@ function fromNights(current: readonly number[], baseline: readonly (readonly num
   return {
     difference: Math.expm1(distance),
     interval: { low: Math.expm1(distance - margin), high: Math.expm1(distance + margin) },
-    pValue: studentTwoSided(distance / spread, degrees),
+    pValue: Math.max(studentTwoSided(distance / spread, degrees), probabilityOfNoDifference(baseline.flat(), current)),
   };
 }
 
 function outcome(
   { betterWhen, current, baseline }: MetricInput,
   found: Difference | undefined,
-  significant: boolean,
-  minimalDifference: number,
+  {
+    significant,
+    minimalDifference,
+    metrics,
+  }: { readonly significant: boolean; readonly minimalDifference: number; readonly metrics: number },
 ): MetricOutcome {
   const sides = {
     ...(baseline.length > 0 ? { baseline: side(baseline.flat()) } : {}),
@@ -123,6 +132,8 @@ function outcome(
   const precise = (interval.high - interval.low) / 2 <= minimalDifference;
   if (precise && !relevant)
     return { change: 'unchanged', reason: `within ${percent(minimalDifference)} of the baseline`, ...numbers };
+  if (interval.low > 0 || interval.high < 0)
+    return { change: 'inconclusive', reason: `${how}, but not certain enough among ${metrics} metrics`, ...numbers };
   const reason = `too noisy: ${how}, and the interval is from ${signed(interval.low)} to ${signed(interval.high)}`;
   return { change: 'inconclusive', reason, ...numbers };
 }

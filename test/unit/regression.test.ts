@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { compareMetrics, holm, type MetricInput } from '../../suite/regression.js';
 import { findSteps } from '../../suite/steps.js';
 import { studentQuantile, studentTwoSided } from '../../suite/student-t.js';
+import { noises } from '../support/noise.js';
 import { normal } from '../support/random.js';
 
 const MINIMAL = 0.03;
@@ -68,6 +69,60 @@ describe('compareMetrics', () => {
       assert.ok(changed <= suites * 0.064, `${changed} of ${suites} suites`);
     });
   }
+
+  describe('of a run with one other run, by their repetitions,', () => {
+    it('finds a drop of 10 % in one of 93 metrics from six repetitions that spread by 1 %', () => {
+      const { normal: noise } = noises(7, 0.01);
+      assert.ok(noise);
+      const values = (level: number) => Array.from({ length: 6 }, () => level * noise());
+      const metrics = Array.from({ length: 93 }, (_, i) => ({
+        metric: `m${i}`,
+        betterWhen: 'higher' as const,
+        baseline: [values(46e9)],
+        current: values(i === 50 ? 41.4e9 : 46e9),
+      }));
+      const changed = [...compareMetrics(metrics, MINIMAL, 1)].filter(([, { change }]) => change === 'regressed');
+      assert.deepEqual(
+        changed.map(([name]) => name),
+        ['m50'],
+      );
+    });
+
+    it('says so when a difference is certain by itself, and not among so many metrics', () => {
+      const steady = [100, 101, 99, 100.5, 99.5, 100.2];
+      const less = steady.map((value, i) => value * (i % 2 === 0 ? 0.92 : 0.98));
+      const metrics = (count: number) =>
+        Array.from({ length: count }, (_, i) => ({
+          metric: `m${i}`,
+          betterWhen: 'higher' as const,
+          baseline: [steady],
+          current: i === 0 ? less : steady,
+        }));
+      assert.equal(compareMetrics(metrics(1), MINIMAL, 1).get('m0')?.change, 'regressed');
+      const outcome = compareMetrics(metrics(93), MINIMAL, 1).get('m0');
+      assert.equal(outcome?.change, 'inconclusive');
+      assert.match(outcome.reason, /^[\d.]+ % lower, but not certain enough among 93 metrics$/);
+    });
+  });
+
+  it('of nights is not misled by single repetitions that stray', () => {
+    const noise = noises(3, 0.03)['one in five is slow'];
+    assert.ok(noise);
+    const night = () => Array.from({ length: 6 }, noise);
+    let alarms = 0;
+    for (let suite = 0; suite < 200; suite++) {
+      const metrics = Array.from({ length: 93 }, (_, i) => ({
+        metric: `m${i}`,
+        betterWhen: 'higher' as const,
+        baseline: Array.from({ length: 10 }, night),
+        current: night(),
+      }));
+      const changes = [...compareMetrics(metrics, MINIMAL, suite).values()];
+      if (changes.some(({ change }) => change === 'regressed' || change === 'improved')) alarms++;
+    }
+    // 5 % of 200 are 10; 18 would be there once in a hundred.
+    assert.ok(alarms < 18, `${alarms} of 200 suites`);
+  });
 
   it('finds a drop of 8 % in one of 40 metrics, and only there', () => {
     const draw = normal(99);
