@@ -9,15 +9,23 @@ export const EXIT_CODES = `
 Exit codes: 0 pass or done, 1 fail or regressed, 2 wrong use, 3 inconclusive or still running, 4 infrastructure.`;
 
 /**
- * The exit code for a recorded run. One that could not measure what it had to is trouble of the infrastructure, as it is
- * for `run` and `watch`.
+ * The exit code for a recorded run, as `run` and `watch` have it: one that could not measure what it had to is trouble of
+ * the infrastructure, and one that somebody cancelled says nothing.
  *
  * @param headline the word that its report is headed by
  */
-export function exitCodeOfRun({ tests, setup }: Pick<SuiteRecord, 'tests' | 'setup'>, headline: string): number {
-  const unmeasured = tests.some(({ required, verdict, failure }) => required && verdict === 'fail' && failure);
-  return headline === 'fail' && (unmeasured || setup.problems.length > 0) ? EXIT.infrastructure : exitCodeOf(headline);
+export function exitCodeOfRun(record: RunToTell, headline: string): number {
+  if (headline !== 'fail') return exitCodeOf(headline);
+  const { tests, dynamo, setup, reasons } = record;
+  const because = (code: string) => reasons.some((reason) => reason.code === code);
+  if (because('cancelled')) return EXIT.inconclusive;
+  const unmeasured = [...tests, ...(dynamo?.tests ?? [])].some(
+    ({ required, verdict, failure }) => required && verdict === 'fail' && failure,
+  );
+  return unmeasured || setup.problems.length > 0 || because('suite-failure') ? EXIT.infrastructure : EXIT.fail;
 }
+
+type RunToTell = Pick<SuiteRecord, 'tests' | 'dynamo' | 'setup' | 'reasons'>;
 
 /** The exit code for the word that a report is headed by. */
 export function exitCodeOf(verdict: string): number {

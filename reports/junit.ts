@@ -1,17 +1,19 @@
 import type { AnyCell } from '../results/any-cell.js';
 import type { LoadCell, LoadTestRecord } from '../suite/load-record.js';
-import type { CellRecord, TestRecord } from '../suite/record.js';
+import type { CellRecord, SuiteRecord, TestRecord } from '../suite/record.js';
 import { escapeMarkup } from './markup.js';
 import type { Report } from './report.js';
 
 /**
- * A run as JUnit XML, for CI systems: a suite for each test of any phase with a case for each cell, and one for the comparison with a
- * case for each metric. What is not required is skipped rather than failed; what is inconclusive is an error.
+ * A run as JUnit XML, for CI systems: a suite for the run itself, one for each test of any phase with a case for each
+ * measured cell, and one for the comparison with a case for each metric. What is not required is skipped rather than
+ * failed; what is inconclusive, and what kept the run from measuring, is an error.
  */
 export function junitXml({ record, comparison }: Report): string {
   const suites = [
+    suite('run', record.startedAt, casesOfRun(record)),
     ...record.tests.map((test) =>
-      suite(test.name, record.startedAt, casesOf(test, test.cells.map(transportCase(test)))),
+      suite(test.name, record.startedAt, casesOf(test, measuredCells(test).map(transportCase(test)))),
     ),
     ...(record.dynamo?.tests ?? []).map((test) =>
       suite(test.name, record.startedAt, casesOf(test, test.cells.map(loadCase(test)))),
@@ -88,19 +90,47 @@ function caseXml({ className, name, seconds, result, type, message, output }: Ca
   return body.length === 0 ? `${open}/>` : `${open}>${body.join('')}</testcase>`;
 }
 
+/** What went wrong around the tests; one case that passes when nothing did. */
+function casesOfRun({ suite, setup, reasons }: SuiteRecord): readonly Case[] {
+  const error = (name: string, type: string, message: string): Case => ({
+    className: suite,
+    name,
+    seconds: 0,
+    result: 'error',
+    type,
+    message,
+  });
+  const errors = [
+    ...setup.problems.map(({ subject, message, hint }) =>
+      error(`set-up: ${subject}`, 'ClusterNotReady', `${message}. ${hint}`),
+    ),
+    ...reasons
+      .filter(({ code }) => code === 'suite-failure' || code === 'cancelled')
+      .map(({ code, message }) => error('run', code, message)),
+  ];
+  return errors.length > 0 ? errors : [{ className: suite, name: 'run', seconds: 0 }];
+}
+
+function measuredCells({ cells }: TestRecord): readonly CellRecord[] {
+  return cells.filter(({ warmUp }) => !warmUp);
+}
+
 /** What a test of any phase has in common with one of another. */
 type AnyTest = Pick<TestRecord, 'name' | 'required' | 'verdict' | 'failure'>;
 
+/** The cells of a test, and the test itself when it has none, or failed in a way that none of them shows. */
 function casesOf(test: AnyTest, cases: readonly Case[]): readonly Case[] {
-  if (cases.length > 0) return cases;
+  const told = cases.length > 0 && (!test.failure || cases.some(({ result }) => result !== undefined));
+  if (told) return cases;
   const message = test.failure ? `${test.failure.class}: ${test.failure.message}` : 'nothing is recorded';
-  return [{ className: test.name, name: test.name, seconds: 0, ...resultOf(test, test.verdict, message) }];
+  const whole = { className: test.name, name: cases.length === 0 ? test.name : 'all of it', seconds: 0 };
+  return [...cases, { ...whole, ...resultOf(test, test.verdict, message, test.failure?.class) }];
 }
 
 function transportCase(test: TestRecord) {
   return (cell: CellRecord): Case => ({
     ...caseOf(test, cell),
-    name: test.cells.length > 1 ? `repetition ${cell.repetition}` : test.name,
+    name: measuredCells(test).length > 1 ? `repetition ${cell.repetition}` : test.name,
     seconds: cell.attempts.reduce((sum, attempt) => sum + lasted(attempt.startedAt, attempt.endedAt), 0),
     output: [why(cell), ...(cell.attempts.at(-1)?.ranks.map(({ log }) => log.path) ?? [])].join('\n'),
   });

@@ -1,12 +1,13 @@
 import type { RunComparison } from '../results/comparison.js';
 import { reportMarkdown } from '../suite/report.js';
-import type { Report } from './report.js';
+import { headline, type Report } from './report.js';
 import { metricsText, type ToldChange, toldChanges } from './told-changes.js';
 
 /** report.md: the record's own report, whether the run still goes on, and what became of the comparison. */
-export function markdown({ record, complete, comparison }: Report): string {
+export function markdown(report: Report): string {
+  const { record, complete, comparison } = report;
   const soFar = complete ? '' : '> This run still goes on: the report is of what was recorded so far.\n\n';
-  return `${soFar}${reportMarkdown(record)}${comparison ? comparisonSection(comparison) : ''}`;
+  return `${soFar}${reportMarkdown(record, headline(report))}${comparison ? comparisonSection(comparison) : ''}`;
 }
 
 function comparisonSection({ change, reason, baseline, metrics }: RunComparison): string {

@@ -7,10 +7,14 @@ import type { CellRecord, SuiteRecord, TestRecord } from './record.js';
 import { findDrift, type Summary, summarize } from './statistics.js';
 import { formatBytes, formatDuration, formatRate } from './units.js';
 
-/** The report in Markdown: the plan's table, why each verdict is what it is, and where the evidence lies. */
-export function reportMarkdown(record: SuiteRecord): string {
+/**
+ * The report in Markdown: the plan's table, why each verdict is what it is, and where the evidence lies.
+ *
+ * @param word how the run ended, which its verdict alone does not say
+ */
+export function reportMarkdown(record: SuiteRecord, word: string): string {
   return [
-    `# ${record.suite}: ${record.verdict}`,
+    `# ${record.suite}: ${word}`,
     '',
     `Run \`${record.workflowId}\`, ${record.startedAt} to ${record.endedAt} (${formatDuration(seconds(record.startedAt, record.endedAt))}).`,
     ...record.reasons.map(({ message }) => `- ${message}`),

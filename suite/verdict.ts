@@ -41,6 +41,7 @@ export type ReasonCode =
   | 'simulated-engine'
   | 'slow'
   | 'failure'
+  | 'suite-failure'
   | 'optional-failure'
   | 'cluster-not-ready'
   | 'cancelled'

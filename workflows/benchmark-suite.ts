@@ -165,7 +165,7 @@ class BenchmarkSuite {
       const { state } = this.#suite;
       state.failure = failureOf(error);
       const { class: failureClass, message } = state.failure;
-      return { verdict: 'fail', reasons: [{ code: 'failure', message: `${failureClass}: ${message}` }] };
+      return { verdict: 'fail', reasons: [{ code: 'suite-failure', message: `${failureClass}: ${message}` }] };
     }
   }
 

@@ -189,7 +189,7 @@ describe('ladder', () => {
       setup: { problems: [], nodes: [], devicePlugins: [], probes: [] },
       tests: [test('ucx-native', [cell(UCX, 12, 1)]), test('nixl-libfabric', cells)],
     };
-    const report = reportMarkdown(record);
+    const report = reportMarkdown(record, 'pass');
     assert.match(report, /^\| hardware ceiling \| 50 GB\/s \(4 × 100 Gbit\/s\) \| 100 % \| – \| \|$/m);
     assert.match(
       report,

@@ -7,6 +7,7 @@ import { exitCodeOf, exitCodeOfFailure, exitCodeOfRun } from '../../../cli/exit-
 import { SuiteFailure } from '../../../suite/failure.js';
 import type { SuiteRecord } from '../../../suite/record.js';
 import { dynamoBench } from '../../support/command-line.js';
+import { exampleReport } from '../../support/example-report.js';
 
 const P5_DYNAMO = fileURLToPath(new URL('../../../../suites/p5-dynamo.json', import.meta.url));
 
@@ -28,19 +29,33 @@ describe('exit codes', () => {
   it('of a recorded run are 4 when what it had to measure was not measured', () => {
     const failure = { class: 'Hung', message: 'm', hint: 'h' } as const;
     const setup = { problems: [], nodes: [], devicePlugins: [], probes: [] };
-    const run = (test: Partial<SuiteRecord['tests'][number]>, problems: SuiteRecord['setup']['problems'] = []) =>
+    const run = (
+      test: Partial<SuiteRecord['tests'][number]>,
+      problems: SuiteRecord['setup']['problems'] = [],
+      more: Partial<Pick<SuiteRecord, 'dynamo' | 'reasons'>> = {},
+    ) =>
       exitCodeOfRun(
         {
           tests: [{ name: 'lf', tool: 'nixlbench', required: true, verdict: 'fail', cells: [], ...test }],
           setup: { ...setup, problems },
+          reasons: [],
+          ...more,
         },
         'fail',
       );
+    const load = exampleReport().record.dynamo;
+    assert.ok(load);
+    const [first, ...others] = load.tests;
+    assert.ok(first);
+    const failed = { ...first, required: true, verdict: 'fail' as const, failure };
     assert.equal(run({}), 1, 'a missed expectation');
     assert.equal(run({ failure }), 4);
     assert.equal(run({ failure, required: false }), 1, 'another test failed by its figure');
     assert.equal(run({ verdict: 'skipped' }, [{ subject: 'etcd', message: 'm', hint: 'h' }]), 4);
-    assert.equal(exitCodeOfRun({ tests: [], setup }, 'regressed'), 1);
+    assert.equal(run({}, [], { dynamo: { ...load, tests: [failed, ...others] } }), 4, 'a deployment that never served');
+    assert.equal(run({}, [], { reasons: [{ code: 'suite-failure', message: 'm' }] }), 4);
+    assert.equal(run({ failure }, [], { reasons: [{ code: 'cancelled', message: 'm' }] }), 3);
+    assert.equal(exitCodeOfRun({ tests: [], setup, reasons: [] }, 'regressed'), 1);
   });
 });
 

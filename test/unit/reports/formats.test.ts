@@ -46,6 +46,12 @@ describe('reports', () => {
     );
   });
 
+  it('are headed by what became of the run: one that passed and is worse than its baseline regressed', () => {
+    assert.equal(report.record.verdict, 'pass');
+    assert.match(files['report.md'], /^# \S+: regressed$/m);
+    assert.match(reportFiles({ ...report, comparison: undefined })['report.md'], /^# \S+: pass$/m);
+  });
+
   it('say so when the run still goes on', () => {
     const page = reportHtml({ ...report, complete: false });
     assert.match(page, /This run still goes on/);
@@ -169,7 +175,8 @@ describe('junit.xml', () => {
     const { stdout } = await child;
     const cells = report.record.tests.flatMap((test) => test.cells).length;
     // Five of nixl-ucx and three of no-control are not required.
-    assert.equal(stdout.trim(), `${cells + loads.length + 2} 1 0 8 1 8`);
+    // Beside the cells there are the run itself and two metrics.
+    assert.equal(stdout.trim(), `${cells + loads.length + 3} 1 0 8 1 8`);
     assert.match(xml, /<testcase classname="disaggregated" name="concurrency 16, repetition 2" time="35\.000"/);
     assert.match(xml, /<failure type="regressed" message="5\.1 % lower/);
   });
@@ -187,7 +194,43 @@ describe('junit.xml', () => {
     ];
     const only = { ...report, comparison: undefined, record: { ...report.record, dynamo: undefined, tests } };
     const xml = reportFiles(only)['junit.xml'];
-    assert.match(xml, /tests="1" failures="1".*\n.*\n.*<failure type="fail" message="Hung: still &lt;running&gt;"\/>/);
+    assert.match(xml, /tests="1" failures="1".*\n.*<failure type="Hung" message="Hung: still &lt;running&gt;"\/>/);
+  });
+
+  const names = (xml: string) =>
+    [...xml.matchAll(/<testcase classname="(.*?)" name="(.*?)"/g)].map(([, ...name]) => name.join(' / '));
+
+  it('has the set-up that failed, and what ended the suite, where no test ran', () => {
+    const record = {
+      ...suiteRecord('w', []),
+      verdict: 'fail' as const,
+      setup: {
+        ...suiteRecord('w', []).setup,
+        problems: [{ subject: 'node gpu-1', message: 'it has no EFA device', hint: 'install the plugin' }],
+      },
+      reasons: [{ code: 'suite-failure', message: 'ApiUnreachable: the API server is away' }],
+    };
+    const xml = reportFiles({ record, complete: true, history: [] })['junit.xml'];
+    assert.match(xml, /^<testsuites .* errors="2" /m);
+    assert.match(xml, /<error type="ClusterNotReady" message="it has no EFA device\. install the plugin"\/>/);
+    assert.match(xml, /<error type="suite-failure" message="ApiUnreachable: the API server is away"\/>/);
+  });
+
+  it('has no case for a warm-up, and none twice', () => {
+    const cell = measuredCell({ workflowId: 'w', bandwidth: 24e9 });
+    const warmUp = { ...cell, warmUp: true, verdict: 'fail' as const, key: 'warm' };
+    const record = suiteRecord('w', [warmUp, cell, { ...cell, repetition: 2, key: 'second' }]);
+    const found = names(reportFiles({ record, complete: true, history: [] })['junit.xml']);
+    assert.deepEqual(found, [...new Set(found)]);
+    assert.equal(found.filter((name) => name.startsWith(`${cell.test} /`)).length, 2);
+  });
+
+  it('has the failure of a test whose cells passed', () => {
+    const record = suiteRecord('w', [measuredCell({ workflowId: 'w', bandwidth: 24e9 })]);
+    const failure = { class: 'NodeGone', message: 'gpu-1 is gone', hint: 'h' } as const;
+    const tests = record.tests.map((test) => ({ ...test, verdict: 'fail' as const, failure }));
+    const xml = reportFiles({ record: { ...record, tests }, complete: true, history: [] })['junit.xml'];
+    assert.match(xml, /name="all of it" time="0\.000"><failure type="NodeGone" message="NodeGone: gpu-1 is gone"\/>/);
   });
 });
 
