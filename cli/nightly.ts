@@ -10,6 +10,10 @@ import { seconds } from './values.js';
 
 const NEXT_STARTS = 3;
 
+/** Options that do something with the schedule as it is: one of them at a time, and none that would change it. */
+const ACTIONS = ['now', 'pause', 'resume', 'remove'] as const;
+const SETTINGS = ['cron', 'timeZone', 'catchUp', 'jitter', 'pauseOnFailure', 'note'] as const;
+
 /** `dynamo-bench nightly SPEC`: a suite that runs by itself. */
 export function nightlyCommand(): Command {
   return new Command('nightly')
@@ -27,10 +31,10 @@ export function nightlyCommand(): Command {
     .option('--jitter <duration>', 'spread the starts by up to this', seconds)
     .option('--pause-on-failure', 'pause the schedule when a suite fails', false)
     .option('--note <text>', 'note on the schedule')
-    .option('--pause <reason>', 'pause it')
-    .option('--resume', 'let it go on')
-    .option('--now', 'start one run now, besides')
-    .option('--remove', 'remove it')
+    .addOption(action('now', '--now', 'start one run now; the schedule stays as it is'))
+    .addOption(action('pause', '--pause <reason>', 'pause it'))
+    .addOption(action('resume', '--resume', 'let it go on'))
+    .addOption(action('remove', '--remove', 'remove it'))
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
@@ -39,8 +43,9 @@ Examples:
   dynamo-bench nightly suites/p5.json --cron '30 2 * * *' --time-zone Europe/Berlin
   dynamo-bench nightly suites/p5.json --pause "EFA driver is being rolled out"
   dynamo-bench nightly suites/p5.json --resume
+  dynamo-bench nightly suites/p5.json --now
   dynamo-bench nightly suites/p5.json --remove
-A start is skipped while the run before still goes on. What regressed:
+A change sets all options: what is left out has its default again. A start is skipped while the run before still goes on. What regressed:
   temporal workflow list -q 'SuiteVerdict="regressed"'
 The same with the Temporal CLI alone:
   temporal schedule create --schedule-id nightly-p5 --cron '30 2 * * *' --overlap-policy Skip --catchup-window 1h \\
@@ -53,7 +58,6 @@ The same with the Temporal CLI alone:
         const handle = client.schedule.getHandle(schedule.scheduleId);
         const done = await act(client, handle, schedule, options);
         if (done === 'removed') return print(options, { id: handle.scheduleId, done }, `${handle.scheduleId}: removed`);
-        if (options.now) await handle.trigger('ALLOW_ALL');
         const { state, info } = await handle.describe();
         const next = info.nextActionTimes.slice(0, NEXT_STARTS).map((time) => time.toISOString());
         const state_ = state.paused ? `paused${state.note ? ` (${state.note})` : ''}` : `next: ${next.join(', ')}`;
@@ -64,6 +68,10 @@ The same with the Temporal CLI alone:
         );
       });
     });
+}
+
+function action(name: (typeof ACTIONS)[number], flags: string, description: string): Option {
+  return new Option(flags, description).conflicts([...ACTIONS.filter((other) => other !== name), ...SETTINGS]);
 }
 
 type Options = NightlyOptions & {
@@ -78,12 +86,16 @@ async function act(
   client: Client,
   handle: ScheduleHandle,
   schedule: ReturnType<typeof scheduleOf>,
-  { pause, resume, remove, note }: Options,
+  { now, pause, resume, remove, note }: Options,
 ): Promise<string> {
   try {
     if (remove) {
       await handle.delete();
       return 'removed';
+    }
+    if (now) {
+      await handle.trigger('ALLOW_ALL');
+      return 'started';
     }
     if (pause !== undefined) {
       await handle.pause(pause);
@@ -97,7 +109,7 @@ async function act(
     if (!(error instanceof ScheduleNotFoundError)) throw error;
     throw new SuiteFailure('NotFound', `there is no schedule ${handle.scheduleId}`, {
       cause: error,
-      hint: 'without --pause, --resume and --remove it is created',
+      hint: 'without --now, --pause, --resume and --remove it is created',
     });
   }
   try {

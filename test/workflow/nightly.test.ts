@@ -50,10 +50,32 @@ describe('dynamo-bench nightly', function () {
     assert.equal(changed.policies.catchupWindow, 600_000);
     assert.notDeepEqual(changed.spec.calendars, described.spec.calendars);
     assert.match((await nightly('--resume')).stdout, /resumed; next: /);
+
+    assert.match((await nightly('--now')).stdout, /^nightly-night: started; next: /);
+    const started = await handle.describe();
+    assert.deepEqual(started.spec.calendars, changed.spec.calendars, 'the schedule stays as it is');
+    assert.equal(started.policies.catchupWindow, 600_000);
+    const [run] = started.info.recentActions;
+    assert.equal(run?.action.type, 'startWorkflow');
+    await client.workflow.getHandle(run.action.workflow.workflowId).terminate('the test has seen it');
     assert.match((await nightly('--remove')).stdout, /removed/);
-    const gone = await nightly('--pause', 'x');
-    assert.equal(gone.exitCode, 2);
-    assert.match(gone.stderr, /there is no schedule nightly-night/);
+    for (const args of [['--pause', 'x'], ['--now']]) {
+      const gone = await nightly(...args);
+      assert.equal(gone.exitCode, 2);
+      assert.match(gone.stderr, /there is no schedule nightly-night/);
+    }
+  });
+
+  it('does one thing at a time, and with the schedule as it is', async () => {
+    for (const args of [
+      ['--now', '--pause', 'x'],
+      ['--resume', '--remove'],
+      ['--now', '--cron', '0 4 * * 6'],
+    ]) {
+      const refused = await nightly(...args);
+      assert.equal(refused.exitCode, 2, args.join(' '));
+      assert.match(refused.stderr, /cannot be used with option/);
+    }
   });
 
   it('refuses a cron line, a time zone or a spec that cannot be, before it talks to Temporal', async () => {
