@@ -2,7 +2,15 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
-import { CompiledQuery, type DatabaseConnection, Kysely, PostgresDialect, SqliteDialect, SqliteDriver } from 'kysely';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  PostgresDialect,
+  SqliteDialect,
+  SqliteDriver,
+  type TransactionSettings,
+} from 'kysely';
 import pg from 'pg';
 import { SuiteFailure } from '../suite/failure.js';
 import { migrate } from './migrations.js';
@@ -87,7 +95,7 @@ function postgres(url: string): Database {
 
 /**
  * A transaction that reads first and then writes cannot wait for another process in SQLite; one that takes the write lock
- * at its start can.
+ * at its start can. One that only reads sees the store as it was at its first query, and keeps nobody waiting.
  */
 class ImmediateSqliteDialect extends SqliteDialect {
   readonly #config: ConstructorParameters<typeof SqliteDialect>[0];
@@ -103,7 +111,8 @@ class ImmediateSqliteDialect extends SqliteDialect {
 }
 
 class ImmediateSqliteDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+  override async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings = {}): Promise<void> {
+    if (settings.accessMode === 'read only') return super.beginTransaction(connection);
     const deadline = Date.now() + BUSY_TIMEOUT_MS;
     for (;;) {
       try {

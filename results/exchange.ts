@@ -11,6 +11,8 @@ const FORMAT = 'dynamo-bench results';
 const FORMAT_VERSION = 1;
 /** Lines that are written in one transaction. */
 const LINES_PER_TRANSACTION = 500;
+/** Cells that are read at once: a record of one is large. */
+const ROWS_AT_A_TIME = 100;
 
 type Line =
   | { readonly kind: 'header'; readonly format: string; readonly version: number }
@@ -31,59 +33,50 @@ type Line =
 
 type RunRow = Omit<Tables['run'], 'seq'>;
 
-/** The lines of a store. The same store gives the same lines. */
-export async function* exportLines(store: ResultStore): AsyncGenerator<string> {
+/** The lines of a store as it is at one moment. The same store gives the same lines. */
+export function exportLines(store: ResultStore): AsyncGenerator<string> {
+  return store.snapshot(linesOf);
+}
+
+async function* linesOf(kysely: Kysely<Tables>): AsyncGenerator<string> {
   yield text({ kind: 'header', format: FORMAT, version: FORMAT_VERSION });
-  const hashes = await store.use((kysely) =>
-    kysely.selectFrom('evidence').select('sha256').orderBy('sha256').execute(),
-  );
-  for (const { sha256 } of hashes) {
-    const row = await store.use((kysely) =>
-      kysely.selectFrom('evidence').selectAll().where('sha256', '=', sha256).executeTakeFirst(),
-    );
-    // Retention may have dropped it meanwhile.
-    if (row)
-      yield text({
-        kind: 'evidence',
-        sha256,
-        bytes: row.bytes,
-        encoding: row.encoding,
-        body: row.body.toString('base64'),
-      });
+  for (const { sha256 } of await kysely.selectFrom('evidence').select('sha256').orderBy('sha256').execute()) {
+    const row = await kysely.selectFrom('evidence').selectAll().where('sha256', '=', sha256).executeTakeFirstOrThrow();
+    yield text({ kind: 'evidence', ...row, body: row.body.toString('base64') });
   }
   const ids = new Map<number, string>();
-  for (const { seq, id, record } of await store.use((kysely) =>
-    kysely.selectFrom('cell').select(['seq', 'id', 'record']).orderBy('seq').execute(),
-  )) {
-    ids.set(seq, id);
-    yield text({ kind: 'cell', record: JSON.parse(record) as AnyCell });
+  for (let last = 0; ; ) {
+    const cells = await kysely
+      .selectFrom('cell')
+      .select(['seq', 'id', 'record'])
+      .where('seq', '>', last)
+      .orderBy('seq')
+      .limit(ROWS_AT_A_TIME)
+      .execute();
+    for (const { seq, id, record } of cells) {
+      ids.set(seq, id);
+      last = seq;
+      yield text({ kind: 'cell', record: JSON.parse(record) as AnyCell });
+    }
+    if (cells.length < ROWS_AT_A_TIME) break;
   }
-  const rest = await store.use(async (kysely) => ({
-    links: await kysely
-      .selectFrom('workflow_cell')
-      .selectAll()
-      .orderBy('workflow_id')
-      .orderBy('test')
-      .orderBy('key')
-      .execute(),
-    logs: await kysely.selectFrom('log').selectAll().orderBy('workflow_id').orderBy('path').execute(),
-    runs: await kysely.selectFrom('run').selectAll().orderBy('seq').execute(),
-    runCells: await kysely.selectFrom('run_cell').selectAll().orderBy('run_seq').orderBy('position').execute(),
-    comparisons: await kysely.selectFrom('comparison').selectAll().orderBy('workflow_id').orderBy('run_id').execute(),
-    baselines: await kysely.selectFrom('baseline').selectAll().orderBy('suite').orderBy('name').execute(),
-    acknowledgements: await kysely.selectFrom('acknowledgement').selectAll().orderBy('at').orderBy('id').execute(),
-  }));
-  for (const { workflow_id, cell_seq } of rest.links) {
+  const links = kysely.selectFrom('workflow_cell').selectAll();
+  for (const { workflow_id, cell_seq } of await links.orderBy('workflow_id').orderBy('test').orderBy('key').execute()) {
     yield text({ kind: 'workflow-cell', workflowId: workflow_id, cell: ids.get(cell_seq) ?? '' });
   }
-  for (const row of rest.logs) yield text({ kind: 'log', row });
-  const cellsOf = Map.groupBy(rest.runCells, ({ run_seq }) => run_seq);
-  for (const { seq, ...row } of rest.runs) {
+  for (const row of await kysely.selectFrom('log').selectAll().orderBy('workflow_id').orderBy('path').execute())
+    yield text({ kind: 'log', row });
+  const runCells = kysely.selectFrom('run_cell').selectAll().orderBy('run_seq').orderBy('position');
+  const cellsOf = Map.groupBy(await runCells.execute(), ({ run_seq }) => run_seq);
+  for (const { seq, ...row } of await kysely.selectFrom('run').selectAll().orderBy('seq').execute()) {
     yield text({ kind: 'run', row, cells: (cellsOf.get(seq) ?? []).map(({ cell_seq }) => ids.get(cell_seq) ?? '') });
   }
-  for (const row of rest.comparisons) yield text({ kind: 'comparison', row });
-  for (const row of rest.baselines) yield text({ kind: 'baseline', row });
-  for (const row of rest.acknowledgements) yield text({ kind: 'acknowledgement', row });
+  const comparisons = kysely.selectFrom('comparison').selectAll().orderBy('workflow_id').orderBy('run_id');
+  for (const row of await comparisons.execute()) yield text({ kind: 'comparison', row });
+  for (const row of await kysely.selectFrom('baseline').selectAll().orderBy('suite').orderBy('name').execute())
+    yield text({ kind: 'baseline', row });
+  for (const row of await kysely.selectFrom('acknowledgement').selectAll().orderBy('at').orderBy('id').execute())
+    yield text({ kind: 'acknowledgement', row });
 }
 
 /**

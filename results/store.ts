@@ -148,6 +148,22 @@ export class ResultStore {
     }
   }
 
+  /** Reads the database as it is at the first query, whatever others write meanwhile. */
+  async *snapshot<T>(read: (kysely: Kysely<Tables>) => AsyncIterable<T>): AsyncGenerator<T> {
+    const { kysely, name } = await this.#open();
+    try {
+      const builder = kysely.startTransaction().setIsolationLevel('repeatable read').setAccessMode('read only');
+      const transaction = await builder.execute();
+      try {
+        yield* read(transaction);
+      } finally {
+        await transaction.rollback().execute();
+      }
+    } catch (error) {
+      throw toStoreFailure(error, name);
+    }
+  }
+
   /** Writes in one transaction: all of it or nothing. */
   write<T>(work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T> {
     return this.use((kysely) => kysely.transaction().execute(work));

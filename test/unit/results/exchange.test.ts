@@ -71,6 +71,24 @@ onBothDatabases('export and import', (kind) => {
     assert.equal(await copy.readLog('nightly-002', 'lf/r1-a1/node2.log'), 'only of nightly-002');
   });
 
+  it('take the store as it is at one moment, though others write and drop meanwhile', async () => {
+    const store = await kind.create();
+    await filled(store);
+    const before = await linesOf(store);
+    const other = kind.again(store);
+    const lines: string[] = [];
+    for await (const line of exportLines(store)) {
+      lines.push(line);
+      if (lines.length === 2) {
+        await dropRuns(other, await runsToDrop(other, { keep: 2 }));
+        await recordNights(other, [{ night: 20 }]);
+        await other.saveLog('nightly-020', 'lf/r1-a1/node1.log', 'written meanwhile');
+      }
+    }
+    assert.deepEqual(lines, before);
+    assert.notDeepEqual(await linesOf(store), before);
+  });
+
   it('say which line is wrong, and write nothing of what was cut off', async () => {
     const store = await kind.create();
     await assert.rejects(importLines(store, from(['{"kind":"cell"}'])), failureOfClass('StoreCorrupt', /no header/));
