@@ -121,6 +121,7 @@ export const FAILURES = {
     retry: 'never',
     hint: 'move results.db and its -wal and -shm away and import the last export; the folders of the runs are whole',
   },
+  InvalidExport: { retry: 'never', hint: 'give a file that `dynamo-bench export` wrote, whole; nothing was imported' },
   StoreTooNew: { retry: 'never', hint: 'a newer dynamo-bench wrote this store: use that version or a newer one' },
 
   PlatformMissing: {

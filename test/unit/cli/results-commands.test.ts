@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { putComparison } from '../../../results/comparisons.js';
 import { compareWithBaseline } from '../../../results/regressions.js';
 import { ResultStore } from '../../../results/store.js';
@@ -163,7 +163,8 @@ describe('dynamo-bench', function () {
     assert.equal((await bench('export', '--out', file)).exitCode, 0);
     const copy = join(folder, 'copy');
     const there = (...args: string[]) => dynamoBench([...args, '--results', copy]);
-    assert.match((await there('import', file)).stdout, /^\d+ lines imported$/);
+    const imported = await there('import', file);
+    assert.match(imported.stdout, /^\d+ lines imported: 14 runs added, 0 have ended since, 0 were there$/);
     assert.equal(await readFile(file, 'utf8'), `${(await there('export')).stdout}\n`);
     assert.match(
       (await there('acknowledge', 'nightly-012', '--reason', 'known')).stdout,
@@ -180,9 +181,35 @@ describe('dynamo-bench', function () {
     assert.match((await there('prune', '--keep', '3')).stdout, /10 runs dropped$/);
     assert.equal(JSON.parse((await there('runs', '--json')).stdout).length, 4);
     assert.equal((await there('prune')).exitCode, 2);
-    await writeFile(file, 'no export\n');
-    const wrong = await there('import', file);
-    assert.equal(wrong.exitCode, 4);
-    assert.match(wrong.stderr, /line 1 of the export is no JSON/);
+  });
+
+  it('refuses what is no whole export with 2, and leaves no half of one behind', async () => {
+    const file = join(folder, 'wrong.jsonl');
+    const whole = await bench('export');
+    await writeFile(file, whole.stdout.slice(0, -100));
+    for (const [name, message] of [
+      [
+        file,
+        /^error: .*wrong\.jsonl: line \d+: this is no JSON: .*\n {2}→ give a file that `dynamo-bench export` wrote/,
+      ],
+      [folder, /^error: .*: it cannot be read: EISDIR.*\n {2}→ /],
+      [join(folder, 'nowhere.jsonl'), /^error: .*: it cannot be read: ENOENT/],
+    ] as const) {
+      const { exitCode, stderr } = await bench('import', name);
+      assert.equal(exitCode, 2, stderr);
+      assert.match(stderr, message);
+    }
+    const piped = await dynamoBench(['import', '-', '--results', results], { input: 'null\n' });
+    assert.equal(piped.exitCode, 2);
+    assert.match(piped.stderr, /^error: standard input: line 1: /);
+    for (const out of [folder, join(folder, 'nowhere', 'x.jsonl')]) {
+      const { exitCode, stderr } = await bench('export', '--out', out);
+      assert.equal(exitCode, 2);
+      assert.match(stderr, /cannot be written: .*\n {2}→ /);
+    }
+    assert.deepEqual(
+      (await readdir(dirname(folder))).filter((name) => name.endsWith('.part')),
+      [],
+    );
   });
 });
