@@ -4,7 +4,7 @@ import { findComparison } from '../results/comparisons.js';
 import { resolveMetric } from '../results/history.js';
 import { resolveRun } from '../results/runs.js';
 import { SuiteFailure } from '../suite/failure.js';
-import { addStoreOptions, type StoreOptions, withStore } from './store.js';
+import { addStoreOptions, changeStore, type StoreOptions } from './store.js';
 
 /** `dynamo-bench acknowledge RUN`: a change that is known stops alarming. */
 export function acknowledgeCommand(): Command {
@@ -21,7 +21,7 @@ Example: dynamo-bench acknowledge nightly-2026-01-05 nixl-libfabric --reason "EF
 The level of that run is then what alarms are held against: a further drop alarms again.`,
     )
     .action(async (name: string, metrics: string[], options: StoreOptions & { reason: string; json?: true }) => {
-      const known = await withStore(options, (store) =>
+      const known = await changeStore(options, (store) =>
         store.write(async (transaction) => {
           const run = await resolveRun(transaction, name);
           const comparison = metrics.length === 0 ? await findComparison(transaction, run) : undefined;

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { Command } from 'commander';
 import { importLines } from '../results/import.js';
 import { SuiteFailure } from '../suite/failure.js';
-import { addStoreOptions, type StoreOptions, withStore } from './store.js';
+import { addStoreOptions, changeStore, type StoreOptions } from './store.js';
 import { WrongUse } from './wrong-use.js';
 
 /** `dynamo-bench import FILE`: adds what an export holds. */
@@ -20,7 +20,7 @@ A run that still went on when it was exported stays so until an export of it tha
     .action(async (file: string, options: StoreOptions & { json?: true }) => {
       const name = file === '-' ? 'standard input' : file;
       try {
-        const imported = await withStore(options, (store) => importLines(store, linesOf(file)), { create: true });
+        const imported = await changeStore(options, (store) => importLines(store, linesOf(file)), { create: true });
         if (options.json) return console.log(JSON.stringify(imported, null, 2));
         const { lines, runs } = imported;
         console.log(

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { dropRuns, runsToDrop } from '../results/retention.js';
-import { addStoreOptions, type StoreOptions, withStore } from './store.js';
+import { addStoreOptions, changeStore, type StoreOptions, withStore } from './store.js';
 import { positiveInteger, seconds } from './values.js';
 
 /** `dynamo-bench prune`: drops old runs. */
@@ -20,7 +20,7 @@ export function pruneCommand(): Command {
         const { keep, olderThan, dryRun, json } = options;
         if (keep === undefined && olderThan === undefined) command.error('error: give --keep, --older-than, or both');
         const before = olderThan === undefined ? undefined : new Date(Date.now() - olderThan * 1000).toISOString();
-        const dropped = await withStore(options, async (store) => {
+        const dropped = await (dryRun ? withStore : changeStore)(options, async (store) => {
           const runs = await runsToDrop(store, { keep, olderThan: before });
           if (!dryRun) await dropRuns(store, runs);
           return runs;

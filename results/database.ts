@@ -13,7 +13,8 @@ import {
 } from 'kysely';
 import pg from 'pg';
 import { SuiteFailure } from '../suite/failure.js';
-import { migrate } from './migrations.js';
+import { checkVersion, migrate } from './migrations.js';
+import { openToRead } from './sqlite-reader.js';
 import { toStoreFailure } from './store-failure.js';
 import type { Tables } from './tables.js';
 
@@ -40,15 +41,21 @@ const QUERY_TIMEOUT_MS = 60_000;
 const INT8 = 20;
 
 /**
- * Opens the database, creates it when it does not exist, and brings its schema up to date.
+ * Opens the database, creates it when it does not exist, and brings its schema up to date; or opens it to read it as it
+ * is, which needs no right to write and changes nothing.
  *
- * @throws {SuiteFailure} `StoreUnavailable`, `StoreFull`, `StoreNotWritable`, `StoreRefused`, `StoreCorrupt`, `StoreTooNew`
+ * @throws {SuiteFailure} `StoreUnavailable`, `StoreFull`, `StoreNotWritable`, `StoreRefused`, `StoreCorrupt`,
+ *   `StoreTooNew`; to read only also `NotFound` and `StoreTooOld`
  */
-export async function openDatabase(location: DatabaseLocation): Promise<Database> {
-  const database = 'url' in location ? postgres(location.url) : sqlite(location.file);
+export async function openDatabase(location: DatabaseLocation, { readOnly = false } = {}): Promise<Database> {
+  const database = 'url' in location ? postgres(location.url, readOnly) : sqlite(location.file, readOnly);
   try {
-    if ('file' in location) await mkdir(dirname(location.file), { recursive: true });
-    await migrate(database);
+    if (readOnly) {
+      await checkVersion(database);
+    } else {
+      if ('file' in location) await mkdir(dirname(location.file), { recursive: true });
+      await migrate(database);
+    }
     return database;
   } catch (error) {
     await database.kysely.destroy().catch(() => undefined);
@@ -56,8 +63,9 @@ export async function openDatabase(location: DatabaseLocation): Promise<Database
   }
 }
 
-function sqlite(file: string): Database {
+function sqlite(file: string, readOnly: boolean): Database {
   const open = async () => {
+    if (readOnly) return openToRead(file);
     const database = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
     // Readers do not wait for the writer, and a commit is on the disk before it is acknowledged.
     database.pragma('journal_mode = WAL');
@@ -73,7 +81,7 @@ function sqlite(file: string): Database {
   };
 }
 
-function postgres(url: string): Database {
+function postgres(url: string, readOnly: boolean): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: 4,
@@ -82,6 +90,7 @@ function postgres(url: string): Database {
     keepAlive: true,
     allowExitOnIdle: true,
     application_name: 'dynamo-bench',
+    ...(readOnly ? { onConnect: (client) => client.query('set default_transaction_read_only = on') } : {}),
     types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
   });
   // An idle connection that the server drops is not an error: the next query opens another one.

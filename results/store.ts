@@ -8,6 +8,7 @@ import { findLinkedCell, linkCell, linkedCells, putCell } from './cells.js';
 import { type Database, openDatabase } from './database.js';
 import { findEvidence, findLog, putLog } from './evidence.js';
 import { runFolder, writeWhole } from './folder.js';
+import { checkVersion } from './migrations.js';
 import {
   findStartedRun,
   listRuns,
@@ -33,10 +34,12 @@ export class ResultStore {
   /**
    * @param root folder of the runs' folders, and of `results.db`
    * @param url PostgreSQL that holds the database instead of `results.db`: `postgres://user@host/name`
+   * @param options.readOnly the database is read as it is: neither created, nor brought up to date, nor written
    */
   constructor(
     readonly root: string,
     readonly url?: string | undefined,
+    readonly options: { readonly readOnly?: boolean } = {},
   ) {}
 
   /** Where the database is, for messages. */
@@ -140,11 +143,17 @@ export class ResultStore {
 
   /** Reads from the database; what the other files of this folder ask it for goes through here. */
   async use<T>(work: (kysely: Kysely<Tables>) => Promise<T>): Promise<T> {
-    const { kysely, name } = await this.#open();
+    const database = await this.#open();
     try {
-      return await work(kysely);
+      return await work(database.kysely);
     } catch (error) {
-      throw toStoreFailure(error, name);
+      const failure = toStoreFailure(error, database.name);
+      // A newer program may have changed the tables meanwhile.
+      if (failure.class !== 'Internal') throw failure;
+      await checkVersion(database).catch((other: unknown) => {
+        throw other instanceof SuiteFailure ? other : failure;
+      });
+      throw failure;
     }
   }
 
@@ -170,7 +179,10 @@ export class ResultStore {
   }
 
   async #open(): Promise<Database> {
-    this.#database ??= openDatabase(this.url ? { url: this.url } : { file: join(this.root, 'results.db') });
+    this.#database ??= openDatabase(
+      this.url ? { url: this.url } : { file: join(this.root, 'results.db') },
+      this.options,
+    );
     try {
       return await this.#database;
     } catch (error) {
