@@ -47,6 +47,7 @@ const runRow = strict({
   started_at: text,
   ended_at: text.nullable(),
   verdict: text,
+  temporal_namespace: text.nullable(),
   record: json,
 });
 const logRow = strict({ workflow_id: text, path: text, sha256: text, stored_at: text });

@@ -7,7 +7,7 @@ import type { Tables } from './tables.js';
 type Migration = (transaction: Transaction<Tables>, engine: Engine) => Promise<void>;
 
 /** What brings a store from each version to the next. A released one is never changed. */
-const MIGRATIONS: readonly Migration[] = [firstTables, loadSeries];
+const MIGRATIONS: readonly Migration[] = [firstTables, loadSeries, temporalNamespace];
 
 /** Version of the schema that this program reads and writes. */
 const STORE_VERSION = MIGRATIONS.length;
@@ -206,4 +206,9 @@ async function firstTables({ schema }: Transaction<Tables>, engine: Engine): Pro
 /** A series is also one of a load test, whose requests in flight are no batch. */
 async function loadSeries({ schema }: Transaction<Tables>): Promise<void> {
   await schema.alterTable('series').renameColumn('batch_size', 'in_flight').execute();
+}
+
+/** Only the Temporal namespace that runs a workflow can say what became of it. */
+async function temporalNamespace({ schema }: Transaction<Tables>): Promise<void> {
+  await schema.alterTable('run').addColumn('temporal_namespace', 'text').execute();
 }

@@ -103,9 +103,13 @@ export class ResultStore {
     return this.use((kysely) => linkedCells(kysely, workflowId, test));
   }
 
-  /** Stores what is known of a run that has begun: it is then listed, and reports of it say "so far". */
-  startRun(run: StartedRun): Promise<void> {
-    return this.write((transaction) => putStartedRun(transaction, run));
+  /**
+   * Stores what is known of a run that has begun: it is then listed, and reports of it say "so far".
+   *
+   * @param temporalNamespace id of the Temporal namespace in which its workflow runs
+   */
+  startRun(run: StartedRun, temporalNamespace?: string): Promise<void> {
+    return this.write((transaction) => putStartedRun(transaction, run, temporalNamespace));
   }
 
   /** What the newest run of a workflow id was started with. */

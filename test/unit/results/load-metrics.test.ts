@@ -133,6 +133,7 @@ onBothDatabases('metrics of phase 3', (kind) => {
     const store = await kind.create();
     await store.use(async (kysely) => {
       await kysely.schema.alterTable('series').renameColumn('in_flight', 'batch_size').execute();
+      await kysely.schema.alterTable('run').dropColumn('temporal_namespace').execute();
       await kysely.updateTable('store_version').set({ version: 1 }).execute();
     });
     const later = kind.again(store);
