@@ -142,6 +142,26 @@ describe('dynamo-bench', function () {
     assert.ok((await bench('history', '--suite', 'p5')).stdout.split('\n').includes('nixl-libfabric/bandwidth/64MiB'));
   });
 
+  it('acknowledges only what regressed in a run, and says what did', async () => {
+    for (const [args, message] of [
+      [['nightly-012', 'nixl-libfabrik', '--reason', 'r'], /did you mean "nixl-libfabric"\?/],
+      [
+        ['nightly-012', 'disaggregated/ttft/c4', '--reason', 'r'],
+        /disaggregated\/ttft\/c4 did not regress in nightly-012: it is \w+\n {2}→ these did: nixl-libfabric\/bandwidth, /,
+      ],
+      [['nightly-011', '--reason', 'r'], /nothing had regressed in nightly-011 when it ended\n {2}→ /],
+      [['nightly-012', '--remove'], /nothing is acknowledged in nightly-012\n {2}→ dynamo-bench acknowledge --list/],
+      [['nightly-012'], /give the --reason/],
+      [['--reason', 'r'], /give the RUN, or --list/],
+      [['--list', '--suite', 'p6'], /did you mean "p5"\?/],
+    ] as const) {
+      const { exitCode, stderr } = await bench('acknowledge', ...args);
+      assert.equal(exitCode, 2, args.join(' '));
+      assert.match(stderr, message);
+    }
+    assert.equal((await bench('acknowledge', '--list')).stdout, 'nothing is acknowledged');
+  });
+
   it('accepts a baseline, holds against it, and removes it', async () => {
     assert.match(
       (await bench('baseline', 'accept', 'nightly-002', '--name', 'golden', '--reason', 'r')).stdout,
@@ -171,8 +191,23 @@ describe('dynamo-bench', function () {
       /acknowledged: nixl-libfabric/,
     );
     assert.equal((await there('compare', 'nightly-012')).exitCode, 0);
-    const again = await there('acknowledge', 'nightly-012', 'nixl-libfabric', '--reason', 'known', '--json');
+    const again = await there('acknowledge', 'nightly-012', 'nixl-libfabric', '--reason', 'ticket 1', '--json');
     assert.deepEqual(JSON.parse(again.stdout), { acknowledged: ['nixl-libfabric/bandwidth'] });
+    const listed = JSON.parse((await there('acknowledge', '--list', '--suite', 'p5', '--json')).stdout);
+    const headline = listed.filter(({ metric }: { metric: string }) => metric === 'nixl-libfabric/bandwidth');
+    assert.deepEqual(
+      headline.map(({ workflowId, reason }: Record<string, string>) => [workflowId, reason]),
+      [['nightly-012', 'ticket 1']],
+      'once more replaces the reason',
+    );
+    assert.match(
+      (await there('acknowledge', '--list')).stdout,
+      /\np5 +nixl-libfabric\/bandwidth +nightly-012 .* ticket 1/,
+    );
+    const removed = await there('acknowledge', 'nightly-012', '--remove');
+    assert.match(removed.stdout, /^no longer acknowledged: .*nixl-libfabric\/bandwidth/);
+    assert.equal((await there('acknowledge', '--list')).stdout, 'nothing is acknowledged');
+    assert.equal((await there('compare', 'nightly-012')).exitCode, 1, 'it alarms again');
     assert.ok(JSON.parse((await there('import', file, '--json')).stdout).lines > 0);
     const site = await there('site', '--out', join(folder, 'site'), '--json');
     assert.equal(JSON.parse(site.stdout).index, join(folder, 'site', 'index.html'));
