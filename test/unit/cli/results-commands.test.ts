@@ -213,7 +213,10 @@ describe('dynamo-bench', function () {
     assert.equal(JSON.parse(site.stdout).index, join(folder, 'site', 'index.html'));
     const plan = await there('prune', '--keep', '3', '--dry-run');
     assert.match(plan.stdout, /10 runs would be dropped$/);
-    assert.match((await there('prune', '--keep', '3')).stdout, /10 runs dropped$/);
+    const { stdout: pruned } = await there('prune', '--keep', '3');
+    assert.match(pruned, /10 runs dropped, with \d+ cells and 0 texts of .*; results\.db is [\d.]+ [KM]iB smaller$/);
+    const nothing = JSON.parse((await there('prune', '--keep', '3', '--json')).stdout);
+    assert.deepEqual(nothing, { runs: [], cells: 0, evidence: { texts: 0, bytes: 0 }, freed: 0 });
     assert.equal(JSON.parse((await there('runs', '--json')).stdout).length, 4);
     assert.equal((await there('prune')).exitCode, 2);
   });

@@ -1,52 +1,13 @@
 import assert from 'node:assert/strict';
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
-import { acknowledge } from '../../../results/acknowledgements.js';
-import { acceptBaseline } from '../../../results/baselines.js';
-import { putComparison } from '../../../results/comparisons.js';
 import { exportLines } from '../../../results/export.js';
 import { importLines } from '../../../results/import.js';
-import { compareWithBaseline } from '../../../results/regressions.js';
 import { dropRuns, runsToDrop } from '../../../results/retention.js';
-import { resolveRun } from '../../../results/runs.js';
 import type { ResultStore } from '../../../results/store.js';
 import { failureOfClass } from '../../support/failure-of-class.js';
+import { fillStore } from '../../support/filled-store.js';
 import { recordNights } from '../../support/nights.js';
 import { measuredCell, suiteRecord } from '../../support/records.js';
 import { onBothDatabases } from '../../support/stores.js';
-
-const AT = '2026-02-01T00:00:00.000Z';
-
-/** Four nights with evidence, one of them a baseline, one acknowledged, one compared, and a run that goes on. */
-async function filled(store: ResultStore): Promise<void> {
-  const records = await recordNights(
-    store,
-    [0, 1, 2, 3].map((night) => ({ night })),
-  );
-  for (const { workflowId } of records) {
-    await store.saveLog(workflowId, 'lf/r1-a1/node1.log', 'the same text every night');
-    await store.saveLog(workflowId, 'lf/r1-a1/node2.log', `only of ${workflowId}`);
-  }
-  const log = await store.saveLog('nightly-000', 'lf/r2-a1/node1.log', 'taken over by night 3');
-  const cell = measuredCell({ workflowId: 'nightly-000', test: 'lf', repetition: 2 });
-  const [attempt] = cell.attempts;
-  assert.ok(attempt?.ranks[0]);
-  await store.saveCell('nightly-003', { ...cell, attempts: [{ ...attempt, ranks: [{ ...attempt.ranks[0], log }] }] });
-  await store.use(async (kysely) => {
-    const options = { name: 'golden', reason: 'first', at: AT };
-    await acceptBaseline(kysely, await resolveRun(kysely, 'nightly-001'), options);
-    await acknowledge(kysely, await resolveRun(kysely, 'nightly-002'), {
-      metric: 'nixl-libfabric/bandwidth',
-      reason: 'r',
-      at: AT,
-    });
-    const [, , , newest] = records;
-    assert.ok(newest);
-    await putComparison(kysely, newest, await compareWithBaseline(kysely, newest));
-  });
-  const { tests, endedAt, ...rest } = suiteRecord('goes-on', [], { startedAt: '2026-01-09T00:00:00.000Z' });
-  await store.startRun({ ...rest, tests: [] });
-}
 
 async function linesOf(store: ResultStore): Promise<string[]> {
   const lines: string[] = [];
@@ -61,7 +22,7 @@ async function* from(lines: readonly string[]): AsyncGenerator<string> {
 onBothDatabases('export and import', (kind) => {
   it('lose nothing: an import exports the same lines, and a second one changes nothing', async () => {
     const store = await kind.create();
-    await filled(store);
+    await fillStore(store);
     const lines = await linesOf(store);
     const copy = await kind.create();
     await importLines(copy, from(lines));
@@ -74,7 +35,7 @@ onBothDatabases('export and import', (kind) => {
 
   it('take the store as it is at one moment, though others write and drop meanwhile', async () => {
     const store = await kind.create();
-    await filled(store);
+    await fillStore(store);
     const before = await linesOf(store);
     const other = kind.again(store);
     const lines: string[] = [];
@@ -92,7 +53,7 @@ onBothDatabases('export and import', (kind) => {
 
   it('say which line is wrong and what is wrong with it, and import nothing', async () => {
     const store = await kind.create();
-    await filled(store);
+    await fillStore(store);
     const lines = await linesOf(store);
     const at = (kind: string) => lines.findIndex((line) => line.startsWith(`{"kind":"${kind}"`));
     const replaced = (kind: string, change: (line: string) => string) =>
@@ -158,45 +119,5 @@ onBothDatabases('export and import', (kind) => {
     assert.deepEqual(await inStore(copy), await inStore(store));
     assert.deepEqual(await imported(early), { added: 0, ended: 0, present: 1 });
     assert.deepEqual(await inStore(copy), await inStore(store));
-  });
-});
-
-onBothDatabases('retention', (kind) => {
-  it('drops old runs with what only they need, and never a baseline, a known change, or what goes on', async () => {
-    const store = await kind.create();
-    await filled(store);
-    const dropped = await runsToDrop(store, { olderThan: '2027-01-01T00:00:00.000Z' });
-    assert.deepEqual(dropped.map(({ workflowId }) => workflowId).sort(), ['nightly-000', 'nightly-003']);
-    await dropRuns(
-      store,
-      dropped.filter(({ workflowId }) => workflowId === 'nightly-000'),
-    );
-    assert.deepEqual(
-      (await store.runs()).map(({ workflowId }) => workflowId),
-      ['goes-on', 'nightly-003', 'nightly-002', 'nightly-001'],
-    );
-    await assert.rejects(access(join(store.folder('nightly-000'))));
-    await assert.rejects(store.readLog('nightly-000', 'lf/r1-a1/node2.log'), failureOfClass('NotFound'));
-    assert.equal(await store.readLog('nightly-001', 'lf/r1-a1/node1.log'), 'the same text every night');
-    const [takenOver] = await store.cellsOf('nightly-003', 'lf');
-    const log = takenOver?.attempts[0]?.ranks[0]?.log;
-    assert.ok(log);
-    assert.equal(await store.readEvidence(log.sha256), 'taken over by night 3', 'the cell keeps its evidence');
-    const bodies = await store.use((kysely) => kysely.selectFrom('evidence').select('sha256').execute());
-    assert.equal(bodies.length, 5, 'one shared, three of their own, one taken over');
-  });
-
-  it('keeps the newest runs whatever their age', async () => {
-    const store = await kind.create();
-    await recordNights(
-      store,
-      [0, 1, 2, 3, 4].map((night) => ({ night })),
-    );
-    const names = async (retention: Parameters<typeof runsToDrop>[1]) =>
-      (await runsToDrop(store, retention)).map(({ workflowId }) => workflowId);
-    assert.deepEqual(await names({ keep: 3 }), ['nightly-001', 'nightly-000']);
-    assert.deepEqual(await names({ keep: 3, olderThan: '2026-01-02T00:00:00.000Z' }), ['nightly-000']);
-    assert.deepEqual(await names({ olderThan: '2026-01-03T00:00:00.000Z' }), ['nightly-001', 'nightly-000']);
-    assert.deepEqual(await names({ keep: 9 }), []);
   });
 });
