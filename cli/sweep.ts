@@ -54,7 +54,7 @@ Every suite sweeps when it starts. To sweep every hour:
           console.log(`${dryRun ? '' : 'removed: '}${workflowId} (${STATE_TEXT[state]}): ${objects.join(', ')}`);
         }
         for (const { entry, how } of ended) {
-          console.log(`${dryRun ? '' : 'ended: '}${entry.workflowId}@${entry.runId.slice(0, 8)}: ${how}`);
+          console.log(`${dryRun ? '' : 'ended: '}${entry.workflowId}@${entry.runId}: ${how}`);
         }
         if (remains.length === 0) console.log(`nothing ${dryRun ? 'is left' : 'to remove'} in namespace ${namespace}`);
       } finally {

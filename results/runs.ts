@@ -185,6 +185,34 @@ export async function resolveRun(kysely: Kysely<Tables>, name: string): Promise<
   );
 }
 
+const SHORT_RUN_ID = 8;
+
+/**
+ * The shortest names by which `resolveRun` finds these runs: the workflow id, with as much of the run id as tells it from
+ * the other runs of that workflow id.
+ */
+export async function runNames(kysely: Kysely<Tables>, entries: readonly RunEntry[]): Promise<string[]> {
+  if (entries.length === 0) return [];
+  const rows = await kysely
+    .selectFrom('run')
+    .select(['workflow_id', 'run_id'])
+    .where(
+      'workflow_id',
+      'in',
+      entries.map(({ workflowId }) => workflowId),
+    )
+    .execute();
+  const byWorkflow = Map.groupBy(rows, ({ workflow_id }) => workflow_id);
+  return entries.map(({ workflowId, runId }) => {
+    const others = (byWorkflow.get(workflowId) ?? []).map(({ run_id }) => run_id).filter((other) => other !== runId);
+    if (others.length === 0) return workflowId;
+    let length = SHORT_RUN_ID;
+    // The run ids of Temporal begin with their time.
+    while (length < runId.length && others.some((other) => other.startsWith(runId.slice(0, length)))) length += 1;
+    return `${workflowId}@${runId.slice(0, length)}`;
+  });
+}
+
 /**
  * The suite of that name, or that of the newest run.
  *

@@ -81,6 +81,26 @@ describe('dynamo-bench', function () {
     assert.equal(JSON.parse((await bench('runs', '--json')).stdout).length, 14);
   });
 
+  it('names runs of one workflow id by as much of their run ids as tells them apart, and each is found by that', async () => {
+    const twice = join(folder, 'twice');
+    const store = new ResultStore(twice);
+    const runIds = ['019ac001-aaaa', '019ac001-bbbb', '119ac002-cccc'];
+    for (const [i, runId] of runIds.entries()) {
+      await store.saveRun(suiteRecord('my-run', [], { runId, startedAt: `2026-01-01T0${i}:00:00.000Z` }), {});
+    }
+    await store.saveRun(suiteRecord('once', [], { startedAt: '2025-01-01T00:00:00.000Z' }), {});
+    await store.close();
+    const there = (...args: string[]) => dynamoBench([...args, '--results', twice]);
+    const { stdout } = await there('runs');
+    const names = stdout
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(' ')[0]);
+    assert.deepEqual(names, ['my-run@119ac002', 'my-run@019ac001-b', 'my-run@019ac001-a', 'once']);
+    const report = JSON.parse((await there('report', 'my-run@019ac001-b', '--json')).stdout);
+    assert.equal(report.runId, '019ac001-bbbb');
+  });
+
   it('reports a run in every form, with the verdict as exit code', async () => {
     const regressed = await bench('report', 'latest:p5');
     assert.equal(regressed.exitCode, 1);
@@ -103,6 +123,7 @@ describe('dynamo-bench', function () {
         /has no metric "nixl-libfabrik"; did you mean "nixl-libfabric"\?/,
       ],
       [['history', '--suite', 'p6'], /no run of a suite "p6"; did you mean "p5"\?/],
+      [['runs', '--suite', 'p6'], /no run of a suite "p6"; did you mean "p5"\?/],
       [['baseline', 'remove', 'golden', '--suite', 'p5'], /suite "p5" has no baseline "golden"/],
     ] as const) {
       const { exitCode, stderr } = await bench(...args);
