@@ -5,12 +5,13 @@ import { CONFIG_MAP } from '../kubernetes/resources.js';
 import type { OpenRuns } from '../kubernetes/sweep.js';
 import type { ResultStore } from '../results/store.js';
 import { type Run, runLabels, runObjectName, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../suite/run.js';
+import type { RunFates } from '../suite/run-fate.js';
 import { NodeClaims } from './node-claims.js';
 
 /** What the activities need from outside; tests pass other parts in. */
 export interface ActivityDependencies {
   readonly store: ResultStore;
-  readonly runs: OpenRuns;
+  readonly runs: OpenRuns & RunFates;
   /** Connects to the cluster of a kubeconfig context. Default: the usual rules of kubectl. */
   readonly connect?: (context?: string) => Cluster;
 }
@@ -18,7 +19,7 @@ export interface ActivityDependencies {
 /** The activities' shared parts: one connection for each context, and the store. */
 export class ActivityContext {
   readonly store: ResultStore;
-  readonly runs: OpenRuns;
+  readonly runs: OpenRuns & RunFates;
   readonly claims = new NodeClaims(this);
   readonly #connect: (context?: string) => Cluster;
   readonly #clusters = new Map<string | undefined, Cluster>();

@@ -125,7 +125,7 @@ export function recordActivities(context: ActivityContext) {
 
     /** Stores what is known before the first cell: the spec and what set-up found. */
     async recordStart(input: { run: Run; record: StartedRun }): Promise<void> {
-      await context.store.startRun(input.record);
+      await context.store.startRun(input.record, await context.runs.namespaceId());
     },
 
     /** Writes `record.json` and the reports from what is recorded, and returns where they are. */

@@ -1,16 +1,23 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { sweep } from '../kubernetes/sweep.js';
+import { endInterruptedRuns, findInterruptedRuns } from '../results/interrupted-runs.js';
 import type { Run } from '../suite/run.js';
 import type { RunRemains } from '../suite/sweep.js';
 import type { ActivityContext } from './context.js';
 
 export function sweepActivities(context: ActivityContext) {
+  const { store, runs } = context;
   return {
-    /** Removes what suite runs left that are closed or gone: terminated ones, or those of a worker that died. */
-    sweepCluster(input: {
+    /**
+     * Removes what suite runs left that are closed or gone, terminated ones or those of a worker that died, and records
+     * that they have ended.
+     */
+    async sweepCluster(input: {
       run: Pick<Run, 'context' | 'namespace' | 'leaseNamespace' | 'retryFor'>;
     }): Promise<readonly RunRemains[]> {
-      return sweep(context.cluster(input.run), input.run, context.runs, cancellationSignal());
+      const removed = await sweep(context.cluster(input.run), input.run, runs, cancellationSignal());
+      await endInterruptedRuns(store, await findInterruptedRuns(store, runs));
+      return removed;
     },
   };
 }

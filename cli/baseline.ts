@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { acceptBaseline, listBaselines, removeBaseline } from '../results/baselines.js';
 import { resolveRun, resolveSuite } from '../results/runs.js';
-import { addStoreOptions, type StoreOptions, withStore } from './store.js';
+import { addStoreOptions, changeStore, type StoreOptions, withStore } from './store.js';
 import { table } from './table.js';
 
 /** `dynamo-bench baseline accept|list|remove`: runs that others are held against. */
@@ -32,7 +32,7 @@ function acceptCommand(): Command {
     )
     .action(async (run: string, options: StoreOptions & { name: string; reason: string; json?: true }) => {
       const { name, reason } = options;
-      const baseline = await withStore(options, (store) =>
+      const baseline = await changeStore(options, (store) =>
         store.write(async (transaction) =>
           acceptBaseline(transaction, await resolveRun(transaction, run), {
             name,
@@ -75,7 +75,7 @@ function removeCommand(): Command {
     .option('--suite <name>', 'suite; default: the one of the newest run')
     .option('--json', 'print JSON')
     .action(async (name: string, options: StoreOptions & { suite?: string; json?: true }) => {
-      const suite = await withStore(options, (store) =>
+      const suite = await changeStore(options, (store) =>
         store.write(async (transaction) => {
           const found = await resolveSuite(transaction, options.suite);
           await removeBaseline(transaction, found, name);

@@ -1,33 +1,58 @@
 import { createReadStream } from 'node:fs';
-import { access } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { Command } from 'commander';
-import { importLines } from '../results/exchange.js';
+import { importLines } from '../results/import.js';
 import { SuiteFailure } from '../suite/failure.js';
-import { addStoreOptions, type StoreOptions, withStore } from './store.js';
+import { addStoreOptions, changeStore, type StoreOptions } from './store.js';
+import { WrongUse } from './wrong-use.js';
 
 /** `dynamo-bench import FILE`: adds what an export holds. */
 export function importCommand(): Command {
   return addStoreOptions(new Command('import'))
-    .description('add what an export holds; what is there stays as it is')
+    .description('add what an export holds, all of it or nothing; what is there stays as it is')
     .argument('<FILE>', 'what `dynamo-bench export` wrote, or - for standard input')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',
-      '\nExample: dynamo-bench export | RESULTS_URL=postgres://bench@db/bench dynamo-bench import -',
+      `
+Example: dynamo-bench export | RESULTS_URL=postgres://bench@db/bench dynamo-bench import -
+A run that still went on when it was exported stays so until an export of it that has ended is imported.`,
     )
     .action(async (file: string, options: StoreOptions & { json?: true }) => {
-      if (file !== '-') {
-        await access(file).catch((error: unknown) => {
-          throw new SuiteFailure('NotFound', `${file} cannot be read`, {
-            cause: error,
-            hint: 'give the path of an export',
-          });
-        });
+      const name = file === '-' ? 'standard input' : file;
+      try {
+        const imported = await changeStore(options, (store) => importLines(store, linesOf(file)), { create: true });
+        if (options.json) return console.log(JSON.stringify(imported, null, 2));
+        const { lines, runs } = imported;
+        console.log(
+          `${lines} lines imported: ${runs.added} runs added, ${runs.ended} have ended since, ${runs.present} were there`,
+        );
+      } catch (error) {
+        if (!(error instanceof SuiteFailure) || error.class !== 'InvalidExport') throw error;
+        throw new WrongUse(`${name}: ${error.message}`, error.hint, error);
       }
-      const input = file === '-' ? process.stdin : createReadStream(file, 'utf8');
-      const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-      const read = await withStore(options, (store) => importLines(store, lines), { create: true });
-      console.log(options.json ? JSON.stringify({ lines: read }, null, 2) : `${read} lines imported`);
     });
+}
+
+/**
+ * The lines of a file. `readline` does not hand on what goes wrong with its input.
+ *
+ * @throws {SuiteFailure} `InvalidExport` when it cannot be read
+ */
+async function* linesOf(file: string): AsyncGenerator<string> {
+  const input = file === '-' ? process.stdin.setEncoding('utf8') : createReadStream(file, 'utf8');
+  let line: string[] = [];
+  try {
+    for await (const chunk of input as AsyncIterable<string>) {
+      const pieces = chunk.split('\n');
+      for (const piece of pieces.slice(0, -1)) {
+        yield line.concat(piece).join('');
+        line = [];
+      }
+      line.push(pieces.at(-1) ?? '');
+    }
+  } catch (error) {
+    throw new SuiteFailure('InvalidExport', `it cannot be read: ${(error as Error).message}`, { cause: error });
+  }
+  const rest = line.join('');
+  if (rest !== '') yield rest;
 }

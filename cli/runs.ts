@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { findComparison } from '../results/comparisons.js';
-import { listRuns, type RunEntry } from '../results/runs.js';
+import { listRuns, type RunEntry, resolveSuite, runNames } from '../results/runs.js';
 import { outcomeOf } from '../suite/outcome.js';
 import { formatDuration } from '../suite/units.js';
 import type { Verdict } from '../suite/verdict.js';
@@ -20,10 +20,13 @@ export function runsCommand(): Command {
       const { suite, limit, json } = options;
       const runs = await withStore(options, (store) =>
         store.use(async (kysely) => {
-          const entries = await listRuns(kysely, { suite, limit });
+          const ofSuite = suite === undefined ? undefined : await resolveSuite(kysely, suite);
+          const entries = await listRuns(kysely, { suite: ofSuite, limit });
+          const names = await runNames(kysely, entries);
           return Promise.all(
-            entries.map(async (entry) => ({
+            entries.map(async (entry, i) => ({
               ...entry,
+              name: names[i] ?? entry.workflowId,
               outcome: wordOf(entry, (await findComparison(kysely, entry))?.change),
             })),
           );
@@ -31,8 +34,8 @@ export function runsCommand(): Command {
       );
       if (json) return console.log(JSON.stringify(runs, null, 2));
       if (runs.length === 0) return console.log('no runs');
-      const rows = runs.map(({ workflowId, suite, startedAt, endedAt, outcome }) => [
-        workflowId,
+      const rows = runs.map(({ name, suite, startedAt, endedAt, outcome }) => [
+        name,
         suite,
         outcome,
         `${startedAt.slice(0, 16).replace('T', ' ')}`,

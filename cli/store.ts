@@ -1,8 +1,8 @@
-import { access } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Command, Option } from 'commander';
 import type { ResultStore } from '../results/store.js';
-import { SuiteFailure } from '../suite/failure.js';
+import { noResults } from '../results/store-failure.js';
 
 /** Options that say where the results are. */
 export interface StoreOptions {
@@ -25,24 +25,37 @@ export function addStoreOptions(command: Command): Command {
 }
 
 /**
- * Opens the store, works with it, and closes it.
+ * Opens the store to read it, works with it, and closes it. This needs no right to write, and leaves the store as it is.
  *
- * @throws {SuiteFailure} `NotFound` when there is no store yet, unless `create` is set
+ * @throws {SuiteFailure} `NotFound` when there is no store yet, `StoreTooOld` when it has to be brought up to date first
  */
-export async function withStore<T>(
-  { results, url }: StoreOptions,
+export async function withStore<T>(options: StoreOptions, work: (store: ResultStore) => Promise<T>): Promise<T> {
+  return worked(options, work, true);
+}
+
+/**
+ * The same to write: the store is brought up to date first.
+ *
+ * @param create whether one that is not there is made
+ * @throws {SuiteFailure} `NotFound` when there is no store yet
+ */
+export async function changeStore<T>(
+  options: StoreOptions,
   work: (store: ResultStore) => Promise<T>,
   { create = false } = {},
 ): Promise<T> {
-  if (!url && !create) {
-    await access(join(results, 'results.db')).catch(() => {
-      throw new SuiteFailure('NotFound', `there are no results in ${results} yet`, {
-        hint: 'give the folder with --results or RESULTS_DIR, or the database with RESULTS_URL; a worker fills it',
-      });
-    });
-  }
+  const { results, url } = options;
+  if (!url && !create && !existsSync(join(results, 'results.db'))) throw noResults(results);
+  return worked(options, work, false);
+}
+
+async function worked<T>(
+  { results, url }: StoreOptions,
+  work: (store: ResultStore) => Promise<T>,
+  readOnly: boolean,
+): Promise<T> {
   const { ResultStore } = await import('../results/store.js');
-  const store = new ResultStore(results, url);
+  const store = new ResultStore(results, url, { readOnly });
   try {
     return await work(store);
   } finally {

@@ -1,11 +1,15 @@
 import { Command } from 'commander';
 import { Cluster } from '../kubernetes/cluster.js';
 import { findRemains, sweep } from '../kubernetes/sweep.js';
+import { endInterruptedRuns, findInterruptedRuns, type InterruptedRun } from '../results/interrupted-runs.js';
+import { SuiteFailure } from '../suite/failure.js';
+import type { RunFates } from '../suite/run-fate.js';
 import type { RunRemains } from '../suite/sweep.js';
 import { connectTemporal } from '../temporal/connection.js';
 import { RunDirectory } from '../temporal/run-directory.js';
+import { addStoreOptions, changeStore, type StoreOptions, withStore } from './store.js';
 
-interface Options {
+interface Options extends StoreOptions {
   readonly namespace: string;
   readonly leaseNamespace?: string;
   readonly context?: string;
@@ -19,10 +23,12 @@ const STATE_TEXT = {
   foreign: 'of another Temporal server or namespace, left alone',
 } as const satisfies Record<RunRemains['state'], string>;
 
-/** `dynamo-bench sweep`: removes what closed suite runs left in the cluster. */
+/** `dynamo-bench sweep`: removes what closed suite runs left in the cluster, and records that they have ended. */
 export function sweepCommand(): Command {
-  return new Command('sweep')
-    .description('remove what suite runs left in the cluster that are closed or gone; running ones are never touched')
+  return addStoreOptions(new Command('sweep'))
+    .description(
+      'remove what suite runs left in the cluster that are closed or gone, and record that they have ended; running ones are never touched',
+    )
     .option('--namespace <name>', "the suites' namespace", 'dynamo-bench')
     .option('--lease-namespace <name>', 'where nodes are claimed; default: the namespace')
     .option('--context <name>', 'context of the kubeconfig; default: the current one')
@@ -34,20 +40,38 @@ export function sweepCommand(): Command {
 Every suite sweeps when it starts. To sweep every hour:
   temporal schedule create --schedule-id dynamo-bench-sweep --interval 1h --type sweep --task-queue dynamo-bench --workflow-id dynamo-bench-sweep`,
     )
-    .action(async ({ namespace, leaseNamespace = namespace, context, dryRun, json }: Options) => {
+    .action(async (options: Options) => {
+      const { namespace, leaseNamespace = namespace, context, dryRun = false, json } = options;
       const cluster = Cluster.connect(context);
       const { connection, namespace: temporalNamespace } = await connectTemporal();
       try {
         const runs = new RunDirectory(connection, temporalNamespace);
         const place = { namespace, leaseNamespace };
         const remains = await (dryRun ? findRemains : sweep)(cluster, place, runs);
-        if (json) return console.log(JSON.stringify(remains, null, 2));
+        const ended = await interruptedRuns(options, runs, dryRun);
+        if (json) return console.log(JSON.stringify({ remains, ended }, null, 2));
         for (const { workflowId, state, objects } of remains) {
           console.log(`${dryRun ? '' : 'removed: '}${workflowId} (${STATE_TEXT[state]}): ${objects.join(', ')}`);
+        }
+        for (const { entry, how } of ended) {
+          console.log(`${dryRun ? '' : 'ended: '}${entry.workflowId}@${entry.runId}: ${how}`);
         }
         if (remains.length === 0) console.log(`nothing ${dryRun ? 'is left' : 'to remove'} in namespace ${namespace}`);
       } finally {
         await connection.close();
       }
     });
+}
+
+/** Where the results are elsewhere, the worker's own sweep does this. */
+async function interruptedRuns(options: StoreOptions, fates: RunFates, dryRun: boolean): Promise<InterruptedRun[]> {
+  try {
+    if (dryRun) return await withStore(options, (store) => findInterruptedRuns(store, fates));
+    return await changeStore(options, async (store) =>
+      endInterruptedRuns(store, await findInterruptedRuns(store, fates)),
+    );
+  } catch (error) {
+    if (error instanceof SuiteFailure && error.class === 'NotFound') return [];
+    throw error;
+  }
 }

@@ -2,10 +2,19 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
-import { CompiledQuery, type DatabaseConnection, Kysely, PostgresDialect, SqliteDialect, SqliteDriver } from 'kysely';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  PostgresDialect,
+  SqliteDialect,
+  SqliteDriver,
+  type TransactionSettings,
+} from 'kysely';
 import pg from 'pg';
 import { SuiteFailure } from '../suite/failure.js';
-import { migrate } from './migrations.js';
+import { checkVersion, migrate } from './migrations.js';
+import { openToRead } from './sqlite-reader.js';
 import { toStoreFailure } from './store-failure.js';
 import type { Tables } from './tables.js';
 
@@ -32,15 +41,21 @@ const QUERY_TIMEOUT_MS = 60_000;
 const INT8 = 20;
 
 /**
- * Opens the database, creates it when it does not exist, and brings its schema up to date.
+ * Opens the database, creates it when it does not exist, and brings its schema up to date; or opens it to read it as it
+ * is, which needs no right to write and changes nothing.
  *
- * @throws {SuiteFailure} `StoreUnavailable`, `StoreFull`, `StoreNotWritable`, `StoreRefused`, `StoreCorrupt`, `StoreTooNew`
+ * @throws {SuiteFailure} `StoreUnavailable`, `StoreFull`, `StoreNotWritable`, `StoreRefused`, `StoreCorrupt`,
+ *   `StoreTooNew`; to read only also `NotFound` and `StoreTooOld`
  */
-export async function openDatabase(location: DatabaseLocation): Promise<Database> {
-  const database = 'url' in location ? postgres(location.url) : sqlite(location.file);
+export async function openDatabase(location: DatabaseLocation, { readOnly = false } = {}): Promise<Database> {
+  const database = 'url' in location ? postgres(location.url, readOnly) : sqlite(location.file, readOnly);
   try {
-    if ('file' in location) await mkdir(dirname(location.file), { recursive: true });
-    await migrate(database);
+    if (readOnly) {
+      await checkVersion(database);
+    } else {
+      if ('file' in location) await mkdir(dirname(location.file), { recursive: true });
+      await migrate(database);
+    }
     return database;
   } catch (error) {
     await database.kysely.destroy().catch(() => undefined);
@@ -48,8 +63,9 @@ export async function openDatabase(location: DatabaseLocation): Promise<Database
   }
 }
 
-function sqlite(file: string): Database {
+function sqlite(file: string, readOnly: boolean): Database {
   const open = async () => {
+    if (readOnly) return openToRead(file);
     const database = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
     // Readers do not wait for the writer, and a commit is on the disk before it is acknowledged.
     database.pragma('journal_mode = WAL');
@@ -65,7 +81,7 @@ function sqlite(file: string): Database {
   };
 }
 
-function postgres(url: string): Database {
+function postgres(url: string, readOnly: boolean): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max: 4,
@@ -74,6 +90,7 @@ function postgres(url: string): Database {
     keepAlive: true,
     allowExitOnIdle: true,
     application_name: 'dynamo-bench',
+    ...(readOnly ? { onConnect: (client) => client.query('set default_transaction_read_only = on') } : {}),
     types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
   });
   // An idle connection that the server drops is not an error: the next query opens another one.
@@ -87,7 +104,7 @@ function postgres(url: string): Database {
 
 /**
  * A transaction that reads first and then writes cannot wait for another process in SQLite; one that takes the write lock
- * at its start can.
+ * at its start can. One that only reads sees the store as it was at its first query, and keeps nobody waiting.
  */
 class ImmediateSqliteDialect extends SqliteDialect {
   readonly #config: ConstructorParameters<typeof SqliteDialect>[0];
@@ -103,7 +120,8 @@ class ImmediateSqliteDialect extends SqliteDialect {
 }
 
 class ImmediateSqliteDriver extends SqliteDriver {
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+  override async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings = {}): Promise<void> {
+    if (settings.accessMode === 'read only') return super.beginTransaction(connection);
     const deadline = Date.now() + BUSY_TIMEOUT_MS;
     for (;;) {
       try {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
 import type { Kysely } from 'kysely';
-import { SuiteFailure } from '../suite/failure.js';
+import { type FailureClass, SuiteFailure } from '../suite/failure.js';
 import type { LogReference } from '../suite/record.js';
 import type { Tables } from './tables.js';
 
@@ -10,6 +10,8 @@ import type { Tables } from './tables.js';
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
+
+type Evidence = Pick<Tables['evidence'], 'sha256' | 'body'>;
 
 /** Stores a log under the path that the run's folder shows it at. */
 export async function putLog(
@@ -45,7 +47,7 @@ export async function findLog(kysely: Kysely<Tables>, workflowId: string, path: 
   const row = await kysely
     .selectFrom('log')
     .innerJoin('evidence', 'evidence.sha256', 'log.sha256')
-    .select(['evidence.sha256', 'encoding', 'body'])
+    .select(['evidence.sha256', 'body'])
     .where('workflow_id', '=', workflowId)
     .where('path', '=', path)
     .executeTakeFirst();
@@ -56,19 +58,28 @@ export async function findLog(kysely: Kysely<Tables>, workflowId: string, path: 
 export async function findEvidence(kysely: Kysely<Tables>, sha256: string): Promise<string | undefined> {
   const row = await kysely
     .selectFrom('evidence')
-    .select(['sha256', 'encoding', 'body'])
+    .select(['sha256', 'body'])
     .where('sha256', '=', sha256)
     .executeTakeFirst();
   return row && textOf(row);
 }
 
 /** @throws {SuiteFailure} `StoreCorrupt` when the bytes are not those that were stored */
-async function textOf(row: Pick<Tables['evidence'], 'sha256' | 'encoding' | 'body'>): Promise<string> {
-  const bytes = await decompress(row.body).catch((error: unknown) => {
-    throw new SuiteFailure('StoreCorrupt', `evidence ${row.sha256} cannot be unpacked`, { cause: error });
+async function textOf(row: Evidence): Promise<string> {
+  return (await unpack(row, 'StoreCorrupt')).toString('utf8');
+}
+
+/** @throws {SuiteFailure} `InvalidExport` when the bytes are not those that were exported */
+export async function checkEvidence(row: Evidence): Promise<void> {
+  await unpack(row, 'InvalidExport');
+}
+
+async function unpack({ sha256, body }: Evidence, failureClass: FailureClass): Promise<Buffer> {
+  const bytes = await decompress(body).catch((error: unknown) => {
+    throw new SuiteFailure(failureClass, `evidence ${sha256} cannot be unpacked`, { cause: error });
   });
-  if (createHash('sha256').update(bytes).digest('hex') !== row.sha256) {
-    throw new SuiteFailure('StoreCorrupt', `evidence ${row.sha256} is not what was stored: its hash differs`);
+  if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
+    throw new SuiteFailure(failureClass, `evidence ${sha256} is not what was stored: its hash differs`);
   }
-  return bytes.toString('utf8');
+  return bytes;
 }

@@ -1,5 +1,7 @@
-import { mkdir } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import writeFileAtomic from 'write-file-atomic';
 
 /**
@@ -18,4 +20,16 @@ export function runFolder(root: string, workflowId: string): string {
 export async function writeWhole(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   await writeFileAtomic(file, text);
+}
+
+/** Writes one file from pieces that together need more memory than there is. */
+export async function writePieces(file: string, pieces: AsyncIterable<string>): Promise<void> {
+  const part = `${file}.${process.pid}.part`;
+  try {
+    await pipeline(pieces, createWriteStream(part, { flush: true }));
+    await rename(part, file);
+  } catch (error) {
+    await rm(part, { force: true });
+    throw error;
+  }
 }

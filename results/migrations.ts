@@ -1,12 +1,13 @@
 import { type ColumnDefinitionBuilder, type Kysely, sql, type Transaction } from 'kysely';
 import { SuiteFailure } from '../suite/failure.js';
 import type { Database, Engine } from './database.js';
+import { noResults } from './store-failure.js';
 import type { Tables } from './tables.js';
 
 type Migration = (transaction: Transaction<Tables>, engine: Engine) => Promise<void>;
 
 /** What brings a store from each version to the next. A released one is never changed. */
-const MIGRATIONS: readonly Migration[] = [firstTables, loadSeries];
+const MIGRATIONS: readonly Migration[] = [firstTables, loadSeries, temporalNamespace];
 
 /** Version of the schema that this program reads and writes. */
 const STORE_VERSION = MIGRATIONS.length;
@@ -34,6 +35,21 @@ export async function migrate({ kysely, engine, name }: Database): Promise<void>
     await transaction.deleteFrom('store_version').execute();
     await transaction.insertInto('store_version').values({ version: STORE_VERSION }).execute();
   });
+}
+
+/**
+ * Checks that this program can read the store as it is.
+ *
+ * @throws {SuiteFailure} `NotFound` when nothing is recorded yet, `StoreTooOld`, `StoreTooNew`
+ */
+export async function checkVersion({ kysely, engine, name }: Database): Promise<void> {
+  const version = await readVersion(kysely, engine, name);
+  if (version === STORE_VERSION) return;
+  if (version === 0) throw noResults(name);
+  throw new SuiteFailure(
+    'StoreTooOld',
+    `the result store ${name} has version ${version}, and this dynamo-bench needs version ${STORE_VERSION}`,
+  );
 }
 
 async function readVersion(kysely: Kysely<Tables>, engine: Engine, name: string): Promise<number> {
@@ -190,4 +206,9 @@ async function firstTables({ schema }: Transaction<Tables>, engine: Engine): Pro
 /** A series is also one of a load test, whose requests in flight are no batch. */
 async function loadSeries({ schema }: Transaction<Tables>): Promise<void> {
   await schema.alterTable('series').renameColumn('batch_size', 'in_flight').execute();
+}
+
+/** Only the Temporal namespace that runs a workflow can say what became of it. */
+async function temporalNamespace({ schema }: Transaction<Tables>): Promise<void> {
+  await schema.alterTable('run').addColumn('temporal_namespace', 'text').execute();
 }

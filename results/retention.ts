@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { RunEntry } from './runs.js';
 import { listRuns } from './runs.js';
 import type { ResultStore } from './store.js';
@@ -34,12 +34,19 @@ export async function runsToDrop(store: ResultStore, { keep = 0, olderThan }: Re
   });
 }
 
+/** What went with the runs. */
+export interface Dropped {
+  readonly cells: number;
+  /** Texts, and their bytes as they were stored, compressed. */
+  readonly evidence: { readonly texts: number; readonly bytes: number };
+}
+
 /**
  * Drops runs, with the cells and the evidence that no other run needs, and the folders of workflow ids that have no run
  * left.
  */
-export async function dropRuns(store: ResultStore, runs: readonly RunEntry[]): Promise<void> {
-  const gone = await store.write(async (transaction) => {
+export async function dropRuns(store: ResultStore, runs: readonly RunEntry[]): Promise<Dropped> {
+  const { without, dropped } = await store.write(async (transaction) => {
     for (const { workflowId, runId } of runs) {
       await transaction
         .deleteFrom('comparison')
@@ -58,14 +65,14 @@ export async function dropRuns(store: ResultStore, runs: readonly RunEntry[]): P
       await transaction.deleteFrom('workflow_cell').where('workflow_id', '=', workflowId).execute();
       await transaction.deleteFrom('log').where('workflow_id', '=', workflowId).execute();
     }
-    await dropUnused(transaction);
-    return without;
+    return { without, dropped: await dropUnused(transaction) };
   });
-  for (const workflowId of gone) await rm(store.folder(workflowId), { recursive: true, force: true });
+  for (const workflowId of without) await rm(store.folder(workflowId), { recursive: true, force: true });
+  return dropped;
 }
 
-async function dropUnused(transaction: Transaction<Tables>): Promise<void> {
-  await transaction
+async function dropUnused(transaction: Transaction<Tables>): Promise<Dropped> {
+  const { numDeletedRows } = await transaction
     .deleteFrom('cell')
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('run_cell').select('run_cell.cell_seq').whereRef('run_cell.cell_seq', '=', 'cell.seq'))),
@@ -79,8 +86,8 @@ async function dropUnused(transaction: Transaction<Tables>): Promise<void> {
         ),
       ),
     )
-    .execute();
-  await transaction
+    .executeTakeFirst();
+  const texts = await transaction
     .deleteFrom('evidence')
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('log').select('log.sha256').whereRef('log.sha256', '=', 'evidence.sha256'))),
@@ -88,5 +95,8 @@ async function dropUnused(transaction: Transaction<Tables>): Promise<void> {
     .where(({ not, exists, selectFrom }) =>
       not(exists(selectFrom('cell_log').select('cell_log.sha256').whereRef('cell_log.sha256', '=', 'evidence.sha256'))),
     )
+    .returning(sql<number>`length(body)`.as('bytes'))
     .execute();
+  const bytes = texts.reduce((sum, text) => sum + text.bytes, 0);
+  return { cells: Number(numDeletedRows), evidence: { texts: texts.length, bytes } };
 }

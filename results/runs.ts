@@ -22,6 +22,8 @@ export interface RunEntry {
   readonly endedAt?: string;
   /** The suite's verdict; `running` while the run goes on. */
   readonly verdict: string;
+  /** Id of the Temporal namespace in which its workflow runs, where it is known. */
+  readonly temporalNamespace?: string;
 }
 
 /** A run as reports read it. */
@@ -35,7 +37,11 @@ export interface StoredRun {
 type StoredRecord = Omit<SuiteRecord, 'tests'> & { readonly tests: readonly Omit<TestRecord, 'cells'>[] };
 
 /** Stores what is known of a run that has begun, so that it can be looked at while it goes on. A complete one stays. */
-export async function putStartedRun(kysely: Kysely<Tables>, run: StartedRun): Promise<void> {
+export async function putStartedRun(
+  kysely: Kysely<Tables>,
+  run: StartedRun,
+  temporalNamespace?: string,
+): Promise<void> {
   await kysely
     .insertInto('run')
     .values({
@@ -45,6 +51,7 @@ export async function putStartedRun(kysely: Kysely<Tables>, run: StartedRun): Pr
       started_at: run.startedAt,
       ended_at: null,
       verdict: 'running',
+      temporal_namespace: temporalNamespace ?? null,
       record: JSON.stringify({ ...run, endedAt: run.startedAt }),
     })
     .onConflict((conflict) =>
@@ -111,6 +118,8 @@ export async function listRuns(
   filter: {
     readonly suite?: string | undefined;
     readonly workflowId?: string | undefined;
+    /** Runs that have not ended. */
+    readonly goesOn?: true;
     /** Runs that began before this time. */
     readonly before?: string | undefined;
     readonly limit?: number;
@@ -118,9 +127,10 @@ export async function listRuns(
 ): Promise<RunEntry[]> {
   const rows = await kysely
     .selectFrom('run')
-    .select(['workflow_id', 'run_id', 'suite', 'started_at', 'ended_at', 'verdict'])
+    .select(['workflow_id', 'run_id', 'suite', 'started_at', 'ended_at', 'verdict', 'temporal_namespace'])
     .$if(filter.suite !== undefined, (query) => query.where('suite', '=', filter.suite ?? ''))
     .$if(filter.workflowId !== undefined, (query) => query.where('workflow_id', '=', filter.workflowId ?? ''))
+    .$if(filter.goesOn === true, (query) => query.where('ended_at', 'is', null))
     .$if(filter.before !== undefined, (query) => query.where('started_at', '<', filter.before ?? ''))
     .orderBy('started_at', 'desc')
     .orderBy('seq', 'desc')
@@ -133,6 +143,7 @@ export async function listRuns(
     startedAt: row.started_at,
     ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
     verdict: row.verdict,
+    ...(row.temporal_namespace === null ? {} : { temporalNamespace: row.temporal_namespace }),
   }));
 }
 
@@ -172,6 +183,34 @@ export async function resolveRun(kysely: Kysely<Tables>, name: string): Promise<
       hint: '`dynamo-bench runs` lists what is recorded',
     },
   );
+}
+
+const SHORT_RUN_ID = 8;
+
+/**
+ * The shortest names by which `resolveRun` finds these runs: the workflow id, with as much of the run id as tells it from
+ * the other runs of that workflow id.
+ */
+export async function runNames(kysely: Kysely<Tables>, entries: readonly RunEntry[]): Promise<string[]> {
+  if (entries.length === 0) return [];
+  const rows = await kysely
+    .selectFrom('run')
+    .select(['workflow_id', 'run_id'])
+    .where(
+      'workflow_id',
+      'in',
+      entries.map(({ workflowId }) => workflowId),
+    )
+    .execute();
+  const byWorkflow = Map.groupBy(rows, ({ workflow_id }) => workflow_id);
+  return entries.map(({ workflowId, runId }) => {
+    const others = (byWorkflow.get(workflowId) ?? []).map(({ run_id }) => run_id).filter((other) => other !== runId);
+    if (others.length === 0) return workflowId;
+    let length = SHORT_RUN_ID;
+    // The run ids of Temporal begin with their time.
+    while (length < runId.length && others.some((other) => other.startsWith(runId.slice(0, length)))) length += 1;
+    return `${workflowId}@${runId.slice(0, length)}`;
+  });
 }
 
 /**

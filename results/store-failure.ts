@@ -39,6 +39,13 @@ export function toStoreFailure(error: unknown, store: string): SuiteFailure {
   return new SuiteFailure('Internal', `the result store ${store}: ${message}`, { cause: error });
 }
 
+/** A store that nobody has made yet. */
+export function noResults(place: string): SuiteFailure {
+  return new SuiteFailure('NotFound', `there are no results in ${place} yet`, {
+    hint: 'give the folder with --results or RESULTS_DIR, or the database with RESULTS_URL; a worker fills it',
+  });
+}
+
 /** `localhost` has two addresses, and Node then reports both refusals as one error without a code of its own. */
 function firstError(error: unknown): { code?: string; message?: string } {
   if (error instanceof AggregateError && error.errors.length > 0) return error.errors[0] as Error;

@@ -8,6 +8,7 @@ import { findLinkedCell, linkCell, linkedCells, putCell } from './cells.js';
 import { type Database, openDatabase } from './database.js';
 import { findEvidence, findLog, putLog } from './evidence.js';
 import { runFolder, writeWhole } from './folder.js';
+import { checkVersion } from './migrations.js';
 import {
   findStartedRun,
   listRuns,
@@ -33,10 +34,12 @@ export class ResultStore {
   /**
    * @param root folder of the runs' folders, and of `results.db`
    * @param url PostgreSQL that holds the database instead of `results.db`: `postgres://user@host/name`
+   * @param options.readOnly the database is read as it is: neither created, nor brought up to date, nor written
    */
   constructor(
     readonly root: string,
     readonly url?: string | undefined,
+    readonly options: { readonly readOnly?: boolean } = {},
   ) {}
 
   /** Where the database is, for messages. */
@@ -100,9 +103,13 @@ export class ResultStore {
     return this.use((kysely) => linkedCells(kysely, workflowId, test));
   }
 
-  /** Stores what is known of a run that has begun: it is then listed, and reports of it say "so far". */
-  startRun(run: StartedRun): Promise<void> {
-    return this.write((transaction) => putStartedRun(transaction, run));
+  /**
+   * Stores what is known of a run that has begun: it is then listed, and reports of it say "so far".
+   *
+   * @param temporalNamespace id of the Temporal namespace in which its workflow runs
+   */
+  startRun(run: StartedRun, temporalNamespace?: string): Promise<void> {
+    return this.write((transaction) => putStartedRun(transaction, run, temporalNamespace));
   }
 
   /** What the newest run of a workflow id was started with. */
@@ -140,9 +147,31 @@ export class ResultStore {
 
   /** Reads from the database; what the other files of this folder ask it for goes through here. */
   async use<T>(work: (kysely: Kysely<Tables>) => Promise<T>): Promise<T> {
+    const database = await this.#open();
+    try {
+      return await work(database.kysely);
+    } catch (error) {
+      const failure = toStoreFailure(error, database.name);
+      // A newer program may have changed the tables meanwhile.
+      if (failure.class !== 'Internal') throw failure;
+      await checkVersion(database).catch((other: unknown) => {
+        throw other instanceof SuiteFailure ? other : failure;
+      });
+      throw failure;
+    }
+  }
+
+  /** Reads the database as it is at the first query, whatever others write meanwhile. */
+  async *snapshot<T>(read: (kysely: Kysely<Tables>) => AsyncIterable<T>): AsyncGenerator<T> {
     const { kysely, name } = await this.#open();
     try {
-      return await work(kysely);
+      const builder = kysely.startTransaction().setIsolationLevel('repeatable read').setAccessMode('read only');
+      const transaction = await builder.execute();
+      try {
+        yield* read(transaction);
+      } finally {
+        await transaction.rollback().execute();
+      }
     } catch (error) {
       throw toStoreFailure(error, name);
     }
@@ -154,7 +183,10 @@ export class ResultStore {
   }
 
   async #open(): Promise<Database> {
-    this.#database ??= openDatabase(this.url ? { url: this.url } : { file: join(this.root, 'results.db') });
+    this.#database ??= openDatabase(
+      this.url ? { url: this.url } : { file: join(this.root, 'results.db') },
+      this.options,
+    );
     try {
       return await this.#database;
     } catch (error) {

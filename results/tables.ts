@@ -45,6 +45,8 @@ interface RunTable {
   /** Null while the run goes on. */
   ended_at: string | null;
   verdict: string;
+  /** Id of the Temporal namespace in which its workflow runs; null of a run that was recorded before this was. */
+  temporal_namespace: string | null;
   /** The run's record without its cells. */
   record: string;
 }

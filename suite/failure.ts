@@ -121,7 +121,15 @@ export const FAILURES = {
     retry: 'never',
     hint: 'move results.db and its -wal and -shm away and import the last export; the folders of the runs are whole',
   },
-  StoreTooNew: { retry: 'never', hint: 'a newer dynamo-bench wrote this store: use that version or a newer one' },
+  InvalidExport: { retry: 'never', hint: 'give a file that `dynamo-bench export` wrote, whole; nothing was imported' },
+  StoreTooOld: {
+    retry: 'never',
+    hint: 'start a worker of this version, or use any command that writes (import, prune, baseline, acknowledge): it brings the store up to date',
+  },
+  StoreTooNew: {
+    retry: 'infrastructure',
+    hint: 'a newer dynamo-bench wrote this store: use that version or a newer one; a newer worker goes on with the suite',
+  },
 
   PlatformMissing: {
     retry: 'never',

@@ -1,10 +1,11 @@
 import { type Connection, WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
 import type { OpenRuns } from '../kubernetes/sweep.js';
 import { runKey } from '../suite/run.js';
+import type { RunFate, RunFates } from '../suite/run-fate.js';
 import { isOpen } from './suite-runs.js';
 
-/** Asks a Temporal namespace which suite runs go on. */
-export class RunDirectory implements OpenRuns {
+/** Asks a Temporal namespace which suite runs go on, and what became of the others. */
+export class RunDirectory implements OpenRuns, RunFates {
   readonly #connection: Connection;
   readonly #namespace: string;
   readonly #client: WorkflowClient;
@@ -16,7 +17,6 @@ export class RunDirectory implements OpenRuns {
     this.#client = new WorkflowClient({ connection, namespace });
   }
 
-  /** Id of the Temporal namespace: unique, also among servers. */
   namespaceId(): Promise<string> {
     this.#namespaceId ??= this.#describeNamespace().catch((error: unknown) => {
       this.#namespaceId = undefined;
@@ -33,6 +33,18 @@ export class RunDirectory implements OpenRuns {
       return isOpen(description) && runKey(firstRunId) === key;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return false;
+      throw error;
+    }
+  }
+
+  async fateOf(workflowId: string, runId: string): Promise<RunFate> {
+    try {
+      const description = await this.#client.getHandle(workflowId, runId).describe();
+      const { status, closeTime } = description;
+      if (isOpen(description) || !closeTime) return { state: 'open' };
+      return { state: 'closed', how: status.name, at: closeTime.toISOString() };
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return { state: 'unknown' };
       throw error;
     }
   }

@@ -35,7 +35,7 @@ describe('the suite’s own etcd', function () {
     };
     activities = createActivities({
       store: new ResultStore('unused'),
-      runs: { namespaceId: async () => 'none', isOpen: async () => true },
+      runs: { namespaceId: async () => 'none', isOpen: async () => true, fateOf: async () => ({ state: 'open' }) },
       connect: () => new Cluster(box.admin.config),
     });
     await perform(activities.openRun, { run, tests: [] });

@@ -6,12 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import pg from 'pg';
+import { NOBODY } from './nobody.js';
 
 const PACKAGES = fileURLToPath(new URL('../../../local/test-packages.sh', import.meta.url));
-
-/** PostgreSQL refuses to run as root; `nobody` is on every machine. */
-const NOBODY = 65534;
-const identity = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 
 /** A PostgreSQL server in a folder below /tmp that listens on a Unix socket in that folder only. */
 export class PostgresServer {
@@ -26,10 +23,11 @@ export class PostgresServer {
     const { stdout: programs } = await execa(PACKAGES, ['postgresql']);
     // A socket's path may not be longer than 107 bytes.
     const folder = await mkdtemp(join(tmpdir(), 'pg-'));
-    if (identity.uid !== undefined) await chown(folder, NOBODY, NOBODY);
+    // PostgreSQL refuses to run as root.
+    if (NOBODY.uid !== undefined) await chown(folder, NOBODY.uid, NOBODY.uid);
     const server = new PostgresServer(folder, programs);
     const options = ['-D', server.#data, '-U', 'bench', '--auth=trust', '--no-sync', '--encoding=UTF8', '--locale=C'];
-    await execa(join(programs, 'initdb'), options, { ...identity, cwd: folder });
+    await execa(join(programs, 'initdb'), options, { ...NOBODY, cwd: folder });
     await writeFile(join(server.#data, 'postgresql.auto.conf'), "listen_addresses = ''\nfsync = off\n");
     await server.start();
     return server;
@@ -55,7 +53,7 @@ export class PostgresServer {
 
   async start(): Promise<void> {
     const server = spawn(join(this.programs, 'postgres'), ['-D', this.#data, '-k', this.folder], {
-      ...identity,
+      ...NOBODY,
       cwd: this.folder,
       stdio: 'ignore',
     });

@@ -11,6 +11,8 @@ export interface StoreKind {
   create(): Promise<ResultStore>;
   /** Another connection to the same store, as another process would have it. */
   again(store: ResultStore): ResultStore;
+  /** The same, to read it only. */
+  toRead(store: ResultStore): ResultStore;
 }
 
 /** Defines the same tests for a store in SQLite and for one in a PostgreSQL server that is started for them. */
@@ -45,6 +47,7 @@ export function onBothDatabases(title: string, define: (kind: StoreKind) => void
           return noted(new ResultStore(join(folder, 'results'), await server?.database()));
         },
         again: (store) => noted(new ResultStore(store.root, store.url)),
+        toRead: (store) => noted(new ResultStore(store.root, store.url, { readOnly: true })),
       });
     });
   }

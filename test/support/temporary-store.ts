@@ -19,7 +19,12 @@ export function temporaryStore(): { readonly store: ResultStore; readonly contex
       return store;
     },
     get context() {
-      return new ActivityContext({ store, runs: { namespaceId: async () => 'none', isOpen: async () => true } });
+      const runs = {
+        namespaceId: async () => 'none',
+        isOpen: async () => true,
+        fateOf: async () => ({ state: 'open' }) as const,
+      };
+      return new ActivityContext({ store, runs });
     },
   };
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { access, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { putComparison } from '../../../results/comparisons.js';
 import { compareWithBaseline } from '../../../results/regressions.js';
 import { ResultStore } from '../../../results/store.js';
@@ -81,6 +81,26 @@ describe('dynamo-bench', function () {
     assert.equal(JSON.parse((await bench('runs', '--json')).stdout).length, 14);
   });
 
+  it('names runs of one workflow id by as much of their run ids as tells them apart, and each is found by that', async () => {
+    const twice = join(folder, 'twice');
+    const store = new ResultStore(twice);
+    const runIds = ['019ac001-aaaa', '019ac001-bbbb', '119ac002-cccc'];
+    for (const [i, runId] of runIds.entries()) {
+      await store.saveRun(suiteRecord('my-run', [], { runId, startedAt: `2026-01-01T0${i}:00:00.000Z` }), {});
+    }
+    await store.saveRun(suiteRecord('once', [], { startedAt: '2025-01-01T00:00:00.000Z' }), {});
+    await store.close();
+    const there = (...args: string[]) => dynamoBench([...args, '--results', twice]);
+    const { stdout } = await there('runs');
+    const names = stdout
+      .split('\n')
+      .slice(1)
+      .map((line) => line.split(' ')[0]);
+    assert.deepEqual(names, ['my-run@119ac002', 'my-run@019ac001-b', 'my-run@019ac001-a', 'once']);
+    const report = JSON.parse((await there('report', 'my-run@019ac001-b', '--json')).stdout);
+    assert.equal(report.runId, '019ac001-bbbb');
+  });
+
   it('reports a run in every form, with the verdict as exit code', async () => {
     const regressed = await bench('report', 'latest:p5');
     assert.equal(regressed.exitCode, 1);
@@ -103,6 +123,7 @@ describe('dynamo-bench', function () {
         /has no metric "nixl-libfabrik"; did you mean "nixl-libfabric"\?/,
       ],
       [['history', '--suite', 'p6'], /no run of a suite "p6"; did you mean "p5"\?/],
+      [['runs', '--suite', 'p6'], /no run of a suite "p6"; did you mean "p5"\?/],
       [['baseline', 'remove', 'golden', '--suite', 'p5'], /suite "p5" has no baseline "golden"/],
     ] as const) {
       const { exitCode, stderr } = await bench(...args);
@@ -142,6 +163,26 @@ describe('dynamo-bench', function () {
     assert.ok((await bench('history', '--suite', 'p5')).stdout.split('\n').includes('nixl-libfabric/bandwidth/64MiB'));
   });
 
+  it('acknowledges only what regressed in a run, and says what did', async () => {
+    for (const [args, message] of [
+      [['nightly-012', 'nixl-libfabrik', '--reason', 'r'], /did you mean "nixl-libfabric"\?/],
+      [
+        ['nightly-012', 'disaggregated/ttft/c4', '--reason', 'r'],
+        /disaggregated\/ttft\/c4 did not regress in nightly-012: it is \w+\n {2}→ these did: nixl-libfabric\/bandwidth, /,
+      ],
+      [['nightly-011', '--reason', 'r'], /nothing had regressed in nightly-011 when it ended\n {2}→ /],
+      [['nightly-012', '--remove'], /nothing is acknowledged in nightly-012\n {2}→ dynamo-bench acknowledge --list/],
+      [['nightly-012'], /give the --reason/],
+      [['--reason', 'r'], /give the RUN, or --list/],
+      [['--list', '--suite', 'p6'], /did you mean "p5"\?/],
+    ] as const) {
+      const { exitCode, stderr } = await bench('acknowledge', ...args);
+      assert.equal(exitCode, 2, args.join(' '));
+      assert.match(stderr, message);
+    }
+    assert.equal((await bench('acknowledge', '--list')).stdout, 'nothing is acknowledged');
+  });
+
   it('accepts a baseline, holds against it, and removes it', async () => {
     assert.match(
       (await bench('baseline', 'accept', 'nightly-002', '--name', 'golden', '--reason', 'r')).stdout,
@@ -163,26 +204,71 @@ describe('dynamo-bench', function () {
     assert.equal((await bench('export', '--out', file)).exitCode, 0);
     const copy = join(folder, 'copy');
     const there = (...args: string[]) => dynamoBench([...args, '--results', copy]);
-    assert.match((await there('import', file)).stdout, /^\d+ lines imported$/);
+    const imported = await there('import', file);
+    assert.match(imported.stdout, /^\d+ lines imported: 14 runs added, 0 have ended since, 0 were there$/);
     assert.equal(await readFile(file, 'utf8'), `${(await there('export')).stdout}\n`);
     assert.match(
       (await there('acknowledge', 'nightly-012', '--reason', 'known')).stdout,
       /acknowledged: nixl-libfabric/,
     );
     assert.equal((await there('compare', 'nightly-012')).exitCode, 0);
-    const again = await there('acknowledge', 'nightly-012', 'nixl-libfabric', '--reason', 'known', '--json');
+    const again = await there('acknowledge', 'nightly-012', 'nixl-libfabric', '--reason', 'ticket 1', '--json');
     assert.deepEqual(JSON.parse(again.stdout), { acknowledged: ['nixl-libfabric/bandwidth'] });
+    const listed = JSON.parse((await there('acknowledge', '--list', '--suite', 'p5', '--json')).stdout);
+    const headline = listed.filter(({ metric }: { metric: string }) => metric === 'nixl-libfabric/bandwidth');
+    assert.deepEqual(
+      headline.map(({ workflowId, reason }: Record<string, string>) => [workflowId, reason]),
+      [['nightly-012', 'ticket 1']],
+      'once more replaces the reason',
+    );
+    assert.match(
+      (await there('acknowledge', '--list')).stdout,
+      /\np5 +nixl-libfabric\/bandwidth +nightly-012 .* ticket 1/,
+    );
+    const removed = await there('acknowledge', 'nightly-012', '--remove');
+    assert.match(removed.stdout, /^no longer acknowledged: .*nixl-libfabric\/bandwidth/);
+    assert.equal((await there('acknowledge', '--list')).stdout, 'nothing is acknowledged');
+    assert.equal((await there('compare', 'nightly-012')).exitCode, 1, 'it alarms again');
     assert.ok(JSON.parse((await there('import', file, '--json')).stdout).lines > 0);
     const site = await there('site', '--out', join(folder, 'site'), '--json');
     assert.equal(JSON.parse(site.stdout).index, join(folder, 'site', 'index.html'));
     const plan = await there('prune', '--keep', '3', '--dry-run');
     assert.match(plan.stdout, /10 runs would be dropped$/);
-    assert.match((await there('prune', '--keep', '3')).stdout, /10 runs dropped$/);
+    const { stdout: pruned } = await there('prune', '--keep', '3');
+    assert.match(pruned, /10 runs dropped, with \d+ cells and 0 texts of .*; results\.db is [\d.]+ [KM]iB smaller$/);
+    const nothing = JSON.parse((await there('prune', '--keep', '3', '--json')).stdout);
+    assert.deepEqual(nothing, { runs: [], cells: 0, evidence: { texts: 0, bytes: 0 }, freed: 0 });
     assert.equal(JSON.parse((await there('runs', '--json')).stdout).length, 4);
     assert.equal((await there('prune')).exitCode, 2);
-    await writeFile(file, 'no export\n');
-    const wrong = await there('import', file);
-    assert.equal(wrong.exitCode, 4);
-    assert.match(wrong.stderr, /line 1 of the export is no JSON/);
+  });
+
+  it('refuses what is no whole export with 2, and leaves no half of one behind', async () => {
+    const file = join(folder, 'wrong.jsonl');
+    const whole = await bench('export');
+    await writeFile(file, whole.stdout.slice(0, -100));
+    for (const [name, message] of [
+      [
+        file,
+        /^error: .*wrong\.jsonl: line \d+: this is no JSON: .*\n {2}→ give a file that `dynamo-bench export` wrote/,
+      ],
+      [folder, /^error: .*: it cannot be read: EISDIR.*\n {2}→ /],
+      [join(folder, 'nowhere.jsonl'), /^error: .*: it cannot be read: ENOENT/],
+    ] as const) {
+      const { exitCode, stderr } = await bench('import', name);
+      assert.equal(exitCode, 2, stderr);
+      assert.match(stderr, message);
+    }
+    const piped = await dynamoBench(['import', '-', '--results', results], { input: 'null\n' });
+    assert.equal(piped.exitCode, 2);
+    assert.match(piped.stderr, /^error: standard input: line 1: /);
+    for (const out of [folder, join(folder, 'nowhere', 'x.jsonl')]) {
+      const { exitCode, stderr } = await bench('export', '--out', out);
+      assert.equal(exitCode, 2);
+      assert.match(stderr, /cannot be written: .*\n {2}→ /);
+    }
+    assert.deepEqual(
+      (await readdir(dirname(folder))).filter((name) => name.endsWith('.part')),
+      [],
+    );
   });
 });

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readReport } from '../../../reports/assemble.js';
-import { exportLines, importLines } from '../../../results/exchange.js';
+import { exportLines } from '../../../results/export.js';
 import { readHistory, resolveMetric } from '../../../results/history.js';
+import { importLines } from '../../../results/import.js';
 import { compareWithBaseline } from '../../../results/regressions.js';
 import { dropRuns } from '../../../results/retention.js';
 import type { ResultStore } from '../../../results/store.js';
@@ -132,6 +133,7 @@ onBothDatabases('metrics of phase 3', (kind) => {
     const store = await kind.create();
     await store.use(async (kysely) => {
       await kysely.schema.alterTable('series').renameColumn('in_flight', 'batch_size').execute();
+      await kysely.schema.alterTable('run').dropColumn('temporal_namespace').execute();
       await kysely.updateTable('store_version').set({ version: 1 }).execute();
     });
     const later = kind.again(store);

@@ -21,6 +21,20 @@ onBothDatabases('trouble with the result store', (kind) => {
     await assert.rejects(kind.again(store).open(), failureOfClass('StoreTooNew', /version 99/));
   });
 
+  it('is of a newer version for a worker that had it open before, and another one may go on', async () => {
+    const store = await kind.create();
+    await store.saveRun(suiteRecord('w', []), {});
+    await kind.again(store).use(async (kysely) => {
+      await kysely.schema.alterTable('run').renameColumn('suite', 'suite_name').execute();
+      await kysely.updateTable('store_version').set({ version: 99 }).execute();
+    });
+    await assert.rejects(store.runs(), (error: unknown) => {
+      failureOfClass('StoreTooNew', /version 99/)(error);
+      assert.equal((error as SuiteFailure).retry, 'infrastructure');
+      return true;
+    });
+  });
+
   it('says so when stored evidence is no longer what it was', async () => {
     const store = await kind.create();
     const { sha256 } = await store.saveLog('w', 'x.log', 'text');

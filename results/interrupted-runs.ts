@@ -1,0 +1,76 @@
+import { failureRecord } from '../suite/failure.js';
+import type { SuiteRecord, TestRecord } from '../suite/record.js';
+import type { RunFate, RunFates } from '../suite/run-fate.js';
+import { worst } from '../suite/verdict.js';
+import { listRuns, putRun, type RunEntry, readRun } from './runs.js';
+import type { ResultStore } from './store.js';
+
+/** A run that goes on as far as the store knows, and whose workflow does not: it was terminated, or its server is gone. */
+export interface InterruptedRun {
+  readonly entry: RunEntry;
+  /** ISO 8601; absent when Temporal no longer knows. */
+  readonly closedAt?: string;
+  /** In words. */
+  readonly how: string;
+}
+
+/**
+ * Runs that will never write their end. What another Temporal namespace runs is none of them, nor what this one never
+ * knew, unless it was started here.
+ */
+export async function findInterruptedRuns(store: ResultStore, fates: RunFates): Promise<InterruptedRun[]> {
+  const here = await fates.namespaceId();
+  const found: InterruptedRun[] = [];
+  for (const entry of await store.use((kysely) => listRuns(kysely, { goesOn: true }))) {
+    const { workflowId, runId, temporalNamespace } = entry;
+    if (temporalNamespace !== undefined && temporalNamespace !== here) continue;
+    const interrupted = interruption(entry, await fates.fateOf(workflowId, runId));
+    if (interrupted) found.push(interrupted);
+  }
+  return found;
+}
+
+function interruption(entry: RunEntry, fate: RunFate): InterruptedRun | undefined {
+  if (fate.state === 'closed') {
+    const how = `its workflow was closed before it wrote its report: ${fate.how}`;
+    return { entry, closedAt: fate.at, how };
+  }
+  if (fate.state === 'unknown' && entry.temporalNamespace !== undefined) {
+    return { entry, how: 'Temporal no longer knows its workflow, which wrote no report' };
+  }
+  return undefined;
+}
+
+/** Stores these runs as ended, with what they measured, and returns those that had not written their end meanwhile. */
+export async function endInterruptedRuns(
+  store: ResultStore,
+  runs: readonly InterruptedRun[],
+): Promise<InterruptedRun[]> {
+  const ended: InterruptedRun[] = [];
+  for (const run of runs) {
+    const written = await store.write(async (transaction) => {
+      const { record, complete } = await readRun(transaction, run.entry);
+      if (!complete) await putRun(transaction, interruptedRecord(record, run));
+      return !complete;
+    });
+    if (written) ended.push(run);
+  }
+  return ended;
+}
+
+function interruptedRecord(record: SuiteRecord, { closedAt, how }: InterruptedRun): SuiteRecord {
+  const failure = failureRecord('Terminated', how);
+  return {
+    ...record,
+    endedAt: closedAt ?? record.endedAt,
+    verdict: 'fail',
+    reasons: [{ code: 'failure', message: `${failure.class}: ${how}` }],
+    tests: record.tests.map((test): TestRecord => {
+      // A run that is reset goes on under the same workflow id, where its cells are then found too.
+      const cells = test.cells.filter(({ measuredBy }) => measuredBy.runId === record.runId);
+      const counted = cells.filter(({ warmUp }) => !warmUp).map(({ verdict }) => verdict);
+      if (counted.length > 0) return { ...test, cells, verdict: worst(counted) };
+      return { ...test, cells, ...(test.required ? { verdict: 'fail', failure } : {}) };
+    }),
+  };
+}

@@ -1,0 +1,18 @@
+/**
+ * What Temporal says of one workflow run:
+ *
+ * - `open`: it goes on;
+ * - `closed`: it has ended, `how` in Temporal's own word, such as `TERMINATED`;
+ * - `unknown`: this server does not know it, or no longer does.
+ */
+export type RunFate =
+  | { readonly state: 'open' }
+  | { readonly state: 'closed'; readonly how: string; readonly at: string }
+  | { readonly state: 'unknown' };
+
+/** Asks a Temporal namespace what became of workflow runs. */
+export interface RunFates {
+  /** Id of the Temporal namespace: unique, also among servers. */
+  namespaceId(): Promise<string>;
+  fateOf(workflowId: string, runId: string): Promise<RunFate>;
+}

@@ -1,0 +1,42 @@
+import assert from 'node:assert/strict';
+import { acknowledge } from '../../results/acknowledgements.js';
+import { acceptBaseline } from '../../results/baselines.js';
+import { putComparison } from '../../results/comparisons.js';
+import { compareWithBaseline } from '../../results/regressions.js';
+import { resolveRun } from '../../results/runs.js';
+import type { ResultStore } from '../../results/store.js';
+import { recordNights } from './nights.js';
+import { measuredCell, suiteRecord } from './records.js';
+
+const AT = '2026-02-01T00:00:00.000Z';
+
+/** Four nights with evidence, one of them a baseline, one acknowledged, one compared, and a run that goes on. */
+export async function fillStore(store: ResultStore): Promise<void> {
+  const records = await recordNights(
+    store,
+    [0, 1, 2, 3].map((night) => ({ night })),
+  );
+  for (const { workflowId } of records) {
+    await store.saveLog(workflowId, 'lf/r1-a1/node1.log', 'the same text every night');
+    await store.saveLog(workflowId, 'lf/r1-a1/node2.log', `only of ${workflowId}`);
+  }
+  const log = await store.saveLog('nightly-000', 'lf/r2-a1/node1.log', 'taken over by night 3');
+  const cell = measuredCell({ workflowId: 'nightly-000', test: 'lf', repetition: 2 });
+  const [attempt] = cell.attempts;
+  assert.ok(attempt?.ranks[0]);
+  await store.saveCell('nightly-003', { ...cell, attempts: [{ ...attempt, ranks: [{ ...attempt.ranks[0], log }] }] });
+  await store.use(async (kysely) => {
+    const options = { name: 'golden', reason: 'first', at: AT };
+    await acceptBaseline(kysely, await resolveRun(kysely, 'nightly-001'), options);
+    await acknowledge(kysely, await resolveRun(kysely, 'nightly-002'), {
+      metric: 'nixl-libfabric/bandwidth',
+      reason: 'r',
+      at: AT,
+    });
+    const [, , , newest] = records;
+    assert.ok(newest);
+    await putComparison(kysely, newest, await compareWithBaseline(kysely, newest));
+  });
+  const { tests, endedAt, ...rest } = suiteRecord('goes-on', [], { startedAt: '2026-01-09T00:00:00.000Z' });
+  await store.startRun({ ...rest, tests: [] });
+}

@@ -1,0 +1,6 @@
+/** `nobody` is on every machine. */
+const ID = 65534;
+
+/** For child processes: a user who may do nothing, when the tests run as root; else the one that they run as. */
+export const NOBODY: { readonly uid?: number; readonly gid?: number } =
+  process.getuid?.() === 0 ? { uid: ID, gid: ID } : {};

@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { endInterruptedRuns, findInterruptedRuns } from '../../../results/interrupted-runs.js';
+import { runsToDrop } from '../../../results/retention.js';
+import type { ResultStore } from '../../../results/store.js';
+import type { RunFate } from '../../../suite/run-fate.js';
+import { measuredCell, suiteRecord } from '../../support/records.js';
+import { onBothDatabases } from '../../support/stores.js';
+
+const CLOSED: RunFate = { state: 'closed', how: 'TERMINATED', at: '2026-01-01T03:00:00.000Z' };
+const OPEN: RunFate = { state: 'open' };
+const UNKNOWN: RunFate = { state: 'unknown' };
+
+onBothDatabases('runs that will never write their end', (kind) => {
+  const fates = (byRun: Readonly<Record<string, RunFate>>) => ({
+    namespaceId: async () => 'here',
+    fateOf: async (workflowId: string, runId: string) => byRun[`${workflowId} ${runId}`] ?? OPEN,
+  });
+
+  /** A run of two required tests, the second of which has no cell yet. */
+  async function begin(store: ResultStore, workflowId: string, temporalNamespace?: string): Promise<void> {
+    const cells = [measuredCell({ workflowId, test: 'ucx' }), measuredCell({ workflowId, test: 'lf' })];
+    const { endedAt, tests, ...started } = suiteRecord(workflowId, cells, { verdict: 'skipped' });
+    const waiting = tests.map(({ cells: _, ...test }) => ({ ...test, verdict: 'skipped' as const }));
+    await store.startRun({ ...started, tests: waiting }, temporalNamespace);
+    if (cells[0]) await store.saveCell(workflowId, cells[0]);
+  }
+  const sweep = async (store: ResultStore, byRun: Readonly<Record<string, RunFate>>) => {
+    const ended = await endInterruptedRuns(store, await findInterruptedRuns(store, fates(byRun)));
+    return ended.map(({ entry }) => entry.workflowId).sort();
+  };
+
+  it('end as failed when Temporal has closed them, with what they measured, and can be dropped then', async () => {
+    const store = await kind.create();
+    await begin(store, 'w', 'here');
+    assert.deepEqual(await sweep(store, { 'w run-w': CLOSED }), ['w']);
+    const { record, complete } = await store.readRun('w');
+    assert.equal(complete, true);
+    assert.deepEqual([record.verdict, record.endedAt], ['fail', CLOSED.at]);
+    assert.match(record.reasons[0]?.message ?? '', /^Terminated: its workflow was closed .*: TERMINATED$/);
+    assert.deepEqual(
+      record.tests.map(({ verdict, failure, cells }) => [verdict, failure?.class, cells.length]),
+      [
+        ['pass', undefined, 1],
+        ['fail', 'Terminated', 0],
+      ],
+    );
+    assert.deepEqual(await sweep(store, { 'w run-w': CLOSED }), [], 'once');
+    assert.equal((await runsToDrop(store, { keep: 0 })).length, 1);
+  });
+
+  it('are those of this Temporal namespace only, unless it knows them itself', async () => {
+    const store = await kind.create();
+    await begin(store, 'open', 'here');
+    await begin(store, 'forgotten', 'here');
+    await begin(store, 'elsewhere', 'there');
+    await begin(store, 'old');
+    await begin(store, 'old-unknown');
+    const ended = await sweep(store, {
+      'forgotten run-forgotten': UNKNOWN,
+      'elsewhere run-elsewhere': UNKNOWN,
+      'old run-old': CLOSED,
+      'old-unknown run-old-unknown': UNKNOWN,
+    });
+    assert.deepEqual(ended, ['forgotten', 'old']);
+    const { record } = await store.readRun('forgotten');
+    assert.equal(record.endedAt, '2026-01-01T02:40:00.000Z', 'when it was last heard of');
+  });
+
+  it('are none that wrote it while Temporal was asked', async () => {
+    const store = await kind.create();
+    await begin(store, 'w', 'here');
+    const found = await findInterruptedRuns(store, fates({ 'w run-w': CLOSED }));
+    const complete = suiteRecord('w', [measuredCell({ workflowId: 'w' })]);
+    await store.saveRun(complete, {});
+    assert.deepEqual(await endInterruptedRuns(store, found), []);
+    assert.deepEqual((await store.readRun('w')).record, complete);
+  });
+
+  it('have no cells of the run that went on after a reset', async () => {
+    const store = await kind.create();
+    await begin(store, 'w', 'here');
+    const later = measuredCell({ workflowId: 'w', test: 'lf', at: '2026-01-01T04:00:00.000Z' });
+    await store.saveCell('w', { ...later, measuredBy: { workflowId: 'w', runId: 'after-the-reset' } });
+    await sweep(store, { 'w run-w': CLOSED });
+    const { record } = await store.readRun('w');
+    assert.deepEqual(
+      record.tests.map(({ cells }) => cells.length),
+      [1, 0],
+    );
+    assert.equal((await store.cellsOf('w', 'lf')).length, 1, 'it is still there for the other run');
+  });
+});
