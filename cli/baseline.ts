@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { acceptBaseline, listBaselines, removeBaseline } from '../results/baselines.js';
+import { acceptBaseline, DEFAULT_BASELINE, listBaselines, removeBaseline } from '../results/baselines.js';
 import { resolveRun, resolveSuite } from '../results/runs.js';
 import { addStoreOptions, changeStore, type StoreOptions, withStore } from './store.js';
 import { table } from './table.js';
@@ -14,8 +14,9 @@ export function baselineCommand(): Command {
     .addHelpText(
       'after',
       `
-Without a baseline a run is held against the last comparable runs. An accepted one is used by the spec
-("regression": { "baseline": "golden" }) or by \`dynamo-bench compare RUN --baseline golden\`; retention never drops it.`,
+Without a baseline a run is held against the last comparable runs. One called "default" is that of every run of its suite;
+any other one is used by name, in the spec ("regression": { "baseline": "golden" }) or by
+\`dynamo-bench compare RUN --baseline golden\`. "rolling" stands for the last comparable runs. Retention drops no baseline.`,
     );
 }
 
@@ -23,7 +24,7 @@ function acceptCommand(): Command {
   return addStoreOptions(new Command('accept'))
     .description('accept a run as baseline of its suite; the same name again replaces it')
     .argument('<RUN>', 'workflow id, latest, latest:<suite>')
-    .option('--name <name>', 'name of the baseline', 'default')
+    .option('--name <name>', 'name of the baseline', DEFAULT_BASELINE)
     .option('--reason <text>', 'why, for those who come later', '')
     .option('--json', 'print JSON')
     .addHelpText(
@@ -33,19 +34,22 @@ function acceptCommand(): Command {
     .action(async (run: string, options: StoreOptions & { name: string; reason: string; json?: true }) => {
       const { name, reason } = options;
       const baseline = await changeStore(options, (store) =>
-        store.write(async (transaction) =>
-          acceptBaseline(transaction, await resolveRun(transaction, run), {
-            name,
-            reason,
-            at: new Date().toISOString(),
-          }),
-        ),
+        store.write(async (transaction) => {
+          const entry = await resolveRun(transaction, run);
+          const at = new Date().toISOString();
+          return { ...(await acceptBaseline(transaction, entry, { name, reason, at })), verdict: entry.verdict };
+        }),
       );
-      console.log(
-        options.json
-          ? JSON.stringify(baseline, null, 2)
-          : `${baseline.workflowId} is now the baseline "${name}" of suite ${baseline.suite}`,
-      );
+      const { verdict, workflowId, suite } = baseline;
+      if (verdict !== 'pass') {
+        console.error(`warning: the verdict of ${workflowId} is ${verdict}: only what it measured can be compared`);
+      }
+      if (options.json) return console.log(JSON.stringify(baseline, null, 2));
+      const used =
+        name === DEFAULT_BASELINE
+          ? 'every run of the suite is held against it'
+          : `runs are held against it by "regression": { "baseline": "${name}" } in their spec`;
+      console.log(`${workflowId} is now the baseline "${name}" of suite ${suite}: ${used}`);
     });
 }
 

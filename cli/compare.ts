@@ -13,7 +13,10 @@ export function compareCommand(): Command {
     .description('compare two runs, or a run with its baseline, metric by metric')
     .argument('<A>', 'the run that the other is held against; with one argument: the run to hold against its baseline')
     .argument('[B]', 'the other run')
-    .option('--baseline <name>', 'with one run: the accepted baseline; default: the last comparable runs')
+    .option(
+      '--baseline <name>',
+      'with one run: an accepted baseline, or rolling; default: default if accepted, else rolling',
+    )
     .addOption(minimalDifference('smaller differences are not relevant'))
     .option('--all', 'also show what is unchanged')
     .option('--json', 'print JSON')
@@ -30,8 +33,11 @@ Examples:
         a: string,
         b: string | undefined,
         options: StoreOptions & { baseline?: string; minimalDifference: number; all?: true; json?: true },
+        command: Command,
       ) => {
         const { minimalDifference, baseline } = options;
+        if (b !== undefined && baseline !== undefined)
+          command.error('error: --baseline goes with one run, not with two');
         const comparison = await withStore(options, (store) =>
           store.use(async (kysely) => {
             const [first, second] = [

@@ -14,7 +14,16 @@ export interface Baseline {
   readonly reason: string;
 }
 
-/** Accepts a run as baseline of its suite; the same name again replaces it. */
+/** A baseline of this name is that of every run of its suite that names none. */
+export const DEFAULT_BASELINE = 'default';
+/** Stands for the last comparable runs, whatever was accepted. */
+export const ROLLING_BASELINE = 'rolling';
+
+/**
+ * Accepts a run as baseline of its suite; the same name again replaces it.
+ *
+ * @throws {SuiteFailure} `NotFound` while the run goes on, `InvalidInput` for a name that stands for something else
+ */
 export async function acceptBaseline(
   kysely: Kysely<Tables>,
   run: RunEntry,
@@ -26,6 +35,15 @@ export async function acceptBaseline(
     });
   }
   const { name, reason, at } = options;
+  if (name === ROLLING_BASELINE) {
+    throw new SuiteFailure(
+      'InvalidSpec',
+      `a baseline cannot be called "${name}": that stands for the last comparable runs`,
+      {
+        hint: 'choose another --name',
+      },
+    );
+  }
   await kysely
     .insertInto('baseline')
     .values({
@@ -67,8 +85,24 @@ export async function listBaselines(kysely: Kysely<Tables>, suite?: string): Pro
   }));
 }
 
+/**
+ * The baseline that a run of a suite is held against: the named one, else the one called `default`. Undefined stands for
+ * the last comparable runs.
+ *
+ * @throws {SuiteFailure} `NotFound`, with the name that was probably meant
+ */
+export async function baselineFor(
+  kysely: Kysely<Tables>,
+  suite: string,
+  name: string | undefined,
+): Promise<Baseline | undefined> {
+  if (name === ROLLING_BASELINE) return undefined;
+  if (name !== undefined) return findBaseline(kysely, suite, name);
+  return (await listBaselines(kysely, suite)).find((baseline) => baseline.name === DEFAULT_BASELINE);
+}
+
 /** @throws {SuiteFailure} `NotFound`, with the name that was probably meant */
-export async function findBaseline(kysely: Kysely<Tables>, suite: string, name: string): Promise<Baseline> {
+async function findBaseline(kysely: Kysely<Tables>, suite: string, name: string): Promise<Baseline> {
   const all = await listBaselines(kysely, suite);
   const found = all.find((baseline) => baseline.name === name);
   if (found) return found;

@@ -4,7 +4,7 @@ import type { SuiteRecord } from '../suite/record.js';
 import { compareMetrics, type MetricInput } from '../suite/regression.js';
 import { findSteps } from '../suite/steps.js';
 import { type Acknowledgement, listAcknowledgements } from './acknowledgements.js';
-import { findBaseline } from './baselines.js';
+import { baselineFor } from './baselines.js';
 import { figuresByName, forbiddingFields, lostNics } from './compared-tests.js';
 import type { MetricChange, RunComparison } from './comparison.js';
 import { type EarlierRun, readEarlierRuns } from './earlier-runs.js';
@@ -15,7 +15,10 @@ import type { Tables } from './tables.js';
 
 /** What a run is held against. */
 export interface RegressionOptions {
-  /** Name of an accepted baseline; default: the last `runs` comparable runs. */
+  /**
+   * Name of an accepted baseline, or `rolling` for the last `runs` comparable runs. Default: the accepted baseline called
+   * `default`, without one `rolling`.
+   */
   readonly baseline?: string | undefined;
   /** One run, instead of a baseline. */
   readonly against?: RunEntry | undefined;
@@ -44,7 +47,7 @@ export async function compareWithBaseline(
   options: RegressionOptions = {},
 ): Promise<RunComparison> {
   const { runs = DEFAULT_BASELINE_RUNS, minimalDifference = DEFAULT_MINIMAL_DIFFERENCE } = options;
-  const named = options.baseline === undefined ? undefined : await findBaseline(kysely, record.suite, options.baseline);
+  const named = options.against ? undefined : await baselineFor(kysely, record.suite, options.baseline);
   const candidates = options.against
     ? [options.against]
     : named

@@ -117,9 +117,10 @@ const test = z.discriminatedUnion('tool', [ucxPerftestSpec, nixlbenchSpec], {
 
 /** What a run is held against when it has ended. */
 const regression = strict({
-  baseline: slug('baseline', 40)
-    .optional()
-    .meta({ description: 'name of an accepted baseline; default: the last comparable runs' }),
+  baseline: slug('baseline', 40).optional().meta({
+    description:
+      'name of an accepted baseline, or rolling for the last comparable runs; default: the accepted one called default, else rolling',
+  }),
   runs: z.int().min(2).max(100).default(10).meta({ description: 'how many of the last comparable runs' }),
   minimalDifference: z
     .number()

@@ -104,7 +104,7 @@ describe('dynamo-bench', function () {
   it('reports a run in every form, with the verdict as exit code', async () => {
     const regressed = await bench('report', 'latest:p5');
     assert.equal(regressed.exitCode, 1);
-    assert.match(regressed.stdout, /^# p5: pass/);
+    assert.match(regressed.stdout, /^# p5: regressed/);
     assert.match(regressed.stdout, /\n## Against the baseline: regressed\n/);
     assert.equal((await bench('report', 'nightly-003')).exitCode, 0);
     assert.equal((await bench('report', 'other')).exitCode, 3);
@@ -186,12 +186,18 @@ describe('dynamo-bench', function () {
   it('accepts a baseline, holds against it, and removes it', async () => {
     assert.match(
       (await bench('baseline', 'accept', 'nightly-002', '--name', 'golden', '--reason', 'r')).stdout,
-      /now the baseline "golden" of suite p5/,
+      /now the baseline "golden" of suite p5: runs are held against it by "regression": \{ "baseline": "golden" \}/,
     );
     assert.deepEqual(
       JSON.parse((await bench('baseline', 'list', '--json')).stdout).map(({ name }: { name: string }) => name),
       ['golden'],
     );
+    const doubtful = await bench('baseline', 'accept', 'other');
+    assert.match(doubtful.stderr, /^warning: the verdict of other is inconclusive/);
+    assert.match(doubtful.stdout, /"default" of suite other: every run of the suite is held against it/);
+    const both = await bench('compare', 'nightly-011', 'nightly-012', '--baseline', 'golden');
+    assert.equal(both.exitCode, 2);
+    assert.match(both.stderr, /--baseline goes with one run/);
     const compared = await bench('compare', 'nightly-012', '--baseline', 'golden', '--json');
     assert.equal(JSON.parse(compared.stdout).baseline.name, 'golden');
     const removed = await bench('baseline', 'remove', 'golden', '--suite', 'p5', '--json');

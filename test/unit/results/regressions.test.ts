@@ -89,6 +89,27 @@ onBothDatabases('a run against its baseline', (kind) => {
     assert.deepEqual(await store.use((kysely) => listBaselines(kysely)), []);
   });
 
+  it('holds against the one accepted as default without a word, and against the last runs when told so', async () => {
+    const store = await kind.create();
+    await recordNights(store, [{ night: 0, repetitions: 8 }, ...nights(1, 8, 42e9)]);
+    const accept = (name: string) =>
+      store.use(async (kysely) =>
+        acceptBaseline(kysely, await resolveRun(kysely, 'nightly-000'), {
+          name,
+          reason: '',
+          at: '2026-01-01T08:00:00Z',
+        }),
+      );
+    const tonight = nightlyRun({ night: 8, bandwidth: 42e9, repetitions: 8 });
+    await accept('golden');
+    assert.equal((await compare(store, tonight)).baseline.kind, 'rolling', 'nobody asked for golden');
+    await accept('default');
+    const comparison = await compare(store, tonight);
+    assert.deepEqual([comparison.change, comparison.baseline.name], ['regressed', 'default']);
+    assert.equal((await compare(store, tonight, { baseline: 'rolling' })).baseline.kind, 'rolling');
+    await assert.rejects(accept('rolling'), failureOfClass('InvalidSpec', /stands for the last comparable runs/));
+  });
+
   it('is inconclusive against another instance type, and names the fields that differ', async () => {
     const store = await kind.create();
     const other = (cell: CellRecord): CellRecord => {
