@@ -1,0 +1,39 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writePieces } from '../../../results/folder.js';
+
+describe('a file that is written in pieces', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'pieces-'));
+    await writeFile(join(folder, 'x'), 'before');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  it('takes the place of the one before when all of them are there', async () => {
+    const seen: string[] = [];
+    await writePieces(
+      join(folder, 'x'),
+      (async function* () {
+        yield 'one, ';
+        seen.push(await readFile(join(folder, 'x'), 'utf8'));
+        yield 'two';
+      })(),
+    );
+    assert.deepEqual(seen, ['before']);
+    assert.equal(await readFile(join(folder, 'x'), 'utf8'), 'one, two');
+    assert.deepEqual(await readdir(folder), ['x']);
+  });
+
+  it('leaves the one before, and nothing else, when they end with an error', async () => {
+    const pieces = (async function* () {
+      yield 'one, ';
+      throw new Error('the store is gone');
+    })();
+    await assert.rejects(writePieces(join(folder, 'x'), pieces), /the store is gone/);
+    assert.equal(await readFile(join(folder, 'x'), 'utf8'), 'before');
+    assert.deepEqual(await readdir(folder), ['x']);
+  });
+});
