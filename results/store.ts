@@ -120,9 +120,22 @@ export class ResultStore {
   /** Stores a run that has ended, writes `files` and the logs into its folder, and returns the folder. */
   async saveRun(record: SuiteRecord, files: Readonly<Record<string, string>>): Promise<string> {
     await this.write((transaction) => putRun(transaction, record));
-    await this.#write(record.workflowId, 'record.json', `${JSON.stringify(record, null, 2)}\n`);
-    await this.#writeMissingLogs(record);
-    return this.writeFiles(record.workflowId, files);
+    return this.writeRun(record, files);
+  }
+
+  /**
+   * Writes `record.json`, `files` and the logs that are missing into a run's folder, and returns the folder.
+   *
+   * @param name of the folder. Default: the workflow id, which belongs to its newest run
+   */
+  async writeRun(
+    record: SuiteRecord,
+    files: Readonly<Record<string, string>>,
+    name: string = record.workflowId,
+  ): Promise<string> {
+    await this.#write(name, 'record.json', `${JSON.stringify(record, null, 2)}\n`);
+    await this.#writeMissingLogs(record, name);
+    return this.writeFiles(name, files);
   }
 
   /** Writes files into a run's folder, and returns the folder. */
@@ -205,14 +218,14 @@ export class ResultStore {
   }
 
   /** Cells that were taken over, and workers with a folder of their own, leave logs that this folder does not have. */
-  async #writeMissingLogs(record: SuiteRecord): Promise<void> {
+  async #writeMissingLogs(record: SuiteRecord, name: string): Promise<void> {
     for (const { path, sha256 } of cellsOf(record).flatMap(evidenceOf)) {
-      const missing = await access(join(this.folder(record.workflowId), path)).then(
+      const missing = await access(join(this.folder(name), path)).then(
         () => false,
         () => true,
       );
       const text = missing ? await this.readEvidence(sha256) : undefined;
-      if (text !== undefined) await this.#write(record.workflowId, path, text);
+      if (text !== undefined) await this.#write(name, path, text);
     }
   }
 }

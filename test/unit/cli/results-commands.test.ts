@@ -99,6 +99,16 @@ describe('dynamo-bench', function () {
     assert.deepEqual(names, ['my-run@119ac002', 'my-run@019ac001-b', 'my-run@019ac001-a', 'once']);
     const report = JSON.parse((await there('report', 'my-run@019ac001-b', '--json')).stdout);
     assert.equal(report.runId, '019ac001-bbbb');
+    const earlier = await there('report', 'my-run@019ac001-b', '--write', '--json');
+    const newest = await there('report', 'my-run', '--write', '--json');
+    for (const [{ stdout }, runId] of [
+      [earlier, '019ac001-bbbb'],
+      [newest, '119ac002-cccc'],
+    ] as const) {
+      const { folder, ...told } = JSON.parse(stdout);
+      assert.deepEqual(told, { workflowId: 'my-run', runId, outcome: 'pass' });
+      assert.equal(JSON.parse(await readFile(join(folder, 'record.json'), 'utf8')).runId, runId);
+    }
   });
 
   it('reports a run in every form, with the verdict as exit code', async () => {
