@@ -1,5 +1,9 @@
 import { createReadStream } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Command } from 'commander';
+import { writePieces } from '../results/folder.js';
 import { importLines } from '../results/import.js';
 import { SuiteFailure } from '../suite/failure.js';
 import { addStoreOptions, changeStore, type StoreOptions } from './store.js';
@@ -20,7 +24,9 @@ A run that still went on when it was exported stays so until an export of it tha
     .action(async (file: string, options: StoreOptions & { json?: true }) => {
       const name = file === '-' ? 'standard input' : file;
       try {
-        const imported = await changeStore(options, (store) => importLines(store, linesOf(file)), { create: true });
+        const imported = await withFile(file, (path) =>
+          changeStore(options, (store) => importLines(store, linesOf(path)), { create: true }),
+        );
         if (options.json) return console.log(JSON.stringify(imported, null, 2));
         const { lines, runs } = imported;
         console.log(
@@ -33,16 +39,28 @@ A run that still went on when it was exported stays so until an export of it tha
     });
 }
 
+/** Standard input is read whole first: while an import is written, no suite that uses the same file can record anything. */
+async function withFile<T>(file: string, work: (path: string) => Promise<T>): Promise<T> {
+  if (file !== '-') return work(file);
+  const folder = await mkdtemp(join(tmpdir(), 'dynamo-bench-'));
+  try {
+    const whole = join(folder, 'export.jsonl');
+    await writePieces(whole, process.stdin);
+    return await work(whole);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
 /**
  * The lines of a file. `readline` does not hand on what goes wrong with its input.
  *
  * @throws {SuiteFailure} `InvalidExport` when it cannot be read
  */
 async function* linesOf(file: string): AsyncGenerator<string> {
-  const input = file === '-' ? process.stdin.setEncoding('utf8') : createReadStream(file, 'utf8');
   let line: string[] = [];
   try {
-    for await (const chunk of input as AsyncIterable<string>) {
+    for await (const chunk of createReadStream(file, 'utf8') as AsyncIterable<string>) {
       const pieces = chunk.split('\n');
       for (const piece of pieces.slice(0, -1)) {
         yield line.concat(piece).join('');

@@ -48,15 +48,17 @@ Every suite sweeps when it starts. To sweep every hour:
         const runs = new RunDirectory(connection, temporalNamespace);
         const place = { namespace, leaseNamespace };
         const remains = await (dryRun ? findRemains : sweep)(cluster, place, runs);
-        const ended = await interruptedRuns(options, runs, dryRun);
-        if (json) return console.log(JSON.stringify({ remains, ended }, null, 2));
+        // What was removed is told whether or not the store can be written then.
+        const say = (line: string) => json || console.log(line);
         for (const { workflowId, state, objects } of remains) {
-          console.log(`${dryRun ? '' : 'removed: '}${workflowId} (${STATE_TEXT[state]}): ${objects.join(', ')}`);
+          say(`${dryRun ? '' : 'removed: '}${workflowId} (${STATE_TEXT[state]}): ${objects.join(', ')}`);
         }
+        if (remains.length === 0) say(`nothing ${dryRun ? 'is left' : 'to remove'} in namespace ${namespace}`);
+        const ended = await interruptedRuns(options, runs, dryRun);
         for (const { entry, how } of ended) {
-          console.log(`${dryRun ? '' : 'ended: '}${entry.workflowId}@${entry.runId}: ${how}`);
+          say(`${dryRun ? '' : 'ended: '}${entry.workflowId}@${entry.runId}: ${how}`);
         }
-        if (remains.length === 0) console.log(`nothing ${dryRun ? 'is left' : 'to remove'} in namespace ${namespace}`);
+        if (json) console.log(JSON.stringify({ remains, ended }, null, 2));
       } finally {
         await connection.close();
       }

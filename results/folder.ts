@@ -23,7 +23,7 @@ export async function writeWhole(file: string, text: string): Promise<void> {
 }
 
 /** Writes one file from pieces that together need more memory than there is. */
-export async function writePieces(file: string, pieces: AsyncIterable<string>): Promise<void> {
+export async function writePieces(file: string, pieces: AsyncIterable<string | Buffer>): Promise<void> {
   const part = `${file}.${process.pid}.part`;
   try {
     await pipeline(pieces, createWriteStream(part, { flush: true }));

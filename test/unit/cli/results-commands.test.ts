@@ -5,7 +5,8 @@ import { dirname, join } from 'node:path';
 import { putComparison } from '../../../results/comparisons.js';
 import { compareWithBaseline } from '../../../results/regressions.js';
 import { ResultStore } from '../../../results/store.js';
-import { dynamoBench, startDynamoBench } from '../../support/command-line.js';
+import { dynamoBench, MAIN, startDynamoBench } from '../../support/command-line.js';
+import { isolated } from '../../support/environment.js';
 import { recordNights } from '../../support/nights.js';
 import { suiteRecord } from '../../support/records.js';
 
@@ -256,6 +257,24 @@ describe('dynamo-bench', function () {
     assert.deepEqual(nothing, { runs: [], cells: 0, evidence: { texts: 0, bytes: 0 }, freed: 0 });
     assert.equal(JSON.parse((await there('runs', '--json')).stdout).length, 4);
     assert.equal((await there('prune')).exitCode, 2);
+  });
+
+  it('reads an export from a pipe to its end before it keeps others out of the store', async () => {
+    const empty = join(folder, 'empty');
+    const args = [MAIN, 'import', '-', '--results', empty];
+    const child = isolated(process.execPath, args, { reject: false });
+    const { stdout } = await bench('export');
+    const half = stdout.length / 2;
+    // More than a pipe holds: when it is written, the process has read most of it.
+    assert.ok(half > 200_000);
+    await new Promise((resolve) => child.stdin.write(stdout.slice(0, half), resolve));
+    const opened = await access(join(empty, 'results.db')).then(
+      () => true,
+      () => false,
+    );
+    child.stdin.end(stdout.slice(half));
+    assert.match((await child).stdout, /lines imported: 14 runs added/);
+    assert.equal(opened, false);
   });
 
   it('refuses what is no whole export with 2, and leaves no half of one behind', async () => {
