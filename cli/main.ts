@@ -10,8 +10,10 @@ if (major < REQUIRED[0] || (major === REQUIRED[0] && minor < REQUIRED[1])) {
 }
 // Whoever reads the output may have seen enough, as `head` has.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  process.exit();
+  if (error.code === 'EPIPE') process.exit();
+  console.error(`error: the output cannot be written: ${error.message}`);
+  console.error('  → make room where it goes, or send it elsewhere');
+  process.exit(4);
 });
 const { run } = await import('./program.js');
 await run();

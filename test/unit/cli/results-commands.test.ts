@@ -45,6 +45,13 @@ describe('dynamo-bench', function () {
     assert.deepEqual([exitCode, stderr], [0, '']);
   });
 
+  it('says in one line that its output cannot be written', async () => {
+    const command = [process.execPath, MAIN, 'runs', '--results', results];
+    const { stderr, exitCode } = await isolated('sh', ['-c', '"$@" > /dev/full', 'sh', ...command], { reject: false });
+    assert.equal(exitCode, 4);
+    assert.match(stderr, /^error: the output cannot be written: ENOSPC: .*\n {2}→ make room/);
+  });
+
   it('shows no password of the result store in its help', async () => {
     const { stdout } = await dynamoBench(['runs', '--help'], {
       env: { RESULTS_URL: 'postgres://bench:s3cret@db/bench' },
