@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { isForbidden } from '../kubernetes/api-failure.js';
 import { Cluster } from '../kubernetes/cluster.js';
@@ -13,6 +12,7 @@ import { connectTemporal, type TemporalConnection } from '../temporal/connection
 import { missingSearchAttributes, registerCommand } from '../temporal/search-attributes.js';
 import { countWorkers } from '../temporal/workers.js';
 import { EXIT } from './exit-code.js';
+import { readJson } from './spec-file.js';
 import { addStoreOptions, type StoreOptions, withStore } from './store.js';
 import { taskQueueOption } from './task-queue.js';
 
@@ -33,8 +33,8 @@ export function doctorCommand(): Command {
     .addOption(taskQueueOption())
     .option('--json', 'print JSON')
     .addHelpText('after', '\n4: something keeps a suite from running.')
-    .action(async (options: StoreOptions & { spec?: string; taskQueue: string; json?: true }) => {
-      const spec = options.spec ? parseSpec(JSON.parse(await readFile(options.spec, 'utf8'))) : undefined;
+    .action(async (options: StoreOptions & { spec?: string; taskQueue: string; json?: true }, command: Command) => {
+      const spec = options.spec ? parseSpec(await readJson(options.spec, command)) : undefined;
       const cluster = spec?.cluster ?? suiteSpec.shape.cluster.parse({});
       const findings = [
         ...(await checkTemporal(options.taskQueue)),

@@ -1,33 +1,34 @@
 import { Command } from 'commander';
+import { type CellTimes, readCellTimes } from '../results/cell-times.js';
+import { SuiteFailure } from '../suite/failure.js';
 import {
   type Concern,
   type Forecast,
   type ForecastCell,
   type ForecastLoad,
   forecastOf,
+  instanceTypes,
   type Range,
 } from '../suite/forecast.js';
 import { checkSpec, type SuiteSpec } from '../suite/spec.js';
 import { formatBytes, formatDuration } from '../suite/units.js';
 import { concernLines } from './concern-lines.js';
 import { EXIT } from './exit-code.js';
-import { readHistory } from './history.js';
 import { readJson } from './spec-file.js';
-import { RESULTS_FOLDER } from './store.js';
+import { addStoreOptions, type StoreOptions, withStore } from './store.js';
 
 /** `dynamo-bench plan SPEC`: what a suite would do and cost, and what of it would be refused. */
 export function planCommand(): Command {
-  return new Command('plan')
+  return addStoreOptions(new Command('plan'))
     .description('show the cells of a suite in order, what they cost, and what would be refused')
     .argument('<SPEC>', 'JSON file, or - for standard input')
     .option('--json', 'print the plan as JSON')
     .option('--cluster', 'also look at the nodes of the cluster: which pair would be chosen, what is missing')
-    .option('--results <folder>', 'earlier results (RESULTS_DIR): how long cells took is learnt', RESULTS_FOLDER)
     .addHelpText(
       'after',
-      '\nExample: dynamo-bench plan suites/p5.json\n1: something would be refused; 2: the spec cannot be read.',
+      '\nExample: dynamo-bench plan suites/p5.json\nHow long cells take is learnt from earlier runs of the same suite on the same instance type.\n1: something would be refused; 2: the spec cannot be read.',
     )
-    .action(async (file: string, options: { json?: true; cluster?: true; results: string }, command: Command) => {
+    .action(async (file: string, options: StoreOptions & { json?: true; cluster?: true }, command: Command) => {
       const checked = checkSpec(await readJson(file, command));
       if ('problems' in checked) {
         const refused = checked.problems.map(({ path, message }) => ({ subject: path, message }));
@@ -36,20 +37,36 @@ export function planCommand(): Command {
         return;
       }
       const { spec } = checked;
-      const forecast = forecastOf(spec, await readHistory(options.results));
+      const learnt = await timesOf(spec, options);
+      const forecast = forecastOf(spec, learnt.times);
       const seen = options.cluster ? await (await import('./cluster-plan.js')).lookAtCluster(spec) : undefined;
       const refused = [...forecast.refused, ...(seen?.refused ?? [])];
       const plan = { suite: spec.name, ...forecast, refused, ...(seen?.pair ? { pair: seen.pair } : {}) };
-      console.log(options.json ? JSON.stringify(plan, null, 2) : planText(spec, plan));
+      console.log(options.json ? JSON.stringify(plan, null, 2) : planText(spec, plan, learnt.runs));
       if (refused.length > 0) process.exitCode = EXIT.fail;
     });
 }
 
-function planText(spec: SuiteSpec, plan: Forecast & { pair?: { node1: string; node2: string } }): string {
+/** What earlier runs took. A plan needs no store: without one it goes by the parameters. */
+async function timesOf(spec: SuiteSpec, options: StoreOptions): Promise<CellTimes> {
+  const wanted = { suite: spec.name, instanceTypes: instanceTypes(spec) };
+  try {
+    return await withStore(options, (store) => store.use((kysely) => readCellTimes(kysely, wanted)));
+  } catch (error) {
+    if (!(error instanceof SuiteFailure)) throw error;
+    if (error.class !== 'NotFound') console.error(`warning: nothing is learnt from earlier runs: ${error.message}`);
+    return { times: new Map(), runs: 0 };
+  }
+}
+
+function planText(spec: SuiteSpec, plan: Forecast & { pair?: { node1: string; node2: string } }, runs: number): string {
   const { cells, load, blocks, cellCount, pods, wallTime, nodeHours } = plan;
   const { gpu, efa, cpu, memory, hugepages2Mi } = spec.resources;
   const learnt = new Set(cells.filter(({ time }) => time.measured).map(({ test }) => test)).size;
-  const basis = learnt > 0 ? `, ${learnt} test${learnt === 1 ? '' : 's'} by earlier results` : ', by the parameters';
+  const basis =
+    learnt > 0
+      ? `, ${learnt} test${learnt === 1 ? '' : 's'} by ${runs} earlier run${runs === 1 ? '' : 's'} of this suite`
+      : ', by the parameters';
   return [
     `${spec.name}: ${counted(cellCount, 'cell')} in ${blocks} block${blocks === 1 ? '' : 's'}`,
     `  time       ${formatDuration(wallTime.low)} to ${formatDuration(wallTime.high)}${basis}; tries after a failure come on top`,

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { SuiteFailure } from '../suite/failure.js';
+import { SUITE_VERSION } from '../suite/version.js';
 import { EXIT, EXIT_CODES, exitCodeOfFailure } from './exit-code.js';
 import { WrongUse } from './wrong-use.js';
 
@@ -137,6 +138,7 @@ export async function run(argv: readonly string[] = process.argv.slice(2)): Prom
 async function programOf(wanted: (name: string) => boolean): Promise<Command> {
   const program = new Command('dynamo-bench')
     .description('Durable benchmark suite for NVIDIA Dynamo’s network back ends on Kubernetes.')
+    .version(SUITE_VERSION, '-V, --version', 'show the version')
     .addHelpText('after', HELP)
     .showSuggestionAfterError()
     .showHelpAfterError('(--help shows what there is)')

@@ -7,7 +7,10 @@ export async function readJson(file: string, command: Command): Promise<unknown>
     const text = file === '-' ? await readStandardInput() : await readFile(file, 'utf8');
     return JSON.parse(text);
   } catch (error) {
-    return command.error(`error: ${file}: ${(error as Error).message}`, { exitCode: 2 });
+    const { message } = error as Error;
+    return command.error(`error: ${file}: ${message}\n  → give a suite spec, a JSON file such as suites/p5.json`, {
+      exitCode: 2,
+    });
   }
 }
 

@@ -114,13 +114,27 @@ export async function resolveMetric(kysely: Kysely<Tables>, suite: string, name:
   const ofTest = known.filter((metric) => metric.startsWith(`${name}/`));
   const tests = [...new Set(known.map((metric) => metric.split('/')[0] ?? ''))];
   const words = ofTest.length > 0 ? ofTest : name.includes('/') ? known : tests;
-  throw new SuiteFailure(
-    'NotFound',
-    `suite "${suite}" has no metric "${name}"${known.length === 0 ? ': nothing comparable is recorded yet' : didYouMean(name, words)}`,
-    {
-      hint: 'a metric is TEST/bandwidth, TEST/latency, one of their rows, such as TEST/latency/64KiB, or of a load point, such as TEST/ttft/c4',
-    },
-  );
+  const elsewhere = await suiteWithTest(kysely, name.split('/')[0] ?? name, suite);
+  const because = elsewhere
+    ? `; suite "${elsewhere}" has that test: add --suite ${elsewhere}`
+    : known.length === 0
+      ? ': nothing comparable is recorded yet'
+      : didYouMean(name, words);
+  throw new SuiteFailure('NotFound', `suite "${suite}" has no metric "${name}"${because}`, {
+    hint: 'a metric is TEST/bandwidth, TEST/latency, one of their rows, such as TEST/latency/64KiB, or of a load point, such as TEST/ttft/c4',
+  });
+}
+
+/** The suite with the newest figures of a test that another one does not have. */
+async function suiteWithTest(kysely: Kysely<Tables>, test: string, suite: string): Promise<string | undefined> {
+  const row = await kysely
+    .selectFrom('run')
+    .innerJoin('run_cell', 'run_cell.run_seq', 'run.seq')
+    .select('run.suite')
+    .where('run_cell.test', '=', test)
+    .orderBy('run.started_at', 'desc')
+    .executeTakeFirst();
+  return row && row.suite !== suite ? row.suite : undefined;
 }
 
 /** Every series that a suite has a figure of. */

@@ -165,7 +165,7 @@ export function forecastOfTest(spec: SuiteSpec, test: TransportTestSpec): TestFo
 }
 
 /** Instance types that the spec allows, as far as it names them. */
-function instanceTypes(spec: SuiteSpec): readonly string[] {
+export function instanceTypes(spec: SuiteSpec): readonly string[] {
   if (spec.fabric.kind === 'ethernet') return [];
   if (spec.fabric.instanceType !== undefined) return [spec.fabric.instanceType];
   const labels = [spec.nodes.selector['node.kubernetes.io/instance-type'] ?? []].flat();

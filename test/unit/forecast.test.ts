@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ResultStore } from '../../results/store.js';
 import { forecastOf, SET_UP_SECONDS } from '../../suite/forecast.js';
 import { knownKv, kvSize } from '../../suite/kv-size.js';
 import { parseSpec } from '../../suite/spec.js';
 import { dynamoBench } from '../support/command-line.js';
+import { measuredCell, suiteRecord } from '../support/records.js';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (name: string): unknown => JSON.parse(readFileSync(join(root, name), 'utf8'));
@@ -232,20 +234,42 @@ describe('dynamo-bench plan', () => {
     assert.equal(new Set(cells.map(({ test, repetition }) => `${test} ${repetition}`)).size, 1000);
   });
 
-  it('learns from earlier results how long cells take, and passes over files that are no record', async () => {
-    const attempts = [{ startedAt: '2026-01-01T00:00:00Z', endedAt: '2026-01-01T00:02:05Z' }];
-    for (const [name, text] of [
-      ['run-1', JSON.stringify({ tests: [{ name: 'lf', cells: [{ attempts }] }] })],
-      ['run-2', '{'],
-    ] as const) {
-      mkdirSync(join(folder, name));
-      writeFileSync(join(folder, name, 'record.json'), text);
+  it('learns how long cells take from earlier runs of the same suite on the same instance type', async () => {
+    const store = new ResultStore(folder);
+    const record = (workflowId: string, minutes: number, instanceType: string, suite = 's') => {
+      const cell = measuredCell({ workflowId, test: 'lf', key: `key-${workflowId}` });
+      const startedAt = '2026-01-01T00:00:00.000Z';
+      const attempts = cell.attempts.map((attempt) => ({
+        ...attempt,
+        startedAt,
+        endedAt: new Date(Date.parse(startedAt) + minutes * 60_000).toISOString(),
+      }));
+      assert.ok(cell.provenance);
+      const nodes = cell.provenance.nodes.map((node) => ({ ...node, instanceType }));
+      return suiteRecord(workflowId, [{ ...cell, attempts, provenance: { ...cell.provenance, nodes } }], { suite });
+    };
+    for (const run of [
+      record('first', 2, 'p5.48xlarge'),
+      record('second', 3, 'p5.48xlarge'),
+      record('other-nodes', 20, 'p5en.48xlarge'),
+      record('other-suite', 40, 'p5.48xlarge', 'other'),
+    ]) {
+      await store.saveRun(run, {});
     }
-    const { stdout } = await plan(specFile({ name: 's', tests: [lf] }));
-    assert.match(stdout, /1\. lf repetition 1: 32 EFA, 2 min 5 s to 2 min 5 s/);
-    assert.match(stdout, /1 test by earlier results/);
+    await store.close();
     const file = specFile({ name: 's', tests: [lf] });
+    const { stdout } = await plan(file);
+    assert.match(stdout, /1\. lf repetition 1: 32 EFA, 2 min to 3 min$/m);
+    assert.match(stdout, /, 1 test by 2 earlier runs of this suite;/);
     const byVariable = await dynamoBench(['plan', file], { env: { RESULTS_DIR: folder } });
     assert.equal(byVariable.stdout, stdout, 'where the worker puts them');
+  });
+
+  it('goes by the parameters where the results cannot be read, and says why', async () => {
+    writeFileSync(join(folder, 'results.db'), 'no database at all, and longer than a header of one would be');
+    const { exitCode, stdout, stderr } = await plan(specFile({ name: 's', tests: [lf] }));
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /, by the parameters;/);
+    assert.match(stderr, /^warning: nothing is learnt from earlier runs: /);
   });
 });

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { exitCodeOf, exitCodeOfFailure, exitCodeOfRun } from '../../../cli/exit-code.js';
 import { SuiteFailure } from '../../../suite/failure.js';
 import type { SuiteRecord } from '../../../suite/record.js';
+import { SUITE_VERSION } from '../../../suite/version.js';
 import { dynamoBench } from '../../support/command-line.js';
 import { exampleReport } from '../../support/example-report.js';
 
@@ -71,6 +72,17 @@ describe('dynamo-bench validate and doctor', function () {
     folder = await mkdtemp(join(tmpdir(), 'validate-'));
   });
   after(() => rm(folder, { recursive: true }));
+
+  it('doctor: 2 and what to give when its spec cannot be read', async () => {
+    const { exitCode, stderr } = await dynamoBench(['doctor', '--spec', join(folder, 'missing.json')]);
+    assert.equal(exitCode, 2);
+    assert.match(stderr, /^error: .*missing\.json: ENOENT: .*\n {2}→ give a suite spec/);
+  });
+
+  it('--version is that of the package', async () => {
+    const { stdout } = await dynamoBench(['--version']);
+    assert.equal(stdout, SUITE_VERSION);
+  });
 
   it('validate: 0 and the spec with its defaults, 1 and the problems, 2 when there is nothing to read', async () => {
     const lf = { name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' };

@@ -140,6 +140,10 @@ describe('dynamo-bench', function () {
         ['history', 'nixl-libfabrik', '--suite', 'p5'],
         /has no metric "nixl-libfabrik"; did you mean "nixl-libfabric"\?/,
       ],
+      [
+        ['history', 'nixl-libfabric', '--suite', 'other'],
+        /has no metric "nixl-libfabric"; suite "p5" has that test: add --suite p5/,
+      ],
       [['history', '--suite', 'p6'], /no run of a suite "p6"; did you mean "p5"\?/],
       [['runs', '--suite', 'p6'], /no run of a suite "p6"; did you mean "p5"\?/],
       [['baseline', 'remove', 'golden', '--suite', 'p5'], /suite "p5" has no baseline "golden"/],
