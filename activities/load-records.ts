@@ -54,10 +54,14 @@ export function loadRecordActivities(context: ActivityContext) {
       const counts = (found: LoadCell | undefined): found is LoadCell =>
         found !== undefined && !found.failure && sameImages(found, imageIds);
       const own = await readLoadCell(store, run.workflowId, cell.test.name, key);
-      if (counts(own)) return summary(own, true);
+      if (counts(own)) {
+        await store.countCell(run, own);
+        return summary(own, true);
+      }
       const earlier = resumeFrom === undefined ? undefined : await readLoadCell(store, resumeFrom, cell.test.name, key);
       if (!counts(earlier)) return undefined;
       await saveLoadCell(store, run.workflowId, earlier);
+      await store.countCell(run, earlier);
       return summary(earlier, true);
     },
 
@@ -114,6 +118,7 @@ export function loadRecordActivities(context: ActivityContext) {
         measuredBy: { workflowId: run.workflowId, runId: run.runId },
       };
       await saveLoadCell(context.store, run.workflowId, record);
+      await context.store.countCell(run, record);
       return summary(record, false);
     },
   };

@@ -80,10 +80,14 @@ export function recordActivities(context: ActivityContext) {
       const { store } = context;
       const key = cellKey(cell);
       const own = await store.findCell(run.workflowId, key);
-      if (own && !own.failure) return { cell: summary(own, true), attempts: own.attempts.length };
+      if (own && !own.failure) {
+        await store.countCell(run, own);
+        return { cell: summary(own, true), attempts: own.attempts.length };
+      }
       const earlier = resumeFrom === undefined ? undefined : await store.findCell(resumeFrom, key);
       if (!earlier || earlier.failure) return { attempts: own?.attempts.length ?? 0 };
       await store.saveCell(run.workflowId, earlier);
+      await store.countCell(run, earlier);
       return { cell: summary(earlier, true), attempts: earlier.attempts.length };
     },
 
@@ -120,6 +124,7 @@ export function recordActivities(context: ActivityContext) {
         measuredBy: { workflowId: run.workflowId, runId: run.runId },
       };
       await context.store.saveCell(run.workflowId, record);
+      await context.store.countCell(run, record);
       return summary(record, false);
     },
 

@@ -31,7 +31,7 @@ export async function reportOf(kysely: Kysely<Tables>, entry: RunEntry): Promise
     runs: NIGHTS,
   });
   return {
-    record,
+    record: complete ? record : withoutWaiting(record),
     complete,
     comparison,
     history: history.map((metric): HistoryOfMetric => {
@@ -39,6 +39,22 @@ export async function reportOf(kysely: Kysely<Tables>, entry: RunEntry): Promise
       const band = level && { low: level * (1 - minimalDifference), high: level * (1 + minimalDifference) };
       return { ...metric, ...(band ? { band } : {}), steps: stepsOf(metric.points, minimalDifference) };
     }),
+  };
+}
+
+/** A run that goes on, with the tests that have something to show; the others are named as still to come. */
+function withoutWaiting(record: SuiteRecord): SuiteRecord {
+  const { tests, dynamo, reasons } = record;
+  const begun = ({ cells, failure }: { cells: readonly unknown[]; failure?: unknown }) => cells.length > 0 || failure;
+  const loads = dynamo?.tests ?? [];
+  const waiting = [...tests, ...loads].filter((test) => !begun(test)).map(({ name }) => name);
+  if (waiting.length === 0) return record;
+  const { dynamo: _, ...rest } = record;
+  return {
+    ...rest,
+    tests: tests.filter(begun),
+    ...(dynamo && loads.some(begun) ? { dynamo: { ...dynamo, tests: loads.filter(begun) } } : {}),
+    reasons: [...reasons, { code: 'not-yet', message: `not yet: ${waiting.join(', ')}` }],
   };
 }
 

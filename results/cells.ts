@@ -63,7 +63,7 @@ export async function linkCell(
 }
 
 /** Records of the cells that stand for their keys in a workflow, to be narrowed down. */
-export function linkedRecords(kysely: Kysely<Tables>, workflowId: string) {
+function linkedRecords(kysely: Kysely<Tables>, workflowId: string) {
   return kysely
     .selectFrom('workflow_cell')
     .innerJoin('cell', 'cell.seq', 'workflow_cell.cell_seq')

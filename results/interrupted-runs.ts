@@ -1,7 +1,6 @@
 import { failureRecord } from '../suite/failure.js';
 import type { SuiteRecord, TestRecord } from '../suite/record.js';
 import type { RunFate, RunFates } from '../suite/run-fate.js';
-import { worst } from '../suite/verdict.js';
 import { listRuns, putRun, type RunEntry, readRun } from './runs.js';
 import type { ResultStore } from './store.js';
 
@@ -66,11 +65,8 @@ function interruptedRecord(record: SuiteRecord, { closedAt, how }: InterruptedRu
     verdict: 'fail',
     reasons: [{ code: 'failure', message: `${failure.class}: ${how}` }],
     tests: record.tests.map((test): TestRecord => {
-      // A run that is reset goes on under the same workflow id, where its cells are then found too.
-      const cells = test.cells.filter(({ measuredBy }) => measuredBy.runId === record.runId);
-      const counted = cells.filter(({ warmUp }) => !warmUp).map(({ verdict }) => verdict);
-      if (counted.length > 0) return { ...test, cells, verdict: worst(counted) };
-      return { ...test, cells, ...(test.required ? { verdict: 'fail', failure } : {}) };
+      const measured = test.cells.some(({ warmUp }) => !warmUp);
+      return measured || !test.required ? test : { ...test, verdict: 'fail', failure };
     }),
   };
 }

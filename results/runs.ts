@@ -8,8 +8,9 @@ import {
   type TestRecord,
 } from '../suite/record.js';
 import { didYouMean } from '../suite/schema.js';
+import { type Verdict, worst } from '../suite/verdict.js';
 import { type AnyCell, cellsOf, isLoadCell } from './any-cell.js';
-import { linkCell, linkedRecords, putCell } from './cells.js';
+import { linkCell, putCell } from './cells.js';
 import type { Tables } from './tables.js';
 
 /** One line of the list of runs. */
@@ -248,17 +249,35 @@ export async function readRun(
   entry: Pick<RunEntry, 'workflowId' | 'runId'>,
 ): Promise<StoredRun> {
   const { seq, complete, stored } = await readRunHead(kysely, entry);
-  const cells = complete ? await cellsOfRun(kysely, seq) : await cellsSoFar(kysely, entry.workflowId, stored);
-  const tests = stored.tests.map(
-    (test): TestRecord => ({ ...test, cells: cells.filter((cell) => cell.test === test.name) }),
-  );
+  const cells = await cellsOfRun(kysely, seq);
+  const transport = cells.filter((cell): cell is CellRecord => !isLoadCell(cell));
+  const tests = stored.tests.map((test): TestRecord => ({ ...test, cells: ofTest(transport, test) }));
   if (complete) return { record: { ...stored, tests }, complete };
-  const endedAt =
-    cells
-      .map(({ recordedAt }) => recordedAt)
-      .sort()
-      .at(-1) ?? stored.startedAt;
-  return { record: { ...stored, endedAt, tests }, complete };
+  const { dynamo } = stored;
+  const loads = cells.filter(isLoadCell);
+  const record = {
+    ...stored,
+    endedAt:
+      cells
+        .map(({ recordedAt }) => recordedAt)
+        .sort()
+        .at(-1) ?? stored.startedAt,
+    tests: tests.map(soFar),
+    ...(dynamo
+      ? { dynamo: { ...dynamo, tests: dynamo.tests.map((test) => soFar({ ...test, cells: ofTest(loads, test) })) } }
+      : {}),
+  };
+  return { record, complete };
+}
+
+function ofTest<Cell extends AnyCell>(cells: readonly Cell[], { name }: { readonly name: string }): Cell[] {
+  return cells.filter(({ test }) => test === name);
+}
+
+/** What can be said of a test that may go on. */
+function soFar<Test extends { readonly verdict: Verdict; readonly cells: readonly AnyCell[] }>(test: Test): Test {
+  const counted = test.cells.filter((cell) => isLoadCell(cell) || !cell.warmUp).map(({ verdict }) => verdict);
+  return counted.length > 0 ? { ...test, verdict: worst(counted) } : test;
 }
 
 function checkVersion(record: StoredRecord): StoredRecord {
@@ -269,7 +288,7 @@ function checkVersion(record: StoredRecord): StoredRecord {
   );
 }
 
-async function cellsOfRun(kysely: Kysely<Tables>, runSeq: number): Promise<CellRecord[]> {
+async function cellsOfRun(kysely: Kysely<Tables>, runSeq: number): Promise<AnyCell[]> {
   const rows = await kysely
     .selectFrom('run_cell')
     .innerJoin('cell', 'cell.seq', 'run_cell.cell_seq')
@@ -277,22 +296,7 @@ async function cellsOfRun(kysely: Kysely<Tables>, runSeq: number): Promise<CellR
     .where('run_cell.run_seq', '=', runSeq)
     .orderBy('run_cell.position')
     .execute();
-  return rows
-    .map(({ record }) => JSON.parse(record) as AnyCell)
-    .filter((cell): cell is CellRecord => !isLoadCell(cell));
-}
-
-async function cellsSoFar(
-  kysely: Kysely<Tables>,
-  workflowId: string,
-  { startedAt }: StoredRecord,
-): Promise<CellRecord[]> {
-  const rows = await linkedRecords(kysely, workflowId)
-    .where('cell.recorded_at', '>=', startedAt)
-    .orderBy('workflow_cell.test')
-    .orderBy('cell.repetition')
-    .execute();
-  return rows.map(({ record }) => JSON.parse(record) as CellRecord);
+  return rows.map(({ record }) => JSON.parse(record) as AnyCell);
 }
 
 function suggestion(name: string, known: readonly string[]): string {

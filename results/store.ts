@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
 import { SuiteFailure } from '../suite/failure.js';
 import type { CellRecord, LogReference, StartedRun, SuiteRecord } from '../suite/record.js';
-import { cellsOf, evidenceOf } from './any-cell.js';
+import { type AnyCell, cellsOf, evidenceOf } from './any-cell.js';
 import { findLinkedCell, linkCell, linkedCells, putCell } from './cells.js';
+import { countCell } from './counted-cells.js';
 import { type Database, openDatabase } from './database.js';
 import { findEvidence, findLog, putLog } from './evidence.js';
 import { runFolder, writeWhole } from './folder.js';
@@ -96,6 +97,11 @@ export class ResultStore {
     return this.write(async (transaction) => {
       await linkCell(transaction, workflowId, cell, await putCell(transaction, cell));
     });
+  }
+
+  /** Says that a run that goes on has this cell, measured or taken over. */
+  countCell(run: Pick<RunEntry, 'workflowId' | 'runId'>, cell: AnyCell): Promise<void> {
+    return this.write((transaction) => countCell(transaction, run, cell));
   }
 
   /** Recorded cells of a test, warm-up cells first, by repetition. */

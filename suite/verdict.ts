@@ -46,6 +46,7 @@ export type ReasonCode =
   | 'cluster-not-ready'
   | 'cancelled'
   | 'skipped'
+  | 'not-yet'
   | 'missing';
 
 /** The worst of several verdicts; one that is missing is as bad as a failure, and what is left out proves nothing. */

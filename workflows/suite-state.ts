@@ -130,18 +130,27 @@ export class SuiteState {
       verdict: 'skipped',
       reasons: [],
       tests: this.#transportRecords().map(({ cellKeys: _, ...test }) => test),
+      ...this.#dynamo(({ tests, ...dynamo }) => ({
+        ...dynamo,
+        tests: tests.map(({ cellKeys: _, ...test }) => ({ ...test, cells: [] })),
+      })),
     };
   }
 
   record(input: unknown, verdict: Verdict, reasons: readonly Reason[]): ReportInput {
-    const { dynamo } = this.#spec;
     return {
       ...this.#head(input),
       verdict,
       reasons,
       tests: this.#transportRecords(),
-      ...(dynamo ? { dynamo: dynamoRecord(this.#spec, dynamo, this) } : {}),
+      ...this.#dynamo((dynamo) => dynamo),
     };
+  }
+
+  /** Phase 3, where the spec has it. */
+  #dynamo<Part>(partOf: (record: ReturnType<typeof dynamoRecord>) => Part): { dynamo?: Part } {
+    const { dynamo } = this.#spec;
+    return dynamo ? { dynamo: partOf(dynamoRecord(this.#spec, dynamo, this)) } : {};
   }
 
   #head(input: unknown) {

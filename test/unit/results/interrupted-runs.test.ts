@@ -22,7 +22,7 @@ onBothDatabases('runs that will never write their end', (kind) => {
     const { endedAt, tests, ...started } = suiteRecord(workflowId, cells, { verdict: 'skipped' });
     const waiting = tests.map(({ cells: _, ...test }) => ({ ...test, verdict: 'skipped' as const }));
     await store.startRun({ ...started, tests: waiting }, temporalNamespace);
-    if (cells[0]) await store.saveCell(workflowId, cells[0]);
+    if (cells[0]) await store.countCell(started, cells[0]);
   }
   const sweep = async (store: ResultStore, byRun: Readonly<Record<string, RunFate>>) => {
     const ended = await endInterruptedRuns(store, await findInterruptedRuns(store, fates(byRun)));
@@ -80,13 +80,14 @@ onBothDatabases('runs that will never write their end', (kind) => {
     const store = await kind.create();
     await begin(store, 'w', 'here');
     const later = measuredCell({ workflowId: 'w', test: 'lf', at: '2026-01-01T04:00:00.000Z' });
-    await store.saveCell('w', { ...later, measuredBy: { workflowId: 'w', runId: 'after-the-reset' } });
-    await sweep(store, { 'w run-w': CLOSED });
-    const { record } = await store.readRun('w');
+    await store.countCell({ workflowId: 'w', runId: 'after-the-reset' }, later);
+    assert.deepEqual(await sweep(store, { 'w run-w': CLOSED }), ['w']);
+    const { record } = await store.readRun('w@run-w');
     assert.deepEqual(
       record.tests.map(({ cells }) => cells.length),
       [1, 0],
     );
-    assert.equal((await store.cellsOf('w', 'lf')).length, 1, 'it is still there for the other run');
+    const other = await store.readRun('w@after-the-reset');
+    assert.deepEqual([other.complete, other.record.tests[1]?.cells.length], [false, 1], 'it goes on with its own');
   });
 });

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { access, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { readReport } from '../../../reports/assemble.js';
+import { reportFiles } from '../../../reports/files.js';
 import { SuiteFailure } from '../../../suite/failure.js';
+import { exampleReport } from '../../support/example-report.js';
 import { measuredCell, suiteRecord } from '../../support/records.js';
 import { onBothDatabases } from '../../support/stores.js';
 
@@ -115,14 +118,57 @@ onBothDatabases('result store', (kind) => {
     const started = { ...rest, tests: tests.map(({ cells, ...test }) => test) };
     await store.startRun(started);
     const cell = measuredCell({ workflowId: 'w', at: '2026-01-01T02:41:00.000Z' });
-    await store.saveCell('w', cell);
+    const run = { workflowId: 'w', runId: rest.runId };
+    await store.countCell(run, { ...cell, verdict: 'fail', attempts: [] });
+    await store.countCell(run, cell);
     const soFar = await store.readRun('w');
     assert.equal(soFar.complete, false);
-    assert.deepEqual(soFar.record.tests[0]?.cells, [cell]);
+    assert.deepEqual(soFar.record.tests[0]?.cells, [cell], 'the last attempt at it counts');
     assert.equal(soFar.record.endedAt, cell.recordedAt);
     await store.saveRun({ ...rest, endedAt, tests: tests.map((test) => ({ ...test, cells: [cell] })) }, {});
     await store.startRun(started);
     assert.equal((await store.readRun('w')).complete, true);
+  });
+
+  it('shows of a run that goes on what it took over, phase 3, and what is still to come', async () => {
+    const store = await kind.create();
+    const { record } = exampleReport();
+    const { endedAt, tests, dynamo, ...rest } = record;
+    assert.ok(dynamo);
+    const waiting = { verdict: 'skipped', cells: [] } as const;
+    const [first, ...others] = tests;
+    const [load, ...otherLoads] = dynamo.tests;
+    assert.ok(first?.cells[0] && load?.cells[0]);
+    await store.startRun({
+      ...rest,
+      tests: tests.map(({ cells, ...test }) => ({ ...test, verdict: 'skipped' })),
+      dynamo: { ...dynamo, tests: dynamo.tests.map((test) => ({ ...test, ...waiting })) },
+    });
+    const takenOver = { ...first.cells[0], recordedAt: '2020-01-01T00:00:00.000Z' };
+    for (const cell of [takenOver, load.cells[0]]) await store.countCell(record, cell);
+    const report = await store.use((kysely) => readReport(kysely, record.workflowId));
+    assert.deepEqual(
+      report.record.tests.map(({ name, verdict, cells }) => [name, verdict, cells.length]),
+      [[first.name, takenOver.verdict, 1]],
+    );
+    assert.deepEqual(
+      report.record.dynamo?.tests.map(({ name, cells }) => [name, cells.length]),
+      [[load.name, 1]],
+    );
+    const names = [...others, ...otherLoads].map(({ name }) => name);
+    assert.equal(report.record.reasons.at(-1)?.message, `not yet: ${names.join(', ')}`);
+    assert.doesNotMatch(reportFiles(report)['report.md'], /skipped/);
+  });
+
+  it('counts the cells of a run that was reset for the run that goes on', async () => {
+    const store = await kind.create();
+    const { tests, endedAt, ...rest } = suiteRecord('w', [measuredCell({ workflowId: 'w' })]);
+    await store.startRun({ ...rest, tests: tests.map(({ cells, ...test }) => test) });
+    const cell = measuredCell({ workflowId: 'w' });
+    await store.countCell({ workflowId: 'w', runId: 'after-the-reset' }, cell);
+    const { record, complete } = await store.readRun('w');
+    assert.deepEqual([record.runId, complete, record.tests[0]?.cells.length], ['after-the-reset', false, 1]);
+    assert.equal((await store.readRun(`w@${rest.runId}`)).record.tests[0]?.cells.length, 0);
   });
 
   it('names the run that was probably meant', async () => {
