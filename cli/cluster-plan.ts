@@ -3,8 +3,8 @@ import { candidatesOf, devicePluginFacts } from '../kubernetes/node-facts.js';
 import type { DaemonSet, Node, Pod } from '../kubernetes/objects.js';
 import { DAEMON_SET, NODE, POD } from '../kubernetes/resources.js';
 import type { Pair } from '../suite/cluster-facts.js';
+import type { Concern } from '../suite/concern.js';
 import { SuiteFailure } from '../suite/failure.js';
-import type { Concern } from '../suite/forecast.js';
 import { choosePair, efaPluginProblems } from '../suite/node-choice.js';
 import type { SuiteSpec } from '../suite/spec.js';
 

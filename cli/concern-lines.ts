@@ -1,4 +1,4 @@
-import type { Concern } from '../suite/forecast.js';
+import type { Concern } from '../suite/concern.js';
 
 /** Concerns as a list below a heading; no lines when there are none. */
 export function concernLines(heading: string, concerns: readonly Concern[]): string[] {

@@ -1,16 +1,10 @@
 import { Command } from 'commander';
 import { type CellTimes, readCellTimes } from '../results/cell-times.js';
+import type { Concern } from '../suite/concern.js';
 import { SuiteFailure } from '../suite/failure.js';
-import {
-  type Concern,
-  type Forecast,
-  type ForecastCell,
-  type ForecastLoad,
-  forecastOf,
-  instanceTypes,
-  type Range,
-} from '../suite/forecast.js';
+import { type Forecast, type ForecastCell, type ForecastLoad, forecastOf, instanceTypes } from '../suite/forecast.js';
 import { checkSpec, type SuiteSpec } from '../suite/spec.js';
+import type { Range } from '../suite/test-forecast.js';
 import { formatBytes, formatDuration } from '../suite/units.js';
 import { concernLines } from './concern-lines.js';
 import { EXIT } from './exit-code.js';

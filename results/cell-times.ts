@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
-import type { History, Range } from '../suite/forecast.js';
 import type { CellRecord } from '../suite/record.js';
+import type { History, Range } from '../suite/test-forecast.js';
 import type { Tables } from './tables.js';
 
 /** The newest runs say enough; older ones were measured on another day's cluster. */

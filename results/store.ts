@@ -6,10 +6,11 @@ import type { CellRecord, LogReference, StartedRun, SuiteRecord } from '../suite
 import { type AnyCell, cellsOf, evidenceOf } from './any-cell.js';
 import { findLinkedCell, linkCell, linkedCells, putCell } from './cells.js';
 import { countCell } from './counted-cells.js';
-import { type Database, openDatabase } from './database.js';
+import type { Database } from './database.js';
 import { findEvidence, findLog, putLog } from './evidence.js';
 import { runFolder, writeWhole } from './folder.js';
 import { checkVersion } from './migrations.js';
+import { openDatabase } from './open-database.js';
 import {
   findStartedRun,
   listRuns,

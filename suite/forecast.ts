@@ -1,12 +1,14 @@
+import type { Concern } from './concern.js';
 import { ceilingOf, type Fabric, fabricOfSpec, knownInstanceTypes } from './fabric.js';
 import { doubtfulLoads, forecastOfLoad, refusedWorkers } from './load-forecast.js';
 import { variantsOf } from './matrix.js';
 import { blocksOf, type Cell, MOST_CELLS, mostCells, plannedCells } from './plan.js';
 import { resourcesOf, type SuiteSpec } from './spec.js';
+import { type History, type Range, sumOfForecasts, type TestForecast } from './test-forecast.js';
 import { expectedNixlbenchBytes, expectedNixlbenchRows } from './tools/nixlbench.js';
 import { scopeOf, type TransportTestSpec, usableNics } from './transport-tests.js';
 import { formatBytes, formatRate } from './units.js';
-import { forecastOfVariant, sumOfForecasts } from './variant-forecast.js';
+import { forecastOfVariant } from './variant-forecast.js';
 
 /** What a suite would do, before anything of it runs: cells, pods, time, and what would be refused. */
 export interface Forecast {
@@ -53,28 +55,6 @@ export interface ForecastLoad {
   /** Seconds, from the deployment to its end. */
   readonly time: Range;
 }
-
-export interface Range {
-  readonly low: number;
-  readonly high: number;
-}
-
-/** Something about a test, or about the whole suite. */
-export interface Concern {
-  readonly subject: string;
-  readonly message: string;
-}
-
-/** Cells of one test with all its variants, warm-up cells included, and the seconds that they take together. */
-export interface TestForecast {
-  readonly cells: Range;
-  readonly time: Range;
-  /** Seconds after which no further repetition begins; absent where the number of cells is fixed. */
-  readonly budget?: number;
-}
-
-/** Seconds that earlier cells of a test took, by its name. */
-export type History = ReadonlyMap<string, Range>;
 
 /** Run object, etcd, node check, probes and report; the image pull is most of the difference. */
 export const SET_UP_SECONDS: Range = { low: 15, high: 300 };

@@ -1,8 +1,9 @@
+import type { Concern } from './concern.js';
 import type { DynamoSpec } from './dynamo-spec.js';
-import type { Concern, Range, TestForecast } from './forecast.js';
 import type { InferenceSpec } from './inference-tests.js';
 import { pointsOf } from './inference-tests.js';
 import { kvSize, unknownKv } from './kv-size.js';
+import type { Range, TestForecast } from './test-forecast.js';
 
 /** Start of AIPerf's pod, its own start, warm-up and evidence. */
 const AROUND_A_POINT_SECONDS: Range = { low: 15, high: 120 };

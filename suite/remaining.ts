@@ -1,4 +1,4 @@
-import type { Range, TestForecast } from './forecast.js';
+import type { Range, TestForecast } from './test-forecast.js';
 import { formatDuration } from './units.js';
 
 /** How far a test is that has not ended. */

@@ -1,6 +1,6 @@
-import type { Range, TestForecast } from './forecast.js';
 import type { Variant } from './matrix.js';
 import { repetitionsOf } from './plan.js';
+import type { Range, TestForecast } from './test-forecast.js';
 
 /**
  * The cells of a test with one combination of its matrix, and the seconds that they take together. The time budget of an
@@ -26,20 +26,5 @@ export function forecastOfVariant(variant: Variant, cell: Range): TestForecast {
       high: Math.min((warmUpCells + most) * cell.high, Math.max(budget + cell.high - cell.low, certain * cell.high)),
     },
     budget,
-  };
-}
-
-/** All of these together. They have a budget when any of them has one. */
-export function sumOfForecasts(parts: readonly TestForecast[]): TestForecast {
-  const sum = (of: (part: TestForecast) => number) => parts.reduce((total, part) => total + of(part), 0);
-  const range = (what: 'cells' | 'time') => ({
-    low: sum((part) => part[what].low),
-    high: sum((part) => part[what].high),
-  });
-  const limited = parts.some(({ budget }) => budget !== undefined);
-  return {
-    cells: range('cells'),
-    time: range('time'),
-    ...(limited ? { budget: sum(({ budget = 0 }) => budget) } : {}),
   };
 }

@@ -1,8 +1,8 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Problem } from '../suite/cluster-facts.js';
-import type { Range } from '../suite/forecast.js';
 import type { Outcome } from '../suite/outcome.js';
+import type { Range } from '../suite/test-forecast.js';
 import type { Reason, Verdict } from '../suite/verdict.js';
 
 /** What people and programs can ask a running suite, and what they can search for. */

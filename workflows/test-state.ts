@@ -1,9 +1,9 @@
 import type { LoadCellSummary } from '../activities/load-records.js';
 import type { CellSummary } from '../activities/records.js';
 import type { FailureRecord } from '../suite/failure.js';
-import type { Range, TestForecast } from '../suite/forecast.js';
 import type { InferenceSpec } from '../suite/inference-tests.js';
 import type { Variant } from '../suite/matrix.js';
+import type { Range, TestForecast } from '../suite/test-forecast.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import { type Verdict, worst } from '../suite/verdict.js';
 import type { Resolution, TestProgress } from './messages.js';

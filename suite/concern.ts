@@ -1,0 +1,5 @@
+/** Something about a test, or about the whole suite. */
+export interface Concern {
+  readonly subject: string;
+  readonly message: string;
+}
