@@ -30,6 +30,11 @@ start_part() { # NAME COMMAND...
   local name=$1
   shift
   as_part "$name" setsid "$@" >>"$LOGS/$name.log" 2>&1 </dev/null 9>&- &
+  # It bears its mark only when it has taken the place of the shell's copy: who looks sooner takes it for ended.
+  until part_runs "$name"; do
+    kill -0 $! 2>/dev/null || return 0
+    sleep 0.02
+  done
 }
 
 # No part gets a chance to tidy up: all that one could leave behind is thrown away with it, and the API server alone
