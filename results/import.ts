@@ -135,6 +135,7 @@ async function importRun(transaction: Transaction<Tables>, { row, cells }: RunLi
         .returning('seq')
         .executeTakeFirstOrThrow()
     : await transaction.insertInto('run').values(row).returning('seq').executeTakeFirstOrThrow();
+  await transaction.deleteFrom('run_cell').where('run_seq', '=', seq).execute();
   for (const [position, id] of cells.entries()) {
     const cell = await cellById(transaction, id);
     const { test, repetition } = cell.record;

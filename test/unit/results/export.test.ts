@@ -99,6 +99,7 @@ onBothDatabases('export and import', (kind) => {
     const { endedAt, tests, ...started } = complete;
     await store.startRun({ ...started, tests: tests.map(({ cells, ...test }) => test) });
     await store.saveCell('w', failed);
+    await store.countCell(started, failed);
     await store.saveLog('w', 'x.log', 'so far');
     const early = await linesOf(store);
     await store.saveCell('w', cell);
