@@ -2,6 +2,7 @@
 # Starts Temporal and a two-node Kubernetes on this machine, or whatever is missing of them.
 #
 #   local/up.sh [--only kubernetes|temporal]
+#   local/up.sh --prepare    makes what takes long, once a machine, and starts nothing: kubebox, packages and images
 #
 # It may be run at any time: what runs is left alone, what is dead is started again, what a killed run left is cleared.
 set -euo pipefail
@@ -12,12 +13,13 @@ for file in paths log lock parts preflight packages python go kubebox network cr
   source "$(dirname "${BASH_SOURCE[0]}")/lib/$file.sh"
 done
 
-usage() { fail "usage: local/up.sh [--only kubernetes|temporal]"; }
+usage() { fail "usage: local/up.sh [--only kubernetes|temporal | --prepare]"; }
 
 wanted=all
 while [ $# -gt 0 ]; do
   case $1/${2:-} in
     --only/kubernetes | --only/temporal) wanted=$2 && shift 2 ;;
+    --prepare/) wanted=nothing && shift ;;
     *) usage ;;
   esac
 done
@@ -50,6 +52,13 @@ up_kubernetes() {
   start_readers
 }
 
+prepare() {
+  begin_kubebox
+  ensure_packages
+  build_images >/dev/null
+  finish_kubebox
+}
+
 report() {
   if [ ${#STARTED[@]} = 0 ]; then
     say "everything runs already"
@@ -64,7 +73,7 @@ report() {
   fi
 }
 
-[ "$wanted" = kubernetes ] || check_machine_for_temporal
+[ "$wanted" = kubernetes ] || [ "$wanted" = nothing ] || check_machine_for_temporal
 [ "$wanted" = temporal ] || check_machine_for_kubernetes
 prepare_folders
 take_lock
@@ -73,6 +82,10 @@ trap 'exit 130' INT
 trap 'exit 143' TERM HUP
 end_setup_work
 
+if [ "$wanted" = nothing ]; then
+  prepare
+  exit
+fi
 [ "$wanted" = temporal ] || begin_kubebox
 [ "$wanted" = kubernetes ] || start_temporal
 [ "$wanted" = temporal ] || up_kubernetes
