@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import writeFileAtomic from 'write-file-atomic';
@@ -24,6 +24,12 @@ export async function writeWhole(file: string, text: string): Promise<void> {
 
 /** Writes one file from pieces that together need more memory than there is. */
 export async function writePieces(file: string, pieces: AsyncIterable<string | Buffer>): Promise<void> {
+  // A pipe or a device is written into: a file that took its place would be lost on whoever reads there.
+  const isOther = await stat(file).then(
+    (found) => !found.isFile() && !found.isDirectory(),
+    () => false,
+  );
+  if (isOther) return pipeline(pieces, createWriteStream(file));
   const part = `${file}.${process.pid}.part`;
   try {
     await pipeline(pieces, createWriteStream(part, { flush: true }));

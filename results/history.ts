@@ -114,7 +114,8 @@ export async function resolveMetric(kysely: Kysely<Tables>, suite: string, name:
   const ofTest = known.filter((metric) => metric.startsWith(`${name}/`));
   const tests = [...new Set(known.map((metric) => metric.split('/')[0] ?? ''))];
   const words = ofTest.length > 0 ? ofTest : name.includes('/') ? known : tests;
-  const elsewhere = await suiteWithTest(kysely, name.split('/')[0] ?? name, suite);
+  const test = name.split('/')[0] ?? name;
+  const elsewhere = tests.includes(test) ? undefined : await suiteWithTest(kysely, test);
   const because = elsewhere
     ? `; suite "${elsewhere}" has that test: add --suite ${elsewhere}`
     : known.length === 0
@@ -125,8 +126,8 @@ export async function resolveMetric(kysely: Kysely<Tables>, suite: string, name:
   });
 }
 
-/** The suite with the newest figures of a test that another one does not have. */
-async function suiteWithTest(kysely: Kysely<Tables>, test: string, suite: string): Promise<string | undefined> {
+/** The suite with the newest cells of a test. */
+async function suiteWithTest(kysely: Kysely<Tables>, test: string): Promise<string | undefined> {
   const row = await kysely
     .selectFrom('run')
     .innerJoin('run_cell', 'run_cell.run_seq', 'run.seq')
@@ -134,7 +135,7 @@ async function suiteWithTest(kysely: Kysely<Tables>, test: string, suite: string
     .where('run_cell.test', '=', test)
     .orderBy('run.started_at', 'desc')
     .executeTakeFirst();
-  return row && row.suite !== suite ? row.suite : undefined;
+  return row?.suite;
 }
 
 /** Every series that a suite has a figure of. */

@@ -1,8 +1,9 @@
 /** Student's t distribution, for a whole number of degrees of freedom: finite sums (Abramowitz and Stegun 26.7.3, .4). */
 
-/** Probability of a value at least as far from 0 as `t`, on either side. */
+/** Probability of a value at least as far from 0 as `t`, on either side; 1 when nothing is known of `t`. */
 export function studentTwoSided(t: number, degrees: number): number {
   if (t === 0) return 1;
+  if (Number.isNaN(t)) return 1;
   if (!Number.isFinite(t)) return 0;
   const angle = Math.atan(Math.abs(t) / Math.sqrt(degrees));
   const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];

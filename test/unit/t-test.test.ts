@@ -26,6 +26,10 @@ describe('probabilityOfNoDifference', () => {
     assert.ok(probabilityOfNoDifference([100, 100, 100], [103, 103, 103]) < 0.001);
   });
 
+  it('proves nothing by a value of which there is no logarithm', () => {
+    assert.equal(probabilityOfNoDifference([100, 101, 99, 0], [100, 99, 101, 100]), 1);
+  });
+
   it('speaks of one value against several', () => {
     assert.ok(probabilityOfNoDifference([100, 101, 99, 100.5, 99.5], [110]) < 0.001);
     assert.ok(probabilityOfNoDifference([100, 101, 99, 100.5, 99.5], [101]) > 0.1);

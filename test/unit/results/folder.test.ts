@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { lstat, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { writePieces } from '../../../results/folder.js';
 
 describe('a file that is written in pieces', () => {
@@ -35,5 +37,17 @@ describe('a file that is written in pieces', () => {
     await assert.rejects(writePieces(join(folder, 'x'), pieces), /the store is gone/);
     assert.equal(await readFile(join(folder, 'x'), 'utf8'), 'before');
     assert.deepEqual(await readdir(folder), ['x']);
+  });
+
+  it('goes into a pipe as it is, and leaves it one', async () => {
+    const pipe = join(folder, 'pipe');
+    await promisify(execFile)('mkfifo', [pipe]);
+    const pieces = (async function* () {
+      yield 'one ';
+      yield 'two';
+    })();
+    const [text] = await Promise.all([readFile(pipe, 'utf8'), writePieces(pipe, pieces)]);
+    assert.equal(text, 'one two');
+    assert.ok((await lstat(pipe)).isFIFO());
   });
 });
