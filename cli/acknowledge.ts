@@ -6,7 +6,7 @@ import {
   metricsToAcknowledge,
   removeAcknowledgements,
 } from '../results/acknowledgements.js';
-import { resolveRun, resolveSuite } from '../results/runs.js';
+import { resolveRun, resolveSuite } from '../results/run-names.js';
 import { addStoreOptions, changeStore, type StoreOptions, withStore } from './store.js';
 import { table } from './table.js';
 

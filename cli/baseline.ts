@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { acceptBaseline, DEFAULT_BASELINE, listBaselines, removeBaseline } from '../results/baselines.js';
-import { resolveRun, resolveSuite } from '../results/runs.js';
+import { resolveRun, resolveSuite } from '../results/run-names.js';
 import { addStoreOptions, changeStore, type StoreOptions, withStore } from './store.js';
 import { table } from './table.js';
 

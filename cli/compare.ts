@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import type { RunComparison } from '../results/comparison.js';
 import { compareWithBaseline } from '../results/regressions.js';
-import { readRun, resolveRun } from '../results/runs.js';
+import { resolveRun } from '../results/run-names.js';
+import { readRun } from '../results/runs.js';
 import { exitCodeOf } from './exit-code.js';
 import { minimalDifference } from './minimal-difference.js';
 import { addStoreOptions, type StoreOptions, withStore } from './store.js';

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { median } from 'simple-statistics';
 import { stepsOf } from '../reports/assemble.js';
 import { type MetricHistory, type NamedSeries, readHistory, resolveMetric } from '../results/history.js';
-import { resolveSuite } from '../results/runs.js';
+import { resolveSuite } from '../results/run-names.js';
 import { formatterOf } from '../results/series.js';
 import { minimalDifference } from './minimal-difference.js';
 import { addStoreOptions, type StoreOptions, withStore } from './store.js';

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { findComparison } from '../results/comparisons.js';
-import { listRuns, type RunEntry, resolveSuite, runNames } from '../results/runs.js';
+import { resolveSuite, runNames } from '../results/run-names.js';
+import { listRuns, type RunEntry } from '../results/runs.js';
 import { outcomeOf } from '../suite/outcome.js';
 import { formatDuration } from '../suite/units.js';
 import type { Verdict } from '../suite/verdict.js';

@@ -11,16 +11,8 @@ import { findEvidence, findLog, putLog } from './evidence.js';
 import { runFolder, writeWhole } from './folder.js';
 import { checkVersion } from './migrations.js';
 import { openDatabase } from './open-database.js';
-import {
-  findStartedRun,
-  listRuns,
-  putRun,
-  putStartedRun,
-  type RunEntry,
-  readRun,
-  resolveRun,
-  type StoredRun,
-} from './runs.js';
+import { resolveRun } from './run-names.js';
+import { findStartedRun, listRuns, putRun, putStartedRun, type RunEntry, readRun, type StoredRun } from './runs.js';
 import { toStoreFailure } from './store-failure.js';
 import type { Tables } from './tables.js';
 

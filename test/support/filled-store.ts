@@ -3,7 +3,7 @@ import { acknowledge } from '../../results/acknowledgements.js';
 import { acceptBaseline } from '../../results/baselines.js';
 import { putComparison } from '../../results/comparisons.js';
 import { compareWithBaseline } from '../../results/regressions.js';
-import { resolveRun } from '../../results/runs.js';
+import { resolveRun } from '../../results/run-names.js';
 import type { ResultStore } from '../../results/store.js';
 import { recordNights } from './nights.js';
 import { measuredCell, suiteRecord } from './records.js';

@@ -5,7 +5,7 @@ import { acknowledge } from '../../../results/acknowledgements.js';
 import { acceptBaseline, listBaselines, removeBaseline } from '../../../results/baselines.js';
 import { putComparison } from '../../../results/comparisons.js';
 import { compareWithBaseline } from '../../../results/regressions.js';
-import { resolveRun } from '../../../results/runs.js';
+import { resolveRun } from '../../../results/run-names.js';
 import type { ResultStore } from '../../../results/store.js';
 import type { CellRecord, SuiteRecord } from '../../../suite/record.js';
 import { failureOfClass } from '../../support/failure-of-class.js';
