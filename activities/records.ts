@@ -86,8 +86,7 @@ export function recordActivities(context: ActivityContext) {
       }
       const earlier = resumeFrom === undefined ? undefined : await store.findCell(resumeFrom, key);
       if (!earlier || earlier.failure) return { attempts: own?.attempts.length ?? 0 };
-      await store.saveCell(run.workflowId, earlier);
-      await store.countCell(run, earlier);
+      await store.saveCell(run, earlier);
       return { cell: summary(earlier, true), attempts: earlier.attempts.length };
     },
 
@@ -123,8 +122,7 @@ export function recordActivities(context: ActivityContext) {
         recordedAt: new Date().toISOString(),
         measuredBy: { workflowId: run.workflowId, runId: run.runId },
       };
-      await context.store.saveCell(run.workflowId, record);
-      await context.store.countCell(run, record);
+      await context.store.saveCell(run, record);
       return summary(record, false);
     },
 

@@ -1,19 +1,22 @@
 import type { Transaction } from 'kysely';
 import type { AnyCell } from './any-cell.js';
 import { putCell } from './cells.js';
-import type { RunEntry } from './runs.js';
+import type { RunEntry, StoredRecord } from './runs.js';
 import type { Tables } from './tables.js';
 
-type RunName = Pick<RunEntry, 'workflowId' | 'runId'>;
+export type RunName = Pick<RunEntry, 'workflowId' | 'runId'>;
 
 /**
- * Says that a run that goes on has a cell, measured or taken over, so that reports of it so far show it. The cell of an
- * earlier attempt at the same definition gives way. What a run has when it ends is said by its record.
+ * Stores a cell, measured or taken over, and says that the run has it if the run goes on, so that reports of it so far
+ * show it. The cell of an earlier attempt at the same definition gives way. What a run has when it ends is said by its
+ * record.
+ *
+ * @returns the number of the cell
  */
-export async function countCell(transaction: Transaction<Tables>, run: RunName, cell: AnyCell): Promise<void> {
-  const seq = await openRun(transaction, run);
-  if (seq === undefined) return;
+export async function countCell(transaction: Transaction<Tables>, run: RunName, cell: AnyCell): Promise<number> {
   const cellSeq = await putCell(transaction, cell);
+  const seq = await openRun(transaction, run);
+  if (seq === undefined) return cellSeq;
   await transaction
     .deleteFrom('run_cell')
     .where('run_seq', '=', seq)
@@ -34,6 +37,7 @@ export async function countCell(transaction: Transaction<Tables>, run: RunName, 
       cell_seq: cellSeq,
     })
     .execute();
+  return cellSeq;
 }
 
 /** One that was reset goes on under another run id, with what the one before was started with. */
@@ -56,9 +60,24 @@ async function openRun(transaction: Transaction<Tables>, { workflowId, runId }: 
       run_id: runId,
       ended_at: null,
       verdict: 'running',
-      record: JSON.stringify({ ...JSON.parse(started.record), runId }),
+      record: JSON.stringify(begun(JSON.parse(started.record) as StoredRecord, runId)),
     })
     .returning('seq')
     .executeTakeFirstOrThrow();
   return inserted.seq;
+}
+
+/** What a run was started with, without what became of it. */
+function begun({ dynamo, ...record }: StoredRecord, runId: string): StoredRecord {
+  const waiting = <Test extends object>(test: Test) => ({ ...test, verdict: 'skipped' as const, failure: undefined });
+  return {
+    ...record,
+    runId,
+    verdict: 'skipped',
+    reasons: [],
+    tests: record.tests.map(waiting),
+    ...(dynamo
+      ? { dynamo: { ...waiting(dynamo), tests: dynamo.tests.map((test) => ({ ...waiting(test), cells: [] })) } }
+      : {}),
+  };
 }

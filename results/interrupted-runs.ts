@@ -1,5 +1,5 @@
 import { failureRecord } from '../suite/failure.js';
-import type { SuiteRecord, TestRecord } from '../suite/record.js';
+import type { SuiteRecord } from '../suite/record.js';
 import type { RunFate, RunFates } from '../suite/run-fate.js';
 import { listRuns, putRun, type RunEntry, readRun } from './runs.js';
 import type { ResultStore } from './store.js';
@@ -59,14 +59,23 @@ export async function endInterruptedRuns(
 
 function interruptedRecord(record: SuiteRecord, { closedAt, how }: InterruptedRun): SuiteRecord {
   const failure = failureRecord('Terminated', how);
+  const unmeasured = <Test extends { readonly required: boolean }>(test: Test) =>
+    test.required ? { ...test, verdict: 'fail' as const, failure } : test;
+  const { dynamo } = record;
   return {
     ...record,
     endedAt: closedAt ?? record.endedAt,
     verdict: 'fail',
-    reasons: [{ code: 'failure', message: `${failure.class}: ${how}` }],
-    tests: record.tests.map((test): TestRecord => {
-      const measured = test.cells.some(({ warmUp }) => !warmUp);
-      return measured || !test.required ? test : { ...test, verdict: 'fail', failure };
-    }),
+    reasons: [{ code: 'suite-failure', message: `${failure.class}: ${how}` }],
+    tests: record.tests.map((test) => (test.cells.some(({ warmUp }) => !warmUp) ? test : unmeasured(test))),
+    ...(dynamo
+      ? {
+          dynamo: {
+            ...dynamo,
+            verdict: 'fail',
+            tests: dynamo.tests.map((test) => (test.cells.length > 0 ? test : unmeasured(test))),
+          },
+        }
+      : {}),
   };
 }

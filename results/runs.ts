@@ -34,7 +34,7 @@ export interface StoredRun {
 }
 
 /** Load cells stand in the record of their run; the table of cells has them for their figures and their evidence. */
-type StoredRecord = Omit<SuiteRecord, 'tests'> & { readonly tests: readonly Omit<TestRecord, 'cells'>[] };
+export type StoredRecord = Omit<SuiteRecord, 'tests'> & { readonly tests: readonly Omit<TestRecord, 'cells'>[] };
 
 /** Stores what is known of a run that has begun, so that it can be looked at while it goes on. A complete one stays. */
 export async function putStartedRun(

@@ -4,8 +4,8 @@ import type { Kysely, Transaction } from 'kysely';
 import { SuiteFailure } from '../suite/failure.js';
 import type { CellRecord, LogReference, StartedRun, SuiteRecord } from '../suite/record.js';
 import { type AnyCell, cellsOf, evidenceOf } from './any-cell.js';
-import { findLinkedCell, linkCell, linkedCells, putCell } from './cells.js';
-import { countCell } from './counted-cells.js';
+import { findLinkedCell, linkCell, linkedCells } from './cells.js';
+import { countCell, type RunName } from './counted-cells.js';
 import type { Database } from './database.js';
 import { findEvidence, findLog, putLog } from './evidence.js';
 import { runFolder, writeWhole } from './folder.js';
@@ -85,16 +85,16 @@ export class ResultStore {
     return this.use((kysely) => findLinkedCell(kysely, workflowId, key));
   }
 
-  /** Records a cell for a workflow. The same cell twice is stored once; a cell of another workflow is taken over. */
-  saveCell(workflowId: string, cell: CellRecord): Promise<void> {
+  /** Records a cell of a run. The same cell twice is stored once; a cell of another workflow is taken over. */
+  saveCell(run: RunName, cell: CellRecord): Promise<void> {
     return this.write(async (transaction) => {
-      await linkCell(transaction, workflowId, cell, await putCell(transaction, cell));
+      await linkCell(transaction, run.workflowId, cell, await countCell(transaction, run, cell));
     });
   }
 
-  /** Says that a run that goes on has this cell, measured or taken over. */
-  countCell(run: Pick<RunEntry, 'workflowId' | 'runId'>, cell: AnyCell): Promise<void> {
-    return this.write((transaction) => countCell(transaction, run, cell));
+  /** Says that a run that goes on has this cell of any phase, which was recorded before or elsewhere. */
+  async countCell(run: RunName, cell: AnyCell): Promise<void> {
+    await this.write((transaction) => countCell(transaction, run, cell));
   }
 
   /** Recorded cells of a test, warm-up cells first, by repetition. */

@@ -17,7 +17,7 @@ import type { Tables } from '../../results/tables.js';
 import { exampleReport } from '../support/example-report.js';
 import { fixture } from '../support/fixtures.js';
 import { PostgresServer } from '../support/postgres.js';
-import { measuredCell, suiteRecord } from '../support/records.js';
+import { measuredCell, runOf, suiteRecord } from '../support/records.js';
 
 /**
  * Speed and size of the result store, the reports and the command line.
@@ -113,7 +113,7 @@ async function benchGrowth(root: string): Promise<void> {
         ...attempt,
         ranks: attempt.ranks.map((rank, n) => ({ ...rank, log: logs[n] ?? rank.log })),
       }));
-      await store.saveCell(workflowId, { ...cell, attempts });
+      await store.saveCell(runOf(workflowId), { ...cell, attempts });
     }
   };
   await record(100, 0);

@@ -6,7 +6,7 @@ import { compareWithBaseline } from '../../results/regressions.js';
 import { resolveRun } from '../../results/run-names.js';
 import type { ResultStore } from '../../results/store.js';
 import { recordNights } from './nights.js';
-import { measuredCell, suiteRecord } from './records.js';
+import { measuredCell, runOf, suiteRecord } from './records.js';
 
 const AT = '2026-02-01T00:00:00.000Z';
 
@@ -24,7 +24,10 @@ export async function fillStore(store: ResultStore): Promise<void> {
   const cell = measuredCell({ workflowId: 'nightly-000', test: 'lf', repetition: 2 });
   const [attempt] = cell.attempts;
   assert.ok(attempt?.ranks[0]);
-  await store.saveCell('nightly-003', { ...cell, attempts: [{ ...attempt, ranks: [{ ...attempt.ranks[0], log }] }] });
+  await store.saveCell(runOf('nightly-003'), {
+    ...cell,
+    attempts: [{ ...attempt, ranks: [{ ...attempt.ranks[0], log }] }],
+  });
   await store.use(async (kysely) => {
     const options = { name: 'golden', reason: 'first', at: AT };
     await acceptBaseline(kysely, await resolveRun(kysely, 'nightly-001'), options);

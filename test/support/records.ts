@@ -2,6 +2,11 @@ import type { CellRecord, SuiteRecord } from '../../suite/record.js';
 import { RECORD_VERSION } from '../../suite/record.js';
 import { provenance } from './cells.js';
 
+/** The run of a workflow id that these cells and records are of. */
+export function runOf(workflowId: string): { readonly workflowId: string; readonly runId: string } {
+  return { workflowId, runId: `run-${workflowId}` };
+}
+
 /** A cell that was measured at `bandwidth` bytes per second for its largest block. */
 export function measuredCell(options: {
   readonly workflowId: string;
@@ -84,7 +89,7 @@ export function measuredCell(options: {
       },
     ],
     recordedAt: at,
-    measuredBy: { workflowId, runId: `run-${workflowId}` },
+    measuredBy: runOf(workflowId),
   };
 }
 
@@ -99,8 +104,7 @@ export function suiteRecord(
   return {
     version: RECORD_VERSION,
     suite: 'p5',
-    workflowId,
-    runId: `run-${workflowId}`,
+    ...runOf(workflowId),
     startedAt,
     endedAt: '2026-01-01T02:45:00.000Z',
     verdict: 'pass',

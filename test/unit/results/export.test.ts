@@ -6,7 +6,7 @@ import type { ResultStore } from '../../../results/store.js';
 import { failureOfClass } from '../../support/failure-of-class.js';
 import { fillStore } from '../../support/filled-store.js';
 import { recordNights } from '../../support/nights.js';
-import { measuredCell, suiteRecord } from '../../support/records.js';
+import { measuredCell, runOf, suiteRecord } from '../../support/records.js';
 import { onBothDatabases } from '../../support/stores.js';
 
 async function linesOf(store: ResultStore): Promise<string[]> {
@@ -98,11 +98,10 @@ onBothDatabases('export and import', (kind) => {
     const complete = suiteRecord('w', [cell]);
     const { endedAt, tests, ...started } = complete;
     await store.startRun({ ...started, tests: tests.map(({ cells, ...test }) => test) });
-    await store.saveCell('w', failed);
-    await store.countCell(started, failed);
+    await store.saveCell(runOf('w'), failed);
     await store.saveLog('w', 'x.log', 'so far');
     const early = await linesOf(store);
-    await store.saveCell('w', cell);
+    await store.saveCell(runOf('w'), cell);
     await store.saveRun(complete, {});
     await store.saveLog('w', 'x.log', 'whole');
     const late = await linesOf(store);

@@ -3,6 +3,7 @@ import { endInterruptedRuns, findInterruptedRuns } from '../../../results/interr
 import { runsToDrop } from '../../../results/retention.js';
 import type { ResultStore } from '../../../results/store.js';
 import type { RunFate } from '../../../suite/run-fate.js';
+import { exampleReport } from '../../support/example-report.js';
 import { measuredCell, suiteRecord } from '../../support/records.js';
 import { onBothDatabases } from '../../support/stores.js';
 
@@ -36,7 +37,9 @@ onBothDatabases('runs that will never write their end', (kind) => {
     const { record, complete } = await store.readRun('w');
     assert.equal(complete, true);
     assert.deepEqual([record.verdict, record.endedAt], ['fail', CLOSED.at]);
-    assert.match(record.reasons[0]?.message ?? '', /^Terminated: its workflow was closed .*: TERMINATED$/);
+    const [reason] = record.reasons;
+    assert.equal(reason?.code, 'suite-failure');
+    assert.match(reason.message, /^Terminated: its workflow was closed .*: TERMINATED$/);
     assert.deepEqual(
       record.tests.map(({ verdict, failure, cells }) => [verdict, failure?.class, cells.length]),
       [
@@ -46,6 +49,24 @@ onBothDatabases('runs that will never write their end', (kind) => {
     );
     assert.deepEqual(await sweep(store, { 'w run-w': CLOSED }), [], 'once');
     assert.equal((await runsToDrop(store, { keep: 0 })).length, 1);
+  });
+
+  it('fail what phase 3 had to measure and did not', async () => {
+    const store = await kind.create();
+    const { record } = exampleReport();
+    const { endedAt, tests, dynamo, ...started } = record;
+    const [load] = dynamo?.tests ?? [];
+    assert.ok(dynamo && load?.cells[0]);
+    const waiting = dynamo.tests.map((test) => ({ ...test, verdict: 'skipped' as const, cells: [] }));
+    await store.startRun({ ...started, tests: [], dynamo: { ...dynamo, verdict: 'skipped', tests: waiting } }, 'here');
+    await store.countCell(record, load.cells[0]);
+    await sweep(store, { [`${record.workflowId} ${record.runId}`]: CLOSED });
+    const after = (await store.readRun(record.workflowId)).record.dynamo;
+    assert.equal(after?.verdict, 'fail');
+    assert.deepEqual(
+      after.tests.map(({ failure }) => failure?.class),
+      dynamo.tests.map(({ name, required }) => (name !== load.name && required ? 'Terminated' : undefined)),
+    );
   });
 
   it('are those of this Temporal namespace only, unless it knows them itself', async () => {

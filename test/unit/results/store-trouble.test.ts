@@ -8,7 +8,7 @@ import { toStoreFailure } from '../../../results/store-failure.js';
 import { SuiteFailure } from '../../../suite/failure.js';
 import { failureOfClass } from '../../support/failure-of-class.js';
 import { PostgresServer } from '../../support/postgres.js';
-import { measuredCell, suiteRecord } from '../../support/records.js';
+import { measuredCell, runOf, suiteRecord } from '../../support/records.js';
 import { onBothDatabases } from '../../support/stores.js';
 
 onBothDatabases('trouble with the result store', (kind) => {
@@ -58,7 +58,7 @@ onBothDatabases('trouble with the result store', (kind) => {
     const store = await kind.create();
     const others = Array.from({ length: 6 }, () => kind.again(store));
     await Promise.all(others.map((other) => other.open()));
-    await Promise.all(others.map((other, i) => other.saveCell(`w${i}`, measuredCell({ workflowId: `w${i}` }))));
+    await Promise.all(others.map((other, i) => other.saveCell(runOf(`w${i}`), measuredCell({ workflowId: `w${i}` }))));
     for (const i of others.keys()) assert.equal((await store.cellsOf(`w${i}`, 'nixl-libfabric')).length, 1);
   });
 });
@@ -77,7 +77,7 @@ describe('trouble with results.db', () => {
 
   it('names a database whose pages are damaged, and works again once it is moved away', async () => {
     const store = new ResultStore(folder);
-    for (let i = 0; i < 20; i++) await store.saveCell(`w${i}`, measuredCell({ workflowId: `w${i}` }));
+    for (let i = 0; i < 20; i++) await store.saveCell(runOf(`w${i}`), measuredCell({ workflowId: `w${i}` }));
     await store.close();
     await writeFile(join(folder, 'results.db'), Buffer.alloc(200_000, 0xab), { flag: 'r+' });
     await assert.rejects(new ResultStore(folder).open(), failureOfClass('StoreCorrupt'));
@@ -99,7 +99,7 @@ describe('trouble with results.db', () => {
 
   it('says that it is full, loses nothing, and goes on once there is room', async () => {
     const store = new ResultStore(folder);
-    await store.saveCell('w1', measuredCell({ workflowId: 'w1' }));
+    await store.saveCell(runOf('w1'), measuredCell({ workflowId: 'w1' }));
     await limitPages(store, 'page_count');
     const text = randomText(200_000);
     await assert.rejects(store.saveLog('w1', 'x.log', text), failureOfClass('StoreFull', /no space left/));
@@ -138,16 +138,16 @@ describe('trouble with PostgreSQL', function () {
     const store = new ResultStore(folder, await server.database());
     const [first, second] = [1, 2].map((repetition) => measuredCell({ workflowId: 'w', repetition }));
     assert.ok(first && second);
-    await store.saveCell('w', first);
+    await store.saveCell(runOf('w'), first);
     await server.stop();
-    await assert.rejects(store.saveCell('w', second), (error: unknown) => {
+    await assert.rejects(store.saveCell(runOf('w'), second), (error: unknown) => {
       failureOfClass('StoreUnavailable', /out of reach|does not answer/)(error);
       assert.equal((error as SuiteFailure).retry, 'infrastructure');
       return true;
     });
     await assert.rejects(new ResultStore(folder, store.url).open(), failureOfClass('StoreUnavailable'));
     await server.start();
-    await store.saveCell('w', second);
+    await store.saveCell(runOf('w'), second);
     assert.deepEqual(await store.cellsOf('w', first.test), [first, second]);
     await store.close();
   });

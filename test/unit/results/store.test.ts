@@ -5,14 +5,14 @@ import { readReport } from '../../../reports/assemble.js';
 import { reportFiles } from '../../../reports/files.js';
 import { SuiteFailure } from '../../../suite/failure.js';
 import { exampleReport } from '../../support/example-report.js';
-import { measuredCell, suiteRecord } from '../../support/records.js';
+import { measuredCell, runOf, suiteRecord } from '../../support/records.js';
 import { onBothDatabases } from '../../support/stores.js';
 
 onBothDatabases('result store', (kind) => {
   it('gives a cell back as it was recorded, to its own workflow only', async () => {
     const store = await kind.create();
     const cell = measuredCell({ workflowId: 'night-1' });
-    await store.saveCell('night-1', cell);
+    await store.saveCell(runOf('night-1'), cell);
     assert.deepEqual(await store.findCell('night-1', cell.key), cell);
     assert.deepEqual(await store.cellsOf('night-1', cell.test), [cell]);
     assert.equal(await store.findCell('night-1', 'another key'), undefined);
@@ -22,11 +22,11 @@ onBothDatabases('result store', (kind) => {
   it('stores the same outcome once, and another outcome of the same cell beside it', async () => {
     const store = await kind.create();
     const first = measuredCell({ workflowId: 'w' });
-    await store.saveCell('w', first);
-    await store.saveCell('w', { ...first, recordedAt: '2026-05-05T00:00:00.000Z' });
+    await store.saveCell(runOf('w'), first);
+    await store.saveCell(runOf('w'), { ...first, recordedAt: '2026-05-05T00:00:00.000Z' });
     assert.deepEqual(await store.cellsOf('w', first.test), [first], 'the first time counts');
     const second = measuredCell({ workflowId: 'w', attempt: 2, bandwidth: 40e9 });
-    await store.saveCell('w', second);
+    await store.saveCell(runOf('w'), second);
     assert.deepEqual(await store.cellsOf('w', first.test), [second]);
     const { count } = await store.use((kysely) =>
       kysely
@@ -44,8 +44,8 @@ onBothDatabases('result store', (kind) => {
     const [attempt] = cell.attempts;
     assert.ok(attempt?.ranks[0]);
     const withLog = { ...cell, attempts: [{ ...attempt, ranks: [{ ...attempt.ranks[0], log }] }] };
-    await store.saveCell('night-1', withLog);
-    await store.saveCell('night-2', withLog);
+    await store.saveCell(runOf('night-1'), withLog);
+    await store.saveCell(runOf('night-2'), withLog);
     await store.saveRun(suiteRecord('night-2', [withLog]), {});
     assert.deepEqual(await store.cellsOf('night-2', 'lf'), [withLog]);
     assert.equal(await readFile(join(store.folder('night-2'), log.path), 'utf8'), 'what rank 0 said');
@@ -78,7 +78,7 @@ onBothDatabases('result store', (kind) => {
     const store = await kind.create();
     const cells = [1, 2].map((repetition) => measuredCell({ workflowId: 'night-1', repetition }));
     const record = suiteRecord('night-1', cells);
-    for (const cell of cells) await store.saveCell('night-1', cell);
+    for (const cell of cells) await store.saveCell(runOf('night-1'), cell);
     const folder = await store.saveRun(record, { 'report.md': '# report\n' });
     assert.deepEqual(await kind.again(store).readRun('night-1'), { record, complete: true });
     assert.deepEqual(JSON.parse(await readFile(join(folder, 'record.json'), 'utf8')), record);
@@ -91,8 +91,8 @@ onBothDatabases('result store', (kind) => {
     const store = await kind.create();
     const counted = measuredCell({ workflowId: 'w', key: 'counted' });
     const warmUp = { ...measuredCell({ workflowId: 'w', key: 'warm-up' }), warmUp: true };
-    await store.saveCell('w', counted);
-    await store.saveCell('w', warmUp);
+    await store.saveCell(runOf('w'), counted);
+    await store.saveCell(runOf('w'), warmUp);
     assert.deepEqual(await store.cellsOf('w', counted.test), [warmUp, counted]);
     assert.deepEqual(await store.findCell('w', 'counted'), counted);
     assert.deepEqual(await store.findCell('w', 'warm-up'), warmUp);
@@ -169,6 +169,36 @@ onBothDatabases('result store', (kind) => {
     const { record, complete } = await store.readRun('w');
     assert.deepEqual([record.runId, complete, record.tests[0]?.cells.length], ['after-the-reset', false, 1]);
     assert.equal((await store.readRun(`w@${rest.runId}`)).record.tests[0]?.cells.length, 0);
+  });
+
+  it('shows nothing of what a run that was reset had ended with', async () => {
+    const store = await kind.create();
+    const { record } = exampleReport();
+    const failure = { class: 'PodLost', message: 'gone', hint: 'again' } as const;
+    const [first, ...others] = record.tests;
+    const [load, ...otherLoads] = record.dynamo?.tests ?? [];
+    assert.ok(first?.cells[0] && load && record.dynamo);
+    await store.saveRun(
+      {
+        ...record,
+        verdict: 'fail',
+        reasons: [{ code: 'failure', message: 'lf: fail (PodLost)' }],
+        tests: [first, ...others.map((test) => ({ ...test, verdict: 'fail' as const, failure }))],
+        dynamo: { ...record.dynamo, failure, tests: [{ ...load, failure }, ...otherLoads] },
+      },
+      {},
+    );
+    await store.countCell({ ...record, runId: 'after-the-reset' }, first.cells[0]);
+    const again = await store.readRun(`${record.workflowId}@after-the-reset`);
+    assert.deepEqual([again.complete, again.record.reasons], [false, []]);
+    const tests = [...again.record.tests, ...(again.record.dynamo?.tests ?? [])];
+    assert.deepEqual(
+      tests.map(({ cells, verdict, failure }) => [cells.length, verdict, failure]),
+      tests.map(({ name }) =>
+        name === first.name ? [1, first.cells[0]?.verdict, undefined] : [0, 'skipped', undefined],
+      ),
+    );
+    assert.equal(again.record.dynamo?.failure, undefined);
   });
 
   it('names the run that was probably meant', async () => {
