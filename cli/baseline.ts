@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { acceptBaseline, DEFAULT_BASELINE, listBaselines, removeBaseline } from '../results/baselines.js';
+import { findComparison, outcomeOfRun } from '../results/comparisons.js';
 import { resolveRun, resolveSuite } from '../results/run-names.js';
 import { addStoreOptions, changeStore, type StoreOptions, withStore } from './store.js';
 import { table } from './table.js';
@@ -37,12 +38,15 @@ function acceptCommand(): Command {
         store.write(async (transaction) => {
           const entry = await resolveRun(transaction, run);
           const at = new Date().toISOString();
-          return { ...(await acceptBaseline(transaction, entry, { name, reason, at })), verdict: entry.verdict };
+          const accepted = await acceptBaseline(transaction, entry, { name, reason, at });
+          return { ...accepted, outcome: outcomeOfRun(entry, await findComparison(transaction, entry)) };
         }),
       );
-      const { verdict, workflowId, suite } = baseline;
-      if (verdict !== 'pass') {
-        console.error(`warning: the verdict of ${workflowId} is ${verdict}: only what it measured can be compared`);
+      const { outcome, workflowId, suite } = baseline;
+      if (outcome === 'regressed') {
+        console.error(`warning: ${workflowId} regressed: what is as slow as it alarms no longer`);
+      } else if (outcome !== 'pass') {
+        console.error(`warning: the outcome of ${workflowId} is ${outcome}: only what it measured can be compared`);
       }
       if (options.json) return console.log(JSON.stringify(baseline, null, 2));
       const used =

@@ -45,7 +45,8 @@ Examples:
   dynamo-bench nightly suites/p5.json --resume
   dynamo-bench nightly suites/p5.json --now
   dynamo-bench nightly suites/p5.json --remove
-A change sets all options: what is left out has its default again. A start is skipped while the run before still goes on. What regressed:
+A change sets all options: what is left out has its default again. A start is skipped while the run before still goes on.
+What regressed:
   temporal workflow list -q 'SuiteVerdict="regressed"'
 The same with the Temporal CLI alone:
   temporal schedule create --schedule-id nightly-p5 --cron '30 2 * * *' --overlap-policy Skip --catchup-window 1h \\

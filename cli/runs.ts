@@ -1,10 +1,8 @@
 import { Command } from 'commander';
-import { findComparison } from '../results/comparisons.js';
+import { findComparison, outcomeOfRun } from '../results/comparisons.js';
 import { resolveSuite, runNames } from '../results/run-names.js';
-import { listRuns, type RunEntry } from '../results/runs.js';
-import { outcomeOf } from '../suite/outcome.js';
+import { listRuns } from '../results/runs.js';
 import { formatDuration } from '../suite/units.js';
-import type { Verdict } from '../suite/verdict.js';
 import { addStoreOptions, type StoreOptions, withStore } from './store.js';
 import { table } from './table.js';
 import { positiveInteger } from './values.js';
@@ -28,7 +26,7 @@ export function runsCommand(): Command {
             entries.map(async (entry, i) => ({
               ...entry,
               name: names[i] ?? entry.workflowId,
-              outcome: wordOf(entry, (await findComparison(kysely, entry))?.change),
+              outcome: outcomeOfRun(entry, await findComparison(kysely, entry)),
             })),
           );
         }),
@@ -44,8 +42,4 @@ export function runsCommand(): Command {
       ]);
       console.log(table(['run', 'suite', 'outcome', 'started (UTC)', 'took'], rows));
     });
-}
-
-function wordOf({ endedAt, verdict }: RunEntry, change: string | undefined): string {
-  return endedAt === undefined ? 'running' : outcomeOf(verdict as Verdict, change);
 }

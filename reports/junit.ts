@@ -101,9 +101,10 @@ function casesOfRun({ suite, setup, reasons }: SuiteRecord): readonly Case[] {
     message,
   });
   const errors = [
-    ...setup.problems.map(({ subject, message, hint }) =>
-      error(`set-up: ${subject}`, 'ClusterNotReady', `${message}. ${hint}`),
-    ),
+    ...[...Map.groupBy(setup.problems, ({ subject }) => subject)].map(([subject, problems]) => {
+      const messages = problems.map(({ message, hint }) => `${message}. ${hint}`);
+      return error(`set-up: ${subject}`, 'ClusterNotReady', messages.join('; '));
+    }),
     ...reasons
       .filter(({ code }) => code === 'suite-failure' || code === 'cancelled')
       .map(({ code, message }) => error('run', code, message)),

@@ -1,13 +1,11 @@
 import { cellsOf, evidenceOf } from '../results/any-cell.js';
-import { findComparison } from '../results/comparisons.js';
+import { findComparison, outcomeOfRun } from '../results/comparisons.js';
 import { findEvidence } from '../results/evidence.js';
 import { readHistory } from '../results/history.js';
 import { DEFAULT_MINIMAL_DIFFERENCE } from '../results/regressions.js';
 import { listRuns, type RunEntry } from '../results/runs.js';
 import { isHeadline } from '../results/series.js';
 import type { ResultStore } from '../results/store.js';
-import { outcomeOf } from '../suite/outcome.js';
-import type { Verdict } from '../suite/verdict.js';
 import { reportOf, stepsOf } from './assemble.js';
 import { reportFiles } from './files.js';
 import { historyChart } from './history-chart.js';
@@ -75,8 +73,7 @@ async function listed(store: ResultStore, run: RunEntry, folders: Set<string>): 
   const folder = folders.has(name) ? `${name}@${encodeURIComponent(run.runId)}` : name;
   folders.add(folder);
   const comparison = await store.use((kysely) => findComparison(kysely, run));
-  const word = run.endedAt === undefined ? 'running' : outcomeOf(run.verdict as Verdict, comparison?.change);
-  return { run, word, reason: comparison?.reason ?? '', folder };
+  return { run, word: outcomeOfRun(run, comparison), reason: comparison?.reason ?? '', folder };
 }
 
 function indexPage(suites: readonly { name: string; runs: readonly Listed[] }[]): string {

@@ -22,7 +22,7 @@ export const ROLLING_BASELINE = 'rolling';
 /**
  * Accepts a run as baseline of its suite; the same name again replaces it.
  *
- * @throws {SuiteFailure} `NotFound` while the run goes on, `InvalidInput` for a name that stands for something else
+ * @throws {SuiteFailure} `NotFound` while the run goes on, `InvalidSpec` for a name that stands for something else
  */
 export async function acceptBaseline(
   kysely: Kysely<Tables>,

@@ -1,6 +1,6 @@
 import { comparable } from '../suite/comparable.js';
 import { comparableLoads } from '../suite/comparable-load.js';
-import type { Comparability } from '../suite/field-differences.js';
+import type { Comparability, Difference } from '../suite/field-differences.js';
 import type { CellRecord, SuiteRecord } from '../suite/record.js';
 import { type AnyCell, cellsOf } from './any-cell.js';
 import { type Figure, figuresOf } from './figures.js';
@@ -23,22 +23,27 @@ export function figuresByName(cells: readonly AnyCell[]): ReadonlyMap<string, Me
   );
 }
 
-/**
- * The fields that forbid to hold a test of one run against that of an earlier one: `''` when there are none, undefined
- * when one of them has no figure of it.
- */
-export function forbiddingFields(current: SuiteRecord, earlier: SuiteRecord, test: string): string | undefined {
-  const differences = comparabilityOf(current, earlier, test)?.differences;
-  return differences
-    ?.filter(({ forbids }) => forbids)
-    .map(({ field, a, b }) => `${field} was ${a} and is ${b}`)
-    .join('; ');
+/** How a test of one run differs from that of an earlier one. */
+export interface TestDifferences {
+  /** The fields that forbid to hold one against the other, in words; `''` when there are none. */
+  readonly forbidding: string;
+  /** That fewer NICs carried it than then, in words: likely why it is slower. */
+  readonly lostNics?: string;
 }
 
-/** That fewer NICs carried a test than in an earlier run, in words: likely why it is slower. */
-export function lostNics(current: SuiteRecord, earlier: SuiteRecord, test: string): string | undefined {
-  const moved = comparabilityOf(current, earlier, test)?.differences.find(({ field }) => field === 'nicsThatMoved');
-  return moved && Number(moved.b) < Number(moved.a) ? `nicsThatMoved was ${moved.a} and is ${moved.b}` : undefined;
+/** Undefined when one of the runs has no figure of the test. */
+export function testDifferences(current: SuiteRecord, earlier: SuiteRecord, test: string): TestDifferences | undefined {
+  const differences = comparabilityOf(current, earlier, test)?.differences;
+  if (!differences) return undefined;
+  const text = ({ field, a, b }: Difference) => `${field} was ${a} and is ${b}`;
+  const moved = differences.find(({ field }) => field === 'nicsThatMoved');
+  return {
+    forbidding: differences
+      .filter(({ forbids }) => forbids)
+      .map(text)
+      .join('; '),
+    ...(moved && Number(moved.b) < Number(moved.a) ? { lostNics: text(moved) } : {}),
+  };
 }
 
 function comparabilityOf(current: SuiteRecord, earlier: SuiteRecord, test: string): Comparability | undefined {

@@ -1,5 +1,7 @@
 import type { Kysely } from 'kysely';
+import { type Outcome, outcomeOf } from '../suite/outcome.js';
 import type { SuiteRecord } from '../suite/record.js';
+import type { Verdict } from '../suite/verdict.js';
 import type { RunComparison } from './comparison.js';
 import type { RunEntry } from './runs.js';
 import type { Tables } from './tables.js';
@@ -31,4 +33,9 @@ export async function findComparison(
     .where('run_id', '=', runId)
     .executeTakeFirst();
   return row && (JSON.parse(row.record) as RunComparison);
+}
+
+/** How a run ended, in the word that lists and messages use; `running` while it goes on. */
+export function outcomeOfRun(run: RunEntry, comparison: RunComparison | undefined): Outcome | 'running' {
+  return run.endedAt === undefined ? 'running' : outcomeOf(run.verdict as Verdict, comparison?.change);
 }

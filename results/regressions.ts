@@ -5,7 +5,7 @@ import { compareMetrics, type MetricInput } from '../suite/regression.js';
 import { findSteps } from '../suite/steps.js';
 import { type Acknowledgement, listAcknowledgements } from './acknowledgements.js';
 import { baselineFor } from './baselines.js';
-import { figuresByName, forbiddingFields, lostNics } from './compared-tests.js';
+import { figuresByName, testDifferences } from './compared-tests.js';
 import type { MetricChange, RunComparison } from './comparison.js';
 import { type EarlierRun, readEarlierRuns } from './earlier-runs.js';
 import { type MetricHistory, readHistory } from './history.js';
@@ -68,12 +68,10 @@ export async function compareWithBaseline(
   const headlines = new Set<string>();
   const lost = new Map<string, string>();
   for (const { name, cells } of tests) {
-    const comparableRuns = earlier.filter((run) => {
-      const fields = forbiddingFields(record, run.record, name);
-      if (fields !== undefined && fields !== '' && !notComparable.has(name)) notComparable.set(name, fields);
-      return fields === '';
-    });
-    const lostSince = new Map(comparableRuns.map((run) => [run, lostNics(record, run.record, name)]));
+    const differences = new Map(earlier.map((run) => [run, testDifferences(record, run.record, name)]));
+    const forbidding = earlier.map((run) => differences.get(run)?.forbidding).find(Boolean);
+    if (forbidding) notComparable.set(name, forbidding);
+    const comparableRuns = earlier.filter((run) => differences.get(run)?.forbidding === '');
     for (const [metric, { series, values }] of figuresByName(cells)) {
       if (isHeadline(series)) headlines.add(metric);
       const baseline = comparableRuns
@@ -81,7 +79,7 @@ export async function compareWithBaseline(
         .filter((run) => run.figures.has(metric))
         .slice(0, runs);
       for (const run of baseline) used.add(run);
-      const nics = baseline.map((run) => lostSince.get(run)).find((text) => text !== undefined);
+      const nics = baseline.map((run) => differences.get(run)?.lostNics).find(Boolean);
       if (nics) lost.set(metric, nics);
       inputs.push({
         metric,

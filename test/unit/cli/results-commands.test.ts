@@ -215,8 +215,11 @@ describe('dynamo-bench', function () {
       ['golden'],
     );
     const doubtful = await bench('baseline', 'accept', 'other');
-    assert.match(doubtful.stderr, /^warning: the verdict of other is inconclusive/);
+    assert.match(doubtful.stderr, /^warning: the outcome of other is inconclusive/);
     assert.match(doubtful.stdout, /"default" of suite other: every run of the suite is held against it/);
+    const slow = await bench('baseline', 'accept', 'nightly-012', '--name', 'slow');
+    assert.match(slow.stderr, /^warning: nightly-012 regressed: what is as slow as it alarms no longer$/);
+    await bench('baseline', 'remove', 'slow', '--suite', 'p5');
     const both = await bench('compare', 'nightly-011', 'nightly-012', '--baseline', 'golden');
     assert.equal(both.exitCode, 2);
     assert.match(both.stderr, /--baseline goes with one run/);

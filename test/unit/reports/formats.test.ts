@@ -206,13 +206,19 @@ describe('junit.xml', () => {
       verdict: 'fail' as const,
       setup: {
         ...suiteRecord('w', []).setup,
-        problems: [{ subject: 'node gpu-1', message: 'it has no EFA device', hint: 'install the plugin' }],
+        problems: [
+          { subject: 'node gpu-1', message: 'it has no EFA device', hint: 'install the plugin' },
+          { subject: 'node gpu-1', message: 'it is cordoned', hint: 'uncordon it' },
+        ],
       },
       reasons: [{ code: 'suite-failure', message: 'ApiUnreachable: the API server is away' }],
     };
     const xml = reportFiles({ record, complete: true, history: [] })['junit.xml'];
     assert.match(xml, /^<testsuites .* errors="2" /m);
-    assert.match(xml, /<error type="ClusterNotReady" message="it has no EFA device\. install the plugin"\/>/);
+    assert.match(
+      xml,
+      /<error type="ClusterNotReady" message="it has no EFA device\. install the plugin; it is cordoned\. uncordon it"\/>/,
+    );
     assert.match(xml, /<error type="suite-failure" message="ApiUnreachable: the API server is away"\/>/);
   });
 

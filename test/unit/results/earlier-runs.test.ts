@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { cellsOf, withoutTakenOver } from '../../../results/any-cell.js';
-import { figuresByName, forbiddingFields } from '../../../results/compared-tests.js';
+import { figuresByName, testDifferences } from '../../../results/compared-tests.js';
 import { readEarlierRuns } from '../../../results/earlier-runs.js';
 import { listRuns, readRun } from '../../../results/runs.js';
 import type { ResultStore } from '../../../results/store.js';
@@ -63,9 +63,9 @@ onBothDatabases('earlier runs that are read for a comparison', (kind) => {
     for (const tonight of [nightlyRun({ night: 2, load: {} }), nightlyRun({ night: 2, change: otherNics })]) {
       for (const [i, { record }] of earlier.entries()) {
         for (const test of TESTS) {
-          assert.equal(
-            forbiddingFields(tonight, record, test),
-            forbiddingFields(tonight, whole[i] ?? assert.fail(), test),
+          assert.deepEqual(
+            testDifferences(tonight, record, test),
+            testDifferences(tonight, whole[i] ?? assert.fail(), test),
             `${test} of ${record.workflowId}`,
           );
         }
