@@ -2,10 +2,9 @@ import { cancellationSignal } from '@temporalio/activity';
 import { Cluster } from '../kubernetes/cluster.js';
 import type { KubernetesObject } from '../kubernetes/objects.js';
 import { CONFIG_MAP } from '../kubernetes/resources.js';
-import type { OpenRuns } from '../kubernetes/sweep.js';
 import type { ResultStore } from '../results/store.js';
 import { type Run, runLabels, runObjectName, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../suite/run.js';
-import type { RunFates } from '../suite/run-fate.js';
+import type { OpenRuns, RunFates } from '../suite/run-fate.js';
 import { NodeClaims } from './node-claims.js';
 
 /** What the activities need from outside; tests pass other parts in. */

@@ -14,6 +14,7 @@ import { regressionActivities } from './regressions.js';
 import { runObjectActivities } from './run-object.js';
 import { sweepActivities } from './sweep.js';
 import { webhookActivities } from './webhook.js';
+import { writeReportActivities } from './write-report.js';
 
 /** Everything that the workflows let happen outside of themselves. */
 export function createActivities(dependencies: ActivityDependencies) {
@@ -31,6 +32,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...dynamoDeploymentActivities(context),
     ...loadActivities(context),
     ...loadRecordActivities(context),
+    ...writeReportActivities(context),
     ...regressionActivities(context),
     ...webhookActivities(),
     ...sweepActivities(context),

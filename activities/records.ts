@@ -3,22 +3,13 @@ import { canonicalJson } from '../suite/canonical-json.js';
 import type { Pair } from '../suite/cluster-facts.js';
 import type { FailureRecord } from '../suite/failure.js';
 import type { Judgement } from '../suite/judge.js';
-import type { DynamoRecord, LoadTestRecord } from '../suite/load-record.js';
 import type { Measurement } from '../suite/measurement.js';
 import { provenanceOf } from '../suite/provenance.js';
-import {
-  type AttemptRecord,
-  type CellRecord,
-  RECORD_VERSION,
-  type StartedRun,
-  type SuiteRecord,
-} from '../suite/record.js';
+import { type AttemptRecord, type CellRecord, RECORD_VERSION, type StartedRun } from '../suite/record.js';
 import type { Run } from '../suite/run.js';
 import type { TransportTestSpec } from '../suite/transport-tests.js';
 import type { ActivityContext } from './context.js';
-import { readLoadCell } from './load-cells.js';
 import type { PodSettings } from './rank-pod.js';
-import { writeReports } from './report-files.js';
 
 const LONGEST_MESSAGE = 400;
 
@@ -57,14 +48,6 @@ export interface RecordedCell {
   readonly cell?: CellSummary;
   readonly attempts: number;
 }
-
-/** A run's record before the recorded cells are read into it. */
-export type ReportInput = Omit<SuiteRecord, 'version' | 'endedAt' | 'tests' | 'dynamo'> & {
-  readonly tests: readonly WithKeys<SuiteRecord['tests'][number]>[];
-  readonly dynamo?: Omit<DynamoRecord, 'tests'> & { readonly tests: readonly WithKeys<LoadTestRecord>[] };
-};
-
-type WithKeys<Test> = Omit<Test, 'cells'> & { readonly cellKeys: readonly string[] };
 
 export function recordActivities(context: ActivityContext) {
   return {
@@ -130,41 +113,7 @@ export function recordActivities(context: ActivityContext) {
     async recordStart(input: { run: Run; record: StartedRun }): Promise<void> {
       await context.store.startRun(input.record, await context.runs.namespaceId());
     },
-
-    /** Writes `record.json` and the reports from what is recorded, and returns where they are. */
-    async writeReport(input: { run: Run; record: ReportInput }): Promise<{ folder: string }> {
-      const { run, record } = input;
-      const tests = await Promise.all(
-        record.tests.map(async ({ cellKeys, ...test }) => {
-          const cells = await context.store.cellsOf(run.workflowId, test.name);
-          return { ...test, cells: cells.filter(({ key }) => cellKeys.includes(key)) };
-        }),
-      );
-      const { dynamo, ...suite } = record;
-      const complete: SuiteRecord = {
-        version: RECORD_VERSION,
-        ...suite,
-        endedAt: new Date().toISOString(),
-        tests,
-        ...(dynamo ? { dynamo: await withLoadCells(run.workflowId, dynamo) } : {}),
-      };
-      await context.store.saveRun(complete, {});
-      return { folder: await writeReports(context.store, run) };
-    },
   };
-
-  async function withLoadCells(
-    workflowId: string,
-    dynamo: NonNullable<ReportInput['dynamo']>,
-  ): Promise<NonNullable<SuiteRecord['dynamo']>> {
-    const tests = await Promise.all(
-      dynamo.tests.map(async ({ cellKeys, ...test }) => {
-        const cells = await Promise.all(cellKeys.map((key) => readLoadCell(context.store, workflowId, test.name, key)));
-        return { ...test, cells: cells.filter((cell) => cell !== undefined) };
-      }),
-    );
-    return { ...dynamo, tests };
-  }
 }
 
 /**

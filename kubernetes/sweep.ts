@@ -1,15 +1,10 @@
 import { MANAGED_BY_SELECTOR, RUN_LABEL, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../suite/run.js';
+import type { OpenRuns } from '../suite/run-fate.js';
 import type { RunRemains } from '../suite/sweep.js';
 import { isConflict } from './api-failure.js';
 import type { Cluster } from './cluster.js';
 import type { KubernetesObject } from './objects.js';
 import { CONFIG_MAP, DEPLOYMENT, LEASE, POD, SERVICE } from './resources.js';
-
-/** What Temporal knows of suite runs. */
-export interface OpenRuns {
-  namespaceId(): Promise<string>;
-  isOpen(workflowId: string, key: string): Promise<boolean>;
-}
 
 /** Deployments first: they would replace a pod that is deleted under them. The owner of all the rest comes last. */
 const ORDER = [DEPLOYMENT, SERVICE, POD, LEASE, CONFIG_MAP];

@@ -2,7 +2,7 @@ import { formatterOf } from '../results/series.js';
 import { axis, drawChart, LAYOUTS, label, SIMULATED_ENGINE } from './chart.js';
 import { spreadOf } from './curves.js';
 import { html, type Markup } from './markup.js';
-import { moment } from './page.js';
+import { moment } from './moment.js';
 import type { HistoryOfMetric } from './report.js';
 import { axisUnit, timeStep } from './scale.js';
 

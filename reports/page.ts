@@ -52,11 +52,6 @@ export function scrolling(label: string, table: Markup): Markup {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`;
 }
 
-/** `2026-01-05 02:30 UTC` */
-export function moment(iso: string): string {
-  return `${iso.slice(0, 16).replace('T', ' ')} UTC`;
-}
-
 /** A path in a link: each part may hold any character. */
 export function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');

@@ -11,7 +11,8 @@ import { reportFiles } from './files.js';
 import { historyChart } from './history-chart.js';
 import { reportHtml } from './html.js';
 import { html, type Markup } from './markup.js';
-import { badge, moment, page, scrolling } from './page.js';
+import { moment } from './moment.js';
+import { badge, page, scrolling } from './page.js';
 
 /** One file of the site; its path has `/` between folders. */
 export interface SiteFile {

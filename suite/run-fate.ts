@@ -16,3 +16,11 @@ export interface RunFates {
   namespaceId(): Promise<string>;
   fateOf(workflowId: string, runId: string): Promise<RunFate>;
 }
+
+/** Asks a Temporal namespace whether suite runs are still running. */
+export interface OpenRuns {
+  /** Id of the Temporal namespace: unique, also among servers. */
+  namespaceId(): Promise<string>;
+  /** @param key `runKey` of the run: another run under the same workflow id does not count */
+  isOpen(workflowId: string, key: string): Promise<boolean>;
+}

@@ -1,7 +1,6 @@
 import { type Connection, WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
-import type { OpenRuns } from '../kubernetes/sweep.js';
 import { runKey } from '../suite/run.js';
-import type { RunFate, RunFates } from '../suite/run-fate.js';
+import type { OpenRuns, RunFate, RunFates } from '../suite/run-fate.js';
 import { isOpen } from './suite-runs.js';
 
 /** Asks a Temporal namespace which suite runs go on, and what became of the others. */

@@ -1,5 +1,5 @@
 import type { Platform } from '../activities/platform.js';
-import type { ReportInput } from '../activities/records.js';
+import type { ReportInput } from '../activities/write-report.js';
 import { graphName } from '../suite/dynamo-names.js';
 import type { DynamoSpec } from '../suite/dynamo-spec.js';
 import type { FailureRecord } from '../suite/failure.js';

@@ -1,16 +1,15 @@
 import { log } from '@temporalio/workflow';
 import type { NodeCheck } from '../activities/nodes.js';
-import type { PodSettings } from '../activities/rank-pod.js';
 import type { Pair, ProbeFacts, Problem } from '../suite/cluster-facts.js';
 import { type Fabric, fabricOfSpec, knownInstanceTypes } from '../suite/fabric.js';
 import { probeProblems } from '../suite/probe.js';
 import type { SetupRecord } from '../suite/record.js';
 import { etcdEndpoint, type Run } from '../suite/run.js';
-import { rankEnvironment, type SuiteSpec } from '../suite/spec.js';
-import type { TransportTestSpec } from '../suite/transport-tests.js';
+import type { SuiteSpec } from '../suite/spec.js';
 import { lasting, quick } from './activity-options.js';
 import { failureOf } from './failures.js';
 import { claimNodes } from './node-claim.js';
+import { podSettings } from './pod-settings.js';
 
 /** What set-up hands to the benchmarks. `ready` is there when nothing keeps the suite from measuring. */
 export interface SetUp {
@@ -140,21 +139,6 @@ function deployEtcd(spec: SuiteSpec, run: Run): Promise<string> {
     tolerations,
     readyTimeout: podStart,
   });
-}
-
-/** What shapes the pods of a test, or of the probes. */
-export function podSettings(
-  spec: Omit<SuiteSpec, 'tests' | 'dynamo'>,
-  test: Pick<TransportTestSpec, 'environment' | 'nics'> = { environment: {} },
-): PodSettings {
-  const { context: _, namespace: __, leaseNamespace: ___, ...cluster } = spec.cluster;
-  const { efa } = spec.resources;
-  return {
-    cluster,
-    resources: { ...spec.resources, efa: { ...efa, count: test.nics ?? efa.count } },
-    tolerations: spec.nodes.tolerations,
-    environment: rankEnvironment(spec, test.environment),
-  };
 }
 
 function fabricOf(spec: SuiteSpec, labelled: string, problems: Problem[]): Fabric | undefined {

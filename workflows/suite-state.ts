@@ -1,6 +1,6 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { Platform } from '../activities/platform.js';
-import type { ReportInput } from '../activities/records.js';
+import type { ReportInput } from '../activities/write-report.js';
 import type { FailureRecord } from '../suite/failure.js';
 import { forecastOfTest, SET_UP_SECONDS } from '../suite/forecast.js';
 import { forecastOfLoad } from '../suite/load-forecast.js';

@@ -28,7 +28,7 @@ import { failureOf } from './failures.js';
 import { figureOf, figuresOf } from './figures.js';
 import { pauseSignal, resumeSignal, SUITE_NAME, SUITE_TEST, SUITE_VERDICT, testReportSignal } from './messages.js';
 import { claimNodes, giveNodesBack } from './node-claim.js';
-import { podSettings } from './set-up.js';
+import { podSettings } from './pod-settings.js';
 import { cellTitle, rowTitle } from './titles.js';
 
 /** All that the tests of a block need of their suite. */

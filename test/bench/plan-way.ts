@@ -7,7 +7,7 @@ import type { SuiteSpec } from '../../suite/spec.js';
 import { nixlbenchArguments } from '../../suite/tools/nixlbench.js';
 import { ucxArguments, ucxBatch } from '../../suite/tools/ucx-perftest.js';
 import type { TransportTestSpec } from '../../suite/transport-tests.js';
-import { podSettings } from '../../workflows/set-up.js';
+import { podSettings } from '../../workflows/pod-settings.js';
 
 const KUBECTL = fileURLToPath(new URL('../../../local/kubectl.sh', import.meta.url));
 const PODS = { node1: 'plan-node1', node2: 'plan-node2' } as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { measuringPod, onlyContainer, rankPod } from '../../../activities/rank-pod.js';
 import { parseSpec } from '../../../suite/spec.js';
-import { podSettings } from '../../../workflows/set-up.js';
+import { podSettings } from '../../../workflows/pod-settings.js';
 
 const RUN = {
   workflowId: 'w',

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { recordActivities } from '../../../activities/records.js';
 import { regressionActivities } from '../../../activities/regressions.js';
+import { writeReportActivities } from '../../../activities/write-report.js';
 import { nightlyRun, recordNights } from '../../support/nights.js';
 import { temporaryStore } from '../../support/temporary-store.js';
 
@@ -13,7 +13,7 @@ describe('the end of a run', () => {
   /** What the workflow does when all tests are done. */
   async function conclude(record: ReturnType<typeof nightlyRun>, baseline?: string) {
     const { context, store } = at;
-    const { writeReport } = recordActivities(context);
+    const { writeReport } = writeReportActivities(context);
     const { compareRun } = regressionActivities(context);
     for (const cell of record.tests.flatMap(({ cells }) => cells)) await store.saveCell(record, cell);
     const { workflowId, runId, tests, version, endedAt, dynamo: _, ...rest } = record;
