@@ -1,20 +1,20 @@
-import { claimingActivities } from './claiming.js';
-import { ActivityContext, type ActivityDependencies } from './context.js';
-import { dynamoDeploymentActivities } from './dynamo-deployment.js';
-import { etcdActivities } from './etcd.js';
-import { evidenceActivities } from './evidence.js';
-import { loadActivities } from './load.js';
-import { loadRecordActivities } from './load-records.js';
-import { nodeActivities } from './nodes.js';
-import { platformActivities } from './platform.js';
-import { probeActivities } from './probes.js';
-import { rankActivities } from './ranks.js';
-import { recordActivities } from './records.js';
-import { regressionActivities } from './regressions.js';
-import { runObjectActivities } from './run-object.js';
-import { sweepActivities } from './sweep.js';
-import { webhookActivities } from './webhook.js';
-import { writeReportActivities } from './write-report.js';
+import { ActivityContext, type ActivityDependencies } from './context/context.js';
+import { dynamoDeploymentActivities } from './dynamo/dynamo-deployment.js';
+import { platformActivities } from './dynamo/platform.js';
+import { loadActivities } from './load/load.js';
+import { loadRecordActivities } from './load/load-records.js';
+import { regressionActivities } from './report/regressions.js';
+import { webhookActivities } from './report/webhook.js';
+import { writeReportActivities } from './report/write-report.js';
+import { claimingActivities } from './run/claiming.js';
+import { etcdActivities } from './run/etcd.js';
+import { nodeActivities } from './run/nodes.js';
+import { runObjectActivities } from './run/run-object.js';
+import { sweepActivities } from './run/sweep.js';
+import { evidenceActivities } from './transport/evidence.js';
+import { probeActivities } from './transport/probes.js';
+import { rankActivities } from './transport/ranks.js';
+import { recordActivities } from './transport/records.js';
 
 /** Everything that the workflows let happen outside of themselves. */
 export function createActivities(dependencies: ActivityDependencies) {

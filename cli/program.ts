@@ -1,8 +1,8 @@
 import { Command, CommanderError } from 'commander';
-import { SuiteFailure } from '../suite/failure.js';
-import { SUITE_VERSION } from '../suite/version.js';
-import { EXIT, EXIT_CODES, exitCodeOfFailure } from './exit-code.js';
-import { WrongUse } from './wrong-use.js';
+import { SUITE_VERSION } from '../suite/run/version.js';
+import { SuiteFailure } from '../suite/verdict/failure.js';
+import { EXIT, EXIT_CODES, exitCodeOfFailure } from './options/exit-code.js';
+import { WrongUse } from './options/wrong-use.js';
 
 /**
  * The command line. Each command is a file of its own, and only the one that is called is loaded: the clients of Temporal
@@ -16,89 +16,95 @@ interface Entry {
 const COMMANDS: Readonly<Record<string, Entry>> = {
   validate: {
     summary: 'check a suite spec and show what it would run',
-    load: async () => (await import('./validate.js')).validateCommand(),
+    load: async () => (await import('./commands/validate.js')).validateCommand(),
   },
   plan: {
     summary: 'show the cells of a suite in order, what they cost, and what would be refused',
-    load: async () => (await import('./plan.js')).planCommand(),
+    load: async () => (await import('./commands/plan.js')).planCommand(),
   },
   run: {
     summary: 'start a suite and follow it, with a live table and the remaining time',
-    load: async () => (await import('./run.js')).runCommand(),
+    load: async () => (await import('./commands/run.js')).runCommand(),
   },
   watch: {
     summary: 'follow a suite run that goes on, or show how it ended',
-    load: async () => (await import('./watch.js')).watchCommand(),
+    load: async () => (await import('./commands/watch.js')).watchCommand(),
   },
   resolve: {
     summary: 'decide about a parked test: retry, skip or abort',
-    load: async () => (await import('./resolve.js')).resolveCommand(),
+    load: async () => (await import('./commands/resolve.js')).resolveCommand(),
   },
   skip: {
     summary: 'leave out a test that has not started',
-    load: async () => (await import('./skip.js')).skipCommand(),
+    load: async () => (await import('./commands/skip.js')).skipCommand(),
   },
   pause: {
     summary: 'start no further cell and give the nodes back',
-    load: async () => (await import('./pause.js')).pauseCommand(),
+    load: async () => (await import('./commands/pause.js')).pauseCommand(),
   },
-  resume: { summary: 'go on after a pause', load: async () => (await import('./resume.js')).resumeCommand() },
+  resume: { summary: 'go on after a pause', load: async () => (await import('./commands/resume.js')).resumeCommand() },
   cancel: {
     summary: 'end a suite run; what is recorded stays',
-    load: async () => (await import('./cancel.js')).cancelCommand(),
+    load: async () => (await import('./commands/cancel.js')).cancelCommand(),
   },
   doctor: {
     summary: 'check Temporal, the cluster, the permissions and the result store, and say what to do',
-    load: async () => (await import('./doctor.js')).doctorCommand(),
+    load: async () => (await import('./commands/doctor.js')).doctorCommand(),
   },
   'reset-point': {
     summary: 'print the `temporal workflow reset` line that runs a failed test again, and nothing before it',
-    load: async () => (await import('./reset-point.js')).resetPointCommand(),
+    load: async () => (await import('./commands/reset-point.js')).resetPointCommand(),
   },
   sweep: {
     summary: 'remove what suite runs left in the cluster that are closed or gone',
-    load: async () => (await import('./sweep.js')).sweepCommand(),
+    load: async () => (await import('./commands/sweep.js')).sweepCommand(),
   },
   nightly: {
     summary: 'run a suite by a schedule, and create, change, pause or remove that schedule',
-    load: async () => (await import('./nightly.js')).nightlyCommand(),
+    load: async () => (await import('./commands/nightly.js')).nightlyCommand(),
   },
-  runs: { summary: 'list recorded runs', load: async () => (await import('./runs.js')).runsCommand() },
+  runs: { summary: 'list recorded runs', load: async () => (await import('./commands/runs.js')).runsCommand() },
   report: {
     summary: 'print the report of a run, or write all its forms',
-    load: async () => (await import('./report.js')).reportCommand(),
+    load: async () => (await import('./commands/report.js')).reportCommand(),
   },
   compare: {
     summary: 'compare two runs, or a run with its baseline',
-    load: async () => (await import('./compare.js')).compareCommand(),
+    load: async () => (await import('./commands/compare.js')).compareCommand(),
   },
   history: {
     summary: 'show a metric from run to run, and the first run of each change',
-    load: async () => (await import('./metric-history.js')).historyCommand(),
+    load: async () => (await import('./commands/history.js')).historyCommand(),
   },
   baseline: {
     summary: 'accept, list and remove the runs that others are held against',
-    load: async () => (await import('./baseline.js')).baselineCommand(),
+    load: async () => (await import('./commands/baseline.js')).baselineCommand(),
   },
   acknowledge: {
     summary: 'say that a change is known, so that it stops alarming',
-    load: async () => (await import('./acknowledge.js')).acknowledgeCommand(),
+    load: async () => (await import('./commands/acknowledge.js')).acknowledgeCommand(),
   },
   site: {
     summary: 'write a static site of all runs and histories',
-    load: async () => (await import('./site.js')).siteCommand(),
+    load: async () => (await import('./commands/site.js')).siteCommand(),
   },
   export: {
     summary: 'write everything that is recorded',
-    load: async () => (await import('./export.js')).exportCommand(),
+    load: async () => (await import('./commands/export.js')).exportCommand(),
   },
-  import: { summary: 'add what an export holds', load: async () => (await import('./import.js')).importCommand() },
-  prune: { summary: 'drop old runs, never a baseline', load: async () => (await import('./prune.js')).pruneCommand() },
+  import: {
+    summary: 'add what an export holds',
+    load: async () => (await import('./commands/import.js')).importCommand(),
+  },
+  prune: {
+    summary: 'drop old runs, never a baseline',
+    load: async () => (await import('./commands/prune.js')).pruneCommand(),
+  },
   completion: {
     summary: 'print a completion script for bash, zsh or fish',
-    load: async () => (await import('./completion.js')).completionCommand(() => programOf(() => true)),
+    load: async () => (await import('./commands/completion.js')).completionCommand(() => programOf(() => true)),
   },
-  schema: { summary: 'print a JSON Schema', load: async () => (await import('./schema.js')).schemaCommand() },
+  schema: { summary: 'print a JSON Schema', load: async () => (await import('./commands/schema.js')).schemaCommand() },
 };
 
 const HELP = `

@@ -1,10 +1,10 @@
-import { resultsCsv } from './csv.js';
-import { reportHtml } from './html.js';
-import { resultsJson } from './json.js';
-import { junitXml } from './junit.js';
-import { markdown } from './markdown.js';
-import { openMetrics } from './open-metrics.js';
-import type { Report } from './report.js';
+import { resultsCsv } from './formats/csv.js';
+import { resultsJson } from './formats/json.js';
+import { junitXml } from './formats/junit.js';
+import { openMetrics } from './formats/open-metrics.js';
+import { reportHtml } from './html/html.js';
+import { markdown } from './markdown/markdown.js';
+import type { Report } from './model/report.js';
 
 /** The forms of a report by the name of their file. The same report gives the same bytes. */
 export const FORMATS = {

@@ -1,18 +1,18 @@
-import { cellsOf, evidenceOf } from '../results/any-cell.js';
-import { findComparison, outcomeOfRun } from '../results/comparisons.js';
-import { findEvidence } from '../results/evidence.js';
-import { readHistory } from '../results/history.js';
-import { DEFAULT_MINIMAL_DIFFERENCE } from '../results/regressions.js';
-import { listRuns, type RunEntry } from '../results/runs.js';
-import { isHeadline } from '../results/series.js';
+import { cellsOf, evidenceOf } from '../results/records/any-cell.js';
+import { findEvidence } from '../results/records/evidence.js';
+import { readHistory } from '../results/records/history.js';
+import { listRuns, type RunEntry } from '../results/records/runs.js';
+import { isHeadline } from '../results/records/series.js';
+import { DEFAULT_MINIMAL_DIFFERENCE } from '../results/regression/compare-run.js';
+import { findComparison, outcomeOfRun } from '../results/regression/run-comparison.store.js';
 import type { ResultStore } from '../results/store.js';
-import { reportOf, stepsOf } from './assemble.js';
+import { historyChart } from './charts/history-chart.js';
 import { reportFiles } from './files.js';
-import { historyChart } from './history-chart.js';
-import { reportHtml } from './html.js';
+import { reportHtml } from './html/html.js';
+import { badge, page, scrolling } from './html/page.js';
 import { html, type Markup } from './markup.js';
+import { reportOf, stepsOf } from './model/assemble.js';
 import { moment } from './moment.js';
-import { badge, page, scrolling } from './page.js';
 
 /** One file of the site; its path has `/` between folders. */
 export interface SiteFile {

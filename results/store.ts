@@ -1,20 +1,28 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
-import { SuiteFailure } from '../suite/failure.js';
-import type { CellRecord, LogReference, StartedRun, SuiteRecord } from '../suite/record.js';
-import { type AnyCell, cellsOf, evidenceOf } from './any-cell.js';
-import { findLinkedCell, linkCell, linkedCells } from './cells.js';
-import { countCell, type RunName } from './counted-cells.js';
-import type { Database } from './database.js';
-import { findEvidence, findLog, putLog } from './evidence.js';
-import { runFolder, writeWhole } from './folder.js';
-import { checkVersion } from './migrations.js';
-import { openDatabase } from './open-database.js';
-import { resolveRun } from './run-names.js';
-import { findStartedRun, listRuns, putRun, putStartedRun, type RunEntry, readRun, type StoredRun } from './runs.js';
-import { toStoreFailure } from './store-failure.js';
-import type { Tables } from './tables.js';
+import type { CellRecord, LogReference, StartedRun, SuiteRecord } from '../suite/record/record.js';
+import { SuiteFailure } from '../suite/verdict/failure.js';
+import type { Database } from './database/database.js';
+import { checkVersion } from './database/migrations.js';
+import { openDatabase } from './database/open-database.js';
+import { toStoreFailure } from './database/store-failure.js';
+import type { Tables } from './database/tables.js';
+import { type AnyCell, cellsOf, evidenceOf } from './records/any-cell.js';
+import { findLinkedCell, linkCell, linkedCells } from './records/cells.js';
+import { findEvidence, findLog, putLog } from './records/evidence.js';
+import { runFolder, writeWhole } from './records/folder.js';
+import { countCell, type RunName } from './records/run-cells.js';
+import { resolveRun } from './records/run-names.js';
+import {
+  findStartedRun,
+  listRuns,
+  putRun,
+  putStartedRun,
+  type RunEntry,
+  readRun,
+  type StoredRun,
+} from './records/runs.js';
 
 /**
  * The result store: cells, runs and their evidence in a database, and beside it a folder for each run that people read.

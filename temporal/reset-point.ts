@@ -1,5 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
-import { SuiteFailure } from '../suite/failure.js';
+import { SuiteFailure } from '../suite/verdict/failure.js';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 /** One event of a workflow's history, as the server gives it. */

@@ -1,6 +1,6 @@
 import { type Connection, WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
-import { runKey } from '../suite/run.js';
-import type { OpenRuns, RunFate, RunFates } from '../suite/run-fate.js';
+import { runKey } from '../suite/run/run.js';
+import type { OpenRuns, RunFate, RunFates } from '../suite/run/run-status.js';
 import { isOpen } from './suite-runs.js';
 
 /** Asks a Temporal namespace which suite runs go on, and what became of the others. */

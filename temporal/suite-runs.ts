@@ -5,9 +5,9 @@ import {
   type WorkflowExecutionDescription,
   WorkflowNotFoundError,
 } from '@temporalio/client';
-import { SuiteFailure } from '../suite/failure.js';
-import { didYouMean } from '../suite/schema.js';
-import { type Progress, progressQuery } from '../workflows/messages.js';
+import { didYouMean } from '../suite/schema/schema.js';
+import { SuiteFailure } from '../suite/verdict/failure.js';
+import { type Progress, progressQuery } from '../workflows/shared/messages.js';
 
 /** Among these the one that was meant is looked for. */
 const NEWEST_RUNS = 100;

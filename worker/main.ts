@@ -4,7 +4,7 @@ import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import { ResultStore } from '../results/store.js';
-import { SuiteFailure } from '../suite/failure.js';
+import { SuiteFailure } from '../suite/verdict/failure.js';
 import { connectTemporal } from '../temporal/connection.js';
 import { RunDirectory } from '../temporal/run-directory.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';

@@ -1,10 +1,10 @@
 import { hostname } from 'node:os';
 import { type NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
-import { failureInterceptor } from '../activities/failures.js';
-import { heartbeatInterceptor } from '../activities/heartbeat.js';
 import type { Activities } from '../activities/index.js';
 import { BUNDLE_PATH } from './bundle.js';
 import type { WorkerConfig } from './config.js';
+import { failureInterceptor } from './interceptors/failures.js';
+import { heartbeatInterceptor } from './interceptors/heartbeat.js';
 
 export interface WorkerParts {
   readonly connection: NativeConnection;

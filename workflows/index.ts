@@ -1,5 +1,6 @@
 /** The workflow types that a worker serves, by the names that users start them with. */
-export { benchmarkSuite } from './benchmark-suite.js';
-export { inferenceTest } from './inference-test.js';
+
+export { inferenceTest } from './inference/inference-test.js';
+export { benchmarkSuite } from './suite/benchmark-suite.js';
 export { sweep } from './sweep.js';
-export { transportTest } from './transport-test.js';
+export { transportTest } from './transport/transport-test.js';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { SuiteFailure } from '../suite/failure.js';
-import type { RunRemains } from '../suite/sweep.js';
-import { quick } from './activity-options.js';
-import { workflowFailure } from './failures.js';
+import type { RunRemains } from '../suite/run/leftovers.js';
+import { SuiteFailure } from '../suite/verdict/failure.js';
+import { quick } from './shared/activity-options.js';
+import { workflowFailure } from './shared/failures.js';
 
 const GIVE_UP_AFTER_SECONDS = 600;
 

@@ -1,11 +1,11 @@
-import type { DynamoSpec } from '../dynamo-spec.js';
+import type { DynamoSpec } from '../spec/dynamo-spec.js';
 import {
   type InferenceSpec,
   type LoadPoint,
   MOST_CONCURRENCY,
   MOST_REPETITIONS,
   requestsOf,
-} from '../inference-tests.js';
+} from '../spec/inference-tests.js';
 
 /** Seconds that AIPerf may wait for the model to be listed: the deployment served when the load was started. */
 const WAIT_FOR_MODEL_SECONDS = 20;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type FailureRecord, failureRecord } from '../failure.js';
+import { type FailureRecord, failureRecord } from '../verdict/failure.js';
 
 /**
  * AIPerf: the grammar of `profile_export_aiperf.json` (schema 1.x, AIPerf 0.13). Every figure comes with its unit, which

@@ -1,4 +1,4 @@
-import type { FailureClass } from '../failure.js';
+import type { FailureClass } from '../verdict/failure.js';
 
 /**
  * Messages of the tools and libraries, and the class of failure that each stands for: ai-dynamo/nixl (benchmark/nixlbench

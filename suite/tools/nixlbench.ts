@@ -1,5 +1,5 @@
-import type { Row } from '../measurement.js';
-import type { NixlbenchSpec } from '../transport-tests.js';
+import type { Row } from '../hardware/measurement.js';
+import type { NixlbenchSpec } from '../spec/transport-tests.js';
 import { PRINTED_NUMBER, recomputedBandwidth } from './printed.js';
 
 /**

@@ -1,7 +1,7 @@
 import { median } from 'simple-statistics';
-import { compareMetrics, holm, type MetricInput } from '../../suite/regression.js';
-import { compareValues } from '../../suite/statistics.js';
-import { studentTwoSided } from '../../suite/student-t.js';
+import { compareMetrics, holm, type MetricInput } from '../../suite/statistics/significance.js';
+import { compareValues } from '../../suite/statistics/statistics.js';
+import { studentTwoSided } from '../../suite/statistics/student-t.js';
 import { type Noise, noises } from '../support/noise.js';
 
 /**

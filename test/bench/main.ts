@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parseSpec } from '../../suite/spec.js';
+import { parseSpec } from '../../suite/spec/spec.js';
 import { Lab } from '../support/lab.js';
 import { mochaHooks, temporal } from '../support/temporal.js';
 import { type TestTimes, testTimes } from './history-times.js';

@@ -1,14 +1,14 @@
 import { mersenne } from 'pure-rand/generator/mersenne';
-import { fabricOfInstanceType } from '../../suite/fabric.js';
-import { forecastOf } from '../../suite/forecast.js';
-import { type AttemptContext, judgeTransport } from '../../suite/judge.js';
-import { blocksOf, nextCell, type Outcome } from '../../suite/plan.js';
-import { parseSpec } from '../../suite/spec.js';
+import { fabricOfInstanceType } from '../../suite/hardware/fabric.js';
+import { type AttemptContext, judgeTransport } from '../../suite/judge/judge.js';
+import { forecastOf } from '../../suite/plan/forecast.js';
+import { blocksOf, nextCell, type Outcome } from '../../suite/plan/plan.js';
+import { parseSpec } from '../../suite/spec/spec.js';
+import type { NixlbenchSpec } from '../../suite/spec/transport-tests.js';
 import { readRankLog } from '../../suite/tools/log-lines.js';
 import { classifyOutput } from '../../suite/tools/messages.js';
 import { nixlbenchIdentity, parseNixlbenchTable } from '../../suite/tools/nixlbench.js';
 import { parseUcxOutput } from '../../suite/tools/ucx-perftest.js';
-import type { NixlbenchSpec } from '../../suite/transport-tests.js';
 import { framed, nixlbenchLog } from '../support/evidence.js';
 import { nixlbenchTable, ucxTable } from '../support/tables.js';
 

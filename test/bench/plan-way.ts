@@ -1,13 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { measuringPod, onlyContainer } from '../../activities/rank-pod.js';
-import { readManifest } from '../../kubernetes/manifest.js';
-import type { Run } from '../../suite/run.js';
-import type { SuiteSpec } from '../../suite/spec.js';
+import { measuringPod, onlyContainer } from '../../activities/transport/rank-pod.js';
+import { readManifest } from '../../kubernetes/client/manifest.js';
+import type { Run } from '../../suite/run/run.js';
+import type { SuiteSpec } from '../../suite/spec/spec.js';
+import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { nixlbenchArguments } from '../../suite/tools/nixlbench.js';
 import { ucxArguments, ucxBatch } from '../../suite/tools/ucx-perftest.js';
-import type { TransportTestSpec } from '../../suite/transport-tests.js';
-import { podSettings } from '../../workflows/pod-settings.js';
+import { podSettings } from '../../workflows/shared/pod-settings.js';
 
 const KUBECTL = fileURLToPath(new URL('../../../local/kubectl.sh', import.meta.url));
 const PODS = { node1: 'plan-node1', node2: 'plan-node2' } as const;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NODE } from '../../kubernetes/resources.js';
+import { NODE } from '../../kubernetes/client/resources.js';
 import { Lab } from '../support/lab.js';
 
 /** Mistakes of the spec and of the cluster: each ends the suite with what is wrong, where, and what to do. */

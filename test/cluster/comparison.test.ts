@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import type { RunComparison } from '../../results/comparison.js';
-import type { CellRecord } from '../../suite/record.js';
+import type { RunComparison } from '../../results/regression/run-comparison.schema.js';
+import type { CellRecord } from '../../suite/record/record.js';
 import { setLinkRate } from '../support/box-faults.js';
 import { dynamoBench } from '../support/command-line.js';
 import { Lab } from '../support/lab.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { POD } from '../../kubernetes/resources.js';
-import type { LoadTestRecord } from '../../suite/load-record.js';
+import { POD } from '../../kubernetes/client/resources.js';
+import type { LoadTestRecord } from '../../suite/record/load-record.js';
 import { dynamoSuite, QUICK_LOAD } from '../support/dynamo-suite.js';
 import { Lab, type SuiteEnd } from '../support/lab.js';
 

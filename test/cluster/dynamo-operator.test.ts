@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { KubernetesObject } from '../../kubernetes/objects.js';
-import { DEPLOYMENT, DYNAMO_GRAPH, POD, SERVICE } from '../../kubernetes/resources.js';
-import type { LoadTestRecord } from '../../suite/load-record.js';
+import type { KubernetesObject } from '../../kubernetes/client/objects.js';
+import { DEPLOYMENT, DYNAMO_GRAPH, POD, SERVICE } from '../../kubernetes/client/resources.js';
+import type { LoadTestRecord } from '../../suite/record/load-record.js';
 import { installResources, removeResources, startOperatorPod } from '../support/dynamo-platform.js';
 import { dynamoSuite, QUICK_LOAD } from '../support/dynamo-suite.js';
 import { GraphOperator } from '../support/graph-operator.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { POD } from '../../kubernetes/resources.js';
-import { type NetworkShare, networkShares } from '../../suite/kv-comparison.js';
+import { POD } from '../../kubernetes/client/resources.js';
+import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
 import { setLinkRate } from '../support/box-faults.js';
 import { dynamoSuite } from '../support/dynamo-suite.js';
 import { Lab, type SuiteEnd } from '../support/lab.js';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities } from '../../activities/index.js';
-import { Cluster } from '../../kubernetes/cluster.js';
-import { execInPod } from '../../kubernetes/exec.js';
-import type { Pod } from '../../kubernetes/objects.js';
-import { POD } from '../../kubernetes/resources.js';
+import { Cluster } from '../../kubernetes/client/cluster.js';
+import { execInPod } from '../../kubernetes/client/exec.js';
+import type { Pod } from '../../kubernetes/client/objects.js';
+import { POD } from '../../kubernetes/client/resources.js';
 import { ResultStore } from '../../results/store.js';
-import { etcdName, type Run } from '../../suite/run.js';
+import { etcdName, type Run } from '../../suite/run/run.js';
 import { type Box, createNamespace, startBox, type TestNamespace } from '../support/box.js';
 
 /** Wiping etcd is the one thing here that could destroy somebody's data. */

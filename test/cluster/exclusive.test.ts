@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { Lease } from '../../kubernetes/leases.js';
-import type { KubernetesObject, Pod } from '../../kubernetes/objects.js';
-import { CONFIG_MAP, LEASE } from '../../kubernetes/resources.js';
+import type { Lease } from '../../kubernetes/client/leases.js';
+import type { KubernetesObject, Pod } from '../../kubernetes/client/objects.js';
+import { CONFIG_MAP, LEASE } from '../../kubernetes/client/resources.js';
 import { dynamoBench } from '../support/command-line.js';
 import { Lab, type LocalSpec, type SuiteEnd } from '../support/lab.js';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { POD } from '../../kubernetes/resources.js';
+import { POD } from '../../kubernetes/client/resources.js';
 import { Lab } from '../support/lab.js';
 
 /** What goes wrong while a suite runs, on the real box: nothing that fails here is replaced. */

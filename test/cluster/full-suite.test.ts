@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CellRecord } from '../../suite/record.js';
+import type { CellRecord } from '../../suite/record/record.js';
 import { Lab, type SuiteEnd } from '../support/lab.js';
 
 /** The plan's own settings from suites/local-network.json, start delay included, on two real nodes with a shaped link. */

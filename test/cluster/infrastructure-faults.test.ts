@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { POD } from '../../kubernetes/resources.js';
+import { POD } from '../../kubernetes/client/resources.js';
 import { ApiProxy } from '../support/api-proxy.js';
 import { Disk, killPart, repairBox, setLink } from '../support/box-faults.js';
 import { FaultGrid } from '../support/fault-grid.js';

@@ -6,8 +6,8 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { reportFiles } from '../../reports/files.js';
-import { reportHtml } from '../../reports/html.js';
-import { cellsOf, evidenceOf } from '../../results/any-cell.js';
+import { reportHtml } from '../../reports/html/html.js';
+import { cellsOf, evidenceOf } from '../../results/records/any-cell.js';
 import { openPage, startBrowser } from '../support/browser.js';
 import { exampleReport } from '../support/example-report.js';
 

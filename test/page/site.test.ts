@@ -5,11 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { type SiteFile, siteFiles } from '../../reports/site.js';
-import { putComparison } from '../../results/comparisons.js';
-import { writeWhole } from '../../results/folder.js';
-import { compareWithBaseline } from '../../results/regressions.js';
+import { writeWhole } from '../../results/records/folder.js';
+import { compareWithBaseline } from '../../results/regression/compare-run.js';
+import { putComparison } from '../../results/regression/run-comparison.store.js';
 import { ResultStore } from '../../results/store.js';
-import type { LogReference, SuiteRecord } from '../../suite/record.js';
+import type { LogReference, SuiteRecord } from '../../suite/record/record.js';
 import { openPage, startBrowser } from '../support/browser.js';
 import { nightlyRun, recordNights } from '../support/nights.js';
 

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { KubeConfig } from '@kubernetes/client-node';
 import { execa } from 'execa';
-import { Cluster } from '../../kubernetes/cluster.js';
-import { readManifest } from '../../kubernetes/manifest.js';
-import { NAMESPACE } from '../../kubernetes/resources.js';
+import { Cluster } from '../../kubernetes/client/cluster.js';
+import { readManifest } from '../../kubernetes/client/manifest.js';
+import { NAMESPACE } from '../../kubernetes/client/resources.js';
 
 export const LOCAL = fileURLToPath(new URL('../../../local/', import.meta.url));
 const STATE = process.env.DYNAMO_BENCH_STATE ?? '/run/dynamo-bench';

@@ -1,4 +1,4 @@
-import type { CellRecord, Provenance } from '../../suite/record.js';
+import type { CellRecord, Provenance } from '../../suite/record/record.js';
 
 /** A node as a record knows it. */
 export function nodeOf(position: 'node1' | 'node2', more: Partial<Provenance['nodes'][number]> = {}) {

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
-import { isNotFound } from '../../kubernetes/api-failure.js';
-import type { Cluster } from '../../kubernetes/cluster.js';
-import type { Condition, KubernetesObject, Pod } from '../../kubernetes/objects.js';
-import { isReady } from '../../kubernetes/pod-state.js';
-import { poll } from '../../kubernetes/poll.js';
-import { CUSTOM_RESOURCE_DEFINITION, DYNAMO_GRAPH, POD } from '../../kubernetes/resources.js';
+import { isNotFound } from '../../kubernetes/client/api-failure.js';
+import type { Cluster } from '../../kubernetes/client/cluster.js';
+import type { Condition, KubernetesObject, Pod } from '../../kubernetes/client/objects.js';
+import { poll } from '../../kubernetes/client/poll.js';
+import { CUSTOM_RESOURCE_DEFINITION, DYNAMO_GRAPH, POD } from '../../kubernetes/client/resources.js';
+import { isReady } from '../../kubernetes/pods/pod-state.js';
 
 /** A chart that stands in for NVIDIA's: its resources, and a pod that is found as the operator. */
 export const PLATFORM_CHART = fileURLToPath(new URL('../../../test/platform-chart', import.meta.url));

@@ -1,5 +1,5 @@
 import { mersenne } from 'pure-rand/generator/mersenne';
-import type { DynamoRecord, LoadCell, LoadTestRecord } from '../../suite/load-record.js';
+import type { DynamoRecord, LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
 
 const CONCURRENCIES = [1, 4, 16, 64];
 const INPUT_TOKENS = 8192;

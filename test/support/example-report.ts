@@ -1,6 +1,6 @@
 import { mersenne } from 'pure-rand/generator/mersenne';
-import type { HistoryOfMetric, Report } from '../../reports/report.js';
-import type { CellRecord } from '../../suite/record.js';
+import type { HistoryOfMetric, Report } from '../../reports/model/report.js';
+import type { CellRecord } from '../../suite/record/record.js';
 import { type ExampleLoadOptions, exampleDynamo } from './example-load.js';
 import { measuredCell, suiteRecord } from './records.js';
 

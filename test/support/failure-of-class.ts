@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type FailureClass, SuiteFailure } from '../../suite/failure.js';
+import { type FailureClass, SuiteFailure } from '../../suite/verdict/failure.js';
 
 /** For `assert.rejects`: a `SuiteFailure` of this class, whose message matches. */
 export function failureOfClass(failureClass: FailureClass, message = /./) {

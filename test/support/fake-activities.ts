@@ -1,8 +1,8 @@
 import type { Activities } from '../../activities/index.js';
-import type { CellDefinition, CellSummary } from '../../activities/records.js';
-import { SuiteFailure } from '../../suite/failure.js';
-import type { Judgement } from '../../suite/judge.js';
-import type { LoadJudgement } from '../../suite/judge-load.js';
+import type { CellDefinition, CellSummary } from '../../activities/transport/records.js';
+import type { Judgement } from '../../suite/judge/judge.js';
+import type { LoadJudgement } from '../../suite/judge/judge-load.js';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { fakeDynamo } from './fake-dynamo.js';
 import { nixlbenchHelp } from './nixlbench-help.js';
 

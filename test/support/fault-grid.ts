@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import type { KubernetesObject } from '../../kubernetes/objects.js';
-import { EVENT } from '../../kubernetes/resources.js';
-import type { AttemptRecord, CellRecord } from '../../suite/record.js';
+import type { KubernetesObject } from '../../kubernetes/client/objects.js';
+import { EVENT } from '../../kubernetes/client/resources.js';
+import type { AttemptRecord, CellRecord } from '../../suite/record/record.js';
 import type { Lab, SuiteEnd } from './lab.js';
 
 interface Row {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { acknowledge } from '../../results/acknowledgements.js';
-import { acceptBaseline } from '../../results/baselines.js';
-import { putComparison } from '../../results/comparisons.js';
-import { compareWithBaseline } from '../../results/regressions.js';
-import { resolveRun } from '../../results/run-names.js';
+import { resolveRun } from '../../results/records/run-names.js';
+import { acknowledge } from '../../results/regression/acknowledgements.js';
+import { acceptBaseline } from '../../results/regression/baselines.js';
+import { compareWithBaseline } from '../../results/regression/compare-run.js';
+import { putComparison } from '../../results/regression/run-comparison.store.js';
 import type { ResultStore } from '../../results/store.js';
 import { recordNights } from './nights.js';
 import { measuredCell, runOf, suiteRecord } from './records.js';

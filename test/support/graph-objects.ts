@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Container, KubernetesObject, OwnerReference } from '../../kubernetes/objects.js';
+import type { Container, KubernetesObject, OwnerReference } from '../../kubernetes/client/objects.js';
 
 /** What the Dynamo operator makes from a DynamoGraphDeployment, as it was seen to: names, labels, environment, probes. */
 

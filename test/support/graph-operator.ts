@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isConflict, isNotFound } from '../../kubernetes/api-failure.js';
-import type { Cluster } from '../../kubernetes/cluster.js';
-import type { Deployment } from '../../kubernetes/objects.js';
-import { DEPLOYMENT, DYNAMO_GRAPH } from '../../kubernetes/resources.js';
-import { MANAGED_BY_SELECTOR } from '../../suite/run.js';
+import { isConflict, isNotFound } from '../../kubernetes/client/api-failure.js';
+import type { Cluster } from '../../kubernetes/client/cluster.js';
+import type { Deployment } from '../../kubernetes/client/objects.js';
+import { DEPLOYMENT, DYNAMO_GRAPH } from '../../kubernetes/client/resources.js';
+import { MANAGED_BY_SELECTOR } from '../../suite/run/run.js';
 import { componentName, type Graph, graphObjects } from './graph-objects.js';
 
 const FINALIZER = 'nvidia.com/finalizer';

@@ -1,5 +1,5 @@
 import type { ResultStore } from '../../results/store.js';
-import type { CellRecord, SuiteRecord } from '../../suite/record.js';
+import type { CellRecord, SuiteRecord } from '../../suite/record/record.js';
 import { type ExampleLoadOptions, exampleDynamo } from './example-load.js';
 import { normal } from './random.js';
 import { measuredCell, suiteRecord } from './records.js';

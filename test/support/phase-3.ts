@@ -1,4 +1,4 @@
-import type { LoadJudgement } from '../../suite/judge-load.js';
+import type { LoadJudgement } from '../../suite/judge/judge-load.js';
 import type { FakeActivities } from './fake-activities.js';
 import { plan } from './suite-run.js';
 

@@ -1,5 +1,5 @@
-import type { CellRecord, SuiteRecord } from '../../suite/record.js';
-import { RECORD_VERSION } from '../../suite/record.js';
+import type { CellRecord, SuiteRecord } from '../../suite/record/record.js';
+import { RECORD_VERSION } from '../../suite/record/record.js';
 import { provenance } from './cells.js';
 
 /** The run of a workflow id that these cells and records are of. */

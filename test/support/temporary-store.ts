@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ActivityContext } from '../../activities/context.js';
+import { ActivityContext } from '../../activities/context/context.js';
 import { ResultStore } from '../../results/store.js';
 
 /** A SQLite store of its own for each test of a block, and what activities need to work on it without Temporal. */

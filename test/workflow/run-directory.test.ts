@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { Connection } from '@temporalio/client';
-import { runKey } from '../../suite/run.js';
+import { runKey } from '../../suite/run/run.js';
 import { RunDirectory } from '../../temporal/run-directory.js';
 import { temporal } from '../support/temporal.js';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { execa } from 'execa';
-import type { RunRemains } from '../../suite/sweep.js';
+import type { RunRemains } from '../../suite/run/leftovers.js';
 import { FakeActivities } from '../support/fake-activities.js';
 import { withWorker } from '../support/suite-run.js';
 import { TEMPORAL, temporal } from '../support/temporal.js';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { access, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readReport } from '../../../reports/assemble.js';
 import { reportFiles } from '../../../reports/files.js';
-import { SuiteFailure } from '../../../suite/failure.js';
+import { readReport } from '../../../reports/model/assemble.js';
+import { SuiteFailure } from '../../../suite/verdict/failure.js';
 import { exampleReport } from '../../support/example-report.js';
 import { measuredCell, runOf, suiteRecord } from '../../support/records.js';
 import { onBothDatabases } from '../../support/stores.js';

@@ -1,0 +1,51 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { Cluster } from '../../kubernetes/client/cluster.js';
+import type { Pod } from '../../kubernetes/client/objects.js';
+import { poll } from '../../kubernetes/client/poll.js';
+import { POD } from '../../kubernetes/client/resources.js';
+import { hasEnded, isRunning } from '../../kubernetes/pods/pod-state.js';
+import { StartWatch } from '../../kubernetes/pods/start-watch.js';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
+
+/** How long a pod may take to run, in seconds. */
+export interface StartPatience {
+  /** Image pull included. */
+  readonly podStart: number;
+  readonly unschedulable: number;
+}
+
+/**
+ * Waits until a pod runs or has already ended.
+ *
+ * @param meanwhile is called again and again, to keep a claim alive
+ * @throws {SuiteFailure} the reason why it will not start, as soon as it is known; `PodLost` when it vanished
+ */
+export async function waitUntilStarted(
+  cluster: Cluster,
+  pod: Pod,
+  patience: StartPatience,
+  meanwhile: () => Promise<void>,
+): Promise<Pod> {
+  const { namespace = '', name } = pod.metadata;
+  const watch = new StartWatch(patience.unschedulable);
+  return poll(async (elapsed) => {
+    await meanwhile();
+    const current = await cluster.find<Pod>(POD, namespace, name, cancellationSignal());
+    if (!current || current.metadata.deletionTimestamp)
+      throw new SuiteFailure('PodLost', `pod ${namespace}/${name} was deleted while it started`);
+    if (isRunning(current) || (hasEnded(current) && current.status?.containerStatuses)) return current;
+    const problem = watch.problem(current, elapsed);
+    if (problem) throw problem;
+    if (elapsed < patience.podStart) return undefined;
+    const waiting = current.status?.containerStatuses?.[0]?.state?.waiting;
+    throw new SuiteFailure(
+      'PodRejected',
+      `pod ${namespace}/${name} did not run within ${patience.podStart} s: ${waiting?.reason ?? current.status?.phase ?? 'no status'} ${waiting?.message ?? ''}`.trim(),
+    );
+  }, cancellationSignal());
+}
+
+/** Ends a pod's container and keeps the pod, so that its log and exit code can still be read. */
+export async function endPod(cluster: Cluster, namespace: string, name: string): Promise<void> {
+  await cluster.patch(POD, namespace, name, { spec: { activeDeadlineSeconds: 1 } }, cancellationSignal());
+}

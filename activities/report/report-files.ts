@@ -1,0 +1,15 @@
+import type { ResultStore } from '../../results/store.js';
+import type { Run } from '../../suite/run/run.js';
+
+/**
+ * Writes all reports of a stored run into its folder, and returns the folder. What draws them is loaded here: a worker
+ * that waits for a suite has no use for it.
+ */
+export async function writeReports(store: ResultStore, run: Run): Promise<string> {
+  const [{ readReport }, { reportFiles }] = await Promise.all([
+    import('../../reports/model/assemble.js'),
+    import('../../reports/files.js'),
+  ]);
+  const report = await store.use((kysely) => readReport(kysely, `${run.workflowId}@${run.runId}`));
+  return store.writeFiles(run.workflowId, reportFiles(report));
+}

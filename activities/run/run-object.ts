@@ -1,0 +1,96 @@
+import { cancellationSignal } from '@temporalio/activity';
+import { isNotFound } from '../../kubernetes/client/api-failure.js';
+import { readManifestText } from '../../kubernetes/client/manifest.js';
+import type { KubernetesObject, Pod } from '../../kubernetes/client/objects.js';
+import { poll } from '../../kubernetes/client/poll.js';
+import { CONFIG_MAP, DEPLOYMENT, POD } from '../../kubernetes/client/resources.js';
+import { hasEnded } from '../../kubernetes/pods/pod-state.js';
+import { etcdName, RUN_LABEL, type Run, runLabels, runObjectName } from '../../suite/run/run.js';
+import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
+import { ucxBatch } from '../../suite/tools/ucx-perftest.js';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
+import type { ActivityContext } from '../context/context.js';
+
+const SCRIPTS = ['entry.sh', 'listening.sh', 'probe.sh', 'load.sh'] as const;
+
+/** How long Kubernetes may take to remove what belonged to the run. */
+const REMOVAL_SECONDS = 30;
+
+/** Where a rank finds the batch file of a test. */
+export function batchFile(test: string): string {
+  return `batch-${test}`;
+}
+
+export function runObjectActivities(context: ActivityContext) {
+  return {
+    /** Creates the run object: owner of everything that the run makes, and holder of the scripts that the pods run. */
+    async openRun(input: { run: Run; tests: readonly TransportTestSpec[] }): Promise<void> {
+      const { run, tests } = input;
+      const scripts = await Promise.all(
+        SCRIPTS.map(async (name) => [name, await readManifestText(`scripts/${name}`)] as const),
+      );
+      const batches = tests
+        .filter((test) => test.tool === 'ucx-perftest')
+        .map((test) => [batchFile(test.name), ucxBatch(test)] as const);
+      const object: KubernetesObject = {
+        apiVersion: 'v1',
+        kind: 'ConfigMap',
+        metadata: {
+          name: runObjectName(run),
+          namespace: run.namespace,
+          labels: runLabels(run),
+          annotations: await context.annotations(run),
+        },
+        data: Object.fromEntries([...scripts, ...batches]),
+      };
+      try {
+        await context.cluster(run).createOrAdopt(object, cancellationSignal());
+      } catch (error) {
+        if (!isNotFound(error)) throw error;
+        throw new SuiteFailure('NotFound', `namespace "${run.namespace}" does not exist`, {
+          cause: error,
+          hint: 'create it together with the worker’s permissions: kubectl apply -f manifests/worker/rbac.yaml',
+        });
+      }
+    },
+
+    /** Whether the run object and the run's etcd are there. After a reset they may be gone while the workflow goes on. */
+    async isRunOpen(input: { run: Run }): Promise<boolean> {
+      const { run } = input;
+      const found = await Promise.all([
+        context.cluster(run).find(CONFIG_MAP, run.namespace, runObjectName(run), cancellationSignal()),
+        context.cluster(run).find(DEPLOYMENT, run.namespace, etcdName(run), cancellationSignal()),
+      ]);
+      return found.every((object) => object !== undefined && object.metadata.deletionTimestamp === undefined);
+    },
+
+    /**
+     * Deletes all that belongs to the run, and waits until none of its pods runs. What Kubernetes still has to collect
+     * then holds no resources.
+     */
+    async closeRun(input: { run: Run }): Promise<void> {
+      const { run } = input;
+      const cluster = context.cluster(run);
+      const labelSelector = `${RUN_LABEL}=${run.key}`;
+      await context.claims.release(run);
+      // The Deployment first: it would replace a pod that is deleted under it.
+      await cluster.delete(DEPLOYMENT, run.namespace, etcdName(run));
+      await cluster.delete(CONFIG_MAP, run.namespace, runObjectName(run));
+      await poll(
+        async (elapsed) => {
+          const pods = await cluster.list<Pod>(POD, run.namespace, { labelSelector });
+          const left = pods.filter((pod) => !hasEnded(pod));
+          const late = elapsed > REMOVAL_SECONDS;
+          const untold = left.filter(({ metadata }) => late || metadata.deletionTimestamp === undefined);
+          // A node that is gone never says that a pod has ended.
+          const gracePeriodSeconds = late ? 0 : 1;
+          await Promise.all(
+            untold.map(({ metadata }) => cluster.delete(POD, run.namespace, metadata.name, { gracePeriodSeconds })),
+          );
+          return left.length === 0 || late ? true : undefined;
+        },
+        AbortSignal.timeout((REMOVAL_SECONDS + 30) * 1000),
+      );
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import { cancellationSignal } from '@temporalio/activity';
+import { isBadRequest, isNodeSilent, isNotFound } from '../../kubernetes/client/api-failure.js';
+import type { Pod } from '../../kubernetes/client/objects.js';
+import { POD } from '../../kubernetes/client/resources.js';
+import { containerStatus, hasEnded } from '../../kubernetes/pods/pod-state.js';
+import { type AttemptContext, type Judgement, judgeTransport } from '../../suite/judge/judge.js';
+import type { RankRecord } from '../../suite/record/record.js';
+import { redactEnvironment, redactUrls } from '../../suite/run/redact.js';
+import type { Run } from '../../suite/run/run.js';
+import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
+import type { ActivityContext } from '../context/context.js';
+import { onlyContainer } from './rank-pod.js';
+
+export interface EvidenceInput {
+  readonly run: Run;
+  /** Folder of the attempt below the run's; no other attempt writes there. */
+  readonly folder: string;
+  readonly ranks: readonly { readonly position: 'node1' | 'node2'; readonly pod: string; readonly node: string }[];
+  readonly endedBySuite: readonly string[];
+}
+
+export function evidenceActivities(context: ActivityContext) {
+  return {
+    /** Stores what both ranks left: the whole log of each, its exit code and the facts of its pod. */
+    async storeEvidence(input: EvidenceInput): Promise<RankRecord[]> {
+      return Promise.all(input.ranks.map((rank) => rankRecord(input, rank)));
+    },
+
+    /** Reads stored evidence and decides what it shows. */
+    async judgeAttempt(input: {
+      run: Run;
+      test: TransportTestSpec;
+      ranks: readonly RankRecord[];
+      circumstances: AttemptContext;
+    }): Promise<Judgement> {
+      const { run, test, ranks, circumstances } = input;
+      const evidence = await Promise.all(
+        ranks.map(async (rank) => ({ ...rank, log: await context.store.readLog(run.workflowId, rank.log.path) })),
+      );
+      return judgeTransport(test, evidence, circumstances);
+    },
+  };
+
+  async function rankRecord(input: EvidenceInput, rank: EvidenceInput['ranks'][number]): Promise<RankRecord> {
+    const { run, folder } = input;
+    const cluster = context.cluster(run);
+    const path = `${folder}/${rank.position}.log`;
+    const [pod, answer] = await Promise.all([
+      cluster.find<Pod>(POD, run.namespace, rank.pod, cancellationSignal()),
+      logOf(run, rank.pod),
+    ]);
+    // Of a pod that has ended, the log is worth waiting for.
+    if (typeof answer !== 'string' && pod && hasEnded(pod)) throw answer;
+    const log = typeof answer === 'string' ? answer : '';
+    const state = pod && containerStatus(pod)?.state;
+    const reason = pod?.status?.reason ?? state?.terminated?.reason;
+    return {
+      position: rank.position,
+      pod: rank.pod,
+      node: pod?.spec.nodeName ?? rank.node,
+      image: pod ? (onlyContainer(pod).image ?? '') : '',
+      imageId: (pod && containerStatus(pod)?.imageID) ?? '',
+      command: (pod ? (onlyContainer(pod).args ?? []) : []).map(redactUrls),
+      environment: redactEnvironment(pod ? environmentOf(pod) : {}),
+      endedBySuite: input.endedBySuite.includes(rank.pod),
+      log: await context.store.saveLog(run.workflowId, path, log),
+      ...(state?.terminated ? { exitCode: state.terminated.exitCode } : {}),
+      ...(reason ? { reason } : {}),
+      ...optional('createdAt', pod?.metadata.creationTimestamp),
+      ...optional('startedAt', state?.terminated?.startedAt ?? state?.running?.startedAt),
+      ...optional('finishedAt', state?.terminated?.finishedAt),
+    };
+  }
+
+  /** @returns the failure when the node does not answer */
+  async function logOf(run: Run, pod: string): Promise<string | Error> {
+    try {
+      return await context.cluster(run).podLog(run.namespace, pod, 'rank', cancellationSignal());
+    } catch (error) {
+      // A node that lost the container, or never had it, has nothing to show.
+      if (isNotFound(error) || isBadRequest(error)) return '';
+      if (isNodeSilent(error)) return error;
+      throw error;
+    }
+  }
+}
+
+function environmentOf(pod: Pod): Record<string, string> {
+  return Object.fromEntries((onlyContainer(pod).env ?? []).map(({ name, value }) => [name, value ?? '']));
+}
+
+function optional<Key extends string>(key: Key, value: string | undefined): { [K in Key]?: string } {
+  return value === undefined ? {} : ({ [key]: value } as { [K in Key]: string });
+}

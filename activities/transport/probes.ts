@@ -1,0 +1,63 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { Pod } from '../../kubernetes/client/objects.js';
+import { poll } from '../../kubernetes/client/poll.js';
+import { POD } from '../../kubernetes/client/resources.js';
+import { containerStatus, hasEnded } from '../../kubernetes/pods/pod-state.js';
+import { readProbe } from '../../suite/cluster/probe.js';
+import type { ProbeFacts } from '../../suite/run/cluster-facts.js';
+import { etcdHost, type Run } from '../../suite/run/run.js';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
+import type { ActivityContext } from '../context/context.js';
+import { type StartPatience, waitUntilStarted } from '../pods/pods.js';
+import { measuringPod, onlyContainer, type PodSettings } from './rank-pod.js';
+
+/** Seconds that the probe itself may take once it runs: `fi_info` with 32 NICs needs a few. */
+const PROBE_TIMEOUT = 120;
+
+export function probeActivities(context: ActivityContext) {
+  return {
+    /**
+     * Runs a pod of the measuring image on a node that the run has claimed, with the resources of a rank, and reports what the image and the
+     * node offer. It also pulls the image, so that no rank waits for that.
+     */
+    async probeNode(input: {
+      run: Run;
+      settings: PodSettings;
+      node: string;
+      index: number;
+      patience: StartPatience;
+    }): Promise<ProbeFacts> {
+      const { run, node } = input;
+      const cluster = context.cluster(run);
+      const name = `bench-${run.key}-probe-${input.index}`;
+      const pod = await measuringPod(run, input.settings, node);
+      const container = onlyContainer(pod);
+      container.command = ['/bin/sh', '/dynamo-bench/probe.sh'];
+      container.args = [];
+      container.env?.push({ name: 'DYNAMO_BENCH_ETCD_HOST', value: etcdHost(run) });
+      pod.spec.activeDeadlineSeconds = Math.ceil(input.patience.podStart + PROBE_TIMEOUT);
+      const owned = await context.owned(run, pod, name, { 'app.kubernetes.io/component': 'probe' });
+      const renewed = () => context.claims.renew(run, [node]);
+      await renewed();
+      await cluster.createOrAdopt(owned, cancellationSignal());
+      await waitUntilStarted(cluster, owned, input.patience, renewed);
+      const ended = await poll(async (elapsed) => {
+        await renewed();
+        const current = await cluster.find<Pod>(POD, run.namespace, name, cancellationSignal());
+        if (!current)
+          throw new SuiteFailure('PodRejected', `probe pod ${run.namespace}/${name} was deleted while it ran`);
+        if (hasEnded(current)) return current;
+        if (elapsed > PROBE_TIMEOUT)
+          throw new SuiteFailure(
+            'PodRejected',
+            `probe pod ${run.namespace}/${name} did not end within ${PROBE_TIMEOUT} s`,
+          );
+        return undefined;
+      }, cancellationSignal());
+      const log = await cluster.podLog(run.namespace, name, container.name, cancellationSignal());
+      await context.store.saveLog(run.workflowId, `set-up/probe-${node}.log`, log);
+      await cluster.delete(POD, run.namespace, name, { gracePeriodSeconds: 1 });
+      return readProbe(log, node, containerStatus(ended)?.imageID ?? '');
+    },
+  };
+}

@@ -1,0 +1,116 @@
+import { readManifestObject } from '../../kubernetes/client/manifest.js';
+import type { Container, Pod } from '../../kubernetes/client/objects.js';
+import { etcdEndpoint, type Run, runObjectName } from '../../suite/run/run.js';
+import type { SuiteSpec } from '../../suite/spec/spec.js';
+import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
+import { nixlbenchArguments } from '../../suite/tools/nixlbench.js';
+import { ucxArguments } from '../../suite/tools/ucx-perftest.js';
+import { kubernetesQuantity } from '../../suite/units/units.js';
+import { showNodeSysfs } from '../pods/node-sysfs.js';
+import { batchFile } from '../run/run-object.js';
+
+/** The part of the spec that shapes every pod that runs the measuring image. */
+export type PodSettings = Pick<SuiteSpec, 'resources'> & {
+  readonly cluster: Omit<SuiteSpec['cluster'], 'context' | 'namespace' | 'leaseNamespace'>;
+  readonly tolerations: SuiteSpec['nodes']['tolerations'];
+  readonly environment: Readonly<Record<string, string>>;
+};
+
+/** One rank of one attempt. */
+export interface RankInput {
+  readonly run: Run;
+  readonly settings: PodSettings;
+  readonly test: TransportTestSpec;
+  readonly position: 'node1' | 'node2';
+  readonly node: string;
+  /** Unique to the attempt: `--benchmark_group` of nixlbench, and part of the pods' names. */
+  readonly group: string;
+  /** Address of the rank that was started first; absent for that rank itself. */
+  readonly peer?: string | undefined;
+  /** Seconds after which the kubelet ends the pod, whatever happens to the worker. */
+  readonly activeDeadline: number;
+}
+
+const SCRIPTS = '/dynamo-bench';
+
+/** Always the same for the same attempt, so that a step that is tried again finds its own pod. */
+function rankPodName({ group, position }: Pick<RankInput, 'group' | 'position'>): string {
+  return `bench-${group}-${position}`;
+}
+
+/** The pod of a rank: the manifest with the spec's values filled in. */
+export async function rankPod(input: RankInput): Promise<Pod> {
+  const { run, test } = input;
+  const pod = await measuringPod(run, input.settings, input.node);
+  const container = onlyContainer(pod);
+  container.command = ['/bin/sh', `${SCRIPTS}/entry.sh`];
+  container.args = toolCommand(input);
+  pod.metadata.name = rankPodName(input);
+  pod.spec.activeDeadlineSeconds = Math.ceil(input.activeDeadline);
+  if (test.tool === 'ucx-perftest') {
+    if (test.devices.length > 0) {
+      container.env?.push(
+        { name: 'DYNAMO_BENCH_DEVICES', value: test.devices.join(' ') },
+        { name: 'DYNAMO_BENCH_FIRST_PORT', value: String(test.port) },
+      );
+    }
+    // The server says that it waits on a buffered stream: its line comes when it has ended.
+    const ports = Array.from({ length: Math.max(1, test.devices.length) }, (_, index) => String(test.port + index));
+    if (input.peer === undefined) {
+      container.startupProbe = {
+        exec: { command: ['/bin/sh', `${SCRIPTS}/listening.sh`, ...ports] },
+        periodSeconds: 1,
+        failureThreshold: Math.ceil(input.activeDeadline),
+      };
+    }
+  }
+  return pod;
+}
+
+/** The tool's command line in the pod, for the pod and for the record. */
+function toolCommand({ run, test, group, peer }: Pick<RankInput, 'run' | 'test' | 'group' | 'peer'>): string[] {
+  return test.tool === 'nixlbench'
+    ? ['nixlbench', ...nixlbenchArguments(test, etcdEndpoint(run), group)]
+    : ['ucx_perftest', ...ucxArguments(test, `${SCRIPTS}/${batchFile(test.name)}`, peer)];
+}
+
+/** A pod of the measuring image on one node, with all that the spec says about it. */
+export async function measuringPod(run: Run, settings: PodSettings, node: string): Promise<Pod> {
+  const { cluster, resources } = settings;
+  const pod = structuredClone(await readManifestObject<Pod>('rank-pod.yaml', 'Pod'));
+  const container = onlyContainer(pod);
+  container.image = cluster.image;
+  container.imagePullPolicy = cluster.imagePullPolicy;
+  container.env = Object.entries(settings.environment).map(([name, value]) => ({ name, value }));
+  const fixed = {
+    ...(resources.gpu.count > 0 ? { [resources.gpu.resource]: String(resources.gpu.count) } : {}),
+    ...(resources.efa.count > 0 ? { [resources.efa.resource]: String(resources.efa.count) } : {}),
+    ...(resources.hugepages2Mi > 0 ? { 'hugepages-2Mi': kubernetesQuantity(resources.hugepages2Mi) } : {}),
+    memory: kubernetesQuantity(resources.memory),
+  };
+  container.resources = { requests: { ...fixed, cpu: String(resources.cpu) }, limits: fixed };
+
+  const { spec } = pod;
+  const affinity = spec.affinity as { nodeAffinity?: unknown };
+  affinity.nodeAffinity = {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] }],
+    },
+  };
+  spec.tolerations = settings.tolerations;
+  if (cluster.imagePullSecret) spec.imagePullSecrets = [{ name: cluster.imagePullSecret }];
+  if (cluster.hostNetwork) Object.assign(spec, { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' });
+  spec.volumes = [
+    { name: 'scripts', configMap: { name: runObjectName(run) } },
+    { name: 'output', emptyDir: {} },
+    { name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit: kubernetesQuantity(resources.sharedMemory) } },
+  ];
+  showNodeSysfs(spec, container, resources.efa.count);
+  return pod;
+}
+
+export function onlyContainer(pod: Pod): Container {
+  const [container] = pod.spec.containers;
+  if (!container) throw new Error(`pod ${pod.metadata.name} has no container`);
+  return container;
+}

@@ -1,0 +1,176 @@
+import { Command } from 'commander';
+import { findPlatform } from '../../cluster/dynamo-platform.js';
+import { missingPermissions } from '../../cluster/permissions.js';
+import { isForbidden } from '../../kubernetes/client/api-failure.js';
+import { Cluster } from '../../kubernetes/client/cluster.js';
+import { NAMESPACE, SECRET } from '../../kubernetes/client/resources.js';
+import { helmCommand, helmCommandLine } from '../../suite/cluster/helm-command.js';
+import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
+import { parseSpec, type SuiteSpec, suiteSpec } from '../../suite/spec/spec.js';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
+import { connectTemporal, type TemporalConnection } from '../../temporal/connection.js';
+import { missingSearchAttributes, registerCommand } from '../../temporal/search-attributes.js';
+import { countWorkers } from '../../temporal/workers.js';
+import { EXIT } from '../options/exit-code.js';
+import { readJson } from '../options/spec-file.js';
+import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
+import { taskQueueOption } from '../options/task-queue.js';
+
+/** One thing that was looked at. */
+interface Finding {
+  readonly subject: string;
+  readonly ok: boolean;
+  readonly message: string;
+  /** What to do when it is not ok. */
+  readonly hint?: string;
+}
+
+/** `dynamo-bench doctor`: looks at Temporal, the cluster and the permissions, and says what to do. */
+export function doctorCommand(): Command {
+  return addStoreOptions(new Command('doctor'))
+    .description('check Temporal, the cluster, the permissions and the result store, and say what to do')
+    .option('--spec <file>', 'suite spec: its context and namespace, and what its phase 3 needs')
+    .addOption(taskQueueOption())
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\n4: something keeps a suite from running.')
+    .action(async (options: StoreOptions & { spec?: string; taskQueue: string; json?: true }, command: Command) => {
+      const spec = options.spec ? parseSpec(await readJson(options.spec, command)) : undefined;
+      const cluster = spec?.cluster ?? suiteSpec.shape.cluster.parse({});
+      const findings = [
+        ...(await checkTemporal(options.taskQueue)),
+        ...(await checkCluster(cluster, spec?.dynamo)),
+        await checkStore(options),
+      ];
+      process.exitCode = findings.every(({ ok }) => ok) ? EXIT.pass : EXIT.infrastructure;
+      if (options.json) return console.log(JSON.stringify(findings, null, 2));
+      for (const { ok, subject, message, hint } of findings) {
+        console.log(`${ok ? 'ok  ' : 'FAIL'}  ${subject}: ${message}`);
+        if (!ok && hint) console.log(`      → ${hint}`);
+      }
+    });
+}
+
+async function checkStore(options: StoreOptions): Promise<Finding> {
+  try {
+    return await withStore(options, async (store) => {
+      const [newest] = await store.runs({ limit: 1 });
+      const found = newest ? `newest run ${newest.workflowId}` : 'no runs yet';
+      return { subject: 'result store', ok: true, message: `${store.name}, ${found}` };
+    });
+  } catch (error) {
+    if (!(error instanceof SuiteFailure)) throw error;
+    // A worker makes it with the first run.
+    const ok = error.class === 'NotFound';
+    return { subject: 'result store', ok, message: error.message, hint: error.hint };
+  }
+}
+
+async function checkTemporal(taskQueue: string): Promise<Finding[]> {
+  let temporal: TemporalConnection;
+  try {
+    temporal = await connectTemporal();
+  } catch (error) {
+    return [{ subject: 'Temporal', ok: false, message: (error as Error).message }];
+  }
+  const { connection, address, namespace } = temporal;
+  try {
+    const missing = await missingSearchAttributes(connection, namespace);
+    const workers = await countWorkers(connection, namespace, taskQueue);
+    return [
+      { subject: 'Temporal', ok: true, message: `${address}, namespace ${namespace}` },
+      {
+        subject: 'search attributes',
+        ok: missing.length === 0,
+        message: missing.length === 0 ? 'registered' : `missing: ${missing.join(', ')}`,
+        hint: `start a worker, which registers them, or: ${registerCommand(namespace, missing)}`,
+      },
+      {
+        subject: 'worker',
+        ok: workers > 0,
+        message: workers > 0 ? `${workers} on task queue ${taskQueue}` : `none on task queue ${taskQueue}`,
+        hint: 'start one: npm run worker, or kubectl apply -f manifests/worker/',
+      },
+    ];
+  } catch (error) {
+    return [
+      {
+        subject: 'Temporal',
+        ok: false,
+        message: (error as Error).message,
+        hint: `does the namespace ${namespace} exist?`,
+      },
+    ];
+  } finally {
+    await connection.close();
+  }
+}
+
+async function checkCluster(
+  { context, namespace }: Pick<SuiteSpec['cluster'], 'context' | 'namespace'>,
+  dynamo: DynamoSpec | undefined,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  const add = (subject: string, ok: boolean, message: string, hint?: string) =>
+    findings.push({ subject, ok, message, ...(hint ? { hint } : {}) });
+  try {
+    const cluster = Cluster.connect(context);
+    add('cluster', true, `${cluster.server}, Kubernetes ${await cluster.version()}`);
+    const missing = await missingPermissions(cluster, namespace);
+    const allowed = missing.length === 0;
+    add(
+      'permissions',
+      allowed,
+      allowed ? `complete in namespace ${namespace}` : `missing: ${missing.join('; ')}`,
+      'kubectl apply -f manifests/worker/rbac.yaml',
+    );
+    const found = await cluster.find(NAMESPACE, undefined, namespace).catch(() => undefined);
+    if (found) add('namespace', true, namespace);
+    if (dynamo) findings.push(...(await checkDynamo(cluster, namespace, dynamo, context)));
+  } catch (error) {
+    const failure = error instanceof SuiteFailure ? error : undefined;
+    add('cluster', false, (error as Error).message, failure?.hint);
+  }
+  return findings;
+}
+
+/** What phase 3 needs besides. */
+async function checkDynamo(
+  cluster: Cluster,
+  namespace: string,
+  { kind, platform, model }: DynamoSpec,
+  context: string | undefined,
+): Promise<Finding[]> {
+  const findings: Finding[] = [];
+  if (kind === 'operator') {
+    const found = await findPlatform(cluster);
+    const subject = 'Dynamo platform';
+    if ('version' in found) findings.push({ subject, ok: true, message: `operator ${found.version}` });
+    else if (platform.install)
+      findings.push({ subject, ok: true, message: `${found.missing}; the suite will install it` });
+    else {
+      const hint = `install it: ${helmCommandLine(helmCommand(platform, context))}`;
+      findings.push({ subject, ok: false, message: found.missing, hint });
+    }
+  }
+  const { tokenSecret } = model;
+  if (tokenSecret !== undefined) {
+    const there = await hasSecret(cluster, namespace, tokenSecret);
+    const message = {
+      yes: tokenSecret,
+      no: `the namespace ${namespace} has no Secret "${tokenSecret}"`,
+      hidden: `${tokenSecret}; this account may not look whether it is there`,
+    }[there];
+    const hint = `kubectl create secret generic ${tokenSecret} --namespace ${namespace} --from-literal=HF_TOKEN=…`;
+    findings.push({ subject: 'token of the model', ok: there !== 'no', message, hint });
+  }
+  return findings;
+}
+
+async function hasSecret(cluster: Cluster, namespace: string, name: string): Promise<'yes' | 'no' | 'hidden'> {
+  try {
+    return (await cluster.find(SECRET, namespace, name)) ? 'yes' : 'no';
+  } catch (error) {
+    if (isForbidden(error)) return 'hidden';
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+import { Command } from 'commander';
+import { median } from 'simple-statistics';
+import { stepsOf } from '../../reports/model/assemble.js';
+import { type MetricHistory, type NamedSeries, readHistory, resolveMetric } from '../../results/records/history.js';
+import { resolveSuite } from '../../results/records/run-names.js';
+import { formatterOf } from '../../results/records/series.js';
+import { minimalDifference } from '../options/minimal-difference.js';
+import { positiveInteger } from '../options/option-parsers.js';
+import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
+import { table } from '../output/table.js';
+
+const BAR_WIDTH = 24;
+
+/** `dynamo-bench history METRIC`: a metric from night to night, with the nights on which it changed. */
+export function historyCommand(): Command {
+  return addStoreOptions(new Command('history'))
+    .description('show a metric from run to run, and the first run of each change')
+    .argument(
+      '[METRIC]',
+      'TEST, TEST/bandwidth, TEST/latency/64KiB, TEST/ttft/c4, …; without it: the metrics there are',
+    )
+    .option('--suite <name>', 'suite; default: the one of the newest run')
+    .option('--runs <n>', 'at most so many of the newest runs', positiveInteger, 60)
+    .addOption(minimalDifference('smaller changes are not named'))
+    .option('--json', 'print JSON, in bytes per second, seconds and tokens per second')
+    .addHelpText(
+      'after',
+      `
+Examples:
+  dynamo-bench history                              names of the metrics
+  dynamo-bench history nixl-libfabric               the figure of a test
+  dynamo-bench history nixl-ucx/latency/64KiB --runs 365 --json
+  dynamo-bench history disaggregated/ttft/c16       time to first token at concurrency 16`,
+    )
+    .action(
+      async (
+        name: string | undefined,
+        options: StoreOptions & { suite?: string; runs: number; minimalDifference: number; json?: true },
+      ) => {
+        const { runs, minimalDifference, json } = options;
+        const histories = await withStore(options, (store) =>
+          store.use(async (kysely) => {
+            const suite = await resolveSuite(kysely, options.suite);
+            const metric = name === undefined ? undefined : await resolveMetric(kysely, suite, name);
+            const wanted = metric === undefined ? undefined : (series: NamedSeries) => series.name === metric;
+            return readHistory(kysely, { suite, wanted, runs });
+          }),
+        );
+        const [history] = histories;
+        if (name === undefined || !history) {
+          const names = histories.map(({ metric }) => metric);
+          return console.log(json ? JSON.stringify(names, null, 2) : names.join('\n'));
+        }
+        const steps = stepsOf(history.points, minimalDifference);
+        console.log(json ? JSON.stringify({ ...history, steps }, null, 2) : historyText(history, steps));
+      },
+    );
+}
+
+function historyText({ metric, unit, points }: MetricHistory, steps: ReturnType<typeof stepsOf>): string {
+  const format = formatterOf(unit);
+  const medians = points.map(({ values }) => median([...values]));
+  const highest = Math.max(...medians);
+  const rows = points.map(({ workflowId, startedAt, values }, i) => {
+    const value = medians[i] ?? 0;
+    const step = steps.find((candidate) => candidate.workflowId === workflowId && candidate.startedAt === startedAt);
+    const change = step ? `← changed by ${step.size < 0 ? '−' : '+'}${(Math.abs(step.size) * 100).toFixed(1)} %` : '';
+    return [
+      startedAt.slice(0, 16).replace('T', ' '),
+      workflowId,
+      format(value),
+      String(values.length),
+      `${'█'.repeat(Math.round((value / highest) * BAR_WIDTH))}${change ? ` ${change}` : ''}`,
+    ];
+  });
+  return `${metric}\n${table(['started (UTC)', 'run', 'median', 'values', ''], rows)}`;
+}

@@ -1,0 +1,108 @@
+import { Command } from 'commander';
+import { type CellTimes, readCellTimes } from '../../results/records/cell-times.js';
+import {
+  type Forecast,
+  type ForecastCell,
+  type ForecastLoad,
+  forecastOf,
+  instanceTypes,
+} from '../../suite/plan/forecast.js';
+import type { Range } from '../../suite/plan/test-forecast.js';
+import type { Concern } from '../../suite/run/concern.js';
+import { checkSpec, type SuiteSpec } from '../../suite/spec/spec.js';
+import { formatBytes, formatDuration } from '../../suite/units/units.js';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
+import { EXIT } from '../options/exit-code.js';
+import { readJson } from '../options/spec-file.js';
+import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
+import { concernLines } from '../output/concern-lines.js';
+
+/** `dynamo-bench plan SPEC`: what a suite would do and cost, and what of it would be refused. */
+export function planCommand(): Command {
+  return addStoreOptions(new Command('plan'))
+    .description('show the cells of a suite in order, what they cost, and what would be refused')
+    .argument('<SPEC>', 'JSON file, or - for standard input')
+    .option('--json', 'print the plan as JSON')
+    .option('--cluster', 'also look at the nodes of the cluster: which pair would be chosen, what is missing')
+    .addHelpText(
+      'after',
+      '\nExample: dynamo-bench plan suites/p5.json\nHow long cells take is learnt from earlier runs of the same suite on the same instance type.\n1: something would be refused; 2: the spec cannot be read.',
+    )
+    .action(async (file: string, options: StoreOptions & { json?: true; cluster?: true }, command: Command) => {
+      const checked = checkSpec(await readJson(file, command));
+      if ('problems' in checked) {
+        const refused = checked.problems.map(({ path, message }) => ({ subject: path, message }));
+        console.log(options.json ? JSON.stringify({ refused }, null, 2) : refusedLines(refused).join('\n'));
+        process.exitCode = EXIT.fail;
+        return;
+      }
+      const { spec } = checked;
+      const learnt = await timesOf(spec, options);
+      const forecast = forecastOf(spec, learnt.times);
+      const seen = options.cluster ? await (await import('./cluster-plan.js')).lookAtCluster(spec) : undefined;
+      const refused = [...forecast.refused, ...(seen?.refused ?? [])];
+      const plan = { suite: spec.name, ...forecast, refused, ...(seen?.pair ? { pair: seen.pair } : {}) };
+      console.log(options.json ? JSON.stringify(plan, null, 2) : planText(spec, plan, learnt.runs));
+      if (refused.length > 0) process.exitCode = EXIT.fail;
+    });
+}
+
+/** What earlier runs took. A plan needs no store: without one it goes by the parameters. */
+async function timesOf(spec: SuiteSpec, options: StoreOptions): Promise<CellTimes> {
+  const wanted = { suite: spec.name, instanceTypes: instanceTypes(spec) };
+  try {
+    return await withStore(options, (store) => store.use((kysely) => readCellTimes(kysely, wanted)));
+  } catch (error) {
+    if (!(error instanceof SuiteFailure)) throw error;
+    if (error.class !== 'NotFound') console.error(`warning: nothing is learnt from earlier runs: ${error.message}`);
+    return { times: new Map(), runs: 0 };
+  }
+}
+
+function planText(spec: SuiteSpec, plan: Forecast & { pair?: { node1: string; node2: string } }, runs: number): string {
+  const { cells, load, blocks, cellCount, pods, wallTime, nodeHours } = plan;
+  const { gpu, efa, cpu, memory, hugepages2Mi } = spec.resources;
+  const learnt = new Set(cells.filter(({ time }) => time.measured).map(({ test }) => test)).size;
+  const basis =
+    learnt > 0
+      ? `, ${learnt} test${learnt === 1 ? '' : 's'} by ${runs} earlier run${runs === 1 ? '' : 's'} of this suite`
+      : ', by the parameters';
+  return [
+    `${spec.name}: ${counted(cellCount, 'cell')} in ${blocks} block${blocks === 1 ? '' : 's'}`,
+    `  time       ${formatDuration(wallTime.low)} to ${formatDuration(wallTime.high)}${basis}; tries after a failure come on top`,
+    `  node-hours ${nodeHours.low.toFixed(1)} to ${nodeHours.high.toFixed(1)} (two nodes)`,
+    `  pods       ${counted(pods.ranks, 'rank')}, two at a time; ${pods.probes} probes and ${pods.etcd} etcd`,
+    `  each rank  ${cpu} cpu, ${formatBytes(memory)} of memory, ${gpu.count} ${gpu.resource}, ${efa.count} ${efa.resource}, ${formatBytes(hugepages2Mi)} of huge pages`,
+    ...(plan.pair ? [`  pair       node1 = ${plan.pair.node1}, node2 = ${plan.pair.node2}`] : []),
+    ...refusedLines(plan.refused),
+    ...concernLines('doubtful:', plan.doubtful),
+    'cells:',
+    ...cells.map((cell, i) => cellLine(cell, i + 1, String(cells.length).length)),
+    ...(load.length > 0 ? ['Dynamo under load:', ...load.map(loadLine)] : []),
+  ].join('\n');
+}
+
+function cellLine(
+  { test, variant, repetition, warmUp, efa, time }: ForecastCell,
+  order: number,
+  width: number,
+): string {
+  const what = [test, variant && `(${variant})`, `${warmUp ? 'warm-up' : 'repetition'} ${repetition}`].filter(Boolean);
+  const range = `${formatDuration(time.low)} to ${formatDuration(time.high)}`;
+  return `  ${String(order).padStart(width)}. ${what.join(' ')}: ${efa} EFA, ${range}`;
+}
+
+function loadLine({ test, topology, concurrency, repetitions, workers, gpus, efa, time }: ForecastLoad): string {
+  const times = repetitions > 1 ? `, ${repetitions} times` : '';
+  const range = `${formatDuration(time.low)} to ${formatDuration(time.high)}`;
+  return `  - ${test}: ${topology}, concurrency ${concurrency.join(', ')}${times}: ${workers} workers with ${gpus} GPUs and ${efa} EFA together, ${range}`;
+}
+
+function counted({ low, high }: Range, what: string): string {
+  const number = low === high ? String(low) : `${low} to ${high}`;
+  return `${number} ${what}${high === 1 ? '' : 's'}`;
+}
+
+function refusedLines(refused: readonly Concern[]): string[] {
+  return concernLines('refused:', refused);
+}

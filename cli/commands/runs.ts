@@ -1,0 +1,45 @@
+import { Command } from 'commander';
+import { resolveSuite, runNames } from '../../results/records/run-names.js';
+import { listRuns } from '../../results/records/runs.js';
+import { findComparison, outcomeOfRun } from '../../results/regression/run-comparison.store.js';
+import { formatDuration } from '../../suite/units/units.js';
+import { positiveInteger } from '../options/option-parsers.js';
+import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
+import { table } from '../output/table.js';
+
+/** `dynamo-bench runs`: what is recorded. */
+export function runsCommand(): Command {
+  return addStoreOptions(new Command('runs'))
+    .description('list recorded runs, the newest first')
+    .option('--suite <name>', 'only of this suite')
+    .option('--limit <n>', 'at most so many', positiveInteger, 20)
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample: dynamo-bench runs --suite p5 --limit 5')
+    .action(async (options: StoreOptions & { suite?: string; limit: number; json?: true }) => {
+      const { suite, limit, json } = options;
+      const runs = await withStore(options, (store) =>
+        store.use(async (kysely) => {
+          const ofSuite = suite === undefined ? undefined : await resolveSuite(kysely, suite);
+          const entries = await listRuns(kysely, { suite: ofSuite, limit });
+          const names = await runNames(kysely, entries);
+          return Promise.all(
+            entries.map(async (entry, i) => ({
+              ...entry,
+              name: names[i] ?? entry.workflowId,
+              outcome: outcomeOfRun(entry, await findComparison(kysely, entry)),
+            })),
+          );
+        }),
+      );
+      if (json) return console.log(JSON.stringify(runs, null, 2));
+      if (runs.length === 0) return console.log('no runs');
+      const rows = runs.map(({ name, suite, startedAt, endedAt, outcome }) => [
+        name,
+        suite,
+        outcome,
+        `${startedAt.slice(0, 16).replace('T', ' ')}`,
+        endedAt ? formatDuration((Date.parse(endedAt) - Date.parse(startedAt)) / 1000) : 'goes on',
+      ]);
+      console.log(table(['run', 'suite', 'outcome', 'started (UTC)', 'took'], rows));
+    });
+}

@@ -1,8 +1,0 @@
-import type { Concern } from '../suite/concern.js';
-
-/** Concerns as a list below a heading; no lines when there are none. */
-export function concernLines(heading: string, concerns: readonly Concern[]): string[] {
-  return concerns.length === 0
-    ? []
-    : [heading, ...concerns.map(({ subject, message }) => `  - ${subject}: ${message}`)];
-}

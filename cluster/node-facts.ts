@@ -1,0 +1,91 @@
+import type { DaemonSet, Node, Pod } from '../kubernetes/client/objects.js';
+import { KEPT_LABEL } from '../suite/cluster/dynamo-names.js';
+import type { Candidate } from '../suite/cluster/node-choice.js';
+import type { DevicePluginFacts, NodeFacts } from '../suite/run/cluster-facts.js';
+import { COMPONENT_LABEL, MANAGED_BY, MANAGED_BY_LABEL, MEASURING_COMPONENTS } from '../suite/run/run.js';
+import { parseKubernetesQuantity } from '../suite/units/units.js';
+
+/** What the API server's objects say about nodes and device plugins, in the words of the suite. */
+
+/** Every node as a candidate for a rank; what running pods request is not free, unless they measure for a suite. */
+export function candidatesOf(nodes: readonly Node[], pods: readonly Pod[]): Candidate[] {
+  const others = pods.filter((pod) => !measures(pod));
+  return nodes.map((node) => ({
+    facts: nodeFacts(node, others),
+    labels: node.metadata.labels ?? {},
+    schedulable: !node.spec.unschedulable,
+    ready: node.status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),
+    taints: node.spec.taints ?? [],
+  }));
+}
+
+/**
+ * A pod that measures for a suite run, this one or another, holds its resources no longer than its claim on the node: it
+ * is waited for, and does not make a node unfit.
+ */
+function measures({ metadata }: Pod): boolean {
+  const { [MANAGED_BY_LABEL]: manager, [COMPONENT_LABEL]: component = '', [KEPT_LABEL]: kept } = metadata.labels ?? {};
+  return manager === MANAGED_BY[MANAGED_BY_LABEL] && MEASURING_COMPONENTS.includes(component) && kept === undefined;
+}
+
+function nodeFacts(node: Node, pods: readonly Pod[]): NodeFacts {
+  const labels = node.metadata.labels ?? {};
+  const allocatable = quantities(node.status.allocatable);
+  const free = { ...allocatable };
+  for (const pod of pods.filter(({ spec }) => spec.nodeName === node.metadata.name)) {
+    for (const [resource, amount] of Object.entries(podRequests(pod))) free[resource] = (free[resource] ?? 0) - amount;
+  }
+  return {
+    name: node.metadata.name,
+    instanceType: labels['node.kubernetes.io/instance-type'] ?? 'unknown',
+    zone: labels['topology.kubernetes.io/zone'] ?? 'unknown',
+    kubeletVersion: node.status.nodeInfo.kubeletVersion,
+    osImage: node.status.nodeInfo.osImage,
+    kernelVersion: node.status.nodeInfo.kernelVersion,
+    topology: Object.fromEntries(Object.entries(labels).filter(([label]) => TOPOLOGY_LABEL.test(label))),
+    allocatable,
+    free,
+  };
+}
+
+/** `topology.kubernetes.io/zone`, `topology.k8s.aws/network-node-layer-1`, `topology.k8s.aws/zone-id`, … */
+const TOPOLOGY_LABEL = /^topology\./;
+
+/** A pod holds the sum of its containers' requests, or the largest init container's if that is more. */
+function podRequests(pod: Pod): Record<string, number> {
+  const total: Record<string, number> = {};
+  for (const container of pod.spec.containers) {
+    const requests = { ...container.resources?.limits, ...container.resources?.requests };
+    for (const [resource, amount] of Object.entries(quantities(requests)))
+      total[resource] = (total[resource] ?? 0) + amount;
+  }
+  for (const container of pod.spec.initContainers ?? []) {
+    const requests = { ...container.resources?.limits, ...container.resources?.requests };
+    for (const [resource, amount] of Object.entries(quantities(requests)))
+      total[resource] = Math.max(total[resource] ?? 0, amount);
+  }
+  return total;
+}
+
+function quantities(list: Readonly<Record<string, string | number>> = {}): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(list).map(([resource, amount]) => [resource, parseKubernetesQuantity(amount)]),
+  );
+}
+
+const DEVICE_PLUGIN = /efa.*device-plugin|efa-k8s|nvidia.*device-plugin|k8s-device-plugin/i;
+
+/** The device plugins among DaemonSets. */
+export function devicePluginFacts(daemonSet: DaemonSet): DevicePluginFacts[] {
+  const images = daemonSet.spec.template.spec.containers.map(({ image }) => image ?? '');
+  if (![daemonSet.metadata.name, ...images].some((text) => DEVICE_PLUGIN.test(text))) return [];
+  return [
+    {
+      name: daemonSet.metadata.name,
+      namespace: daemonSet.metadata.namespace ?? '',
+      image: images[0] ?? 'unknown',
+      desired: daemonSet.status?.desiredNumberScheduled ?? 0,
+      ready: daemonSet.status?.numberReady ?? 0,
+    },
+  ];
+}

@@ -1,0 +1,239 @@
+import type { SuiteRecord } from '../../suite/record/record.js';
+import { formatDuration, formatSignedDuration } from '../../suite/units/units.js';
+import { html, type Markup } from '../markup.js';
+import { spreadText } from '../model/curves.js';
+import { type NetworkPoint, networkPointsOf } from '../model/network-points.js';
+import { axis, drawChart, type Layout, type LegendEntry, label, SIMULATED_ENGINE } from './chart.js';
+import { fromZero } from './scale.js';
+
+/** A longer picture than this helps nobody; the rest is in results.csv. */
+const MOST_POINTS = 40;
+const ROW_HEIGHT: Readonly<Record<Layout, number>> = { wide: 48, narrow: 64 };
+/** Above and below the rows, in pixels: the stamp, and the axis. */
+const ROOM = 76;
+/** On the axis, at most: a prediction that is a little beyond 100 % must not take much room. */
+const LABELS: Readonly<Record<Layout, number>> = { wide: 11, narrow: 5.5 };
+const BAR_HEIGHT = 18;
+const LINE_HEIGHT = 15;
+const CAP_PIXELS = 5;
+
+/** Parts of a bar, from left to right; each as a share of the measured TTFT. */
+const PARTS = ['ceiling', 'measured', 'residual', 'control', 'bound', 'beyond'] as const;
+type Part = (typeof PARTS)[number];
+
+/** How a part is drawn, and what the legend says of it. */
+const LOOKS: Readonly<Record<Part, Omit<LegendEntry, 'label'> & { readonly legend: string; readonly style: object }>> =
+  {
+    ceiling: {
+      legend: 'KV transfer predicted at the ceiling',
+      color: 'var(--s1)',
+      mark: 'area',
+      style: { color: 'var(--s1)' },
+    },
+    measured: {
+      legend: 'what it takes longer at the measured rate',
+      color: 'var(--s1-soft)',
+      mark: 'area',
+      style: { color: 'var(--s1-soft)', borderColor: 'var(--s1)', borderWidth: 1 },
+    },
+    residual: {
+      legend: 'residual: not explained by the measured network',
+      color: 'var(--s2)',
+      mark: 'area',
+      style: { color: 'var(--s2)' },
+    },
+    control: {
+      legend: 'TTFT of the control, without the transfer',
+      color: 'var(--line)',
+      mark: 'area',
+      style: { color: 'var(--line)' },
+    },
+    bound: {
+      legend: 'bound: no control tells engine and residual apart',
+      color: 'var(--muted)',
+      mark: 'hatched',
+      style: {
+        color: 'var(--surface)',
+        borderColor: 'var(--muted)',
+        borderWidth: 1,
+        decal: {
+          color: 'var(--muted)',
+          symbol: 'rect',
+          dashArrayX: [1, 0],
+          dashArrayY: [2, 5],
+          rotation: -Math.PI / 4,
+        },
+      },
+    },
+    beyond: {
+      legend: 'prediction and control beyond the measured TTFT: the residual is negative',
+      color: 'var(--bad)',
+      mark: 'outline',
+      style: { color: 'transparent', borderColor: 'var(--bad)', borderWidth: 1.5, borderType: [3, 2] },
+    },
+  };
+
+/** Of each point's TTFT: what the network explains, at the ceiling and as measured, what is left, and what is no transfer. */
+export function networkChart(record: SuiteRecord): Markup | undefined {
+  const all = networkPointsOf(record);
+  const points = all.slice(0, MOST_POINTS);
+  if (points.length === 0) return undefined;
+  const bars = points.map((point) => ({ point, shares: sharesOf(point) }));
+  const longest = Math.max(...bars.map(({ shares }) => Object.values(shares).reduce((sum, share) => sum + share, 0)));
+  const drawn = PARTS.filter((part) => bars.some(({ shares }) => shares[part] > 0));
+  return drawChart({
+    id: 'network',
+    title: 'What of the time to first token the network explains',
+    stamp: record.dynamo?.engine === 'mocker' ? SIMULATED_ENGINE : undefined,
+    description: points.map((point) => `${nameOf(point)}: ${wordsOf(point)}`).join('. '),
+    note: all.length > points.length ? `${all.length - points.length} more points are in results.csv.` : undefined,
+    height: {
+      wide: points.length * ROW_HEIGHT.wide + ROOM,
+      narrow: points.length * ROW_HEIGHT.narrow + ROOM,
+    },
+    legend: [
+      ...drawn.map((part) => ({ label: LOOKS[part].legend, color: LOOKS[part].color, mark: LOOKS[part].mark })),
+      ...(points.some(({ status, residual }) => status === 'measured' && residual.n > 1)
+        ? [{ label: 'lowest to highest residual of the repetitions', color: 'var(--ink)', mark: 'whisker' } as const]
+        : []),
+    ],
+    tip: (series, data) => {
+      const part = PARTS[series];
+      const bar = bars[data];
+      if (!part || !bar) return undefined;
+      const share = bar.shares[part];
+      return `${nameOf(bar.point)}, ${LOOKS[part].legend}: ${formatDuration(share * bar.point.firstToken.median)} (${percent(share)})`;
+    },
+    table: networkTable(points),
+    option: (layout) => ({
+      grid: { left: 8, right: 20, top: 30, bottom: 46 },
+      xAxis: axis({
+        type: 'value',
+        ...fromZero(Math.max(1, longest), LABELS[layout]),
+        name: 'share of the measured TTFT, median',
+        nameLocation: 'middle',
+        nameGap: 28,
+        nameTextStyle: { color: 'var(--muted)', fontSize: 12, align: 'center' },
+        axisLabel: { formatter: (share: number) => `${Math.round(share * 100)} %` },
+      }),
+      yAxis: axis({
+        type: 'category',
+        inverse: true,
+        data: points.map(nameOf),
+        axisLine: { show: false },
+        splitLine: { show: false },
+        axisLabel: { show: false },
+      }),
+      series: [
+        ...PARTS.map((part, i) => ({
+          type: 'bar',
+          stack: 'ttft',
+          barWidth: BAR_HEIGHT,
+          itemStyle: LOOKS[part].style,
+          data: bars.map(({ point, shares }) => ({
+            value: shares[part] > 0 ? shares[part] : '-',
+            ...(i === 0 ? { label: rowLabel(point, layout) } : {}),
+          })),
+        })),
+        residualSpread(points),
+      ],
+    }),
+  });
+}
+
+/** The parts of a point's bar. What is predicted beyond the measured TTFT is drawn behind its end, and not as a part of it. */
+function sharesOf({
+  status,
+  firstToken,
+  control,
+  atMeasuredRate,
+  atCeiling,
+  residual,
+}: NetworkPoint): Record<Part, number> {
+  const whole = firstToken.median;
+  let used = 0;
+  const take = (seconds: number) => {
+    const part = Math.max(0, Math.min(seconds, whole - used));
+    used += part;
+    return part / whole;
+  };
+  return {
+    ceiling: take(atCeiling),
+    measured: take(atMeasuredRate - atCeiling),
+    residual: status === 'measured' ? take(residual.median) : 0,
+    control: take(control?.median ?? 0),
+    bound: status === 'bound' ? take(whole) : 0,
+    beyond: Math.max(0, -residual.median) / whole,
+  };
+}
+
+/** From the lowest to the highest residual of the repetitions, about the end of its part. */
+function residualSpread(points: readonly NetworkPoint[]): Record<string, unknown> {
+  return {
+    type: 'custom',
+    silent: true,
+    z: 4,
+    data: points.flatMap(({ firstToken, atMeasuredRate, residual, status }, row) => {
+      if (status === 'bound' || residual.n < 2) return [];
+      // A negative one is drawn from the end of the measured TTFT on.
+      const whole = firstToken.median;
+      const at = (seconds: number) => (residual.median < 0 ? whole - seconds : atMeasuredRate + seconds) / whole;
+      return [[at(residual.low), at(residual.high), row]];
+    }),
+    encode: { x: [0, 1], y: 2 },
+    renderItem: (
+      _params: unknown,
+      api: { value: (dimension: number) => number; coord: (point: number[]) => [number, number] },
+    ) => {
+      const [low, y] = api.coord([api.value(0), api.value(2)]);
+      const [high] = api.coord([api.value(1), api.value(2)]);
+      const [top, bottom] = [y - CAP_PIXELS, y + CAP_PIXELS];
+      return {
+        type: 'path',
+        shape: { pathData: `M${low} ${y}H${high}M${low} ${top}V${bottom}M${high} ${top}V${bottom}` },
+        style: { fill: 'none', stroke: 'var(--ink)', lineWidth: 1.5 },
+      };
+    },
+  };
+}
+
+function rowLabel(point: NetworkPoint, layout: Layout): Record<string, unknown> {
+  const lines = layout === 'wide' ? [`${nameOf(point)}: ${wordsOf(point)}`] : [nameOf(point), shortWordsOf(point)];
+  return label('var(--ink)', {
+    show: true,
+    position: [0, -lines.length * LINE_HEIGHT - 2],
+    lineHeight: LINE_HEIGHT,
+    formatter: lines.join('\n'),
+  });
+}
+
+function nameOf({ test, concurrency }: NetworkPoint): string {
+  return `${test}, concurrency ${concurrency}`;
+}
+
+function wordsOf({ status, firstToken, atMeasuredRate, atCeiling, residual }: NetworkPoint): string {
+  const network = `network ${percent(atMeasuredRate / firstToken.median)} (${formatDuration(atMeasuredRate)}, at the ceiling ${formatDuration(atCeiling)})`;
+  return `TTFT ${formatDuration(firstToken.median)}, ${network}, ${restOf(status, residual)}`;
+}
+
+function shortWordsOf({ status, firstToken, atMeasuredRate, residual }: NetworkPoint): string {
+  return `TTFT ${formatDuration(firstToken.median)}, network ${percent(atMeasuredRate / firstToken.median)}, ${restOf(status, residual)}`;
+}
+
+function restOf(status: NetworkPoint['status'], { median }: NetworkPoint['residual']): string {
+  if (status === 'measured') return `residual ${formatSignedDuration(median)}`;
+  return median < 0 ? 'a contradiction' : 'a bound';
+}
+
+function networkTable(points: readonly NetworkPoint[]): Markup {
+  return html`<table><thead><tr><th scope="col">test</th><th scope="col" class="number">concurrency</th><th scope="col" class="number">TTFT, median</th><th scope="col" class="number">predicted, ceiling</th><th scope="col" class="number">predicted, measured rate</th><th scope="col" class="number">explained by the network</th><th scope="col">transfer is</th><th scope="col" class="number">TTFT of the control</th><th scope="col" class="number">residual</th></tr></thead><tbody>
+${points.map((point) => {
+  const { test, concurrency, status, firstToken, control, atMeasuredRate, atCeiling, residual } = point;
+  const most = status === 'bound' ? 'at most ' : '';
+  return html`<tr><th scope="row">${test}</th><td class="number">${concurrency}</td><td class="number">${spreadText(firstToken, formatDuration)}</td><td class="number">${formatDuration(atCeiling)}</td><td class="number">${formatDuration(atMeasuredRate)}</td><td class="number">${percent(atMeasuredRate / firstToken.median)}</td><td>${status === 'bound' ? 'a bound' : 'measured'}</td><td class="number">${control ? spreadText(control, formatDuration) : '–'}</td><td class="number">${most}${spreadText(residual, formatSignedDuration)}</td></tr>\n`;
+})}</tbody></table>`;
+}
+
+function percent(share: number): string {
+  return `${(share * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,29 @@
+import type { DynamoRecord } from '../../suite/record/load-record.js';
+import { formatDuration, formatTokenRate } from '../../suite/units/units.js';
+import type { Markup } from '../markup.js';
+import { loadCurvesOf } from '../model/load-curves.js';
+import { SIMULATED_ENGINE } from './chart.js';
+import { panelsChart } from './load-panels.js';
+import { axisUnit } from './scale.js';
+
+/** What the cluster delivers against concurrency: to all users, per GPU, to one user, and how evenly. */
+export function throughputChart(dynamo: DynamoRecord): Markup | undefined {
+  const rate = { unit: (largest: number) => axisUnit('tokens per second', largest), format: formatTokenRate };
+  return panelsChart({
+    id: 'throughput',
+    title: 'Throughput against concurrency',
+    stamp: dynamo.engine === 'mocker' ? SIMULATED_ENGINE : undefined,
+    curves: loadCurvesOf(dynamo),
+    panels: [
+      { title: 'output of all users', value: ({ throughput }) => throughput, ...rate },
+      { title: 'output per GPU', value: ({ throughputPerGpu }) => throughputPerGpu, ...rate },
+      { title: 'output per user', value: ({ throughputPerUser }) => throughputPerUser, ...rate },
+      {
+        title: 'time between tokens, median',
+        value: ({ betweenTokens }) => betweenTokens,
+        unit: (largest) => axisUnit('seconds', largest),
+        format: formatDuration,
+      },
+    ],
+  });
+}

@@ -1,0 +1,154 @@
+import { ceilingOfShares } from '../../suite/hardware/fabric.js';
+import { networkShares } from '../../suite/kv/kv-comparison.js';
+import type { SuiteRecord, TestRecord } from '../../suite/record/record.js';
+import type { LoadPoint } from '../../suite/spec/inference-tests.js';
+import type { Report } from '../model/report.js';
+
+const COLUMNS = [
+  'suite',
+  'workflow_id',
+  'run_id',
+  'run_started_at',
+  'test',
+  'tool',
+  'variant',
+  'repetition',
+  'warm_up',
+  'verdict',
+  'failure',
+  'figure',
+  'block_size_bytes',
+  'batch_size',
+  'bandwidth_bytes_per_second',
+  'latency_seconds',
+  'ceiling_bytes_per_second',
+  'recorded_at',
+  'cell_key',
+  'evidence',
+  'as_printed',
+  'topology',
+  'simulated_engine',
+  'concurrency',
+  'requests_succeeded',
+  'requests_failed',
+  'ttft_p50_seconds',
+  'ttft_p90_seconds',
+  'ttft_p99_seconds',
+  'itl_p50_seconds',
+  'itl_p99_seconds',
+  'output_tokens_per_second',
+  'output_tokens_per_second_and_user',
+  'gpus',
+  'predicted_transfer_seconds',
+  'predicted_transfer_at_ceiling_seconds',
+  'transfer_seconds',
+  'transfer_status',
+  'residual_seconds',
+] as const;
+
+type Line = Readonly<Partial<Record<(typeof COLUMNS)[number], string | number | undefined>>>;
+
+/**
+ * Every figure of a run as CSV (RFC 4180), SI units: one line for the figure of each cell (`figure` = `cell`) and one for
+ * each row of its table (`row`), and one for each load point of phase 3 (`load`); a cell or test without figures has one line
+ * with its verdict.
+ */
+export function resultsCsv({ record }: Report): string {
+  const lines = [...record.tests.flatMap((test) => transportLines(record, test)), ...loadLines(record)];
+  const text = [COLUMNS.join(','), ...lines.map((line) => COLUMNS.map((column) => field(line[column])).join(','))];
+  return `${text.join('\r\n')}\r\n`;
+}
+
+function transportLines(record: SuiteRecord, test: TestRecord): Line[] {
+  const common = { ...ofRun(record), test: test.name, tool: test.tool };
+  if (test.cells.length === 0) return [{ ...common, verdict: test.verdict, failure: test.failure?.class }];
+  return test.cells.flatMap((cell): Line[] => {
+    const { measurement, rows, attempts } = cell;
+    const ofCell = {
+      ...common,
+      variant: cell.variant,
+      repetition: cell.repetition,
+      warm_up: cell.warmUp ? 1 : 0,
+      verdict: cell.verdict,
+      failure: cell.failure?.class,
+      ceiling_bytes_per_second: ceilingOfShares(cell)?.bytesPerSecond,
+      recorded_at: cell.recordedAt,
+      cell_key: cell.key,
+      evidence: attempts
+        .at(-1)
+        ?.ranks.map(({ log }) => log.path)
+        .join(' '),
+    };
+    return [
+      {
+        ...ofCell,
+        figure: 'cell',
+        bandwidth_bytes_per_second: measurement?.metric === 'bandwidth' ? measurement.value : undefined,
+        latency_seconds: measurement?.metric === 'latency' ? measurement.value : undefined,
+        as_printed: measurement?.original,
+      },
+      ...rows.map((row) => ({
+        ...ofCell,
+        figure: 'row',
+        block_size_bytes: row.blockSize,
+        batch_size: row.batchSize,
+        bandwidth_bytes_per_second: row.bytesPerSecond,
+        latency_seconds: row.latency,
+        as_printed: row.original,
+      })),
+    ];
+  });
+}
+
+function loadLines(record: SuiteRecord): Line[] {
+  const shares = networkShares(record);
+  return (record.dynamo?.tests ?? []).flatMap((test): Line[] => {
+    const common = { ...ofRun(record), test: test.name, tool: 'inference', topology: test.topology };
+    if (test.cells.length === 0) return [{ ...common, verdict: test.verdict, failure: test.failure?.class }];
+    return test.cells.map((cell): Line => {
+      const { load, concurrency, repetition } = cell;
+      const share = shares.find((one) => one.test === test.name && isAt(one, cell));
+      return {
+        ...common,
+        repetition,
+        verdict: cell.verdict,
+        failure: cell.failure?.class,
+        figure: 'load',
+        recorded_at: cell.recordedAt,
+        cell_key: cell.key,
+        evidence: cell.evidence.map(({ path }) => path).join(' '),
+        simulated_engine: record.dynamo?.engine === 'mocker' ? 1 : 0,
+        concurrency,
+        requests_succeeded: load?.requests.succeeded,
+        requests_failed: load?.requests.failed,
+        ttft_p50_seconds: load?.timeToFirstToken?.p50,
+        ttft_p90_seconds: load?.timeToFirstToken?.p90,
+        ttft_p99_seconds: load?.timeToFirstToken?.p99,
+        itl_p50_seconds: load?.interTokenLatency?.p50,
+        itl_p99_seconds: load?.interTokenLatency?.p99,
+        output_tokens_per_second: load?.outputTokensPerSecond,
+        output_tokens_per_second_and_user: load?.outputTokensPerSecondAndUser,
+        gpus: cell.gpus,
+        predicted_transfer_seconds: share?.prediction.atMeasuredRate,
+        predicted_transfer_at_ceiling_seconds: share?.prediction.atCeiling,
+        transfer_seconds: share?.transfer,
+        transfer_status: share?.status,
+        residual_seconds: share?.residual,
+      };
+    });
+  });
+}
+
+function ofRun({ suite, workflowId, runId, startedAt }: SuiteRecord): Line {
+  return { suite, workflow_id: workflowId, run_id: runId, run_started_at: startedAt };
+}
+
+function isAt(share: LoadPoint, cell: LoadPoint): boolean {
+  return share.concurrency === cell.concurrency && share.repetition === cell.repetition;
+}
+
+function field(value: string | number | undefined): string {
+  if (value === undefined) return '';
+  const text = String(value);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

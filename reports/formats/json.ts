@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import { type AnyCell, evidenceOf, isLoadCell } from '../../results/records/any-cell.js';
+import { loadSeries } from '../../results/records/figures.js';
+import { isSimulatedMetric, kindOf, quantityOf, seriesName } from '../../results/records/series.js';
+import { runComparisonSchema } from '../../results/regression/run-comparison.schema.js';
+import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
+import type { LoadCell } from '../../suite/record/load-record.js';
+import type { TestRecord } from '../../suite/record/record.js';
+import { headline, type Report } from '../model/report.js';
+
+const figure = z.object({
+  metric: z.string().meta({ description: 'name of the series, as `dynamo-bench history` takes it' }),
+  test: z.string(),
+  repetition: z.number(),
+  quantity: z.enum(['bandwidth', 'latency', 'ttft', 'ttft-p99', 'itl', 'throughput']).meta({
+    description: 'ttft and itl: medians of the requests that succeeded; throughput: output tokens',
+  }),
+  unit: z.enum(['bytes per second', 'seconds', 'tokens per second']),
+  value: z.number(),
+  blockSize: z.number().optional().meta({ description: 'bytes; absent for the figure of the whole test' }),
+  batchSize: z.number().optional(),
+  concurrency: z.number().optional().meta({ description: 'requests in flight; only of load points' }),
+  simulated: z.boolean().optional().meta({ description: 'a simulated engine gave it: no performance of Dynamo' }),
+  original: z.string().optional().meta({ description: 'as the tool printed it; not of load points' }),
+});
+
+const networkShare = z.object({
+  test: z.string(),
+  concurrency: z.number(),
+  repetition: z.number(),
+  timeToFirstToken: z.number().meta({ description: 'median in seconds' }),
+  predictedAtMeasuredRate: z.number().meta({ description: 'seconds that the KV transfer takes at NIXL’s own rate' }),
+  predictedAtCeiling: z.number().meta({ description: 'seconds at the line rate' }),
+  status: z.enum(['measured', 'bound']),
+  transfer: z.number().meta({ description: 'seconds; of a bound: at most so many' }),
+  shareExplained: z.number(),
+  effectiveRate: z.number().meta({ description: 'bytes per second; of a bound: at least so many' }),
+  residual: z.number().meta({ description: 'seconds' }),
+});
+
+const resultsSchema = z.object({
+  version: z.literal(1),
+  suite: z.string(),
+  workflowId: z.string(),
+  runId: z.string(),
+  startedAt: z.string(),
+  endedAt: z.string(),
+  complete: z.boolean().meta({ description: 'false while the run goes on' }),
+  verdict: z.string().meta({ description: 'pass, fail, inconclusive, skipped, regressed or running' }),
+  reasons: z.array(z.object({ code: z.string(), message: z.string() })),
+  tests: z.array(
+    z.object({
+      name: z.string(),
+      tool: z.string(),
+      required: z.boolean(),
+      verdict: z.string(),
+      failure: z.object({ class: z.string(), message: z.string(), hint: z.string() }).optional(),
+      cells: z.array(
+        z.object({
+          repetition: z.number(),
+          concurrency: z.number().optional(),
+          key: z.string(),
+          verdict: z.string(),
+          reasons: z.array(z.object({ code: z.string(), message: z.string() })),
+          evidence: z.array(z.object({ path: z.string(), sha256: z.string() })),
+        }),
+      ),
+    }),
+  ),
+  figures: z.array(figure),
+  network: z.array(networkShare).optional().meta({ description: 'what of TTFT the network explains; with phase 3' }),
+  comparison: runComparisonSchema.optional(),
+});
+
+type Figure = z.output<typeof figure>;
+type Test = z.output<typeof resultsSchema>['tests'][number];
+
+/** A run's results for other programs: flat figures in SI units, verdicts with their reasons, and the comparison. */
+export function resultsJson(report: Report): string {
+  const { record, complete, comparison } = report;
+  const results: z.input<typeof resultsSchema> = {
+    version: 1,
+    suite: record.suite,
+    workflowId: record.workflowId,
+    runId: record.runId,
+    startedAt: record.startedAt,
+    endedAt: record.endedAt,
+    complete,
+    verdict: headline(report),
+    reasons: record.reasons.map(({ code, message }) => ({ code, message })),
+    tests: [
+      ...record.tests.map((test) => testOf(test, test.tool)),
+      ...(record.dynamo?.tests.map((test) => testOf(test, 'inference')) ?? []),
+    ],
+    figures: [
+      ...record.tests.flatMap(({ cells }) => cells.flatMap(figures)),
+      ...(record.dynamo?.tests.flatMap(({ cells }) => cells.flatMap(loadFigures)) ?? []),
+    ],
+    ...(record.dynamo ? { network: networkShares(record).map(shareOf) } : {}),
+    comparison: comparison as z.input<typeof runComparisonSchema> | undefined,
+  };
+  return `${JSON.stringify(results, null, 1)}\n`;
+}
+
+/** JSON Schema of results.json. */
+export function resultsJsonSchema(): object {
+  return z.toJSONSchema(resultsSchema, { target: 'draft-2020-12' });
+}
+
+function testOf(
+  {
+    name,
+    required,
+    verdict,
+    failure,
+    cells,
+  }: Pick<TestRecord, 'name' | 'required' | 'verdict' | 'failure'> & {
+    readonly cells: readonly AnyCell[];
+  },
+  tool: string,
+): Test {
+  return {
+    name,
+    tool,
+    required,
+    verdict,
+    failure,
+    cells: cells.map((cell) => ({
+      repetition: cell.repetition,
+      ...(isLoadCell(cell) ? { concurrency: cell.concurrency } : {}),
+      key: cell.key,
+      verdict: cell.verdict,
+      reasons: [...cell.reasons],
+      evidence: evidenceOf(cell).map(({ path, sha256 }) => ({ path, sha256 })),
+    })),
+  };
+}
+
+function shareOf({ prediction, ...share }: NetworkShare): z.output<typeof networkShare> {
+  return {
+    ...share,
+    predictedAtMeasuredRate: prediction.atMeasuredRate,
+    predictedAtCeiling: prediction.atCeiling,
+  };
+}
+
+function loadFigures(cell: LoadCell): Figure[] {
+  const { test, repetition, concurrency } = cell;
+  return loadSeries(cell).map(({ value, ...series }) => {
+    const simulated = isSimulatedMetric(series.metric);
+    return {
+      metric: seriesName(series),
+      test,
+      repetition,
+      quantity: quantityOf(series.metric),
+      unit: kindOf(series.metric).unit,
+      value,
+      concurrency,
+      ...(simulated ? { simulated } : {}),
+    };
+  });
+}
+
+function figures(cell: Report['record']['tests'][number]['cells'][number]): Figure[] {
+  const { test, repetition, measurement, rows } = cell;
+  const one = (
+    quantity: 'bandwidth' | 'latency',
+    value: number,
+    original: string,
+    place?: { readonly blockSize: number; readonly batchSize: number },
+  ): Figure => ({
+    metric: seriesName({ test, metric: quantity, blockSize: place?.blockSize ?? 0, inFlight: place?.batchSize ?? 0 }),
+    test,
+    repetition,
+    quantity,
+    unit: kindOf(quantity).unit,
+    value,
+    ...(place ? { blockSize: place.blockSize, batchSize: place.batchSize } : {}),
+    original,
+  });
+  return [
+    ...(measurement ? [one(measurement.metric, measurement.value, measurement.original)] : []),
+    ...rows.flatMap((row) => [
+      one('bandwidth', row.bytesPerSecond, row.original, row),
+      ...(row.latency === undefined ? [] : [one('latency', row.latency, row.original, row)]),
+    ]),
+  ];
+}

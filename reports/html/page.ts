@@ -1,0 +1,58 @@
+import { html, Markup } from '../markup.js';
+import { STYLE } from './style.js';
+
+/** Where a page finds what it links to. */
+export interface PageLinks {
+  /** Path of a run's folder seen from the page; `''` for a page in that folder. */
+  readonly folder: string;
+  /** Links above the page's title. */
+  readonly above?: readonly { readonly text: string; readonly href: string }[];
+}
+
+/** A whole page: no script, no request to anywhere. */
+export function page(options: { readonly title: string; readonly description: string; readonly body: Markup }): string {
+  const { title, description, body } = options;
+  return html`${new Markup('<!doctype html>')}
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width,initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="description" content="${description}">
+<link rel="icon" href="data:,">
+<title>${title}</title>
+<style>${new Markup(STYLE)}</style>
+</head>
+<body>
+<a class="skip" href="#content">Skip to the results</a>
+${body}
+</body>
+</html>
+`.text;
+}
+
+const SIGNS: Readonly<Record<string, string>> = {
+  pass: '✓',
+  fail: '✗',
+  regressed: '↓',
+  improved: '↑',
+  unchanged: '=',
+  inconclusive: '?',
+  skipped: '–',
+  running: '…',
+};
+
+/** A verdict as a word and a sign: colour alone says nothing to many. */
+export function badge(verdict: string): Markup {
+  return html`<span class="badge ${verdict}"><span aria-hidden="true">${SIGNS[verdict] ?? ''} </span>${verdict}</span>`;
+}
+
+/** A wide table that scrolls in its own box, also by keyboard. */
+export function scrolling(label: string, table: Markup): Markup {
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`;
+}
+
+/** A path in a link: each part may hold any character. */
+export function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/');
+}

@@ -1,0 +1,238 @@
+import { memlockText } from '../../suite/cluster/probe.js';
+import { type Ladder, laddersOf } from '../../suite/comparability/ladder.js';
+import { comparableValue } from '../../suite/comparability/transport.js';
+import { ceilingOfShares, isAboveCeiling } from '../../suite/hardware/fabric.js';
+import type { CellRecord, SuiteRecord, TestRecord } from '../../suite/record/record.js';
+import { findDrift, type Summary, summarize } from '../../suite/statistics/statistics.js';
+import { formatBytes, formatDuration, formatRate } from '../../suite/units/units.js';
+import { dynamoSection } from './dynamo-report.js';
+
+/**
+ * The report in Markdown: the plan's table, why each verdict is what it is, and where the evidence lies.
+ *
+ * @param word how the run ended, which its verdict alone does not say
+ */
+export function reportMarkdown(record: SuiteRecord, word: string): string {
+  return [
+    `# ${record.suite}: ${word}`,
+    '',
+    `Run \`${record.workflowId}\`, ${record.startedAt} to ${record.endedAt} (${formatDuration(seconds(record.startedAt, record.endedAt))}).`,
+    ...record.reasons.map(({ message }) => `- ${message}`),
+    '',
+    ...problemsSection(record),
+    ...resultsSection(record),
+    ...ladderSection(record),
+    ...dynamoSection(record),
+    ...record.tests.flatMap(testSection),
+    ...clusterSection(record),
+  ].join('\n');
+}
+
+function problemsSection({ setup }: SuiteRecord): string[] {
+  if (setup.problems.length === 0) return [];
+  return [
+    '## What keeps the suite from measuring',
+    '',
+    ...setup.problems.map(({ subject, message, hint }) => `- **${subject}**: ${message}. ${sentence(hint)}`),
+    '',
+  ];
+}
+
+function resultsSection({ tests }: SuiteRecord): string[] {
+  if (tests.length === 0) return [];
+  return [
+    '## Results',
+    '',
+    '"Claimed" is a figure from a document; "measured" is this run. Share is measured of ceiling, which is that of the NICs that the test could use. GB = 1e9 bytes.',
+    '',
+    '| test | claimed | ceiling | measured | share | verdict | evidence |',
+    '|---|---|---|---|---|---|---|',
+    ...tests.flatMap(testRows),
+    '',
+  ];
+}
+
+function testRows(test: TestRecord): string[] {
+  if (test.cells.length === 0) {
+    const why = test.failure ? ` (${test.failure.class})` : '';
+    return [`| ${nameOf(test)} | ${claimText(test, undefined)} | – | – | – | **${test.verdict}**${why} | – |`];
+  }
+  return test.cells.map((cell) => {
+    const { measurement } = cell;
+    const ceiling = ceilingOfShares(cell);
+    const isBandwidth = measurement?.metric === 'bandwidth';
+    const value = measurement ? (isBandwidth ? formatRate(measurement.value) : formatDuration(measurement.value)) : '–';
+    const share =
+      measurement && isBandwidth && ceiling
+        ? `${((measurement.value / ceiling.bytesPerSecond) * 100).toFixed(1)} %`
+        : '–';
+    const ceilingText = ceiling ? `${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation})` : '–';
+    const why = cell.failure ? ` (${cell.failure.class})` : '';
+    const evidence =
+      cell.attempts
+        .at(-1)
+        ?.ranks.map(({ position, log }) => `[${position}](${log.path})`)
+        .join(' ') ?? '–';
+    const repetition = test.cells.length > 1 ? ` ${cell.warmUp ? 'warm-up ' : ''}#${cell.repetition}` : '';
+    return `| ${nameOf(test)}${repetition} | ${claimText(test, cell)} | ${ceilingText} | ${value} | ${share} | **${cell.verdict}**${why} | ${evidence} |`;
+  });
+}
+
+function ladderSection({ tests }: SuiteRecord): string[] {
+  const ladders = laddersOf(tests);
+  if (ladders.length === 0) return [];
+  return [
+    '## The ladder',
+    '',
+    'From what the hardware carries to what NIXL delivers, under the same conditions. A parameter that differs blocks the ratio.',
+    '',
+    ...ladders.flatMap(ladderTable),
+  ];
+}
+
+function ladderTable({ pair, conditions, ceiling, rungs }: Ladder): string[] {
+  const percent = (share: number | undefined) => (share === undefined ? '–' : `${(share * 100).toFixed(1)} %`);
+  return [
+    `${pair.node1} and ${pair.node2}, ${conditions}:`,
+    '',
+    '| rung | bandwidth | of the ceiling | of the rung above | why |',
+    '|---|---|---:|---:|---|',
+    `| hardware ceiling | ${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation}) | 100 % | – | |`,
+    ...rungs.map(({ name, test, bandwidth, shareOfCeiling, shareOfAbove, blocked, reasons }) => {
+      const why = [...(blocked ? [`not the same as above: ${blocked}`] : []), ...reasons].join('; ');
+      return `| ${name} (${test}) | ${bandwidth ? bandwidthText(bandwidth) : '–'} | ${percent(shareOfCeiling)} | ${percent(shareOfAbove)} | ${why} |`;
+    }),
+    '',
+  ];
+}
+
+/** Median, with its 95 % interval and number of repetitions where there are several. */
+function bandwidthText({ n, median, interval }: Summary): string {
+  const within = interval ? `, 95 % ${formatRate(interval.low)} to ${formatRate(interval.high)}` : '';
+  return `${formatRate(median)}${n > 1 ? ` (median of ${n}${within})` : ''}`;
+}
+
+function nameOf({ name, required }: TestRecord): string {
+  return required ? name : `${name} (not required)`;
+}
+
+function claimText({ claimed }: TestRecord, cell: CellRecord | undefined): string {
+  if (!claimed) return '–';
+  const ceiling = cell && ceilingOfShares(cell);
+  const impossible = ceiling && claimed.value > ceiling.bytesPerSecond;
+  return `${formatRate(claimed.value)}${impossible ? ' **impossible here**' : ''}`;
+}
+
+function testSection(test: TestRecord): string[] {
+  return [
+    `## ${test.name}`,
+    '',
+    ...repetitionLines(test),
+    ...(test.failure && test.cells.length === 0 ? failureLines(test.failure) : []),
+    ...test.cells.flatMap((cell) => cellSection(test, cell)),
+  ];
+}
+
+/** What the repetitions say together; only cells that may be compared count. */
+function repetitionLines({ cells }: TestRecord): string[] {
+  const values = cells.flatMap((cell) => comparableValue(cell) ?? []);
+  if (values.length < 2) return [];
+  const format = cells.some(({ measurement }) => measurement?.metric === 'latency') ? formatDuration : formatRate;
+  const seed = cells[0]?.provenance?.seed ?? 1;
+  const { n, median, interval, cv, min, max } = summarize(values, seed);
+  const drift = findDrift(values, seed);
+  return [
+    `Median of ${n}: ${format(median)}${interval ? `, 95 % interval ${format(interval.low)} to ${format(interval.high)} (bootstrap, seed ${seed})` : ''}; coefficient of variation ${(cv * 100).toFixed(1)} %, from ${format(min)} to ${format(max)}.`,
+    ...(drift?.detected
+      ? [
+          `**Drift**: ${(drift.change * 100).toFixed(1)} % from the first repetition to the last (p = ${drift.pValue.toFixed(4)}).`,
+        ]
+      : []),
+    '',
+  ];
+}
+
+function cellSection(test: TestRecord, cell: CellRecord): string[] {
+  const { claimed } = test;
+  const ceiling = ceilingOfShares(cell);
+  const impossible =
+    claimed && ceiling && claimed.value > ceiling.bytesPerSecond
+      ? [
+          `- claim: ${formatRate(claimed.value)} (${claimed.source}) is ${(claimed.value / ceiling.bytesPerSecond).toFixed(1)} times the ceiling of ${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation}): no measurement on this hardware can reach it`,
+        ]
+      : [];
+  return [
+    ...(test.cells.length > 1 ? [`### ${cell.warmUp ? 'Warm-up' : 'Repetition'} ${cell.repetition}`, ''] : []),
+    ...cell.reasons.map(({ code, message }) => `- ${code}: ${message}`),
+    ...impossible,
+    '',
+    ...(cell.failure ? failureLines(cell.failure) : []),
+    ...rowTable(cell),
+    ...attemptLines(cell),
+  ];
+}
+
+function failureLines({ class: failureClass, message, hint }: NonNullable<CellRecord['failure']>): string[] {
+  return [`**${failureClass}**: ${message}. ${sentence(hint)}`, ''];
+}
+
+function rowTable({ rows, ceiling }: CellRecord): string[] {
+  if (rows.length === 0) return [];
+  return [
+    '| block | batch | bandwidth | latency | as printed |',
+    '|---:|---:|---:|---:|---|',
+    ...rows.map(
+      (row) =>
+        `| ${formatBytes(row.blockSize)} | ${row.batchSize} | ${formatRate(row.bytesPerSecond)}${ceiling && isAboveCeiling(row, ceiling) ? ' (above the ceiling)' : ''} | ${row.latency === undefined ? '–' : formatDuration(row.latency)} | ${row.original} |`,
+    ),
+    '',
+  ];
+}
+
+function attemptLines({ attempts }: CellRecord): string[] {
+  return [
+    ...attempts.map(({ number, group, startDelay, ranks, failure }) => {
+      const where = ranks.map(
+        ({ position, node, exitCode, log }) =>
+          `${position} = ${node}, exit code ${exitCode ?? '–'}, [log](${log.path})`,
+      );
+      const delay = startDelay === undefined ? '' : `; node1 started ${startDelay.toFixed(0)} s after node2`;
+      return `Attempt ${number} (group \`${group}\`): ${where.join('; ')}${delay}${failure ? `; **${failure.class}**: ${failure.message}` : ''}`;
+    }),
+    '',
+  ];
+}
+
+function clusterSection({ setup }: SuiteRecord): string[] {
+  return [
+    '## Cluster',
+    '',
+    `Kubernetes ${setup.kubernetesVersion ?? 'unknown'}.`,
+    '',
+    ...setup.nodes.map(
+      (node) =>
+        `- ${node.name}${node.name === setup.pair?.node1 ? ' (node1)' : node.name === setup.pair?.node2 ? ' (node2)' : ''}: ${node.instanceType}, zone ${node.zone}, kubelet ${node.kubeletVersion}, ${node.osImage}, kernel ${node.kernelVersion}`,
+    ),
+    ...setup.devicePlugins.map(
+      ({ namespace, name, image, ready, desired }) =>
+        `- device plugin ${namespace}/${name}: ${image}, ${ready} of ${desired} ready`,
+    ),
+    ...setup.probes.map(
+      (probe) =>
+        `- image on ${probe.node}: \`${probe.imageId}\`; EFA domains ${probe.efaDomains ?? 'unknown'}, memlock ${memlockText(probe)}; ${Object.entries(
+          probe.versions,
+        )
+          .map(([tool, version]) => `${tool} ${version}`)
+          .join(', ')}`,
+    ),
+    '',
+  ];
+}
+
+function seconds(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / 1000;
+}
+
+function sentence(hint: string): string {
+  return `${hint.charAt(0).toUpperCase()}${hint.slice(1)}.`;
+}

@@ -1,0 +1,53 @@
+import { comparableLoad } from '../../suite/comparability/inference.js';
+import type { DynamoRecord, LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
+import { type Spread, spreadOf } from './curves.js';
+
+/** What the repetitions of an inference test gave at one concurrency. What no repetition recorded is absent. */
+export interface LoadFigures {
+  readonly concurrency: number;
+  /** Seconds: median and 99th percentile of the time to first token, median time between tokens. */
+  readonly firstToken?: Spread | undefined;
+  readonly firstToken99?: Spread | undefined;
+  readonly betweenTokens?: Spread | undefined;
+  /** Output tokens per second: of all users together, by GPU of the workers, and as one user sees them. */
+  readonly throughput?: Spread | undefined;
+  readonly throughputPerGpu?: Spread | undefined;
+  readonly throughputPerUser?: Spread | undefined;
+}
+
+/** The sweep of one inference test, by concurrency. */
+export interface LoadCurve {
+  readonly test: string;
+  readonly topology: LoadTestRecord['topology'];
+  /** Position among the tests of the record: its colour and its mark in every chart. */
+  readonly index: number;
+  readonly points: readonly LoadFigures[];
+}
+
+/** The sweeps of phase 3 in the order of the record, without what may not be compared. */
+export function loadCurvesOf({ tests }: DynamoRecord): LoadCurve[] {
+  return tests.map(({ name, topology, cells }, index) => {
+    const measured = cells.filter((cell) => comparableLoad(cell));
+    const byConcurrency = [...Map.groupBy(measured, ({ concurrency }) => concurrency)];
+    const points = byConcurrency.map(([concurrency, same]) => figuresAt(concurrency, same));
+    return { test: name, topology, index, points: points.toSorted((a, b) => a.concurrency - b.concurrency) };
+  });
+}
+
+function figuresAt(concurrency: number, cells: readonly LoadCell[]): LoadFigures {
+  const spread = (value: (load: NonNullable<LoadCell['load']>, cell: LoadCell) => number | undefined) => {
+    const values = cells.flatMap((cell) => (cell.load ? (value(cell.load, cell) ?? []) : []));
+    return values.length > 0 ? spreadOf(values) : undefined;
+  };
+  return {
+    concurrency,
+    firstToken: spread(({ timeToFirstToken }) => timeToFirstToken?.p50),
+    firstToken99: spread(({ timeToFirstToken }) => timeToFirstToken?.p99),
+    betweenTokens: spread(({ interTokenLatency }) => interTokenLatency?.p50),
+    throughput: spread(({ outputTokensPerSecond }) => outputTokensPerSecond),
+    throughputPerGpu: spread(({ outputTokensPerSecond }, { gpus }) =>
+      gpus > 0 ? outputTokensPerSecond / gpus : undefined,
+    ),
+    throughputPerUser: spread(({ outputTokensPerSecondAndUser }) => outputTokensPerSecondAndUser),
+  };
+}

@@ -1,0 +1,143 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import Sqlite from 'better-sqlite3';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  Kysely,
+  PostgresDialect,
+  SqliteDialect,
+  SqliteDriver,
+  type TransactionSettings,
+} from 'kysely';
+import pg from 'pg';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
+import type { Database } from './database.js';
+import { checkVersion, migrate } from './migrations.js';
+import { openToRead } from './sqlite-reader.js';
+import { toStoreFailure } from './store-failure.js';
+
+/** Where the database is: a file, or a PostgreSQL URL. */
+export type DatabaseLocation = { readonly file: string } | { readonly url: string };
+
+/** How long a writer waits for another process's transaction, which lasts milliseconds. */
+const BUSY_TIMEOUT_MS = 10_000;
+/** Waiting inside of SQLite stops the whole process, heartbeats included: no longer than this at a time. */
+const BUSY_BLOCK_MS = 50;
+const CONNECT_TIMEOUT_MS = 5_000;
+/** An activity beats every 2 s: a query that hangs longer than this is given up and tried again. */
+const QUERY_TIMEOUT_MS = 60_000;
+
+const INT8 = 20;
+
+/**
+ * Opens the database, creates it when it does not exist, and brings its schema up to date; or opens it to read it as it
+ * is, which needs no right to write and changes nothing.
+ *
+ * @throws {SuiteFailure} `StoreUnavailable`, `StoreFull`, `StoreNotWritable`, `StoreRefused`, `StoreCorrupt`,
+ *   `StoreTooNew`; to read only also `NotFound` and `StoreTooOld`
+ */
+export async function openDatabase(location: DatabaseLocation, { readOnly = false } = {}): Promise<Database> {
+  const database = 'url' in location ? postgres(location.url, readOnly) : sqlite(location.file, readOnly);
+  try {
+    if (readOnly) {
+      await checkVersion(database);
+    } else {
+      if ('file' in location) await mkdir(dirname(location.file), { recursive: true });
+      await migrate(database);
+    }
+    return database;
+  } catch (error) {
+    await database.kysely.destroy().catch(() => undefined);
+    throw error instanceof SuiteFailure ? error : toStoreFailure(error, database.name);
+  }
+}
+
+function sqlite(file: string, readOnly: boolean): Database {
+  const open = async () => {
+    if (readOnly) return openToRead(file);
+    const database = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
+    // Readers do not wait for the writer, and a commit is on the disk before it is acknowledged.
+    database.pragma('journal_mode = WAL');
+    database.pragma('synchronous = FULL');
+    database.pragma('foreign_keys = ON');
+    database.pragma(`busy_timeout = ${BUSY_BLOCK_MS}`);
+    return database;
+  };
+  return {
+    engine: 'sqlite',
+    name: file,
+    kysely: new Kysely({ dialect: new ImmediateSqliteDialect({ database: open }) }),
+  };
+}
+
+function postgres(url: string, readOnly: boolean): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: 4,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    query_timeout: QUERY_TIMEOUT_MS,
+    keepAlive: true,
+    allowExitOnIdle: true,
+    application_name: 'dynamo-bench',
+    ...(readOnly ? { onConnect: (client) => client.query('set default_transaction_read_only = on') } : {}),
+    types: { getTypeParser: (oid, format) => (oid === INT8 ? Number : pg.types.getTypeParser(oid, format)) },
+  });
+  // An idle connection that the server drops is not an error: the next query opens another one.
+  pool.on('error', () => undefined);
+  return {
+    engine: 'postgres',
+    name: withoutPassword(url),
+    kysely: new Kysely({ dialect: new PostgresDialect({ pool }) }),
+  };
+}
+
+/**
+ * A transaction that reads first and then writes cannot wait for another process in SQLite; one that takes the write lock
+ * at its start can. One that only reads sees the store as it was at its first query, and keeps nobody waiting.
+ */
+class ImmediateSqliteDialect extends SqliteDialect {
+  readonly #config: ConstructorParameters<typeof SqliteDialect>[0];
+
+  constructor(config: ConstructorParameters<typeof SqliteDialect>[0]) {
+    super(config);
+    this.#config = config;
+  }
+
+  override createDriver(): SqliteDriver {
+    return new ImmediateSqliteDriver(this.#config);
+  }
+}
+
+class ImmediateSqliteDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection, settings: TransactionSettings = {}): Promise<void> {
+    if (settings.accessMode === 'read only') return super.beginTransaction(connection);
+    const deadline = Date.now() + BUSY_TIMEOUT_MS;
+    for (;;) {
+      try {
+        await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+        return;
+      } catch (error) {
+        if ((error as { code?: string }).code !== 'SQLITE_BUSY' || Date.now() > deadline) throw error;
+        await setTimeout(Math.random() * BUSY_BLOCK_MS);
+      }
+    }
+  }
+
+  /** SQLite ends the transaction itself when the disk is full; a failing rollback would hide that. */
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    try {
+      await super.rollbackTransaction(connection);
+    } catch (error) {
+      if (!/no transaction is active/.test((error as Error).message)) throw error;
+    }
+  }
+}
+
+function withoutPassword(url: string): string {
+  if (!URL.canParse(url)) return 'RESULTS_URL';
+  const { protocol, hostname, port, pathname, searchParams } = new URL(url);
+  const host = hostname || searchParams.get('host') || 'localhost';
+  return `${protocol}//${host}${port ? `:${port}` : ''}${pathname}`;
+}

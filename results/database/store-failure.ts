@@ -1,0 +1,53 @@
+import { type FailureClass, SuiteFailure } from '../../suite/verdict/failure.js';
+
+/** Error codes of SQLite, PostgreSQL and the file system, by what they mean for a store. First match counts. */
+const MEANINGS: readonly (readonly [RegExp, FailureClass, string])[] = [
+  [/^(SQLITE_CORRUPT|SQLITE_NOTADB|XX00[12])/, 'StoreCorrupt', 'is damaged'],
+  [/^(SQLITE_FULL|ENOSPC|EDQUOT|53100)/, 'StoreFull', 'has no space left'],
+  [
+    /^(SQLITE_READONLY|SQLITE_CANTOPEN|SQLITE_PERM|SQLITE_AUTH|EACCES|EPERM|EROFS|ENOTDIR|EEXIST|EISDIR|25006|42501)/,
+    'StoreNotWritable',
+    'cannot be written',
+  ],
+  [/^(28|3D|3F|ERR_INVALID_URL)/, 'StoreRefused', 'does not let the worker in'],
+  [
+    /^(SQLITE_BUSY|SQLITE_LOCKED|SQLITE_IOERR|SQLITE_PROTOCOL|EIO|EMFILE|ENFILE|53|55P03|40|57|58|08)/,
+    'StoreUnavailable',
+    'does not answer',
+  ],
+  [/^(ECONN|EHOST|ENET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|ENOENT)/, 'StoreUnavailable', 'is out of reach'],
+];
+
+/** Messages of `pg` that come without a code. */
+const LOST_CONNECTION = /connection (terminated|ended|timeout)|timeout exceeded|query read timeout|not queryable/i;
+
+/**
+ * The failure that an error of a driver or of the file system stands for. Whether it is tried again is up to its class;
+ * an error with no known meaning is `Internal`.
+ */
+export function toStoreFailure(error: unknown, store: string): SuiteFailure {
+  if (error instanceof SuiteFailure) return error;
+  const { code = '', message = String(error) } = firstError(error);
+  const [, failureClass, what] = MEANINGS.find(([pattern]) => pattern.test(code)) ?? [];
+  if (failureClass)
+    return new SuiteFailure(failureClass, `the result store ${store} ${what}: ${message}`, { cause: error });
+  if (LOST_CONNECTION.test(message)) {
+    return new SuiteFailure('StoreUnavailable', `the result store ${store} is out of reach: ${message}`, {
+      cause: error,
+    });
+  }
+  return new SuiteFailure('Internal', `the result store ${store}: ${message}`, { cause: error });
+}
+
+/** A store that nobody has made yet. */
+export function noResults(place: string): SuiteFailure {
+  return new SuiteFailure('NotFound', `there are no results in ${place} yet`, {
+    hint: 'give the folder with --results or RESULTS_DIR, or the database with RESULTS_URL; a worker fills it',
+  });
+}
+
+/** `localhost` has two addresses, and Node then reports both refusals as one error without a code of its own. */
+function firstError(error: unknown): { code?: string; message?: string } {
+  if (error instanceof AggregateError && error.errors.length > 0) return error.errors[0] as Error;
+  return (error ?? {}) as { code?: string; message?: string };
+}

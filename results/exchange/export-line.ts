@@ -1,0 +1,127 @@
+import { z } from 'zod';
+import { loadCellSchema } from '../../suite/record/load-record.js';
+import { cellRecordSchema, RECORD_VERSION } from '../../suite/record/record.js';
+import { strict, unknownWord } from '../../suite/schema/schema.js';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
+import type { AnyCell } from '../records/any-cell.js';
+
+/**
+ * A whole store as JSON lines, one thing a line; what a line needs stands above it. The first line names the format, the
+ * last one says how many there are of each kind, so that nothing that was cut off is taken for whole.
+ */
+
+export const FORMAT = 'dynamo-bench results';
+export const FORMAT_VERSION = 1;
+
+const text = z.string();
+const json = z.string().refine(isJson, 'this is no JSON');
+
+/** What the tables need of a cell; one of an older version has the rest in another shape. */
+const anyVersion = z.object({
+  key: text,
+  test: text,
+  repetition: z.number(),
+  verdict: text,
+  recordedAt: text,
+  measuredBy: z.object({ workflowId: text, runId: text }),
+});
+const ofThisVersion = z.object({ version: z.literal(RECORD_VERSION) });
+const ofLoad = z.object({ concurrency: z.number() });
+
+/** The record itself, as it was written: its hash is the cell's name. */
+const anyCell = z.unknown().transform((record, context): AnyCell => {
+  const whole = ofLoad.safeParse(record).success
+    ? loadCellSchema
+    : ofThisVersion.safeParse(record).success
+      ? cellRecordSchema
+      : anyVersion;
+  const { error } = whole.safeParse(record);
+  for (const { path, message } of error?.issues ?? []) context.addIssue({ code: 'custom', path, message });
+  return record as AnyCell;
+});
+
+const runRow = strict({
+  workflow_id: text,
+  run_id: text,
+  suite: text,
+  started_at: text,
+  ended_at: text.nullable(),
+  verdict: text,
+  temporal_namespace: text.nullable(),
+  record: json,
+});
+const logRow = strict({ workflow_id: text, path: text, sha256: text, stored_at: text });
+const comparisonRow = strict({ workflow_id: text, run_id: text, record: json });
+const baselineRow = strict({
+  suite: text,
+  name: text,
+  workflow_id: text,
+  run_id: text,
+  accepted_at: text,
+  reason: text,
+});
+const acknowledgementRow = strict({
+  id: text,
+  suite: text,
+  metric: text,
+  workflow_id: text,
+  run_id: text,
+  reason: text,
+  at: text,
+});
+
+const options = [
+  strict({ kind: z.literal('header'), format: text, version: z.number() }),
+  strict({
+    kind: z.literal('evidence'),
+    sha256: text,
+    bytes: z.number(),
+    encoding: z.literal('zstd'),
+    body: z.base64(),
+  }),
+  strict({ kind: z.literal('cell'), record: anyCell }),
+  strict({ kind: z.literal('workflow-cell'), workflowId: text, cell: text }),
+  strict({ kind: z.literal('log'), row: logRow }),
+  strict({ kind: z.literal('run'), row: runRow, cells: z.array(text) }),
+  strict({ kind: z.literal('comparison'), row: comparisonRow }),
+  strict({ kind: z.literal('baseline'), row: baselineRow }),
+  strict({ kind: z.literal('acknowledgement'), row: acknowledgementRow }),
+  strict({ kind: z.literal('end'), counts: z.record(text, z.number()) }),
+] as const;
+
+const KINDS = options.map(({ shape }) => shape.kind.value);
+
+const lineSchema = z.discriminatedUnion('kind', options, {
+  error: ({ code, input }) =>
+    code === 'invalid_union' ? unknownWord('kind of line', (input as { kind?: unknown }).kind, KINDS) : undefined,
+});
+
+/** One line of an export. */
+export type Line = z.output<typeof lineSchema>;
+
+/**
+ * Reads one line.
+ *
+ * @throws {SuiteFailure} `InvalidExport`, which says what is wrong with it
+ */
+export function parseLine(line: string): Line {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch (error) {
+    throw new SuiteFailure('InvalidExport', `this is no JSON: ${(error as Error).message}`, { cause: error });
+  }
+  const parsed = lineSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const problems = parsed.error.issues.map(({ path, message }) => [...path, message].join(': '));
+  throw new SuiteFailure('InvalidExport', problems.join('; '));
+}
+
+function isJson(value: string): boolean {
+  try {
+    JSON.parse(value);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,63 @@
+import type { Kysely } from 'kysely';
+import type { Tables } from '../database/tables.js';
+import type { AnyCell } from '../records/any-cell.js';
+import type { ResultStore } from '../store.js';
+import { FORMAT, FORMAT_VERSION, type Line } from './export-line.js';
+
+/** Cells that are read at once: a record of one is large. */
+const ROWS_AT_A_TIME = 100;
+
+/** The lines of a store as it is at one moment. The same store gives the same lines. */
+export function exportLines(store: ResultStore): AsyncGenerator<string> {
+  return store.snapshot(linesOf);
+}
+
+async function* linesOf(kysely: Kysely<Tables>): AsyncGenerator<string> {
+  const counts: Record<string, number> = {};
+  for await (const line of thingsOf(kysely)) {
+    counts[line.kind] = (counts[line.kind] ?? 0) + 1;
+    yield `${JSON.stringify(line)}\n`;
+  }
+  yield `${JSON.stringify({ kind: 'end', counts } satisfies Line)}\n`;
+}
+
+async function* thingsOf(kysely: Kysely<Tables>): AsyncGenerator<Line> {
+  yield { kind: 'header', format: FORMAT, version: FORMAT_VERSION };
+  for (const { sha256 } of await kysely.selectFrom('evidence').select('sha256').orderBy('sha256').execute()) {
+    const row = await kysely.selectFrom('evidence').selectAll().where('sha256', '=', sha256).executeTakeFirstOrThrow();
+    yield { kind: 'evidence', ...row, encoding: 'zstd', body: row.body.toString('base64') };
+  }
+  const ids = new Map<number, string>();
+  for (let last = 0; ; ) {
+    const cells = await kysely
+      .selectFrom('cell')
+      .select(['seq', 'id', 'record'])
+      .where('seq', '>', last)
+      .orderBy('seq')
+      .limit(ROWS_AT_A_TIME)
+      .execute();
+    for (const { seq, id, record } of cells) {
+      ids.set(seq, id);
+      last = seq;
+      yield { kind: 'cell', record: JSON.parse(record) as AnyCell };
+    }
+    if (cells.length < ROWS_AT_A_TIME) break;
+  }
+  const links = kysely.selectFrom('workflow_cell').selectAll();
+  for (const { workflow_id, cell_seq } of await links.orderBy('workflow_id').orderBy('test').orderBy('key').execute()) {
+    yield { kind: 'workflow-cell', workflowId: workflow_id, cell: ids.get(cell_seq) ?? '' };
+  }
+  for (const row of await kysely.selectFrom('log').selectAll().orderBy('workflow_id').orderBy('path').execute())
+    yield { kind: 'log', row };
+  const runCells = kysely.selectFrom('run_cell').selectAll().orderBy('run_seq').orderBy('position');
+  const cellsOf = Map.groupBy(await runCells.execute(), ({ run_seq }) => run_seq);
+  for (const { seq, ...row } of await kysely.selectFrom('run').selectAll().orderBy('seq').execute()) {
+    yield { kind: 'run', row, cells: (cellsOf.get(seq) ?? []).map(({ cell_seq }) => ids.get(cell_seq) ?? '') };
+  }
+  const comparisons = kysely.selectFrom('comparison').selectAll().orderBy('workflow_id').orderBy('run_id');
+  for (const row of await comparisons.execute()) yield { kind: 'comparison', row };
+  for (const row of await kysely.selectFrom('baseline').selectAll().orderBy('suite').orderBy('name').execute())
+    yield { kind: 'baseline', row };
+  for (const row of await kysely.selectFrom('acknowledgement').selectAll().orderBy('at').orderBy('id').execute())
+    yield { kind: 'acknowledgement', row };
+}

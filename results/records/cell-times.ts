@@ -1,0 +1,64 @@
+import type { Kysely } from 'kysely';
+import type { History, Range } from '../../suite/plan/test-forecast.js';
+import type { CellRecord } from '../../suite/record/record.js';
+import type { Tables } from '../database/tables.js';
+
+/** The newest runs say enough; older ones were measured on another day's cluster. */
+const NEWEST_RUNS = 20;
+
+/** How long cells took, and in how many runs. */
+export interface CellTimes {
+  /** Seconds of all attempts of a cell, by the name of its test. */
+  readonly times: History;
+  readonly runs: number;
+}
+
+/**
+ * How long the cells of the newest runs of a suite took, those that failed left out.
+ *
+ * @param instanceTypes what was measured on other ones says nothing. None: any
+ */
+export async function readCellTimes(
+  kysely: Kysely<Tables>,
+  { suite, instanceTypes }: { readonly suite: string; readonly instanceTypes: readonly string[] },
+): Promise<CellTimes> {
+  const rows = await kysely
+    .with('newest', (query) =>
+      query
+        .selectFrom('run')
+        .select('seq')
+        .where('suite', '=', suite)
+        .orderBy('started_at', 'desc')
+        .orderBy('seq', 'desc')
+        .limit(NEWEST_RUNS),
+    )
+    .selectFrom('newest')
+    .innerJoin('run_cell', 'run_cell.run_seq', 'newest.seq')
+    .innerJoin('cell', 'cell.seq', 'run_cell.cell_seq')
+    .select(['newest.seq as run', 'cell.record'])
+    .where('cell.failure_class', 'is', null)
+    .execute();
+  const times = new Map<string, Range>();
+  const runs = new Set<number>();
+  for (const { run, record } of rows) {
+    const { test, attempts, provenance } = JSON.parse(record) as CellRecord;
+    if (!Array.isArray(attempts) || !isOn(provenance, instanceTypes)) continue;
+    const seconds = attempts.reduce((sum, { startedAt, endedAt }) => sum + lasted(startedAt, endedAt), 0);
+    if (!(seconds > 0)) continue;
+    const { low, high } = times.get(test) ?? { low: seconds, high: seconds };
+    times.set(test, { low: Math.min(low, seconds), high: Math.max(high, seconds) });
+    runs.add(run);
+  }
+  return { times, runs: runs.size };
+}
+
+function isOn(provenance: CellRecord['provenance'], instanceTypes: readonly string[]): boolean {
+  if (instanceTypes.length === 0) return true;
+  return (
+    provenance?.nodes.every(({ instanceType }) => instanceTypes.includes(instanceType.replace(/^ml\./, ''))) ?? false
+  );
+}
+
+function lasted(from: string, to: string): number {
+  return (Date.parse(to) - Date.parse(from)) / 1000;
+}

@@ -1,0 +1,146 @@
+import { createHash } from 'node:crypto';
+import type { Kysely, Transaction } from 'kysely';
+import { type CellRecord, cellRecordSchema } from '../../suite/record/record.js';
+import { canonicalJson } from '../../suite/run/canonical-json.js';
+import type { Tables } from '../database/tables.js';
+import { type AnyCell, evidenceOf } from './any-cell.js';
+import { figuresOf } from './figures.js';
+
+/** Statements with more rows than this are split: SQLite takes 32,766 parameters, PostgreSQL 65,535. */
+const ROWS_PER_STATEMENT = 1000;
+
+/**
+ * Hash of what a cell recorded, its time left out: the same outcome of the same attempt has the same one, however often
+ * the step that records it is tried.
+ */
+export function cellId({ recordedAt, ...content }: AnyCell): string {
+  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+}
+
+/** Stores a cell with its figures, unless it is there, and returns its number. */
+export async function putCell(transaction: Transaction<Tables>, cell: AnyCell): Promise<number> {
+  const id = cellId(cell);
+  const inserted = await transaction
+    .insertInto('cell')
+    .values({
+      id,
+      key: cell.key,
+      test: cell.test,
+      repetition: cell.repetition,
+      verdict: cell.verdict,
+      failure_class: cell.failure?.class ?? null,
+      recorded_at: cell.recordedAt,
+      workflow_id: cell.measuredBy.workflowId,
+      run_id: cell.measuredBy.runId,
+      record: JSON.stringify(cell),
+    })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returning('seq')
+    .executeTakeFirst();
+  if (inserted) {
+    await putFigures(transaction, inserted.seq, cell);
+    await putLogLinks(transaction, inserted.seq, cell);
+    return inserted.seq;
+  }
+  const { seq } = await transaction.selectFrom('cell').select('seq').where('id', '=', id).executeTakeFirstOrThrow();
+  return seq;
+}
+
+/** Makes a cell the one that stands for its key in a workflow. */
+export async function linkCell(
+  transaction: Transaction<Tables>,
+  workflowId: string,
+  cell: Pick<CellRecord, 'key' | 'test'>,
+  cellSeq: number,
+): Promise<void> {
+  await transaction
+    .insertInto('workflow_cell')
+    .values({ workflow_id: workflowId, key: cell.key, test: cell.test, cell_seq: cellSeq })
+    .onConflict((conflict) =>
+      conflict.columns(['workflow_id', 'key']).doUpdateSet((row) => ({ cell_seq: row.ref('excluded.cell_seq') })),
+    )
+    .execute();
+}
+
+/** Records of the cells that stand for their keys in a workflow, to be narrowed down. */
+function linkedRecords(kysely: Kysely<Tables>, workflowId: string) {
+  return kysely
+    .selectFrom('workflow_cell')
+    .innerJoin('cell', 'cell.seq', 'workflow_cell.cell_seq')
+    .select('cell.record')
+    .where('workflow_cell.workflow_id', '=', workflowId);
+}
+
+/** The cell that stands for a key in a workflow. */
+export async function findLinkedCell(
+  kysely: Kysely<Tables>,
+  workflowId: string,
+  key: string,
+): Promise<CellRecord | undefined> {
+  const row = await linkedRecords(kysely, workflowId).where('workflow_cell.key', '=', key).executeTakeFirst();
+  return row && readCell(row.record);
+}
+
+/** The cells that stand for a test in a workflow, warm-up cells first, by repetition. */
+export async function linkedCells(kysely: Kysely<Tables>, workflowId: string, test: string): Promise<CellRecord[]> {
+  const rows = await linkedRecords(kysely, workflowId).where('workflow_cell.test', '=', test).execute();
+  return rows
+    .map(({ record }) => readCell(record))
+    .filter((cell) => cell !== undefined)
+    .sort((a, b) => Number(b.warmUp ?? false) - Number(a.warmUp ?? false) || a.repetition - b.repetition);
+}
+
+/** A cell as it was recorded; undefined when an older version recorded it in another shape. */
+function readCell(record: string): CellRecord | undefined {
+  const parsed = cellRecordSchema.safeParse(JSON.parse(record));
+  return parsed.success ? (JSON.parse(record) as CellRecord) : undefined;
+}
+
+async function putFigures(transaction: Transaction<Tables>, cellSeq: number, cell: AnyCell): Promise<void> {
+  const figures = figuresOf(cell);
+  if (figures.length === 0) return;
+  const series = figures
+    .map(({ test, metric, blockSize, inFlight }) => ({ test, metric, block_size: blockSize, in_flight: inFlight }))
+    // Two workers that add the same series must not wait for each other in a circle.
+    .sort((a, b) => (seriesKey(a) < seriesKey(b) ? -1 : 1));
+  for (const part of chunks(series)) {
+    await transaction
+      .insertInto('series')
+      .values(part)
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+  const known = await transaction.selectFrom('series').selectAll().where('test', '=', cell.test).execute();
+  const numbers = new Map(known.map((row) => [seriesKey(row), row.seq]));
+  const values = figures.map(({ test, metric, blockSize, inFlight, value }) => ({
+    cell_seq: cellSeq,
+    series_seq: numbers.get(seriesKey({ test, metric, block_size: blockSize, in_flight: inFlight })) ?? Number.NaN,
+    value,
+  }));
+  for (const part of chunks(values)) await transaction.insertInto('measurement').values(part).execute();
+}
+
+/** The cell keeps its evidence alive, also when another run takes it over. */
+async function putLogLinks(transaction: Transaction<Tables>, cellSeq: number, cell: AnyCell): Promise<void> {
+  const logs = new Map(evidenceOf(cell).map(({ path, sha256 }) => [path, sha256]));
+  if (logs.size === 0) return;
+  const stored = await transaction
+    .selectFrom('evidence')
+    .select('sha256')
+    .where('sha256', 'in', [...logs.values()])
+    .execute();
+  const present = new Set(stored.map(({ sha256 }) => sha256));
+  const links = [...logs]
+    .filter(([, sha256]) => present.has(sha256))
+    .map(([path, sha256]) => ({ cell_seq: cellSeq, path, sha256 }));
+  for (const part of chunks(links)) await transaction.insertInto('cell_log').values(part).execute();
+}
+
+function seriesKey(row: Pick<Tables['series'], 'test' | 'metric' | 'block_size' | 'in_flight'>): string {
+  return `${row.test} ${row.metric} ${row.block_size} ${row.in_flight}`;
+}
+
+function chunks<T>(rows: readonly T[]): T[][] {
+  const count = Math.ceil(rows.length / ROWS_PER_STATEMENT);
+  return Array.from({ length: count }, (_, i) => rows.slice(i * ROWS_PER_STATEMENT, (i + 1) * ROWS_PER_STATEMENT));
+}

@@ -1,0 +1,54 @@
+import { comparableLoad, isSimulated } from '../../suite/comparability/inference.js';
+import { comparableValue } from '../../suite/comparability/transport.js';
+import { isAboveCeiling } from '../../suite/hardware/fabric.js';
+import type { LoadCell } from '../../suite/record/load-record.js';
+import type { CellRecord } from '../../suite/record/record.js';
+import { type AnyCell, isLoadCell } from './any-cell.js';
+import { type LoadMetric, type Series, seriesName } from './series.js';
+
+/** A figure of one cell: bytes per second, seconds, or tokens per second. */
+export interface Figure extends Series {
+  readonly value: number;
+}
+
+/**
+ * The figures of a cell that may be compared with those of other runs: none of a cell whose own figure may not be, and
+ * none that is above what the hardware carries.
+ */
+export function figuresOf(cell: AnyCell): Figure[] {
+  return isLoadCell(cell) ? loadFigures(cell) : transportFigures(cell);
+}
+
+function transportFigures(cell: CellRecord): Figure[] {
+  const { test, measurement, ceiling, rows } = cell;
+  if (comparableValue(cell) === undefined) return [];
+  const figures = new Map<string, Figure>();
+  const add = (figure: Figure) => figures.set(seriesName(figure), figure);
+  if (measurement) add({ test, metric: measurement.metric, blockSize: 0, inFlight: 0, value: measurement.value });
+  for (const row of rows) {
+    if (ceiling && isAboveCeiling(row, ceiling)) continue;
+    const { blockSize, batchSize: inFlight, bytesPerSecond, latency } = row;
+    add({ test, metric: 'bandwidth', blockSize, inFlight, value: bytesPerSecond });
+    if (latency !== undefined) add({ test, metric: 'latency', blockSize, inFlight, value: latency });
+  }
+  return [...figures.values()];
+}
+
+function loadFigures(cell: LoadCell): Figure[] {
+  return comparableLoad(cell) ? loadSeries(cell) : [];
+}
+
+/** All figures of a load cell that can be followed, whether they may be compared or not. */
+export function loadSeries(cell: LoadCell): Figure[] {
+  const { test, concurrency: inFlight, load } = cell;
+  const values: readonly (readonly [LoadMetric, number | undefined])[] = [
+    ['ttft', load?.timeToFirstToken?.p50],
+    ['ttft-p99', load?.timeToFirstToken?.p99],
+    ['itl', load?.interTokenLatency?.p50],
+    ['throughput', load?.outputTokensPerSecond],
+  ];
+  return values.flatMap(([metric, value]): Figure[] => {
+    if (value === undefined) return [];
+    return [{ test, metric: isSimulated(cell) ? `simulated-${metric}` : metric, blockSize: 0, inFlight, value }];
+  });
+}

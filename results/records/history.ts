@@ -1,0 +1,178 @@
+import type { Kysely } from 'kysely';
+import { didYouMean } from '../../suite/schema/schema.js';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
+import type { Tables } from '../database/tables.js';
+import { isHeadline, isSimulatedMetric, kindOf, type MetricUnit, type Series, seriesName } from './series.js';
+
+/** One night of a metric. */
+export interface HistoryPoint {
+  readonly workflowId: string;
+  readonly runId: string;
+  readonly startedAt: string;
+  /** The values of the run's repetitions, in the unit of the metric. */
+  readonly values: readonly number[];
+}
+
+/** A metric from night to night, oldest first. */
+export interface MetricHistory {
+  readonly metric: string;
+  readonly unit: MetricUnit;
+  /** A simulated engine gave the figures. */
+  readonly simulated: boolean;
+  readonly points: readonly HistoryPoint[];
+}
+
+export interface NamedSeries extends Series {
+  readonly name: string;
+}
+
+export interface HistoryFilter {
+  readonly suite: string;
+  /** Which series; default: all of the suite. */
+  readonly wanted?: ((series: NamedSeries) => boolean) | undefined;
+  /** Only runs that began no later. */
+  readonly until?: string | undefined;
+  /** The newest so many runs; default: all. */
+  readonly runs?: number | undefined;
+}
+
+/**
+ * What the runs of a suite measured, by metric. A cell that was taken over counts in the run that measured it, once.
+ */
+export async function readHistory(kysely: Kysely<Tables>, filter: HistoryFilter): Promise<MetricHistory[]> {
+  const { suite, until, runs } = filter;
+  const series = await seriesOfSuite(kysely, suite);
+  const wanted = filter.wanted ? series.filter(filter.wanted) : series;
+  if (wanted.length === 0) return [];
+  const nights = await kysely
+    .selectFrom('run')
+    .select(['seq', 'workflow_id', 'run_id', 'started_at'])
+    .where('suite', '=', suite)
+    .where('ended_at', 'is not', null)
+    .$if(until !== undefined, (query) => query.where('started_at', '<=', until ?? ''))
+    .orderBy('started_at', 'desc')
+    .orderBy('seq', 'desc')
+    .$if(runs !== undefined, (query) => query.limit(runs ?? 0))
+    .execute();
+  const oldest = nights.at(-1)?.started_at ?? '';
+  const values = await kysely
+    .selectFrom('run')
+    .innerJoin('run_cell', 'run_cell.run_seq', 'run.seq')
+    .innerJoin('cell', (join) =>
+      join
+        .onRef('cell.seq', '=', 'run_cell.cell_seq')
+        .onRef('cell.workflow_id', '=', 'run.workflow_id')
+        .onRef('cell.run_id', '=', 'run.run_id'),
+    )
+    .innerJoin('measurement', 'measurement.cell_seq', 'cell.seq')
+    .select(['run.seq as run', 'measurement.series_seq as series', 'measurement.value as value'])
+    .where('run.suite', '=', suite)
+    .where('run.ended_at', 'is not', null)
+    .where('run.started_at', '>=', oldest)
+    .$if(wanted.length < series.length, (query) =>
+      query.where(
+        'measurement.series_seq',
+        'in',
+        wanted.map(({ seq }) => seq),
+      ),
+    )
+    .execute();
+  const bySeries = new Map<number, Map<number, number[]>>();
+  for (const { run, series, value } of values) {
+    const ofSeries = bySeries.get(series) ?? new Map<number, number[]>();
+    bySeries.set(series, ofSeries);
+    const ofRun = ofSeries.get(run);
+    if (ofRun) ofRun.push(value);
+    else ofSeries.set(run, [value]);
+  }
+  const oldestFirst = nights.toReversed();
+  return wanted.map(({ seq, name, metric }) => ({
+    metric: name,
+    unit: kindOf(metric).unit,
+    simulated: isSimulatedMetric(metric),
+    points: oldestFirst.flatMap((night): HistoryPoint[] => {
+      const found = bySeries.get(seq)?.get(night.seq);
+      if (!found) return [];
+      return [{ workflowId: night.workflow_id, runId: night.run_id, startedAt: night.started_at, values: found }];
+    }),
+  }));
+}
+
+/**
+ * The full names of metrics that a person typed.
+ *
+ * @throws {SuiteFailure} `NotFound`, with the name that was probably meant
+ */
+export async function resolveMetric(kysely: Kysely<Tables>, suite: string, name: string): Promise<string> {
+  const series = await seriesOfSuite(kysely, suite);
+  const known = series.map((one) => one.name);
+  if (known.includes(name)) return name;
+  const headlines = series.filter((one) => one.name.startsWith(`${name}/`) && isHeadline(one));
+  // Of a load test, what its users feel.
+  const headline = headlines.find(({ metric }) => kindOf(metric).unit === 'seconds') ?? headlines[0];
+  if (headline) return headline.name;
+  const ofTest = known.filter((metric) => metric.startsWith(`${name}/`));
+  const tests = [...new Set(known.map((metric) => metric.split('/')[0] ?? ''))];
+  const words = ofTest.length > 0 ? ofTest : name.includes('/') ? known : tests;
+  const test = name.split('/')[0] ?? name;
+  const elsewhere = tests.includes(test) ? undefined : await suiteWithTest(kysely, test);
+  const because = elsewhere
+    ? `; suite "${elsewhere}" has that test: add --suite ${elsewhere}`
+    : known.length === 0
+      ? ': nothing comparable is recorded yet'
+      : didYouMean(name, words);
+  throw new SuiteFailure('NotFound', `suite "${suite}" has no metric "${name}"${because}`, {
+    hint: 'a metric is TEST/bandwidth, TEST/latency, one of their rows, such as TEST/latency/64KiB, or of a load point, such as TEST/ttft/c4',
+  });
+}
+
+/** The suite with the newest cells of a test. */
+async function suiteWithTest(kysely: Kysely<Tables>, test: string): Promise<string | undefined> {
+  const row = await kysely
+    .selectFrom('run')
+    .innerJoin('run_cell', 'run_cell.run_seq', 'run.seq')
+    .select('run.suite')
+    .where('run_cell.test', '=', test)
+    .orderBy('run.started_at', 'desc')
+    .executeTakeFirst();
+  return row?.suite;
+}
+
+/** Every series that a suite has a figure of. */
+async function seriesOfSuite(
+  kysely: Kysely<Tables>,
+  suite: string,
+): Promise<(NamedSeries & { readonly seq: number })[]> {
+  const tests = await kysely
+    .selectFrom('run')
+    .innerJoin('run_cell', 'run_cell.run_seq', 'run.seq')
+    .select('run_cell.test')
+    .where('run.suite', '=', suite)
+    .distinct()
+    .execute();
+  return seriesOfTests(
+    kysely,
+    tests.map(({ test }) => test),
+  );
+}
+
+/** Every series of these tests. */
+export async function seriesOfTests(
+  kysely: Kysely<Tables>,
+  tests: readonly string[],
+): Promise<(NamedSeries & { readonly seq: number })[]> {
+  if (tests.length === 0) return [];
+  const rows = await kysely
+    .selectFrom('series')
+    .selectAll()
+    .where('test', 'in', tests)
+    .orderBy('test')
+    .orderBy('metric')
+    .orderBy('block_size')
+    .orderBy('in_flight')
+    .execute();
+  return rows.map(({ seq, test, metric, block_size, in_flight }) => {
+    const series = { test, metric: metric as Series['metric'], blockSize: block_size, inFlight: in_flight };
+    return { ...series, seq, name: seriesName(series) };
+  });
+}

@@ -1,0 +1,92 @@
+import type { Kysely } from 'kysely';
+import { didYouMean } from '../../suite/schema/schema.js';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
+import type { Tables } from '../database/tables.js';
+import { listRuns, type RunEntry } from './runs.js';
+
+/** How people name runs and suites, and what they are told to type. */
+
+/**
+ * The run that a name stands for: a workflow id, which stands for its newest run; `<workflow id>@<start of a run id>`; or
+ * `latest`, `latest:<suite>`.
+ *
+ * @throws {SuiteFailure} `NotFound`, with the name that was probably meant
+ */
+export async function resolveRun(kysely: Kysely<Tables>, name: string): Promise<RunEntry> {
+  const latest = /^latest(?::(.+))?$/.exec(name);
+  if (latest) {
+    const [newest] = await listRuns(kysely, { suite: latest[1], limit: 1 });
+    if (newest) return newest;
+  }
+  const [exact] = await listRuns(kysely, { workflowId: name, limit: 1 });
+  if (exact) return exact;
+  const at = name.lastIndexOf('@');
+  if (at > 0) {
+    const runs = await listRuns(kysely, { workflowId: name.slice(0, at) });
+    const matching = runs.filter(({ runId }) => runId.startsWith(name.slice(at + 1)));
+    if (matching.length === 1 && matching[0]) return matching[0];
+    if (matching.length > 1) {
+      throw new SuiteFailure('NotFound', `"${name}" stands for ${matching.length} runs`, {
+        hint: `write more of the run id: ${matching.map(({ runId }) => runId).join(', ')}`,
+      });
+    }
+  }
+  const known = await kysely.selectFrom('run').select('workflow_id').distinct().orderBy('workflow_id').execute();
+  throw new SuiteFailure(
+    'NotFound',
+    `there is no run "${name}"${suggestion(
+      name,
+      known.map((row) => row.workflow_id),
+    )}`,
+    {
+      hint: '`dynamo-bench runs` lists what is recorded',
+    },
+  );
+}
+
+const SHORT_RUN_ID = 8;
+
+/**
+ * The shortest names by which `resolveRun` finds these runs: the workflow id, with as much of the run id as tells it from
+ * the other runs of that workflow id.
+ */
+export async function runNames(kysely: Kysely<Tables>, entries: readonly RunEntry[]): Promise<string[]> {
+  if (entries.length === 0) return [];
+  const rows = await kysely
+    .selectFrom('run')
+    .select(['workflow_id', 'run_id'])
+    .where(
+      'workflow_id',
+      'in',
+      entries.map(({ workflowId }) => workflowId),
+    )
+    .execute();
+  const byWorkflow = Map.groupBy(rows, ({ workflow_id }) => workflow_id);
+  return entries.map(({ workflowId, runId }) => {
+    const others = (byWorkflow.get(workflowId) ?? []).map(({ run_id }) => run_id).filter((other) => other !== runId);
+    if (others.length === 0) return workflowId;
+    let length = SHORT_RUN_ID;
+    // The run ids of Temporal begin with their time.
+    while (length < runId.length && others.some((other) => other.startsWith(runId.slice(0, length)))) length += 1;
+    return `${workflowId}@${runId.slice(0, length)}`;
+  });
+}
+
+/**
+ * The suite of that name, or that of the newest run.
+ *
+ * @throws {SuiteFailure} `NotFound`, with the name that was probably meant
+ */
+export async function resolveSuite(kysely: Kysely<Tables>, name: string | undefined): Promise<string> {
+  if (name === undefined) return (await resolveRun(kysely, 'latest')).suite;
+  const rows = await kysely.selectFrom('run').select('suite').distinct().orderBy('suite').execute();
+  const known = rows.map(({ suite }) => suite);
+  if (known.includes(name)) return name;
+  throw new SuiteFailure('NotFound', `there is no run of a suite "${name}"${suggestion(name, known)}`, {
+    hint: '`dynamo-bench runs` lists what is recorded',
+  });
+}
+
+function suggestion(name: string, known: readonly string[]): string {
+  return known.length === 0 ? ': nothing is recorded yet' : didYouMean(name, known.slice(-20));
+}

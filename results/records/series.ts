@@ -1,0 +1,81 @@
+import { formatBytes, formatDuration, formatRate, formatTokenRate } from '../../suite/units/units.js';
+
+/**
+ * Metrics of a load point: time to first token, median and 99th percentile; median time between tokens; output tokens per
+ * second.
+ */
+export type LoadMetric = 'ttft' | 'ttft-p99' | 'itl' | 'throughput';
+
+/** What a metric is a figure of, whichever engine gave it. */
+export type Quantity = 'bandwidth' | 'latency' | LoadMetric;
+
+/** Figures of a simulated engine have metrics of their own, so that they never stand in one series with real ones. */
+export type Metric = Quantity | `simulated-${LoadMetric}`;
+
+export type MetricUnit = 'bytes per second' | 'seconds' | 'tokens per second';
+
+/** One series of figures that can be followed from night to night. */
+export interface Series {
+  readonly test: string;
+  readonly metric: Metric;
+  /** Bytes of one block; 0 for the figure that stands for a whole test, and for a load test. */
+  readonly blockSize: number;
+  /** Blocks (the batch) or requests (the concurrency) at a time; 0 for the figure that stands for a whole test. */
+  readonly inFlight: number;
+}
+
+interface Kind {
+  readonly unit: MetricUnit;
+  readonly betterWhen: 'higher' | 'lower';
+}
+
+const KINDS: Readonly<Record<Quantity, Kind>> = {
+  bandwidth: { unit: 'bytes per second', betterWhen: 'higher' },
+  latency: { unit: 'seconds', betterWhen: 'lower' },
+  ttft: { unit: 'seconds', betterWhen: 'lower' },
+  'ttft-p99': { unit: 'seconds', betterWhen: 'lower' },
+  itl: { unit: 'seconds', betterWhen: 'lower' },
+  throughput: { unit: 'tokens per second', betterWhen: 'higher' },
+};
+
+const SIMULATED = 'simulated-';
+
+/** The unit of a metric, and which way it gets better. */
+export function kindOf(metric: Metric): Kind {
+  return KINDS[quantityOf(metric)];
+}
+
+export function quantityOf(metric: Metric): Quantity {
+  return (isSimulatedMetric(metric) ? metric.slice(SIMULATED.length) : metric) as Quantity;
+}
+
+/** Whether a simulated engine gave the figures. */
+export function isSimulatedMetric(metric: Metric): boolean {
+  return metric.startsWith(SIMULATED);
+}
+
+/** Whether it is a metric of a load test. */
+export function isLoadMetric(metric: Metric): boolean {
+  return !['bandwidth', 'latency'].includes(metric);
+}
+
+/** What people look at first: the figure of a whole transport test; median TTFT and throughput of a load point. */
+export function isHeadline({ metric, blockSize }: Series): boolean {
+  return blockSize === 0 && !['ttft-p99', 'itl'].includes(quantityOf(metric));
+}
+
+/**
+ * The name of a series, as people type it: `nixl-ucx/bandwidth` for the figure of the test, `nixl-ucx/latency/64KiB` for a
+ * row, `nixl-ucx/latency/64KiB/x4` for one with a batch of 4, `disaggregated/ttft/c16` for a load point.
+ */
+export function seriesName({ test, metric, blockSize, inFlight }: Series): string {
+  if (isLoadMetric(metric)) return `${test}/${metric}/c${inFlight}`;
+  const batch = inFlight > 1 ? [`x${inFlight}`] : [];
+  const block = blockSize > 0 ? [formatBytes(blockSize).replaceAll(' ', '')] : [];
+  return [test, metric, ...block, ...batch].join('/');
+}
+
+/** Writes values of a unit for people. */
+export function formatterOf(unit: MetricUnit): (value: number) => string {
+  return { 'bytes per second': formatRate, seconds: formatDuration, 'tokens per second': formatTokenRate }[unit];
+}

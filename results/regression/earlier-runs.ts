@@ -1,0 +1,103 @@
+import type { Kysely } from 'kysely';
+import type { CellRecord, SuiteRecord } from '../../suite/record/record.js';
+import type { Tables } from '../database/tables.js';
+import { type AnyCell, cellsOf, isLoadCell, withoutTakenOver } from '../records/any-cell.js';
+import { seriesOfTests } from '../records/history.js';
+import { type RunEntry, readRun, readRunHead } from '../records/runs.js';
+import { figuresByName } from './compared-tests.js';
+import { findComparison } from './run-comparison.store.js';
+
+/** What a run measured itself, as far as another run can be held against it. */
+export interface EarlierRun {
+  readonly entry: RunEntry;
+  /** Of a transport test at least the first cell that has a figure, which says how the others were measured too. */
+  readonly record: SuiteRecord;
+  /** The values of all cells, by the name of the metric. */
+  readonly figures: ReadonlyMap<string, readonly number[]>;
+  /** Metrics that had regressed in this run, and nobody had said that it is known. */
+  readonly regressed: ReadonlySet<string>;
+}
+
+/**
+ * Reads runs that another one is held against. A run may have hundreds of cells, whose records are large: only their
+ * figures are read.
+ *
+ * @param tests names of the tests that are compared
+ */
+export async function readEarlierRuns(
+  kysely: Kysely<Tables>,
+  entries: readonly RunEntry[],
+  tests: readonly string[],
+): Promise<EarlierRun[]> {
+  const series = await seriesOfTests(kysely, tests);
+  const names = new Map(series.map(({ seq, name }) => [seq, name]));
+  return Promise.all(
+    entries.map(async (entry) => {
+      const [measured, comparison] = await Promise.all([
+        entry.endedAt === undefined ? measuredSoFar(kysely, entry) : measuredBy(kysely, entry, names),
+        findComparison(kysely, entry),
+      ]);
+      const regressed = (comparison?.metrics ?? []).filter(
+        ({ change, acknowledged }) => change === 'regressed' && !acknowledged,
+      );
+      return { entry, ...measured, regressed: new Set(regressed.map(({ metric }) => metric)) };
+    }),
+  );
+}
+
+type Measured = Pick<EarlierRun, 'record' | 'figures'>;
+
+async function measuredBy(
+  kysely: Kysely<Tables>,
+  entry: RunEntry,
+  names: ReadonlyMap<number, string>,
+): Promise<Measured> {
+  const { seq, stored } = await readRunHead(kysely, entry);
+  // What was taken over was measured on another night.
+  const own = kysely
+    .selectFrom('run_cell')
+    .innerJoin('cell', 'cell.seq', 'run_cell.cell_seq')
+    .where('run_cell.run_seq', '=', seq)
+    .where('cell.workflow_id', '=', entry.workflowId)
+    .where('cell.run_id', '=', entry.runId);
+  const [values, firsts] = await Promise.all([
+    own
+      .innerJoin('measurement', 'measurement.cell_seq', 'cell.seq')
+      .select(['measurement.series_seq as series', 'measurement.value as value'])
+      .orderBy('run_cell.position')
+      .execute(),
+    own
+      .select('cell.record')
+      .where(
+        'run_cell.position',
+        'in',
+        own
+          .where(({ exists, selectFrom }) =>
+            exists(selectFrom('measurement').select('value').whereRef('measurement.cell_seq', '=', 'cell.seq')),
+          )
+          .select(({ fn }) => fn.min('run_cell.position').as('position'))
+          .groupBy('run_cell.test'),
+      )
+      .execute(),
+  ]);
+  const figures = new Map<string, number[]>();
+  for (const { series, value } of values) {
+    const name = names.get(series);
+    if (name === undefined) continue;
+    const ofMetric = figures.get(name);
+    if (ofMetric) ofMetric.push(value);
+    else figures.set(name, [value]);
+  }
+  const cells = firsts
+    .map(({ record }) => JSON.parse(record) as AnyCell)
+    .filter((cell): cell is CellRecord => !isLoadCell(cell));
+  const tests = stored.tests.map((test) => ({ ...test, cells: cells.filter((cell) => cell.test === test.name) }));
+  return { record: withoutTakenOver({ ...stored, tests }), figures };
+}
+
+/** Of a run that still goes on. */
+async function measuredSoFar(kysely: Kysely<Tables>, entry: RunEntry): Promise<Measured> {
+  const record = withoutTakenOver((await readRun(kysely, entry)).record);
+  const figures = figuresByName(cellsOf(record));
+  return { record, figures: new Map([...figures].map(([name, { values }]) => [name, values])) };
+}

@@ -1,0 +1,161 @@
+import type { ProbeFacts, Problem } from '../run/cluster-facts.js';
+import { redactEnvironment } from '../run/redact.js';
+import type { SuiteSpec } from '../spec/spec.js';
+import { nixlbenchArguments, unknownFlags } from '../tools/nixlbench.js';
+
+/** The probe's output is made of sections, each behind a line of this shape. */
+const SECTION = /^@@dynamo-bench section ([a-z0-9-]+)$/;
+
+/** Number of CAP_IPC_LOCK in a mask of capabilities (linux/capability.h). */
+const CAP_IPC_LOCK = 14n;
+
+/** Reads what a probe pod printed. Sections that the image could not answer are empty. */
+export function readProbe(log: string, node: string, imageId: string): ProbeFacts {
+  const sections = new Map<string, string[]>();
+  let current: string[] = [];
+  for (const line of log.split(/\r?\n/)) {
+    const name = SECTION.exec(line)?.[1];
+    if (name) {
+      current = [];
+      sections.set(name, current);
+    } else {
+      current.push(line);
+    }
+  }
+  const lines = (name: string) => (sections.get(name) ?? []).filter((line) => line.trim() !== '');
+  const first = (name: string) => lines(name)[0]?.trim() ?? '';
+  const hugepages = /HugePages_Free:\s+(\d+)/.exec(lines('meminfo').join('\n'))?.[1];
+  const capabilities = /^CapEff:\s+([0-9a-f]{1,16})$/.exec(first('capabilities'))?.[1];
+  const fiInfo = lines('fi-info-efa');
+  const named = (name: string, found: string | undefined) => (found ? { [name]: found } : {});
+  const version = (tool: string, pattern: RegExp) => named(tool, pattern.exec(lines(tool).join('\n'))?.[1]);
+  return {
+    node,
+    imageId,
+    ...(first('fi-info-present') === 'yes'
+      ? { efaDomains: fiInfo.filter((line) => /^\s*domain:/.test(line)).length }
+      : {}),
+    memlock: first('memlock') || 'unknown',
+    ...(capabilities ? { ipcLock: ((BigInt(`0x${capabilities}`) >> CAP_IPC_LOCK) & 1n) === 1n } : {}),
+    ...(hugepages ? { hugepagesFree: Number(hugepages) } : {}),
+    ...(first('getent-present') === 'yes'
+      ? { etcdAddresses: lines('etcd-host').map((line) => line.trim().split(/\s+/)[0] ?? '') }
+      : {}),
+    versions: {
+      ...version('ucx', /(?:Library version:|# Version|UCT version=)\s*([\d.]+)/),
+      ...version('libfabric', /libfabric:\s*([\d.]+\S*)/),
+      ...version('nixl', /^\s*([\d.]+\S*)\s*$/m),
+      ...version('nixlbench', /version\s+v?([\d.]+\S*)/),
+      ...version('efa-installer', /([\d.]*\d)\s*$/m),
+    },
+    drivers: {
+      ...named('efa', /^\s*([\d.]+\S*)/.exec(first('efa-driver'))?.[1]),
+      ...named('nvidia', /Kernel Module.*?\s(\d+\.\d+(?:\.\d+)?)\s/.exec(lines('nvidia-driver').join('\n'))?.[1]),
+    },
+    environment: redactEnvironment(
+      Object.fromEntries(
+        lines('environment').flatMap((line) => {
+          const at = line.indexOf('=');
+          return at > 0 ? [[line.slice(0, at), line.slice(at + 1)]] : [];
+        }),
+      ),
+    ),
+    nixlbenchHelp: lines('nixlbench-help').join('\n'),
+  };
+}
+
+/** How much memory the image may lock, for people: `unlimited`, `64 kB`, `64 kB, which IPC_LOCK lifts`. */
+export function memlockText({ memlock, ipcLock }: Pick<ProbeFacts, 'memlock' | 'ipcLock'>): string {
+  if (!isLimit(memlock)) return memlock;
+  return `${memlock} kB${ipcLock ? ', which IPC_LOCK lifts' : ''}`;
+}
+
+function isLimit(memlock: string): boolean {
+  return memlock !== 'unlimited' && memlock !== 'unknown';
+}
+
+/** What the probes of both nodes show to be wrong, with what to do. */
+export function probeProblems(spec: SuiteSpec, probes: readonly ProbeFacts[], etcdEndpoint: string): Problem[] {
+  return [...probes.flatMap((probe) => probeProblemsOf(spec, probe, etcdEndpoint)), ...differences(probes)];
+}
+
+function probeProblemsOf(spec: SuiteSpec, probe: ProbeFacts, etcdEndpoint: string): Problem[] {
+  const problems: Problem[] = [];
+  const problem = (message: string, hint: string) =>
+    problems.push({ subject: `image on ${probe.node}`, message, hint });
+
+  if (spec.fabric.kind === 'efa' && probe.efaDomains === 0 && spec.resources.efa.count > 0) {
+    problem(
+      '`fi_info -p efa` finds no EFA device',
+      'check that the pod gets the EFA resource and that the image has the EFA libfabric provider',
+    );
+  }
+  if (spec.fabric.kind === 'efa' && isLimit(probe.memlock) && !probe.ipcLock) {
+    problem(
+      `memlock is limited to ${memlockText(probe)}, and the capability IPC_LOCK, which the pod adds, is not in effect`,
+      'memory registration needs one or the other: let the image run as root, or raise LimitMEMLOCK of the container runtime',
+    );
+  }
+  if (probe.etcdAddresses?.length === 0) {
+    problem(
+      `the etcd host of ${etcdEndpoint} does not resolve in the pod`,
+      'check the cluster DNS; with hostNetwork the pod needs dnsPolicy ClusterFirstWithHostNet',
+    );
+  }
+  if (probe.environment.NIXL_ETCD_ENDPOINTS) {
+    problem(
+      `the image sets NIXL_ETCD_ENDPOINTS=${probe.environment.NIXL_ETCD_ENDPOINTS}`,
+      'NIXL would exchange metadata there instead of through nixlbench: remove it from the image',
+    );
+  }
+  for (const test of spec.tests) {
+    if (test.tool !== 'nixlbench') continue;
+    if (probe.nixlbenchHelp === '') {
+      problem(
+        '`nixlbench --help` printed nothing',
+        'the image must contain nixlbench on its PATH, or the test must be removed from the spec',
+      );
+      break;
+    }
+    const unknown = unknownFlags(nixlbenchArguments(test, etcdEndpoint, 'probe'), probe.nixlbenchHelp);
+    if (unknown.length > 0) {
+      problem(
+        `test ${test.name}: this nixlbench does not know ${unknown.map((flag) => `--${flag}`).join(', ')}`,
+        'use an image with a newer nixlbench, or leave the option at its default',
+      );
+    }
+  }
+  return problems;
+}
+
+function differences([first, second]: readonly ProbeFacts[]): Problem[] {
+  if (!first || !second) return [];
+  const problems: Problem[] = [];
+  const differ = (what: string, a: unknown, b: unknown, hint: string) => {
+    if (a !== b)
+      problems.push({ subject: 'pair', message: `${what} differ: ${first.node} ${a}, ${second.node} ${b}`, hint });
+  };
+  differ(
+    'EFA devices',
+    first.efaDomains ?? 'unknown',
+    second.efaDomains ?? 'unknown',
+    'the ranks need the same NIC count; check the device plugin on both nodes',
+  );
+  for (const tool of Object.keys({ ...first.versions, ...second.versions })) {
+    differ(
+      `${tool} versions`,
+      first.versions[tool] ?? 'unknown',
+      second.versions[tool] ?? 'unknown',
+      'both ranks must run the same build: use an image digest instead of a tag',
+    );
+  }
+  if (first.imageId && second.imageId) {
+    differ(
+      'image digests',
+      first.imageId,
+      second.imageId,
+      'the tag points to different images on the two nodes: use a digest, or imagePullPolicy Always',
+    );
+  }
+  return problems;
+}

@@ -1,0 +1,275 @@
+import { type Ceiling, ceilingOfShares, fabricOfInstanceType } from '../hardware/fabric.js';
+import type { CellRecord, TestRecord } from '../record/record.js';
+import { type Summary, summarize } from '../statistics/statistics.js';
+import { formatBytes } from '../units/units.js';
+import { comparableValue } from './transport.js';
+
+/**
+ * The ladder of a pair: from what the hardware carries down to what reaches NIXL's user, rung by rung, at one memory type,
+ * direction, block and batch. A rung that was measured under other parameters than the one above, or could use another
+ * number of NICs, gets no ratio to it.
+ */
+export interface Ladder {
+  readonly pair: { readonly node1: string; readonly node2: string };
+  /** Memory, direction, block and batch that the rungs share, for people. */
+  readonly conditions: string;
+  /** The highest ceiling of the rungs: the NICs that the best of them could use. */
+  readonly ceiling: { readonly bytesPerSecond: number; readonly explanation: string };
+  readonly rungs: readonly Rung[];
+}
+
+export interface Rung {
+  readonly name: RungName;
+  readonly test: string;
+  /** Over the cells that may be compared; absent when there is none. */
+  readonly bandwidth?: Summary;
+  readonly shareOfCeiling?: number;
+  /** Absent on the first rung, without a figure, and when `blocked` says why. */
+  readonly shareOfAbove?: number;
+  /** Parameters in which it differs from the rung above. */
+  readonly blocked?: string;
+  /** What the evidence says about why it falls off, or why there is no figure. */
+  readonly reasons: readonly string[];
+}
+
+export type RungName = 'UCX' | 'NIXL LIBFABRIC' | 'NIXL UCX';
+
+const RUNGS: readonly RungName[] = ['UCX', 'NIXL LIBFABRIC', 'NIXL UCX'];
+
+/** Below this share of the ceiling or of the rung above a rung has fallen off, and the evidence is asked why. */
+const FALLS_BELOW = 0.9;
+
+/** Seed of the intervals of a ladder: they are made again from the record, so any fixed one will do. */
+const SEED = 1;
+
+/** Codes of reasons that explain a low or a missing figure. */
+const EXPLAINS: ReadonlySet<string> = new Set([
+  'nics-idle',
+  'tcp-fallback',
+  'emulated-rma',
+  'efa-through-ucx',
+  'wrong-path',
+  'path-unproven',
+  'implausible',
+  'figures-disagree',
+  'parameters-differ',
+]);
+
+/** The first UCX whose srd transport has RDMA write (openucx/ucx, commits 7fe7e4482f and 4c707c0b07). */
+const UCX_WITH_RDMA_WRITE = [1, 20] as const;
+
+/** A test that can be a rung, with what its figure depends on. */
+interface Candidate {
+  readonly rung: RungName;
+  readonly test: string;
+  readonly cells: readonly CellRecord[];
+  /** One GPU pair, or all NICs of the node. */
+  readonly extent: 'pair' | 'node';
+  readonly memory: string;
+  readonly direction: string;
+}
+
+/** One ladder for each pair, extent, memory type and direction that at least two rungs have; else one with all there is. */
+export function laddersOf(tests: readonly TestRecord[]): Ladder[] {
+  const candidates = tests.flatMap((test) => candidateOf(test) ?? []);
+  const ladders: Ladder[] = [];
+  for (const group of groupsOf(candidates, ({ cells, extent }) => `${JSON.stringify(cells[0]?.pair)} ${extent}`)) {
+    const alike = groupsOf(group, ({ memory, direction }) => `${memory} ${direction}`);
+    const full = alike.filter((same) => new Set(same.map(({ rung }) => rung)).size > 1);
+    for (const same of full.length > 0 ? full : alike.slice(0, 1)) {
+      const chosen = RUNGS.flatMap((rung) => {
+        const has = (candidate: Candidate) => candidate.rung === rung;
+        return bestOf(same.filter(has)) ?? bestOf(group.filter(has)) ?? [];
+      });
+      ladders.push(ladderOf(chosen));
+    }
+  }
+  return ladders.filter(({ rungs }) => rungs.length > 1);
+}
+
+/** The best of several tests stands for its rung: a control that holds it back is no statement about the back end. */
+function bestOf(candidates: readonly Candidate[]): Candidate | undefined {
+  const best = ({ cells }: Candidate) => Math.max(-1, ...cells.flatMap((cell) => comparableValue(cell) ?? []));
+  return candidates.toSorted((a, b) => best(b) - best(a))[0];
+}
+
+function candidateOf({ name, cells: all }: TestRecord): Candidate | undefined {
+  const cells = all.filter(({ warmUp, measurement }) => !warmUp && measurement?.metric !== 'latency');
+  const parameters = cells[0]?.parameters;
+  if (!parameters) return undefined;
+  const text = (option: string) => String(parameters[option] ?? '');
+  if (parameters.tool === 'nixlbench') {
+    const [initiator, target] = [text('initiatorSegType'), text('targetSegType')];
+    return {
+      rung: parameters.backend === 'LIBFABRIC' ? 'NIXL LIBFABRIC' : 'NIXL UCX',
+      test: name,
+      cells,
+      extent: parameters.mode === 'MG' ? 'node' : 'pair',
+      memory: initiator === target ? initiator : `${initiator} to ${target}`,
+      direction: text('opType'),
+    };
+  }
+  const devices = Array.isArray(parameters.devices) ? parameters.devices.length : 0;
+  const instanceType = cells[0]?.provenance?.nodes[0]?.instanceType ?? '';
+  const nicsPerGpu = fabricOfInstanceType(instanceType)?.nicsPerGpu ?? 1;
+  return {
+    rung: 'UCX',
+    test: name,
+    cells,
+    extent: devices > nicsPerGpu ? 'node' : 'pair',
+    memory: MEMORY[text('memory')] ?? text('memory'),
+    direction: DIRECTION[text('test')] ?? text('test'),
+  };
+}
+
+/** ucx_perftest's words in nixlbench's. */
+const MEMORY: Readonly<Record<string, string>> = { cuda: 'VRAM', host: 'DRAM' };
+const DIRECTION: Readonly<Record<string, string>> = { ucp_put_bw: 'WRITE', ucp_get: 'READ' };
+
+/** What a rung was measured at. */
+interface Point {
+  readonly blockSize: number;
+  readonly batchSize: number;
+}
+
+function ladderOf(chosen: readonly Candidate[]): Ladder {
+  const [first] = chosen;
+  if (!first) throw new RangeError('a ladder without rungs');
+  const common = largestCommon(chosen);
+  const points = chosen.map((candidate) => common ?? largestOf(candidate));
+  const ceilings = chosen.flatMap(({ cells }) => cells.flatMap((cell) => ceilingOfShares(cell) ?? []));
+  const ceiling = ceilings.reduce((best, next) => (next.bytesPerSecond > best.bytesPerSecond ? next : best), {
+    bytesPerSecond: 0,
+    nics: 0,
+    explanation: 'unknown',
+  });
+  const rungs: Rung[] = [];
+  for (const [i, candidate] of chosen.entries()) {
+    const above = chosen[i - 1];
+    const blocked = above ? differences(above, points[i - 1], candidate, points[i]) : '';
+    rungs.push(rungOf(candidate, points[i], ceiling, { rung: rungs[i - 1], blocked }));
+  }
+  const at = points[0];
+  const size = at ? `, ${formatBytes(at.blockSize)} × ${at.batchSize}` : '';
+  return {
+    pair: first.cells[0]?.pair ?? { node1: 'unknown', node2: 'unknown' },
+    conditions: `${first.memory} ${first.direction}${size}${first.extent === 'node' ? ', all NICs of the node' : ''}`,
+    ceiling: { bytesPerSecond: ceiling.bytesPerSecond, explanation: ceiling.explanation },
+    rungs,
+  };
+}
+
+function rungOf(
+  candidate: Candidate,
+  point: Point | undefined,
+  { bytesPerSecond: ceiling, nics: nicsOfCeiling }: Ceiling,
+  upper: { rung: Rung | undefined; blocked: string },
+): Rung {
+  const values = candidate.cells.flatMap((cell) => valueAt(cell, point) ?? []);
+  const bandwidth = values.length > 0 ? summarize(values, SEED) : undefined;
+  const aboveMedian = upper.rung?.bandwidth?.median;
+  const shareOfAbove = bandwidth && aboveMedian && upper.blocked === '' ? bandwidth.median / aboveMedian : undefined;
+  const shareOfCeiling = bandwidth && ceiling > 0 ? bandwidth.median / ceiling : undefined;
+  const shares = [shareOfAbove, shareOfCeiling].filter((share) => share !== undefined);
+  const fallsOff = shares.length === 0 || Math.min(...shares) < FALLS_BELOW;
+  return {
+    name: candidate.rung,
+    test: candidate.test,
+    ...(bandwidth ? { bandwidth } : {}),
+    ...(shareOfCeiling === undefined ? {} : { shareOfCeiling }),
+    ...(shareOfAbove === undefined ? {} : { shareOfAbove }),
+    ...(upper.blocked === '' ? {} : { blocked: upper.blocked }),
+    reasons: fallsOff ? explanations(candidate, nicsOfCeiling) : [],
+  };
+}
+
+/** The cell's figure at one block and batch; a cell that may not be compared has none at any. */
+function valueAt(cell: CellRecord, point: Point | undefined): number | undefined {
+  if (!point || comparableValue(cell) === undefined) return undefined;
+  return cell.rows.find(({ blockSize, batchSize }) => blockSize === point.blockSize && batchSize === point.batchSize)
+    ?.bytesPerSecond;
+}
+
+function explanations(candidate: Candidate, nicsOfCeiling: number): string[] {
+  const cells = candidate.cells;
+  const named = cells.flatMap(({ reasons }) => reasons.filter(({ code }) => EXPLAINS.has(code)));
+  const failures = cells.flatMap(({ failure }) => (failure ? [`${failure.class}: ${failure.message}`] : []));
+  const nics = railsOf(cells);
+  const isNamed = named.some(({ code }) => code === 'nics-idle');
+  const rails =
+    nics !== undefined && nics < nicsOfCeiling && !isNamed
+      ? [`${nics} NIC${nics === 1 ? '' : 's'} instead of ${nicsOfCeiling}`]
+      : [];
+  const versions = new Set(
+    cells.flatMap(({ provenance }) => provenance?.nodes.flatMap((n) => n.versions.ucx ?? []) ?? []),
+  );
+  const old =
+    candidate.rung === 'NIXL LIBFABRIC' || !onEfa(cells)
+      ? []
+      : [...versions]
+          .filter(isBeforeRdmaWrite)
+          .map((version) => `UCX ${version} has no RDMA write over EFA (1.20 has): writes are emulated in software`);
+  return [...new Set([...named.map(({ message }) => message), ...failures, ...rails, ...old])];
+}
+
+/** NICs that carried the bytes, by the counters. */
+function railsOf(cells: readonly CellRecord[] | undefined): number | undefined {
+  const counts = (cells ?? []).flatMap(({ path }) =>
+    path?.status === 'proven' ? [Object.keys(path.devices).length] : [],
+  );
+  return counts.length > 0 ? Math.max(...counts) : undefined;
+}
+
+function onEfa(cells: readonly CellRecord[]): boolean {
+  return cells.some(({ provenance }) => provenance?.nodes.some(({ environment }) => environment.FI_PROVIDER === 'efa'));
+}
+
+function isBeforeRdmaWrite(version: string): boolean {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major < UCX_WITH_RDMA_WRITE[0] || (major === UCX_WITH_RDMA_WRITE[0] && minor < UCX_WITH_RDMA_WRITE[1]);
+}
+
+function differences(above: Candidate, at: Point | undefined, below: Candidate, point: Point | undefined): string {
+  const image = ({ cells }: Candidate) => cells[0]?.provenance?.nodes.map(({ imageId }) => imageId).join();
+  const given = ({ cells }: Candidate) => cells[0]?.parameters?.nics;
+  const usable = ({ cells: [cell] }: Candidate) => (cell?.usableCeiling ?? cell?.ceiling)?.nics;
+  const size = (value: Point | undefined) =>
+    value ? `${formatBytes(value.blockSize)} × ${value.batchSize}` : 'no rows';
+  const pairs: readonly [string, unknown, unknown][] = [
+    ['memory', above.memory, below.memory],
+    ['direction', above.direction, below.direction],
+    ['block and batch', size(at), size(point)],
+    ['EFA devices given', given(above) ?? 'all', given(below) ?? 'all'],
+    ['NICs that it could use', usable(above), usable(below)],
+    ['image', image(above) ?? 'unknown', image(below) ?? 'unknown'],
+  ];
+  return pairs.flatMap(([what, a, b]) => (a === b ? [] : [`${what}: ${b}, above ${a}`])).join('; ');
+}
+
+/** The largest block, with its batch, that every rung has a row of. */
+function largestCommon(chosen: readonly Candidate[]): Point | undefined {
+  const [first, ...others] = chosen.map(pointsOf);
+  return first
+    ?.filter((point) => others.every((rows) => rows.some((row) => samePoint(row, point))))
+    .reduce<Point | undefined>(larger, undefined);
+}
+
+function largestOf(candidate: Candidate): Point | undefined {
+  return pointsOf(candidate).reduce<Point | undefined>(larger, undefined);
+}
+
+function pointsOf({ cells }: Candidate): readonly Point[] {
+  return cells.flatMap(({ rows }) => rows);
+}
+
+function samePoint(a: Point, b: Point): boolean {
+  return a.blockSize === b.blockSize && a.batchSize === b.batchSize;
+}
+
+function larger(best: Point | undefined, next: Point): Point {
+  return best && best.blockSize * best.batchSize >= next.blockSize * next.batchSize ? best : next;
+}
+
+function groupsOf<Item>(items: readonly Item[], key: (item: Item) => string): Item[][] {
+  return [...Map.groupBy(items, key).values()];
+}

@@ -1,0 +1,50 @@
+import type { TransportTestSpec } from '../spec/transport-tests.js';
+import { ownOutput, type RankLog } from '../tools/log-lines.js';
+import { classifyOutput } from '../tools/messages.js';
+import { type FailureClass, type FailureRecord, failureRecord } from '../verdict/failure.js';
+import type { AttemptContext, RankEvidence } from './evidence.js';
+
+/** What is missing of a rank's log; undefined when both have their first and last line. */
+export function truncation(ranks: readonly RankEvidence[], logs: readonly RankLog[]): string | undefined {
+  const cut = ranks.filter((_, i) => !logs[i]?.complete).map(({ position }) => position);
+  if (cut.length === 0) return undefined;
+  return `the log of the rank on ${cut.join(' and ')} has no beginning or no end: it was rotated, or the pod died`;
+}
+
+/** What a rank says when the other one is gone: true, but not the cause. */
+const CONSEQUENCES: ReadonlySet<FailureClass> = new Set(['PeerLost', 'RendezvousTimeout', 'TransferFailed']);
+
+/** Why rows are missing: the cause before what follows from it, what the kernel and Kubernetes say before what the tool guesses. */
+export function explainMissingRows(
+  test: TransportTestSpec,
+  ranks: readonly RankEvidence[],
+  logs: readonly RankLog[],
+  context: AttemptContext,
+  problem: string,
+): FailureRecord {
+  const at = (rank: RankEvidence) => `rank on ${rank.position}`;
+  const oom = ranks.find(({ reason }) => reason === 'OOMKilled');
+  if (oom)
+    return failureRecord(
+      'OutOfMemory',
+      `${at(oom)} was killed for memory (exit code ${oom.exitCode ?? 137}); ${problem}`,
+    );
+
+  const named = logs.map((log) => classifyOutput(test.tool, ownOutput(log)));
+  const cause = named.find((message) => message && !CONSEQUENCES.has(message.class));
+  if (cause) return failureRecord(cause.class, `"${cause.line}"; ${problem}`, cause.hint);
+  const gone = ranks.find(
+    ({ exitCode, endedBySuite }) => !endedBySuite && (exitCode === undefined || exitCode === 137),
+  );
+  if (gone && !context.timedOut) return failureRecord('PeerLost', `${at(gone)} was killed or went away; ${problem}`);
+  if (context.timedOut) return failureRecord('Hung', `still running at the time limit; ${problem}`);
+  const consequence = named.find((message) => message !== undefined);
+  if (consequence) return failureRecord(consequence.class, `"${consequence.line}"; ${problem}`, consequence.hint);
+
+  const missingTool = ranks.find(({ exitCode }) => exitCode === 127 || exitCode === 126);
+  if (missingTool)
+    return failureRecord('ToolMissing', `${at(missingTool)}: exit code ${missingTool.exitCode}; ${problem}`);
+  const failed = ranks.find(({ exitCode, endedBySuite }) => !endedBySuite && exitCode !== undefined && exitCode !== 0);
+  if (failed) return failureRecord('Crashed', `${at(failed)} ended with exit code ${failed.exitCode}; ${problem}`);
+  return failureRecord('Incomplete', problem);
+}

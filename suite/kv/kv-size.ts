@@ -1,0 +1,83 @@
+import type { ModelConfig } from '../spec/model-config.js';
+import { layersWithKv, type UnknownKv } from './kv-layers.js';
+
+/**
+ * How many bytes the KV cache of one prompt token has: what a disaggregated cluster must send from prefill to decode for
+ * every token of a prompt.
+ */
+
+const BYTES_OF_TYPE: Readonly<Record<string, number>> = {
+  float32: 4,
+  float16: 2,
+  bfloat16: 2,
+  fp8: 1,
+  float8_e4m3fn: 1,
+};
+
+export interface KvSize {
+  /** Of one prompt token, in all ranks of the engine together. */
+  readonly bytesPerToken: number;
+  /** Of one prompt token, in one rank: what one GPU pair carries. */
+  readonly bytesPerTokenAndRank: number;
+  /** The formula with its inputs. */
+  readonly explanation: string;
+}
+
+/**
+ * KV bytes of one prompt token.
+ *
+ * Attention with grouped heads keeps a key and a value for each KV head of each layer: `2 × layers × KV heads × head size
+ * × bytes`. Multi-head latent attention (DeepSeek) keeps one compressed vector: `layers × (kv_lora_rank +
+ * qk_rope_head_dim) × bytes`. With tensor parallelism each rank keeps its share of the heads, at least one: heads are
+ * doubled when there are fewer than ranks; the latent vector is kept whole by each. Of a hybrid model only the layers with
+ * full attention count: the others keep a state of the request, not of its tokens.
+ *
+ * A quantized checkpoint may say the type of the cache (`kv_cache_quant_algo`), and an engine with the type `auto` takes it
+ * from there: then nobody knows from the model's type.
+ *
+ * @param kvCacheType of the cache; `auto`: that of the model
+ */
+export function kvSize(config: ModelConfig, kvCacheType: string, tensorParallel: number): KvSize | UnknownKv {
+  if (kvCacheType === 'auto' && config.quantization_config) {
+    return {
+      unknown:
+        'the model is quantized (quantization_config), and with kvCacheType auto the engine may keep an fp8 KV cache; set dynamo.transfer.kvCacheType to fp8, bfloat16 or float16',
+    };
+  }
+  const type = kvCacheType === 'auto' ? (config.torch_dtype ?? config.dtype ?? 'unknown') : kvCacheType;
+  const bytes = BYTES_OF_TYPE[type];
+  if (bytes === undefined) {
+    return {
+      unknown: `the size of the KV cache’s type (${type}) is not known; set dynamo.transfer.kvCacheType, or torch_dtype in dynamo.model.config`,
+    };
+  }
+  const layers = layersWithKv(config);
+  if (typeof layers === 'object') return layers;
+  if (config.kv_lora_rank != null && config.qk_rope_head_dim != null) {
+    const perRank = layers * (config.kv_lora_rank + config.qk_rope_head_dim) * bytes;
+    return {
+      bytesPerToken: perRank * tensorParallel,
+      bytesPerTokenAndRank: perRank,
+      explanation: `${layers} layers × (${config.kv_lora_rank} + ${config.qk_rope_head_dim}) × ${bytes} B (${type}), in each of ${tensorParallel} ranks`,
+    };
+  }
+  const heads = config.num_key_value_heads ?? config.num_attention_heads;
+  const headSize = config.head_dim ?? config.hidden_size / config.num_attention_heads;
+  const headsOfRank = Math.max(1, heads / tensorParallel);
+  const perRank = 2 * layers * headsOfRank * headSize * bytes;
+  return {
+    bytesPerToken: perRank * tensorParallel,
+    bytesPerTokenAndRank: perRank,
+    explanation: `2 × ${layers} layers × ${heads} KV heads × ${headSize} × ${bytes} B (${type})${tensorParallel > 1 ? `, over ${tensorParallel} ranks` : ''}`,
+  };
+}
+
+/** A size that is known. */
+export function knownKv(size: KvSize | UnknownKv | undefined): KvSize | undefined {
+  return size && 'bytesPerToken' in size ? size : undefined;
+}
+
+/** Why a size is not known; undefined for one that is. */
+export function unknownKv(size: KvSize | UnknownKv | undefined): string | undefined {
+  return size && 'unknown' in size ? size.unknown : undefined;
+}

@@ -1,0 +1,38 @@
+import { comparableValue } from '../comparability/transport.js';
+import { ceilingOfShares } from '../hardware/fabric.js';
+import type { CellRecord } from '../record/record.js';
+import type { KvSize } from './kv-size.js';
+import { type Curve, rateAt } from './kv-transfer.js';
+
+/** The network baseline of phase 3: what the transport tests of the same run measured. */
+
+/**
+ * The curve of a transport test: for each block size the median of the cells that may be compared. Rows with several blocks in
+ * flight are left out, the prediction speaks of single ones. Rows above the ceiling (buffers that fill) count as the
+ * ceiling.
+ */
+export function baselineCurve(cells: readonly CellRecord[]): Curve | undefined {
+  const counted = cells.filter((cell) => cell.rows.length > 0 && comparableValue(cell) !== undefined);
+  const [first] = counted;
+  const ceiling = first && ceilingOfShares(first);
+  if (!first || !ceiling) return undefined;
+  const bySize = new Map<number, number[]>();
+  for (const { rows, ceiling: { bytesPerSecond: most } = ceiling } of counted) {
+    for (const { blockSize, bytesPerSecond } of rows.filter(({ batchSize }) => batchSize === 1)) {
+      bySize.set(blockSize, [...(bySize.get(blockSize) ?? []), Math.min(bytesPerSecond, most)]);
+    }
+  }
+  const rows = [...bySize].map(([blockSize, rates]) => ({ blockSize, bytesPerSecond: median(rates) }));
+  return { test: first.test, rows, ceiling: ceiling.bytesPerSecond };
+}
+
+/** Bytes per second that the curve says of one KV block of the model. */
+export function baselineRate(curve: Curve, kv: KvSize, tokensPerBlock: number): number | undefined {
+  return rateAt(curve, tokensPerBlock * kv.bytesPerTokenAndRank);
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = (sorted.length - 1) / 2;
+  return ((sorted[Math.floor(middle)] ?? Number.NaN) + (sorted[Math.ceil(middle)] ?? Number.NaN)) / 2;
+}

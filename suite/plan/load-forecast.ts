@@ -1,0 +1,65 @@
+import { kvSize, unknownKv } from '../kv/kv-size.js';
+import type { Concern } from '../run/concern.js';
+import type { DynamoSpec } from '../spec/dynamo-spec.js';
+import type { InferenceSpec } from '../spec/inference-tests.js';
+import { pointsOf } from '../spec/inference-tests.js';
+import type { Range, TestForecast } from './test-forecast.js';
+
+/** Start of AIPerf's pod, its own start, warm-up and evidence. */
+const AROUND_A_POINT_SECONDS: Range = { low: 15, high: 120 };
+/** Until a deployment serves and is gone again, at best; at worst `readyTimeout` says the first, this the second. */
+const REMOVAL_SECONDS: Range = { low: 10, high: 150 };
+const FASTEST_READY_SECONDS = 20;
+
+/** What one test of phase 3 takes, by its parameters alone. */
+export function forecastOfLoad({ readyTimeout }: Pick<DynamoSpec, 'readyTimeout'>, test: InferenceSpec): TestForecast {
+  const points = pointsOf(test).length;
+  const point: Range = {
+    low: AROUND_A_POINT_SECONDS.low + (test.duration ?? 0),
+    high: AROUND_A_POINT_SECONDS.high + test.timeout,
+  };
+  return {
+    cells: { low: points, high: points },
+    time: {
+      low: Math.min(FASTEST_READY_SECONDS, readyTimeout) + points * point.low + REMOVAL_SECONDS.low,
+      high: readyTimeout + points * point.high + REMOVAL_SECONDS.high,
+    },
+  };
+}
+
+/** What no node of an instance type can give to a deployment: all workers of a role stand on one node. */
+export function refusedWorkers(
+  { replicas, resources }: Pick<DynamoSpec, 'replicas' | 'resources'>,
+  node: { readonly nics: number; readonly gpus: number },
+  subject: string,
+): Concern[] {
+  const most = Math.max(replicas.prefill, replicas.decode);
+  const refused: Concern[] = [];
+  const refuse = (wanted: number, there: number, what: string) => {
+    if (wanted <= there) return;
+    const message = `have ${there} ${what}; the ${most} worker${most === 1 ? '' : 's'} of a role on one node ask for ${wanted}`;
+    refused.push({ subject, message });
+  };
+  refuse(most * resources.gpu, node.gpus, 'GPUs');
+  refuse(most * resources.efa, node.nics, 'EFA devices');
+  return refused;
+}
+
+/** Tests whose KV transfer nothing can prove, because nobody knows how many bytes it has. */
+export function doubtfulLoads({
+  engine,
+  model,
+  transfer,
+  tests,
+}: Pick<DynamoSpec, 'engine' | 'model' | 'transfer' | 'tests'>): Concern[] {
+  if (engine.kind === 'mocker') return [];
+  if (!model.config && (model.path ?? model.name).startsWith('/')) return [];
+  const why = model.config
+    ? unknownKv(kvSize(model.config, transfer.kvCacheType, transfer.tensorParallel))
+    : 'give dynamo.model.config (fields of the model’s config.json, its torch_dtype among them), or a dynamo.model.path whose folder in the workers holds that file';
+  if (why === undefined) return [];
+  const message = `its KV transfer cannot be proven, because the KV bytes of a token are not known: ${why}`;
+  return tests
+    .filter(({ topology }) => topology === 'disaggregated')
+    .map(({ name }) => ({ subject: `test ${name}`, message }));
+}

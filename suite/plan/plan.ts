@@ -1,0 +1,195 @@
+import { pointsOf } from '../spec/inference-tests.js';
+import { type Variant, variantsOf } from '../spec/matrix.js';
+import { INTERLEAVED, type SuiteSpec } from '../spec/spec.js';
+import { FEWEST_FOR_STOP, relativePrecision, shuffled, summarize } from '../statistics/statistics.js';
+
+/**
+ * Which cell comes next. The spec is expanded into blocks that run one after the other; within a block the next cell
+ * follows from the outcomes so far. Nothing is remembered and nothing depends on the clock, so a workflow that replays
+ * asks the same questions and gets the same answers.
+ */
+
+/** A test with all its variants, or all tests that are interleaved. */
+export interface Block {
+  /** Name of the test, or `interleaved`. Unique in the run. */
+  readonly name: string;
+  readonly tests: readonly Variant[];
+  /** True: one repetition of every test is a round, and each round has an order of its own. */
+  readonly interleaved: boolean;
+  /** Seed of the orders and of the intervals. */
+  readonly seed: number;
+}
+
+/** The unit that is run and recorded, without its pair. */
+export interface Cell extends Variant {
+  /** From 1. Warm-up cells are counted apart. */
+  readonly repetition: number;
+  /** Recorded, never counted. */
+  readonly warmUp: boolean;
+}
+
+/** What has become of a cell, as far as the order of the next ones needs it. */
+export interface Outcome {
+  /** `name` of the cell's test, with the `-v<n>` of a variant. */
+  readonly test: string;
+  readonly warmUp: boolean;
+  /** The figure; absent when nothing was measured. */
+  readonly value?: number | undefined;
+  /** Seconds that the cell took, all attempts together. */
+  readonly seconds: number;
+  /** True: it failed in a way that every further cell of the test would repeat, so there are none. */
+  readonly final: boolean;
+}
+
+/** The blocks of a suite, in the order of the spec. Interleaved tests stand where the first of them stands. */
+export function blocksOf(spec: Pick<SuiteSpec, 'tests' | 'interleave' | 'seed'>): Block[] {
+  const { tests, interleave, seed } = spec;
+  const together = (name: string) => (typeof interleave === 'boolean' ? interleave : interleave.includes(name));
+  const blocks: Block[] = [];
+  const mixed: Variant[] = [];
+  for (const test of tests) {
+    const variants = variantsOf(test);
+    if (!together(test.name)) {
+      blocks.push({ name: test.name, tests: variants, interleaved: false, seed });
+      continue;
+    }
+    if (mixed.length === 0) blocks.push({ name: INTERLEAVED, tests: mixed, interleaved: true, seed });
+    mixed.push(...variants);
+  }
+  return blocks;
+}
+
+/** The cell to run now, or undefined when the block is complete. */
+export function nextCell(block: Block, outcomes: readonly Outcome[]): Cell | undefined {
+  const tallies = tally(block, outcomes);
+  return block.interleaved ? nextOfRounds(block, tallies) : nextInTurn(block, tallies);
+}
+
+/**
+ * Cells in the order in which they would run if every test were ended after its fewest repetitions: without `adaptive`
+ * what `nextCell` gives while nothing fails for good.
+ */
+export function* plannedCells(block: Block): Generator<Cell> {
+  const turns = (test: Variant) => [
+    ...Array.from({ length: test.test.warmUpCells }, (_, i) => ({ ...test, repetition: i + 1, warmUp: true })),
+    ...Array.from({ length: repetitionsOf(test).fewest }, (_, i) => ({ ...test, repetition: i + 1, warmUp: false })),
+  ];
+  if (!block.interleaved) {
+    for (const test of block.tests) yield* turns(test);
+    return;
+  }
+  for (const warmUp of [true, false]) {
+    const count = (test: Variant) => (warmUp ? test.test.warmUpCells : repetitionsOf(test).fewest);
+    const rounds = Math.max(...block.tests.map(count));
+    for (let round = 1; round <= rounds; round++) {
+      for (const test of orderOf(block, warmUp, round)) {
+        if (count(test) >= round) yield { ...test, repetition: round, warmUp };
+      }
+    }
+  }
+}
+
+/**
+ * More cells than this are no suite: what is carried from one workflow run to the next, and what a suite hears from its
+ * blocks, would pass Temporal's limits at about 2,400.
+ */
+export const MOST_CELLS = 2000;
+
+/** Cells of all phases of a suite, warm-up cells included, if every test takes its most repetitions. */
+export function mostCells(spec: Pick<SuiteSpec, 'tests' | 'dynamo' | 'interleave' | 'seed'>): number {
+  const variants = blocksOf(spec).flatMap(({ tests }) => tests);
+  const points = spec.dynamo?.tests.reduce((sum, test) => sum + pointsOf(test).length, 0) ?? 0;
+  return variants.reduce((sum, variant) => sum + variant.test.warmUpCells + repetitionsOf(variant).most, points);
+}
+
+/** Fewest and most repetitions that count. */
+export function repetitionsOf({ test }: Variant): { fewest: number; most: number } {
+  const { repetitions, adaptive } = test;
+  if (!adaptive) return { fewest: repetitions, most: repetitions };
+  return { fewest: Math.max(repetitions, FEWEST_FOR_STOP), most: adaptive.maxRepetitions };
+}
+
+interface Tally {
+  warmUps: number;
+  /** Cells that count, measured or not. */
+  counted: number;
+  readonly values: number[];
+  seconds: number;
+  final: boolean;
+}
+
+function tally(block: Block, outcomes: readonly Outcome[]): ReadonlyMap<string, Tally> {
+  const tallies = new Map(
+    block.tests.map(({ test }): [string, Tally] => [
+      test.name,
+      { warmUps: 0, counted: 0, values: [], seconds: 0, final: false },
+    ]),
+  );
+  for (const { test, warmUp, value, seconds, final } of outcomes) {
+    const of = tallies.get(test);
+    if (!of) throw new RangeError(`an outcome of ${test}, which is not in block ${block.name}`);
+    of.seconds += seconds;
+    of.final ||= final;
+    if (warmUp) of.warmUps++;
+    else of.counted++;
+    if (!warmUp && value !== undefined) of.values.push(value);
+  }
+  return tallies;
+}
+
+/** Every test to its end before the next one begins. */
+function nextInTurn(block: Block, tallies: ReadonlyMap<string, Tally>): Cell | undefined {
+  const begun = block.tests.findLastIndex(({ test }) => {
+    const of = tallyOf(tallies, test.name);
+    return of.counted + of.warmUps > 0;
+  });
+  for (const test of block.tests.slice(Math.max(0, begun))) {
+    const of = tallyOf(tallies, test.test.name);
+    if (of.final) continue;
+    if (of.warmUps < test.test.warmUpCells) return { ...test, repetition: of.warmUps + 1, warmUp: true };
+    if (!isComplete(test, of, block.seed)) return { ...test, repetition: of.counted + 1, warmUp: false };
+  }
+  return undefined;
+}
+
+/**
+ * One cell of every test in each round, warm-up rounds first. The round is read from the counts: a test that is more
+ * than one round behind the foremost one was complete before, and is not looked at again.
+ */
+function nextOfRounds(block: Block, tallies: ReadonlyMap<string, Tally>): Cell | undefined {
+  const all = block.tests.map(({ test }) => tallyOf(tallies, test.name));
+  for (const warmUp of [true, false]) {
+    const count = (of: Tally) => (warmUp ? of.warmUps : of.counted);
+    const foremost = Math.max(...all.map(count));
+    for (const round of [foremost, foremost + 1]) {
+      for (const test of round > 0 ? orderOf(block, warmUp, round) : []) {
+        const of = tallyOf(tallies, test.test.name);
+        if (of.final || count(of) !== round - 1) continue;
+        const done = warmUp ? of.warmUps >= test.test.warmUpCells : isComplete(test, of, block.seed);
+        if (!done) return { ...test, repetition: round, warmUp };
+      }
+    }
+  }
+  return undefined;
+}
+
+/** An order of its own for each round, so that no test always runs after the same other one. */
+function orderOf(block: Block, warmUp: boolean, round: number): Variant[] {
+  return shuffled(block.tests, block.seed + (warmUp ? -round : round));
+}
+
+function isComplete({ test }: Variant, of: Tally, seed: number): boolean {
+  const { repetitions, adaptive } = test;
+  if (of.counted < repetitions) return false;
+  if (!adaptive || of.counted >= adaptive.maxRepetitions) return true;
+  const oneMore = of.seconds / (of.counted + of.warmUps);
+  if (of.seconds + oneMore > adaptive.timeBudget) return true;
+  if (of.values.length < FEWEST_FOR_STOP) return false;
+  return relativePrecision(summarize(of.values, seed)) <= adaptive.precision;
+}
+
+function tallyOf(tallies: ReadonlyMap<string, Tally>, name: string): Tally {
+  const of = tallies.get(name);
+  if (!of) throw new RangeError(`no test ${name} in this block`);
+  return of;
+}

@@ -1,0 +1,30 @@
+import type { Variant } from '../spec/matrix.js';
+import { repetitionsOf } from './plan.js';
+import type { Range, TestForecast } from './test-forecast.js';
+
+/**
+ * The cells of a test with one combination of its matrix, and the seconds that they take together. The time budget of an
+ * adaptive test ends it early, but for its last cell, which may be a slow one after fast ones; warm-up cells and
+ * `repetitions` run in any case.
+ *
+ * @param cell seconds that its fastest and its slowest cell take
+ */
+export function forecastOfVariant(variant: Variant, cell: Range): TestForecast {
+  const { warmUpCells, repetitions, adaptive } = variant.test;
+  const { fewest, most } = repetitionsOf(variant);
+  const certain = warmUpCells + repetitions;
+  if (!adaptive) {
+    return { cells: { low: certain, high: certain }, time: { low: certain * cell.low, high: certain * cell.high } };
+  }
+  const budget = adaptive.timeBudget;
+  const within = (cells: number, seconds: number) => Math.max(certain, Math.min(cells, Math.floor(budget / seconds)));
+  const low = within(warmUpCells + fewest, cell.high);
+  return {
+    cells: { low, high: within(warmUpCells + most, cell.low) },
+    time: {
+      low: low * cell.low,
+      high: Math.min((warmUpCells + most) * cell.high, Math.max(budget + cell.high - cell.low, certain * cell.high)),
+    },
+    budget,
+  };
+}

@@ -1,0 +1,50 @@
+import { redactEnvironment } from '../run/redact.js';
+import { SUITE_VERSION } from '../run/version.js';
+import type { Provenance, RankRecord, SetupRecord } from './record.js';
+
+/**
+ * Where a cell's figure comes from, put together from set-up and from the ranks of the attempt that was measured. Where a
+ * rank left nothing (its pod never ran), what the probe saw on its node stands in.
+ *
+ * @param specHash SHA-256 of the spec in canonical JSON
+ * @param ranks of the last attempt
+ */
+export function provenanceOf(input: {
+  readonly specHash: string;
+  readonly seed: number;
+  readonly setup: SetupRecord;
+  readonly ranks: readonly RankRecord[];
+}): Provenance {
+  const { specHash, seed, setup, ranks } = input;
+  const nodes = (['node1', 'node2'] as const).flatMap((position): Provenance['nodes'][number][] => {
+    const rank = ranks.find((candidate) => candidate.position === position);
+    const name = rank?.node ?? setup.pair?.[position];
+    if (name === undefined) return [];
+    const node = setup.nodes.find((candidate) => candidate.name === name);
+    const probe = setup.probes.find((candidate) => candidate.node === name);
+    return [
+      {
+        position,
+        name,
+        instanceType: node?.instanceType ?? 'unknown',
+        zone: node?.zone ?? 'unknown',
+        topology: node?.topology ?? {},
+        kernelVersion: node?.kernelVersion ?? 'unknown',
+        osImage: node?.osImage ?? 'unknown',
+        kubeletVersion: node?.kubeletVersion ?? 'unknown',
+        drivers: probe?.drivers ?? {},
+        imageId: rank?.imageId || (probe?.imageId ?? 'unknown'),
+        versions: probe?.versions ?? {},
+        environment: redactEnvironment({ ...probe?.environment, ...rank?.environment }),
+        command: rank?.command ?? [],
+      },
+    ];
+  });
+  return {
+    suiteVersion: SUITE_VERSION,
+    specHash,
+    seed,
+    nodes,
+    devicePlugins: setup.devicePlugins.map(({ image }) => image).sort(),
+  };
+}

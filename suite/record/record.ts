@@ -1,0 +1,238 @@
+import { z } from 'zod';
+import type { DeepReadonly } from '../run/deep-readonly.js';
+import { dynamoRecordSchema } from './load-record.js';
+
+/**
+ * What is written to `<RESULTS_DIR>/<workflow id>/record.json`. A field that changes its meaning raises `RECORD_VERSION`;
+ * readers refuse a version that they do not know.
+ */
+export const RECORD_VERSION = 1;
+
+const failure = z.object({ class: z.string(), message: z.string(), hint: z.string() });
+const reason = z.object({ code: z.string(), message: z.string() });
+const verdict = z.enum(['pass', 'fail', 'inconclusive', 'skipped']);
+const scope = z.enum(['nic', 'gpu-pair', 'node']);
+
+const ceiling = z.object({ bytesPerSecond: z.number(), nics: z.number(), explanation: z.string() });
+
+const row = z.object({
+  blockSize: z.number(),
+  batchSize: z.number(),
+  bytesPerSecond: z.number(),
+  latency: z.number().optional(),
+  recomputed: z.number().optional().meta({ description: 'bytes per second from block and latency' }),
+  original: z.string(),
+});
+
+const logReference = z.object({
+  /** Path below the run's folder. */
+  path: z.string(),
+  sha256: z.string(),
+  bytes: z.number(),
+});
+
+const rank = z.object({
+  position: z.enum(['node1', 'node2']),
+  pod: z.string(),
+  node: z.string(),
+  image: z.string(),
+  imageId: z.string(),
+  exitCode: z.number().optional(),
+  reason: z.string().optional(),
+  endedBySuite: z.boolean(),
+  createdAt: z.string().optional(),
+  startedAt: z.string().optional(),
+  finishedAt: z.string().optional(),
+  command: z.array(z.string()),
+  environment: z
+    .record(z.string(), z.string())
+    .optional()
+    .meta({ description: 'what the pod sets, without secrets; the image’s own variables are in the provenance' }),
+  log: logReference,
+});
+
+export type RankRecord = DeepReadonly<z.output<typeof rank>>;
+export type LogReference = DeepReadonly<z.output<typeof logReference>>;
+
+const attempt = z.object({
+  number: z.number(),
+  group: z.string(),
+  startedAt: z.string(),
+  endedAt: z.string(),
+  /** Seconds from the start of node2's rank to the start of node1's, by the nodes' own clocks. */
+  startDelay: z.number().optional(),
+  timedOut: z.boolean(),
+  ranks: z.array(rank),
+  failure: failure.optional(),
+});
+
+export type AttemptRecord = DeepReadonly<z.output<typeof attempt>>;
+
+const provenance = z.object({
+  suiteVersion: z.string(),
+  specHash: z.string().meta({ description: 'SHA-256 of the spec as the user wrote it, in canonical JSON' }),
+  seed: z.number(),
+  nodes: z.array(
+    z.object({
+      position: z.enum(['node1', 'node2']),
+      name: z.string(),
+      instanceType: z.string(),
+      zone: z.string(),
+      topology: z.record(z.string(), z.string()).meta({ description: 'labels that say where the node stands' }),
+      kernelVersion: z.string(),
+      osImage: z.string(),
+      kubeletVersion: z.string(),
+      drivers: z.record(z.string(), z.string()).meta({ description: 'kernel modules: efa, nvidia' }),
+      imageId: z.string().meta({ description: 'digest of the image that really ran' }),
+      versions: z.record(z.string(), z.string()).meta({ description: 'tools and libraries in the image' }),
+      environment: z.record(z.string(), z.string()).meta({ description: 'of the rank, without secrets' }),
+      command: z.array(z.string()),
+    }),
+  ),
+  devicePlugins: z.array(z.string()).meta({ description: 'images' }),
+});
+
+/** Where a cell's figure comes from. */
+export type Provenance = DeepReadonly<z.output<typeof provenance>>;
+
+const cell = z.object({
+  version: z.literal(RECORD_VERSION),
+  /** Hash of all that defines the cell: the same key means the same measurement. */
+  key: z.string(),
+  test: z.string(),
+  /** The combination of the test's matrix in words; absent without a matrix. */
+  variant: z.string().optional(),
+  repetition: z.number(),
+  /** A warm-up cell: it counts for nothing. */
+  warmUp: z.boolean().optional(),
+  parameters: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .meta({ description: 'the test as it ran: every option, in bytes and seconds' }),
+  provenance: provenance.optional(),
+  pair: z.object({ node1: z.string(), node2: z.string() }),
+  verdict,
+  reasons: z.array(reason),
+  measurement: z
+    .object({
+      metric: z.enum(['bandwidth', 'latency']),
+      value: z.number(),
+      scope,
+      conditions: z.string(),
+      original: z.string(),
+    })
+    .optional(),
+  ceiling: ceiling.optional().meta({
+    description: 'of the NICs that carried it, where the counters prove which: no figure above it is true',
+  }),
+  usableCeiling: ceiling.optional().meta({
+    description:
+      'of the NICs that the test could use: shares and expectations are held against it, or against `ceiling` where that is more, or where this is absent',
+  }),
+  path: z
+    .object({
+      status: z.enum(['proven', 'unproven', 'wrong']),
+      devices: z.record(z.string(), z.number()).meta({ description: 'NICs that moved, with their bytes' }),
+      expected: z
+        .object({ least: z.number(), most: z.number() })
+        .optional()
+        .meta({ description: 'bytes that the parameters say were sent, without and with warm-up' }),
+      reason,
+    })
+    .optional(),
+  rows: z.array(row),
+  attempts: z.array(attempt),
+  failure: failure.optional(),
+  recordedAt: z.string(),
+  /** Workflow run that measured it; another one means that the cell was taken over. */
+  measuredBy: z.object({ workflowId: z.string(), runId: z.string() }),
+});
+
+export type CellRecord = DeepReadonly<z.output<typeof cell>>;
+
+/** Schema of one recorded cell. */
+export const cellRecordSchema = cell;
+
+const problem = z.object({ subject: z.string(), message: z.string(), hint: z.string() });
+const quantities = z.record(z.string(), z.number());
+
+const setup = z.object({
+  problems: z.array(problem),
+  kubernetesVersion: z.string().optional(),
+  pair: z.object({ node1: z.string(), node2: z.string() }).optional(),
+  nodes: z.array(
+    z.object({
+      name: z.string(),
+      instanceType: z.string(),
+      zone: z.string(),
+      kubeletVersion: z.string(),
+      osImage: z.string(),
+      kernelVersion: z.string(),
+      topology: z.record(z.string(), z.string()).optional(),
+      allocatable: quantities,
+      free: quantities.meta({ description: 'allocatable less what running pods had requested before the suite' }),
+    }),
+  ),
+  devicePlugins: z.array(
+    z.object({ name: z.string(), namespace: z.string(), image: z.string(), desired: z.number(), ready: z.number() }),
+  ),
+  probes: z.array(
+    z.object({
+      node: z.string(),
+      imageId: z.string(),
+      efaDomains: z.number().optional(),
+      memlock: z.string(),
+      ipcLock: z.boolean().optional().meta({ description: 'CAP_IPC_LOCK is in effect: no memlock limit counts' }),
+      hugepagesFree: z.number().optional(),
+      etcdAddresses: z.array(z.string()).optional(),
+      versions: z.record(z.string(), z.string()),
+      drivers: z.record(z.string(), z.string()).optional(),
+      environment: z.record(z.string(), z.string()),
+    }),
+  ),
+});
+
+export type SetupRecord = DeepReadonly<z.output<typeof setup>>;
+
+const test = z.object({
+  name: z.string(),
+  tool: z.string(),
+  required: z.boolean(),
+  verdict,
+  claimed: z
+    .object({ value: z.number(), source: z.string() })
+    .optional()
+    .meta({ description: 'a figure from a document, in bytes per second' }),
+  failure: failure.optional(),
+  cells: z.array(cell),
+});
+
+export type TestRecord = DeepReadonly<z.output<typeof test>>;
+
+const suite = z.object({
+  version: z.literal(RECORD_VERSION),
+  suite: z.string(),
+  workflowId: z.string(),
+  runId: z.string(),
+  startedAt: z.string(),
+  endedAt: z.string(),
+  verdict,
+  reasons: z.array(reason),
+  spec: z.unknown().meta({ description: 'the spec as the user wrote it' }),
+  setup,
+  tests: z.array(test),
+  dynamo: dynamoRecordSchema.optional().meta({ description: 'phase 3' }),
+});
+
+/** What the whole run leaves: enough to make every report again. */
+export type SuiteRecord = DeepReadonly<z.output<typeof suite>>;
+
+/** What is known of a run before it has ended. */
+export type StartedRun = Omit<SuiteRecord, 'endedAt' | 'tests'> & {
+  readonly tests: readonly Omit<TestRecord, 'cells'>[];
+};
+
+/** JSON Schema of `record.json`, for readers in other languages. */
+export function recordJsonSchema(): object {
+  return z.toJSONSchema(suite, { target: 'draft-2020-12' });
+}

@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { bytes, choice, didYouMean, duration, rate, slug, strict, unknownWord } from '../schema/schema.js';
+import { inferenceSpec } from './inference-tests.js';
+import { modelConfig } from './model-config.js';
+
+/** Phase 3 as the user writes it: the block `dynamo` of the suite spec. */
+
+/** Longest label value in Kubernetes; the operator labels pods with `<namespace>-<name>`. */
+const LONGEST_LABEL = 63;
+
+const platform = strict({
+  namespace: slug('namespace', 63).default('dynamo-system'),
+  install: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'false: a missing platform ends the phase with the command that installs it' }),
+  release: slug('release', 53).default('dynamo-platform'),
+  chart: z
+    .string()
+    .min(1)
+    .default('https://helm.ngc.nvidia.com/nvidia/ai-dynamo/charts/dynamo-platform-{version}.tgz')
+    .meta({ description: 'chart reference, as helm takes it; {version} stands for the version' }),
+  version: z.string().min(1).default('1.6.1'),
+  values: z.record(z.string(), z.unknown()).default({}).meta({
+    description:
+      'values of the chart, for example {"etcd": {"persistence": {"storageClass": "gp3"}}} and {"nats": {"config": {"jetstream": {"fileStore": {"pvc": {"storageClassName": "gp3"}}}}}}',
+  }),
+  timeout: duration().prefault('15m'),
+});
+
+const model = strict({
+  name: z.string().min(1, 'model name is missing').meta({ description: 'as clients ask for it' }),
+  path: z.string().optional().meta({ description: 'folder or name from which engine and AIPerf load; default: name' }),
+  tokenSecret: z
+    .string()
+    .optional()
+    .meta({ description: 'Secret in the namespace whose keys become the environment (HF_TOKEN); never the token' }),
+  config: modelConfig
+    .optional()
+    .meta({ description: 'fields of the model’s config.json; default: read from <path>/config.json in a worker' }),
+});
+
+const engine = z.discriminatedUnion(
+  'kind',
+  [
+    strict({
+      kind: z.literal('trtllm'),
+      extraArguments: z.array(z.string()).default([]),
+    }),
+    strict({
+      kind: z.literal('mocker').meta({ description: 'Dynamo’s own simulated engine' }),
+      kvTransferRate: z
+        .union([rate(), z.literal('measured'), z.literal('none')])
+        .default('measured')
+        .meta({ description: 'what the engine pretends; "measured": the rate of the baseline' }),
+      extraArguments: z.array(z.string()).default([]),
+    }),
+  ],
+  {
+    error: (issue) =>
+      unknownWord('engine', (issue.input as { kind?: unknown } | undefined)?.kind, ['trtllm', 'mocker']),
+  },
+);
+
+const resources = strict({
+  gpu: z.int().min(0).default(1).meta({ description: 'GPUs of each worker' }),
+  efa: z.int().min(0).default(4).meta({ description: 'EFA devices of each worker; without any it cannot use EFA' }),
+  cpu: z.number().positive().default(8),
+  memory: bytes().prefault('64Gi'),
+  hugepages2Mi: bytes().prefault('5120Mi'),
+  sharedMemory: bytes().prefault('16Gi'),
+});
+
+const transfer = strict({
+  backend: choice('KV transfer back end', ['LIBFABRIC', 'UCX']).default('LIBFABRIC'),
+  baseline: z
+    .string()
+    .optional()
+    .meta({ description: 'test whose curve predicts the transfer; default: the first nixlbench with this back end' }),
+  tensorParallel: z.int().min(1).default(1),
+  tokensPerBlock: z
+    .int()
+    .min(1)
+    .default(32)
+    .meta({ description: 'tokens of one KV block; TensorRT-LLM’s default is 32' }),
+  kvCacheType: choice('KV cache type', ['auto', 'fp8', 'bfloat16', 'float16'])
+    .default('auto')
+    .meta({ description: 'auto: that of the model, which nobody knows beforehand when it is quantized' }),
+});
+
+const load = strict({
+  image: z.string().min(1).default('aiperf:0.13.0').meta({ description: 'image with AIPerf' }),
+  tokenizer: z.string().optional().meta({ description: 'default: the path of the model' }),
+  cpu: z.number().positive().default(4),
+  memory: bytes().prefault('8Gi'),
+  arguments: z.array(z.string()).default([]).meta({ description: 'further arguments of `aiperf profile`' }),
+});
+
+export const dynamoSpec = strict({
+  kind: choice('kind', ['operator', 'manifests']).default('operator').meta({
+    description: 'operator: a DynamoGraphDeployment; manifests: plain Deployments, for clusters without the operator',
+  }),
+  name: slug('deployment name', 40)
+    .optional()
+    .meta({ description: 'of the deployment; default: dynamo-<key of the run>' }),
+  platform: platform.prefault({}),
+  model,
+  image: z.string().min(1).default('nvcr.io/nvidia/ai-dynamo/tensorrtllm-runtime:1.6.1'),
+  runtimeVersion: z
+    .string()
+    .optional()
+    .meta({ description: 'of the image, when its tag is no semantic version (operator only)' }),
+  engine: engine.prefault({ kind: 'trtllm' }),
+  replicas: strict({ prefill: z.int().min(1).max(64).default(1), decode: z.int().min(1).max(64).default(1) }).prefault(
+    {},
+  ),
+  resources: resources.prefault({}),
+  environment: z.record(z.string(), z.string()).default({}),
+  transfer: transfer.prefault({}),
+  readyTimeout: duration().prefault('30m').meta({ description: 'until it serves: images and weights included' }),
+  removalTimeout: duration()
+    .prefault('150s')
+    .meta({ description: 'until its last pod is gone after it was told to go: Dynamo gives a pod 60 s' }),
+  keep: z.boolean().default(false).meta({ description: 'leave the deployment of the last test for people to look at' }),
+  load: load.prefault({}),
+  tests: z.array(inferenceSpec).min(1, 'no tests: there is nothing to measure'),
+});
+
+export type DynamoSpec = z.output<typeof dynamoSpec>;
+
+/** What cannot be seen in the block alone: names of the transport tests, the namespace. */
+export function dynamoProblems(
+  dynamo: DynamoSpec,
+  suite: {
+    readonly tests: readonly { readonly name: string }[];
+    readonly cluster: { readonly namespace: string };
+  },
+): { path: (string | number)[]; message: string }[] {
+  const problems: { path: (string | number)[]; message: string }[] = [];
+  const names = suite.tests.map(({ name }) => name);
+  const own = dynamo.tests.map(({ name }) => name);
+  for (const [index, test] of dynamo.tests.entries()) {
+    const problem = (field: string, message: string) => problems.push({ path: ['tests', index, field], message });
+    if (names.includes(test.name) || own.indexOf(test.name) < index) {
+      problem('name', `"${test.name}" is used twice; the name identifies a test`);
+    }
+    if (test.control !== undefined && !own.includes(test.control)) {
+      problem('control', `no test of the block is called "${test.control}"${didYouMean(test.control, own)}`);
+    }
+    if (test.kvTransferRate !== undefined && dynamo.engine.kind !== 'mocker') {
+      problem('kvTransferRate', 'only a simulated engine can be told how fast its network is');
+    }
+  }
+  const { baseline } = dynamo.transfer;
+  if (baseline !== undefined && !names.includes(baseline)) {
+    problems.push({
+      path: ['transfer', 'baseline'],
+      message: `no transport test is called "${baseline}"${didYouMean(baseline, names)}`,
+    });
+  }
+  const label = `${suite.cluster.namespace}-${dynamo.name ?? 'dynamo-12345678'}`;
+  if (label.length > LONGEST_LABEL) {
+    problems.push({
+      path: ['name'],
+      message: `the operator labels pods "${label}", which is longer than ${LONGEST_LABEL} characters`,
+    });
+  }
+  return problems;
+}

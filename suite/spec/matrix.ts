@@ -1,0 +1,171 @@
+import type { z } from 'zod';
+import { didYouMean } from '../schema/schema.js';
+import { contradictions, nixlbenchSpec, type TransportTestSpec, ucxPerftestSpec } from './transport-tests.js';
+
+/** A test with one combination of its matrix applied. */
+export interface Variant {
+  /** `name` is unique in the run: the test's own, or with `-v<n>` behind it when there is a matrix. It holds no matrix. */
+  readonly test: TransportTestSpec;
+  /** Name of the test in the spec. */
+  readonly base: string;
+  /** The combination in words, such as `read-dram`; empty without a matrix. */
+  readonly variant: string;
+}
+
+/** Something wrong with an axis. */
+export interface MatrixProblem {
+  readonly axis: string;
+  readonly message: string;
+}
+
+/** More combinations than this are a mistake. */
+const MOST_VARIANTS = 1000;
+
+/** Longest name of a variant: a pod's name holds it beside the run, the repetition, the attempt and the position. */
+const LONGEST_NAME = 25;
+
+/** What an axis may not change: it says how often and why a test runs, not what it measures. */
+const NOT_AN_AXIS: ReadonlySet<string> = new Set([
+  'name',
+  'tool',
+  'matrix',
+  'required',
+  'onFailure',
+  'repetitions',
+  'warmUpCells',
+  'adaptive',
+  'claimed',
+]);
+
+const SHAPES: Readonly<Record<TransportTestSpec['tool'], Readonly<Record<string, z.ZodType>>>> = {
+  nixlbench: nixlbenchSpec.shape,
+  'ucx-perftest': ucxPerftestSpec.shape,
+};
+
+const ENVIRONMENT = 'environment.';
+
+/** One value of one axis, checked: what it sets, and a word for it. */
+interface Step {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly label: string;
+}
+
+/**
+ * The test once for every combination of its matrix, in a stable order: the first axis as written changes slowest.
+ *
+ * @throws {RangeError} for a matrix that `matrixProblems` finds wrong
+ */
+export function variantsOf(test: TransportTestSpec): Variant[] {
+  const { variants, problems } = expand(test);
+  if (problems[0]) throw new RangeError(`${test.name}: ${problems[0].axis}: ${problems[0].message}`);
+  return variants;
+}
+
+/** All that is wrong with a test's matrix: unknown options, values that an option does not take, combinations that contradict. */
+export function matrixProblems(test: TransportTestSpec): readonly MatrixProblem[] {
+  return expand(test).problems;
+}
+
+function expand(test: TransportTestSpec): { variants: Variant[]; problems: readonly MatrixProblem[] } {
+  if (!test.matrix) return { variants: [{ test, base: test.name, variant: '' }], problems: [] };
+  const problems: MatrixProblem[] = [];
+  const axes = Object.entries(test.matrix).map(([axis, values]) =>
+    values.flatMap((value) => stepOf(test, axis, value, (message) => problems.push({ axis, message })) ?? []),
+  );
+  const size = axes.reduce((product, steps) => product * steps.length, 1);
+  if (size > MOST_VARIANTS) {
+    problems.push({ axis: '', message: `${size} combinations; at most ${MOST_VARIANTS} are expanded` });
+  }
+  if (test.name.length + `-v${size}`.length > LONGEST_NAME) {
+    const longest = LONGEST_NAME - `-v${size}`.length;
+    problems.push({ axis: '', message: `the name of a test with ${size} combinations may have ${longest} characters` });
+  }
+  if (problems.length > 0) return { variants: [], problems };
+
+  let combinations: Step[][] = [[]];
+  for (const steps of axes) combinations = combinations.flatMap((chosen) => steps.map((step) => [...chosen, step]));
+  const variants = combinations.map((steps, i) => variantOf(test, steps, i + 1));
+  for (const { test: changed, variant } of variants) {
+    for (const { path, message } of contradictions(changed)) {
+      problems.push({ axis: '', message: `combination ${variant}: ${path} ${message}` });
+    }
+  }
+  return { variants, problems };
+}
+
+function variantOf({ matrix: _, ...test }: TransportTestSpec, steps: readonly Step[], number: number): Variant {
+  const changed = {
+    ...test,
+    ...Object.assign({}, ...steps.map(({ options }) => options)),
+    environment: Object.assign({}, test.environment, ...steps.map(({ environment }) => environment)),
+    name: `${test.name}-v${number}`,
+  } as TransportTestSpec;
+  return { test: changed, base: test.name, variant: steps.map(({ label }) => label).join('-') };
+}
+
+function stepOf(
+  test: TransportTestSpec,
+  axis: string,
+  value: unknown,
+  problem: (message: string) => void,
+): Step | undefined {
+  const settings = isSettings(value) && axis !== 'environment' ? Object.entries(value) : ([[axis, value]] as const);
+  const options: Record<string, unknown> = {};
+  const environment: Record<string, string> = {};
+  for (const [key, setting] of settings) {
+    const name = key.startsWith(ENVIRONMENT) ? 'environment' : key;
+    const parsed = parseOption(
+      test.tool,
+      name,
+      name === key ? setting : { [key.slice(ENVIRONMENT.length)]: setting },
+      problem,
+    );
+    if (!parsed) return undefined;
+    if (name === 'environment') Object.assign(environment, parsed.value);
+    else options[name] = parsed.value;
+  }
+  return { options, environment, label: settings.map(([key, setting]) => labelOf(key, setting)).join('-') };
+}
+
+function parseOption(
+  tool: TransportTestSpec['tool'],
+  option: string,
+  value: unknown,
+  problem: (message: string) => void,
+): { value: unknown } | undefined {
+  const shape = SHAPES[tool];
+  const known = Object.keys(shape).filter((key) => !NOT_AN_AXIS.has(key));
+  const schema = known.includes(option) ? shape[option] : undefined;
+  if (!schema) {
+    problem(`"${option}" is no option that a matrix can change${didYouMean(option, known)}`);
+    return undefined;
+  }
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return { value: parsed.data };
+  problem(`${JSON.stringify(value)}: ${parsed.error.issues.map(({ message }) => message).join('; ')}`);
+  return undefined;
+}
+
+function isSettings(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** `64mi`, `read`, `num-threads-4`: a value that says nothing by itself comes with the name of its option. */
+function labelOf(option: string, value: unknown): string {
+  const word = (text: string) =>
+    text
+      .replaceAll(/([a-z])([A-Z])/g, '$1-$2')
+      .replaceAll(/[^A-Za-z0-9]+/g, '-')
+      .replaceAll(/^-|-$/g, '')
+      .toLowerCase();
+  const name = word(option.replace(ENVIRONMENT, ''));
+  if (Array.isArray(value)) return `${value.length}-${name}`;
+  if (isSettings(value)) {
+    return Object.entries(value)
+      .map(([key, setting]) => labelOf(key, setting))
+      .join('-');
+  }
+  const text = word(String(value));
+  return typeof value === 'string' && /[A-Za-z]/.test(value) && text !== '' ? text : `${name}-${text}`;
+}

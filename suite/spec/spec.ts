@@ -1,0 +1,297 @@
+import { z } from 'zod';
+import { onFailure } from '../schema/on-failure.js';
+import { bytes, choice, didYouMean, duration, rate, slug, strict, unknownWord } from '../schema/schema.js';
+import { SuiteFailure } from '../verdict/failure.js';
+import { dynamoProblems, dynamoSpec } from './dynamo-spec.js';
+import { matrixProblems, variantsOf } from './matrix.js';
+import { nixlbenchSpec, type TransportTestSpec, ucxPerftestSpec } from './transport-tests.js';
+
+/** The suite spec: what the user writes, with the plan's values as defaults. */
+
+/** What must be in every rank's environment unless the spec says otherwise. */
+const DEFAULT_ENVIRONMENT: Readonly<Record<string, string>> = { FI_PROVIDER: 'efa', FI_HMEM_DISABLE_P2P: '0' };
+
+/** Name of the block of interleaved tests; no test may have it when there is one. */
+export const INTERLEAVED = 'interleaved';
+
+const toleration = strict({
+  key: z.string().optional(),
+  operator: choice('operator', ['Exists', 'Equal']).default('Exists'),
+  value: z.string().optional(),
+  effect: choice('effect', ['NoSchedule', 'NoExecute', 'PreferNoSchedule']).optional(),
+});
+
+const cluster = strict({
+  context: z
+    .string()
+    .optional()
+    .meta({ description: 'context of the kubeconfig; default: the current one, or the service account in a pod' }),
+  namespace: slug('namespace', 63).default('dynamo-bench'),
+  leaseNamespace: slug('namespace', 63).optional().meta({
+    description:
+      'where nodes are claimed for exclusive use; default: the namespace. Suites that share nodes must share it',
+  }),
+  image: z
+    .string()
+    .min(1)
+    .default('nixl-aligned:0.7.1-bench')
+    .meta({ description: 'image with ucx_perftest and nixlbench' }),
+  imagePullPolicy: choice('pull policy', ['IfNotPresent', 'Always', 'Never']).default('IfNotPresent'),
+  imagePullSecret: z.string().optional(),
+  etcdImage: z
+    .string()
+    .min(1)
+    .default('quay.io/coreos/etcd:v3.5.18')
+    .meta({ description: "image of the suite's own etcd" }),
+  hostNetwork: z.boolean().default(false),
+});
+
+const nodes = strict({
+  names: z
+    .array(z.string())
+    .length(2, 'names exactly the two nodes of the pair: node1, node2')
+    .optional()
+    .meta({ description: 'node1 and node2; default: the first two that match the selector' }),
+  selector: z
+    .record(z.string(), z.union([z.string(), z.array(z.string()).min(1)]))
+    .default({ 'node.kubernetes.io/instance-type': ['p5.48xlarge', 'ml.p5.48xlarge'] })
+    .meta({ description: 'labels that a node must have; a list means any of these' }),
+  tolerations: z.array(toleration).prefault([{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }]),
+});
+
+const extendedResource = (resource: string, count: number) =>
+  strict({ resource: z.string().default(resource), count: z.int().min(0).default(count) }).prefault({});
+
+const resources = strict({
+  gpu: extendedResource('nvidia.com/gpu', 8),
+  efa: extendedResource('vpc.amazonaws.com/efa', 32),
+  cpu: z.number().positive().default(8),
+  memory: bytes()
+    .prefault('128Gi')
+    .meta({ description: '128Gi is what 32 EFA devices need for their registered buffers' }),
+  hugepages2Mi: bytes().prefault('5120Mi'),
+  sharedMemory: bytes().prefault('16Gi').meta({ description: 'size of /dev/shm' }),
+});
+
+const fabric = z.discriminatedUnion(
+  'kind',
+  [
+    strict({
+      kind: z.literal('efa'),
+      instanceType: z
+        .string()
+        .optional()
+        .meta({ description: "default: the nodes' label node.kubernetes.io/instance-type" }),
+      nics: z.int().min(1).optional().meta({ description: 'EFA devices of a node; default: the catalogue’s' }),
+      nicRate: rate().optional().meta({ description: 'line rate of one of them; default: the catalogue’s' }),
+      gpus: z.int().min(1).optional().meta({ description: 'GPUs of a node; default: the catalogue’s' }),
+    }),
+    strict({ kind: z.literal('ethernet'), rate: rate(), interface: z.string().default('eth0') }),
+  ],
+  {
+    error: (issue) =>
+      unknownWord('fabric kind', (issue.input as { kind?: unknown } | undefined)?.kind, ['efa', 'ethernet']),
+  },
+);
+
+const startDelay = strict({
+  min: duration().prefault('7s').meta({ description: 'node1 starts no sooner after node2' }),
+  max: duration().prefault('10s').meta({ description: 'node1 waits no longer for node2 to be registered' }),
+});
+
+const timeouts = strict({
+  infrastructure: duration()
+    .prefault('10m')
+    .meta({ description: 'how long one step is tried again when the cluster does not answer' }),
+  podStart: duration().prefault('10m').meta({ description: 'until a pod runs, image pull included' }),
+  unschedulable: duration().prefault('1m').meta({ description: 'how long a pod may find no node' }),
+  nodesBusy: duration()
+    .prefault('12h')
+    .meta({ description: 'how long to wait for nodes that another suite measures on' }),
+});
+
+const test = z.discriminatedUnion('tool', [ucxPerftestSpec, nixlbenchSpec], {
+  error: (issue) =>
+    unknownWord('tool', (issue.input as { tool?: unknown } | undefined)?.tool, ['ucx-perftest', 'nixlbench']),
+});
+
+/** What a run is held against when it has ended. */
+const regression = strict({
+  baseline: slug('baseline', 40).optional().meta({
+    description:
+      'name of an accepted baseline, or rolling for the last comparable runs; default: the accepted one called default, else rolling',
+  }),
+  runs: z.int().min(2).max(100).default(10).meta({ description: 'how many of the last comparable runs' }),
+  minimalDifference: z
+    .number()
+    .gt(0)
+    .lt(1)
+    .default(0.03)
+    .meta({ description: 'a smaller difference is not relevant, as a share: 0.03 is 3 %' }),
+});
+
+const webhook = strict({
+  urlVariable: z
+    .string()
+    .regex(
+      /^[A-Za-z_][A-Za-z0-9_]*$/,
+      'expected the name of an environment variable; the URL itself is a secret and stays out of the spec',
+    )
+    .default('DYNAMO_BENCH_WEBHOOK_URL')
+    .meta({ description: "environment variable of the worker that holds the webhook's URL" }),
+  on: z
+    .array(choice('outcome', ['regressed', 'fail', 'inconclusive', 'pass']))
+    .min(1)
+    .default(['regressed', 'fail'])
+    .meta({ description: 'outcomes that are told' }),
+});
+
+/** Schema of the suite spec. The output is in SI units. */
+export const suiteSpec = strict({
+  $schema: z.string().optional().meta({ description: 'for editors' }),
+  name: slug('suite name', 40),
+  description: z.string().optional(),
+  cluster: cluster.prefault({}),
+  nodes: nodes.prefault({}),
+  resources: resources.prefault({}),
+  fabric: fabric.prefault({ kind: 'efa' }),
+  environment: z
+    .record(z.string(), z.string().nullable())
+    .default({})
+    .meta({ description: 'added to FI_PROVIDER=efa and FI_HMEM_DISABLE_P2P=0; null removes a variable' }),
+  startDelay: startDelay.prefault({}),
+  attempts: z
+    .int()
+    .min(1)
+    .max(10)
+    .default(3)
+    .meta({ description: 'tries of one cell when its ranks do not meet or lose each other' }),
+  timeouts: timeouts.prefault({}),
+  onFailure: onFailure()
+    .optional()
+    .meta({ description: 'what a test does that failed for good, unless it says itself' }),
+  parkLimit: duration()
+    .prefault('12h')
+    .meta({ description: 'how long a failed test waits for a person; then the suite goes on without it' }),
+  resumeFrom: z
+    .string()
+    .min(1)
+    .optional()
+    .meta({ description: 'workflow id of an earlier suite run whose recorded cells are taken over' }),
+  seed: z
+    .int()
+    .min(0)
+    .max(2 ** 30)
+    .default(1)
+    .meta({ description: 'of the order of interleaved tests and of the intervals: the same seed, the same order' }),
+  interleave: z
+    .union([z.boolean(), z.array(z.string()).min(1)], { error: 'expected true, false, or a list of names of tests' })
+    .default(false)
+    .meta({
+      description:
+        'true, or names of tests: their repetitions alternate, each round in an order of its own, so that a drift of the cluster meets all of them alike',
+    }),
+  regression: regression.prefault({}),
+  webhook: webhook.optional().meta({ description: 'who is told how a run ended; JSON with a text that Slack shows' }),
+  tests: z.array(test).min(1, 'no tests: there is nothing to measure'),
+  dynamo: dynamoSpec.optional().meta({ description: 'phase 3: a Dynamo deployment under load' }),
+}).superRefine((spec, context) => {
+  if (spec.startDelay.min > spec.startDelay.max) {
+    context.addIssue({ code: 'custom', path: ['startDelay', 'min'], message: 'is longer than startDelay.max' });
+  }
+  for (const { path, message } of problemsOfTests(spec)) context.addIssue({ code: 'custom', path, message });
+  for (const { path, message } of spec.dynamo ? dynamoProblems(spec.dynamo, spec) : []) {
+    context.addIssue({ code: 'custom', path: ['dynamo', ...path], message });
+  }
+});
+
+/** What cannot be seen in one test alone: names that meet, matrices, more NICs than the ranks are given. */
+function problemsOfTests(spec: {
+  tests: readonly TransportTestSpec[];
+  interleave: boolean | readonly string[];
+  resources: { efa: { count: number } };
+}): { path: (string | number)[]; message: string }[] {
+  const problems: { path: (string | number)[]; message: string }[] = [];
+  const names = spec.tests.map(({ name }) => name);
+  const seen = new Set<string>(spec.interleave === false ? [] : [INTERLEAVED]);
+  for (const [index, test] of spec.tests.entries()) {
+    const problem = (field: (string | number)[], message: string) =>
+      problems.push({ path: ['tests', index, ...field], message });
+    const inMatrix = matrixProblems(test);
+    for (const { axis, message } of inMatrix) problem(axis === '' ? ['matrix'] : ['matrix', axis], message);
+    const variants = inMatrix.length > 0 ? [] : variantsOf(test);
+    for (const name of new Set([test.name, ...variants.map((variant) => variant.test.name)])) {
+      if (seen.has(name)) problem(['name'], `"${name}" is used twice; the name identifies a test`);
+      seen.add(name);
+    }
+    const most = Math.max(0, ...variants.map((variant) => variant.test.nics ?? 0));
+    if (most > spec.resources.efa.count) {
+      problem(['nics'], `${most} is more than resources.efa.count, which is ${spec.resources.efa.count}`);
+    }
+  }
+  for (const [index, name] of (typeof spec.interleave === 'boolean' ? [] : spec.interleave).entries()) {
+    if (names.includes(name)) continue;
+    problems.push({ path: ['interleave', index], message: `no test is called "${name}"${didYouMean(name, names)}` });
+  }
+  return problems;
+}
+
+export type SuiteSpec = z.output<typeof suiteSpec>;
+
+/** One thing that is wrong in a spec. `path` is written as in JavaScript: `tests[1].backend`. */
+export interface SpecProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/** The checked spec, or all that is wrong with it. */
+export function checkSpec(input: unknown): { spec: SuiteSpec } | { problems: SpecProblem[] } {
+  const result = suiteSpec.safeParse(input);
+  if (result.success) return { spec: result.data };
+  return { problems: result.error.issues.map((issue) => ({ path: pathText(issue.path), message: issue.message })) };
+}
+
+/**
+ * The checked spec.
+ *
+ * @throws {SuiteFailure} `InvalidSpec`, with every problem in the message and in `details`
+ */
+export function parseSpec(input: unknown): SuiteSpec {
+  const checked = checkSpec(input);
+  if ('spec' in checked) return checked.spec;
+  const lines = checked.problems.map(({ path, message }) => `${path}: ${message}`);
+  throw new SuiteFailure(
+    'InvalidSpec',
+    `the suite spec has ${lines.length} problem${lines.length === 1 ? '' : 's'}:\n${lines.join('\n')}`,
+    {
+      details: checked.problems,
+    },
+  );
+}
+
+/** The environment of every rank: the plan's two variables, then the spec's, then the test's. */
+export function rankEnvironment(
+  spec: Pick<SuiteSpec, 'environment'>,
+  testEnvironment: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const merged = { ...DEFAULT_ENVIRONMENT, ...spec.environment, ...testEnvironment };
+  return Object.fromEntries(Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
+/** What each rank of a test is given: the spec's resources, with the test's own number of EFA devices. */
+export function resourcesOf(
+  { resources }: Pick<SuiteSpec, 'resources'>,
+  { nics }: Pick<TransportTestSpec, 'nics'>,
+): SuiteSpec['resources'] {
+  return nics === undefined ? resources : { ...resources, efa: { ...resources.efa, count: nics } };
+}
+
+/** JSON Schema of what a user may write, for editors. */
+export function specJsonSchema(): object {
+  return z.toJSONSchema(suiteSpec, { io: 'input', target: 'draft-2020-12' });
+}
+
+function pathText(path: readonly PropertyKey[]): string {
+  if (path.length === 0) return 'spec';
+  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${String(key)}`)).join('');
+}

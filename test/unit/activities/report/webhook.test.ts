@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { DefaultLogger } from '@temporalio/worker';
+import { type Notice, webhookActivities } from '../../../../activities/report/webhook.js';
+import { failureOfClass } from '../../../support/failure-of-class.js';
+
+const run = { workflowId: 'nightly-p5', runId: 'r', key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
+const notice: Notice = {
+  suite: 'p5',
+  outcome: 'regressed',
+  reasons: [{ code: 'measured', message: 'a < b & c' }],
+  comparison: {
+    change: 'regressed',
+    reason: 'nixl-libfabric/bandwidth is 5 % lower',
+    regressed: ['nixl-libfabric/bandwidth'],
+  },
+  folder: 'runs/nightly-p5',
+};
+const VARIABLE = 'TEST_WEBHOOK_URL';
+const webhook: Parameters<ReturnType<typeof webhookActivities>['notify']>[0]['webhook'] = {
+  urlVariable: VARIABLE,
+  on: ['regressed', 'fail'],
+};
+
+describe('webhook', () => {
+  let server: Server;
+  let status: number;
+  const bodies: string[] = [];
+  const { notify } = webhookActivities();
+  const tell = (outcome = 'regressed') =>
+    new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(notify, {
+      run,
+      webhook,
+      notice: { ...notice, outcome },
+    }) as Promise<{ sent: boolean }>;
+
+  beforeEach(async () => {
+    status = 200;
+    bodies.length = 0;
+    server = createServer(async (request, response) => {
+      let body = '';
+      for await (const chunk of request) body += chunk;
+      bodies.push(body);
+      response.writeHead(status).end('ok');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    process.env[VARIABLE] = `http://127.0.0.1:${(server.address() as AddressInfo).port}/services/secret`;
+  });
+  afterEach(async () => {
+    delete process.env[VARIABLE];
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  it('is told as JSON with a text that Slack shows', async () => {
+    assert.deepEqual(await tell(), { sent: true });
+    const body = JSON.parse(bodies[0] ?? '');
+    assert.match(
+      body.text,
+      /^\*p5: regressed\* \(nightly-p5\)\nnixl-libfabric\/bandwidth is 5 % lower\n• a &lt; b &amp; c\n/,
+    );
+    assert.equal(body.workflowId, 'nightly-p5');
+    assert.deepEqual(body.comparison.regressed, ['nixl-libfabric/bandwidth']);
+  });
+
+  it('is not told what the spec does not name', async () => {
+    assert.deepEqual(await tell('pass'), { sent: false });
+    assert.deepEqual(bodies, []);
+  });
+
+  it('is tried again when it is overloaded or away, not when it refuses, and its address stays secret', async () => {
+    const secret = (error: unknown) => {
+      assert.doesNotMatch(JSON.stringify([(error as Error).message, String((error as Error).cause)]), /secret/);
+      return true;
+    };
+    for (const [code, failureClass] of [
+      [503, 'WebhookUnreachable'],
+      [429, 'WebhookUnreachable'],
+      [404, 'WebhookRefused'],
+    ] as const) {
+      status = code;
+      await assert.rejects(
+        tell(),
+        (error: unknown) => failureOfClass(failureClass, new RegExp(String(code)))(error) && secret(error),
+      );
+    }
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+    await assert.rejects(
+      tell(),
+      (error: unknown) => failureOfClass('WebhookUnreachable', /did not answer: [A-Z_]+$/)(error) && secret(error),
+    );
+    delete process.env[VARIABLE];
+    await assert.rejects(tell(), failureOfClass('WebhookRefused', /no URL in TEST_WEBHOOK_URL/));
+  });
+});

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { regressionActivities } from '../../../../activities/report/regressions.js';
+import { writeReportActivities } from '../../../../activities/report/write-report.js';
+import { nightlyRun, recordNights } from '../../../support/nights.js';
+import { temporaryStore } from '../../../support/temporary-store.js';
+
+describe('the end of a run', () => {
+  const at = temporaryStore();
+
+  /** What the workflow does when all tests are done. */
+  async function conclude(record: ReturnType<typeof nightlyRun>, baseline?: string) {
+    const { context, store } = at;
+    const { writeReport } = writeReportActivities(context);
+    const { compareRun } = regressionActivities(context);
+    for (const cell of record.tests.flatMap(({ cells }) => cells)) await store.saveCell(record, cell);
+    const { workflowId, runId, tests, version, endedAt, dynamo: _, ...rest } = record;
+    const run = { workflowId, runId, key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
+    const input = {
+      ...rest,
+      workflowId,
+      runId,
+      tests: tests.map(({ cells, ...test }) => ({ ...test, cellKeys: cells.map(({ key }) => key) })),
+    };
+    const { folder } = (await new MockActivityEnvironment().run(writeReport, { run, record: input })) as {
+      folder: string;
+    };
+    const regression = { runs: 10, minimalDifference: 0.03, ...(baseline ? { baseline } : {}) };
+    const summary = await new MockActivityEnvironment().run(compareRun, { run, regression });
+    return { folder, summary: summary as Awaited<ReturnType<typeof compareRun>> };
+  }
+
+  it('leaves every report in the folder, with the comparison in it', async () => {
+    await recordNights(
+      at.store,
+      Array.from({ length: 12 }, (_, night) => ({ night })),
+    );
+    const { folder, summary } = await conclude(nightlyRun({ night: 12, bandwidth: 42e9 }));
+    assert.equal(summary.change, 'regressed');
+    assert.ok(summary.regressed.includes('nixl-libfabric/bandwidth'));
+    const names = (await readdir(folder)).sort();
+    assert.deepEqual(names, [
+      'junit.xml',
+      'metrics.txt',
+      'record.json',
+      'report.html',
+      'report.md',
+      'results.csv',
+      'results.json',
+    ]);
+    assert.match(
+      await readFile(join(folder, 'report.html'), 'utf8'),
+      /Against the baseline <span class="badge regressed">/,
+    );
+  });
+
+  it('is inconclusive, and no failure, when the baseline of the spec does not exist', async () => {
+    await recordNights(at.store, [{ night: 0 }]);
+    const { summary } = await conclude(nightlyRun({ night: 1 }), 'golden');
+    assert.deepEqual(summary, { change: 'inconclusive', reason: 'suite "p5" has no baseline "golden"', regressed: [] });
+  });
+});

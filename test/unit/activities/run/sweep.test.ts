@@ -1,0 +1,44 @@
+import assert from 'node:assert/strict';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { ActivityContext } from '../../../../activities/context/context.js';
+import { sweepActivities } from '../../../../activities/run/sweep.js';
+import { recordActivities } from '../../../../activities/transport/records.js';
+import type { Cluster } from '../../../../kubernetes/client/cluster.js';
+import type { RunFate } from '../../../../suite/run/run-status.js';
+import { suiteRecord } from '../../../support/records.js';
+import { temporaryStore } from '../../../support/temporary-store.js';
+
+describe('the sweep of a worker', () => {
+  const at = temporaryStore();
+
+  it('records the end of a run that Temporal has closed, and of none that goes on', async () => {
+    const fates: Record<string, RunFate> = {
+      gone: { state: 'closed', how: 'TERMINATED', at: '2026-01-01T03:00:00.000Z' },
+      open: { state: 'open' },
+    };
+    const context = new ActivityContext({
+      store: at.store,
+      runs: {
+        namespaceId: async () => 'here',
+        isOpen: async () => true,
+        fateOf: async (workflowId) => fates[workflowId] ?? { state: 'unknown' },
+      },
+      connect: () => ({ list: async () => [] }) as unknown as Cluster,
+    });
+    const { recordStart } = recordActivities(context);
+    const { sweepCluster } = sweepActivities(context);
+    const environment = new MockActivityEnvironment();
+    for (const workflowId of ['gone', 'open', 'forgotten']) {
+      const { endedAt, tests, ...record } = suiteRecord(workflowId, []);
+      const run = { workflowId, runId: record.runId, key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
+      await environment.run(recordStart, { run, record: { ...record, tests: [] } });
+    }
+    await environment.run(sweepCluster, { run: { namespace: 'n', leaseNamespace: 'n', retryFor: 60 } });
+    const runs = await at.store.runs();
+    assert.deepEqual(runs.map(({ workflowId, verdict, endedAt }) => [workflowId, verdict, endedAt]).sort(), [
+      ['forgotten', 'fail', '2026-01-01T02:30:00.000Z'],
+      ['gone', 'fail', '2026-01-01T03:00:00.000Z'],
+      ['open', 'running', undefined],
+    ]);
+  });
+});

@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { measuringPod, onlyContainer, rankPod } from '../../../../activities/transport/rank-pod.js';
+import { parseSpec } from '../../../../suite/spec/spec.js';
+import { podSettings } from '../../../../workflows/shared/pod-settings.js';
+
+const RUN = {
+  workflowId: 'w',
+  runId: 'r',
+  key: '0123abcd',
+  namespace: 'bench',
+  leaseNamespace: 'bench',
+  retryFor: 1,
+};
+
+async function podWith(efaDevices: number) {
+  const spec = parseSpec({
+    name: 'pods',
+    resources: { efa: { count: efaDevices } },
+    tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }],
+  });
+  const pod = await measuringPod(RUN, podSettings(spec), 'n1');
+  const ofNode = (list: unknown) => (list as { name: string }[]).filter(({ name }) => name.startsWith('node-sysfs'));
+  return { mounts: ofNode(onlyContainer(pod).volumeMounts), volumes: ofNode(pod.spec.volumes) };
+}
+
+describe('a pod of the measuring image', () => {
+  it('sees the node’s devices, and can write nothing below them, when it is given EFA devices', async () => {
+    assert.deepEqual(await podWith(1), {
+      mounts: [
+        { name: 'node-sysfs-class', mountPath: '/host/sys/class', readOnly: true },
+        { name: 'node-sysfs-devices', mountPath: '/host/sys/devices', readOnly: true },
+      ],
+      volumes: [
+        { name: 'node-sysfs-class', hostPath: { path: '/sys/class', type: 'Directory' } },
+        { name: 'node-sysfs-devices', hostPath: { path: '/sys/devices', type: 'Directory' } },
+      ],
+    });
+  });
+
+  it('sees nothing of the node without EFA devices', async () => {
+    assert.deepEqual(await podWith(0), { mounts: [], volumes: [] });
+  });
+});
+
+describe('a probe pod and a rank pod', () => {
+  it('may both lock memory, so that the probe sees what the ranks get', async () => {
+    const spec = parseSpec({ name: 'pods', tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }] });
+    const [test] = spec.tests;
+    assert.ok(test);
+    const settings = podSettings(spec);
+    const rank = { run: RUN, settings, test, position: 'node1', node: 'n1', group: 'g', activeDeadline: 60 } as const;
+    for (const pod of [await measuringPod(RUN, settings, 'n1'), await rankPod(rank)]) {
+      assert.deepEqual(onlyContainer(pod).securityContext, { capabilities: { add: ['IPC_LOCK'] } });
+    }
+  });
+});

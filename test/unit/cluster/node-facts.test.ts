@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { candidatesOf, devicePluginFacts } from '../../../cluster/node-facts.js';
+import type { DaemonSet, Node, Pod } from '../../../kubernetes/client/objects.js';
+
+const node: Node = {
+  apiVersion: 'v1',
+  kind: 'Node',
+  metadata: {
+    name: 'gpu-1',
+    labels: {
+      'node.kubernetes.io/instance-type': 'p5.48xlarge',
+      'topology.kubernetes.io/zone': 'us-east-1a',
+      'topology.k8s.aws/network-node-layer-3': 'nn-3',
+      'kubernetes.io/hostname': 'gpu-1',
+    },
+  },
+  spec: {},
+  status: {
+    allocatable: { 'vpc.amazonaws.com/efa': '32', memory: '2052371068Ki' },
+    capacity: {},
+    conditions: [{ type: 'Ready', status: 'True' }],
+    nodeInfo: { kubeletVersion: 'v1', osImage: 'o', kernelVersion: '6.1', containerRuntimeVersion: 'c' },
+  },
+};
+
+function pod(nodeName: string, efa: string): Pod {
+  const container = { name: 'c', resources: { limits: { 'vpc.amazonaws.com/efa': efa } } };
+  return { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' }, spec: { nodeName, containers: [container] } };
+}
+
+describe('nodes as the API server shows them', () => {
+  it('have free what no pod of theirs asks for', () => {
+    const [candidate] = candidatesOf([node], [pod('gpu-1', '4'), pod('gpu-1', '1'), pod('gpu-2', '8')]);
+    assert.equal(candidate?.facts.free['vpc.amazonaws.com/efa'], 27);
+    assert.equal(candidate.facts.allocatable['vpc.amazonaws.com/efa'], 32);
+    assert.equal(candidate.ready, true);
+  });
+
+  const measuring = (component: string, more: Record<string, string> = {}) => {
+    const found = pod('gpu-1', '32');
+    found.metadata.labels = {
+      'app.kubernetes.io/managed-by': 'dynamo-bench',
+      'app.kubernetes.io/component': component,
+      ...more,
+    };
+    return found;
+  };
+
+  for (const component of ['rank', 'prefill', 'decode', 'worker', 'load']) {
+    it(`count what a suite’s ${component} holds as free, because its node is claimed and waited for`, () => {
+      const [candidate] = candidatesOf([node], [measuring(component)]);
+      assert.equal(candidate?.facts.free['vpc.amazonaws.com/efa'], 32);
+    });
+  }
+
+  it('count what a deployment holds that is kept as held: nobody will give it back', () => {
+    const [candidate] = candidatesOf([node], [measuring('decode', { 'dynamo-bench/kept': 'true' })]);
+    assert.equal(candidate?.facts.free['vpc.amazonaws.com/efa'], 0);
+  });
+
+  it('say where they stand in the network', () => {
+    const [candidate] = candidatesOf([node], []);
+    assert.deepEqual(candidate?.facts.topology, {
+      'topology.kubernetes.io/zone': 'us-east-1a',
+      'topology.k8s.aws/network-node-layer-3': 'nn-3',
+    });
+  });
+
+  it('device plugins are known by name or image', () => {
+    const daemonSet = (name: string, image: string): DaemonSet => ({
+      apiVersion: 'apps/v1',
+      kind: 'DaemonSet',
+      metadata: { name, namespace: 'kube-system' },
+      spec: { template: { spec: { containers: [{ name: 'c', image }] } } },
+      status: { desiredNumberScheduled: 2, numberReady: 1 },
+    });
+    assert.deepEqual(devicePluginFacts(daemonSet('x', 'ecr/eks/aws-efa-k8s-device-plugin:v0.5.20')), [
+      {
+        name: 'x',
+        namespace: 'kube-system',
+        image: 'ecr/eks/aws-efa-k8s-device-plugin:v0.5.20',
+        desired: 2,
+        ready: 1,
+      },
+    ]);
+    assert.deepEqual(devicePluginFacts(daemonSet('kube-proxy', 'kube-proxy:1')), []);
+  });
+});

@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { withRetries } from '../../../../kubernetes/client/retry.js';
+import { type FailureClass, SuiteFailure } from '../../../../suite/verdict/failure.js';
+
+/** Fails with the classes given, one after the other, and then answers. */
+function answering(...classes: FailureClass[]) {
+  let calls = 0;
+  const send = async () => {
+    const failureClass = classes[calls++];
+    if (failureClass) throw new SuiteFailure(failureClass, 'made up');
+    return 'answer';
+  };
+  return { send, calls: () => calls };
+}
+
+describe('a request to the API server', () => {
+  it('is sent again after what a moment may cure, a server that has just started among it', async () => {
+    const { send, calls } = answering('ApiUnreachable', 'Forbidden');
+    assert.equal(await withRetries(send), 'answer');
+    assert.equal(calls(), 3);
+  });
+
+  it('is not sent again when the server has understood it and says no', async () => {
+    for (const failureClass of ['NotFound', 'Rejected', 'ApiConflict'] as const) {
+      const { send, calls } = answering(failureClass);
+      await assert.rejects(withRetries(send), { class: failureClass });
+      assert.equal(calls(), 1);
+    }
+  });
+
+  it('fails with the last answer when there is no other', async () => {
+    const { send, calls } = answering(...Array<FailureClass>(9).fill('Forbidden'));
+    await assert.rejects(withRetries(send), { class: 'Forbidden' });
+    assert.equal(calls(), 5);
+  });
+
+  it('is not sent again when one try took so long that the caller must hear of it', async () => {
+    let calls = 0;
+    const slow = async () => {
+      calls++;
+      await sleep(30);
+      throw new SuiteFailure('ApiUnreachable', 'made up');
+    };
+    await assert.rejects(withRetries(slow, undefined, 10), { class: 'ApiUnreachable' });
+    assert.equal(calls, 1);
+  });
+
+  it('is not waited for after a cancellation', async () => {
+    const { send, calls } = answering(...Array<FailureClass>(9).fill('ApiUnavailable'));
+    const controller = new AbortController();
+    const waiting = withRetries(send, controller.signal);
+    controller.abort();
+    await assert.rejects(waiting, { name: 'AbortError' });
+    assert.equal(calls(), 1);
+  });
+});

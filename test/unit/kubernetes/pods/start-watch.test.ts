@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import type { Pod } from '../../../../kubernetes/client/objects.js';
+import { StartWatch } from '../../../../kubernetes/pods/start-watch.js';
+
+function pod(status: NonNullable<Pod['status']>, uid = '1'): Pod {
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: { name: 'rank', namespace: 'bench', uid },
+    spec: { nodeName: 'gpu-1', containers: [{ name: 'main', image: 'i:1' }] },
+    status,
+  };
+}
+
+const waits = (reason: string, message = '', uid?: string) =>
+  pod({ containerStatuses: [{ name: 'main', state: { waiting: { reason, message } } }] }, uid);
+
+describe('a pod that does not start', () => {
+  let watch: StartWatch;
+  beforeEach(() => {
+    watch = new StartWatch(60);
+  });
+
+  const final: readonly (readonly [string, string])[] = [
+    ['ErrImageNeverPull', 'Container image "i:1" is not present with pull policy of Never'],
+    ['InvalidImageName', 'Failed to apply default image tag'],
+    ['ErrImagePull', 'failed to resolve reference "registry/i:1": registry/i:1: not found'],
+    ['ErrImagePull', 'pull access denied, repository does not exist or may require authorization'],
+    ['ErrImagePull', 'unexpected status from HEAD request to https://registry/v2/i/manifests/1: 401 Unauthorized'],
+    ['ImagePullBackOff', 'Back-off pulling image "i:1": ErrImagePull: manifest unknown'],
+  ];
+  for (const [reason, message] of final) {
+    it(`tells at once of an image that no further try can pull: ${reason}, ${message}`, () => {
+      const found = watch.problem(waits(reason, message), 0);
+      assert.equal(found?.class, 'ImagePull');
+      assert.equal(found?.message, `pod bench/rank on gpu-1: image i:1: ${reason}: ${message}`);
+    });
+  }
+
+  const passing: readonly string[] = [
+    'failed to copy: httpReadSeeker: failed open: unexpected EOF',
+    'pull QPS exceeded',
+    'unexpected status code: 429 Too Many Requests - toomanyrequests: rate exceeded',
+    'dial tcp 10.0.0.1:443: i/o timeout',
+  ];
+  for (const message of passing) {
+    it(`may yet start when a pull failed for a reason that can pass: ${message}`, () => {
+      for (const elapsed of [5, 15, 35, 75]) {
+        assert.equal(watch.problem(waits('ErrImagePull', message), elapsed), undefined);
+        assert.equal(watch.problem(waits('ImagePullBackOff', 'Back-off pulling image "i:1"'), elapsed + 1), undefined);
+      }
+      assert.equal(watch.problem(waits('ErrImagePull', message), 125)?.class, 'ImagePull');
+    });
+  }
+
+  it('has its patience for itself, and all of it again after a pull', () => {
+    const message = 'i/o timeout';
+    assert.equal(watch.problem(waits('ErrImagePull', message), 0), undefined);
+    assert.equal(watch.problem(waits('ErrImagePull', message, '2'), 100), undefined);
+    assert.equal(watch.problem(waits('ErrImagePull', message, '2'), 130), undefined);
+    assert.equal(watch.problem(waits('ContainerCreating'), 110), undefined);
+    assert.equal(watch.problem(waits('ErrImagePull', message), 130), undefined);
+  });
+
+  it('tells a missing secret at once, by its name', () => {
+    const found = watch.problem(waits('CreateContainerConfigError', 'secret "hf-token-secret" not found'), 0);
+    assert.equal(found?.class, 'PodRejected');
+    assert.match(found?.message ?? '', /hf-token-secret/);
+  });
+
+  it('tells nothing while the node has not read the secret yet', () => {
+    const message = 'failed to sync secret cache: timed out waiting for the condition';
+    assert.equal(watch.problem(waits('CreateContainerConfigError', message), 0), undefined);
+  });
+
+  it('tells that no node fits, after the time that the spec allows for it', () => {
+    const message = '2 Insufficient nvidia.com/gpu';
+    const unfit = pod({ conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }] });
+    assert.equal(watch.problem(unfit, 300), undefined);
+    assert.equal(watch.problem(unfit, 359), undefined);
+    assert.match(watch.problem(unfit, 360)?.message ?? '', /Insufficient nvidia.com\/gpu/);
+  });
+
+  it('tells that its node refused it', () => {
+    const refused = pod({ phase: 'Failed', reason: 'UnexpectedAdmissionError', message: 'no devices' });
+    assert.equal(watch.problem(refused, 0)?.message, 'pod bench/rank: UnexpectedAdmissionError: no devices');
+  });
+});

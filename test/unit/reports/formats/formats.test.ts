@@ -1,0 +1,266 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { z } from 'zod';
+import { reportFiles } from '../../../../reports/files.js';
+import { resultsJsonSchema } from '../../../../reports/formats/json.js';
+import { openMetrics } from '../../../../reports/formats/open-metrics.js';
+import { reportHtml } from '../../../../reports/html/html.js';
+import type { Report } from '../../../../reports/model/report.js';
+import { exampleReport } from '../../../support/example-report.js';
+import { measuredCell, suiteRecord } from '../../../support/records.js';
+
+const report = exampleReport();
+const loads = report.record.dynamo?.tests.flatMap((test) => test.cells) ?? [];
+
+describe('reports', () => {
+  const files = reportFiles(report);
+
+  it('are the same to the byte, whatever was drawn before', () => {
+    reportFiles(exampleReport(2));
+    assert.deepEqual(reportFiles(exampleReport()), files);
+  });
+
+  it('of a run without a cell are made all the same', () => {
+    const empty: Report = { record: suiteRecord('w', []), complete: true, history: [] };
+    for (const [name, text] of Object.entries(reportFiles(empty))) assert.ok(text.length > 0, name);
+    assert.match(reportFiles(empty)['report.html'], /<main id="content">/);
+  });
+
+  it('show a share of what the NICs carry that the test could use, also when some of them are lost', () => {
+    const cell = {
+      ...measuredCell({ workflowId: 'w', bandwidth: 24e9 }),
+      ceiling: { bytesPerSecond: 25e9, nics: 2, explanation: '2 NICs that moved' },
+      usableCeiling: { bytesPerSecond: 50e9, nics: 4, explanation: '4 × 100 Gbit/s' },
+    };
+    const made = reportFiles({ record: suiteRecord('w', [cell]), complete: true, history: [] });
+    const page = made['report.html'];
+    assert.match(page, /48\.0 % of the ceiling, 50 GB\/s \(4 × 100 Gbit\/s\)/);
+    assert.match(page, /Ceiling 50 GB\/s \(4 × 100 Gbit\/s\)/);
+    assert.doesNotMatch(page, /that moved/);
+    assert.match(made['report.md'], /\| 50 GB\/s \(4 × 100 Gbit\/s\) \| 24 GB\/s \| 48\.0 % \|/);
+    assert.match(made['results.csv'], /,50000000000,/);
+    assert.match(
+      openMetrics([{ record: suiteRecord('w', [cell]), complete: true, history: [] }]),
+      /ceiling\S+ 5(?:0{10}|e\+?10)$/m,
+    );
+  });
+
+  it('are headed by what became of the run: one that passed and is worse than its baseline regressed', () => {
+    assert.equal(report.record.verdict, 'pass');
+    assert.match(files['report.md'], /^# \S+: regressed$/m);
+    assert.match(reportFiles({ ...report, comparison: undefined })['report.md'], /^# \S+: pass$/m);
+  });
+
+  it('say so when the run still goes on', () => {
+    const page = reportHtml({ ...report, complete: false });
+    assert.match(page, /This run still goes on/);
+    assert.match(page, /class="badge running"/);
+    assert.equal(JSON.parse(reportFiles({ ...report, complete: false })['results.json']).verdict, 'running');
+  });
+});
+
+describe('report.html', () => {
+  const page = reportHtml(report);
+
+  it('is one file without scripts or requests, and below 1 MB with 10,000 measurements', () => {
+    assert.doesNotMatch(page, /<script|<link rel="stylesheet"|@import|url\((?!#)/);
+    assert.doesNotMatch(page, /(?:src|href)="(?:https?:)?\/\//);
+    const large = reportHtml(exampleReport(225));
+    assert.ok(Buffer.byteLength(large) < 1e6, `${Buffer.byteLength(large)} bytes`);
+    assert.ok(large.includes('more cells are in <a href="results.csv">'));
+  });
+
+  it('links every cell to its evidence', () => {
+    for (const test of report.record.tests) {
+      for (const { attempts } of test.cells) {
+        for (const { log } of attempts.flatMap(({ ranks }) => ranks))
+          assert.ok(page.includes(`href="${log.path}"`), log.path);
+      }
+    }
+    for (const { path } of loads.flatMap(({ evidence }) => evidence)) assert.ok(page.includes(`href="${path}"`), path);
+  });
+
+  it('shows text as text', () => {
+    const [test] = report.record.tests;
+    assert.ok(test?.cells[0]);
+    const reasons = [{ code: 'failure', message: '<img src=x onerror=alert(1)> & "quotes" \u0000' }];
+    const cells = [{ ...test.cells[0], reasons }];
+    const hostile = reportHtml({ ...report, record: { ...report.record, tests: [{ ...test, cells }] } });
+    assert.ok(hostile.includes('&lt;img src=x onerror=alert(1)&gt; &amp; &quot;quotes&quot; \uFFFD'));
+    assert.doesNotMatch(hostile, /<img/);
+  });
+
+  it('has every identifier once', () => {
+    const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map(([, id]) => id);
+    assert.deepEqual(
+      ids.filter((id, i) => ids.indexOf(id) !== i),
+      [],
+    );
+    for (const [, target] of page.matchAll(/(?:href="#|url\(#)([^")]+)/g)) assert.ok(ids.includes(target), target);
+  });
+});
+
+describe('results.csv', () => {
+  it('has one line for each figure, and quotes what needs it', () => {
+    const [header = '', ...lines] = reportFiles(report)['results.csv'].trimEnd().split('\r\n');
+    const cells = report.record.tests.flatMap((test) => test.cells);
+    assert.equal(lines.length, cells.length + cells.flatMap(({ rows }) => rows).length + loads.length);
+    assert.equal(new Set(lines.map((line) => line.split(',').length)).size, 1);
+    assert.equal(lines[0]?.split(',').length, header.split(',').length);
+    const [test] = report.record.tests;
+    assert.ok(test);
+    const quoted = reportFiles({
+      ...report,
+      record: {
+        ...report.record,
+        dynamo: undefined,
+        tests: [{ ...test, name: 'a,"b"', cells: [], failure: { class: 'Hung', message: 'm', hint: 'h' } }],
+      },
+    })['results.csv'];
+    assert.match(quoted, /,"a,""b""",nixlbench,,,,pass,Hung,/);
+  });
+
+  it('has the figures of each load point, and what the network explains of them', () => {
+    const [header = '', ...lines] = reportFiles(report)['results.csv'].trimEnd().split('\r\n');
+    const columns = header.split(',');
+    const rows = lines
+      .map((line) => Object.fromEntries(line.split(',').map((value, i) => [columns[i], value])))
+      .filter(({ figure }) => figure === 'load');
+    assert.equal(rows.length, loads.length);
+    const row = rows.find(({ test, concurrency }) => test === 'disaggregated' && concurrency === '16');
+    const cell = loads.find(({ test, concurrency }) => test === 'disaggregated' && concurrency === 16);
+    assert.equal(Number(row?.ttft_p50_seconds), cell?.load?.timeToFirstToken?.p50);
+    assert.equal(Number(row?.output_tokens_per_second), cell?.load?.outputTokensPerSecond);
+    assert.equal(row?.transfer_status, 'measured');
+    assert.ok(Number(row?.predicted_transfer_seconds) > Number(row?.predicted_transfer_at_ceiling_seconds));
+    assert.equal(row?.simulated_engine, '0');
+  });
+});
+
+describe('results.json', () => {
+  it('follows its JSON Schema', () => {
+    const schema = z.fromJSONSchema(resultsJsonSchema() as Parameters<typeof z.fromJSONSchema>[0]);
+    const results = JSON.parse(reportFiles(report)['results.json']);
+    schema.parse(results);
+    assert.throws(() => schema.parse({ ...results, figures: [{}] }));
+    const headline = results.figures.find(({ metric }: { metric: string }) => metric === 'nixl-libfabric/bandwidth');
+    assert.equal(headline.value, report.record.tests[1]?.cells[0]?.measurement?.value);
+  });
+
+  it('has the figures of phase 3 under the names of their metrics, and marks those of a simulated engine', () => {
+    const of = (made: Report, metric: string) =>
+      JSON.parse(reportFiles(made)['results.json']).figures.find(
+        (figure: { metric: string }) => figure.metric === metric,
+      );
+    const cell = loads.find(({ test, concurrency }) => test === 'disaggregated' && concurrency === 4);
+    const { value, unit, simulated } = of(report, 'disaggregated/throughput/c4');
+    assert.deepEqual([value, unit, simulated], [cell?.load?.outputTokensPerSecond, 'tokens per second', undefined]);
+    const mocked = exampleReport(1, { engine: 'mocker', repetitions: 1 });
+    assert.equal(of(mocked, 'disaggregated/simulated-ttft/c4').simulated, true);
+    assert.equal(of(mocked, 'disaggregated/ttft/c4'), undefined);
+    const { network, tests } = JSON.parse(reportFiles(report)['results.json']);
+    assert.equal(network.length, 21, 'four measured points and three bounds, three times');
+    assert.equal(tests.at(-1).cells[0].evidence[0].path, 'no-control/c1-r1/load.log');
+  });
+});
+
+describe('junit.xml', () => {
+  it('is well-formed and counts what failed, what is not required and what regressed', async () => {
+    const xml = reportFiles(report)['junit.xml'];
+    const parse =
+      'import sys, xml.dom.minidom as m; d = m.parseString(sys.stdin.buffer.read()).documentElement; print(d.getAttribute("tests"), d.getAttribute("failures"), d.getAttribute("errors"), d.getAttribute("skipped"), len(d.getElementsByTagName("failure")), len(d.getElementsByTagName("skipped")))';
+    const child = promisify(execFile)('python3', ['-c', parse]);
+    child.child.stdin?.end(xml);
+    const { stdout } = await child;
+    const cells = report.record.tests.flatMap((test) => test.cells).length;
+    // Five of nixl-ucx and three of no-control are not required.
+    // Beside the cells there are the run itself and two metrics.
+    assert.equal(stdout.trim(), `${cells + loads.length + 3} 1 0 8 1 8`);
+    assert.match(xml, /<testcase classname="disaggregated" name="concurrency 16, repetition 2" time="35\.000"/);
+    assert.match(xml, /<failure type="regressed" message="5\.1 % lower/);
+  });
+
+  it('fails a required test that has no cell', () => {
+    const [test] = report.record.tests;
+    assert.ok(test);
+    const tests = [
+      {
+        ...test,
+        cells: [],
+        verdict: 'fail' as const,
+        failure: { class: 'Hung', message: 'still <running>', hint: 'h' },
+      },
+    ];
+    const only = { ...report, comparison: undefined, record: { ...report.record, dynamo: undefined, tests } };
+    const xml = reportFiles(only)['junit.xml'];
+    assert.match(xml, /tests="1" failures="1".*\n.*<failure type="Hung" message="Hung: still &lt;running&gt;"\/>/);
+  });
+
+  const names = (xml: string) =>
+    [...xml.matchAll(/<testcase classname="(.*?)" name="(.*?)"/g)].map(([, ...name]) => name.join(' / '));
+
+  it('has the set-up that failed, and what ended the suite, where no test ran', () => {
+    const record = {
+      ...suiteRecord('w', []),
+      verdict: 'fail' as const,
+      setup: {
+        ...suiteRecord('w', []).setup,
+        problems: [
+          { subject: 'node gpu-1', message: 'it has no EFA device', hint: 'install the plugin' },
+          { subject: 'node gpu-1', message: 'it is cordoned', hint: 'uncordon it' },
+        ],
+      },
+      reasons: [{ code: 'suite-failure', message: 'ApiUnreachable: the API server is away' }],
+    };
+    const xml = reportFiles({ record, complete: true, history: [] })['junit.xml'];
+    assert.match(xml, /^<testsuites .* errors="2" /m);
+    assert.match(
+      xml,
+      /<error type="ClusterNotReady" message="it has no EFA device\. install the plugin; it is cordoned\. uncordon it"\/>/,
+    );
+    assert.match(xml, /<error type="suite-failure" message="ApiUnreachable: the API server is away"\/>/);
+  });
+
+  it('has no case for a warm-up, and none twice', () => {
+    const cell = measuredCell({ workflowId: 'w', bandwidth: 24e9 });
+    const warmUp = { ...cell, warmUp: true, verdict: 'fail' as const, key: 'warm' };
+    const record = suiteRecord('w', [warmUp, cell, { ...cell, repetition: 2, key: 'second' }]);
+    const found = names(reportFiles({ record, complete: true, history: [] })['junit.xml']);
+    assert.deepEqual(found, [...new Set(found)]);
+    assert.equal(found.filter((name) => name.startsWith(`${cell.test} /`)).length, 2);
+  });
+
+  it('has the failure of a test whose cells passed', () => {
+    const record = suiteRecord('w', [measuredCell({ workflowId: 'w', bandwidth: 24e9 })]);
+    const failure = { class: 'NodeGone', message: 'gpu-1 is gone', hint: 'h' } as const;
+    const tests = record.tests.map((test) => ({ ...test, verdict: 'fail' as const, failure }));
+    const xml = reportFiles({ record: { ...record, tests }, complete: true, history: [] })['junit.xml'];
+    assert.match(xml, /name="all of it" time="0\.000"><failure type="NodeGone" message="NodeGone: gpu-1 is gone"\/>/);
+  });
+});
+
+describe('metrics.txt', () => {
+  it('is OpenMetrics: every family is described once, samples are numbers, and it ends with # EOF', () => {
+    const text = openMetrics([report]);
+    const lines = text.trimEnd().split('\n');
+    assert.equal(lines.at(-1), '# EOF');
+    const types = lines.filter((line) => line.startsWith('# TYPE'));
+    assert.equal(new Set(types).size, types.length);
+    const names = types.map((line) => line.split(' ')[2]);
+    const samples = lines.filter((line) => !line.startsWith('#'));
+    for (const sample of samples) {
+      const [, name, value] = /^([a-z_]+)\{[^}]*\} (\S+)$/.exec(sample) ?? [];
+      assert.ok(names.includes(name), sample);
+      assert.ok(Number.isFinite(Number(value)), sample);
+    }
+    const point = 'test="disaggregated",topology="disaggregated",concurrency="16",simulated="false"';
+    assert.ok(
+      samples.some((sample) => sample.includes(`first_token_seconds{suite="p5",${point},quantile="0.5"} 0.45`)),
+    );
+    assert.ok(samples.some((sample) => sample.includes(`output_tokens_per_second{suite="p5",${point}} 170`)));
+    assert.ok(samples.includes('dynamo_bench_verdict{suite="p5",verdict="regressed"} 1'));
+    const keys = samples.map((sample) => sample.split('} ')[0]);
+    assert.equal(new Set(keys).size, keys.length);
+  });
+});

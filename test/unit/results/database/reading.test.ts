@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ResultStore } from '../../../../results/store.js';
+import { MAIN } from '../../../support/command-line.js';
+import { isolated } from '../../../support/environment.js';
+import { failureOfClass } from '../../../support/failure-of-class.js';
+import { NOBODY } from '../../../support/nobody.js';
+import { suiteRecord } from '../../../support/records.js';
+import { onBothDatabases } from '../../../support/stores.js';
+
+onBothDatabases('a store that is only read', (kind) => {
+  it('is not created', async () => {
+    const store = await kind.create();
+    await assert.rejects(kind.toRead(store).runs(), failureOfClass('NotFound', /there are no results in .* yet/));
+    await assert.rejects(kind.toRead(store).runs(), failureOfClass('NotFound'), 'nor by looking once');
+    await assert.rejects(readdir(store.root), { code: 'ENOENT' });
+  });
+
+  it('is not brought up to date', async () => {
+    const store = await kind.create();
+    await store.saveRun(suiteRecord('w', []), {});
+    await store.use((kysely) => kysely.updateTable('store_version').set({ version: 1 }).execute());
+    await assert.rejects(
+      kind.toRead(store).runs(),
+      failureOfClass('StoreTooOld', /has version 1, and this dynamo-bench needs version \d+$/),
+    );
+    const version = await store.use((kysely) => kysely.selectFrom('store_version').selectAll().execute());
+    assert.deepEqual(version, [{ version: 1 }]);
+  });
+
+  it('takes no change, and shows what others write', async () => {
+    const store = await kind.create();
+    await store.saveRun(suiteRecord('first', []), {});
+    const reader = kind.toRead(store);
+    assert.equal((await reader.runs()).length, 1);
+    await assert.rejects(reader.saveRun(suiteRecord('other', []), {}), failureOfClass('StoreNotWritable'));
+    await store.saveRun(suiteRecord('second', []), {});
+    assert.equal((await reader.runs()).length, 2);
+  });
+});
+
+describe('results.db of somebody else', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let store: ResultStore;
+  const runs = async () => {
+    const { exitCode, stdout, stderr } = await isolated(
+      process.execPath,
+      [MAIN, 'runs', '--json', '--results', folder],
+      { ...NOBODY, cwd: tmpdir(), reject: false },
+    );
+    return {
+      exitCode,
+      stderr,
+      ids: exitCode === 0 ? JSON.parse(stdout).map((run: { workflowId: string }) => run.workflowId) : [],
+    };
+  };
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'results-'));
+    store = new ResultStore(folder);
+    await store.saveRun(suiteRecord('w', []), {});
+  });
+  afterEach(async () => {
+    await store.close();
+    await chmod(folder, 0o755);
+    await rm(folder, { recursive: true });
+  });
+
+  it('is read where nothing may be written, whether a worker has it open or not, and left as it is', async () => {
+    await chmod(folder, 0o555);
+    const open = await readdir(folder);
+    assert.ok(open.includes('results.db-wal'));
+    assert.deepEqual(await runs(), { exitCode: 0, stderr: '', ids: ['w'] });
+    assert.deepEqual(await readdir(folder), open);
+    await chmod(folder, 0o755);
+    await store.close();
+    await chmod(folder, 0o555);
+    const closed = await readdir(folder);
+    assert.ok(!closed.includes('results.db-wal'));
+    assert.deepEqual(await runs(), { exitCode: 0, stderr: '', ids: ['w'] });
+    assert.deepEqual(await readdir(folder), closed);
+  });
+
+  it('is read in a folder that all may write to, and nothing of the reader is left in the way of its owner', async () => {
+    await store.close();
+    await chmod(folder, 0o777);
+    const before = await readdir(folder);
+    assert.deepEqual((await runs()).ids, ['w']);
+    assert.deepEqual(await readdir(folder), before);
+  });
+
+  it('says whom to ask when it may not be read', async () => {
+    await chmod(folder, 0o755);
+    await chmod(join(folder, 'results.db'), 0o000);
+    const { exitCode, stderr } = await runs();
+    assert.equal(exitCode, 4);
+    assert.match(stderr, /^error: the result store .*results\.db cannot be read: EACCES.*\n {2}→ let this user read /);
+  });
+});

@@ -1,0 +1,94 @@
+import assert from 'node:assert/strict';
+import { comparableLoad, comparableLoads, type LoadRun } from '../../../../suite/comparability/inference.js';
+import type { DynamoRecord, LoadCell } from '../../../../suite/record/load-record.js';
+import { exampleDynamo } from '../../../support/example-load.js';
+import { suiteRecord } from '../../../support/records.js';
+
+const OPTIONS = { repetitions: 1, concurrencies: [1, 4] };
+const record = suiteRecord('w', [], { dynamo: exampleDynamo(OPTIONS) });
+const dynamo = exampleDynamo(OPTIONS);
+
+/** The run with other cells of its disaggregated test. */
+function withCells(change: (cell: LoadCell) => LoadCell): LoadRun {
+  const tests = dynamo.tests.map((test) => ({ ...test, cells: test.cells.map(change) }));
+  return { ...record, dynamo: { ...dynamo, tests } };
+}
+
+const withDynamo = (more: Partial<DynamoRecord>): LoadRun => ({ ...record, dynamo: { ...dynamo, ...more } });
+const withTest = (more: Partial<DynamoRecord['tests'][number]>) =>
+  withDynamo({ tests: dynamo.tests.map((test) => ({ ...test, ...more })) });
+const withSpec = (block: object): LoadRun => ({ ...record, spec: { dynamo: block } });
+const fields = (a: LoadRun, b: LoadRun, forbidding: boolean) =>
+  comparableLoads(a, b, 'disaggregated')
+    .differences.filter(({ forbids }) => forbids === forbidding)
+    .map(({ field }) => field);
+
+describe('comparability of an inference test in two runs', () => {
+  const forbidding: readonly [string, LoadRun][] = [
+    ['engine', withDynamo({ engine: 'mocker' })],
+    ['model', withDynamo({ model: 'other' })],
+    ['transferBackend', withDynamo({ transferBackend: 'UCX' })],
+    ['topology', withTest({ topology: 'aggregated' })],
+    ['inputTokens', withTest({ inputTokens: 1 })],
+    ['gpus', withCells((cell) => ({ ...cell, gpus: 16 }))],
+    [
+      'image.decode',
+      withCells((cell) => ({
+        ...cell,
+        pods: cell.pods.map((pod) => (pod.role === 'decode' ? { ...pod, imageId: 'sha256:new' } : pod)),
+      })),
+    ],
+    [
+      'instanceType',
+      {
+        ...record,
+        setup: {
+          ...record.setup,
+          nodes: record.setup.nodes.map((node) => ({ ...node, instanceType: 'p5en.48xlarge' })),
+        },
+      },
+    ],
+  ];
+  for (const [field, other] of forbidding) {
+    it(`is forbidden by another ${field}`, () => assert.deepEqual(fields(record, other, true), [field]));
+  }
+
+  it('is forbidden by other options in the spec, not by how the platform comes there or how often a test runs', () => {
+    const block = (environment: object, more: object) => ({
+      environment,
+      ...more,
+      tests: [{ name: 'disaggregated', seed: 1, ...more }],
+    });
+    const before = withSpec(block({}, {}));
+    assert.deepEqual(fields(before, withSpec(block({ UCX_TLS: 'tcp' }, {})), true), ['dynamo.environment']);
+    assert.deepEqual(
+      fields(before, withSpec({ ...block({}, {}), tests: [{ name: 'disaggregated', seed: 2 }] }), true),
+      ['parameters.seed'],
+    );
+    const how = { keep: true, platform: { install: true } };
+    assert.deepEqual(fields(before, withSpec({ ...block({}, {}), ...how }), true), []);
+    const often = [{ name: 'disaggregated', seed: 1, repetitions: 5, timeout: '1h' }];
+    assert.deepEqual(fields(before, withSpec({ ...block({}, {}), tests: often }), true), []);
+  });
+
+  it('names the rate that a simulated engine was told, and forbids nothing', () => {
+    const told = withCells((cell) => ({ ...cell, pretendedRate: 1e9 }));
+    assert.deepEqual(fields(record, told, false), ['pretendedRate']);
+    assert.deepEqual(fields(record, told, true), []);
+  });
+});
+
+describe('the figures of a load point', () => {
+  const cell = dynamo.tests[1]?.cells[0] as LoadCell;
+  const because = (code: string) => comparableLoad({ ...cell, reasons: [{ code, message: '' }] });
+
+  it('count when the load was what it should be, also when they are too slow or simulated', () => {
+    for (const code of ['measured', 'slow', 'simulated-engine', 'kv-transfer-seen']) assert.ok(because(code), code);
+  });
+
+  it('do not count when requests failed, workers changed, or nothing shows that KV was sent', () => {
+    for (const code of ['errors', 'lost-requests', 'worker-restarted', 'low-concurrency', 'no-kv-transfer'])
+      assert.equal(because(code), undefined, code);
+    assert.equal(comparableLoad({ ...cell, failure: { class: 'Hung', message: '', hint: '' } }), undefined);
+  });
+});

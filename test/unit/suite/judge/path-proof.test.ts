@@ -1,0 +1,167 @@
+import assert from 'node:assert/strict';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ethernet, fabricOfInstanceType } from '../../../../suite/hardware/fabric.js';
+import { provePath } from '../../../../suite/judge/path-proof.js';
+import { type CounterFrame, type RankLog, readRankLog } from '../../../../suite/tools/log-lines.js';
+import { isolated } from '../../../support/environment.js';
+
+const found = fabricOfInstanceType('p5.48xlarge');
+assert.ok(found);
+const P5 = found;
+const MIB = 2 ** 20;
+const SENT = { least: 1000 * MIB, most: 1100 * MIB };
+const NICS = ['rdmap79s0', 'rdmap80s0', 'rdmap81s0', 'rdmap82s0'];
+
+/** A log in which each device moved so many bytes. */
+function moved(devices: Readonly<Record<string, number>>, counter = 'rdma_write_bytes'): RankLog {
+  const frames = (when: 'before' | 'after') =>
+    Object.entries(devices).map(
+      ([device, bytes]): CounterFrame => ({
+        event: 'counters',
+        when,
+        device,
+        counters: { [device.startsWith('net/') ? 'tx_bytes' : counter]: 5_000_000 + (when === 'after' ? bytes : 0) },
+      }),
+    );
+  return { toolLines: [], processes: new Map(), complete: true, counters: [...frames('before'), ...frames('after')] };
+}
+
+const efa = (share: number, more: object = {}) =>
+  moved({ ...Object.fromEntries(NICS.map((nic) => [`infiniband/${nic}`, (SENT.most * share) / 4])), ...more });
+const prove = (...logs: RankLog[]) =>
+  provePath(P5, '', SENT, [
+    { log: logs[0] ?? moved({}), node: 'a' },
+    { log: logs[1] ?? logs[0] ?? moved({}), node: 'b' },
+  ]);
+
+describe('proof of path', () => {
+  it('names the NICs that moved and the share of each', () => {
+    const proof = prove(efa(1, { 'infiniband/rdmap96s0': 1000 }));
+    assert.equal(proof.status, 'proven');
+    assert.deepEqual(Object.keys(proof.devices), NICS);
+    assert.match(proof.reason.message, /rdmap79s0 25 % \(275 MiB\), .*rdmap82s0 25 %/);
+    assert.equal(proof.noise, undefined);
+  });
+
+  it('counts the NICs of the rank where fewer moved', () => {
+    const one = moved({ 'infiniband/rdmap79s0': SENT.most });
+    assert.deepEqual(Object.keys(prove(efa(1), one).devices), ['rdmap79s0']);
+    assert.deepEqual(Object.keys(prove(one, efa(1)).devices), ['rdmap79s0']);
+  });
+
+  it('accepts warm-up that was cut short, and not less than what counts', () => {
+    assert.equal(prove(moved({ 'infiniband/x': SENT.least })).status, 'proven');
+    assert.equal(prove(moved({ 'infiniband/x': SENT.least * 0.89 })).status, 'wrong');
+  });
+
+  it('is wrong when one rank moved nothing', () => {
+    const proof = prove(efa(1), efa(0));
+    assert.deepEqual([proof.status, proof.reason.code], ['wrong', 'wrong-path']);
+  });
+
+  it('says that TCP carried the bytes', () => {
+    const proof = prove(efa(0, { 'net/eth0': SENT.most * 1.05 }));
+    assert.equal(proof.status, 'wrong');
+    assert.match(proof.reason.message, /they went over eth0 \(IP\)/);
+  });
+
+  it('says that TCP carried them even where no EFA counter can be read', () => {
+    const proof = prove(moved({ 'net/eth0': SENT.most }));
+    assert.equal(proof.status, 'wrong');
+    assert.match(proof.reason.message, /the bytes went over eth0/);
+  });
+
+  it('says that they never left the node, by the counters of lo or by the nodes themselves', () => {
+    const local = provePath(ethernet(62.5e6, 't'), 'eth0', SENT, [
+      { log: moved({ 'net/eth0': 1000, 'net/lo': SENT.most }), node: 'a' },
+      { log: moved({ 'net/eth0': 1000, 'net/lo': SENT.most }), node: 'b' },
+    ]);
+    assert.match(local.reason.message, /they went over lo, which does not leave the node/);
+    const same = provePath(P5, '', SENT, [
+      { log: efa(1), node: 'a' },
+      { log: efa(1), node: 'a' },
+    ]);
+    assert.deepEqual([same.status, same.reason.code], ['wrong', 'wrong-path']);
+    assert.match(same.reason.message, /both ranks ran on a/);
+  });
+
+  it('is unproven without counters, or with counters that were read only once', () => {
+    assert.equal(prove(moved({})).status, 'unproven');
+    const log = efa(1);
+    const once = { ...log, counters: log.counters.filter(({ when }) => when === 'after') };
+    assert.equal(prove(log, once).status, 'unproven');
+  });
+
+  it('names traffic that is not the test’s', () => {
+    const proof = prove(moved({ 'infiniband/x': SENT.most * 2 }));
+    assert.equal(proof.status, 'proven');
+    assert.equal(proof.noise?.code, 'other-traffic');
+  });
+
+  it('reads the counters of reads and of receives as well', () => {
+    for (const counter of ['rdma_read_bytes', 'rdma_write_recv_bytes', 'rx_bytes', 'tx_bytes']) {
+      assert.equal(prove(moved({ 'infiniband/x': SENT.most }, counter)).status, 'proven', counter);
+    }
+  });
+});
+
+describe('entry script on a made-up machine', () => {
+  const entry = fileURLToPath(new URL('../../../../../manifests/scripts/entry.sh', import.meta.url));
+  let root = '';
+
+  const counterFile = (nic: string, counter: string) =>
+    join(root, 'sys/class/infiniband', nic, 'ports/1/hw_counters', counter);
+
+  beforeEach(() => {
+    root = mkdtempSync(join(tmpdir(), 'dynamo-bench-sysfs-'));
+    for (const nic of [...NICS, 'rdmap96s0']) {
+      mkdirSync(join(root, 'sys/class/infiniband', nic, 'ports/1/hw_counters'), { recursive: true });
+      for (const counter of ['rdma_write_bytes', 'tx_bytes', 'alloc_pd_err', 'lifespan']) {
+        writeFileSync(
+          counterFile(nic, counter),
+          counter === 'alloc_pd_err' ? 'N/A (no permission)\n' : '9007199254740\n',
+        );
+      }
+    }
+    mkdirSync(join(root, 'sys/class/net/eth0/statistics'), { recursive: true });
+    writeFileSync(join(root, 'sys/class/net/eth0/statistics/tx_bytes'), '77\n');
+  });
+  afterEach(() => rmSync(root, { recursive: true }));
+
+  /** Runs a tool that moves the counter of each NIC by so many bytes. */
+  async function run(bytes: number, nics: readonly string[]): Promise<RankLog> {
+    const tool = nics.map((nic) => `echo $((9007199254740 + ${bytes})) > '${counterFile(nic, 'rdma_write_bytes')}'`);
+    const { all } = await isolated('sh', [entry, 'sh', '-c', ['echo row', ...tool].join('; ')], {
+      env: { DYNAMO_BENCH_ROOT: root },
+      all: true,
+    });
+    return readRankLog(all);
+  }
+
+  it('shows to the byte which NICs carried what was sent', async () => {
+    const log = await run(2_898_165_760, NICS);
+    assert.equal(log.complete, true);
+    assert.deepEqual(log.toolLines.filter(Boolean), ['row']);
+    const expected = { least: 4 * 2_898_165_760, most: 4 * 2_898_165_760 };
+    const proof = provePath(P5, '', expected, [{ log }, { log }]);
+    assert.equal(proof.status, 'proven');
+    assert.deepEqual(proof.devices, Object.fromEntries(NICS.map((nic) => [nic, 2_898_165_760])));
+  });
+
+  it('shows that nothing moved', async () => {
+    const log = await run(0, NICS);
+    assert.equal(provePath(P5, '', SENT, [{ log }, { log }]).status, 'wrong');
+  });
+
+  it('leaves out counters that are no numbers, and reads a node without EFA', async () => {
+    const log = await run(1, NICS);
+    assert.ok(log.counters.every(({ counters }) => !('alloc_pd_err' in counters)));
+    rmSync(join(root, 'sys/class/infiniband'), { recursive: true });
+    const bare = await run(1, []);
+    assert.deepEqual([...new Set(bare.counters.map(({ device }) => device))], ['net/eth0']);
+    assert.equal(provePath(P5, '', SENT, [{ log: bare }, { log: bare }]).status, 'unproven');
+  });
+});

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { execa } from 'execa';
+import { readWorkerSight, workerSightScript } from '../../../../suite/judge/worker-probe.js';
+
+/** The script in a real shell, on made-up trees of /sys and /proc. */
+describe('what is seen inside a worker', () => {
+  let root: string;
+  beforeEach(async () => {
+    root = await mkdtemp(join(tmpdir(), 'worker-sight-'));
+  });
+  afterEach(() => rm(root, { recursive: true }));
+
+  async function look(files: Readonly<Record<string, string>>) {
+    for (const [path, text] of Object.entries(files)) {
+      await mkdir(dirname(join(root, path)), { recursive: true });
+      await writeFile(join(root, path), text);
+    }
+    const { stdout } = await execa('sh', ['-c', workerSightScript(root)], { reject: false });
+    return readWorkerSight(stdout);
+  }
+
+  const net = {
+    'sys/class/net/eth0/statistics/rx_bytes': '5\n',
+    'sys/class/net/eth0/statistics/tx_bytes': '6\n',
+  };
+  const counter = (device: string, name: string) => `sys/class/infiniband/${device}/ports/1/hw_counters/${name}`;
+
+  it('is the sum over all EFA devices, and the interface counts only without any', async () => {
+    assert.deepEqual(await look(net), { nicBytes: 11, nicSource: 'interface' });
+    const efa = {
+      [counter('rdmap0s6', 'tx_bytes')]: '100\n',
+      [counter('rdmap0s6', 'rdma_read_bytes')]: '20\n',
+      [counter('rdmap1s6', 'rx_bytes')]: '3\n',
+      [counter('rdmap1s6', 'rx_pkts')]: '999\n',
+    };
+    assert.deepEqual(await look(efa), { nicBytes: 123, nicSource: 'efa' });
+  });
+
+  it('is the sum over the EFA devices that the pod was given, as the node shows them', async () => {
+    const onNode = (device: string, uverbs: string, bytes: string) => ({
+      [`host/${counter(device, 'rx_bytes')}`]: bytes,
+      [`host/sys/class/infiniband/${device}/device/infiniband_verbs/${uverbs}/ibdev`]: device,
+    });
+    const node = { ...net, ...onNode('rdmap0s6', 'uverbs1', '100\n'), ...onNode('rdmap1s6', 'uverbs10', '3\n') };
+    assert.deepEqual(await look({ ...node, 'dev/infiniband/uverbs1': '' }), { nicBytes: 100, nicSource: 'efa' });
+    assert.deepEqual(await look({ 'dev/infiniband/uverbs10': '' }), { nicBytes: 103, nicSource: 'efa' });
+  });
+
+  it('is that of the interface when the node shows no counter of a device that the pod was given', async () => {
+    const others = {
+      [`host/${counter('rdmap0s6', 'rx_bytes')}`]: '100\n',
+      'host/sys/class/infiniband/rdmap0s6/device/infiniband_verbs/uverbs0/ibdev': 'rdmap0s6\n',
+      'dev/infiniband/uverbs7': '',
+    };
+    assert.deepEqual(await look({ ...net, ...others }), { nicBytes: 11, nicSource: 'interface' });
+  });
+
+  it('are the NIXL back ends that any process has loaded, each once', async () => {
+    const line = (name: string) => `7f00-7f01 r-xp 00000000 08:01 9 /opt/nixl/lib/plugins/libplugin_${name}.so\n`;
+    assert.deepEqual(
+      await look({ 'proc/1/maps': line('UCX') + line('UCX'), 'proc/77/maps': `[heap]\n${line('LIBFABRIC')}` }),
+      { kvBackends: ['LIBFABRIC', 'UCX'] },
+    );
+  });
+
+  it('is nothing where nothing can be read', async () => {
+    assert.deepEqual(await look({ 'proc/self/maps': 'x' }), {});
+  });
+});

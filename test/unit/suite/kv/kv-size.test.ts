@@ -1,0 +1,161 @@
+import assert from 'node:assert/strict';
+import { knownKv, kvSize, unknownKv } from '../../../../suite/kv/kv-size.js';
+import { predictTransfer, rateAt } from '../../../../suite/kv/kv-transfer.js';
+
+const LLAMA_8B = {
+  num_hidden_layers: 32,
+  num_attention_heads: 32,
+  num_key_value_heads: 8,
+  hidden_size: 4096,
+  torch_dtype: 'bfloat16',
+};
+
+const known = (...input: Parameters<typeof kvSize>) => knownKv(kvSize(...input));
+const unknown = (...input: Parameters<typeof kvSize>) => unknownKv(kvSize(...input)) ?? 'known';
+
+describe('KV bytes of a prompt token', () => {
+  it('are a key and a value for each KV head of each layer: 128 KiB for Llama 3.1 8B', () => {
+    assert.equal(known(LLAMA_8B, 'auto', 1)?.bytesPerToken, 131_072);
+  });
+
+  it('are 320 KiB for Llama 3.1 70B, whose head size follows from the hidden size', () => {
+    const config = { ...LLAMA_8B, num_hidden_layers: 80, num_attention_heads: 64, hidden_size: 8192 };
+    assert.equal(known(config, 'auto', 1)?.bytesPerToken, 327_680);
+  });
+
+  it('use head_dim where the config has one: 112 KiB for Qwen3 0.6B', () => {
+    const config = { ...LLAMA_8B, num_hidden_layers: 28, num_attention_heads: 16, hidden_size: 1024, head_dim: 128 };
+    assert.equal(known(config, 'auto', 1)?.bytesPerToken, 114_688);
+  });
+
+  it('halve with an fp8 cache', () => {
+    assert.equal(known(LLAMA_8B, 'fp8', 1)?.bytesPerToken, 65_536);
+  });
+
+  it('are shared by the ranks of tensor parallelism', () => {
+    const size = known(LLAMA_8B, 'auto', 4);
+    assert.equal(size?.bytesPerTokenAndRank, 32_768);
+    assert.equal(size?.bytesPerToken, 131_072);
+  });
+
+  it('are doubled when there are fewer heads than ranks', () => {
+    const size = known(LLAMA_8B, 'auto', 16);
+    assert.equal(size?.bytesPerTokenAndRank, 16_384);
+    assert.equal(size?.bytesPerToken, 262_144);
+  });
+
+  it('are one latent vector a layer for DeepSeek V3, whole in each rank', () => {
+    const config = {
+      num_hidden_layers: 61,
+      num_attention_heads: 128,
+      hidden_size: 7168,
+      kv_lora_rank: 512,
+      qk_rope_head_dim: 64,
+      dtype: 'bfloat16',
+    };
+    assert.equal(known(config, 'auto', 8)?.bytesPerTokenAndRank, 61 * 576 * 2);
+  });
+
+  it('are unknown for a type of unknown size', () => {
+    assert.match(unknown({ ...LLAMA_8B, torch_dtype: 'int3' }, 'auto', 1), /\(int3\) is not known; set dynamo/);
+  });
+
+  it('are unknown for a quantized model, whose KV cache may be fp8, until the type is said', () => {
+    const quantized = { ...LLAMA_8B, quantization_config: { quant_method: 'fp8' } };
+    assert.match(unknown(quantized, 'auto', 1), /is quantized .*set dynamo\.transfer\.kvCacheType to fp8/);
+    assert.equal(known(quantized, 'fp8', 1)?.bytesPerToken, 65_536);
+    assert.equal(known(quantized, 'bfloat16', 1)?.bytesPerToken, 131_072);
+    assert.equal(known({ ...LLAMA_8B, quantization_config: null }, 'auto', 1)?.bytesPerToken, 131_072);
+  });
+
+  const ofLayer = 131_072 / 32;
+  const types = (...names: string[]) => Array.from({ length: 32 / names.length }, () => names).flat();
+  const hybrids: readonly [string, object, number][] = [
+    [
+      'Qwen3-Next, by its list of layers',
+      { layer_types: types('linear_attention', 'linear_attention', 'linear_attention', 'full_attention') },
+      8,
+    ],
+    ['Qwen3-Next, by its interval', { full_attention_interval: 4, num_hidden_layers: 10 }, 2],
+    ['Granite 4, which calls it attention', { layer_types: types('mamba', 'mamba', 'mamba', 'attention') }, 8],
+    ['Jamba', { attn_layer_period: 8, attn_layer_offset: 4 }, 4],
+    ['Nemotron-H', { hybrid_override_pattern: 'M-M-M-M*-M-M-M-M-M*-M-M-M-M-M*-M-M-M-M-M*-M-M-M-M-M-' }, 4],
+    ['a model whose layers all have full attention', { layer_types: types('full_attention'), sliding_window: 512 }, 32],
+  ];
+  for (const [model, fields, layers] of hybrids) {
+    it(`are those of the layers with full attention: ${model}`, () => {
+      assert.equal(known({ ...LLAMA_8B, ...fields }, 'auto', 1)?.bytesPerToken, layers * ofLayer);
+    });
+  }
+
+  const unclear: readonly [string, object, RegExp][] = [
+    [
+      'some layers keep a window',
+      { layer_types: types('sliding_attention', 'full_attention') },
+      /last tokens only \(layer_types: sliding/,
+    ],
+    [
+      'all layers keep a window',
+      { sliding_window: 4096, max_position_embeddings: 32768 },
+      /last tokens only \(sliding_window\); where/,
+    ],
+    ['layers attend to chunks', { attention_chunk_size: 8192 }, /last tokens only \(attention_chunk_size\)/],
+    [
+      'a type of layer is new',
+      { layer_types: types('hybrid') },
+      /a layer of type hybrid keeps is not known; give .* layer_types/,
+    ],
+    [
+      'the layers differ in a way that is not read',
+      { block_configs: [{}] },
+      /is in block_configs, which is not read; give/,
+    ],
+    ['no layer has attention', { layer_types: types('mamba') }, /no layer keeps a KV cache/],
+  ];
+  for (const [why, fields, expected] of unclear) {
+    it(`are unknown where ${why}, with what to give`, () => {
+      assert.match(unknown({ ...LLAMA_8B, ...fields }, 'auto', 1), expected);
+    });
+  }
+
+  it('do not depend on a window that is switched off, or as long as the longest prompt', () => {
+    const off = { sliding_window: 4096, use_sliding_window: false };
+    const long = { sliding_window: 262_144, max_position_embeddings: 131_072 };
+    for (const fields of [off, long, { sliding_window: null }]) {
+      assert.equal(known({ ...LLAMA_8B, ...fields }, 'auto', 1)?.bytesPerToken, 131_072);
+    }
+  });
+});
+
+describe('time of a KV transfer', () => {
+  const curve = {
+    test: 'lf',
+    ceiling: 50e9,
+    rows: [
+      { blockSize: 2 ** 20, bytesPerSecond: 10e9 },
+      { blockSize: 2 ** 22, bytesPerSecond: 40e9 },
+    ],
+  };
+
+  it('takes the rate between two measured block sizes from the line over their logarithms', () => {
+    assert.equal(rateAt(curve, 2 ** 20), 10e9);
+    assert.ok(Math.abs((rateAt(curve, 2 ** 21) ?? 0) - 20e9) < 1);
+  });
+
+  it('takes the nearest measured rate outside of the curve', () => {
+    assert.equal(rateAt(curve, 4096), 10e9);
+    assert.equal(rateAt(curve, 2 ** 30), 40e9);
+  });
+
+  it('is tokens times bytes over the rate at the size of a KV block', () => {
+    const prediction = predictTransfer({ tokens: 3000, bytesPerTokenAndRank: 131_072, tokensPerBlock: 32, curve });
+    assert.equal(prediction?.blockSize, 2 ** 22);
+    assert.equal(prediction?.atMeasuredRate, (3000 * 131_072) / 40e9);
+    assert.equal(prediction?.atCeiling, (3000 * 131_072) / 50e9);
+  });
+
+  it('is unknown without a measured row', () => {
+    const empty = { ...curve, rows: [] };
+    assert.equal(predictTransfer({ tokens: 1, bytesPerTokenAndRank: 1, tokensPerBlock: 1, curve: empty }), undefined);
+  });
+});

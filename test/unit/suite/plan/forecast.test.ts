@@ -1,0 +1,275 @@
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { ResultStore } from '../../../../results/store.js';
+import { knownKv, kvSize } from '../../../../suite/kv/kv-size.js';
+import { forecastOf, SET_UP_SECONDS } from '../../../../suite/plan/forecast.js';
+import { parseSpec } from '../../../../suite/spec/spec.js';
+import { dynamoBench } from '../../../support/command-line.js';
+import { measuredCell, suiteRecord } from '../../../support/records.js';
+
+const root = fileURLToPath(new URL('../../../../../', import.meta.url));
+const read = (name: string): unknown => JSON.parse(readFileSync(join(root, name), 'utf8'));
+const lf = { name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' };
+const forecast = (fields: object) => forecastOf(parseSpec({ name: 's', tests: [lf], ...fields }));
+const messages = (concerns: readonly { subject: string; message: string }[]) =>
+  concerns.map(({ subject, message }) => `${subject}: ${message}`);
+
+describe('forecast of a suite', () => {
+  it('refuses 33 EFA devices on a P5, and says that it has 32', () => {
+    const { refused } = forecast({ resources: { efa: { count: 33 } } });
+    assert.deepEqual(messages(refused), [
+      'nodes of type p5.48xlarge: have 32 EFA devices; a rank asks for 33 vpc.amazonaws.com/efa',
+    ]);
+    assert.deepEqual(forecast({}).refused, []);
+  });
+
+  it('refuses more GPUs than there are, GPU memory without a GPU, and instance types that nobody knows', () => {
+    assert.match(
+      messages(forecast({ resources: { gpu: { count: 9 } } }).refused).join(),
+      /have 8 GPUs; a rank asks for 9/,
+    );
+    assert.match(
+      messages(forecast({ resources: { gpu: { count: 0 } } }).refused).join(),
+      /test lf: needs 1 GPU in each rank, which is given 0/,
+    );
+    const selector = { 'node.kubernetes.io/instance-type': 'x9.huge' };
+    assert.match(messages(forecast({ nodes: { selector } }).refused).join(), /x9\.huge: their NICs are not known/);
+    const fabric = { kind: 'efa', nics: 32, nicRate: '100Gbit/s', gpus: 8 };
+    assert.deepEqual(forecast({ nodes: { selector }, fabric }).refused, []);
+  });
+
+  it('doubts claims and expectations that the hardware cannot meet, and memory that is too small', () => {
+    const { doubtful } = forecast({
+      resources: { memory: '64Gi' },
+      tests: [{ ...lf, claimed: { value: '285GB/s' }, expect: { minimum: '60GB/s' } }],
+    });
+    assert.deepEqual(messages(doubtful), [
+      'test lf: the claimed 285 GB/s is more than the hardware carries: 50 GB/s (4 × 100 Gbit/s)',
+      'test lf: can never pass: expect.minimum is 60 GB/s, the ceiling 50 GB/s (4 × 100 Gbit/s)',
+      'test lf: may run out of memory: 32 EFA devices need about 128 GiB for their buffers, the ranks have 64 GiB',
+    ]);
+  });
+
+  it('counts cells and pods with the fewest and the most repetitions, and node-hours of two nodes', () => {
+    const { cellCount, pods, wallTime, nodeHours } = forecast({ tests: [{ ...lf, adaptive: {}, warmUpCells: 1 }] });
+    assert.deepEqual(cellCount, { low: 11, high: 61 });
+    assert.deepEqual(pods, { ranks: { low: 22, high: 122 }, probes: 2, etcd: 1 });
+    assert.ok(wallTime.low < wallTime.high);
+    assert.equal(nodeHours.high, (wallTime.high * 2) / 3600);
+  });
+
+  it('counts points of phase 3 and the time of its deployments, and refuses workers that no node holds', () => {
+    const dynamo = {
+      model: { name: 'm' },
+      readyTimeout: '10m',
+      replicas: { prefill: 2, decode: 1 },
+      tests: [{ name: 'load', tool: 'inference', concurrency: [1, 4], repetitions: 2, timeout: '1m' }],
+    };
+    const [without, { load, cellCount, wallTime, refused }] = [forecast({}), forecast({ dynamo })];
+    assert.equal(cellCount.low, without.cellCount.low + 4);
+    assert.deepEqual(
+      load.map(({ test, workers, gpus, efa }) => [test, workers, gpus, efa]),
+      [['load', 3, 3, 12]],
+    );
+    const more = wallTime.high - without.wallTime.high;
+    assert.equal(more, load[0]?.time.high);
+    assert.ok(more > 600 + 4 * 60, 'the deployment and four points at their limits');
+    assert.deepEqual(refused, []);
+    const large = forecast({ dynamo: { ...dynamo, resources: { gpu: 8, efa: 32 } } });
+    assert.deepEqual(messages(large.refused), [
+      'nodes of type p5.48xlarge: have 8 GPUs; the 2 workers of a role on one node ask for 16',
+      'nodes of type p5.48xlarge: have 32 EFA devices; the 2 workers of a role on one node ask for 64',
+    ]);
+  });
+
+  it('doubts loads of a real engine whose KV bytes are not known', () => {
+    const doubtsAbout = (model: object, more: object = {}) =>
+      messages(
+        forecast({
+          dynamo: {
+            model: { name: 'Qwen/Qwen3-0.6B', ...model },
+            tests: [
+              { name: 'control', tool: 'inference', topology: 'aggregated' },
+              { name: 'load', tool: 'inference' },
+            ],
+            ...more,
+          },
+        }).doubtful,
+      );
+    const config = { num_hidden_layers: 28, num_attention_heads: 16, hidden_size: 1024 };
+    assert.deepEqual(
+      doubtsAbout({}).map((text) => text.split(',')[0]),
+      ['test load: its KV transfer cannot be proven'],
+    );
+    assert.equal(doubtsAbout({ config }).length, 1, 'a config without the type of the numbers does not do');
+    assert.deepEqual(doubtsAbout({ config: { ...config, torch_dtype: 'bfloat16' } }), []);
+    const [quantized] = doubtsAbout({ config: { ...config, torch_dtype: 'bfloat16', quantization_config: {} } });
+    assert.match(quantized ?? '', /are not known: the model is quantized .* set dynamo\.transfer\.kvCacheType/);
+    assert.deepEqual(doubtsAbout({ path: '/models/qwen' }), []);
+    assert.deepEqual(doubtsAbout({}, { engine: { kind: 'mocker' } }), []);
+  });
+
+  it('knows how many KV bytes the models of the suites for P5 have', () => {
+    const { dynamo } = parseSpec(read('suites/p5-dynamo.json'));
+    assert.ok(dynamo?.model.config);
+    assert.equal(knownKv(kvSize(dynamo.model.config, 'auto', 1))?.bytesPerToken, 114_688);
+  });
+
+  it('expects no cell to take longer than its time limit allows, and less for fewer rows', () => {
+    const time = (fields: object) => forecast({ tests: [{ ...lf, ...fields }] }).cells[0]?.time;
+    assert.ok((time({ timeout: '1m' })?.high ?? 0) <= 60 + 45 + 10);
+    assert.ok((time({ startBlockSize: '64Mi' })?.low ?? 0) < (time({})?.low ?? 0));
+  });
+
+  it('ends adaptive tests with their time budget, but never before `repetitions` and warm-up cells', () => {
+    const adaptive = (timeBudget: string, seconds: { low: number; high: number }, fields: object = {}) => {
+      const spec = parseSpec({ name: 's', tests: [{ ...lf, adaptive: { timeBudget }, ...fields }] });
+      const { cellCount, wallTime, cells } = forecastOf(spec, new Map([['lf', seconds]]));
+      assert.equal(cells.length, cellCount.low);
+      return { cellCount, low: wallTime.low - SET_UP_SECONDS.low, high: wallTime.high - SET_UP_SECONDS.high };
+    };
+    const minute = { low: 60, high: 60 };
+    assert.deepEqual(adaptive('30m', minute), { cellCount: { low: 10, high: 30 }, low: 600, high: 1800 });
+    assert.deepEqual(adaptive('24h', minute), { cellCount: { low: 10, high: 60 }, low: 600, high: 3600 });
+    assert.deepEqual(adaptive('5m', minute), { cellCount: { low: 5, high: 5 }, low: 300, high: 300 });
+    const certain = { repetitions: 7, warmUpCells: 1 };
+    assert.deepEqual(adaptive('5m', minute, certain), { cellCount: { low: 8, high: 8 }, low: 480, high: 480 });
+    const varying = adaptive('30m', { low: 60, high: 300 });
+    assert.deepEqual(varying, { cellCount: { low: 6, high: 30 }, low: 360, high: 1800 + 300 - 60 });
+  });
+
+  it('believes earlier cells more than the parameters', () => {
+    const spec = parseSpec({ name: 's', tests: [{ ...lf, repetitions: 3 }] });
+    const { cells, wallTime } = forecastOf(spec, new Map([['lf', { low: 100, high: 110 }]]));
+    assert.deepEqual(cells[0]?.time, { low: 100, high: 110, measured: true });
+    assert.ok(wallTime.low >= 300 && wallTime.high <= 330 + 300);
+  });
+
+  it('suites/p5-controls.json has the controls, valid and within a P5', () => {
+    const spec = parseSpec(read('suites/p5-controls.json'));
+    const { cells, refused } = forecastOf(spec);
+    assert.deepEqual(refused, []);
+    const variants = new Set(cells.map(({ test, variant }) => `${test.replace(/-v\d+$/, '')} ${variant}`.trim()));
+    for (const control of [
+      'lf-p2p fi-hmem-disable-p2p-1',
+      'lf-rails nics-1',
+      'lf-rails nics-4',
+      'lf-memory dram-dram-read',
+      'lf-memory vram-vram-write',
+      'ucx-nics 1-devices',
+      'ucx-nics 32-devices',
+    ]) {
+      assert.ok(variants.has(control), `${control} is not among ${[...variants].join(', ')}`);
+    }
+    const rails = cells.find(({ variant }) => variant === 'nics-2');
+    assert.equal(rails?.efa, 2);
+  });
+});
+
+describe('dynamo-bench plan', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'dynamo-bench-plan-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const plan = (...args: string[]) => dynamoBench(['plan', ...args, '--results', folder]);
+
+  function specFile(spec: object): string {
+    const file = join(folder, 'spec.json');
+    writeFileSync(file, JSON.stringify(spec));
+    return file;
+  }
+
+  it('shows cells in order, pods, time and node-hours, and talks to no cluster', async () => {
+    const { exitCode, stdout } = await plan(join(root, 'suites/p5.json'));
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^p5: 3 cells in 3 blocks$/m);
+    assert.match(stdout, /^ {2}node-hours [\d.]+ to [\d.]+ \(two nodes\)$/m);
+    assert.match(stdout, /1\. ucx-native repetition 1: 32 EFA, .*\n {2}2\. nixl-libfabric .*\n {2}3\. nixl-ucx /);
+  });
+
+  it('shows what phase 3 would deploy and load', async () => {
+    const { exitCode, stdout } = await plan(join(root, 'suites/p5-dynamo.json'));
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^p5-dynamo: \d+ cells in 3 blocks$/m);
+    assert.match(
+      stdout,
+      /^Dynamo under load:\n {2}- aggregated: aggregated, concurrency 1, 4, 16: 2 workers with 2 GPUs /m,
+    );
+  });
+
+  it('ends with exit code 1 when something is refused, in text and in JSON', async () => {
+    const file = specFile({ name: 's', resources: { efa: { count: 33 } }, tests: [lf] });
+    const text = await plan(file);
+    assert.equal(text.exitCode, 1);
+    assert.match(text.stdout, /^refused:\n {2}- nodes of type p5\.48xlarge: have 32 EFA devices; a rank asks for 33 /m);
+    const json = await plan(file, '--json');
+    assert.equal(json.exitCode, 1);
+    assert.equal((JSON.parse(json.stdout) as { refused: unknown[] }).refused.length, 1);
+  });
+
+  it('says what keeps it from looking at the cluster, and shows the plan all the same', async () => {
+    const file = specFile({ name: 's', cluster: { context: 'no-such-context' }, tests: [lf] });
+    const { exitCode, stdout } = await plan(file, '--cluster');
+    assert.equal(exitCode, 1);
+    assert.match(stdout, /^refused:\n {2}- cluster: /m);
+    assert.match(stdout, /1\. lf repetition 1/);
+  });
+
+  it('names what is wrong in a spec with exit code 1, and a file that it cannot read with 2', async () => {
+    const wrong = await plan(specFile({ name: 's', tests: [{ ...lf, backend: 'x' }] }));
+    assert.equal(wrong.exitCode, 1);
+    assert.match(wrong.stdout, /tests\[0\]\.backend: unknown back end "x"/);
+    assert.equal((await plan(join(folder, 'missing.json'))).exitCode, 2);
+  });
+
+  it('prints every one of 1,000 cells as JSON', async () => {
+    const matrix = { numIter: Array.from({ length: 100 }, (_, i) => i + 1) };
+    const { stdout } = await plan(specFile({ name: 's', tests: [{ ...lf, repetitions: 10, matrix }] }), '--json');
+    const { cells } = JSON.parse(stdout) as { cells: { test: string; repetition: number }[] };
+    assert.equal(new Set(cells.map(({ test, repetition }) => `${test} ${repetition}`)).size, 1000);
+  });
+
+  it('learns how long cells take from earlier runs of the same suite on the same instance type', async () => {
+    const store = new ResultStore(folder);
+    const record = (workflowId: string, minutes: number, instanceType: string, suite = 's') => {
+      const cell = measuredCell({ workflowId, test: 'lf', key: `key-${workflowId}` });
+      const startedAt = '2026-01-01T00:00:00.000Z';
+      const attempts = cell.attempts.map((attempt) => ({
+        ...attempt,
+        startedAt,
+        endedAt: new Date(Date.parse(startedAt) + minutes * 60_000).toISOString(),
+      }));
+      assert.ok(cell.provenance);
+      const nodes = cell.provenance.nodes.map((node) => ({ ...node, instanceType }));
+      return suiteRecord(workflowId, [{ ...cell, attempts, provenance: { ...cell.provenance, nodes } }], { suite });
+    };
+    for (const run of [
+      record('first', 2, 'p5.48xlarge'),
+      record('second', 3, 'p5.48xlarge'),
+      record('other-nodes', 20, 'p5en.48xlarge'),
+      record('other-suite', 40, 'p5.48xlarge', 'other'),
+    ]) {
+      await store.saveRun(run, {});
+    }
+    await store.close();
+    const file = specFile({ name: 's', tests: [lf] });
+    const { stdout } = await plan(file);
+    assert.match(stdout, /1\. lf repetition 1: 32 EFA, 2 min to 3 min$/m);
+    assert.match(stdout, /, 1 test by 2 earlier runs of this suite;/);
+    const byVariable = await dynamoBench(['plan', file], { env: { RESULTS_DIR: folder } });
+    assert.equal(byVariable.stdout, stdout, 'where the worker puts them');
+  });
+
+  it('goes by the parameters where the results cannot be read, and says why', async () => {
+    writeFileSync(join(folder, 'results.db'), 'no database at all, and longer than a header of one would be');
+    const { exitCode, stdout, stderr } = await plan(specFile({ name: 's', tests: [lf] }));
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /, by the parameters;/);
+    assert.match(stderr, /^warning: nothing is learnt from earlier runs: /);
+  });
+});

@@ -1,0 +1,168 @@
+import assert from 'node:assert/strict';
+import { helmCommand, helmCommandLine } from '../../../../suite/cluster/helm-command.js';
+import { pointsOf, requestsOf } from '../../../../suite/spec/inference-tests.js';
+import { checkSpec, parseSpec } from '../../../../suite/spec/spec.js';
+import { aiperfCommand } from '../../../../suite/tools/aiperf-command.js';
+
+function suite(dynamo: Record<string, unknown>, more: Record<string, unknown> = {}) {
+  return {
+    name: 'phase-3',
+    tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }],
+    dynamo: { model: { name: 'm' }, tests: [{ name: 'load', tool: 'inference' }], ...dynamo },
+    ...more,
+  };
+}
+
+function parsed(dynamo: Record<string, unknown> = {}) {
+  const { dynamo: block } = parseSpec(suite(dynamo));
+  if (!block) throw new Error('no dynamo block');
+  const [test] = block.tests;
+  if (!test) throw new Error('no test');
+  return { dynamo: block, test };
+}
+
+describe('the dynamo block of a suite spec', () => {
+  it('asks for EFA devices and LIBFABRIC unless told otherwise', () => {
+    const { dynamo } = parsed();
+    assert.equal(dynamo.resources.efa, 4);
+    assert.equal(dynamo.transfer.backend, 'LIBFABRIC');
+    assert.equal(dynamo.platform.install, false);
+  });
+
+  const bad: readonly [string, unknown, RegExp][] = [
+    ['a name with dots', suite({ name: 'qwen2.5' }), /dynamo\.name: deployment name may hold a-z, 0-9 and "-" only/],
+    [
+      'the name of a transport test',
+      suite({ tests: [{ name: 'lf', tool: 'inference' }] }),
+      /dynamo\.tests\[0\]\.name: "lf" is used twice/,
+    ],
+    [
+      'a control that is no test',
+      suite({ tests: [{ name: 'a', tool: 'inference', control: 'b' }] }),
+      /control: no test of the block is called "b"/,
+    ],
+    [
+      'a baseline that is no test',
+      suite({ transfer: { baseline: 'fl' } }),
+      /transfer\.baseline: no transport test is called "fl"; did you mean "lf"/,
+    ],
+    [
+      'requests and a duration',
+      suite({ tests: [{ name: 'a', tool: 'inference', requests: 5, duration: '5s' }] }),
+      /give requests or a duration/,
+    ],
+    [
+      'a pretended rate of a real engine',
+      suite({ tests: [{ name: 'a', tool: 'inference', kvTransferRate: 'none' }] }),
+      /only a simulated engine/,
+    ],
+    ['an unknown engine', suite({ engine: { kind: 'trt-llm' } }), /unknown engine "trt-llm"; did you mean "trtllm"/],
+    [
+      'a label that is too long',
+      suite({ name: 'd'.repeat(40) }, { cluster: { namespace: 'n'.repeat(30) } }),
+      /longer than 63 characters/,
+    ],
+    ['a transport tool', suite({ tests: [{ name: 'a', tool: 'nixlbench' }] }), /have the tool "inference"/],
+  ];
+  for (const [what, input, expected] of bad) {
+    it(`refuses ${what}`, () => {
+      const checked = checkSpec(input);
+      assert.ok('problems' in checked);
+      assert.match(checked.problems.map(({ path, message }) => `${path}: ${message}`).join('\n'), expected);
+    });
+  }
+});
+
+describe('the cells of a load test', () => {
+  it('are a whole sweep for each repetition', () => {
+    assert.deepEqual(
+      pointsOf({ concurrency: [1, 4], repetitions: 2 }).map(({ concurrency, repetition }) => [concurrency, repetition]),
+      [
+        [1, 1],
+        [4, 1],
+        [1, 2],
+        [4, 2],
+      ],
+    );
+  });
+
+  it('send enough requests for their concurrency', () => {
+    assert.equal(requestsOf({}, { concurrency: 1, repetition: 1 }), 20);
+    assert.equal(requestsOf({}, { concurrency: 64, repetition: 1 }), 640);
+    assert.equal(requestsOf({ duration: 60 }, { concurrency: 64, repetition: 1 }), undefined);
+  });
+});
+
+describe('the command line of AIPerf', () => {
+  it('has the point and the lengths', () => {
+    const { dynamo, test } = parsed({ model: { name: 'm', path: '/models/m' } });
+    const command = aiperfCommand(dynamo, test, { concurrency: 16, repetition: 2 }, 'http://f:8000', 1);
+    const argumentOf = (option: string) => command[command.indexOf(option) + 1];
+    assert.equal(argumentOf('--concurrency'), '16');
+    assert.equal(argumentOf('--request-count'), '160');
+    assert.equal(argumentOf('--isl'), '2048');
+    assert.equal(argumentOf('--osl'), '128');
+    assert.equal(argumentOf('--tokenizer'), '/models/m');
+    assert.equal(argumentOf('--extra-inputs'), 'ignore_eos:true');
+    assert.ok(command.includes('--use-server-token-count'));
+  });
+
+  it('has a prompt for each request, warm-up included, so that none is in the prefix cache', () => {
+    const prompts = (more: object, load: object = {}, concurrency = 16) => {
+      const { dynamo, test } = parsed({ load: { ...load } });
+      const command = aiperfCommand(dynamo, { ...test, ...more }, { concurrency, repetition: 1 }, 'http://f:8000', 1);
+      return command.flatMap((option, i) => (option === '--num-dataset-entries' ? [command[i + 1]] : []));
+    };
+    assert.deepEqual(prompts({ warmupRequests: 4 }), ['164']);
+    assert.deepEqual(prompts({ warmupRequests: 0, requests: 1000 }), ['1000']);
+    const lasting = { warmupRequests: 4, duration: 60, outputTokens: 100 };
+    assert.deepEqual(prompts(lasting), [String(4 + 16 * 301)], '500 tokens a second to each of 16');
+    assert.deepEqual(prompts({ ...lasting, inputTokens: 100_000 }), ['404'], 'no more than AIPerf can make');
+    assert.deepEqual(prompts({ ...lasting, duration: 3600 }, {}, 256), ['19536']);
+    for (const own of [['--num-prompts', '7'], ['--num-dataset-entries=7'], ['--input-file', 'prompts.jsonl']]) {
+      assert.deepEqual(prompts({}, { arguments: own }), [], own.join(' '));
+    }
+  });
+
+  it('has prompts of its own for each load of a deployment, and the same ones for the control', () => {
+    const { dynamo, test } = parsed();
+    const seed = (concurrency: number, repetition: number, attempt: number, of = test) => {
+      const command = aiperfCommand(dynamo, of, { concurrency, repetition }, 'http://f:8000', attempt);
+      return Number(command[command.indexOf('--random-seed') + 1]);
+    };
+    const seeds = [1, 2, 4, 10_000].flatMap((concurrency) =>
+      [1, 2, 100].flatMap((repetition) => [1, 2].map((attempt) => seed(concurrency, repetition, attempt))),
+    );
+    assert.equal(new Set(seeds).size, 24);
+    assert.equal(seed(4, 2, 1, { ...test, name: 'control', topology: 'aggregated' }), seed(4, 2, 1));
+    assert.equal(seed(4, 2, 1, { ...test, seed: 7 }), seed(4, 2, 1) + 6);
+    assert.ok(Math.max(...seeds) < 2 ** 31);
+  });
+});
+
+describe('the command of helm', () => {
+  it('installs or upgrades, waits, takes back what fails, and gives the values on standard input', () => {
+    const { dynamo } = parsed({
+      platform: { version: '1.6.1', values: { etcd: { persistence: { storageClass: 'gp3' } } }, timeout: '90s' },
+    });
+    const command = helmCommand(dynamo.platform, 'eks');
+    assert.equal(
+      command.arguments.join(' '),
+      'upgrade --install dynamo-platform https://helm.ngc.nvidia.com/nvidia/ai-dynamo/charts/dynamo-platform-1.6.1.tgz --namespace dynamo-system --create-namespace --atomic --wait --timeout 90s --kube-context eks --values -',
+    );
+    assert.deepEqual(JSON.parse(command.values), { etcd: { persistence: { storageClass: 'gp3' } } });
+  });
+
+  it('names the version of a chart from a repository', () => {
+    const { dynamo } = parsed({ platform: { chart: 'oci://registry/dynamo-platform', version: '2.0.0' } });
+    assert.match(helmCommand(dynamo.platform).arguments.join(' '), /dynamo-platform --version 2\.0\.0 /);
+  });
+
+  it('is printed so that a shell takes it as it is meant', () => {
+    const { dynamo } = parsed({ platform: { chart: './charts/my chart', values: { note: "o'clock" } } });
+    assert.equal(
+      helmCommandLine(helmCommand(dynamo.platform)),
+      `helm upgrade --install dynamo-platform './charts/my chart' --namespace dynamo-system --create-namespace --atomic --wait --timeout 900s --values - <<< '{"note":"o'\\''clock"}'`,
+    );
+  });
+});

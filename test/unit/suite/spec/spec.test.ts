@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { resultsJsonSchema } from '../../../../reports/formats/json.js';
+import { recordJsonSchema } from '../../../../suite/record/record.js';
+import { checkSpec, parseSpec, rankEnvironment, specJsonSchema } from '../../../../suite/spec/spec.js';
+
+const file = (name: string): unknown =>
+  JSON.parse(readFileSync(new URL(`../../../../../${name}`, import.meta.url), 'utf8'));
+
+const minimal = { name: 'minimal', tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }] };
+
+function problemsOf(input: unknown): string[] {
+  const checked = checkSpec(input);
+  return 'problems' in checked ? checked.problems.map(({ path, message }) => `${path}: ${message}`) : [];
+}
+
+describe('suite spec', () => {
+  it('has the plan as its defaults', () => {
+    const spec = parseSpec(minimal);
+    assert.equal(spec.cluster.image, 'nixl-aligned:0.7.1-bench');
+    assert.deepEqual(spec.startDelay, { min: 7, max: 10 });
+    assert.deepEqual(rankEnvironment(spec, {}), { FI_PROVIDER: 'efa', FI_HMEM_DISABLE_P2P: '0' });
+    assert.equal(spec.resources.memory, 128 * 2 ** 30);
+    assert.equal(spec.resources.efa.count, 32);
+  });
+
+  it('suites/p5.json is the plan: order, claimed figures, NIXL with UCX not required', () => {
+    const spec = parseSpec(file('suites/p5.json'));
+    assert.deepEqual(
+      spec.tests.map(({ name, required, claimed }) => [name, required, claimed?.value]),
+      [
+        ['ucx-native', true, 285e9],
+        ['nixl-libfabric', true, 46.48e9],
+        ['nixl-ucx', false, 0.85e9],
+      ],
+    );
+  });
+
+  it('every suite of suites/ is valid', () => {
+    const names = readdirSync(new URL('../../../../../suites', import.meta.url)).filter(
+      (name) => !name.endsWith('.schema.json'),
+    );
+    assert.ok(names.length > 4, names.join());
+    for (const name of names) assert.deepEqual(problemsOf(file(`suites/${name}`)), [], name);
+  });
+
+  it('the JSON Schemas are in step with the code', () => {
+    assert.deepEqual(file('suites/suite.schema.json'), specJsonSchema(), 'run: npm run schema');
+    assert.deepEqual(file('results/results.schema.json'), resultsJsonSchema(), 'run: npm run schema');
+    assert.deepEqual(file('results/record.schema.json'), recordJsonSchema(), 'run: npm run schema');
+  });
+
+  it('a test’s environment overrides the spec’s, and null removes a variable', () => {
+    const spec = parseSpec({ ...minimal, environment: { FI_PROVIDER: null, FI_LOG_LEVEL: 'info' } });
+    assert.deepEqual(rankEnvironment(spec, { FI_LOG_LEVEL: 'warn' }), {
+      FI_HMEM_DISABLE_P2P: '0',
+      FI_LOG_LEVEL: 'warn',
+    });
+  });
+
+  const bad: readonly [string, unknown, RegExp][] = [
+    [
+      'a back end in the wrong case',
+      { ...minimal, tests: [{ name: 'a', tool: 'nixlbench', backend: 'Libfabric' }] },
+      /^tests\[0\]\.backend: unknown back end "Libfabric"; did you mean "LIBFABRIC"\?/,
+    ],
+    [
+      'a misspelt key',
+      { ...minimal, cluster: { namespce: 'x' } },
+      /^cluster: unknown key "namespce"; did you mean "namespace"\?/,
+    ],
+    [
+      'a misspelt tool',
+      { ...minimal, tests: [{ name: 'a', tool: 'nixlbnech' }] },
+      /^tests\[0\]\.tool: unknown tool "nixlbnech"; did you mean "nixlbench"\?/,
+    ],
+    ['a duration without a unit', { ...minimal, startDelay: { min: '7' } }, /^startDelay\.min: "7" is not a duration/],
+    [
+      'a delay that ends before it begins',
+      { ...minimal, startDelay: { min: '12s' } },
+      /^startDelay\.min: is longer than startDelay\.max/,
+    ],
+    [
+      'a buffer that is too small',
+      { ...minimal, tests: [{ ...minimal.tests[0], totalBufferSize: '32Mi' }] },
+      /^tests\[0\]\.totalBufferSize: nixlbench needs maxBlockSize × maxBatchSize \(64 MiB\) to fit into .* \(32 MiB\)/,
+    ],
+    [
+      'blocks that double from nothing',
+      { ...minimal, tests: [{ ...minimal.tests[0], startBlockSize: 0 }] },
+      /^tests\[0\]\.startBlockSize: is 0: blocks double from here/,
+    ],
+    [
+      'two tests of one name',
+      { ...minimal, tests: [minimal.tests[0], minimal.tests[0]] },
+      /^tests\[1\]\.name: "lf" is used twice/,
+    ],
+    [
+      'several devices in mode SG',
+      { ...minimal, tests: [{ ...minimal.tests[0], numInitiatorDev: 8, numTargetDev: 8 }] },
+      /use mode MG for several devices/,
+    ],
+    ['no tests', { name: 'x', tests: [] }, /^tests: no tests: there is nothing to measure/],
+    [
+      'an unknown fabric',
+      { ...minimal, fabric: { kind: 'infiniband' } },
+      /^fabric\.kind: unknown fabric kind "infiniband"; known: efa, ethernet/,
+    ],
+    ['no object at all', 'nonsense', /^spec: /],
+  ];
+  for (const [what, input, expected] of bad) {
+    it(`refuses ${what} with path, reason and way out`, () => {
+      const problems = problemsOf(input);
+      assert.ok(
+        problems.some((problem) => expected.test(problem)),
+        problems.join('\n') || 'it was accepted',
+      );
+    });
+  }
+
+  it('names all problems in one error', () => {
+    assert.throws(() => parseSpec({ name: 'X', tests: [{ name: 'a', tool: 'nixlbench', backend: 'x' }] }), {
+      class: 'InvalidSpec',
+      message: /2 problems:\nname: .*\ntests\[0\]\.backend: /,
+    });
+  });
+});

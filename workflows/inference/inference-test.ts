@@ -1,0 +1,283 @@
+import {
+  ApplicationFailure,
+  CancellationScope,
+  condition,
+  getExternalWorkflowHandle,
+  isCancellation,
+  log,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+} from '@temporalio/workflow';
+import type { Deployed } from '../../activities/dynamo/dynamo-deployment.js';
+import type { LoadCellSummary } from '../../activities/load/load-records.js';
+import type { Fabric } from '../../suite/hardware/fabric.js';
+import { timesOf } from '../../suite/plan/remaining.js';
+import type { Pair } from '../../suite/run/cluster-facts.js';
+import type { Run } from '../../suite/run/run.js';
+import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
+import { type InferenceSpec, type LoadPoint, pointsOf } from '../../suite/spec/inference-tests.js';
+import type { SuiteSpec } from '../../suite/spec/spec.js';
+import { formatDuration } from '../../suite/units/units.js';
+import { FAILURES, type FailureRecord } from '../../suite/verdict/failure.js';
+import { type Verdict, worst } from '../../suite/verdict/verdict.js';
+import { lasting, quick } from '../shared/activity-options.js';
+import { failureOf } from '../shared/failures.js';
+import { loadFigureOf, loadFiguresOf } from '../shared/figures.js';
+import {
+  pauseSignal,
+  resumeSignal,
+  SUITE_NAME,
+  SUITE_TEST,
+  SUITE_VERDICT,
+  testReportSignal,
+} from '../shared/messages.js';
+import { claimNodes } from '../shared/node-claim.js';
+import { runToken } from '../shared/run-token.js';
+import { pointTitle } from '../shared/titles.js';
+import { definitionOf, measureLoadPoint } from './load-point.js';
+
+/** Rows of the table in the Web UI. */
+const ROWS_SHOWN = 20;
+
+/** All that a test of phase 3 needs of its suite. */
+export interface InferenceTestInput {
+  readonly run: Run;
+  readonly spec: Pick<SuiteSpec, 'name' | 'cluster' | 'nodes' | 'resources' | 'timeouts' | 'attempts' | 'resumeFrom'>;
+  readonly dynamo: Omit<DynamoSpec, 'tests'>;
+  readonly test: InferenceSpec;
+  readonly pair: Pair;
+  readonly fabric: Fabric;
+  readonly baseline?: string | undefined;
+  readonly keep: boolean;
+  readonly paused: boolean;
+}
+
+export interface InferenceTestResult {
+  readonly verdict: Verdict;
+  readonly cells: readonly LoadCellSummary[];
+  /** The deployment was left for people to look at. */
+  readonly kept: boolean;
+}
+
+/** What the child's failure carries besides its class. */
+export interface InferenceTestFailureDetails {
+  readonly hint: string;
+  readonly cells: readonly LoadCellSummary[];
+  /** The deployment could not be removed. */
+  readonly leftBehind: boolean;
+}
+
+/**
+ * One test of phase 3: a Dynamo deployment of its own, the load points one after the other, and the deployment's end.
+ * Points that are recorded are not run again; when all are, nothing is deployed. A test that could not be measured whole,
+ * or whose deployment stayed, ends this workflow with the class of the failure.
+ */
+export function inferenceTest(input: InferenceTestInput): Promise<InferenceTestResult> {
+  return new InferenceTest(input).run();
+}
+
+class InferenceTest {
+  readonly #input: InferenceTestInput;
+  #cells: LoadCellSummary[] = [];
+  /** Of the points that this workflow measured. */
+  readonly #times: { readonly seconds: number; readonly failure: unknown }[] = [];
+  #paused: boolean;
+
+  constructor(input: InferenceTestInput) {
+    this.#input = input;
+    this.#paused = input.paused;
+  }
+
+  async run(): Promise<InferenceTestResult> {
+    const { spec, test } = this.#input;
+    const setPaused = (paused: boolean) => {
+      this.#paused = paused;
+    };
+    setHandler(pauseSignal, () => setPaused(true), { description: 'start no further point' });
+    setHandler(resumeSignal, () => setPaused(false), { description: 'go on after a pause' });
+    upsertSearchAttributes([
+      { key: SUITE_NAME, value: spec.name },
+      { key: SUITE_TEST, value: test.name },
+      { key: SUITE_VERDICT, value: 'running' },
+    ]);
+    const open = await this.#openPoints();
+    const { failure, teardown } = open.length > 0 ? await this.#measure(open) : {};
+    const problem = failure && teardown ? followedBy(failure, teardown) : (failure ?? teardown);
+    const verdict = problem ? 'fail' : worst(this.#cells.map((cell) => cell.verdict));
+    upsertSearchAttributes([{ key: SUITE_VERDICT, value: verdict }]);
+    if (problem) {
+      const { hint } = problem;
+      const details: InferenceTestFailureDetails = { hint, cells: this.#cells, leftBehind: teardown !== undefined };
+      throw ApplicationFailure.nonRetryable(problem.message, problem.class, details);
+    }
+    return { verdict, cells: this.#cells, kept: this.#input.keep && open.length > 0 };
+  }
+
+  /** Points that are not recorded yet. */
+  async #openPoints(): Promise<LoadPoint[]> {
+    const { test } = this.#input;
+    const open: LoadPoint[] = [];
+    for (const point of pointsOf(test)) {
+      const found = await this.#find(point);
+      if (found) this.#cells.push(found);
+      else open.push(point);
+    }
+    if (this.#cells.length > 0) {
+      const step = `${test.name}: ${this.#cells.length} points are recorded already`;
+      await this.#tell(
+        step,
+        this.#cells.map(({ key }) => key),
+      );
+    }
+    return open;
+  }
+
+  /** Recorded points of other images than those that run now, to be measured again: one curve has one image. */
+  async #outdated({ pods }: Deployed): Promise<LoadPoint[]> {
+    const imageIds = pods.map(({ imageId }) => imageId);
+    const outdated: LoadPoint[] = [];
+    const current: LoadCellSummary[] = [];
+    for (const { concurrency, repetition } of this.#cells) {
+      const point = { concurrency, repetition };
+      const found = await this.#find(point, imageIds);
+      if (found) current.push(found);
+      else outdated.push(point);
+    }
+    this.#cells = current;
+    if (outdated.length > 0) {
+      await this.#tell(`${this.#input.test.name}: the image has changed since ${outdated.length} points were recorded`);
+    }
+    return outdated;
+  }
+
+  #find(point: LoadPoint, imageIds: readonly string[] = []): Promise<LoadCellSummary | undefined> {
+    const { run, spec } = this.#input;
+    const cell = definitionOf(this.#input, point);
+    return quick.findLoadCell({ run, cell, resumeFrom: spec.resumeFrom, imageIds });
+  }
+
+  async #measure(open: readonly LoadPoint[]): Promise<{ failure?: FailureRecord; teardown?: FailureRecord }> {
+    const { keep } = this.#input;
+    let failure: FailureRecord | undefined;
+    let teardown: FailureRecord | undefined;
+    try {
+      // While nothing is deployed, a pause keeps no nodes.
+      await condition(() => !this.#paused);
+      await this.#claim();
+      const deployed = await this.#deploy();
+      for (const point of [...(await this.#outdated(deployed)), ...open]) {
+        await condition(() => !this.#paused);
+        const startedAt = Date.now();
+        const cell = await measureLoadPoint({ ...this.#input, deployed, point }, (step) => this.#tell(step));
+        this.#cells.push(cell);
+        this.#times.push({ seconds: (Date.now() - startedAt) / 1000, failure: cell.failure });
+        const { name } = this.#input.test;
+        await this.#tell(`${name}: ${pointTitle(point)} recorded: ${cell.verdict} ${loadFigureOf(cell)}`, [cell.key]);
+        if (cell.failure && FAILURES[cell.failure.class].retry === 'never') {
+          failure = cell.failure;
+          break;
+        }
+        failure ??= cell.failure;
+      }
+    } catch (error) {
+      failure = failureOf(error);
+    } finally {
+      // Without an answer from the cluster the deployment's owner and labels are what a sweep finds it by.
+      teardown = await CancellationScope.nonCancellable(() => this.#tearDown(keep));
+    }
+    return { ...(failure ? { failure } : {}), ...(teardown ? { teardown } : {}) };
+  }
+
+  async #claim(): Promise<void> {
+    const { run, pair, spec } = this.#input;
+    await claimNodes(run, [pair.node1, pair.node2], spec.timeouts.nodesBusy, (step) => this.#tell(step));
+  }
+
+  async #deploy(): Promise<Deployed> {
+    const { run, spec, dynamo, test, pair, baseline, keep } = this.#input;
+    await this.#tell(`${test.name}: deploying Dynamo (${test.topology})`);
+    const { gpu, efa } = spec.resources;
+    const engineRate = dynamo.engine.kind === 'mocker' ? dynamo.engine.kvTransferRate : 'none';
+    return lasting(dynamo.readyTimeout).deployDynamo.executeWithOptions(
+      { summary: `${test.topology}, at most ${formatDuration(dynamo.readyTimeout)}` },
+      [
+        {
+          run,
+          dynamo,
+          topology: test.topology,
+          pair,
+          nodes: [pair.node1, pair.node2],
+          cluster: spec.cluster,
+          resourceNames: { gpu: gpu.resource, efa: efa.resource },
+          tolerations: spec.nodes.tolerations,
+          unschedulable: spec.timeouts.unschedulable,
+          keep,
+          kvTransferRate: test.kvTransferRate ?? engineRate,
+          baseline,
+        },
+      ],
+    );
+  }
+
+  /** @returns what kept it from ending; the figures that are recorded stay */
+  async #tearDown(keep: boolean): Promise<FailureRecord | undefined> {
+    const { run, dynamo, test } = this.#input;
+    try {
+      await quick.storeGraphLogs({ run, dynamo, folder: `${test.name}/pods-${runToken()}` });
+    } catch (error) {
+      log.warn('the logs of the deployment could not be stored', { test: test.name, ...failureOf(error) });
+    }
+    if (keep) return undefined;
+    try {
+      await this.#tell(`${test.name}: removing Dynamo`);
+      await lasting(dynamo.removalTimeout).removeDynamo({ run, dynamo });
+      return undefined;
+    } catch (error) {
+      const failure = failureOf(error);
+      log.warn('the deployment could not be removed', { test: test.name, ...failure });
+      return failure;
+    }
+  }
+
+  async #tell(step: string, recorded: readonly string[] = []): Promise<void> {
+    const { run, test } = this.#input;
+    this.#details(step);
+    try {
+      await getExternalWorkflowHandle(run.workflowId).signal(testReportSignal, {
+        test: test.name,
+        step,
+        done: this.#cells.length,
+        recorded,
+        result: loadFiguresOf(this.#cells),
+        took: timesOf(this.#times),
+      });
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      log.debug('the suite was not told', { step, error });
+    }
+  }
+
+  #details(step: string): void {
+    const rows = this.#cells
+      .slice(-ROWS_SHOWN)
+      .map(
+        (cell) =>
+          `| ${cell.concurrency} | ${cell.repetition} | ${loadFigureOf(cell)} | ${cell.verdict}${cell.takenOver ? ', taken over' : ''} |`,
+      );
+    const table =
+      rows.length === 0
+        ? []
+        : ['', '| concurrency | repetition | time to first token | verdict |', '|---|---|---|---|', ...rows];
+    setCurrentDetails([`**${this.#input.test.name}**: ${step}`, ...table].join('\n'));
+  }
+}
+
+/** A deployment that stays is for a person to know of, whatever failed before. */
+function followedBy(failure: FailureRecord, teardown: FailureRecord): FailureRecord {
+  return {
+    class: failure.class,
+    message: `${failure.message}; then ${teardown.class}: ${teardown.message}`,
+    hint: `${failure.hint}; ${teardown.hint}`,
+  };
+}

@@ -1,0 +1,33 @@
+import { type ActivityInterfaceFor, type ActivityOptions, proxyActivities } from '@temporalio/workflow';
+import type { Activities } from '../../activities/index.js';
+
+/**
+ * A worker that is killed is noticed after this long; activities beat every 2 s. How often a step is tried again is not
+ * bounded here: every restart of a worker uses up a try, and must not use up a test. The activity itself gives up when
+ * the cluster or the store has been away for as long as the spec allows.
+ */
+const COMMON: ActivityOptions = {
+  heartbeatTimeout: '10s',
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
+};
+
+/** The server ends only a step that does not keep its own limit: what it ends says nothing of why. */
+const MARGIN_SECONDS = 300;
+
+/** One try of a step that only talks to the API server or the store. */
+export const quick: ActivityInterfaceFor<Activities> = proxyActivities<Activities>({
+  ...COMMON,
+  startToCloseTimeout: '2 minutes',
+});
+
+/** Somebody is told, if it can be done soon: the suite ends after it. */
+export const told: ActivityInterfaceFor<Activities> = proxyActivities<Activities>({
+  ...COMMON,
+  startToCloseTimeout: '30 seconds',
+  retry: { initialInterval: '1s', backoffCoefficient: 3, maximumAttempts: 4 },
+});
+
+/** Steps that wait for the cluster or a tool for up to `seconds`, a limit that they keep themselves. */
+export function lasting(seconds: number): ActivityInterfaceFor<Activities> {
+  return proxyActivities<Activities>({ ...COMMON, startToCloseTimeout: (seconds + MARGIN_SECONDS) * 1000 });
+}

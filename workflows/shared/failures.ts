@@ -1,0 +1,43 @@
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  ChildWorkflowFailure,
+  isCancellation,
+  TerminatedFailure,
+  TimeoutFailure,
+} from '@temporalio/workflow';
+import { type FailureRecord, failureRecord, isFailureClass, type SuiteFailure } from '../../suite/verdict/failure.js';
+
+/**
+ * The failure that an activity or child workflow ended with, as a plain value.
+ *
+ * @throws the error itself when it is a cancellation, or no failure of an activity or child: a bug is not a result
+ */
+export function failureOf(error: unknown): FailureRecord {
+  if (isCancellation(error)) throw error;
+  let cause = error;
+  while (cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) cause = cause.cause;
+  if (cause instanceof ApplicationFailure) return fromApplicationFailure(cause);
+  if (cause instanceof TimeoutFailure) return fromTimeout(error, cause);
+  if (cause instanceof TerminatedFailure)
+    return failureRecord('Terminated', 'somebody terminated the workflow of the test');
+  throw error;
+}
+
+/** An error of the suite as the failure that ends a workflow at once. */
+export function workflowFailure(error: SuiteFailure): ApplicationFailure {
+  return ApplicationFailure.nonRetryable(error.message, error.class, { hint: error.hint, details: error.details });
+}
+
+function fromApplicationFailure(failure: ApplicationFailure): FailureRecord {
+  const failureClass = failure.type && isFailureClass(failure.type) ? failure.type : 'Internal';
+  const hint = (failure.details?.[0] as { hint?: unknown } | undefined)?.hint;
+  return failureRecord(failureClass, failure.message, typeof hint === 'string' ? hint : undefined);
+}
+
+/** A time-out hides what the last try failed with; that is what a person needs to know. */
+function fromTimeout(error: unknown, timeout: TimeoutFailure): FailureRecord {
+  if (timeout.cause instanceof ApplicationFailure) return fromApplicationFailure(timeout.cause);
+  const activity = error instanceof ActivityFailure ? error.activityType : 'a step';
+  return failureRecord('ApiUnavailable', `${activity} did not end in time (${timeout.timeoutType})`);
+}

@@ -1,0 +1,94 @@
+import { defineSearchAttributeKey } from '@temporalio/common';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { Range } from '../../suite/plan/test-forecast.js';
+import type { Problem } from '../../suite/run/cluster-facts.js';
+import type { Outcome } from '../../suite/verdict/outcome.js';
+import type { Reason, Verdict } from '../../suite/verdict/verdict.js';
+
+/** What people and programs can ask a running suite, and what they can search for. */
+
+/** State of one test of a running suite. */
+export interface TestProgress {
+  readonly name: string;
+  readonly status: 'waiting' | 'running' | 'parked' | 'done';
+  readonly verdict?: Verdict;
+  /** The measured figures so far with their unit, or the class of the failure. */
+  readonly result?: string;
+  /** Cells that are recorded, and the fewest that there will be. */
+  readonly cells: { readonly done: number; readonly of: number };
+}
+
+export interface Progress {
+  readonly phase: 'set-up' | 'benchmarks' | 'dynamo' | 'report' | 'done';
+  /** What happens right now, for people. */
+  readonly step: string;
+  readonly paused: boolean;
+  readonly remaining: Remaining;
+  readonly tests: readonly TestProgress[];
+  readonly problems: readonly Problem[];
+}
+
+/** Seconds until the suite ends, as they were at a moment; see `remainingTime` for what they leave out. */
+export interface Remaining extends Range {
+  /** When this was so, ISO 8601. A query does not move the workflow's clock. */
+  readonly at: string;
+}
+
+/** `temporal workflow query --workflow-id ID --name progress` */
+export const progressQuery = defineQuery<Progress>('progress');
+
+/** `temporal workflow signal --workflow-id ID --name pause`: no further cell starts; nodes are given back. */
+export const pauseSignal = defineSignal('pause');
+/** `temporal workflow signal --workflow-id ID --name resume` */
+export const resumeSignal = defineSignal('resume');
+
+/** What a person decides about a parked test. */
+export interface Resolution {
+  readonly test: string;
+  /**
+   * - `retry`: the test runs again, without the cells that are recorded;
+   * - `skip`: the suite goes on without it, and cannot pass any more;
+   * - `abort`: the suite ends here.
+   */
+  readonly action: 'retry' | 'skip' | 'abort';
+}
+
+export const RESOLUTIONS = ['retry', 'skip', 'abort'] as const satisfies readonly Resolution['action'][];
+
+/** `temporal workflow update execute --workflow-id ID --name resolveTest --input '{"test":"nixl-ucx","action":"retry"}'` */
+export const resolveTestUpdate = defineUpdate<string, [Resolution]>('resolveTest');
+/** `temporal workflow update execute --workflow-id ID --name skipTest --input '"nixl-ucx"'` */
+export const skipTestUpdate = defineUpdate<string, [string]>('skipTest');
+
+/** From the workflow of a block to its suite: how far a test is. */
+export interface TestReport {
+  readonly test: string;
+  readonly step: string;
+  /** Cells that are recorded. */
+  readonly done: number;
+  /** Keys of the cells that have been recorded since the last report. */
+  readonly recorded?: readonly string[] | undefined;
+  /** The newest figures in words. */
+  readonly result?: string | undefined;
+  /** Seconds of its fastest and slowest measured cell. */
+  readonly took?: Range | undefined;
+}
+export const testReportSignal = defineSignal<[TestReport]>('testReport');
+
+/** Name of the suite, as in the spec. */
+export const SUITE_NAME = defineSearchAttributeKey('SuiteName', 'KEYWORD');
+/** `running` or `parked`, then the outcome of a suite (or `cancelled`), the verdict of a test. */
+export const SUITE_VERDICT = defineSearchAttributeKey('SuiteVerdict', 'KEYWORD');
+/** Name of the test: of a test's own workflow, or the one that a suite is at. */
+export const SUITE_TEST = defineSearchAttributeKey('SuiteTest', 'KEYWORD');
+
+/** What the suite's workflow returns. */
+export interface SuiteResult {
+  /** How it ended, in one word: the verdict, or `regressed`. */
+  readonly outcome: Outcome;
+  readonly verdict: Verdict;
+  readonly reasons: readonly Reason[];
+  readonly tests: readonly TestProgress[];
+  /** Folder with report.md, record.json and all logs, as the worker sees it. */
+  readonly results: string;
+}

@@ -1,0 +1,18 @@
+import type { PodSettings } from '../../activities/transport/rank-pod.js';
+import { rankEnvironment, type SuiteSpec } from '../../suite/spec/spec.js';
+import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
+
+/** What shapes the pods of a test, or of the probes. */
+export function podSettings(
+  spec: Omit<SuiteSpec, 'tests' | 'dynamo'>,
+  test: Pick<TransportTestSpec, 'environment' | 'nics'> = { environment: {} },
+): PodSettings {
+  const { context: _, namespace: __, leaseNamespace: ___, ...cluster } = spec.cluster;
+  const { efa } = spec.resources;
+  return {
+    cluster,
+    resources: { ...spec.resources, efa: { ...efa, count: test.nics ?? efa.count } },
+    tolerations: spec.nodes.tolerations,
+    environment: rankEnvironment(spec, test.environment),
+  };
+}

@@ -1,0 +1,54 @@
+import { condition, upsertSearchAttributes } from '@temporalio/workflow';
+import { onFailureOf } from '../../suite/schema/on-failure.js';
+import { formatDuration } from '../../suite/units/units.js';
+import { SUITE_VERDICT } from '../shared/messages.js';
+import { giveNodesBack } from '../shared/node-claim.js';
+import type { RunningSuite } from './running-suite.js';
+import type { TestState } from './test-state.js';
+
+/**
+ * Runs a block, one test or several that are interleaved, until all its tests are done, whatever that takes. Those that
+ * failed do what `onFailure` says.
+ *
+ * @param measure runs tests once and leaves in their state what became of them
+ * @returns `abort`: the suite ends here
+ */
+export async function runBlock<State extends TestState>(
+  suite: RunningSuite,
+  states: readonly State[],
+  measure: (open: readonly State[]) => Promise<void>,
+): Promise<'go on' | 'abort'> {
+  const { spec, state } = suite;
+  let open = states;
+  for (;;) {
+    await condition(() => !state.paused);
+    open = open.filter(({ verdict }) => verdict !== 'skipped');
+    if (open.length === 0) return 'go on';
+    await measure(open);
+    const failed = open.filter(({ failure }) => failure);
+    if (failed.some(({ test }) => onFailureOf(spec, test) === 'abort')) return 'abort';
+    const parked = failed.filter(({ test }) => onFailureOf(spec, test) === 'park');
+    if (parked.length === 0) return 'go on';
+    await park(suite, parked);
+    if (parked.some(({ resolution }) => resolution === 'abort')) return 'abort';
+    open = parked.filter(({ resolution }) => resolution === 'retry');
+  }
+}
+
+/** Waits for a person, who has until `parkLimit`; nobody else is kept waiting for the nodes. */
+async function park({ spec, run, state }: RunningSuite, parked: readonly TestState[]): Promise<void> {
+  const { parkLimit } = spec;
+  await giveNodesBack(run);
+  for (const test of parked) Object.assign(test, { status: 'parked', resolution: undefined });
+  state.say(`waiting for a person to resolve ${state.names('parked')}, ${formatDuration(parkLimit)} at most`);
+  upsertSearchAttributes([{ key: SUITE_VERDICT, value: 'parked' }]);
+  await condition(
+    () => parked.every(({ resolution }) => resolution) || parked.some(({ resolution }) => resolution === 'abort'),
+    parkLimit * 1000,
+  );
+  upsertSearchAttributes([{ key: SUITE_VERDICT, value: 'running' }]);
+  for (const test of parked) {
+    test.status = 'done';
+    if (test.resolution === 'skip') test.verdict = 'skipped';
+  }
+}

@@ -1,0 +1,125 @@
+import { ApplicationFailure, ChildWorkflowFailure, startChild, upsertSearchAttributes } from '@temporalio/workflow';
+import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
+import type { FailureRecord } from '../../suite/verdict/failure.js';
+import {
+  type InferenceTestFailureDetails,
+  type InferenceTestResult,
+  inferenceTest,
+} from '../inference/inference-test.js';
+import { lasting } from '../shared/activity-options.js';
+import { failureOf } from '../shared/failures.js';
+import { loadFiguresOf } from '../shared/figures.js';
+import { SUITE_TEST } from '../shared/messages.js';
+import { runBlock } from './block.js';
+import { baselineOf, removalCommand } from './dynamo-record.js';
+import type { RunningSuite } from './running-suite.js';
+import { openRun, type Ready } from './set-up.js';
+import { startTest } from './start-test.js';
+import { begin, type InferenceState, settle } from './test-state.js';
+
+/** Phase 3: every inference test in the order of the spec, with a deployment of its own. */
+export async function dynamoPhase(suite: RunningSuite, dynamo: DynamoSpec, ready: Ready): Promise<'go on' | 'abort'> {
+  const phase = new DynamoPhase(suite, dynamo, ready);
+  for (const test of suite.state.inference) {
+    if ((await runBlock(suite, [test], () => phase.measure(test))) === 'abort') return 'abort';
+  }
+  return 'go on';
+}
+
+class DynamoPhase {
+  readonly #suite: RunningSuite;
+  readonly #dynamo: Omit<DynamoSpec, 'tests'>;
+  readonly #ready: Ready;
+  /** The deployment of an earlier test could not be removed. */
+  #leftBehind = false;
+
+  constructor(suite: RunningSuite, { tests: _, ...dynamo }: DynamoSpec, ready: Ready) {
+    this.#suite = suite;
+    this.#dynamo = dynamo;
+    this.#ready = ready;
+  }
+
+  async measure(state: InferenceState): Promise<void> {
+    const { test } = state;
+    begin(state);
+    upsertSearchAttributes([{ key: SUITE_TEST, value: test.name }]);
+    this.#suite.state.report('dynamo', test.name);
+    let cells: InferenceTestResult['cells'] | undefined;
+    let failure: FailureRecord | undefined;
+    try {
+      await openRun(this.#suite.spec, this.#suite.run);
+      await this.#ensurePlatform();
+      await this.#removeLeftBehind();
+      const result = await this.#runTest(state);
+      cells = result.cells;
+      if (result.kept) this.#suite.state.kept = removalCommand(this.#suite.run, this.#dynamo);
+    } catch (error) {
+      failure = failureOf(error);
+      const details = detailsOf(error);
+      cells = details?.cells;
+      this.#leftBehind ||= details?.leftBehind ?? false;
+    }
+    settle(state, cells, cells && loadFiguresOf(cells), failure);
+  }
+
+  async #ensurePlatform(): Promise<void> {
+    const { run, state } = this.#suite;
+    const { kind, platform } = this.#dynamo;
+    if (kind !== 'operator' || state.platform) return;
+    state.say('looking for the Dynamo platform');
+    try {
+      state.platform = await lasting(platform.timeout).ensurePlatform({ run, platform });
+      state.platformFailure = undefined;
+    } catch (error) {
+      state.platformFailure = failureOf(error);
+      throw error;
+    }
+  }
+
+  /** Two deployments do not fit on the nodes, and would have the same name. */
+  async #removeLeftBehind(): Promise<void> {
+    if (!this.#leftBehind) return;
+    const { run, state } = this.#suite;
+    state.say('removing the deployment that an earlier test left');
+    await lasting(this.#dynamo.removalTimeout).removeDynamo({ run, dynamo: this.#dynamo });
+    this.#leftBehind = false;
+  }
+
+  async #runTest({ test }: InferenceState): Promise<InferenceTestResult> {
+    const { spec, run, state } = this.#suite;
+    const { name, cluster, nodes, resources, timeouts, attempts, resumeFrom } = spec;
+    const isLast = test === state.inference.at(-1)?.test;
+    try {
+      const child = await startTest(this.#suite, test.name, (options) =>
+        startChild(inferenceTest, {
+          ...options,
+          staticSummary: `${test.name}: ${test.topology}, concurrency ${test.concurrency.join(', ')}`,
+          args: [
+            {
+              run,
+              spec: { name, cluster, nodes, resources, timeouts, attempts, resumeFrom },
+              dynamo: this.#dynamo,
+              test,
+              pair: this.#ready.pair,
+              fabric: this.#ready.fabric,
+              baseline: baselineOf(spec, this.#dynamo),
+              keep: this.#dynamo.keep && isLast,
+              paused: state.paused,
+            },
+          ],
+        }),
+      );
+      this.#suite.child = child;
+      return await child.result();
+    } finally {
+      this.#suite.child = undefined;
+    }
+  }
+}
+
+function detailsOf(error: unknown): InferenceTestFailureDetails | undefined {
+  const cause = error instanceof ChildWorkflowFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure
+    ? (cause.details?.[0] as InferenceTestFailureDetails | undefined)
+    : undefined;
+}

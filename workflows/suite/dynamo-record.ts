@@ -1,0 +1,64 @@
+import type { Platform } from '../../activities/dynamo/platform.js';
+import type { ReportInput } from '../../activities/report/write-report.js';
+import { graphName } from '../../suite/cluster/dynamo-names.js';
+import type { Run } from '../../suite/run/run.js';
+import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
+import type { SuiteSpec } from '../../suite/spec/spec.js';
+import type { FailureRecord } from '../../suite/verdict/failure.js';
+import { worst } from '../../suite/verdict/verdict.js';
+import type { InferenceState } from './test-state.js';
+
+/** How far phase 3 is. */
+export interface DynamoProgress {
+  readonly inference: readonly InferenceState[];
+  readonly platform: Platform | undefined;
+  readonly platformFailure: FailureRecord | undefined;
+  readonly kept: string | undefined;
+}
+
+/** Phase 3 in the record of a run, before its recorded cells are read into it. */
+export function dynamoRecord(
+  spec: SuiteSpec,
+  dynamo: DynamoSpec,
+  { inference, platform, platformFailure, kept }: DynamoProgress,
+): NonNullable<ReportInput['dynamo']> {
+  const baseline = baselineOf(spec, dynamo);
+  return {
+    kind: dynamo.kind,
+    engine: dynamo.engine.kind,
+    model: dynamo.model.name,
+    image: dynamo.image,
+    transferBackend: dynamo.transfer.backend,
+    tokensPerBlock: dynamo.transfer.tokensPerBlock,
+    ...(baseline === undefined ? {} : { baseline }),
+    ...(platform ? { platform } : {}),
+    verdict: worst(inference.map(({ verdict }) => verdict ?? 'skipped')),
+    ...(platformFailure ? { failure: platformFailure } : {}),
+    ...(kept === undefined ? {} : { kept }),
+    tests: inference.map(({ test, verdict, failure, keys }) => ({
+      name: test.name,
+      topology: test.topology,
+      ...(test.control === undefined ? {} : { control: test.control }),
+      required: test.required,
+      verdict: verdict ?? 'skipped',
+      ...(failure ? { failure } : {}),
+      inputTokens: test.inputTokens,
+      outputTokens: test.outputTokens,
+      cellKeys: keys,
+    })),
+  };
+}
+
+/** The transport test whose curve predicts the transfer. */
+export function baselineOf(spec: SuiteSpec, { transfer }: Pick<DynamoSpec, 'transfer'>): string | undefined {
+  return (
+    transfer.baseline ?? spec.tests.find((test) => test.tool === 'nixlbench' && test.backend === transfer.backend)?.name
+  );
+}
+
+/** Removes a deployment that was kept. */
+export function removalCommand(run: Run, dynamo: Pick<DynamoSpec, 'kind' | 'name'>): string {
+  const kind = dynamo.kind === 'operator' ? `dynamographdeployment/${graphName(run, dynamo)}` : 'deployment,service';
+  const selector = dynamo.kind === 'operator' ? '' : ` --selector dynamo-bench/graph=${run.key}`;
+  return `kubectl delete --namespace ${run.namespace} ${kind}${selector}`;
+}

@@ -1,0 +1,74 @@
+import { ApplicationFailure, ChildWorkflowFailure, startChild, upsertSearchAttributes } from '@temporalio/workflow';
+import type { CellSummary } from '../../activities/transport/records.js';
+import { blocksOf } from '../../suite/plan/plan.js';
+import { INTERLEAVED } from '../../suite/spec/spec.js';
+import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
+import type { FailureRecord } from '../../suite/verdict/failure.js';
+import { failureOf } from '../shared/failures.js';
+import { figuresOf } from '../shared/figures.js';
+import { SUITE_TEST } from '../shared/messages.js';
+import { backEndOf } from '../shared/titles.js';
+import { type TransportTestFailureDetails, transportTest } from '../transport/transport-test.js';
+import { runBlock } from './block.js';
+import type { RunningSuite } from './running-suite.js';
+import { openRun, type Ready } from './set-up.js';
+import { startTest } from './start-test.js';
+import { begin, settle, type TransportState } from './test-state.js';
+
+/** Phase 2: every transport test in the order of the spec; interleaved ones together. */
+export async function transportPhase(suite: RunningSuite, ready: Ready): Promise<'go on' | 'abort'> {
+  for (const { tests } of blocksOf(suite.spec)) {
+    const names = new Set(tests.map(({ base }) => base));
+    const states = suite.state.transport.filter(({ test }) => names.has(test.name));
+    if ((await runBlock(suite, states, (open) => measure(suite, ready, open))) === 'abort') return 'abort';
+  }
+  return 'go on';
+}
+
+async function measure(suite: RunningSuite, ready: Ready, states: readonly TransportState[]): Promise<void> {
+  const { run, state } = suite;
+  const tests = states.map(({ test }) => test);
+  const name = tests.length > 1 ? INTERLEAVED : (tests[0]?.name ?? '');
+  for (const test of states) begin(test);
+  upsertSearchAttributes([{ key: SUITE_TEST, value: name }]);
+  state.report('benchmarks', name);
+  let failure: FailureRecord | undefined;
+  let cells: readonly CellSummary[] | undefined;
+  let interrupted = false;
+  try {
+    await openRun(suite.spec, run);
+    const { tests: _, dynamo: __, ...spec } = suite.spec;
+    const child = await startTest(suite, name, (options) =>
+      startChild(transportTest, {
+        ...options,
+        staticSummary: tests.map(testSummary).join('; '),
+        args: [{ run, spec, tests, ...ready, paused: state.paused }],
+      }),
+    );
+    suite.child = child;
+    ({ cells } = await child.result());
+  } catch (error) {
+    failure = failureOf(error);
+    ({ cells, interrupted } = detailsOf(error) ?? { cells: undefined, interrupted: true });
+  } finally {
+    suite.child = undefined;
+  }
+  for (const test of states) {
+    const names = new Set(test.variants.map((variant) => variant.test.name));
+    const own = cells?.filter((cell) => names.has(cell.test));
+    settle(test, own, own && figuresOf(own), interrupted ? failure : undefined);
+  }
+}
+
+function testSummary(test: TransportTestSpec): string {
+  const memory =
+    test.tool === 'nixlbench' ? `${test.initiatorSegType} to ${test.targetSegType}` : `${test.memory} memory`;
+  return `${test.name}: ${backEndOf(test)}, ${memory}`;
+}
+
+function detailsOf(error: unknown): TransportTestFailureDetails | undefined {
+  const cause = error instanceof ChildWorkflowFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure
+    ? (cause.details?.[0] as TransportTestFailureDetails | undefined)
+    : undefined;
+}

@@ -1,0 +1,220 @@
+import { CancellationScope, sleep } from '@temporalio/workflow';
+import type { StartedRank } from '../../activities/transport/ranks.js';
+import type { CellDefinition } from '../../activities/transport/records.js';
+import { ceilingOf, type Fabric } from '../../suite/hardware/fabric.js';
+import type { AttemptContext, Judgement } from '../../suite/judge/judge.js';
+import type { Cell } from '../../suite/plan/plan.js';
+import type { AttemptRecord, RankRecord } from '../../suite/record/record.js';
+import type { Pair } from '../../suite/run/cluster-facts.js';
+import type { Run } from '../../suite/run/run.js';
+import type { SuiteSpec } from '../../suite/spec/spec.js';
+import { scopeOf, type TransportTestSpec, usableNics } from '../../suite/spec/transport-tests.js';
+import { formatDuration } from '../../suite/units/units.js';
+import type { FailureRecord } from '../../suite/verdict/failure.js';
+import { lasting, quick } from '../shared/activity-options.js';
+import { failureOf } from '../shared/failures.js';
+import { runToken } from '../shared/run-token.js';
+import { rowTitle } from '../shared/titles.js';
+
+/** The watchdog in the worker acts at the test's time limit; the kubelet's own acts this much later. */
+const KUBELET_DEADLINE_MARGIN_SECONDS = 120;
+
+/** What an attempt is made of. */
+export interface AttemptInput {
+  readonly run: Run;
+  readonly spec: Omit<SuiteSpec, 'tests' | 'dynamo'>;
+  readonly pair: Pair;
+  readonly fabric: Fabric;
+  readonly cell: Cell;
+  readonly definition: CellDefinition;
+  readonly number: number;
+}
+
+/** One try at a cell: its own pods, its own group, its own evidence. Both ranks are new in every attempt. */
+export class Attempt {
+  readonly #input: AttemptInput;
+  readonly #report: (step: string) => void;
+  /** `r1-a1`, or `w1-a1` of a warm-up cell. */
+  readonly #name: string;
+  readonly #token = runToken();
+  readonly #ranks: { position: 'node1' | 'node2'; pod: string; node: string }[] = [];
+  #notWiped: FailureRecord | undefined;
+  #removal: Promise<void> | undefined;
+
+  constructor(input: AttemptInput, report: (step: string) => void) {
+    const { cell, number } = input;
+    this.#input = input;
+    this.#report = report;
+    this.#name = `${cell.warmUp ? 'w' : 'r'}${cell.repetition}-a${number}`;
+  }
+
+  get #test(): TransportTestSpec {
+    return this.#input.cell.test;
+  }
+
+  /** Of a row in the Web UI. */
+  #summary(what: string): { summary: string } {
+    return { summary: `${rowTitle(this.#input.cell)}, attempt ${this.#input.number}: ${what}` };
+  }
+
+  get #group(): string {
+    return `${this.#input.run.key}-${this.#token}-${this.#test.name}-${this.#name}`;
+  }
+
+  get #nodes(): string[] {
+    const { node1, node2 } = this.#input.pair;
+    return [node1, node2];
+  }
+
+  get #circumstances(): Omit<AttemptContext, 'timedOut'> {
+    const { spec, fabric } = this.#input;
+    const networkInterface = spec.fabric.kind === 'ethernet' ? spec.fabric.interface : '';
+    const visibleNics = fabric.kind === 'efa' ? this.#input.definition.settings.resources.efa.count : fabric.nics;
+    return { fabric, networkInterface, visibleNics };
+  }
+
+  /** Empties the run's etcd, to which nobody else writes. Before `run`, which says so if it failed. */
+  async wipeEtcd(): Promise<void> {
+    const { run } = this.#input;
+    this.#report('wiping etcd');
+    const wiped = await settled(() => quick.wipeEtcd.executeWithOptions(this.#summary('wiping etcd'), [{ run }]));
+    this.#notWiped = isFailure(wiped) ? wiped : undefined;
+  }
+
+  /** Judges what was measured while the pods are being removed. */
+  async run(): Promise<{ judgement: Judgement; record: AttemptRecord }> {
+    const startedAt = new Date().toISOString();
+    const watched = this.#notWiped ?? (await settled(() => this.#measure()));
+    const { timedOut, endedBySuite } = isFailure(watched) ? { timedOut: false, endedBySuite: [] } : watched;
+    const stored = await settled(() => this.#storeEvidence(endedBySuite));
+    // Its failure comes to whoever waits for it.
+    this.remove().catch(() => undefined);
+    const ranks = isFailure(stored) ? [] : stored;
+    const failure = [watched, stored].find(isFailure);
+    const judged = failure ?? (await settled(() => this.#judge(ranks, timedOut)));
+    const judgement = isFailure(judged) ? this.#unmeasured(judged) : judged;
+    return { judgement, record: this.#record({ startedAt, timedOut, ranks, failure: judgement.failure }) };
+  }
+
+  /** Removes both pods. Nothing else may start on their nodes before this is done, whatever became of `run`. */
+  remove(): Promise<void> {
+    const { run } = this.#input;
+    const pods = this.#ranks.map(({ pod }) => pod);
+    this.#removal ??= CancellationScope.nonCancellable(() =>
+      quick.removeRanks.executeWithOptions(this.#summary('removing both ranks'), [{ run, pods }]),
+    );
+    return this.#removal;
+  }
+
+  async #measure() {
+    await this.#startBoth();
+    return this.#watch();
+  }
+
+  /** node2 first; node1 when node2 is ready and `startDelay.min` has passed, or `startDelay.max` has. */
+  async #startBoth(): Promise<void> {
+    const { spec, pair } = this.#input;
+    const { startDelay } = spec;
+    this.#report(`starting the rank on node2 (${pair.node2})`);
+    const first = await this.#start('node2', pair.node2, undefined, startDelay.max);
+    const remaining = startDelay.min - first.runningFor;
+    if (remaining > 0)
+      await sleep(remaining * 1000, this.#summary(`start delay, node1 at least ${startDelay.min} s after node2`));
+    this.#report(`starting the rank on node1 (${pair.node1})`);
+    await this.#start('node1', pair.node1, first.address, undefined);
+  }
+
+  #start(
+    position: 'node1' | 'node2',
+    node: string,
+    peer: string | undefined,
+    readyWithin: number | undefined,
+  ): Promise<StartedRank> {
+    const { run, spec, definition } = this.#input;
+    const { timeouts, startDelay } = spec;
+    const { test, settings } = definition;
+    const activeDeadline = test.timeout + timeouts.podStart + KUBELET_DEADLINE_MARGIN_SECONDS;
+    const group = this.#group;
+    const nodes = this.#nodes;
+    this.#ranks.push({ position, node, pod: `bench-${group}-${position}` });
+    return lasting(timeouts.podStart + startDelay.max).startRank.executeWithOptions(
+      this.#summary(`rank on ${position} (${node})`),
+      [{ run, settings, test, position, node, nodes, group, peer, activeDeadline, patience: timeouts, readyWithin }],
+    );
+  }
+
+  #watch() {
+    const { run } = this.#input;
+    const test = this.#test;
+    this.#report('both ranks run');
+    const deadline = new Date(Date.now() + test.timeout * 1000).toISOString();
+    return lasting(test.timeout).watchRanks.executeWithOptions(
+      this.#summary(`both ranks run, at most ${formatDuration(test.timeout)}`),
+      [{ run, nodes: this.#nodes, deadline, pods: this.#ranks.map(({ pod }) => pod) }],
+    );
+  }
+
+  /** Always kept, also of an attempt that failed. */
+  #storeEvidence(endedBySuite: readonly string[]): Promise<RankRecord[]> {
+    const { run } = this.#input;
+    this.#report('storing evidence');
+    const folder = `${this.#test.name}/${this.#name}-${this.#token}`;
+    return quick.storeEvidence.executeWithOptions(this.#summary('storing evidence'), [
+      { run, folder, ranks: this.#ranks, endedBySuite },
+    ]);
+  }
+
+  #judge(ranks: readonly RankRecord[], timedOut: boolean): Promise<Judgement> {
+    const { run } = this.#input;
+    return quick.judgeAttempt.executeWithOptions(this.#summary('reading the result'), [
+      { run, test: this.#test, ranks, circumstances: { ...this.#circumstances, timedOut } },
+    ]);
+  }
+
+  #unmeasured(failure: FailureRecord): Judgement {
+    const { fabric, visibleNics } = this.#circumstances;
+    const ceiling = ceilingOf(fabric, scopeOf(this.#test), usableNics(this.#test, visibleNics));
+    return {
+      verdict: 'fail',
+      reasons: [{ code: 'failure', message: failure.message }],
+      rows: [],
+      ceiling,
+      usableCeiling: ceiling,
+      failure,
+    };
+  }
+
+  #record(outcome: {
+    startedAt: string;
+    timedOut: boolean;
+    ranks: readonly RankRecord[];
+    failure: FailureRecord | undefined;
+  }): AttemptRecord {
+    const startOf = (position: string) =>
+      Date.parse(outcome.ranks.find((rank) => rank.position === position)?.startedAt ?? '');
+    const startDelay = (startOf('node1') - startOf('node2')) / 1000;
+    return {
+      number: this.#input.number,
+      group: this.#group,
+      startedAt: outcome.startedAt,
+      endedAt: new Date().toISOString(),
+      ...(Number.isNaN(startDelay) ? {} : { startDelay }),
+      timedOut: outcome.timedOut,
+      ranks: [...outcome.ranks],
+      ...(outcome.failure ? { failure: outcome.failure } : {}),
+    };
+  }
+}
+
+/** What a step gave, or what it failed with. A cancellation is thrown on. */
+async function settled<T>(step: () => Promise<T>): Promise<T | FailureRecord> {
+  try {
+    return await step();
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+function isFailure(outcome: object): outcome is FailureRecord {
+  return 'class' in outcome && 'hint' in outcome;
+}

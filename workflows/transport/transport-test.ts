@@ -1,0 +1,276 @@
+import {
+  ApplicationFailure,
+  condition,
+  continueAsNew,
+  getExternalWorkflowHandle,
+  isCancellation,
+  log,
+  setCurrentDetails,
+  setHandler,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
+import type { CellDefinition, CellSummary } from '../../activities/transport/records.js';
+import type { Fabric } from '../../suite/hardware/fabric.js';
+import type { Judgement } from '../../suite/judge/judge.js';
+import { type Block, blocksOf, type Cell, nextCell, type Outcome } from '../../suite/plan/plan.js';
+import { timesOf } from '../../suite/plan/remaining.js';
+import type { AttemptRecord } from '../../suite/record/record.js';
+import type { Pair } from '../../suite/run/cluster-facts.js';
+import type { Run } from '../../suite/run/run.js';
+import type { SuiteSpec } from '../../suite/spec/spec.js';
+import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
+import { FAILURES, type FailureRecord } from '../../suite/verdict/failure.js';
+import { worst } from '../../suite/verdict/verdict.js';
+import { quick } from '../shared/activity-options.js';
+import { failureOf } from '../shared/failures.js';
+import { figureOf, figuresOf } from '../shared/figures.js';
+import {
+  pauseSignal,
+  resumeSignal,
+  SUITE_NAME,
+  SUITE_TEST,
+  SUITE_VERDICT,
+  testReportSignal,
+} from '../shared/messages.js';
+import { claimNodes, giveNodesBack } from '../shared/node-claim.js';
+import { podSettings } from '../shared/pod-settings.js';
+import { cellTitle, rowTitle } from '../shared/titles.js';
+import { Attempt } from './attempt.js';
+
+/** All that the tests of a block need of their suite. */
+export interface TransportTestInput {
+  readonly run: Run;
+  readonly spec: Omit<SuiteSpec, 'tests' | 'dynamo'>;
+  /** Tests of one block: one, or all that are interleaved. */
+  readonly tests: readonly TransportTestSpec[];
+  readonly pair: Pair;
+  readonly imageIds: readonly string[];
+  readonly fabric: Fabric;
+  readonly paused: boolean;
+  /** Cells of the same block that an earlier run in this chain has done; see `#goOnInNewRun`. */
+  readonly done?: readonly CellSummary[];
+}
+
+export interface TransportTestResult {
+  readonly verdict: Judgement['verdict'];
+  readonly cells: readonly CellSummary[];
+}
+
+/** What the child's failure carries besides its class, so that the suite can report the cells that it has. */
+export interface TransportTestFailureDetails {
+  readonly hint: string;
+  readonly cells: readonly CellSummary[];
+  /** No cell is to blame: the plan did not come to its end. */
+  readonly interrupted: boolean;
+}
+
+/** Rows of the table in the Web UI. */
+const ROWS_SHOWN = 20;
+
+/**
+ * One test between two nodes, or several that are interleaved: cells, one after the other, until the plan has no more. A
+ * missed expectation is a result; a test that could not be measured ends this workflow with the class of the failure.
+ */
+export function transportTest(input: TransportTestInput): Promise<TransportTestResult> {
+  return new TransportTest(input).run();
+}
+
+class TransportTest {
+  readonly #input: TransportTestInput;
+  readonly #block: Block;
+  readonly #cells: CellSummary[];
+  #paused: boolean;
+  #claimed = false;
+
+  constructor(input: TransportTestInput) {
+    const { tests, spec, done = [], paused } = input;
+    const [block] = blocksOf({ ...spec, tests: [...tests], interleave: tests.length > 1 });
+    if (!block) throw new RangeError('a block without tests');
+    this.#input = input;
+    this.#block = block;
+    this.#cells = [...done];
+    this.#paused = paused;
+  }
+
+  async run(): Promise<TransportTestResult> {
+    this.#listen();
+    upsertSearchAttributes([
+      { key: SUITE_NAME, value: this.#input.spec.name },
+      { key: SUITE_TEST, value: this.#block.name },
+      { key: SUITE_VERDICT, value: 'running' },
+    ]);
+    const interruption = await this.#measureAll();
+    const counted = this.#cells.filter(({ warmUp }) => !warmUp);
+    const failure = interruption ?? this.#cells.find((cell) => cell.failure)?.failure;
+    const verdict = failure ? 'fail' : worst(counted.map((cell) => cell.verdict));
+    upsertSearchAttributes([{ key: SUITE_VERDICT, value: verdict }]);
+    if (failure) {
+      const { hint } = failure;
+      const details: TransportTestFailureDetails = {
+        hint,
+        cells: this.#cells,
+        interrupted: interruption !== undefined,
+      };
+      throw ApplicationFailure.nonRetryable(failure.message, failure.class, details);
+    }
+    return { verdict, cells: this.#cells };
+  }
+
+  /** @returns what kept the plan from its end; cells that were measured stay */
+  async #measureAll(): Promise<FailureRecord | undefined> {
+    try {
+      await this.#measurePlan();
+      return undefined;
+    } catch (error) {
+      return failureOf(error);
+    }
+  }
+
+  async #measurePlan(): Promise<void> {
+    for (let cell = this.#next(); cell; cell = this.#next()) {
+      await this.#whilePaused(cell);
+      const recorded = await this.#measureCell(cell);
+      this.#details(`${cellTitle(cell)} recorded`);
+      // What came of the last one is in the result.
+      if (!this.#next()) break;
+      await this.#tellSuite(cell, `${cellTitle(cell)} recorded: ${outcomeText(recorded)}`, [recorded.key]);
+      if (workflowInfo().continueAsNewSuggested) await this.#goOnInNewRun();
+    }
+  }
+
+  #listen(): void {
+    const setPaused = (paused: boolean) => {
+      this.#paused = paused;
+    };
+    setHandler(pauseSignal, () => setPaused(true), { description: 'start no further cell' });
+    setHandler(resumeSignal, () => setPaused(false), { description: 'go on after a pause' });
+  }
+
+  #next(): Cell | undefined {
+    return nextCell(this.#block, this.#cells.map(outcomeOf));
+  }
+
+  /** What is recorded is taken over before anything is claimed or started. It counts also when its pods cannot be removed. */
+  async #measureCell(cell: Cell): Promise<CellSummary> {
+    const { run, spec } = this.#input;
+    const definition = this.#definition(cell);
+    const recorded = await quick.findCell.executeWithOptions({ summary: `${rowTitle(cell)}: recorded already?` }, [
+      { run, cell: definition, resumeFrom: spec.resumeFrom },
+    ]);
+    if (recorded.cell) return this.#count(recorded.cell);
+
+    const attempts: AttemptRecord[] = [];
+    for (;;) {
+      const number = recorded.attempts + attempts.length + 1;
+      const attempt = new Attempt({ ...this.#input, cell, definition, number }, (step) =>
+        this.#details(`${cellTitle(cell)}, attempt ${number}: ${step}`),
+      );
+      await Promise.all([this.#claim(cell), attempt.wipeEtcd()]);
+      try {
+        const { judgement, record } = await attempt.run();
+        attempts.push(record);
+        this.#claimed = judgement.failure?.class !== 'NodeClaimLost';
+        if (!this.#triesAgain(judgement.failure, attempts.length)) {
+          return this.#count(
+            await quick.recordCell.executeWithOptions({ summary: `${rowTitle(cell)}: ${outcomeText(judgement)}` }, [
+              { run, cell: definition, seed: spec.seed, judgement, attempts },
+            ]),
+          );
+        }
+      } finally {
+        await attempt.remove();
+      }
+    }
+  }
+
+  #count(recorded: CellSummary): CellSummary {
+    this.#cells.push(recorded);
+    return recorded;
+  }
+
+  #definition({ test, repetition, warmUp, variant }: Cell): CellDefinition {
+    const { spec, pair, imageIds, fabric } = this.#input;
+    return { test, variant, settings: podSettings(spec, test), pair, imageIds, fabric, repetition, warmUp };
+  }
+
+  #triesAgain(failure: FailureRecord | undefined, attempts: number): boolean {
+    const { attempts: most } = this.#input.spec;
+    return failure !== undefined && FAILURES[failure.class].retry === 'rendezvous' && attempts < most;
+  }
+
+  async #claim(cell: Cell): Promise<void> {
+    if (this.#claimed) return;
+    const { run, pair, spec } = this.#input;
+    let waited = false;
+    await claimNodes(run, [pair.node1, pair.node2], spec.timeouts.nodesBusy, async (step) => {
+      waited = true;
+      this.#details(step);
+      await this.#tellSuite(cell, `${cell.test.name}: ${step}`);
+    });
+    this.#claimed = true;
+    if (waited) await this.#tellSuite(cell, cellTitle(cell));
+  }
+
+  /** Others may measure meanwhile. */
+  async #whilePaused(next: Cell): Promise<void> {
+    if (!this.#paused) return;
+    const { run } = this.#input;
+    await giveNodesBack(run);
+    this.#claimed = false;
+    this.#details('paused');
+    await this.#tellSuite(next, `${next.test.name}: paused`);
+    await condition(() => !this.#paused);
+    await this.#tellSuite(next, cellTitle(next));
+  }
+
+  /** Before the history gets slow to replay: the server says so at 4,096 events or 4 MiB; a cell takes about 60. */
+  #goOnInNewRun(): Promise<never> {
+    return continueAsNew<typeof transportTest>({ ...this.#input, paused: this.#paused, done: this.#cells });
+  }
+
+  async #tellSuite({ base }: Cell, step: string, recorded: readonly string[] = []): Promise<void> {
+    const names = new Set(this.#block.tests.filter((variant) => variant.base === base).map(({ test }) => test.name));
+    const own = this.#cells.filter(({ test }) => names.has(test));
+    try {
+      const suite = getExternalWorkflowHandle(this.#input.run.workflowId);
+      await suite.signal(testReportSignal, {
+        test: base,
+        step,
+        done: own.length,
+        recorded,
+        result: figuresOf(own),
+        took: timesOf(own),
+      });
+    } catch (error) {
+      if (isCancellation(error)) throw error;
+      log.debug('the suite was not told', { step, error });
+    }
+  }
+
+  #details(step: string): void {
+    const rows = this.#cells
+      .slice(-ROWS_SHOWN)
+      .map(
+        (cell) =>
+          `| ${cell.test} | ${cell.warmUp ? 'warm-up ' : ''}${cell.repetition} | ${figureOf(cell)} | ${cell.verdict}${cell.takenOver ? ', taken over' : ''} |`,
+      );
+    const table = rows.length === 0 ? [] : ['', '| test | cell | result | verdict |', '|---|---|---|---|', ...rows];
+    setCurrentDetails([`**${this.#block.name}**: ${step}`, ...table].join('\n'));
+  }
+}
+
+/** `pass, 46 GB/s` */
+function outcomeText(outcome: Pick<CellSummary, 'verdict' | 'measurement' | 'failure'>): string {
+  return [outcome.verdict, figureOf(outcome)].filter(Boolean).join(', ');
+}
+
+function outcomeOf({ test, warmUp, measurement, seconds, failure }: CellSummary): Outcome {
+  return {
+    test,
+    warmUp,
+    value: measurement?.value,
+    seconds,
+    final: failure !== undefined && FAILURES[failure.class].retry === 'never',
+  };
+}
