@@ -2,7 +2,7 @@ import { isConflict } from '../kubernetes/client/api-failure.js';
 import type { Cluster } from '../kubernetes/client/cluster.js';
 import type { KubernetesObject } from '../kubernetes/client/objects.js';
 import { CONFIG_MAP, DEPLOYMENT, LEASE, POD, SERVICE } from '../kubernetes/client/resources.js';
-import type { RunRemains } from '../suite/run/leftovers.js';
+import type { LeftoverObjects } from '../suite/run/leftovers.js';
 import { MANAGED_BY_SELECTOR, RUN_LABEL, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../suite/run/run.js';
 import type { OpenRuns } from '../suite/run/run-status.js';
 
@@ -10,7 +10,7 @@ import type { OpenRuns } from '../suite/run/run-status.js';
 const ORDER = [DEPLOYMENT, SERVICE, POD, LEASE, CONFIG_MAP];
 
 /** Where to look: the suite's namespace, and the one in which nodes are claimed. */
-export interface SweepPlace {
+export interface LeftoverPlace {
   readonly namespace: string;
   readonly leaseNamespace: string;
 }
@@ -25,22 +25,22 @@ interface Found {
  * Everything in a place that carries the suite's labels, by suite run, with what is to be done about it. Objects
  * without both labels, or without the name of a workflow, are nobody's business here and never appear.
  */
-export async function findRemains(
+export async function findLeftovers(
   cluster: Cluster,
-  place: SweepPlace,
+  place: LeftoverPlace,
   runs: OpenRuns,
   signal?: AbortSignal,
-): Promise<RunRemains[]> {
+): Promise<LeftoverObjects[]> {
   return (await survey(cluster, place, runs, signal)).map(({ remains }) => remains);
 }
 
 /** Removes what `findRemains` says is to be removed, and returns it. What was made anew meanwhile is left alone. */
-export async function sweep(
+export async function removeLeftovers(
   cluster: Cluster,
-  place: SweepPlace,
+  place: LeftoverPlace,
   runs: OpenRuns,
   signal?: AbortSignal,
-): Promise<RunRemains[]> {
+): Promise<LeftoverObjects[]> {
   const toRemove = (await survey(cluster, place, runs, signal)).filter(({ remains }) => remains.state === 'remove');
   for (const { kind, namespace, object } of toRemove.flatMap(({ found }) => found)) {
     const { name, uid } = object.metadata;
@@ -57,10 +57,10 @@ export async function sweep(
 
 async function survey(
   cluster: Cluster,
-  place: SweepPlace,
+  place: LeftoverPlace,
   runs: OpenRuns,
   signal: AbortSignal | undefined,
-): Promise<{ remains: RunRemains; found: Found[] }[]> {
+): Promise<{ remains: LeftoverObjects; found: Found[] }[]> {
   const byRun = await objectsByRun(cluster, place, signal);
   const here = await runs.namespaceId();
   return Promise.all(
@@ -79,7 +79,7 @@ async function survey(
 
 async function objectsByRun(
   cluster: Cluster,
-  place: SweepPlace,
+  place: LeftoverPlace,
   signal: AbortSignal | undefined,
 ): Promise<Map<string, Found[]>> {
   const labelSelector = `${MANAGED_BY_SELECTOR},${RUN_LABEL}`;

@@ -10,9 +10,9 @@ import { historyChart } from './charts/history-chart.js';
 import { reportFiles } from './files.js';
 import { reportHtml } from './html/html.js';
 import { badge, page, scrolling } from './html/page.js';
-import { html, type Markup } from './markup.js';
+import { html, type Markup } from './markup/markup.js';
+import { moment } from './markup/moment.js';
 import { reportOf, stepsOf } from './model/assemble.js';
-import { moment } from './moment.js';
 
 /** One file of the site; its path has `/` between folders. */
 export interface SiteFile {

@@ -12,7 +12,7 @@ import { type AnyCell, cellsOf, evidenceOf } from './records/any-cell.js';
 import { findLinkedCell, linkCell, linkedCells } from './records/cells.js';
 import { findEvidence, findLog, putLog } from './records/evidence.js';
 import { runFolder, writeWhole } from './records/folder.js';
-import { countCell, type RunName } from './records/run-cells.js';
+import { linkCellToRun, type RunName } from './records/run-cells.js';
 import { resolveRun } from './records/run-names.js';
 import {
   findStartedRun,
@@ -96,13 +96,13 @@ export class ResultStore {
   /** Records a cell of a run. The same cell twice is stored once; a cell of another workflow is taken over. */
   saveCell(run: RunName, cell: CellRecord): Promise<void> {
     return this.write(async (transaction) => {
-      await linkCell(transaction, run.workflowId, cell, await countCell(transaction, run, cell));
+      await linkCell(transaction, run.workflowId, cell, await linkCellToRun(transaction, run, cell));
     });
   }
 
   /** Says that a run that goes on has this cell of any phase, which was recorded before or elsewhere. */
-  async countCell(run: RunName, cell: AnyCell): Promise<void> {
-    await this.write((transaction) => countCell(transaction, run, cell));
+  async linkCellToRun(run: RunName, cell: AnyCell): Promise<void> {
+    await this.write((transaction) => linkCellToRun(transaction, run, cell));
   }
 
   /** Recorded cells of a test, warm-up cells first, by repetition. */

@@ -1,10 +1,10 @@
 import { type Connection, WorkflowClient, WorkflowNotFoundError } from '@temporalio/client';
 import { runKey } from '../suite/run/run.js';
-import type { OpenRuns, RunFate, RunFates } from '../suite/run/run-status.js';
+import type { OpenRuns, RunStatus, RunStatusClient } from '../suite/run/run-status.js';
 import { isOpen } from './suite-runs.js';
 
 /** Asks a Temporal namespace which suite runs go on, and what became of the others. */
-export class RunDirectory implements OpenRuns, RunFates {
+export class RunDirectory implements OpenRuns, RunStatusClient {
   readonly #connection: Connection;
   readonly #namespace: string;
   readonly #client: WorkflowClient;
@@ -36,7 +36,7 @@ export class RunDirectory implements OpenRuns, RunFates {
     }
   }
 
-  async fateOf(workflowId: string, runId: string): Promise<RunFate> {
+  async status(workflowId: string, runId: string): Promise<RunStatus> {
     try {
       const description = await this.#client.getHandle(workflowId, runId).describe();
       const { status, closeTime } = description;

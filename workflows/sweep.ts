@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { RunRemains } from '../suite/run/leftovers.js';
+import type { LeftoverObjects } from '../suite/run/leftovers.js';
 import { SuiteFailure } from '../suite/verdict/failure.js';
-import { quick } from './shared/activity-options.js';
+import { shortActivities } from './shared/activity-options.js';
 import { workflowFailure } from './shared/failures.js';
 
 const GIVE_UP_AFTER_SECONDS = 600;
@@ -18,12 +18,12 @@ const sweepInput = z.strictObject({
  * @param input `{ namespace, context, leaseNamespace }`, all optional
  * @returns what was removed, by suite run
  */
-export async function sweep(input: unknown = {}): Promise<readonly RunRemains[]> {
+export async function sweep(input: unknown = {}): Promise<readonly LeftoverObjects[]> {
   const parsed = sweepInput.safeParse(input);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'input'}: ${message}`);
     throw workflowFailure(new SuiteFailure('InvalidSpec', problems.join('; ')));
   }
   const { namespace, leaseNamespace = namespace, context } = parsed.data;
-  return quick.sweepCluster({ run: { context, namespace, leaseNamespace, retryFor: GIVE_UP_AFTER_SECONDS } });
+  return shortActivities.sweepCluster({ run: { context, namespace, leaseNamespace, retryFor: GIVE_UP_AFTER_SECONDS } });
 }

@@ -4,13 +4,13 @@ import type { KubernetesObject } from '../../kubernetes/client/objects.js';
 import { CONFIG_MAP } from '../../kubernetes/client/resources.js';
 import type { ResultStore } from '../../results/store.js';
 import { type Run, runLabels, runObjectName, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../../suite/run/run.js';
-import type { OpenRuns, RunFates } from '../../suite/run/run-status.js';
+import type { OpenRuns, RunStatusClient } from '../../suite/run/run-status.js';
 import { NodeClaims } from './node-claims.js';
 
 /** What the activities need from outside; tests pass other parts in. */
 export interface ActivityDependencies {
   readonly store: ResultStore;
-  readonly runs: OpenRuns & RunFates;
+  readonly runs: OpenRuns & RunStatusClient;
   /** Connects to the cluster of a kubeconfig context. Default: the usual rules of kubectl. */
   readonly connect?: (context?: string) => Cluster;
 }
@@ -18,7 +18,7 @@ export interface ActivityDependencies {
 /** The activities' shared parts: one connection for each context, and the store. */
 export class ActivityContext {
   readonly store: ResultStore;
-  readonly runs: OpenRuns & RunFates;
+  readonly runs: OpenRuns & RunStatusClient;
   readonly claims = new NodeClaims(this);
   readonly #connect: (context?: string) => Cluster;
   readonly #clusters = new Map<string | undefined, Cluster>();

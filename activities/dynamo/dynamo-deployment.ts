@@ -1,5 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { isBadRequest, isNodeSilent, isNotFound } from '../../kubernetes/client/api-failure.js';
+import { isBadRequest, isKubeletUnreachable, isNotFound } from '../../kubernetes/client/api-failure.js';
 import type { KubernetesObject, Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { DEPLOYMENT, DYNAMO_GRAPH, SERVICE } from '../../kubernetes/client/resources.js';
@@ -12,7 +12,7 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 import { frontendUrl, type GraphInput, type GraphPlace, graphObjects } from './dynamo-graph.js';
 import { kvSizeFromWorker, kvSizeOf, pretendedRate, type RateInput } from './graph-kv.js';
-import { findGraph, isOurs, ownerOfGraph, refuseForeign } from './graph-owner.js';
+import { assertNameFree, findGraph, isOwnedByRun, ownerOfGraph } from './graph-owner.js';
 import { graphPods, roleOf } from './graph-pods.js';
 import { type ServingInput, waitUntilServing } from './graph-readiness.js';
 
@@ -58,7 +58,7 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
         kvRate,
         kvBytesPerToken: knownKv(kvOfSpec)?.bytesPerToken,
       });
-      await refuseForeign(context, input, objects);
+      await assertNameFree(context, input, objects);
       for (const object of objects) await cluster.apply(await labelled(input, object), cancellationSignal());
       const readyAfter = await waitUntilServing(context, input);
       const pods = await graphPods(cluster, input);
@@ -96,7 +96,7 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
           .podLog(run.namespace, pod.metadata.name, 'main', cancellationSignal(), previous)
           .catch((error: unknown) => {
             // A container that never started has no log, and a node that is gone gives none.
-            if (isBadRequest(error) || isNotFound(error) || isNodeSilent(error)) return error.message;
+            if (isBadRequest(error) || isNotFound(error) || isKubeletUnreachable(error)) return error.message;
             throw error;
           });
         await context.store.saveLog(run.workflowId, `${folder}/${name}`, log);
@@ -137,7 +137,7 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       await poll(async (elapsed) => {
         const graph = await findGraph(cluster, input);
         const left = (await graphPods(cluster, input)).filter((pod) => !hasEnded(pod));
-        if (!isOurs(graph, run) && left.length === 0) return true;
+        if (!isOwnedByRun(graph, run) && left.length === 0) return true;
         if (elapsed < dynamo.removalTimeout) return undefined;
         const finalizers = (graph?.metadata as { finalizers?: string[] } | undefined)?.finalizers ?? [];
         const waiting = finalizers.length > 0 ? `, it waits for ${finalizers.join(', ')}` : '';

@@ -23,10 +23,10 @@ export async function ownerOfGraph(
 ): Promise<'this run' | 'somebody else' | 'nobody'> {
   const graph = await findGraph(cluster, place);
   if (!graph) return 'nobody';
-  return isOurs(graph, place.run) ? 'this run' : 'somebody else';
+  return isOwnedByRun(graph, place.run) ? 'this run' : 'somebody else';
 }
 
-export function isOurs(object: KubernetesObject | undefined, run: Run): boolean {
+export function isOwnedByRun(object: KubernetesObject | undefined, run: Run): boolean {
   return object?.metadata.labels?.[GRAPH_LABEL] === run.key;
 }
 
@@ -34,7 +34,7 @@ export function isOurs(object: KubernetesObject | undefined, run: Run): boolean 
  * Makes sure that every name that the deployment would take is free or this run's own: the operator would overwrite a
  * Service. What is on its way out is waited for; an earlier run may have left it.
  */
-export async function refuseForeign(
+export async function assertNameFree(
   context: ActivityContext,
   input: GraphPlace & { readonly nodes: readonly string[] },
   objects: readonly KubernetesObject[],
@@ -44,7 +44,7 @@ export async function refuseForeign(
   let leaving = false;
   await poll(async (elapsed) => {
     await context.claims.renew(run, nodes);
-    const found = await foreignObject(cluster, input, objects);
+    const found = await conflictingObject(cluster, input, objects);
     if (!found) return true;
     // What an object made goes after it, a moment later.
     leaving ||= found.metadata.deletionTimestamp !== undefined;
@@ -53,7 +53,7 @@ export async function refuseForeign(
   }, cancellationSignal());
 }
 
-async function foreignObject(
+async function conflictingObject(
   cluster: Cluster,
   place: GraphPlace,
   objects: readonly KubernetesObject[],
@@ -64,7 +64,7 @@ async function foreignObject(
   const made = [SERVICE, DEPLOYMENT].map((kind) => ({ kind, name: frontendName(graphName(run, dynamo)) }));
   for (const { kind, name } of [...objects.map(identity), ...made]) {
     const found = await cluster.find(kind, run.namespace, name, cancellationSignal());
-    if (found && !isOurs(found, run)) return found;
+    if (found && !isOwnedByRun(found, run)) return found;
   }
   // Pods of a deployment that is gone: they would count as this one's.
   return dynamo.kind === 'operator' ? (await graphPods(cluster, place))[0] : undefined;

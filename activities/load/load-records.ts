@@ -55,13 +55,13 @@ export function loadRecordActivities(context: ActivityContext) {
         found !== undefined && !found.failure && sameImages(found, imageIds);
       const own = await readLoadCell(store, run.workflowId, cell.test.name, key);
       if (counts(own)) {
-        await store.countCell(run, own);
+        await store.linkCellToRun(run, own);
         return summary(own, true);
       }
       const earlier = resumeFrom === undefined ? undefined : await readLoadCell(store, resumeFrom, cell.test.name, key);
       if (!counts(earlier)) return undefined;
       await saveLoadCell(store, run.workflowId, earlier);
-      await store.countCell(run, earlier);
+      await store.linkCellToRun(run, earlier);
       return summary(earlier, true);
     },
 
@@ -118,7 +118,7 @@ export function loadRecordActivities(context: ActivityContext) {
         measuredBy: { workflowId: run.workflowId, runId: run.runId },
       };
       await saveLoadCell(context.store, run.workflowId, record);
-      await context.store.countCell(run, record);
+      await context.store.linkCellToRun(run, record);
       return summary(record, false);
     },
   };

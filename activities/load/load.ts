@@ -9,7 +9,7 @@ import { JOB, POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded } from '../../kubernetes/pods/pod-state.js';
 import { StartWatch } from '../../kubernetes/pods/start-watch.js';
 import type { WorkerState } from '../../suite/judge/judge-load.js';
-import { readWorkerSight, type WorkerSight, workerSightScript } from '../../suite/judge/worker-probe.js';
+import { readWorkerProbe, type WorkerProbe, workerProbeScript } from '../../suite/judge/worker-probe.js';
 import type { LogReference } from '../../suite/record/record.js';
 import { type Run, runObjectName } from '../../suite/run/run.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
@@ -191,7 +191,7 @@ async function workerStates(cluster: Cluster, input: LoadInput): Promise<WorkerS
   return Promise.all(
     pods.map(async (pod): Promise<WorkerState> => {
       const role = roleOf(pod);
-      const seen = role === 'frontend' ? {} : await lookInto(cluster, run, pod);
+      const seen = role === 'frontend' ? {} : await probeWorker(cluster, run, pod);
       return {
         role,
         pod: pod.metadata.name,
@@ -203,15 +203,15 @@ async function workerStates(cluster: Cluster, input: LoadInput): Promise<WorkerS
   );
 }
 
-async function lookInto(cluster: Cluster, run: Run, pod: Pod): Promise<WorkerSight> {
+async function probeWorker(cluster: Cluster, run: Run, pod: Pod): Promise<WorkerProbe> {
   try {
     const { exitCode, output } = await execInPod(
       cluster,
       { namespace: run.namespace, pod: pod.metadata.name, container: 'main' },
-      ['sh', '-c', workerSightScript()],
+      ['sh', '-c', workerProbeScript()],
       { timeoutMs: EXEC_TIMEOUT_MS, signal: cancellationSignal() },
     );
-    return exitCode === 0 ? readWorkerSight(output) : {};
+    return exitCode === 0 ? readWorkerProbe(output) : {};
   } catch (error) {
     cancellationSignal().throwIfAborted();
     if (error instanceof SuiteFailure) return {};

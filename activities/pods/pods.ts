@@ -8,7 +8,7 @@ import { StartWatch } from '../../kubernetes/pods/start-watch.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 
 /** How long a pod may take to run, in seconds. */
-export interface StartPatience {
+export interface StartTimeouts {
   /** Image pull included. */
   readonly podStart: number;
   readonly unschedulable: number;
@@ -23,7 +23,7 @@ export interface StartPatience {
 export async function waitUntilStarted(
   cluster: Cluster,
   pod: Pod,
-  patience: StartPatience,
+  patience: StartTimeouts,
   meanwhile: () => Promise<void>,
 ): Promise<Pod> {
   const { namespace = '', name } = pod.metadata;

@@ -1,5 +1,5 @@
 import {
-  compareWithBaseline,
+  compareRun,
   DEFAULT_MINIMAL_DIFFERENCE,
   type RegressionOptions,
 } from '../../results/regression/compare-run.js';
@@ -29,7 +29,7 @@ export function regressionActivities(context: ActivityContext) {
       const name = `${run.workflowId}@${run.runId}`;
       const { record } = await context.store.readRun(name);
       const comparison = await context.store.use((kysely) =>
-        compareWithBaseline(kysely, record, regression).catch((error: unknown) => withoutBaseline(error, regression)),
+        compareRun(kysely, record, regression).catch((error: unknown) => withoutBaseline(error, regression)),
       );
       await context.store.write((transaction) => putComparison(transaction, record, comparison));
       await writeReports(context.store, run);

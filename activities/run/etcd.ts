@@ -121,7 +121,7 @@ export function etcdActivities(context: ActivityContext) {
       const foreign = keys.filter((key) => !key.startsWith(own));
       if (foreign.length > 0) {
         throw new SuiteFailure(
-          'NotOurEtcd',
+          'EtcdNotOwned',
           `etcd ${run.namespace}/${etcdName(run)} holds ${foreign.length} keys that no rank of this run wrote, and no mark of this run`,
         );
       }

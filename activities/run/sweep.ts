@@ -1,7 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { sweep } from '../../cluster/leftovers.js';
+import { removeLeftovers } from '../../cluster/leftovers.js';
 import { endInterruptedRuns, findInterruptedRuns } from '../../results/maintenance/interrupted-runs.js';
-import type { RunRemains } from '../../suite/run/leftovers.js';
+import type { LeftoverObjects } from '../../suite/run/leftovers.js';
 import type { Run } from '../../suite/run/run.js';
 import type { ActivityContext } from '../context/context.js';
 
@@ -14,8 +14,8 @@ export function sweepActivities(context: ActivityContext) {
      */
     async sweepCluster(input: {
       run: Pick<Run, 'context' | 'namespace' | 'leaseNamespace' | 'retryFor'>;
-    }): Promise<readonly RunRemains[]> {
-      const removed = await sweep(context.cluster(input.run), input.run, runs, cancellationSignal());
+    }): Promise<readonly LeftoverObjects[]> {
+      const removed = await removeLeftovers(context.cluster(input.run), input.run, runs, cancellationSignal());
       await endInterruptedRuns(store, await findInterruptedRuns(store, runs));
       return removed;
     },

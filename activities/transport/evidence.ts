@@ -1,5 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { isBadRequest, isNodeSilent, isNotFound } from '../../kubernetes/client/api-failure.js';
+import { isBadRequest, isKubeletUnreachable, isNotFound } from '../../kubernetes/client/api-failure.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded } from '../../kubernetes/pods/pod-state.js';
@@ -79,7 +79,7 @@ export function evidenceActivities(context: ActivityContext) {
     } catch (error) {
       // A node that lost the container, or never had it, has nothing to show.
       if (isNotFound(error) || isBadRequest(error)) return '';
-      if (isNodeSilent(error)) return error;
+      if (isKubeletUnreachable(error)) return error;
       throw error;
     }
   }

@@ -8,7 +8,7 @@ import type { ProbeFacts } from '../../suite/run/cluster-facts.js';
 import { etcdHost, type Run } from '../../suite/run/run.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
-import { type StartPatience, waitUntilStarted } from '../pods/pods.js';
+import { type StartTimeouts, waitUntilStarted } from '../pods/pods.js';
 import { measuringPod, onlyContainer, type PodSettings } from './rank-pod.js';
 
 /** Seconds that the probe itself may take once it runs: `fi_info` with 32 NICs needs a few. */
@@ -25,7 +25,7 @@ export function probeActivities(context: ActivityContext) {
       settings: PodSettings;
       node: string;
       index: number;
-      patience: StartPatience;
+      patience: StartTimeouts;
     }): Promise<ProbeFacts> {
       const { run, node } = input;
       const cluster = context.cluster(run);

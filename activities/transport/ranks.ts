@@ -8,7 +8,7 @@ import type { Run } from '../../suite/run/run.js';
 import { NIXLBENCH_REGISTERED } from '../../suite/tools/nixlbench.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
-import { endPod, type StartPatience, waitUntilStarted } from '../pods/pods.js';
+import { endPod, type StartTimeouts, waitUntilStarted } from '../pods/pods.js';
 import { type RankInput, rankPod } from './rank-pod.js';
 
 /** How long one rank may go on alone after the other ended well, in seconds: it still has to say goodbye. */
@@ -49,7 +49,7 @@ export function rankActivities(context: ActivityContext) {
      * attempt is also waited for until it is ready for the second, at most `readyWithin` seconds.
      */
     async startRank(
-      input: RankInput & { patience: StartPatience; nodes: readonly string[]; readyWithin?: number | undefined },
+      input: RankInput & { patience: StartTimeouts; nodes: readonly string[]; readyWithin?: number | undefined },
     ): Promise<StartedRank> {
       const { run, readyWithin } = input;
       const cluster = context.cluster(run);
@@ -81,7 +81,7 @@ export function rankActivities(context: ActivityContext) {
       const { run, pods } = input;
       const cluster = context.cluster(run);
       const deadline = Date.parse(input.deadline);
-      const toldAt = new Map<string, number>();
+      const stopRequestedAt = new Map<string, number>();
       let firstEndSeen: number | undefined;
       let timedOut = false;
       await poll(async (elapsed) => {
@@ -105,15 +105,18 @@ export function rankActivities(context: ActivityContext) {
           timedOut = true;
           await Promise.all(alive.map((name) => end(name, elapsed)));
         }
-        const deaf = alive.find((name) => elapsed - (toldAt.get(name) ?? elapsed) > END_TIMEOUT);
-        if (deaf === undefined) return undefined;
-        throw new SuiteFailure('PodLost', `pod ${deaf} did not end within ${END_TIMEOUT} s after it was told to`);
+        const unresponsive = alive.find((name) => elapsed - (stopRequestedAt.get(name) ?? elapsed) > END_TIMEOUT);
+        if (unresponsive === undefined) return undefined;
+        throw new SuiteFailure(
+          'PodLost',
+          `pod ${unresponsive} did not end within ${END_TIMEOUT} s after it was told to`,
+        );
       }, cancellationSignal());
-      return { timedOut, endedBySuite: [...toldAt.keys()] };
+      return { timedOut, endedBySuite: [...stopRequestedAt.keys()] };
 
       async function end(name: string, elapsed: number): Promise<void> {
-        if (toldAt.has(name)) return;
-        toldAt.set(name, elapsed);
+        if (stopRequestedAt.has(name)) return;
+        stopRequestedAt.set(name, elapsed);
         await endPod(cluster, run.namespace, name).catch((error: unknown) => {
           if (!isNotFound(error)) throw error;
         });

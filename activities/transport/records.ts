@@ -64,7 +64,7 @@ export function recordActivities(context: ActivityContext) {
       const key = cellKey(cell);
       const own = await store.findCell(run.workflowId, key);
       if (own && !own.failure) {
-        await store.countCell(run, own);
+        await store.linkCellToRun(run, own);
         return { cell: summary(own, true), attempts: own.attempts.length };
       }
       const earlier = resumeFrom === undefined ? undefined : await store.findCell(resumeFrom, key);

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { tellSuite } from '../follow/send-to-suite.js';
+import { signalSuite } from '../follow/send-to-suite.js';
 
 /** `dynamo-bench cancel WORKFLOW_ID`: ends a suite run; what is recorded stays. */
 export function cancelCommand(): Command {
@@ -15,7 +15,7 @@ It asks the suite to end and does not wait; dynamo-bench watch my-run does. To g
   dynamo-bench run SPEC --workflow-id my-run`,
     )
     .action((workflowId: string, options: { json?: true }) =>
-      tellSuite(workflowId, options, async (handle) => {
+      signalSuite(workflowId, options, async (handle) => {
         await handle.cancel();
         return 'is asked to end; it removes its pods first';
       }),

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { resolveRun } from '../../results/records/run-names.js';
 import { readRun } from '../../results/records/runs.js';
-import { compareWithBaseline } from '../../results/regression/compare-run.js';
+import { compareRun } from '../../results/regression/compare-run.js';
 import type { RunComparison } from '../../results/regression/run-comparison.schema.js';
 import { exitCodeOf } from '../options/exit-code.js';
 import { minimalDifference } from '../options/minimal-difference.js';
@@ -47,7 +47,7 @@ Examples:
             ];
             const { record } = await readRun(kysely, second ?? first);
             const against = second ? { against: first } : { baseline };
-            return compareWithBaseline(kysely, record, { ...against, minimalDifference });
+            return compareRun(kysely, record, { ...against, minimalDifference });
           }),
         );
         console.log(

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { pauseSignal } from '../../workflows/shared/messages.js';
-import { tellSuite } from '../follow/send-to-suite.js';
+import { signalSuite } from '../follow/send-to-suite.js';
 
 /** `dynamo-bench pause WORKFLOW_ID`: no further cell starts until `resume`. */
 export function pauseCommand(): Command {
@@ -10,7 +10,7 @@ export function pauseCommand(): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample: dynamo-bench pause my-run')
     .action((workflowId: string, options: { json?: true }) =>
-      tellSuite(workflowId, options, async (handle) => {
+      signalSuite(workflowId, options, async (handle) => {
         await handle.signal(pauseSignal);
         return 'pauses after the cell that runs';
       }),

@@ -1,6 +1,6 @@
 import { Argument, Command } from 'commander';
 import { RESOLUTIONS, type Resolution, resolveTestUpdate } from '../../workflows/shared/messages.js';
-import { answered, tellSuite } from '../follow/send-to-suite.js';
+import { answered, signalSuite } from '../follow/send-to-suite.js';
 
 /** `dynamo-bench resolve WORKFLOW_ID TEST retry|skip|abort`: what becomes of a parked test. */
 export function resolveCommand(): Command {
@@ -19,7 +19,7 @@ Example: dynamo-bench resolve my-run nixl-ucx retry
   abort  the suite ends here`,
     )
     .action((workflowId: string, test: string, action: Resolution['action'], options: { json?: true }) =>
-      tellSuite(workflowId, options, (handle) =>
+      signalSuite(workflowId, options, (handle) =>
         answered(handle, () => handle.executeUpdate(resolveTestUpdate, { args: [{ test, action }] })),
       ),
     );

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { resumeSignal } from '../../workflows/shared/messages.js';
-import { tellSuite } from '../follow/send-to-suite.js';
+import { signalSuite } from '../follow/send-to-suite.js';
 
 /** `dynamo-bench resume WORKFLOW_ID`: goes on after a pause. */
 export function resumeCommand(): Command {
@@ -15,7 +15,7 @@ Example: dynamo-bench resume my-run
 A run that has ended is resumed by: dynamo-bench run SPEC --workflow-id my-run`,
     )
     .action((workflowId: string, options: { json?: true }) =>
-      tellSuite(workflowId, options, async (handle) => {
+      signalSuite(workflowId, options, async (handle) => {
         await handle.signal(resumeSignal);
         return 'goes on';
       }),

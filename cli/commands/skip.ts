@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { skipTestUpdate } from '../../workflows/shared/messages.js';
-import { answered, tellSuite } from '../follow/send-to-suite.js';
+import { answered, signalSuite } from '../follow/send-to-suite.js';
 
 /** `dynamo-bench skip WORKFLOW_ID TEST`: leaves out a test that has not started. */
 export function skipCommand(): Command {
@@ -11,7 +11,7 @@ export function skipCommand(): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample: dynamo-bench skip my-run nixl-ucx')
     .action((workflowId: string, test: string, options: { json?: true }) =>
-      tellSuite(workflowId, options, (handle) =>
+      signalSuite(workflowId, options, (handle) =>
         answered(handle, () => handle.executeUpdate(skipTestUpdate, { args: [test] })),
       ),
     );

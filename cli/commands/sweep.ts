@@ -1,13 +1,13 @@
 import { Command } from 'commander';
-import { findRemains, sweep } from '../../cluster/leftovers.js';
+import { findLeftovers, removeLeftovers } from '../../cluster/leftovers.js';
 import { Cluster } from '../../kubernetes/client/cluster.js';
 import {
   endInterruptedRuns,
   findInterruptedRuns,
   type InterruptedRun,
 } from '../../results/maintenance/interrupted-runs.js';
-import type { RunRemains } from '../../suite/run/leftovers.js';
-import type { RunFates } from '../../suite/run/run-status.js';
+import type { LeftoverObjects } from '../../suite/run/leftovers.js';
+import type { RunStatusClient } from '../../suite/run/run-status.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { connectTemporal } from '../../temporal/connection.js';
 import { RunDirectory } from '../../temporal/run-directory.js';
@@ -25,7 +25,7 @@ const STATE_TEXT = {
   running: 'goes on, left alone',
   remove: 'closed or gone',
   foreign: 'of another Temporal server or namespace, left alone',
-} as const satisfies Record<RunRemains['state'], string>;
+} as const satisfies Record<LeftoverObjects['state'], string>;
 
 /** `dynamo-bench sweep`: removes what closed suite runs left in the cluster, and records that they have ended. */
 export function sweepCommand(): Command {
@@ -51,7 +51,7 @@ Every suite sweeps when it starts. To sweep every hour:
       try {
         const runs = new RunDirectory(connection, temporalNamespace);
         const place = { namespace, leaseNamespace };
-        const remains = await (dryRun ? findRemains : sweep)(cluster, place, runs);
+        const remains = await (dryRun ? findLeftovers : removeLeftovers)(cluster, place, runs);
         // What was removed is told whether or not the store can be written then.
         const say = (line: string) => json || console.log(line);
         for (const { workflowId, state, objects } of remains) {
@@ -70,7 +70,11 @@ Every suite sweeps when it starts. To sweep every hour:
 }
 
 /** Where the results are elsewhere, the worker's own sweep does this. */
-async function interruptedRuns(options: StoreOptions, fates: RunFates, dryRun: boolean): Promise<InterruptedRun[]> {
+async function interruptedRuns(
+  options: StoreOptions,
+  fates: RunStatusClient,
+  dryRun: boolean,
+): Promise<InterruptedRun[]> {
   try {
     if (dryRun) return await withStore(options, (store) => findInterruptedRuns(store, fates));
     return await changeStore(options, async (store) =>

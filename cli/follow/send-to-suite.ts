@@ -15,7 +15,7 @@ const UPDATE_TIMEOUT_MS = 20_000;
  * @param tell returns the words to print
  * @throws {WrongUse} when the run has ended, or refuses
  */
-export async function tellSuite(
+export async function signalSuite(
   workflowId: string,
   { json }: { readonly json?: true },
   tell: (handle: WorkflowHandle) => Promise<string>,

@@ -11,7 +11,7 @@ export interface StoreOptions {
 }
 
 /** Where the results are unless somebody says otherwise: where the worker puts them. */
-export const RESULTS_FOLDER = process.env.RESULTS_DIR ?? 'runs';
+const RESULTS_FOLDER = process.env.RESULTS_DIR ?? 'runs';
 
 /** Adds `--results` and `--url`; the worker's own variables are the defaults. */
 export function addStoreOptions(command: Command): Command {

@@ -54,7 +54,7 @@ export function isAlreadyExists(error: unknown): boolean {
 }
 
 /** The API server works, and the kubelet of a pod's node does not answer it: a log that was asked for cannot be had. */
-export function isNodeSilent(error: unknown): error is ApiFailure {
+export function isKubeletUnreachable(error: unknown): error is ApiFailure {
   return error instanceof ApiFailure && error.status >= 500 && /\/containerLogs\//.test(error.message);
 }
 

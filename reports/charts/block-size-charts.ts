@@ -1,7 +1,7 @@
 import { ceilingOfShares } from '../../suite/hardware/fabric.js';
 import type { TestRecord } from '../../suite/record/record.js';
 import { formatBytes, formatDuration, formatRate } from '../../suite/units/units.js';
-import { html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup/markup.js';
 import { type Curve, curveName, curvesOf, type Spread, spreadText } from '../model/curves.js';
 import { axis, drawChart, LAYOUTS, type LegendEntry, label, seriesColor, seriesMark } from './chart.js';
 import { blockAxis, niceTop, rateUnit } from './scale.js';

@@ -1,5 +1,5 @@
 import { type EChartsCoreOption, init } from 'echarts/dist/echarts.esm.min';
-import { escapeMarkup, html, Markup } from '../markup.js';
+import { escapeMarkup, html, Markup } from '../markup/markup.js';
 
 /** The two sizes that every chart is drawn in, in pixels: text must be readable on a phone without zooming. */
 export const LAYOUTS = { wide: { width: 920, ticks: 9 }, narrow: { width: 340, ticks: 4 } } as const;

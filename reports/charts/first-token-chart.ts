@@ -1,7 +1,7 @@
 import { leftOut } from '../../suite/comparability/inference.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { formatDuration } from '../../suite/units/units.js';
-import type { Markup } from '../markup.js';
+import type { Markup } from '../markup/markup.js';
 import { type LoadCurve, loadCurvesOf } from '../model/load-curves.js';
 import { type NetworkPoint, networkPointsOf } from '../model/network-points.js';
 import { type LegendEntry, SIMULATED_ENGINE, seriesColor } from './chart.js';

@@ -1,8 +1,8 @@
 import { formatterOf } from '../../results/records/series.js';
-import { html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup/markup.js';
+import { moment } from '../markup/moment.js';
 import { spreadOf } from '../model/curves.js';
 import type { HistoryOfMetric } from '../model/report.js';
-import { moment } from '../moment.js';
 import { axis, drawChart, LAYOUTS, label, SIMULATED_ENGINE } from './chart.js';
 import { axisUnit, timeStep } from './scale.js';
 

@@ -1,7 +1,7 @@
 import { type Ladder, laddersOf } from '../../suite/comparability/ladder.js';
 import type { TestRecord } from '../../suite/record/record.js';
 import { formatRate } from '../../suite/units/units.js';
-import { html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup/markup.js';
 import { axis, drawChart, label, seriesColor } from './chart.js';
 import { rateUnit } from './scale.js';
 

@@ -1,4 +1,4 @@
-import { html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup/markup.js';
 import { type Spread, spreadText } from '../model/curves.js';
 import type { LoadCurve, LoadFigures } from '../model/load-curves.js';
 import { axis, drawChart, LAYOUTS, type Layout, type LegendEntry, seriesColor, seriesMark } from './chart.js';

@@ -1,6 +1,6 @@
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { formatDuration, formatSignedDuration } from '../../suite/units/units.js';
-import { html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup/markup.js';
 import { spreadText } from '../model/curves.js';
 import { type NetworkPoint, networkPointsOf } from '../model/network-points.js';
 import { axis, drawChart, type Layout, type LegendEntry, label, SIMULATED_ENGINE } from './chart.js';

@@ -1,6 +1,6 @@
 import type { DynamoRecord } from '../../suite/record/load-record.js';
 import { formatDuration, formatTokenRate } from '../../suite/units/units.js';
-import type { Markup } from '../markup.js';
+import type { Markup } from '../markup/markup.js';
 import { loadCurvesOf } from '../model/load-curves.js';
 import { SIMULATED_ENGINE } from './chart.js';
 import { panelsChart } from './load-panels.js';

@@ -1,7 +1,7 @@
 import type { AnyCell } from '../../results/records/any-cell.js';
 import type { AttemptRecord, SuiteRecord } from '../../suite/record/record.js';
 import { formatDuration } from '../../suite/units/units.js';
-import { html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup/markup.js';
 import { axis, drawChart, LAYOUTS } from './chart.js';
 import { timeStep } from './scale.js';
 

@@ -1,7 +1,7 @@
 import type { AnyCell } from '../../results/records/any-cell.js';
 import type { LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
 import type { CellRecord, SuiteRecord, TestRecord } from '../../suite/record/record.js';
-import { escapeMarkup } from '../markup.js';
+import { escapeMarkup } from '../markup/markup.js';
 import type { Report } from '../model/report.js';
 
 /**

@@ -7,11 +7,11 @@ import { bandwidthChart, latencyChart } from '../charts/block-size-charts.js';
 import { historyChart } from '../charts/history-chart.js';
 import { ladderCharts } from '../charts/ladder-chart.js';
 import { timelineChart } from '../charts/timeline-chart.js';
-import { html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup/markup.js';
+import { moment } from '../markup/moment.js';
 import { spreadOf } from '../model/curves.js';
 import { headline, type Report } from '../model/report.js';
-import { metricsText, type ToldChange, toldChanges } from '../model/reportable-changes.js';
-import { moment } from '../moment.js';
+import { metricsText, type ReportableChange, reportableChanges } from '../model/reportable-changes.js';
 import { loadCards } from './load-cards.js';
 import { loadSection } from './load-section.js';
 import { badge, encodePath, type PageLinks, page, scrolling } from './page.js';
@@ -101,7 +101,7 @@ function bullet(measured: number, ceiling: number, claimed: number | undefined):
 function changes(comparison: RunComparison | undefined): Markup | undefined {
   if (!comparison) return undefined;
   const { baseline, metrics, change, reason, minimalDifference } = comparison;
-  const told = toldChanges(metrics);
+  const told = reportableChanges(metrics);
   const unchanged = metrics.filter((metric) => metric.change === 'unchanged').length;
   return html`<h2 id="changes">Against the baseline ${badge(change)}</h2>
 <p>${reason}</p>
@@ -111,7 +111,7 @@ ${told.length > MOST_ROWS && html`<p class="small">${told.length - MOST_ROWS} mo
 ${unchanged > 0 && html`<p class="small">${unchanged} metric${unchanged === 1 ? '' : 's'} unchanged.</p>`}`;
 }
 
-function changeTable(rows: readonly ToldChange[]): Markup {
+function changeTable(rows: readonly ReportableChange[]): Markup {
   return html`<table class="stack"><thead><tr><th scope="col">metric</th><th scope="col">change</th><th scope="col" class="number">difference</th><th scope="col" class="number">95 % interval</th><th scope="col">why</th></tr></thead><tbody>
 ${rows.slice(0, MOST_ROWS).map((row) => {
   const { change, difference, interval, reason, since, acknowledged } = row;

@@ -2,7 +2,7 @@ import type { LoadCell, LoadTestRecord } from '../../suite/record/load-record.js
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { formatDuration, formatSignedDuration, formatTokenRate } from '../../suite/units/units.js';
 import { SIMULATED_ENGINE } from '../charts/chart.js';
-import { html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup/markup.js';
 import { type LoadCurve, loadCurvesOf } from '../model/load-curves.js';
 import { type NetworkPoint, networkPointsOf } from '../model/network-points.js';
 import { badge } from './page.js';

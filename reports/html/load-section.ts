@@ -6,7 +6,7 @@ import { firstTokenChart } from '../charts/first-token-chart.js';
 import { networkChart } from '../charts/network-chart.js';
 import { throughputChart } from '../charts/throughput-chart.js';
 import { notCompared, SIMULATED_WARNING } from '../markdown/dynamo-report.js';
-import { html, type Markup } from '../markup.js';
+import { html, type Markup } from '../markup/markup.js';
 import { badge, encodePath, type PageLinks, scrolling } from './page.js';
 
 /** More cells than this make the page heavy; the rest is in results.csv, and the page says so. */

@@ -1,4 +1,4 @@
-import { html, Markup } from '../markup.js';
+import { html, Markup } from '../markup/markup.js';
 import { STYLE } from './style.js';
 
 /** Where a page finds what it links to. */

@@ -1,6 +1,6 @@
 import type { RunComparison } from '../../results/regression/run-comparison.schema.js';
 import { headline, type Report } from '../model/report.js';
-import { metricsText, type ToldChange, toldChanges } from '../model/reportable-changes.js';
+import { metricsText, type ReportableChange, reportableChanges } from '../model/reportable-changes.js';
 import { reportMarkdown } from './report.js';
 
 /** report.md: the record's own report, whether the run still goes on, and what became of the comparison. */
@@ -11,7 +11,7 @@ export function markdown(report: Report): string {
 }
 
 function comparisonSection({ change, reason, baseline, metrics }: RunComparison): string {
-  const told = toldChanges(metrics);
+  const told = reportableChanges(metrics);
   const runs = baseline.runs.map(({ workflowId }) => `\`${workflowId}\``).join(', ');
   return [
     '',
@@ -25,7 +25,7 @@ function comparisonSection({ change, reason, baseline, metrics }: RunComparison)
   ].join('\n');
 }
 
-function row(told: ToldChange): string {
+function row(told: ReportableChange): string {
   const { change, difference, interval, reason, since, acknowledged } = told;
   const why = [reason, since && `since ${since.workflowId}`, acknowledged && `acknowledged: ${acknowledged}`].filter(
     Boolean,

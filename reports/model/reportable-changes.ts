@@ -1,14 +1,14 @@
 import type { MetricChange } from '../../results/regression/run-comparison.schema.js';
 
 /** A row about changes: of one metric, or of several that nobody can judge for the same reason. */
-export interface ToldChange extends MetricChange {
+export interface ReportableChange extends MetricChange {
   /** Other metrics of which the same is to be said. */
   readonly others: number;
 }
 
 /** What is worth a row: not what is unchanged, and the same reason only once. */
-export function toldChanges(metrics: readonly MetricChange[]): ToldChange[] {
-  const told: ToldChange[] = [];
+export function reportableChanges(metrics: readonly MetricChange[]): ReportableChange[] {
+  const told: ReportableChange[] = [];
   for (const change of metrics) {
     if (change.change === 'unchanged') continue;
     const same = change.change === 'inconclusive' ? told.findIndex((row) => isSame(row, change)) : -1;
@@ -20,10 +20,10 @@ export function toldChanges(metrics: readonly MetricChange[]): ToldChange[] {
 }
 
 /** `ucx-native/bandwidth and 21 more` */
-export function metricsText({ metric, others }: ToldChange): string {
+export function metricsText({ metric, others }: ReportableChange): string {
   return others === 0 ? metric : `${metric} and ${others} more`;
 }
 
-function isSame(a: ToldChange, b: MetricChange): boolean {
+function isSame(a: ReportableChange, b: MetricChange): boolean {
   return a.change === b.change && a.reason === b.reason && a.difference === undefined && b.difference === undefined;
 }

@@ -1,5 +1,5 @@
 import type { SuiteRecord } from '../../suite/record/record.js';
-import type { RunFate, RunFates } from '../../suite/run/run-status.js';
+import type { RunStatus, RunStatusClient } from '../../suite/run/run-status.js';
 import { failureRecord } from '../../suite/verdict/failure.js';
 import { listRuns, putRun, type RunEntry, readRun } from '../records/runs.js';
 import type { ResultStore } from '../store.js';
@@ -17,19 +17,19 @@ export interface InterruptedRun {
  * Runs that will never write their end. What another Temporal namespace runs is none of them, nor what this one never
  * knew, unless it was started here.
  */
-export async function findInterruptedRuns(store: ResultStore, fates: RunFates): Promise<InterruptedRun[]> {
+export async function findInterruptedRuns(store: ResultStore, fates: RunStatusClient): Promise<InterruptedRun[]> {
   const here = await fates.namespaceId();
   const found: InterruptedRun[] = [];
   for (const entry of await store.use((kysely) => listRuns(kysely, { goesOn: true }))) {
     const { workflowId, runId, temporalNamespace } = entry;
     if (temporalNamespace !== undefined && temporalNamespace !== here) continue;
-    const interrupted = interruption(entry, await fates.fateOf(workflowId, runId));
+    const interrupted = interruption(entry, await fates.status(workflowId, runId));
     if (interrupted) found.push(interrupted);
   }
   return found;
 }
 
-function interruption(entry: RunEntry, fate: RunFate): InterruptedRun | undefined {
+function interruption(entry: RunEntry, fate: RunStatus): InterruptedRun | undefined {
   if (fate.state === 'closed') {
     const how = `its workflow was closed before it wrote its report: ${fate.how}`;
     return { entry, closedAt: fate.at, how };

@@ -13,7 +13,7 @@ export type RunName = Pick<RunEntry, 'workflowId' | 'runId'>;
  *
  * @returns the number of the cell
  */
-export async function countCell(transaction: Transaction<Tables>, run: RunName, cell: AnyCell): Promise<number> {
+export async function linkCellToRun(transaction: Transaction<Tables>, run: RunName, cell: AnyCell): Promise<number> {
   const cellSeq = await putCell(transaction, cell);
   const seq = await openRun(transaction, run);
   if (seq === undefined) return cellSeq;

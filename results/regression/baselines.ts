@@ -17,7 +17,7 @@ export interface Baseline {
 /** A baseline of this name is that of every run of its suite that names none. */
 export const DEFAULT_BASELINE = 'default';
 /** Stands for the last comparable runs, whatever was accepted. */
-export const ROLLING_BASELINE = 'rolling';
+const ROLLING_BASELINE = 'rolling';
 
 /**
  * Accepts a run as baseline of its suite; the same name again replaces it.

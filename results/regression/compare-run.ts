@@ -41,7 +41,7 @@ const SEED = 1;
  *
  * @throws {SuiteFailure} `NotFound` when there is no baseline of that name
  */
-export async function compareWithBaseline(
+export async function compareRun(
   kysely: Kysely<Tables>,
   record: SuiteRecord,
   options: RegressionOptions = {},

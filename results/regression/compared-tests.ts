@@ -1,4 +1,4 @@
-import type { Comparability, Difference } from '../../suite/comparability/field-differences.js';
+import type { Comparability, FieldDifference } from '../../suite/comparability/field-differences.js';
 import { comparableLoads } from '../../suite/comparability/inference.js';
 import { comparable } from '../../suite/comparability/transport.js';
 import type { CellRecord, SuiteRecord } from '../../suite/record/record.js';
@@ -35,7 +35,7 @@ export interface TestDifferences {
 export function testDifferences(current: SuiteRecord, earlier: SuiteRecord, test: string): TestDifferences | undefined {
   const differences = comparabilityOf(current, earlier, test)?.differences;
   if (!differences) return undefined;
-  const text = ({ field, a, b }: Difference) => `${field} was ${a} and is ${b}`;
+  const text = ({ field, a, b }: FieldDifference) => `${field} was ${a} and is ${b}`;
   const moved = differences.find(({ field }) => field === 'nicsThatMoved');
   return {
     forbidding: differences

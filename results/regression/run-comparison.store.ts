@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { SuiteRecord } from '../../suite/record/record.js';
-import { type Outcome, outcomeOf } from '../../suite/verdict/outcome.js';
+import { outcomeOf, type RunOutcome } from '../../suite/verdict/outcome.js';
 import type { Verdict } from '../../suite/verdict/verdict.js';
 import type { Tables } from '../database/tables.js';
 import type { RunEntry } from '../records/runs.js';
@@ -36,6 +36,6 @@ export async function findComparison(
 }
 
 /** How a run ended, in the word that lists and messages use; `running` while it goes on. */
-export function outcomeOfRun(run: RunEntry, comparison: RunComparison | undefined): Outcome | 'running' {
+export function outcomeOfRun(run: RunEntry, comparison: RunComparison | undefined): RunOutcome | 'running' {
   return run.endedAt === undefined ? 'running' : outcomeOf(run.verdict as Verdict, comparison?.change);
 }

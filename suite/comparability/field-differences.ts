@@ -1,5 +1,5 @@
 /** A field in which two measurements differ. */
-export interface Difference {
+export interface FieldDifference {
   /** `image`, `parameters.maxBlockSize`, `environment.FI_PROVIDER`, `nics`, … */
   readonly field: string;
   readonly a: string;
@@ -12,7 +12,7 @@ export interface Comparability {
   /** No difference forbids the comparison. */
   readonly comparable: boolean;
   /** In a stable order: what forbids first, then by name. */
-  readonly differences: readonly Difference[];
+  readonly differences: readonly FieldDifference[];
 }
 
 /** What one measurement was made with, or on. */
@@ -25,8 +25,8 @@ export interface Field {
  * The fields in which two measurements differ. One that only one of them has differs too: nobody can say that it is the
  * same.
  */
-export function differencesOf(a: ReadonlyMap<string, Field>, b: ReadonlyMap<string, Field>): Difference[] {
-  return [...new Set([...a.keys(), ...b.keys()])].flatMap((field): Difference[] => {
+export function differencesOf(a: ReadonlyMap<string, Field>, b: ReadonlyMap<string, Field>): FieldDifference[] {
+  return [...new Set([...a.keys(), ...b.keys()])].flatMap((field): FieldDifference[] => {
     const [left, right] = [a.get(field), b.get(field)];
     if (left?.text === right?.text) return [];
     return [{ field, a: left?.text ?? '–', b: right?.text ?? '–', forbids: (left ?? right)?.forbids ?? false }];
@@ -34,7 +34,7 @@ export function differencesOf(a: ReadonlyMap<string, Field>, b: ReadonlyMap<stri
 }
 
 /** What these differences say together. */
-export function comparability(differences: readonly Difference[]): Comparability {
+export function comparability(differences: readonly FieldDifference[]): Comparability {
   return {
     comparable: !differences.some(({ forbids }) => forbids),
     differences: differences.toSorted((x, y) => Number(y.forbids) - Number(x.forbids) || (x.field < y.field ? -1 : 1)),

@@ -4,12 +4,12 @@ import { type LoadLog, readLoadLog } from '../tools/load-log.js';
 import { formatDuration } from '../units/units.js';
 import { type FailureRecord, failureRecord } from '../verdict/failure.js';
 import type { Reason, ReasonCode, Verdict } from '../verdict/verdict.js';
-import type { WorkerSight } from './worker-probe.js';
+import type { WorkerProbe } from './worker-probe.js';
 
 /** The gates of phase 3: what must be true of a load run before its figures count. */
 
 /** A worker of the cluster before or after the load. */
-export interface WorkerState extends WorkerSight {
+export interface WorkerState extends WorkerProbe {
   readonly role: string;
   readonly pod: string;
   readonly uid: string;

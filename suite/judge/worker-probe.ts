@@ -1,5 +1,5 @@
 /** What can be seen inside the pod of a Dynamo worker, by a shell alone. */
-export interface WorkerSight {
+export interface WorkerProbe {
   /** Bytes that its NICs have sent and received. */
   readonly nicBytes?: number | undefined;
   /** Whose bytes these are: of the EFA devices that the pod was given, or of its interface where none could be read. */
@@ -15,7 +15,7 @@ export interface WorkerSight {
  *
  * @param root in front of `/sys`, `/host/sys`, `/dev` and `/proc`
  */
-export function workerSightScript(root = ''): string {
+export function workerProbeScript(root = ''): string {
   return `own() {
   set -- "$1" ${root}/dev/infiniband/uverbs*
   [ -e "$2" ] || return 0
@@ -45,7 +45,7 @@ cat ${root}/proc/[0-9]*/maps 2> /dev/null | sed -n 's/.*libplugin_\\([A-Za-z0-9_
 }
 
 /** What the script printed; other lines, such as a shell's warnings, say nothing. */
-export function readWorkerSight(output: string): WorkerSight {
+export function readWorkerProbe(output: string): WorkerProbe {
   const kvBackends = [...output.matchAll(/^plugin (\w+)$/gm)].map(([, name = '']) => name);
   const [, nicSource, nicBytes] = /^(efa|interface) (\d+)$/m.exec(output) ?? [];
   return {

@@ -6,7 +6,7 @@ import { scopeOf, type TransportTestSpec, usableNics } from '../spec/transport-t
 import { expectedNixlbenchBytes, expectedNixlbenchRows } from '../tools/nixlbench.js';
 import { formatBytes, formatRate } from '../units/units.js';
 import { doubtfulLoads, forecastOfLoad, refusedWorkers } from './load-forecast.js';
-import { blocksOf, type Cell, MOST_CELLS, mostCells, plannedCells } from './plan.js';
+import { blocksOf, type Cell, MAX_CELLS_PER_SUITE, mostCells, plannedCells } from './plan.js';
 import { type History, type Range, sumOfForecasts, type TestForecast } from './test-forecast.js';
 import { forecastOfVariant } from './variant-forecast.js';
 
@@ -201,10 +201,10 @@ function toolTime(test: TransportTestSpec, fabric: Fabric | undefined): Range {
 function refusals(spec: SuiteSpec): Concern[] {
   const refused: Concern[] = [];
   const { efa, gpu } = spec.resources;
-  if (mostCells(spec) > MOST_CELLS) {
+  if (mostCells(spec) > MAX_CELLS_PER_SUITE) {
     refused.push({
       subject: 'suite',
-      message: `has up to ${mostCells(spec)} cells; split it: one suite runs ${MOST_CELLS}`,
+      message: `has up to ${mostCells(spec)} cells; split it: one suite runs ${MAX_CELLS_PER_SUITE}`,
     });
   }
   for (const instanceType of instanceTypes(spec)) {

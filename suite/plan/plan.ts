@@ -29,7 +29,7 @@ export interface Cell extends Variant {
 }
 
 /** What has become of a cell, as far as the order of the next ones needs it. */
-export interface Outcome {
+export interface CellOutcome {
   /** `name` of the cell's test, with the `-v<n>` of a variant. */
   readonly test: string;
   readonly warmUp: boolean;
@@ -60,7 +60,7 @@ export function blocksOf(spec: Pick<SuiteSpec, 'tests' | 'interleave' | 'seed'>)
 }
 
 /** The cell to run now, or undefined when the block is complete. */
-export function nextCell(block: Block, outcomes: readonly Outcome[]): Cell | undefined {
+export function nextCell(block: Block, outcomes: readonly CellOutcome[]): Cell | undefined {
   const tallies = tally(block, outcomes);
   return block.interleaved ? nextOfRounds(block, tallies) : nextInTurn(block, tallies);
 }
@@ -93,7 +93,7 @@ export function* plannedCells(block: Block): Generator<Cell> {
  * More cells than this are no suite: what is carried from one workflow run to the next, and what a suite hears from its
  * blocks, would pass Temporal's limits at about 2,400.
  */
-export const MOST_CELLS = 2000;
+export const MAX_CELLS_PER_SUITE = 2000;
 
 /** Cells of all phases of a suite, warm-up cells included, if every test takes its most repetitions. */
 export function mostCells(spec: Pick<SuiteSpec, 'tests' | 'dynamo' | 'interleave' | 'seed'>): number {
@@ -118,7 +118,7 @@ interface Tally {
   final: boolean;
 }
 
-function tally(block: Block, outcomes: readonly Outcome[]): ReadonlyMap<string, Tally> {
+function tally(block: Block, outcomes: readonly CellOutcome[]): ReadonlyMap<string, Tally> {
   const tallies = new Map(
     block.tests.map(({ test }): [string, Tally] => [
       test.name,

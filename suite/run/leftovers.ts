@@ -1,5 +1,5 @@
 /** What a sweep found of one suite run in the cluster, and what is to be done about it. */
-export interface RunRemains {
+export interface LeftoverObjects {
   readonly key: string;
   readonly workflowId: string;
   /**

@@ -5,16 +5,16 @@
  * - `closed`: it has ended, `how` in Temporal's own word, such as `TERMINATED`;
  * - `unknown`: this server does not know it, or no longer does.
  */
-export type RunFate =
+export type RunStatus =
   | { readonly state: 'open' }
   | { readonly state: 'closed'; readonly how: string; readonly at: string }
   | { readonly state: 'unknown' };
 
 /** Asks a Temporal namespace what became of workflow runs. */
-export interface RunFates {
+export interface RunStatusClient {
   /** Id of the Temporal namespace: unique, also among servers. */
   namespaceId(): Promise<string>;
-  fateOf(workflowId: string, runId: string): Promise<RunFate>;
+  status(workflowId: string, runId: string): Promise<RunStatus>;
 }
 
 /** Asks a Temporal namespace whether suite runs are still running. */

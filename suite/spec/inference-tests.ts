@@ -24,10 +24,10 @@ const limits = strict({
 });
 
 /** More points than this would make one workflow history too long; each takes a minute at least. */
-export const MOST_POINTS = 500;
+const MAX_LOAD_POINTS_PER_TEST = 500;
 
-export const MOST_CONCURRENCY = 10_000;
-export const MOST_REPETITIONS = 100;
+export const MAX_CONCURRENCY = 10_000;
+export const MAX_REPETITIONS = 100;
 
 export const inferenceSpec = strict({
   name: slug('test name', 24),
@@ -44,12 +44,12 @@ export const inferenceSpec = strict({
     .optional()
     .meta({ description: 'name of a test without the KV transfer; what TTFT exceeds its TTFT by is the transfer' }),
   concurrency: z
-    .array(z.int().min(1).max(MOST_CONCURRENCY))
+    .array(z.int().min(1).max(MAX_CONCURRENCY))
     .min(1)
     .max(30)
     .default([1, 4, 16])
     .meta({ description: 'the sweep: one cell for each' }),
-  repetitions: z.int().min(1).max(MOST_REPETITIONS).default(1),
+  repetitions: z.int().min(1).max(MAX_REPETITIONS).default(1),
   inputTokens: z.int().min(1).max(1_000_000).default(2048).meta({ description: 'tokens of each prompt (ISL)' }),
   outputTokens: z.int().min(2).max(1_000_000).default(128).meta({ description: 'tokens of each answer (OSL)' }),
   requests: z
@@ -74,8 +74,8 @@ export const inferenceSpec = strict({
     context.addIssue({ code: 'custom', path: ['duration'], message: 'give requests or a duration, not both' });
   }
   const points = test.concurrency.length * test.repetitions;
-  if (points > MOST_POINTS) {
-    const message = `makes ${points} load points; one test has at most ${MOST_POINTS}`;
+  if (points > MAX_LOAD_POINTS_PER_TEST) {
+    const message = `makes ${points} load points; one test has at most ${MAX_LOAD_POINTS_PER_TEST}`;
     context.addIssue({ code: 'custom', path: ['repetitions'], message });
   }
   if (new Set(test.concurrency).size !== test.concurrency.length) {

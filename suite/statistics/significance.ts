@@ -31,7 +31,7 @@ export interface MetricOutcome {
  */
 const FEWEST_NIGHTS = 4;
 
-interface Difference {
+interface EffectSize {
   readonly difference: number;
   readonly interval: Interval;
   /** Probability that a metric which did not change differs at least as much. */
@@ -76,7 +76,7 @@ export function holm(pValues: readonly number[]): boolean[] {
 }
 
 /** Undefined when there are too few values. */
-function differenceOf({ current, baseline }: MetricInput, seed: number): Difference | undefined {
+function differenceOf({ current, baseline }: MetricInput, seed: number): EffectSize | undefined {
   if (current.length === 0 || baseline.length === 0) return undefined;
   if (baseline.length >= FEWEST_NIGHTS) return fromNights(current, baseline);
   const compared = compareValues(baseline.flat(), current, seed);
@@ -88,7 +88,7 @@ function differenceOf({ current, baseline }: MetricInput, seed: number): Differe
  * Tonight's median as one more draw from the medians of the nights before, and tonight's repetitions against all of
  * theirs. Both must find a difference: nights alone find one too often when single repetitions stray.
  */
-function fromNights(current: readonly number[], baseline: readonly (readonly number[])[]): Difference {
+function fromNights(current: readonly number[], baseline: readonly (readonly number[])[]): EffectSize {
   const nights = baseline.map((values) => Math.log(median([...values])));
   const degrees = nights.length - 1;
   const spread = Math.max(sampleStandardDeviation(nights), LEAST_SPREAD) * Math.sqrt(1 + 1 / nights.length);
@@ -103,7 +103,7 @@ function fromNights(current: readonly number[], baseline: readonly (readonly num
 
 function outcome(
   { betterWhen, current, baseline }: MetricInput,
-  found: Difference | undefined,
+  found: EffectSize | undefined,
   {
     significant,
     minimalDifference,

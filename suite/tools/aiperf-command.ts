@@ -2,8 +2,8 @@ import type { DynamoSpec } from '../spec/dynamo-spec.js';
 import {
   type InferenceSpec,
   type LoadPoint,
-  MOST_CONCURRENCY,
-  MOST_REPETITIONS,
+  MAX_CONCURRENCY,
+  MAX_REPETITIONS,
   requestsOf,
 } from '../spec/inference-tests.js';
 
@@ -96,6 +96,6 @@ function estimatedRequests({ duration = 0, inputTokens, outputTokens }: Inferenc
  * have the same at the same point.
  */
 function seedOf({ seed }: InferenceSpec, { concurrency, repetition }: LoadPoint, attempt: number): number {
-  const load = ((attempt - 1) * MOST_REPETITIONS + repetition - 1) * MOST_CONCURRENCY + concurrency - 1;
+  const load = ((attempt - 1) * MAX_REPETITIONS + repetition - 1) * MAX_CONCURRENCY + concurrency - 1;
   return seed + load;
 }

@@ -55,7 +55,7 @@ export const FAILURES = {
     hint: 'the pod was deleted or evicted, or its node went away; both ranks start again',
   },
   EtcdNotReady: { retry: 'infrastructure', hint: "look at the etcd pod's log and events; the image must be pullable" },
-  NotOurEtcd: { retry: 'never', hint: 'the etcd has no mark of this suite run, so nothing in it was deleted' },
+  EtcdNotOwned: { retry: 'never', hint: 'the etcd has no mark of this suite run, so nothing in it was deleted' },
 
   EtcdUnreachable: { retry: 'rendezvous', hint: "the rank could not reach the suite's etcd: check network policies" },
   EtcdUri: {

@@ -2,7 +2,7 @@ import { mersenne } from 'pure-rand/generator/mersenne';
 import { fabricOfInstanceType } from '../../suite/hardware/fabric.js';
 import { type AttemptContext, judgeTransport } from '../../suite/judge/judge.js';
 import { forecastOf } from '../../suite/plan/forecast.js';
-import { blocksOf, nextCell, type Outcome } from '../../suite/plan/plan.js';
+import { blocksOf, type CellOutcome, nextCell } from '../../suite/plan/plan.js';
 import { parseSpec } from '../../suite/spec/spec.js';
 import type { NixlbenchSpec } from '../../suite/spec/transport-tests.js';
 import { readRankLog } from '../../suite/tools/log-lines.js';
@@ -118,7 +118,7 @@ function walk(spec: unknown): { cells: number; slowestMilliseconds: number } {
   let cells = 0;
   let slowest = 0;
   for (const block of blocksOf(parseSpec(spec))) {
-    const outcomes: Outcome[] = [];
+    const outcomes: CellOutcome[] = [];
     for (;;) {
       const started = performance.now();
       const cell = nextCell(block, outcomes);

@@ -10,7 +10,7 @@ import type { Tables } from '../../results/database/tables.js';
 import { cellsOf, withoutTakenOver } from '../../results/records/any-cell.js';
 import { readHistory } from '../../results/records/history.js';
 import { listRuns, type RunEntry, readRun } from '../../results/records/runs.js';
-import { compareWithBaseline } from '../../results/regression/compare-run.js';
+import { compareRun } from '../../results/regression/compare-run.js';
 import { figuresByName } from '../../results/regression/compared-tests.js';
 import { readEarlierRuns } from '../../results/regression/earlier-runs.js';
 import { ResultStore } from '../../results/store.js';
@@ -173,7 +173,7 @@ async function benchComparison(name: string, store: ResultStore): Promise<void> 
   const runs = await store.use((kysely) => listRuns(kysely));
   const whole = await median(() => store.use((kysely) => wholeRuns(kysely, runs)));
   const needed = await median(() => store.use((kysely) => readEarlierRuns(kysely, runs, TESTS)));
-  const all = await median(() => store.use((kysely) => compareWithBaseline(kysely, tonight)));
+  const all = await median(() => store.use((kysely) => compareRun(kysely, tonight)));
   await store.close();
   line(
     `baseline of ${EARLIER_RUNS} runs × ${TESTS.length * CELLS_OF_A_TEST} cells, ${name}`,

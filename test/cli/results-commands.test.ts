@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { compareWithBaseline } from '../../results/regression/compare-run.js';
+import { compareRun } from '../../results/regression/compare-run.js';
 import { putComparison } from '../../results/regression/run-comparison.store.js';
 import { ResultStore } from '../../results/store.js';
 import { dynamoBench, MAIN, startDynamoBench } from '../support/command-line.js';
@@ -28,7 +28,7 @@ describe('dynamo-bench', function () {
     const [slow] = await recordNights(store, [{ night: 12, bandwidth: 42e9, load }]);
     assert.ok(slow);
     await store.write(async (transaction) => {
-      await putComparison(transaction, slow, await compareWithBaseline(transaction, slow));
+      await putComparison(transaction, slow, await compareRun(transaction, slow));
     });
     await store.saveRun(
       suiteRecord('other', [], { suite: 'other', verdict: 'inconclusive', startedAt: '2025-01-01T00:00:00.000Z' }),

@@ -35,7 +35,7 @@ describe('the suite’s own etcd', function () {
     };
     activities = createActivities({
       store: new ResultStore('unused'),
-      runs: { namespaceId: async () => 'none', isOpen: async () => true, fateOf: async () => ({ state: 'open' }) },
+      runs: { namespaceId: async () => 'none', isOpen: async () => true, status: async () => ({ state: 'open' }) },
       connect: () => new Cluster(box.admin.config),
     });
     await perform(activities.openRun, { run, tests: [] });
@@ -88,7 +88,7 @@ describe('the suite’s own etcd', function () {
     await etcdctl('del', '', '--prefix');
     const written = [`xferbench/${run.key}-1a2b-lf-r1//size`, `xferbench/${run.key}2-1a2b-lf-r1//size`];
     for (const key of written) await etcdctl('put', key, '2');
-    await assert.rejects(perform(activities.wipeEtcd, { run }), { class: 'NotOurEtcd' });
+    await assert.rejects(perform(activities.wipeEtcd, { run }), { class: 'EtcdNotOwned' });
     assert.deepEqual(await keys(), written);
     await etcdctl('del', '', '--prefix');
   });
@@ -98,7 +98,7 @@ describe('the suite’s own etcd', function () {
       await etcdctl('del', '', '--prefix');
       await etcdctl('put', 'dynamo/instances/1', 'precious');
       if (mark) await etcdctl('put', 'dynamo-bench/mark', mark);
-      await assert.rejects(perform(activities.wipeEtcd, { run }), { class: 'NotOurEtcd' });
+      await assert.rejects(perform(activities.wipeEtcd, { run }), { class: 'EtcdNotOwned' });
       assert.match(await etcdctl('get', 'dynamo/instances/1'), /precious/);
     }
     await etcdctl('del', '', '--prefix');

@@ -6,7 +6,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { type SiteFile, siteFiles } from '../../reports/site.js';
 import { writeWhole } from '../../results/records/folder.js';
-import { compareWithBaseline } from '../../results/regression/compare-run.js';
+import { compareRun } from '../../results/regression/compare-run.js';
 import { putComparison } from '../../results/regression/run-comparison.store.js';
 import { ResultStore } from '../../results/store.js';
 import type { LogReference, SuiteRecord } from '../../suite/record/record.js';
@@ -56,9 +56,7 @@ describe('the site in a browser', function () {
     });
     const odd = { ...slow, workflowId: 'odd name/with: everything?', runId: 'r1' };
     await store.saveRun(odd, {});
-    await store.write(async (transaction) =>
-      putComparison(transaction, odd, await compareWithBaseline(transaction, odd)),
-    );
+    await store.write(async (transaction) => putComparison(transaction, odd, await compareRun(transaction, odd)));
     await store.saveRun({ ...nightlyRun({ night: 3 }), runId: 'earlier', startedAt: '2025-12-01T00:00:00.000Z' }, {});
     for (const { path, text } of await files()) await writeWhole(join(site, path), text);
   });

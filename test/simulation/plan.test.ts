@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { mersenne } from 'pure-rand/generator/mersenne';
-import { type Block, blocksOf, nextCell, type Outcome } from '../../suite/plan/plan.js';
+import { type Block, blocksOf, type CellOutcome, nextCell } from '../../suite/plan/plan.js';
 import { parseSpec } from '../../suite/spec/spec.js';
 import { compareValues } from '../../suite/statistics/statistics.js';
 
@@ -32,7 +32,7 @@ const block = (seed: number): Block => {
 /** Figures of one test, as many as the plan asks for. */
 function measure(figure: () => number, seed: number): number[] {
   const planned = block(seed);
-  const outcomes: Outcome[] = [];
+  const outcomes: CellOutcome[] = [];
   for (let cell = nextCell(planned, outcomes); cell; cell = nextCell(planned, outcomes)) {
     outcomes.push({ test: cell.test.name, warmUp: cell.warmUp, value: figure(), seconds: 120, final: false });
   }

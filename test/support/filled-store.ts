@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { resolveRun } from '../../results/records/run-names.js';
 import { acknowledge } from '../../results/regression/acknowledgements.js';
 import { acceptBaseline } from '../../results/regression/baselines.js';
-import { compareWithBaseline } from '../../results/regression/compare-run.js';
+import { compareRun } from '../../results/regression/compare-run.js';
 import { putComparison } from '../../results/regression/run-comparison.store.js';
 import type { ResultStore } from '../../results/store.js';
 import { recordNights } from './nights.js';
@@ -38,7 +38,7 @@ export async function fillStore(store: ResultStore): Promise<void> {
     });
     const [, , , newest] = records;
     assert.ok(newest);
-    await putComparison(kysely, newest, await compareWithBaseline(kysely, newest));
+    await putComparison(kysely, newest, await compareRun(kysely, newest));
   });
   const { tests, endedAt, ...rest } = suiteRecord('goes-on', [], { startedAt: '2026-01-09T00:00:00.000Z' });
   await store.startRun({ ...rest, tests: [] });

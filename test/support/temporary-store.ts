@@ -22,7 +22,7 @@ export function temporaryStore(): { readonly store: ResultStore; readonly contex
       const runs = {
         namespaceId: async () => 'none',
         isOpen: async () => true,
-        fateOf: async () => ({ state: 'open' }) as const,
+        status: async () => ({ state: 'open' }) as const,
       };
       return new ActivityContext({ store, runs });
     },

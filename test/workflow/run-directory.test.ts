@@ -20,11 +20,11 @@ describe('whether a suite run goes on', () => {
       assert.equal(await runs.isOpen(workflowId, key), true);
       assert.equal(await runs.isOpen(workflowId, runKey(randomUUID())), false);
       assert.equal(await runs.isOpen(`${workflowId}-gone`, key), false);
-      assert.deepEqual(await runs.fateOf(workflowId, firstExecutionRunId), { state: 'open' });
-      assert.deepEqual(await runs.fateOf(workflowId, randomUUID()), { state: 'unknown' });
+      assert.deepEqual(await runs.status(workflowId, firstExecutionRunId), { state: 'open' });
+      assert.deepEqual(await runs.status(workflowId, randomUUID()), { state: 'unknown' });
       await client.workflow.getHandle(workflowId).terminate();
       assert.equal(await runs.isOpen(workflowId, key), false);
-      const fate = await runs.fateOf(workflowId, firstExecutionRunId);
+      const fate = await runs.status(workflowId, firstExecutionRunId);
       assert.ok(fate.state === 'closed' && fate.how === 'TERMINATED' && Date.parse(fate.at) > 0);
       assert.match(await runs.namespaceId(), /^[0-9a-f-]{36}$/);
     } finally {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { execa } from 'execa';
-import type { RunRemains } from '../../suite/run/leftovers.js';
+import type { LeftoverObjects } from '../../suite/run/leftovers.js';
 import { FakeActivities } from '../support/fake-activities.js';
 import { withWorker } from '../support/suite-run.js';
 import { TEMPORAL, temporal } from '../support/temporal.js';
 
-const REMAINS: RunRemains = { key: 'k', workflowId: 'gone', state: 'remove', objects: ['Pod/bench-gone'] };
+const REMAINS: LeftoverObjects = { key: 'k', workflowId: 'gone', state: 'remove', objects: ['Pod/bench-gone'] };
 
 describe('a sweep', function () {
   this.timeout(60_000);

@@ -9,7 +9,7 @@ import type {
 import type { Run } from '../../suite/run/run.js';
 import { formatDuration } from '../../suite/units/units.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
-import { Patience } from './patience.js';
+import { RetryBudget } from './retry-budget.js';
 
 /**
  * Turns every error of an activity into a failure whose type is its class. The class decides about the retry: only
@@ -34,7 +34,7 @@ function toApplicationFailure(error: unknown, failingFor = 0, giveUpAfter = Numb
   });
 }
 
-const patience = new Patience();
+const patience = new RetryBudget();
 
 class FailureInterceptor implements ActivityInboundCallsInterceptor {
   async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {

@@ -21,9 +21,9 @@ import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { formatDuration } from '../../suite/units/units.js';
 import { FAILURES, type FailureRecord } from '../../suite/verdict/failure.js';
 import { type Verdict, worst } from '../../suite/verdict/verdict.js';
-import { lasting, quick } from '../shared/activity-options.js';
+import { longActivities, shortActivities } from '../shared/activity-options.js';
 import { failureOf } from '../shared/failures.js';
-import { loadFigureOf, loadFiguresOf } from '../shared/figures.js';
+import { formatInferenceFigure, formatInferenceFigures } from '../shared/figures.js';
 import {
   pauseSignal,
   resumeSignal,
@@ -154,7 +154,7 @@ class InferenceTest {
   #find(point: LoadPoint, imageIds: readonly string[] = []): Promise<LoadCellSummary | undefined> {
     const { run, spec } = this.#input;
     const cell = definitionOf(this.#input, point);
-    return quick.findLoadCell({ run, cell, resumeFrom: spec.resumeFrom, imageIds });
+    return shortActivities.findLoadCell({ run, cell, resumeFrom: spec.resumeFrom, imageIds });
   }
 
   async #measure(open: readonly LoadPoint[]): Promise<{ failure?: FailureRecord; teardown?: FailureRecord }> {
@@ -173,7 +173,9 @@ class InferenceTest {
         this.#cells.push(cell);
         this.#times.push({ seconds: (Date.now() - startedAt) / 1000, failure: cell.failure });
         const { name } = this.#input.test;
-        await this.#tell(`${name}: ${pointTitle(point)} recorded: ${cell.verdict} ${loadFigureOf(cell)}`, [cell.key]);
+        await this.#tell(`${name}: ${pointTitle(point)} recorded: ${cell.verdict} ${formatInferenceFigure(cell)}`, [
+          cell.key,
+        ]);
         if (cell.failure && FAILURES[cell.failure.class].retry === 'never') {
           failure = cell.failure;
           break;
@@ -199,7 +201,7 @@ class InferenceTest {
     await this.#tell(`${test.name}: deploying Dynamo (${test.topology})`);
     const { gpu, efa } = spec.resources;
     const engineRate = dynamo.engine.kind === 'mocker' ? dynamo.engine.kvTransferRate : 'none';
-    return lasting(dynamo.readyTimeout).deployDynamo.executeWithOptions(
+    return longActivities(dynamo.readyTimeout).deployDynamo.executeWithOptions(
       { summary: `${test.topology}, at most ${formatDuration(dynamo.readyTimeout)}` },
       [
         {
@@ -224,14 +226,14 @@ class InferenceTest {
   async #tearDown(keep: boolean): Promise<FailureRecord | undefined> {
     const { run, dynamo, test } = this.#input;
     try {
-      await quick.storeGraphLogs({ run, dynamo, folder: `${test.name}/pods-${runToken()}` });
+      await shortActivities.storeGraphLogs({ run, dynamo, folder: `${test.name}/pods-${runToken()}` });
     } catch (error) {
       log.warn('the logs of the deployment could not be stored', { test: test.name, ...failureOf(error) });
     }
     if (keep) return undefined;
     try {
       await this.#tell(`${test.name}: removing Dynamo`);
-      await lasting(dynamo.removalTimeout).removeDynamo({ run, dynamo });
+      await longActivities(dynamo.removalTimeout).removeDynamo({ run, dynamo });
       return undefined;
     } catch (error) {
       const failure = failureOf(error);
@@ -249,7 +251,7 @@ class InferenceTest {
         step,
         done: this.#cells.length,
         recorded,
-        result: loadFiguresOf(this.#cells),
+        result: formatInferenceFigures(this.#cells),
         took: timesOf(this.#times),
       });
     } catch (error) {
@@ -263,7 +265,7 @@ class InferenceTest {
       .slice(-ROWS_SHOWN)
       .map(
         (cell) =>
-          `| ${cell.concurrency} | ${cell.repetition} | ${loadFigureOf(cell)} | ${cell.verdict}${cell.takenOver ? ', taken over' : ''} |`,
+          `| ${cell.concurrency} | ${cell.repetition} | ${formatInferenceFigure(cell)} | ${cell.verdict}${cell.takenOver ? ', taken over' : ''} |`,
       );
     const table =
       rows.length === 0

@@ -8,7 +8,7 @@ import type { LoadPoint } from '../../suite/spec/inference-tests.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { formatDuration } from '../../suite/units/units.js';
 import { FAILURES } from '../../suite/verdict/failure.js';
-import { lasting, quick } from '../shared/activity-options.js';
+import { longActivities, shortActivities } from '../shared/activity-options.js';
 import { failureOf } from '../shared/failures.js';
 import { runToken } from '../shared/run-token.js';
 import { pointTitle } from '../shared/titles.js';
@@ -40,14 +40,14 @@ export async function measureLoadPoint(
     let judgement: LoadJudgement;
     try {
       outcome = await runLoad(input, attempts);
-      judgement = await quick.judgeLoadRun({ run, cell, deployed, outcome });
+      judgement = await shortActivities.judgeLoadRun({ run, cell, deployed, outcome });
     } catch (error) {
       const failure = failureOf(error);
       judgement = { verdict: 'fail', reasons: [{ code: 'failure', message: failure.message }], failure };
     }
     const again = judgement.failure && FAILURES[judgement.failure.class].retry === 'rendezvous';
     if (again && attempts < spec.attempts) continue;
-    return quick.recordLoadCell({ run, cell, deployed, judgement, outcome, attempts, startedAt });
+    return shortActivities.recordLoadCell({ run, cell, deployed, judgement, outcome, attempts, startedAt });
   }
 }
 
@@ -56,7 +56,7 @@ async function runLoad(input: LoadPointInput, attempt: number): Promise<LoadOutc
   const { podStart, unschedulable } = spec.timeouts;
   const token = runToken();
   try {
-    return await lasting(podStart + test.timeout).runLoad.executeWithOptions(
+    return await longActivities(podStart + test.timeout).runLoad.executeWithOptions(
       { summary: `${pointTitle(point)}, at most ${formatDuration(test.timeout)}` },
       [
         {
@@ -76,6 +76,6 @@ async function runLoad(input: LoadPointInput, attempt: number): Promise<LoadOutc
       ],
     );
   } finally {
-    await CancellationScope.nonCancellable(() => quick.removeLoad({ run, test, point, attempt, token }));
+    await CancellationScope.nonCancellable(() => shortActivities.removeLoad({ run, test, point, attempt, token }));
   }
 }

@@ -15,19 +15,19 @@ const COMMON: ActivityOptions = {
 const MARGIN_SECONDS = 300;
 
 /** One try of a step that only talks to the API server or the store. */
-export const quick: ActivityInterfaceFor<Activities> = proxyActivities<Activities>({
+export const shortActivities: ActivityInterfaceFor<Activities> = proxyActivities<Activities>({
   ...COMMON,
   startToCloseTimeout: '2 minutes',
 });
 
 /** Somebody is told, if it can be done soon: the suite ends after it. */
-export const told: ActivityInterfaceFor<Activities> = proxyActivities<Activities>({
+export const notifyActivities: ActivityInterfaceFor<Activities> = proxyActivities<Activities>({
   ...COMMON,
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '1s', backoffCoefficient: 3, maximumAttempts: 4 },
 });
 
 /** Steps that wait for the cluster or a tool for up to `seconds`, a limit that they keep themselves. */
-export function lasting(seconds: number): ActivityInterfaceFor<Activities> {
+export function longActivities(seconds: number): ActivityInterfaceFor<Activities> {
   return proxyActivities<Activities>({ ...COMMON, startToCloseTimeout: (seconds + MARGIN_SECONDS) * 1000 });
 }

@@ -6,18 +6,18 @@ import { formatDuration, formatRate } from '../../suite/units/units.js';
 const SHOWN = 3;
 
 /** A cell's figure in words, or the class of its failure; empty when there is neither. */
-export function figureOf({ measurement, failure }: Pick<CellSummary, 'measurement' | 'failure'>): string {
+export function formatFigure({ measurement, failure }: Pick<CellSummary, 'measurement' | 'failure'>): string {
   if (!measurement) return failure?.class ?? '';
   return measurement.metric === 'bandwidth' ? formatRate(measurement.value) : formatDuration(measurement.value);
 }
 
 /** The newest figures of cells in words; undefined when nothing was measured. */
-export function figuresOf(cells: readonly CellSummary[]): string | undefined {
-  return newest(cells.filter(({ measurement }) => measurement).map(figureOf));
+export function formatFigures(cells: readonly CellSummary[]): string | undefined {
+  return newest(cells.filter(({ measurement }) => measurement).map(formatFigure));
 }
 
 /** Median time to first token of a load point in words, or the class of its failure; empty when there is neither. */
-export function loadFigureOf({
+export function formatInferenceFigure({
   timeToFirstToken,
   failure,
 }: Pick<LoadCellSummary, 'timeToFirstToken' | 'failure'>): string {
@@ -25,8 +25,10 @@ export function loadFigureOf({
 }
 
 /** The newest load points in words: `TTFT 312 ms, 480 ms`. */
-export function loadFiguresOf(cells: readonly LoadCellSummary[]): string | undefined {
-  const figures = newest(cells.filter(({ timeToFirstToken }) => timeToFirstToken !== undefined).map(loadFigureOf));
+export function formatInferenceFigures(cells: readonly LoadCellSummary[]): string | undefined {
+  const figures = newest(
+    cells.filter(({ timeToFirstToken }) => timeToFirstToken !== undefined).map(formatInferenceFigure),
+  );
   return figures && `TTFT ${figures}`;
 }
 

@@ -2,7 +2,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Range } from '../../suite/plan/test-forecast.js';
 import type { Problem } from '../../suite/run/cluster-facts.js';
-import type { Outcome } from '../../suite/verdict/outcome.js';
+import type { RunOutcome } from '../../suite/verdict/outcome.js';
 import type { Reason, Verdict } from '../../suite/verdict/verdict.js';
 
 /** What people and programs can ask a running suite, and what they can search for. */
@@ -85,7 +85,7 @@ export const SUITE_TEST = defineSearchAttributeKey('SuiteTest', 'KEYWORD');
 /** What the suite's workflow returns. */
 export interface SuiteResult {
   /** How it ended, in one word: the verdict, or `regressed`. */
-  readonly outcome: Outcome;
+  readonly outcome: RunOutcome;
   readonly verdict: Verdict;
   readonly reasons: readonly Reason[];
   readonly tests: readonly TestProgress[];

@@ -3,7 +3,7 @@ import type { NodeHolder } from '../../activities/context/node-claims.js';
 import type { Run } from '../../suite/run/run.js';
 import { formatDuration } from '../../suite/units/units.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
-import { lasting, quick } from './activity-options.js';
+import { longActivities, shortActivities } from './activity-options.js';
 import { failureOf, workflowFailure } from './failures.js';
 
 /** One activity waits this long: short enough for a history that stays small and a time-out that means something. */
@@ -26,7 +26,7 @@ export async function claimNodes(
   let holder: NodeHolder | undefined;
   for (;;) {
     const wait = holder ? Math.min(WAIT_SECONDS, Math.max(0, (deadline - Date.now()) / 1000)) : 0;
-    const result = await lasting(wait).claimNodes.executeWithOptions({ summary: nodes.join(' and ') }, [
+    const result = await longActivities(wait).claimNodes.executeWithOptions({ summary: nodes.join(' and ') }, [
       { run, nodes, wait },
     ]);
     if (result.held) return;
@@ -42,7 +42,7 @@ export async function claimNodes(
 /** Others may measure while this run waits for a person. A cluster that is away is no reason not to wait: claims run out. */
 export async function giveNodesBack(run: Run): Promise<void> {
   try {
-    await quick.releaseNodes({ run });
+    await shortActivities.releaseNodes({ run });
   } catch (error) {
     const { class: failureClass, message } = failureOf(error);
     log.warn('the nodes could not be given back', { failureClass, message });

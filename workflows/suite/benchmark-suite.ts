@@ -9,13 +9,13 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { MOST_CELLS, mostCells } from '../../suite/plan/plan.js';
+import { MAX_CELLS_PER_SUITE, mostCells } from '../../suite/plan/plan.js';
 import { runKey } from '../../suite/run/run.js';
 import { parseSpec, type SuiteSpec } from '../../suite/spec/spec.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
-import { type Outcome, outcomeOf } from '../../suite/verdict/outcome.js';
+import { outcomeOf, type RunOutcome } from '../../suite/verdict/outcome.js';
 import type { Reason, Verdict } from '../../suite/verdict/verdict.js';
-import { quick, told } from '../shared/activity-options.js';
+import { notifyActivities, shortActivities } from '../shared/activity-options.js';
 import { failureOf, workflowFailure } from '../shared/failures.js';
 import {
   pauseSignal,
@@ -51,8 +51,11 @@ function checked(input: unknown): SuiteSpec {
   try {
     const spec = parseSpec(input);
     const cells = mostCells(spec);
-    if (cells <= MOST_CELLS) return spec;
-    throw new SuiteFailure('InvalidSpec', `the suite has up to ${cells} cells; split it: one suite runs ${MOST_CELLS}`);
+    if (cells <= MAX_CELLS_PER_SUITE) return spec;
+    throw new SuiteFailure(
+      'InvalidSpec',
+      `the suite has up to ${cells} cells; split it: one suite runs ${MAX_CELLS_PER_SUITE}`,
+    );
   } catch (error) {
     if (error instanceof SuiteFailure) throw workflowFailure(error);
     throw error;
@@ -123,7 +126,7 @@ class BenchmarkSuite {
       (test) => {
         const waiting = state.named(test);
         if (waiting) Object.assign(waiting, { status: 'done', verdict: 'skipped' });
-        state.show();
+        state.publishDetails();
         return `${test}: will not run`;
       },
       { validator: (test) => checkSkip(state, test), description: 'leave out a test that has not started: "name"' },
@@ -133,7 +136,7 @@ class BenchmarkSuite {
   async #pause(paused: boolean): Promise<void> {
     const { state, child } = this.#suite;
     state.paused = paused;
-    state.show();
+    state.publishDetails();
     await child?.signal(paused ? pauseSignal : resumeSignal).catch((error: unknown) => {
       // A test that has just ended needs no signal.
       log.debug('the running test was not told', { paused, error });
@@ -150,7 +153,7 @@ class BenchmarkSuite {
   async #closeRun(): Promise<void> {
     const { run } = this.#suite;
     try {
-      await quick.closeRun({ run });
+      await shortActivities.closeRun({ run });
     } catch (error) {
       const { class: failureClass, message } = failureOf(error);
       log.warn('the run’s objects could not be removed', { run: run.key, failureClass, message });
@@ -171,7 +174,7 @@ class BenchmarkSuite {
 
   async #measure(): Promise<{ verdict: Verdict; reasons: Reason[] }> {
     const { spec, run, state } = this.#suite;
-    const { record, ready } = await setUp(spec, run, (step) => state.report('set-up', step));
+    const { record, ready } = await setUp(spec, run, (step) => state.setPhase('set-up', step));
     state.setup = record;
     if (!ready) {
       const reasons = record.problems.map(
@@ -179,7 +182,7 @@ class BenchmarkSuite {
       );
       return { verdict: 'fail', reasons };
     }
-    await quick.recordStart({ run, record: state.started(this.#input) });
+    await shortActivities.recordStart({ run, record: state.started(this.#input) });
     const next = await transportPhase(this.#suite, ready);
     if (spec.dynamo && next === 'go on') await dynamoPhase(this.#suite, spec.dynamo, ready);
     return state.verdict();
@@ -188,11 +191,11 @@ class BenchmarkSuite {
   /** Writes the report; then a run that could not measure what it had to fails, with all that is wrong. */
   async #conclude(verdict: Verdict, reasons: readonly Reason[]): Promise<SuiteResult> {
     const { run, state } = this.#suite;
-    state.report('report', 'writing the report');
-    const { folder } = await quick.writeReport({ run, record: state.record(this.#input, verdict, reasons) });
+    state.setPhase('report', 'writing the report');
+    const { folder } = await shortActivities.writeReport({ run, record: state.record(this.#input, verdict, reasons) });
     const outcome = await this.#compare(verdict, reasons, folder);
     upsertSearchAttributes([{ key: SUITE_VERDICT, value: outcome }]);
-    state.report('done', `${outcome}; report in ${folder}`);
+    state.setPhase('done', `${outcome}; report in ${folder}`);
     await condition(allHandlersFinished);
     const { problems } = state.setup;
     if (problems.length > 0) {
@@ -218,13 +221,13 @@ class BenchmarkSuite {
   }
 
   /** What was measured counts whether or not it can be compared, and whether or not anybody can be told. */
-  async #compare(verdict: Verdict, reasons: readonly Reason[], folder: string): Promise<Outcome> {
+  async #compare(verdict: Verdict, reasons: readonly Reason[], folder: string): Promise<RunOutcome> {
     const { run, spec } = this.#suite;
     const { regression, webhook, name: suite } = spec;
-    const comparison = await quick.compareRun({ run, regression }).catch(notComparable);
+    const comparison = await shortActivities.compareRun({ run, regression }).catch(notComparable);
     const outcome = outcomeOf(verdict, comparison?.change);
     const notice = { suite, outcome, reasons, comparison, folder };
-    if (webhook) await told.notify({ run, webhook, notice }).catch(nobodyTold);
+    if (webhook) await notifyActivities.notify({ run, webhook, notice }).catch(webhookFailed);
     return outcome;
   }
 
@@ -232,7 +235,7 @@ class BenchmarkSuite {
     upsertSearchAttributes([{ key: SUITE_VERDICT, value: 'cancelled' }]);
     const { run, state } = this.#suite;
     const reasons: Reason[] = [{ code: 'cancelled', message: `cancelled while: ${state.step}` }];
-    await quick.writeReport({ run, record: state.record(this.#input, 'fail', reasons) });
+    await shortActivities.writeReport({ run, record: state.record(this.#input, 'fail', reasons) });
   }
 }
 
@@ -241,7 +244,7 @@ function notComparable(error: unknown): undefined {
   log.warn('the run could not be compared with its baseline', { failure: failureOf(error) });
 }
 
-function nobodyTold(error: unknown): void {
+function webhookFailed(error: unknown): void {
   if (isCancellation(error)) throw error;
   log.warn('the webhook could not be told', { failure: failureOf(error) });
 }

@@ -40,7 +40,7 @@ async function park({ spec, run, state }: RunningSuite, parked: readonly TestSta
   const { parkLimit } = spec;
   await giveNodesBack(run);
   for (const test of parked) Object.assign(test, { status: 'parked', resolution: undefined });
-  state.say(`waiting for a person to resolve ${state.names('parked')}, ${formatDuration(parkLimit)} at most`);
+  state.setStep(`waiting for a person to resolve ${state.names('parked')}, ${formatDuration(parkLimit)} at most`);
   upsertSearchAttributes([{ key: SUITE_VERDICT, value: 'parked' }]);
   await condition(
     () => parked.every(({ resolution }) => resolution) || parked.some(({ resolution }) => resolution === 'abort'),

@@ -6,16 +6,16 @@ import {
   type InferenceTestResult,
   inferenceTest,
 } from '../inference/inference-test.js';
-import { lasting } from '../shared/activity-options.js';
+import { longActivities } from '../shared/activity-options.js';
 import { failureOf } from '../shared/failures.js';
-import { loadFiguresOf } from '../shared/figures.js';
+import { formatInferenceFigures } from '../shared/figures.js';
 import { SUITE_TEST } from '../shared/messages.js';
 import { runBlock } from './block.js';
 import { baselineOf, removalCommand } from './dynamo-record.js';
 import type { RunningSuite } from './running-suite.js';
 import { openRun, type Ready } from './set-up.js';
 import { startTest } from './start-test.js';
-import { begin, type InferenceState, settle } from './test-state.js';
+import { type InferenceState, markDone, markRunning } from './test-state.js';
 
 /** Phase 3: every inference test in the order of the spec, with a deployment of its own. */
 export async function dynamoPhase(suite: RunningSuite, dynamo: DynamoSpec, ready: Ready): Promise<'go on' | 'abort'> {
@@ -41,9 +41,9 @@ class DynamoPhase {
 
   async measure(state: InferenceState): Promise<void> {
     const { test } = state;
-    begin(state);
+    markRunning(state);
     upsertSearchAttributes([{ key: SUITE_TEST, value: test.name }]);
-    this.#suite.state.report('dynamo', test.name);
+    this.#suite.state.setPhase('dynamo', test.name);
     let cells: InferenceTestResult['cells'] | undefined;
     let failure: FailureRecord | undefined;
     try {
@@ -59,16 +59,16 @@ class DynamoPhase {
       cells = details?.cells;
       this.#leftBehind ||= details?.leftBehind ?? false;
     }
-    settle(state, cells, cells && loadFiguresOf(cells), failure);
+    markDone(state, cells, cells && formatInferenceFigures(cells), failure);
   }
 
   async #ensurePlatform(): Promise<void> {
     const { run, state } = this.#suite;
     const { kind, platform } = this.#dynamo;
     if (kind !== 'operator' || state.platform) return;
-    state.say('looking for the Dynamo platform');
+    state.setStep('looking for the Dynamo platform');
     try {
-      state.platform = await lasting(platform.timeout).ensurePlatform({ run, platform });
+      state.platform = await longActivities(platform.timeout).ensurePlatform({ run, platform });
       state.platformFailure = undefined;
     } catch (error) {
       state.platformFailure = failureOf(error);
@@ -80,8 +80,8 @@ class DynamoPhase {
   async #removeLeftBehind(): Promise<void> {
     if (!this.#leftBehind) return;
     const { run, state } = this.#suite;
-    state.say('removing the deployment that an earlier test left');
-    await lasting(this.#dynamo.removalTimeout).removeDynamo({ run, dynamo: this.#dynamo });
+    state.setStep('removing the deployment that an earlier test left');
+    await longActivities(this.#dynamo.removalTimeout).removeDynamo({ run, dynamo: this.#dynamo });
     this.#leftBehind = false;
   }
 

@@ -6,7 +6,7 @@ import type { SetupRecord } from '../../suite/record/record.js';
 import type { Pair, ProbeFacts, Problem } from '../../suite/run/cluster-facts.js';
 import { etcdEndpoint, type Run } from '../../suite/run/run.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
-import { lasting, quick } from '../shared/activity-options.js';
+import { longActivities, shortActivities } from '../shared/activity-options.js';
 import { failureOf } from '../shared/failures.js';
 import { claimNodes } from '../shared/node-claim.js';
 import { podSettings } from '../shared/pod-settings.js';
@@ -43,7 +43,7 @@ export async function setUp(spec: SuiteSpec, run: Run, report: (step: string) =>
   report('removing what closed runs left, creating the run object');
   const [opened] = await Promise.all([
     attempt('cluster', async () => {
-      await quick.openRun({ run, tests: spec.tests });
+      await shortActivities.openRun({ run, tests: spec.tests });
       return true;
     }),
     sweepBefore(run),
@@ -82,7 +82,7 @@ export async function setUp(spec: SuiteSpec, run: Run, report: (step: string) =>
     const found = await Promise.all(
       [node1, node2].map((node, i) =>
         attempt(`image on ${node}`, () =>
-          lasting(podStart).probeNode.executeWithOptions({ summary: node }, [
+          longActivities(podStart).probeNode.executeWithOptions({ summary: node }, [
             { run, settings, node, index: i + 1, patience: spec.timeouts },
           ]),
         ),
@@ -97,7 +97,7 @@ export async function setUp(spec: SuiteSpec, run: Run, report: (step: string) =>
 /** Chooses the pair and claims it. After a wait for another suite the choice is made again. */
 async function claimedNodes(spec: SuiteSpec, run: Run, report: (step: string) => void): Promise<NodeCheck> {
   for (;;) {
-    const check = await quick.checkNodes({ run, spec: { nodes: spec.nodes, resources: spec.resources } });
+    const check = await shortActivities.checkNodes({ run, spec: { nodes: spec.nodes, resources: spec.resources } });
     if (!check.pair) return check;
     let waited = false;
     await claimNodes(run, [check.pair.node1, check.pair.node2], spec.timeouts.nodesBusy, async (step) => {
@@ -106,14 +106,14 @@ async function claimedNodes(spec: SuiteSpec, run: Run, report: (step: string) =>
     });
     if (!waited) return check;
     report('checking the nodes again');
-    await quick.releaseNodes({ run });
+    await shortActivities.releaseNodes({ run });
   }
 }
 
 /** What cannot be removed now is no reason not to measure; if it is in the way, the node check says so. */
 async function sweepBefore(run: Run): Promise<void> {
   try {
-    await quick.sweepCluster({ run });
+    await shortActivities.sweepCluster({ run });
   } catch (error) {
     const { class: failureClass, message } = failureOf(error);
     log.warn('what closed runs left could not be removed', { failureClass, message });
@@ -122,8 +122,8 @@ async function sweepBefore(run: Run): Promise<void> {
 
 /** Makes sure that the run object and etcd are there: after a reset of the workflow, or a long wait, they may not be. */
 export async function openRun(spec: SuiteSpec, run: Run): Promise<void> {
-  if (await quick.isRunOpen({ run })) return;
-  await quick.openRun({ run, tests: spec.tests });
+  if (await shortActivities.isRunOpen({ run })) return;
+  await shortActivities.openRun({ run, tests: spec.tests });
   await deployEtcd(spec, run);
 }
 
@@ -131,7 +131,7 @@ function deployEtcd(spec: SuiteSpec, run: Run): Promise<string> {
   const { etcdImage: image, imagePullPolicy, imagePullSecret } = spec.cluster;
   const { podStart } = spec.timeouts;
   const { tolerations } = spec.nodes;
-  return lasting(podStart).deployEtcd({
+  return longActivities(podStart).deployEtcd({
     run,
     image,
     imagePullPolicy,

@@ -23,7 +23,7 @@ export async function startTest<Child>(
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      state.say(`${name}: waiting for an earlier run to end it`);
+      state.setStep(`${name}: waiting for an earlier run to end it`);
       await sleep(PAUSE);
     }
   }

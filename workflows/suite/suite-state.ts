@@ -12,7 +12,7 @@ import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { type Reason, suiteVerdict, type Verdict, worst } from '../../suite/verdict/verdict.js';
 import type { Progress, Remaining, Resolution, TestProgress, TestReport } from '../shared/messages.js';
 import { dynamoRecord } from './dynamo-record.js';
-import { type InferenceState, type TestState, type TransportState, waiting } from './test-state.js';
+import { type InferenceState, initialState, type TestState, type TransportState } from './test-state.js';
 
 /** How far a suite is: what the progress query answers, the Web UI shows, and the record is made from. */
 export class SuiteState {
@@ -40,11 +40,11 @@ export class SuiteState {
     this.#run = run;
     this.#spec = spec;
     this.transport = spec.tests.map((test) => ({
-      ...waiting(test, forecastOfTest(spec, test)),
+      ...initialState(test, forecastOfTest(spec, test)),
       variants: variantsOf(test),
     }));
     const { dynamo } = spec;
-    this.inference = dynamo?.tests.map((test) => waiting(test, forecastOfLoad(dynamo, test))) ?? [];
+    this.inference = dynamo?.tests.map((test) => initialState(test, forecastOfLoad(dynamo, test))) ?? [];
     this.tests = [...this.transport, ...this.inference];
   }
 
@@ -63,22 +63,22 @@ export class SuiteState {
   }
 
   /** What happens now; shown in the Web UI at once. */
-  report(phase: Progress['phase'], step: string): void {
+  setPhase(phase: Progress['phase'], step: string): void {
     this.#phase = phase;
-    this.say(step);
+    this.setStep(step);
   }
 
   /** What happens now, in the same phase. */
-  say(step: string): void {
+  setStep(step: string): void {
     this.#step = step;
     this.#reportedAt = new Date().toISOString();
-    this.show();
+    this.publishDetails();
   }
 
   testReport({ test, step, done, recorded = [], result, took }: TestReport): void {
     const state = this.named(test);
     if (state) Object.assign(state, { done, keys: [...state.keys, ...recorded], figures: result, took });
-    this.say(step);
+    this.setStep(step);
   }
 
   progress(): Progress {
@@ -179,7 +179,7 @@ export class SuiteState {
   }
 
   /** Markdown for the Web UI: what happens, every test, and what a person can do. */
-  show(): void {
+  publishDetails(): void {
     const { tests, remaining } = this.progress();
     const rows = tests.map(
       ({ name, status, verdict, result, cells }) =>

@@ -38,7 +38,7 @@ export interface TransportState extends TestState<TransportTestSpec, CellSummary
 export type InferenceState = TestState<InferenceSpec, LoadCellSummary>;
 
 /** A test before its first cell. */
-export function waiting<Test>(test: Test, forecast: TestForecast): TestState<Test, never> {
+export function initialState<Test>(test: Test, forecast: TestForecast): TestState<Test, never> {
   return {
     test,
     forecast,
@@ -55,7 +55,7 @@ export function waiting<Test>(test: Test, forecast: TestForecast): TestState<Tes
 }
 
 /** It runs, for the first time or again. */
-export function begin(state: TestState): void {
+export function markRunning(state: TestState): void {
   Object.assign(state, { status: 'running', verdict: undefined, failure: undefined, keys: [] });
 }
 
@@ -65,7 +65,7 @@ export function begin(state: TestState): void {
  * @param cells undefined when nobody could say: those that were told of stay
  * @param failure that no cell is to blame for
  */
-export function settle<Cell extends CellSummary | LoadCellSummary>(
+export function markDone<Cell extends CellSummary | LoadCellSummary>(
   state: TestState<unknown, Cell>,
   cells: readonly Cell[] | undefined,
   figures: string | undefined,

@@ -5,7 +5,7 @@ import { INTERLEAVED } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { failureOf } from '../shared/failures.js';
-import { figuresOf } from '../shared/figures.js';
+import { formatFigures } from '../shared/figures.js';
 import { SUITE_TEST } from '../shared/messages.js';
 import { backEndOf } from '../shared/titles.js';
 import { type TransportTestFailureDetails, transportTest } from '../transport/transport-test.js';
@@ -13,7 +13,7 @@ import { runBlock } from './block.js';
 import type { RunningSuite } from './running-suite.js';
 import { openRun, type Ready } from './set-up.js';
 import { startTest } from './start-test.js';
-import { begin, settle, type TransportState } from './test-state.js';
+import { markDone, markRunning, type TransportState } from './test-state.js';
 
 /** Phase 2: every transport test in the order of the spec; interleaved ones together. */
 export async function transportPhase(suite: RunningSuite, ready: Ready): Promise<'go on' | 'abort'> {
@@ -29,9 +29,9 @@ async function measure(suite: RunningSuite, ready: Ready, states: readonly Trans
   const { run, state } = suite;
   const tests = states.map(({ test }) => test);
   const name = tests.length > 1 ? INTERLEAVED : (tests[0]?.name ?? '');
-  for (const test of states) begin(test);
+  for (const test of states) markRunning(test);
   upsertSearchAttributes([{ key: SUITE_TEST, value: name }]);
-  state.report('benchmarks', name);
+  state.setPhase('benchmarks', name);
   let failure: FailureRecord | undefined;
   let cells: readonly CellSummary[] | undefined;
   let interrupted = false;
@@ -56,7 +56,7 @@ async function measure(suite: RunningSuite, ready: Ready, states: readonly Trans
   for (const test of states) {
     const names = new Set(test.variants.map((variant) => variant.test.name));
     const own = cells?.filter((cell) => names.has(cell.test));
-    settle(test, own, own && figuresOf(own), interrupted ? failure : undefined);
+    markDone(test, own, own && formatFigures(own), interrupted ? failure : undefined);
   }
 }
 

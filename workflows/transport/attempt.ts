@@ -11,7 +11,7 @@ import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../../suite/spec/transport-tests.js';
 import { formatDuration } from '../../suite/units/units.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
-import { lasting, quick } from '../shared/activity-options.js';
+import { longActivities, shortActivities } from '../shared/activity-options.js';
 import { failureOf } from '../shared/failures.js';
 import { runToken } from '../shared/run-token.js';
 import { rowTitle } from '../shared/titles.js';
@@ -77,7 +77,9 @@ export class Attempt {
   async wipeEtcd(): Promise<void> {
     const { run } = this.#input;
     this.#report('wiping etcd');
-    const wiped = await settled(() => quick.wipeEtcd.executeWithOptions(this.#summary('wiping etcd'), [{ run }]));
+    const wiped = await settled(() =>
+      shortActivities.wipeEtcd.executeWithOptions(this.#summary('wiping etcd'), [{ run }]),
+    );
     this.#notWiped = isFailure(wiped) ? wiped : undefined;
   }
 
@@ -101,7 +103,7 @@ export class Attempt {
     const { run } = this.#input;
     const pods = this.#ranks.map(({ pod }) => pod);
     this.#removal ??= CancellationScope.nonCancellable(() =>
-      quick.removeRanks.executeWithOptions(this.#summary('removing both ranks'), [{ run, pods }]),
+      shortActivities.removeRanks.executeWithOptions(this.#summary('removing both ranks'), [{ run, pods }]),
     );
     return this.#removal;
   }
@@ -137,7 +139,7 @@ export class Attempt {
     const group = this.#group;
     const nodes = this.#nodes;
     this.#ranks.push({ position, node, pod: `bench-${group}-${position}` });
-    return lasting(timeouts.podStart + startDelay.max).startRank.executeWithOptions(
+    return longActivities(timeouts.podStart + startDelay.max).startRank.executeWithOptions(
       this.#summary(`rank on ${position} (${node})`),
       [{ run, settings, test, position, node, nodes, group, peer, activeDeadline, patience: timeouts, readyWithin }],
     );
@@ -148,7 +150,7 @@ export class Attempt {
     const test = this.#test;
     this.#report('both ranks run');
     const deadline = new Date(Date.now() + test.timeout * 1000).toISOString();
-    return lasting(test.timeout).watchRanks.executeWithOptions(
+    return longActivities(test.timeout).watchRanks.executeWithOptions(
       this.#summary(`both ranks run, at most ${formatDuration(test.timeout)}`),
       [{ run, nodes: this.#nodes, deadline, pods: this.#ranks.map(({ pod }) => pod) }],
     );
@@ -159,14 +161,14 @@ export class Attempt {
     const { run } = this.#input;
     this.#report('storing evidence');
     const folder = `${this.#test.name}/${this.#name}-${this.#token}`;
-    return quick.storeEvidence.executeWithOptions(this.#summary('storing evidence'), [
+    return shortActivities.storeEvidence.executeWithOptions(this.#summary('storing evidence'), [
       { run, folder, ranks: this.#ranks, endedBySuite },
     ]);
   }
 
   #judge(ranks: readonly RankRecord[], timedOut: boolean): Promise<Judgement> {
     const { run } = this.#input;
-    return quick.judgeAttempt.executeWithOptions(this.#summary('reading the result'), [
+    return shortActivities.judgeAttempt.executeWithOptions(this.#summary('reading the result'), [
       { run, test: this.#test, ranks, circumstances: { ...this.#circumstances, timedOut } },
     ]);
   }

@@ -13,7 +13,7 @@ import {
 import type { CellDefinition, CellSummary } from '../../activities/transport/records.js';
 import type { Fabric } from '../../suite/hardware/fabric.js';
 import type { Judgement } from '../../suite/judge/judge.js';
-import { type Block, blocksOf, type Cell, nextCell, type Outcome } from '../../suite/plan/plan.js';
+import { type Block, blocksOf, type Cell, type CellOutcome, nextCell } from '../../suite/plan/plan.js';
 import { timesOf } from '../../suite/plan/remaining.js';
 import type { AttemptRecord } from '../../suite/record/record.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
@@ -22,9 +22,9 @@ import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { FAILURES, type FailureRecord } from '../../suite/verdict/failure.js';
 import { worst } from '../../suite/verdict/verdict.js';
-import { quick } from '../shared/activity-options.js';
+import { shortActivities } from '../shared/activity-options.js';
 import { failureOf } from '../shared/failures.js';
-import { figureOf, figuresOf } from '../shared/figures.js';
+import { formatFigure, formatFigures } from '../shared/figures.js';
 import {
   pauseSignal,
   resumeSignal,
@@ -155,9 +155,10 @@ class TransportTest {
   async #measureCell(cell: Cell): Promise<CellSummary> {
     const { run, spec } = this.#input;
     const definition = this.#definition(cell);
-    const recorded = await quick.findCell.executeWithOptions({ summary: `${rowTitle(cell)}: recorded already?` }, [
-      { run, cell: definition, resumeFrom: spec.resumeFrom },
-    ]);
+    const recorded = await shortActivities.findCell.executeWithOptions(
+      { summary: `${rowTitle(cell)}: recorded already?` },
+      [{ run, cell: definition, resumeFrom: spec.resumeFrom }],
+    );
     if (recorded.cell) return this.#count(recorded.cell);
 
     const attempts: AttemptRecord[] = [];
@@ -173,9 +174,10 @@ class TransportTest {
         this.#claimed = judgement.failure?.class !== 'NodeClaimLost';
         if (!this.#triesAgain(judgement.failure, attempts.length)) {
           return this.#count(
-            await quick.recordCell.executeWithOptions({ summary: `${rowTitle(cell)}: ${outcomeText(judgement)}` }, [
-              { run, cell: definition, seed: spec.seed, judgement, attempts },
-            ]),
+            await shortActivities.recordCell.executeWithOptions(
+              { summary: `${rowTitle(cell)}: ${outcomeText(judgement)}` },
+              [{ run, cell: definition, seed: spec.seed, judgement, attempts }],
+            ),
           );
         }
       } finally {
@@ -239,7 +241,7 @@ class TransportTest {
         step,
         done: own.length,
         recorded,
-        result: figuresOf(own),
+        result: formatFigures(own),
         took: timesOf(own),
       });
     } catch (error) {
@@ -253,7 +255,7 @@ class TransportTest {
       .slice(-ROWS_SHOWN)
       .map(
         (cell) =>
-          `| ${cell.test} | ${cell.warmUp ? 'warm-up ' : ''}${cell.repetition} | ${figureOf(cell)} | ${cell.verdict}${cell.takenOver ? ', taken over' : ''} |`,
+          `| ${cell.test} | ${cell.warmUp ? 'warm-up ' : ''}${cell.repetition} | ${formatFigure(cell)} | ${cell.verdict}${cell.takenOver ? ', taken over' : ''} |`,
       );
     const table = rows.length === 0 ? [] : ['', '| test | cell | result | verdict |', '|---|---|---|---|', ...rows];
     setCurrentDetails([`**${this.#block.name}**: ${step}`, ...table].join('\n'));
@@ -262,10 +264,10 @@ class TransportTest {
 
 /** `pass, 46 GB/s` */
 function outcomeText(outcome: Pick<CellSummary, 'verdict' | 'measurement' | 'failure'>): string {
-  return [outcome.verdict, figureOf(outcome)].filter(Boolean).join(', ');
+  return [outcome.verdict, formatFigure(outcome)].filter(Boolean).join(', ');
 }
 
-function outcomeOf({ test, warmUp, measurement, seconds, failure }: CellSummary): Outcome {
+function outcomeOf({ test, warmUp, measurement, seconds, failure }: CellSummary): CellOutcome {
   return {
     test,
     warmUp,

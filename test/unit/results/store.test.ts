@@ -119,8 +119,8 @@ onBothDatabases('result store', (kind) => {
     await store.startRun(started);
     const cell = measuredCell({ workflowId: 'w', at: '2026-01-01T02:41:00.000Z' });
     const run = { workflowId: 'w', runId: rest.runId };
-    await store.countCell(run, { ...cell, verdict: 'fail', attempts: [] });
-    await store.countCell(run, cell);
+    await store.linkCellToRun(run, { ...cell, verdict: 'fail', attempts: [] });
+    await store.linkCellToRun(run, cell);
     const soFar = await store.readRun('w');
     assert.equal(soFar.complete, false);
     assert.deepEqual(soFar.record.tests[0]?.cells, [cell], 'the last attempt at it counts');
@@ -145,7 +145,7 @@ onBothDatabases('result store', (kind) => {
       dynamo: { ...dynamo, tests: dynamo.tests.map((test) => ({ ...test, ...waiting })) },
     });
     const takenOver = { ...first.cells[0], recordedAt: '2020-01-01T00:00:00.000Z' };
-    for (const cell of [takenOver, load.cells[0]]) await store.countCell(record, cell);
+    for (const cell of [takenOver, load.cells[0]]) await store.linkCellToRun(record, cell);
     const report = await store.use((kysely) => readReport(kysely, record.workflowId));
     assert.deepEqual(
       report.record.tests.map(({ name, verdict, cells }) => [name, verdict, cells.length]),
@@ -165,7 +165,7 @@ onBothDatabases('result store', (kind) => {
     const { tests, endedAt, ...rest } = suiteRecord('w', [measuredCell({ workflowId: 'w' })]);
     await store.startRun({ ...rest, tests: tests.map(({ cells, ...test }) => test) });
     const cell = measuredCell({ workflowId: 'w' });
-    await store.countCell({ workflowId: 'w', runId: 'after-the-reset' }, cell);
+    await store.linkCellToRun({ workflowId: 'w', runId: 'after-the-reset' }, cell);
     const { record, complete } = await store.readRun('w');
     assert.deepEqual([record.runId, complete, record.tests[0]?.cells.length], ['after-the-reset', false, 1]);
     assert.equal((await store.readRun(`w@${rest.runId}`)).record.tests[0]?.cells.length, 0);
@@ -188,7 +188,7 @@ onBothDatabases('result store', (kind) => {
       },
       {},
     );
-    await store.countCell({ ...record, runId: 'after-the-reset' }, first.cells[0]);
+    await store.linkCellToRun({ ...record, runId: 'after-the-reset' }, first.cells[0]);
     const again = await store.readRun(`${record.workflowId}@after-the-reset`);
     assert.deepEqual([again.complete, again.record.reasons], [false, []]);
     const tests = [...again.record.tests, ...(again.record.dynamo?.tests ?? [])];

@@ -4,7 +4,7 @@ import { ActivityContext } from '../../../../activities/context/context.js';
 import { sweepActivities } from '../../../../activities/run/sweep.js';
 import { recordActivities } from '../../../../activities/transport/records.js';
 import type { Cluster } from '../../../../kubernetes/client/cluster.js';
-import type { RunFate } from '../../../../suite/run/run-status.js';
+import type { RunStatus } from '../../../../suite/run/run-status.js';
 import { suiteRecord } from '../../../support/records.js';
 import { temporaryStore } from '../../../support/temporary-store.js';
 
@@ -12,7 +12,7 @@ describe('the sweep of a worker', () => {
   const at = temporaryStore();
 
   it('records the end of a run that Temporal has closed, and of none that goes on', async () => {
-    const fates: Record<string, RunFate> = {
+    const fates: Record<string, RunStatus> = {
       gone: { state: 'closed', how: 'TERMINATED', at: '2026-01-01T03:00:00.000Z' },
       open: { state: 'open' },
     };
@@ -21,7 +21,7 @@ describe('the sweep of a worker', () => {
       runs: {
         namespaceId: async () => 'here',
         isOpen: async () => true,
-        fateOf: async (workflowId) => fates[workflowId] ?? { state: 'unknown' },
+        status: async (workflowId) => fates[workflowId] ?? { state: 'unknown' },
       },
       connect: () => ({ list: async () => [] }) as unknown as Cluster,
     });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { ApiFailure, isNodeSilent } from '../../../../kubernetes/client/api-failure.js';
+import { ApiFailure, isKubeletUnreachable } from '../../../../kubernetes/client/api-failure.js';
 
 describe('an answer of the API server', () => {
   const answer = (status: number, message: string) =>
@@ -11,8 +11,8 @@ describe('an answer of the API server', () => {
 
   it('tells a kubelet that does not answer from an API server that is in trouble itself', () => {
     const log = 'Get "https://10.0.1.5:10250/containerLogs/n/p/rank": dial tcp 10.0.1.5:10250: i/o timeout';
-    assert.equal(isNodeSilent(answer(500, log)), true);
-    assert.equal(isNodeSilent(answer(503, 'the server is currently unable to handle the request')), false);
-    assert.equal(isNodeSilent(answer(404, log)), false);
+    assert.equal(isKubeletUnreachable(answer(500, log)), true);
+    assert.equal(isKubeletUnreachable(answer(503, 'the server is currently unable to handle the request')), false);
+    assert.equal(isKubeletUnreachable(answer(404, log)), false);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { metricsText, toldChanges } from '../../../../reports/model/reportable-changes.js';
+import { metricsText, reportableChanges } from '../../../../reports/model/reportable-changes.js';
 import type { MetricChange } from '../../../../results/regression/run-comparison.schema.js';
 
 const change = (metric: string, change: MetricChange['change'], reason: string, more: Partial<MetricChange> = {}) =>
@@ -7,7 +7,7 @@ const change = (metric: string, change: MetricChange['change'], reason: string, 
 
 describe('the rows about changes', () => {
   it('leave out what is unchanged and say one reason for many metrics once', () => {
-    const rows = toldChanges([
+    const rows = reportableChanges([
       change('ucx/bandwidth', 'inconclusive', 'too few values'),
       change('lf/bandwidth', 'regressed', 'slower', { difference: -0.1 }),
       change('lf/latency', 'unchanged', 'same'),
@@ -27,6 +27,6 @@ describe('the rows about changes', () => {
 
   it('keep every metric that has a difference of its own', () => {
     const noisy = (metric: string) => change(metric, 'inconclusive', 'too noisy', { difference: 0.01 });
-    assert.equal(toldChanges([noisy('a'), noisy('b')]).length, 2);
+    assert.equal(reportableChanges([noisy('a'), noisy('b')]).length, 2);
   });
 });

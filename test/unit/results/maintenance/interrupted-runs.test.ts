@@ -2,19 +2,19 @@ import assert from 'node:assert/strict';
 import { endInterruptedRuns, findInterruptedRuns } from '../../../../results/maintenance/interrupted-runs.js';
 import { runsToDrop } from '../../../../results/maintenance/retention.js';
 import type { ResultStore } from '../../../../results/store.js';
-import type { RunFate } from '../../../../suite/run/run-status.js';
+import type { RunStatus } from '../../../../suite/run/run-status.js';
 import { exampleReport } from '../../../support/example-report.js';
 import { measuredCell, suiteRecord } from '../../../support/records.js';
 import { onBothDatabases } from '../../../support/stores.js';
 
-const CLOSED: RunFate = { state: 'closed', how: 'TERMINATED', at: '2026-01-01T03:00:00.000Z' };
-const OPEN: RunFate = { state: 'open' };
-const UNKNOWN: RunFate = { state: 'unknown' };
+const CLOSED: RunStatus = { state: 'closed', how: 'TERMINATED', at: '2026-01-01T03:00:00.000Z' };
+const OPEN: RunStatus = { state: 'open' };
+const UNKNOWN: RunStatus = { state: 'unknown' };
 
 onBothDatabases('runs that will never write their end', (kind) => {
-  const fates = (byRun: Readonly<Record<string, RunFate>>) => ({
+  const fates = (byRun: Readonly<Record<string, RunStatus>>) => ({
     namespaceId: async () => 'here',
-    fateOf: async (workflowId: string, runId: string) => byRun[`${workflowId} ${runId}`] ?? OPEN,
+    status: async (workflowId: string, runId: string) => byRun[`${workflowId} ${runId}`] ?? OPEN,
   });
 
   /** A run of two required tests, the second of which has no cell yet. */
@@ -23,9 +23,9 @@ onBothDatabases('runs that will never write their end', (kind) => {
     const { endedAt, tests, ...started } = suiteRecord(workflowId, cells, { verdict: 'skipped' });
     const waiting = tests.map(({ cells: _, ...test }) => ({ ...test, verdict: 'skipped' as const }));
     await store.startRun({ ...started, tests: waiting }, temporalNamespace);
-    if (cells[0]) await store.countCell(started, cells[0]);
+    if (cells[0]) await store.linkCellToRun(started, cells[0]);
   }
-  const sweep = async (store: ResultStore, byRun: Readonly<Record<string, RunFate>>) => {
+  const sweep = async (store: ResultStore, byRun: Readonly<Record<string, RunStatus>>) => {
     const ended = await endInterruptedRuns(store, await findInterruptedRuns(store, fates(byRun)));
     return ended.map(({ entry }) => entry.workflowId).sort();
   };
@@ -59,7 +59,7 @@ onBothDatabases('runs that will never write their end', (kind) => {
     assert.ok(dynamo && load?.cells[0]);
     const waiting = dynamo.tests.map((test) => ({ ...test, verdict: 'skipped' as const, cells: [] }));
     await store.startRun({ ...started, tests: [], dynamo: { ...dynamo, verdict: 'skipped', tests: waiting } }, 'here');
-    await store.countCell(record, load.cells[0]);
+    await store.linkCellToRun(record, load.cells[0]);
     await sweep(store, { [`${record.workflowId} ${record.runId}`]: CLOSED });
     const after = (await store.readRun(record.workflowId)).record.dynamo;
     assert.equal(after?.verdict, 'fail');
@@ -101,7 +101,7 @@ onBothDatabases('runs that will never write their end', (kind) => {
     const store = await kind.create();
     await begin(store, 'w', 'here');
     const later = measuredCell({ workflowId: 'w', test: 'lf', at: '2026-01-01T04:00:00.000Z' });
-    await store.countCell({ workflowId: 'w', runId: 'after-the-reset' }, later);
+    await store.linkCellToRun({ workflowId: 'w', runId: 'after-the-reset' }, later);
     assert.deepEqual(await sweep(store, { 'w run-w': CLOSED }), ['w']);
     const { record } = await store.readRun('w@run-w');
     assert.deepEqual(

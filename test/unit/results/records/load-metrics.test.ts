@@ -6,7 +6,7 @@ import { exportLines } from '../../../../results/exchange/export.js';
 import { importLines } from '../../../../results/exchange/import.js';
 import { dropRuns } from '../../../../results/maintenance/retention.js';
 import { readHistory, resolveMetric } from '../../../../results/records/history.js';
-import { compareWithBaseline } from '../../../../results/regression/compare-run.js';
+import { compareRun } from '../../../../results/regression/compare-run.js';
 import type { ResultStore } from '../../../../results/store.js';
 import type { DynamoRecord } from '../../../../suite/record/load-record.js';
 import type { SuiteRecord } from '../../../../suite/record/record.js';
@@ -17,7 +17,7 @@ import { onBothDatabases } from '../../../support/stores.js';
 const nights = (from: number, to: number, load: ExampleLoadOptions = {}) =>
   Array.from({ length: to - from }, (_, i) => ({ night: from + i, load }));
 const compare = (store: ResultStore, record: SuiteRecord, minimalDifference = 0.03) =>
-  store.use((kysely) => compareWithBaseline(kysely, record, { minimalDifference }));
+  store.use((kysely) => compareRun(kysely, record, { minimalDifference }));
 const changeOf = ({ metrics }: Awaited<ReturnType<typeof compare>>, metric: string) =>
   metrics.find((candidate) => candidate.metric === metric);
 

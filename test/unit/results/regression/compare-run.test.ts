@@ -4,7 +4,7 @@ import { readReport } from '../../../../reports/model/assemble.js';
 import { resolveRun } from '../../../../results/records/run-names.js';
 import { acknowledge } from '../../../../results/regression/acknowledgements.js';
 import { acceptBaseline, listBaselines, removeBaseline } from '../../../../results/regression/baselines.js';
-import { compareWithBaseline } from '../../../../results/regression/compare-run.js';
+import { compareRun } from '../../../../results/regression/compare-run.js';
 import { putComparison } from '../../../../results/regression/run-comparison.store.js';
 import type { ResultStore } from '../../../../results/store.js';
 import type { CellRecord, SuiteRecord } from '../../../../suite/record/record.js';
@@ -16,8 +16,8 @@ const METRIC = 'nixl-libfabric/bandwidth';
 const nights = (from: number, to: number, bandwidth?: number) =>
   Array.from({ length: to - from }, (_, i) => ({ night: from + i, ...(bandwidth ? { bandwidth } : {}) }));
 
-const compare = (store: ResultStore, record: SuiteRecord, options?: Parameters<typeof compareWithBaseline>[2]) =>
-  store.use((kysely) => compareWithBaseline(kysely, record, options));
+const compare = (store: ResultStore, record: SuiteRecord, options?: Parameters<typeof compareRun>[2]) =>
+  store.use((kysely) => compareRun(kysely, record, options));
 const changeOf = (comparison: Awaited<ReturnType<typeof compare>>, metric = METRIC) =>
   comparison.metrics.find((candidate) => candidate.metric === metric);
 

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { execa } from 'execa';
-import { readWorkerSight, workerSightScript } from '../../../../suite/judge/worker-probe.js';
+import { readWorkerProbe, workerProbeScript } from '../../../../suite/judge/worker-probe.js';
 
 /** The script in a real shell, on made-up trees of /sys and /proc. */
 describe('what is seen inside a worker', () => {
@@ -18,8 +18,8 @@ describe('what is seen inside a worker', () => {
       await mkdir(dirname(join(root, path)), { recursive: true });
       await writeFile(join(root, path), text);
     }
-    const { stdout } = await execa('sh', ['-c', workerSightScript(root)], { reject: false });
-    return readWorkerSight(stdout);
+    const { stdout } = await execa('sh', ['-c', workerProbeScript(root)], { reject: false });
+    return readWorkerProbe(stdout);
   }
 
   const net = {

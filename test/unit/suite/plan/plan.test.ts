@@ -4,8 +4,8 @@ import {
   type Block,
   blocksOf,
   type Cell,
+  type CellOutcome,
   nextCell,
-  type Outcome,
   plannedCells,
   repetitionsOf,
 } from '../../../../suite/plan/plan.js';
@@ -25,9 +25,12 @@ function onlyBlock(fields: object): Block {
 const label = ({ test, repetition, warmUp }: Cell) => `${test.name} ${warmUp ? 'w' : 'r'}${repetition}`;
 
 /** Runs a block to its end; `outcome` says what became of each cell. */
-function run(block: Block, outcome: (cell: Cell, index: number) => Partial<Outcome> = () => ({ value: 100 })): Cell[] {
+function run(
+  block: Block,
+  outcome: (cell: Cell, index: number) => Partial<CellOutcome> = () => ({ value: 100 }),
+): Cell[] {
   const cells: Cell[] = [];
-  const outcomes: Outcome[] = [];
+  const outcomes: CellOutcome[] = [];
   for (let cell = nextCell(block, outcomes); cell; cell = nextCell(block, outcomes)) {
     assert.ok(cells.length < 20_000, 'the block does not end');
     outcomes.push({

@@ -8,7 +8,7 @@ const PROGRESS_MS = 120_000;
  * How long an activity has been failing for want of the cluster or the store. Only time in which this worker could try
  * counts: a worker that was away, or a step that lasts long, uses up no patience.
  */
-export class Patience {
+export class RetryBudget {
   readonly #troubleSince = new Map<string, number>();
 
   /**
