@@ -126,7 +126,7 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       if (owner === 'this run') {
         await cluster.delete(DYNAMO_GRAPH, run.namespace, name, { signal: cancellationSignal() });
       }
-      if (dynamo.kind === 'manifests') {
+      if (dynamo.deployWith === 'manifests') {
         const labelSelector = `${GRAPH_LABEL}=${run.key}`;
         for (const kind of [DEPLOYMENT, SERVICE]) {
           for (const { metadata } of await cluster.list(kind, run.namespace, { labelSelector }, cancellationSignal())) {

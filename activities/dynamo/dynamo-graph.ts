@@ -80,7 +80,7 @@ function workersOf(
 
 /** All objects of a deployment, without owner and run labels. */
 export async function graphObjects(input: GraphInput): Promise<KubernetesObject[]> {
-  return input.dynamo.kind === 'operator' ? [await operatorGraph(input)] : plainObjects(input);
+  return input.dynamo.deployWith === 'operator' ? [await operatorGraph(input)] : plainObjects(input);
 }
 
 async function operatorGraph(input: GraphInput): Promise<KubernetesObject> {
@@ -183,7 +183,7 @@ function fillPod(spec: PodSpec, { cluster, tolerations }: GraphInput, image: str
 /** What every pod is given that runs Dynamo. */
 function fillDynamo(spec: PodSpec, { dynamo }: GraphInput): void {
   const container = mainContainer(spec);
-  setEnvironment(container, dynamo.environment);
+  setEnvironment(container, dynamo.env);
   const { tokenSecret } = dynamo.model;
   if (tokenSecret === undefined) delete container.envFrom;
   else container.envFrom = [{ secretRef: { name: tokenSecret } }];
@@ -212,7 +212,7 @@ function fillWorker(spec: PodSpec, input: GraphInput, role: Role, node: string):
   };
   container.resources = { requests: { ...fixed, cpu: String(resources.cpu) }, limits: fixed };
   // The operator mounts one of its own there.
-  if (dynamo.kind === 'manifests') {
+  if (dynamo.deployWith === 'manifests') {
     container.volumeMounts = [{ name: 'shared-memory', mountPath: '/dev/shm' }];
     spec.volumes = [
       { name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit: kubernetesQuantity(resources.sharedMemory) } },

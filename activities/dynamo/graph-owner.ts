@@ -13,7 +13,7 @@ import { graphPods } from './graph-pods.js';
 
 /** The operator's object of this name, whoever made it; undefined also without the operator. */
 export async function findGraph(cluster: Cluster, { run, dynamo }: GraphPlace): Promise<DynamoGraph | undefined> {
-  if (dynamo.kind !== 'operator') return undefined;
+  if (dynamo.deployWith !== 'operator') return undefined;
   return cluster.find<DynamoGraph>(DYNAMO_GRAPH, run.namespace, graphName(run, dynamo), cancellationSignal());
 }
 
@@ -67,7 +67,7 @@ async function conflictingObject(
     if (found && !isOwnedByRun(found, run)) return found;
   }
   // Pods of a deployment that is gone: they would count as this one's.
-  return dynamo.kind === 'operator' ? (await graphPods(cluster, place))[0] : undefined;
+  return dynamo.deployWith === 'operator' ? (await graphPods(cluster, place))[0] : undefined;
 }
 
 function identity({ apiVersion, kind, metadata }: KubernetesObject) {

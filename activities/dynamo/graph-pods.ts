@@ -14,7 +14,7 @@ import type { GraphPlace } from './dynamo-graph.js';
 /** Pods of the deployment, by label: the operator's names hold a hash. */
 export function graphPods(cluster: Cluster, { run, dynamo }: GraphPlace): Promise<Pod[]> {
   const labelSelector =
-    dynamo.kind === 'operator'
+    dynamo.deployWith === 'operator'
       ? `${OPERATOR_GRAPH_LABEL}=${graphName(run, dynamo)}`
       : `${GRAPH_LABEL}=${run.key},${ROLE_LABEL}`;
   return cluster.list<Pod>(POD, run.namespace, { labelSelector }, cancellationSignal());

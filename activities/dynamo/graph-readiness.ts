@@ -63,7 +63,7 @@ export async function waitUntilServing(context: ActivityContext, input: ServingI
 
 async function operatorStatus(cluster: Cluster, place: GraphPlace) {
   const { run, dynamo } = place;
-  if (dynamo.kind !== 'operator') return undefined;
+  if (dynamo.deployWith !== 'operator') return undefined;
   const graph = await findGraph(cluster, place);
   if (graph) return graphStatus(graph);
   const name = `${run.namespace}/${graphName(run, dynamo)}`;

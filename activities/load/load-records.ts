@@ -5,6 +5,7 @@ import type { LoadCell } from '../../suite/record/load-record.js';
 import { canonicalJson } from '../../suite/run/canonical-json.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
+import { formerDynamoKeys } from '../../suite/schema/renamed-keys.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import type { InferenceSpec, LoadPoint } from '../../suite/spec/inference-tests.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
@@ -131,7 +132,9 @@ export function loadRecordActivities(context: ActivityContext) {
 export function loadCellKey({ dynamo, test, point, pair, fabric }: LoadCellDefinition): string {
   const { platform, name, readyTimeout, removalTimeout, keep, ...cluster } = dynamo;
   const { required, onFailure, control, concurrency, repetitions, timeout, ...load } = test;
-  return createHash('sha256').update(canonicalJson({ cluster, load, point, pair, fabric })).digest('hex');
+  return createHash('sha256')
+    .update(canonicalJson({ cluster: formerDynamoKeys(cluster), load, point, pair, fabric }))
+    .digest('hex');
 }
 
 /** Of what no digest is known, nothing can be said. */

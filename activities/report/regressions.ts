@@ -46,7 +46,7 @@ export function regressionActivities(context: ActivityContext) {
 
 function withoutBaseline(
   error: unknown,
-  { baseline = '', minimalDifference = DEFAULT_MINIMAL_DIFFERENCE }: RegressionOptions,
+  { baseline = '', threshold: minimalDifference = DEFAULT_MINIMAL_DIFFERENCE }: RegressionOptions,
 ): RunComparison {
   if (!(error instanceof SuiteFailure && error.class === 'NotFound')) throw error;
   return {

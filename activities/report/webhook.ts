@@ -33,9 +33,9 @@ export function webhookActivities() {
     }): Promise<{ sent: boolean }> {
       const { run, webhook, notice } = input;
       if (!(webhook.on as readonly string[]).includes(notice.outcome)) return { sent: false };
-      const url = process.env[webhook.urlVariable];
+      const url = process.env[webhook.urlEnv];
       if (!url || !URL.canParse(url)) {
-        throw new SuiteFailure('WebhookRefused', `the worker's environment has no URL in ${webhook.urlVariable}`);
+        throw new SuiteFailure('WebhookRefused', `the worker's environment has no URL in ${webhook.urlEnv}`);
       }
       // The path of a webhook's URL is its password.
       const { host } = new URL(url);

@@ -6,6 +6,7 @@ import { type AttemptRecord, type CellRecord, RECORD_VERSION, type StartedRun } 
 import { canonicalJson } from '../../suite/run/canonical-json.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
+import { formerTestKeys } from '../../suite/schema/renamed-keys.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
@@ -121,8 +122,8 @@ export function recordActivities(context: ActivityContext) {
  * needs it, what a document claimed, how long to wait) is no part of it: a change there must not cost a measurement.
  */
 export function cellKey({ variant: _, ...cell }: CellDefinition): string {
-  const { required, onFailure, claimed, timeout, repetitions, warmUpCells, adaptive, matrix, ...test } = cell.test;
-  return hashOf({ ...cell, test });
+  const { required, onFailure, claimed, timeout, repetitions, warmupCells, adaptive, matrix, ...test } = cell.test;
+  return hashOf({ ...cell, test: formerTestKeys(test) });
 }
 
 function hashOf(value: unknown): string {

@@ -47,7 +47,7 @@ Examples:
             ];
             const { record } = await readRun(kysely, second ?? first);
             const against = second ? { against: first } : { baseline };
-            return compareRun(kysely, record, { ...against, minimalDifference });
+            return compareRun(kysely, record, { ...against, threshold: minimalDifference });
           }),
         );
         console.log(

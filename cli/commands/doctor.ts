@@ -12,7 +12,7 @@ import { connectTemporal, type TemporalConnection } from '../../temporal/connect
 import { missingSearchAttributes, registerCommand } from '../../temporal/search-attributes.js';
 import { countWorkers } from '../../temporal/workers.js';
 import { EXIT } from '../options/exit-code.js';
-import { readJson } from '../options/spec-file.js';
+import { readSpecFile } from '../options/spec-file.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
 import { taskQueueOption } from '../options/task-queue.js';
 
@@ -34,7 +34,7 @@ export function doctorCommand(): Command {
     .option('--json', 'print JSON')
     .addHelpText('after', '\n4: something keeps a suite from running.')
     .action(async (options: StoreOptions & { spec?: string; taskQueue: string; json?: true }, command: Command) => {
-      const spec = options.spec ? parseSpec(await readJson(options.spec, command)) : undefined;
+      const spec = options.spec ? parseSpec(await readSpecFile(options.spec, command)) : undefined;
       const cluster = spec?.cluster ?? suiteSpec.shape.cluster.parse({});
       const findings = [
         ...(await checkTemporal(options.taskQueue)),
@@ -137,11 +137,11 @@ async function checkCluster(
 async function checkDynamo(
   cluster: Cluster,
   namespace: string,
-  { kind, platform, model }: DynamoSpec,
+  { deployWith, platform, model }: DynamoSpec,
   context: string | undefined,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
-  if (kind === 'operator') {
+  if (deployWith === 'operator') {
     const found = await findPlatform(cluster);
     const subject = 'Dynamo platform';
     if ('version' in found) findings.push({ subject, ok: true, message: `operator ${found.version}` });

@@ -4,7 +4,7 @@ import { parseSpec } from '../../suite/spec/spec.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { withTemporal } from '../follow/temporal-client.js';
 import { seconds } from '../options/option-parsers.js';
-import { readJson } from '../options/spec-file.js';
+import { readSpecFile } from '../options/spec-file.js';
 import { taskQueueOption } from '../options/task-queue.js';
 import { type NightlyOptions, scheduleOf } from './schedule.js';
 
@@ -53,7 +53,7 @@ The same with the Temporal CLI alone:
     --type benchmarkSuite --task-queue dynamo-bench --workflow-id nightly-p5 --input-file suites/p5.json`,
     )
     .action(async (file: string, options: Options, command: Command) => {
-      const input = await readJson(file, command);
+      const input = await readSpecFile(file, command);
       const schedule = scheduleOf(parseSpec(input), input, options);
       await withTemporal(async (client) => {
         const handle = client.schedule.getHandle(schedule.scheduleId);

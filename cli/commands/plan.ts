@@ -13,7 +13,7 @@ import { checkSpec, type SuiteSpec } from '../../suite/spec/spec.js';
 import { formatBytes, formatDuration } from '../../suite/units/units.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { EXIT } from '../options/exit-code.js';
-import { readJson } from '../options/spec-file.js';
+import { readSpecFile } from '../options/spec-file.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
 import { concernLines } from '../output/concern-lines.js';
 
@@ -29,7 +29,7 @@ export function planCommand(): Command {
       '\nExample: dynamo-bench plan suites/p5.json\nHow long cells take is learnt from earlier runs of the same suite on the same instance type.\n1: something would be refused; 2: the spec cannot be read.',
     )
     .action(async (file: string, options: StoreOptions & { json?: true; cluster?: true }, command: Command) => {
-      const checked = checkSpec(await readJson(file, command));
+      const checked = checkSpec(await readSpecFile(file, command));
       if ('problems' in checked) {
         const refused = checked.problems.map(({ path, message }) => ({ subject: path, message }));
         console.log(options.json ? JSON.stringify({ refused }, null, 2) : refusedLines(refused).join('\n'));

@@ -7,7 +7,7 @@ import { countWorkers } from '../../temporal/workers.js';
 import { detachOnInterrupt } from '../follow/interrupt.js';
 import { type ShowOptions, showSuite } from '../follow/show-suite.js';
 import { withTemporal } from '../follow/temporal-client.js';
-import { readJson } from '../options/spec-file.js';
+import { readSpecFile } from '../options/spec-file.js';
 import { taskQueueOption } from '../options/task-queue.js';
 import { WrongUse } from '../options/wrong-use.js';
 
@@ -43,7 +43,7 @@ The exit code is that of the suite; 3 after Ctrl-C, 0 with --detach. The same wi
     )
     .action(async (file: string, options: Options, command: Command) => {
       const { resumeFrom, taskQueue, detach, json } = options;
-      const written = await readJson(file, command);
+      const written = await readSpecFile(file, command);
       const input = resumeFrom === undefined ? written : { ...(written as object), resumeFrom };
       const { name } = parseSpec(input);
       const workflowId = options.workflowId ?? `${name}-${timestamp(new Date())}`;

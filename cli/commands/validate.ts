@@ -5,7 +5,7 @@ import { checkSpec, type SuiteSpec } from '../../suite/spec/spec.js';
 import { expectedNixlbenchRows } from '../../suite/tools/nixlbench.js';
 import { formatBytes, formatDuration } from '../../suite/units/units.js';
 import { EXIT } from '../options/exit-code.js';
-import { readJson } from '../options/spec-file.js';
+import { readSpecFile } from '../options/spec-file.js';
 import { concernLines } from '../output/concern-lines.js';
 
 /** `dynamo-bench validate SPEC`: says what is wrong in a suite spec, or what it would run. */
@@ -19,7 +19,7 @@ export function validateCommand(): Command {
       '\nExample: dynamo-bench validate suites/p5.json\n1: the spec is not valid; 2: it cannot be read.',
     )
     .action(async (file: string, { json }: { json?: true }, command: Command) => {
-      const checked = checkSpec(await readJson(file, command));
+      const checked = checkSpec(await readSpecFile(file, command));
       if (json) console.log(JSON.stringify(checked, null, 2));
       else if ('spec' in checked) console.log(describe(checked.spec));
       else describeProblems(file, checked.problems);
@@ -57,8 +57,8 @@ function describe(spec: SuiteSpec): string {
 }
 
 /** @param before tests that run before those of phase 3 */
-function dynamoLines({ kind, engine, model, image, replicas, tests }: DynamoSpec, before: number): string[] {
-  const how = kind === 'operator' ? 'by the Dynamo operator' : 'from plain manifests';
+function dynamoLines({ deployWith, engine, model, image, replicas, tests }: DynamoSpec, before: number): string[] {
+  const how = deployWith === 'operator' ? 'by the Dynamo operator' : 'from plain manifests';
   const workers = `${replicas.prefill} prefill and ${replicas.decode} decode workers`;
   return [
     `  Dynamo ${how}: ${model.name} on ${engine.kind === 'mocker' ? 'a simulated engine' : engine.kind}, ${workers}, image ${image}`,

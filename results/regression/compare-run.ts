@@ -23,9 +23,9 @@ export interface RegressionOptions {
   /** One run, instead of a baseline. */
   readonly against?: RunEntry | undefined;
   /** Runs of the rolling baseline. Default 10. */
-  readonly runs?: number | undefined;
+  readonly baselineRuns?: number | undefined;
   /** A smaller difference is not relevant, as a share. Default 0.03. */
-  readonly minimalDifference?: number | undefined;
+  readonly threshold?: number | undefined;
 }
 
 const DEFAULT_BASELINE_RUNS = 10;
@@ -46,7 +46,8 @@ export async function compareRun(
   record: SuiteRecord,
   options: RegressionOptions = {},
 ): Promise<RunComparison> {
-  const { runs = DEFAULT_BASELINE_RUNS, minimalDifference = DEFAULT_MINIMAL_DIFFERENCE } = options;
+  const { baselineRuns: runs = DEFAULT_BASELINE_RUNS, threshold: minimalDifference = DEFAULT_MINIMAL_DIFFERENCE } =
+    options;
   const named = options.against ? undefined : await baselineFor(kysely, record.suite, options.baseline);
   const candidates = options.against
     ? [options.against]

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DynamoRecord, LoadCell, LoadTestRecord } from '../record/load-record.js';
 import type { SuiteRecord } from '../record/record.js';
+import { withCurrentKeys } from '../schema/renamed-keys.js';
 import { agreed, type Comparability, comparability, differencesOf, type Field, textOf } from './field-differences.js';
 
 /** Reasons that keep the figures of a load point out of every comparison. A point that is only too slow is compared. */
@@ -122,5 +123,5 @@ const asGiven = z.object({
 
 /** The block `dynamo` as the user wrote it. */
 function specOfDynamo(spec: unknown): z.output<typeof asGiven>['dynamo'] | undefined {
-  return asGiven.safeParse(spec).data?.dynamo;
+  return asGiven.safeParse(withCurrentKeys(spec).spec).data?.dynamo;
 }

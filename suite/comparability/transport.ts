@@ -1,4 +1,5 @@
 import type { CellRecord } from '../record/record.js';
+import { currentTestKeys } from '../schema/renamed-keys.js';
 import { agreed, type Comparability, comparability, differencesOf, type Field, textOf } from './field-differences.js';
 
 /** What is compared of a cell. */
@@ -16,7 +17,7 @@ const HOW_OFTEN: ReadonlySet<string> = new Set([
   'required',
   'onFailure',
   'repetitions',
-  'warmUpCells',
+  'warmupCells',
   'adaptive',
   'timeout',
   'claimed',
@@ -89,8 +90,8 @@ function fieldsOf({
   add('nics', usableCeiling?.nics, true);
   add('nicsThatMoved', path?.status === 'proven' ? Object.keys(path.devices).length : undefined, false);
   add('lineRate', usableCeiling && usableCeiling.bytesPerSecond / usableCeiling.nics, true);
-  for (const [option, value] of Object.entries(parameters ?? {})) {
-    if (option !== 'environment') add(`parameters.${option}`, value, !HOW_OFTEN.has(option));
+  for (const [option, value] of Object.entries(currentTestKeys(parameters ?? {}))) {
+    if (option !== 'env') add(`parameters.${option}`, value, !HOW_OFTEN.has(option));
   }
   if (!provenance) return fields;
   add('suiteVersion', provenance.suiteVersion, false);

@@ -156,8 +156,8 @@ function verdictOf(
   if (reasons.some(({ code }) => code === 'figures-disagree' || code === 'parameters-differ'))
     return { verdict: 'inconclusive', reasons: [...reasons] };
   const floor = Math.max(
-    test.expect.minimum ?? 0,
-    (test.expect.shareOfCeiling ?? 0) * ceilingOfShares(ceilings).bytesPerSecond,
+    test.expect.minBandwidth ?? 0,
+    (test.expect.minEfficiency ?? 0) * ceilingOfShares(ceilings).bytesPerSecond,
   );
   if (isBandwidth && measurement.value < floor) {
     const message = `${formatRate(measurement.value)} is below the expected ${formatRate(floor)}`;

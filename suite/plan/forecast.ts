@@ -89,7 +89,7 @@ export function forecastOf(spec: SuiteSpec, history: History = new Map()): Forec
   );
   const transport = sumOfForecasts([...forecasts.values()]);
   const runs = ({ test, repetition, warmUp }: Cell) =>
-    warmUp || test.warmUpCells + repetition <= (forecasts.get(test.name)?.cells.low ?? 0);
+    warmUp || test.warmupCells + repetition <= (forecasts.get(test.name)?.cells.low ?? 0);
   const load = forecastLoads(spec);
   const loadTime = (end: keyof Range) => load.reduce((sum, { time }) => sum + time[end], 0);
   const points = load.reduce((sum, { concurrency, repetitions }) => sum + concurrency.length * repetitions, 0);
@@ -253,8 +253,8 @@ function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric | undef
     if (test.claimed && test.claimed.value > ceiling.bytesPerSecond) {
       doubt(`the claimed ${formatRate(test.claimed.value)} is more than the hardware carries: ${text}`);
     }
-    if ((test.expect.minimum ?? 0) > ceiling.bytesPerSecond) {
-      doubt(`can never pass: expect.minimum is ${formatRate(test.expect.minimum ?? 0)}, the ceiling ${text}`);
+    if ((test.expect.minBandwidth ?? 0) > ceiling.bytesPerSecond) {
+      doubt(`can never pass: expect.minBandwidth is ${formatRate(test.expect.minBandwidth ?? 0)}, the ceiling ${text}`);
     }
   }
   if (spec.fabric.kind === 'efa' && memory < efa.count * MEMORY_PER_EFA) {

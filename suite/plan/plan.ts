@@ -71,7 +71,7 @@ export function nextCell(block: Block, outcomes: readonly CellOutcome[]): Cell |
  */
 export function* plannedCells(block: Block): Generator<Cell> {
   const turns = (test: Variant) => [
-    ...Array.from({ length: test.test.warmUpCells }, (_, i) => ({ ...test, repetition: i + 1, warmUp: true })),
+    ...Array.from({ length: test.test.warmupCells }, (_, i) => ({ ...test, repetition: i + 1, warmUp: true })),
     ...Array.from({ length: repetitionsOf(test).fewest }, (_, i) => ({ ...test, repetition: i + 1, warmUp: false })),
   ];
   if (!block.interleaved) {
@@ -79,7 +79,7 @@ export function* plannedCells(block: Block): Generator<Cell> {
     return;
   }
   for (const warmUp of [true, false]) {
-    const count = (test: Variant) => (warmUp ? test.test.warmUpCells : repetitionsOf(test).fewest);
+    const count = (test: Variant) => (warmUp ? test.test.warmupCells : repetitionsOf(test).fewest);
     const rounds = Math.max(...block.tests.map(count));
     for (let round = 1; round <= rounds; round++) {
       for (const test of orderOf(block, warmUp, round)) {
@@ -99,7 +99,7 @@ export const MAX_CELLS_PER_SUITE = 2000;
 export function mostCells(spec: Pick<SuiteSpec, 'tests' | 'dynamo' | 'interleave' | 'seed'>): number {
   const variants = blocksOf(spec).flatMap(({ tests }) => tests);
   const points = spec.dynamo?.tests.reduce((sum, test) => sum + pointsOf(test).length, 0) ?? 0;
-  return variants.reduce((sum, variant) => sum + variant.test.warmUpCells + repetitionsOf(variant).most, points);
+  return variants.reduce((sum, variant) => sum + variant.test.warmupCells + repetitionsOf(variant).most, points);
 }
 
 /** Fewest and most repetitions that count. */
@@ -146,7 +146,7 @@ function nextInTurn(block: Block, tallies: ReadonlyMap<string, Tally>): Cell | u
   for (const test of block.tests.slice(Math.max(0, begun))) {
     const of = tallyOf(tallies, test.test.name);
     if (of.final) continue;
-    if (of.warmUps < test.test.warmUpCells) return { ...test, repetition: of.warmUps + 1, warmUp: true };
+    if (of.warmUps < test.test.warmupCells) return { ...test, repetition: of.warmUps + 1, warmUp: true };
     if (!isComplete(test, of, block.seed)) return { ...test, repetition: of.counted + 1, warmUp: false };
   }
   return undefined;
@@ -165,7 +165,7 @@ function nextOfRounds(block: Block, tallies: ReadonlyMap<string, Tally>): Cell |
       for (const test of round > 0 ? orderOf(block, warmUp, round) : []) {
         const of = tallyOf(tallies, test.test.name);
         if (of.final || count(of) !== round - 1) continue;
-        const done = warmUp ? of.warmUps >= test.test.warmUpCells : isComplete(test, of, block.seed);
+        const done = warmUp ? of.warmUps >= test.test.warmupCells : isComplete(test, of, block.seed);
         if (!done) return { ...test, repetition: round, warmUp };
       }
     }

@@ -10,20 +10,20 @@ import type { Range, TestForecast } from './test-forecast.js';
  * @param cell seconds that its fastest and its slowest cell take
  */
 export function forecastOfVariant(variant: Variant, cell: Range): TestForecast {
-  const { warmUpCells, repetitions, adaptive } = variant.test;
+  const { warmupCells, repetitions, adaptive } = variant.test;
   const { fewest, most } = repetitionsOf(variant);
-  const certain = warmUpCells + repetitions;
+  const certain = warmupCells + repetitions;
   if (!adaptive) {
     return { cells: { low: certain, high: certain }, time: { low: certain * cell.low, high: certain * cell.high } };
   }
   const budget = adaptive.timeBudget;
   const within = (cells: number, seconds: number) => Math.max(certain, Math.min(cells, Math.floor(budget / seconds)));
-  const low = within(warmUpCells + fewest, cell.high);
+  const low = within(warmupCells + fewest, cell.high);
   return {
-    cells: { low, high: within(warmUpCells + most, cell.low) },
+    cells: { low, high: within(warmupCells + most, cell.low) },
     time: {
       low: low * cell.low,
-      high: Math.min((warmUpCells + most) * cell.high, Math.max(budget + cell.high - cell.low, certain * cell.high)),
+      high: Math.min((warmupCells + most) * cell.high, Math.max(budget + cell.high - cell.low, certain * cell.high)),
     },
     budget,
   };

@@ -73,7 +73,7 @@ const resources = strict({
 
 const transfer = strict({
   backend: choice('KV transfer back end', ['LIBFABRIC', 'UCX']).default('LIBFABRIC'),
-  baseline: z
+  predictFrom: z
     .string()
     .optional()
     .meta({ description: 'test whose curve predicts the transfer; default: the first nixlbench with this back end' }),
@@ -97,7 +97,7 @@ const load = strict({
 });
 
 export const dynamoSpec = strict({
-  kind: choice('kind', ['operator', 'manifests']).default('operator').meta({
+  deployWith: choice('way to deploy', ['operator', 'manifests']).default('operator').meta({
     description: 'operator: a DynamoGraphDeployment; manifests: plain Deployments, for clusters without the operator',
   }),
   name: slug('deployment name', 40)
@@ -115,7 +115,7 @@ export const dynamoSpec = strict({
     {},
   ),
   resources: resources.prefault({}),
-  environment: z.record(z.string(), z.string()).default({}),
+  env: z.record(z.string(), z.string()).default({}),
   transfer: transfer.prefault({}),
   readyTimeout: duration().prefault('30m').meta({ description: 'until it serves: images and weights included' }),
   removalTimeout: duration()
@@ -151,11 +151,11 @@ export function dynamoProblems(
       problem('kvTransferRate', 'only a simulated engine can be told how fast its network is');
     }
   }
-  const { baseline } = dynamo.transfer;
-  if (baseline !== undefined && !names.includes(baseline)) {
+  const { predictFrom } = dynamo.transfer;
+  if (predictFrom !== undefined && !names.includes(predictFrom)) {
     problems.push({
-      path: ['transfer', 'baseline'],
-      message: `no transport test is called "${baseline}"${didYouMean(baseline, names)}`,
+      path: ['transfer', 'predictFrom'],
+      message: `no transport test is called "${predictFrom}"${didYouMean(predictFrom, names)}`,
     });
   }
   const label = `${suite.cluster.namespace}-${dynamo.name ?? 'dynamo-12345678'}`;

@@ -32,7 +32,7 @@ const NOT_AN_AXIS: ReadonlySet<string> = new Set([
   'required',
   'onFailure',
   'repetitions',
-  'warmUpCells',
+  'warmupCells',
   'adaptive',
   'claimed',
 ]);
@@ -42,7 +42,7 @@ const SHAPES: Readonly<Record<TransportTestSpec['tool'], Readonly<Record<string,
   'ucx-perftest': ucxPerftestSpec.shape,
 };
 
-const ENVIRONMENT = 'environment.';
+const ENV = 'env.';
 
 /** One value of one axis, checked: what it sets, and a word for it. */
 interface Step {
@@ -98,7 +98,7 @@ function variantOf({ matrix: _, ...test }: TransportTestSpec, steps: readonly St
   const changed = {
     ...test,
     ...Object.assign({}, ...steps.map(({ options }) => options)),
-    environment: Object.assign({}, test.environment, ...steps.map(({ environment }) => environment)),
+    env: Object.assign({}, test.env, ...steps.map(({ environment }) => environment)),
     name: `${test.name}-v${number}`,
   } as TransportTestSpec;
   return { test: changed, base: test.name, variant: steps.map(({ label }) => label).join('-') };
@@ -110,19 +110,14 @@ function stepOf(
   value: unknown,
   problem: (message: string) => void,
 ): Step | undefined {
-  const settings = isSettings(value) && axis !== 'environment' ? Object.entries(value) : ([[axis, value]] as const);
+  const settings = isSettings(value) && axis !== 'env' ? Object.entries(value) : ([[axis, value]] as const);
   const options: Record<string, unknown> = {};
   const environment: Record<string, string> = {};
   for (const [key, setting] of settings) {
-    const name = key.startsWith(ENVIRONMENT) ? 'environment' : key;
-    const parsed = parseOption(
-      test.tool,
-      name,
-      name === key ? setting : { [key.slice(ENVIRONMENT.length)]: setting },
-      problem,
-    );
+    const name = key.startsWith(ENV) ? 'env' : key;
+    const parsed = parseOption(test.tool, name, name === key ? setting : { [key.slice(ENV.length)]: setting }, problem);
     if (!parsed) return undefined;
-    if (name === 'environment') Object.assign(environment, parsed.value);
+    if (name === 'env') Object.assign(environment, parsed.value);
     else options[name] = parsed.value;
   }
   return { options, environment, label: settings.map(([key, setting]) => labelOf(key, setting)).join('-') };
@@ -159,7 +154,7 @@ function labelOf(option: string, value: unknown): string {
       .replaceAll(/[^A-Za-z0-9]+/g, '-')
       .replaceAll(/^-|-$/g, '')
       .toLowerCase();
-  const name = word(option.replace(ENVIRONMENT, ''));
+  const name = word(option.replace(ENV, ''));
   if (Array.isArray(value)) return `${value.length}-${name}`;
   if (isSettings(value)) {
     return Object.entries(value)

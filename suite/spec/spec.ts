@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { onFailure } from '../schema/on-failure.js';
+import { type FormerKey, withCurrentKeys } from '../schema/renamed-keys.js';
 import { bytes, choice, didYouMean, duration, rate, slug, strict, unknownWord } from '../schema/schema.js';
 import { SuiteFailure } from '../verdict/failure.js';
 import { dynamoProblems, dynamoSpec } from './dynamo-spec.js';
@@ -100,12 +101,12 @@ const startDelay = strict({
 });
 
 const timeouts = strict({
-  infrastructure: duration()
+  retry: duration()
     .prefault('10m')
     .meta({ description: 'how long one step is tried again when the cluster does not answer' }),
   podStart: duration().prefault('10m').meta({ description: 'until a pod runs, image pull included' }),
   unschedulable: duration().prefault('1m').meta({ description: 'how long a pod may find no node' }),
-  nodesBusy: duration()
+  nodeLock: duration()
     .prefault('12h')
     .meta({ description: 'how long to wait for nodes that another suite measures on' }),
 });
@@ -121,8 +122,8 @@ const regression = strict({
     description:
       'name of an accepted baseline, or rolling for the last comparable runs; default: the accepted one called default, else rolling',
   }),
-  runs: z.int().min(2).max(100).default(10).meta({ description: 'how many of the last comparable runs' }),
-  minimalDifference: z
+  baselineRuns: z.int().min(2).max(100).default(10).meta({ description: 'how many of the last comparable runs' }),
+  threshold: z
     .number()
     .gt(0)
     .lt(1)
@@ -131,7 +132,7 @@ const regression = strict({
 });
 
 const webhook = strict({
-  urlVariable: z
+  urlEnv: z
     .string()
     .regex(
       /^[A-Za-z_][A-Za-z0-9_]*$/,
@@ -155,12 +156,12 @@ export const suiteSpec = strict({
   nodes: nodes.prefault({}),
   resources: resources.prefault({}),
   fabric: fabric.prefault({ kind: 'efa' }),
-  environment: z
+  env: z
     .record(z.string(), z.string().nullable())
     .default({})
     .meta({ description: 'added to FI_PROVIDER=efa and FI_HMEM_DISABLE_P2P=0; null removes a variable' }),
   startDelay: startDelay.prefault({}),
-  attempts: z
+  maxAttempts: z
     .int()
     .min(1)
     .max(10)
@@ -170,7 +171,7 @@ export const suiteSpec = strict({
   onFailure: onFailure()
     .optional()
     .meta({ description: 'what a test does that failed for good, unless it says itself' }),
-  parkLimit: duration()
+  parkTimeout: duration()
     .prefault('12h')
     .meta({ description: 'how long a failed test waits for a person; then the suite goes on without it' }),
   resumeFrom: z
@@ -244,11 +245,34 @@ export interface SpecProblem {
   readonly message: string;
 }
 
-/** The checked spec, or all that is wrong with it. */
+/**
+ * Checks a suite spec and returns it with every default, or all that is wrong with it. Former names of keys are read as
+ * the current ones.
+ */
 export function checkSpec(input: unknown): { spec: SuiteSpec } | { problems: SpecProblem[] } {
-  const result = suiteSpec.safeParse(input);
-  if (result.success) return { spec: result.data };
-  return { problems: result.error.issues.map((issue) => ({ path: pathText(issue.path), message: issue.message })) };
+  const { spec, found } = withCurrentKeys(input);
+  const result = suiteSpec.safeParse(spec);
+  const twice = found.filter(({ both }) => both);
+  if (result.success && twice.length === 0) return { spec: result.data };
+  const issues = (result.error?.issues ?? []).map(({ path, message }) => ({ path: pathText(path), message }));
+  return {
+    problems: [
+      ...twice.map(problemOfBoth),
+      ...issues.filter(({ message }) => !twice.some((key) => message.includes(`unknown key "${key.path.at(-1)}"`))),
+    ],
+  };
+}
+
+function problemOfBoth({ path, current }: FormerKey): SpecProblem {
+  return { path: pathText(path), message: `is the former name of "${current}", which is set as well: remove it` };
+}
+
+/** Keys of a spec under their former names, with the current one: `attempts is now maxAttempts`. */
+export function formerKeys(input: unknown): SpecProblem[] {
+  return withCurrentKeys(input).found.map(({ path, current }) => ({
+    path: pathText(path),
+    message: `is now called "${current}"`,
+  }));
 }
 
 /**
@@ -271,10 +295,10 @@ export function parseSpec(input: unknown): SuiteSpec {
 
 /** The environment of every rank: the plan's two variables, then the spec's, then the test's. */
 export function rankEnvironment(
-  spec: Pick<SuiteSpec, 'environment'>,
+  spec: Pick<SuiteSpec, 'env'>,
   testEnvironment: Readonly<Record<string, string>>,
 ): Record<string, string> {
-  const merged = { ...DEFAULT_ENVIRONMENT, ...spec.environment, ...testEnvironment };
+  const merged = { ...DEFAULT_ENVIRONMENT, ...spec.env, ...testEnvironment };
   return Object.fromEntries(Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== null));
 }
 

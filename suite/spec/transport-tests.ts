@@ -16,8 +16,8 @@ const claimed = strict({
 
 /** What the measurement must reach for the verdict `pass`. Nothing is expected unless it is written here. */
 const expectation = strict({
-  minimum: rate().optional().meta({ description: 'lowest acceptable bandwidth' }),
-  shareOfCeiling: z
+  minBandwidth: rate().optional().meta({ description: 'lowest acceptable bandwidth' }),
+  minEfficiency: z
     .number()
     .gt(0)
     .max(1)
@@ -51,7 +51,7 @@ const common = {
     .max(1000)
     .default(1)
     .meta({ description: 'cells that count; with `adaptive` the fewest of them' }),
-  warmUpCells: z
+  warmupCells: z
     .int()
     .min(0)
     .max(10)
@@ -70,10 +70,7 @@ const common = {
   timeout: duration()
     .prefault('15m')
     .meta({ description: 'time limit of one attempt, from the start of the second rank' }),
-  environment: z
-    .record(z.string(), z.string())
-    .default({})
-    .meta({ description: 'added to the environment of both ranks' }),
+  env: z.record(z.string(), z.string()).default({}).meta({ description: 'added to the environment of both ranks' }),
   claimed: claimed.optional(),
   expect: expectation.prefault({}),
 };

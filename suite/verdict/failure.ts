@@ -40,7 +40,7 @@ export const FAILURES = {
 
   NodesBusy: {
     retry: 'never',
-    hint: 'another suite measures on these nodes: wait for it, cancel it, or raise timeouts.nodesBusy',
+    hint: 'another suite measures on these nodes: wait for it, cancel it, or raise timeouts.nodeLock',
   },
   NodeClaimLost: { retry: 'rendezvous', hint: 'the claim on a node expired meanwhile; it is claimed again first' },
 
@@ -161,7 +161,7 @@ export const FAILURES = {
   WebhookUnreachable: { retry: 'infrastructure', hint: "the webhook did not answer: check the worker's way to it" },
   WebhookRefused: {
     retry: 'never',
-    hint: "check the URL in the worker's environment variable that `webhook.urlVariable` names",
+    hint: "check the URL in the worker's environment variable that `webhook.urlEnv` names",
   },
 
   Terminated: {

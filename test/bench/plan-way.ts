@@ -47,9 +47,7 @@ export async function runPlanWay(
     for (const test of spec.tests) {
       await kubectl('exec', 'deployment/dynamo-bench-etcd', '--', 'etcdctl', 'del', '', '--prefix');
       const command = commandsOf(test, address, `http://dynamo-bench-etcd.${namespace}.svc:2379`);
-      const environment = Object.entries({ ...spec.environment, ...test.environment }).map(
-        ([name, value]) => `${name}=${value}`,
-      );
+      const environment = Object.entries({ ...spec.env, ...test.env }).map(([name, value]) => `${name}=${value}`);
       const exec = (pod: string, args: readonly string[]) => kubectl('exec', pod, '--', 'env', ...environment, ...args);
       if (test.tool === 'ucx-perftest') {
         for (const pod of Object.values(PODS))

@@ -94,7 +94,7 @@ describe('a suite that cannot run', function () {
     await writeFile(kubeconfig, JSON.stringify(config));
     await lab.stopWorkers('SIGTERM');
     lab.startWorker(kubeconfig);
-    const end = await lab.run(await lab.spec({ timeouts: { infrastructure: '3s' } }));
+    const end = await lab.run(await lab.spec({ timeouts: { retry: '3s' } }));
     await lab.stopWorkers('SIGTERM');
     lab.startWorker();
     assert.match(end.failure, /cluster: ApiUnreachable: .*no answer from https:\/\/127\.0\.0\.1:64999: .*ECONNREFUSED/);

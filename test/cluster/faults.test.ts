@@ -44,7 +44,7 @@ describe('a running suite', function () {
   it('records a NIXL UCX that cannot create its back end, and passes the rest', async () => {
     const { tests } = await lab.spec();
     const spec = await lab.spec({
-      tests: tests.map((test) => (test.name === 'nixl-ucx' ? { ...test, environment: { UCX_TLS: 'rc' } } : test)),
+      tests: tests.map((test) => (test.name === 'nixl-ucx' ? { ...test, env: { UCX_TLS: 'rc' } } : test)),
     });
     const end = await lab.run(spec);
     assert.equal(end.status, 'COMPLETED', end.failure);
@@ -71,7 +71,7 @@ describe('a running suite', function () {
   });
 
   it('ends a tool that hangs, at the time limit of the test', async () => {
-    const end = await lab.run(await only('nixl-libfabric', { numIter: 100_000, timeout: '6s' }, { attempts: 1 }));
+    const end = await lab.run(await only('nixl-libfabric', { numIter: 100_000, timeout: '6s' }, { maxAttempts: 1 }));
     assert.equal(end.status, 'FAILED');
     const [cell] = end.record.tests[0]?.cells ?? [];
     assert.equal(cell?.failure?.class, 'Hung');

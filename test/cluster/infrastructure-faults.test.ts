@@ -31,7 +31,7 @@ describe('a suite goes on when', function () {
     const { tests } = await lab.spec();
     const [ucx, libfabric] = tests.map((test) => ({ ...test, expect: {} }));
     return lab.spec({
-      timeouts: { infrastructure: '2m', podStart: '1m', unschedulable: '30s' },
+      timeouts: { retry: '2m', podStart: '1m', unschedulable: '30s' },
       tests: [
         { ...ucx, sizes: ['1Mi'], iterations: 64 },
         { ...libfabric, startBlockSize: '2Mi', numIter: 128 },
@@ -105,7 +105,7 @@ describe('a suite goes on when', function () {
   });
 
   it('the link is cut for good: the test fails with its class, and the next one runs when it is back', async () => {
-    const { tests, ...spec } = await suite({ attempts: 1, timeouts: { infrastructure: '1m', podStart: '1m' } });
+    const { tests, ...spec } = await suite({ attempts: 1, timeouts: { retry: '1m', podStart: '1m' } });
     const [ucx, libfabric] = tests;
     const id = await lab.start({ ...spec, tests: [{ ...libfabric, timeout: '15s', required: false }, ucx] });
     await lab.untilRanksRun(id, 'nixl-libfabric');
@@ -146,7 +146,7 @@ describe('results are kept when their folder', function () {
     const [ucx] = tests;
     return lab.start(
       await lab.spec({
-        timeouts: { infrastructure: '2m', podStart: '1m' },
+        timeouts: { retry: '2m', podStart: '1m' },
         tests: [{ ...ucx, sizes: ['1Mi'], iterations: 256 }],
       }),
     );
@@ -213,7 +213,7 @@ describe('an API server that answers', function () {
     const { tests } = await lab.spec();
     return lab.start(
       await lab.spec({
-        timeouts: { infrastructure: '2m', podStart: '1m' },
+        timeouts: { retry: '2m', podStart: '1m' },
         tests: tests.slice(0, 2).map((test) => ({ ...test, expect: {} })),
       }),
     );

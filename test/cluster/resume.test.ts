@@ -23,12 +23,12 @@ describe('a suite in which NIXL-UCX failed resumes without redoing finished test
   async function suite(changes: Record<string, unknown> = {}): Promise<LocalSpec> {
     const { tests } = await lab.spec();
     return lab.spec({
-      attempts: 1,
+      maxAttempts: 1,
       tests: tests.map((test) => ({
         ...test,
         required: true,
         expect: {},
-        ...(test.name === 'nixl-ucx' ? { environment: { LOCAL_FAULT: 'no-rows@node2#1' } } : {}),
+        ...(test.name === 'nixl-ucx' ? { env: { LOCAL_FAULT: 'no-rows@node2#1' } } : {}),
       })),
       ...changes,
     });
@@ -79,7 +79,7 @@ describe('a suite in which NIXL-UCX failed resumes without redoing finished test
     const failed = await lab.run(await suite());
     assert.equal(failed.status, 'FAILED');
     const spec = await suite({ resumeFrom: failed.workflowId });
-    const tests = spec.tests.map((test) => ({ ...test, environment: {} }));
+    const tests = spec.tests.map((test) => ({ ...test, env: {} }));
     const end = await lab.run({ ...spec, tests });
     assert.equal(end.record.verdict, 'pass', end.report);
     assert.deepEqual([await ran('ucx-native'), await ran('nixl-libfabric'), await ran('nixl-ucx')], [2, 2, 4]);

@@ -185,7 +185,7 @@ describe('a tool that', function () {
         timeout,
         required: false,
         expect: {},
-        environment: { LOCAL_FAULT: fault },
+        env: { LOCAL_FAULT: fault },
       })),
     });
     end = await lab.run(spec);

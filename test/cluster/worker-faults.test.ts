@@ -25,7 +25,7 @@ describe('a suite whose', function () {
   async function suite(): Promise<LocalSpec> {
     const { tests } = await lab.spec();
     return lab.spec({
-      timeouts: { infrastructure: '2m', podStart: '2m', unschedulable: '30s' },
+      timeouts: { retry: '2m', podStart: '2m', unschedulable: '30s' },
       tests: tests.map((test) => ({ ...test, timeout: '5m', expect: {} })),
     });
   }

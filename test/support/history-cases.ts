@@ -102,7 +102,7 @@ export const HISTORY_CASES: Readonly<Record<string, () => HistoryCase>> = {
   }),
 
   'interleaved-adaptive': () => ({
-    spec: suite([{ ...LF, warmUpCells: 1, adaptive: {} }, UCX], { interleave: true }),
+    spec: suite([{ ...LF, warmupCells: 1, adaptive: {} }, UCX], { interleave: true }),
     fake: withRecordedCells(),
   }),
 

@@ -129,7 +129,7 @@ export class Lab {
     return {
       ...spec,
       startDelay: { min: '0s', max: '10s' },
-      timeouts: { infrastructure: '20s', podStart: '20s', unschedulable: '5s' },
+      timeouts: { retry: '20s', podStart: '20s', unschedulable: '5s' },
       onFailure: 'continue',
       ...rest,
       cluster: { ...spec.cluster, namespace: this.namespace.name, ...(cluster as object | undefined) },

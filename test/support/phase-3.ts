@@ -7,7 +7,7 @@ const [ucx] = plan.tests;
 export const phase3Suite = (dynamo: Record<string, unknown> = {}) => ({
   ...plan,
   tests: [ucx],
-  attempts: 2,
+  maxAttempts: 2,
   dynamo: {
     kind: 'manifests',
     model: { name: 'm' },

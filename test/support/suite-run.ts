@@ -14,7 +14,7 @@ import { temporal } from './temporal.js';
 export const plan = {
   name: 'plan',
   startDelay: { min: '0s', max: '20ms' },
-  timeouts: { infrastructure: '4s' },
+  timeouts: { retry: '4s' },
   onFailure: 'continue',
   tests: [
     { name: 'ucx', tool: 'ucx-perftest', memory: 'host' },

@@ -108,7 +108,7 @@ describe('benchmarkSuite', function () {
   it('gives up after the spec’s attempts and keeps the class of the failure', async () => {
     const fake = new FakeActivities();
     fake.judgements.ucx = [unmeasured('PeerLost'), unmeasured('PeerLost')];
-    const { outcome } = await runSuite({ ...plan, attempts: 2 }, fake);
+    const { outcome } = await runSuite({ ...plan, maxAttempts: 2 }, fake);
     assert.equal(failure(outcome).type, 'PeerLost');
     assert.ok(fake.calls.includes('recordCell ucx r1 after 2: PeerLost'));
   });

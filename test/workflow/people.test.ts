@@ -66,8 +66,8 @@ describe('a test that failed for good', function () {
     );
   });
 
-  it('waits for nobody longer than parkLimit', async () => {
-    const { fake, outcome } = await runSuite({ ...parking, parkLimit: '1s' }, lfFailsOnce());
+  it('waits for nobody longer than parkTimeout', async () => {
+    const { fake, outcome } = await runSuite({ ...parking, parkTimeout: '1s' }, lfFailsOnce());
     assert.equal(failure(outcome).type, 'BackendUnavailable');
     assert.equal(starts(fake).length, 3, 'the last test ran');
   });
@@ -165,13 +165,13 @@ describe('a suite in the hands of a person', function () {
     assert.equal(result(outcome).verdict, 'pass');
   });
 
-  it('waits for nodes no longer than timeouts.nodesBusy', async () => {
+  it('waits for nodes no longer than timeouts.nodeLock', async () => {
     const fake = new FakeActivities();
     fake.overrides.claimNodes = async () => ({
       held: false,
       by: { node: 'gpu-1', workflowId: 'nightly-7', namespace: 'team-b' },
     });
-    const { outcome } = await runSuite({ ...plan, timeouts: { nodesBusy: '1s' }, tests: [plan.tests[1]] }, fake);
+    const { outcome } = await runSuite({ ...plan, timeouts: { nodeLock: '1s' }, tests: [plan.tests[1]] }, fake);
     assert.equal(failure(outcome).type, 'ClusterNotReady');
     assert.match(
       failure(outcome).message,

@@ -15,6 +15,7 @@ import type { Fabric } from '../../suite/hardware/fabric.js';
 import { timesOf } from '../../suite/plan/remaining.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
+import { withCurrentKeys } from '../../suite/schema/renamed-keys.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import { type InferenceSpec, type LoadPoint, pointsOf } from '../../suite/spec/inference-tests.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
@@ -43,7 +44,10 @@ const ROWS_SHOWN = 20;
 /** All that a test of phase 3 needs of its suite. */
 export interface InferenceTestInput {
   readonly run: Run;
-  readonly spec: Pick<SuiteSpec, 'name' | 'cluster' | 'nodes' | 'resources' | 'timeouts' | 'attempts' | 'resumeFrom'>;
+  readonly spec: Pick<
+    SuiteSpec,
+    'name' | 'cluster' | 'nodes' | 'resources' | 'timeouts' | 'maxAttempts' | 'resumeFrom'
+  >;
   readonly dynamo: Omit<DynamoSpec, 'tests'>;
   readonly test: InferenceSpec;
   readonly pair: Pair;
@@ -84,8 +88,10 @@ class InferenceTest {
   readonly #times: { readonly seconds: number; readonly failure: unknown }[] = [];
   #paused: boolean;
 
-  constructor(input: InferenceTestInput) {
-    this.#input = input;
+  constructor({ spec, dynamo, ...input }: InferenceTestInput) {
+    // An input that a worker of an earlier version made has former names of keys.
+    const { dynamo: current, ...rest } = withCurrentKeys({ ...spec, dynamo }).spec;
+    this.#input = { ...input, spec: rest, dynamo: current };
     this.#paused = input.paused;
   }
 
@@ -193,7 +199,7 @@ class InferenceTest {
 
   async #claim(): Promise<void> {
     const { run, pair, spec } = this.#input;
-    await claimNodes(run, [pair.node1, pair.node2], spec.timeouts.nodesBusy, (step) => this.#tell(step));
+    await claimNodes(run, [pair.node1, pair.node2], spec.timeouts.nodeLock, (step) => this.#tell(step));
   }
 
   async #deploy(): Promise<Deployed> {

@@ -16,7 +16,7 @@ import { pointTitle } from '../shared/titles.js';
 /** What a point of a sweep is measured with. */
 export interface LoadPointInput extends LoadCellDefinition {
   readonly run: Run;
-  readonly spec: Pick<SuiteSpec, 'cluster' | 'timeouts' | 'attempts'>;
+  readonly spec: Pick<SuiteSpec, 'cluster' | 'timeouts' | 'maxAttempts'>;
   readonly deployed: Deployed;
 }
 
@@ -46,7 +46,7 @@ export async function measureLoadPoint(
       judgement = { verdict: 'fail', reasons: [{ code: 'failure', message: failure.message }], failure };
     }
     const again = judgement.failure && FAILURES[judgement.failure.class].retry === 'rendezvous';
-    if (again && attempts < spec.attempts) continue;
+    if (again && attempts < spec.maxAttempts) continue;
     return shortActivities.recordLoadCell({ run, cell, deployed, judgement, outcome, attempts, startedAt });
   }
 }

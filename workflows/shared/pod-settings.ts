@@ -5,7 +5,7 @@ import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 /** What shapes the pods of a test, or of the probes. */
 export function podSettings(
   spec: Omit<SuiteSpec, 'tests' | 'dynamo'>,
-  test: Pick<TransportTestSpec, 'environment' | 'nics'> = { environment: {} },
+  test: Pick<TransportTestSpec, 'env' | 'nics'> = { env: {} },
 ): PodSettings {
   const { context: _, namespace: __, leaseNamespace: ___, ...cluster } = spec.cluster;
   const { efa } = spec.resources;
@@ -13,6 +13,6 @@ export function podSettings(
     cluster,
     resources: { ...spec.resources, efa: { ...efa, count: test.nics ?? efa.count } },
     tolerations: spec.nodes.tolerations,
-    environment: rankEnvironment(spec, test.environment),
+    environment: rankEnvironment(spec, test.env),
   };
 }

@@ -77,7 +77,7 @@ class BenchmarkSuite {
       context,
       namespace,
       leaseNamespace,
-      retryFor: spec.timeouts.infrastructure,
+      retryFor: spec.timeouts.retry,
     };
     this.#input = input;
     this.#suite = { spec, run, state: new SuiteState(spec, run), child: undefined };

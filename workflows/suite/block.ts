@@ -35,16 +35,16 @@ export async function runBlock<State extends TestState>(
   }
 }
 
-/** Waits for a person, who has until `parkLimit`; nobody else is kept waiting for the nodes. */
+/** Waits for a person, who has until `parkTimeout`; nobody else is kept waiting for the nodes. */
 async function park({ spec, run, state }: RunningSuite, parked: readonly TestState[]): Promise<void> {
-  const { parkLimit } = spec;
+  const { parkTimeout } = spec;
   await giveNodesBack(run);
   for (const test of parked) Object.assign(test, { status: 'parked', resolution: undefined });
-  state.setStep(`waiting for a person to resolve ${state.names('parked')}, ${formatDuration(parkLimit)} at most`);
+  state.setStep(`waiting for a person to resolve ${state.names('parked')}, ${formatDuration(parkTimeout)} at most`);
   upsertSearchAttributes([{ key: SUITE_VERDICT, value: 'parked' }]);
   await condition(
     () => parked.every(({ resolution }) => resolution) || parked.some(({ resolution }) => resolution === 'abort'),
-    parkLimit * 1000,
+    parkTimeout * 1000,
   );
   upsertSearchAttributes([{ key: SUITE_VERDICT, value: 'running' }]);
   for (const test of parked) {

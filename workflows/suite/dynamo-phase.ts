@@ -64,8 +64,8 @@ class DynamoPhase {
 
   async #ensurePlatform(): Promise<void> {
     const { run, state } = this.#suite;
-    const { kind, platform } = this.#dynamo;
-    if (kind !== 'operator' || state.platform) return;
+    const { deployWith, platform } = this.#dynamo;
+    if (deployWith !== 'operator' || state.platform) return;
     state.setStep('looking for the Dynamo platform');
     try {
       state.platform = await longActivities(platform.timeout).ensurePlatform({ run, platform });
@@ -87,7 +87,7 @@ class DynamoPhase {
 
   async #runTest({ test }: InferenceState): Promise<InferenceTestResult> {
     const { spec, run, state } = this.#suite;
-    const { name, cluster, nodes, resources, timeouts, attempts, resumeFrom } = spec;
+    const { name, cluster, nodes, resources, timeouts, maxAttempts, resumeFrom } = spec;
     const isLast = test === state.inference.at(-1)?.test;
     try {
       const child = await startTest(this.#suite, test.name, (options) =>
@@ -97,7 +97,7 @@ class DynamoPhase {
           args: [
             {
               run,
-              spec: { name, cluster, nodes, resources, timeouts, attempts, resumeFrom },
+              spec: { name, cluster, nodes, resources, timeouts, maxAttempts, resumeFrom },
               dynamo: this.#dynamo,
               test,
               pair: this.#ready.pair,

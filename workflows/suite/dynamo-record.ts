@@ -24,7 +24,7 @@ export function dynamoRecord(
 ): NonNullable<ReportInput['dynamo']> {
   const baseline = baselineOf(spec, dynamo);
   return {
-    kind: dynamo.kind,
+    kind: dynamo.deployWith,
     engine: dynamo.engine.kind,
     model: dynamo.model.name,
     image: dynamo.image,
@@ -52,13 +52,15 @@ export function dynamoRecord(
 /** The transport test whose curve predicts the transfer. */
 export function baselineOf(spec: SuiteSpec, { transfer }: Pick<DynamoSpec, 'transfer'>): string | undefined {
   return (
-    transfer.baseline ?? spec.tests.find((test) => test.tool === 'nixlbench' && test.backend === transfer.backend)?.name
+    transfer.predictFrom ??
+    spec.tests.find((test) => test.tool === 'nixlbench' && test.backend === transfer.backend)?.name
   );
 }
 
 /** Removes a deployment that was kept. */
-export function removalCommand(run: Run, dynamo: Pick<DynamoSpec, 'kind' | 'name'>): string {
-  const kind = dynamo.kind === 'operator' ? `dynamographdeployment/${graphName(run, dynamo)}` : 'deployment,service';
-  const selector = dynamo.kind === 'operator' ? '' : ` --selector dynamo-bench/graph=${run.key}`;
+export function removalCommand(run: Run, dynamo: Pick<DynamoSpec, 'deployWith' | 'name'>): string {
+  const kind =
+    dynamo.deployWith === 'operator' ? `dynamographdeployment/${graphName(run, dynamo)}` : 'deployment,service';
+  const selector = dynamo.deployWith === 'operator' ? '' : ` --selector dynamo-bench/graph=${run.key}`;
   return `kubectl delete --namespace ${run.namespace} ${kind}${selector}`;
 }

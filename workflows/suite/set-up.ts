@@ -100,7 +100,7 @@ async function claimedNodes(spec: SuiteSpec, run: Run, report: (step: string) =>
     const check = await shortActivities.checkNodes({ run, spec: { nodes: spec.nodes, resources: spec.resources } });
     if (!check.pair) return check;
     let waited = false;
-    await claimNodes(run, [check.pair.node1, check.pair.node2], spec.timeouts.nodesBusy, async (step) => {
+    await claimNodes(run, [check.pair.node1, check.pair.node2], spec.timeouts.nodeLock, async (step) => {
       waited = true;
       report(step);
     });

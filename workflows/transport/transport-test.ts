@@ -18,6 +18,7 @@ import { timesOf } from '../../suite/plan/remaining.js';
 import type { AttemptRecord } from '../../suite/record/record.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
+import { withCurrentKeys } from '../../suite/schema/renamed-keys.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { FAILURES, type FailureRecord } from '../../suite/verdict/failure.js';
@@ -76,6 +77,12 @@ export function transportTest(input: TransportTestInput): Promise<TransportTestR
   return new TransportTest(input).run();
 }
 
+/** An input that a worker of an earlier version made has former names of keys. */
+function withCurrentNames({ spec, tests, ...input }: TransportTestInput): TransportTestInput {
+  const { tests: current, ...rest } = withCurrentKeys({ ...spec, tests }).spec;
+  return { ...input, spec: rest, tests: current };
+}
+
 class TransportTest {
   readonly #input: TransportTestInput;
   readonly #block: Block;
@@ -83,7 +90,8 @@ class TransportTest {
   #paused: boolean;
   #claimed = false;
 
-  constructor(input: TransportTestInput) {
+  constructor(given: TransportTestInput) {
+    const input = withCurrentNames(given);
     const { tests, spec, done = [], paused } = input;
     const [block] = blocksOf({ ...spec, tests: [...tests], interleave: tests.length > 1 });
     if (!block) throw new RangeError('a block without tests');
@@ -197,15 +205,15 @@ class TransportTest {
   }
 
   #triesAgain(failure: FailureRecord | undefined, attempts: number): boolean {
-    const { attempts: most } = this.#input.spec;
-    return failure !== undefined && FAILURES[failure.class].retry === 'rendezvous' && attempts < most;
+    const { maxAttempts } = this.#input.spec;
+    return failure !== undefined && FAILURES[failure.class].retry === 'rendezvous' && attempts < maxAttempts;
   }
 
   async #claim(cell: Cell): Promise<void> {
     if (this.#claimed) return;
     const { run, pair, spec } = this.#input;
     let waited = false;
-    await claimNodes(run, [pair.node1, pair.node2], spec.timeouts.nodesBusy, async (step) => {
+    await claimNodes(run, [pair.node1, pair.node2], spec.timeouts.nodeLock, async (step) => {
       waited = true;
       this.#details(step);
       await this.#tellSuite(cell, `${cell.test.name}: ${step}`);

@@ -20,7 +20,7 @@ const notice: Notice = {
 };
 const VARIABLE = 'TEST_WEBHOOK_URL';
 const webhook: Parameters<ReturnType<typeof webhookActivities>['notify']>[0]['webhook'] = {
-  urlVariable: VARIABLE,
+  urlEnv: VARIABLE,
   on: ['regressed', 'fail'],
 };
 

@@ -27,7 +27,7 @@ describe('the end of a run', () => {
     const { folder } = (await new MockActivityEnvironment().run(writeReport, { run, record: input })) as {
       folder: string;
     };
-    const regression = { runs: 10, minimalDifference: 0.03, ...(baseline ? { baseline } : {}) };
+    const regression = { baselineRuns: 10, threshold: 0.03, ...(baseline ? { baseline } : {}) };
     const summary = await new MockActivityEnvironment().run(compareRun, { run, regression });
     return { folder, summary: summary as Awaited<ReturnType<typeof compareRun>> };
   }

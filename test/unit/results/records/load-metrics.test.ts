@@ -17,7 +17,7 @@ import { onBothDatabases } from '../../../support/stores.js';
 const nights = (from: number, to: number, load: ExampleLoadOptions = {}) =>
   Array.from({ length: to - from }, (_, i) => ({ night: from + i, load }));
 const compare = (store: ResultStore, record: SuiteRecord, minimalDifference = 0.03) =>
-  store.use((kysely) => compareRun(kysely, record, { minimalDifference }));
+  store.use((kysely) => compareRun(kysely, record, { threshold: minimalDifference }));
 const changeOf = ({ metrics }: Awaited<ReturnType<typeof compare>>, metric: string) =>
   metrics.find((candidate) => candidate.metric === metric);
 

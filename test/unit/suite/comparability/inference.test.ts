@@ -60,7 +60,7 @@ describe('comparability of an inference test in two runs', () => {
       tests: [{ name: 'disaggregated', seed: 1, ...more }],
     });
     const before = withSpec(block({}, {}));
-    assert.deepEqual(fields(before, withSpec(block({ UCX_TLS: 'tcp' }, {})), true), ['dynamo.environment']);
+    assert.deepEqual(fields(before, withSpec(block({ UCX_TLS: 'tcp' }, {})), true), ['dynamo.env']);
     assert.deepEqual(
       fields(before, withSpec({ ...block({}, {}), tests: [{ name: 'disaggregated', seed: 2 }] }), true),
       ['parameters.seed'],

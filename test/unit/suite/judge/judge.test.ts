@@ -13,7 +13,7 @@ const onP5: AttemptContext = { fabric: P5, networkInterface: '', visibleNics: 32
 
 const test = parseSpec({
   name: 's',
-  tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC', expect: { shareOfCeiling: 0.8 } }],
+  tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC', expect: { minEfficiency: 0.8 } }],
 }).tests[0] as NixlbenchSpec;
 const sent = expectedNixlbenchBytes(test);
 const NICS = ['rdmap79s0', 'rdmap80s0', 'rdmap81s0', 'rdmap82s0'];

@@ -44,17 +44,17 @@ describe('forecast of a suite', () => {
   it('doubts claims and expectations that the hardware cannot meet, and memory that is too small', () => {
     const { doubtful } = forecast({
       resources: { memory: '64Gi' },
-      tests: [{ ...lf, claimed: { value: '285GB/s' }, expect: { minimum: '60GB/s' } }],
+      tests: [{ ...lf, claimed: { value: '285GB/s' }, expect: { minBandwidth: '60GB/s' } }],
     });
     assert.deepEqual(messages(doubtful), [
       'test lf: the claimed 285 GB/s is more than the hardware carries: 50 GB/s (4 × 100 Gbit/s)',
-      'test lf: can never pass: expect.minimum is 60 GB/s, the ceiling 50 GB/s (4 × 100 Gbit/s)',
+      'test lf: can never pass: expect.minBandwidth is 60 GB/s, the ceiling 50 GB/s (4 × 100 Gbit/s)',
       'test lf: may run out of memory: 32 EFA devices need about 128 GiB for their buffers, the ranks have 64 GiB',
     ]);
   });
 
   it('counts cells and pods with the fewest and the most repetitions, and node-hours of two nodes', () => {
-    const { cellCount, pods, wallTime, nodeHours } = forecast({ tests: [{ ...lf, adaptive: {}, warmUpCells: 1 }] });
+    const { cellCount, pods, wallTime, nodeHours } = forecast({ tests: [{ ...lf, adaptive: {}, warmupCells: 1 }] });
     assert.deepEqual(cellCount, { low: 11, high: 61 });
     assert.deepEqual(pods, { ranks: { low: 22, high: 122 }, probes: 2, etcd: 1 });
     assert.ok(wallTime.low < wallTime.high);
@@ -135,7 +135,7 @@ describe('forecast of a suite', () => {
     assert.deepEqual(adaptive('30m', minute), { cellCount: { low: 10, high: 30 }, low: 600, high: 1800 });
     assert.deepEqual(adaptive('24h', minute), { cellCount: { low: 10, high: 60 }, low: 600, high: 3600 });
     assert.deepEqual(adaptive('5m', minute), { cellCount: { low: 5, high: 5 }, low: 300, high: 300 });
-    const certain = { repetitions: 7, warmUpCells: 1 };
+    const certain = { repetitions: 7, warmupCells: 1 };
     assert.deepEqual(adaptive('5m', minute, certain), { cellCount: { low: 8, high: 8 }, low: 480, high: 480 });
     const varying = adaptive('30m', { low: 60, high: 300 });
     assert.deepEqual(varying, { cellCount: { low: 6, high: 30 }, low: 360, high: 1800 + 300 - 60 });

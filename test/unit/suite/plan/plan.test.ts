@@ -58,7 +58,7 @@ describe('plan of a suite', () => {
   });
 
   it('runs warm-up cells first and counts them apart', () => {
-    const block = onlyBlock({ tests: [{ ...lf, repetitions: 2, warmUpCells: 2 }] });
+    const block = onlyBlock({ tests: [{ ...lf, repetitions: 2, warmupCells: 2 }] });
     assert.deepEqual(run(block).map(label), ['lf w1', 'lf w2', 'lf r1', 'lf r2']);
   });
 
@@ -149,7 +149,7 @@ describe('plan of a suite', () => {
     });
 
     it('does not count warm-up cells into the figure', () => {
-      const cells = run(adaptive({}, { warmUpCells: 2 }), ({ warmUp }) => ({ value: warmUp ? 1 : 100 }));
+      const cells = run(adaptive({}, { warmupCells: 2 }), ({ warmUp }) => ({ value: warmUp ? 1 : 100 }));
       assert.equal(cells.filter(({ warmUp }) => !warmUp).length, 10);
     });
 
@@ -172,7 +172,7 @@ describe('plan of a suite', () => {
   it('plannedCells is what nextCell gives, for any number of tests, repetitions and warm-up cells', () => {
     const test = fc.record({
       repetitions: fc.integer({ min: 1, max: 6 }),
-      warmUpCells: fc.integer({ min: 0, max: 3 }),
+      warmupCells: fc.integer({ min: 0, max: 3 }),
     });
     fc.assert(
       fc.property(
@@ -194,7 +194,7 @@ describe('plan of a suite', () => {
     const fields = fc.record({
       budget: fc.integer({ min: 1, max: 5000 }),
       repetitions: fc.integer({ min: 1, max: 15 }),
-      warmUpCells: fc.integer({ min: 0, max: 3 }),
+      warmupCells: fc.integer({ min: 0, max: 3 }),
     });
     const range = fc.tuple(fc.integer({ min: 1, max: 100 }), fc.integer({ min: 0, max: 300 }));
     fc.assert(

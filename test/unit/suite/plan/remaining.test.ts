@@ -14,7 +14,7 @@ const forecastFor = (test: object) => {
 describe('remaining time', () => {
   it('of a suite that has not begun is its forecast without set-up', () => {
     const tests = [
-      { ...lf, repetitions: 3, warmUpCells: 1 },
+      { ...lf, repetitions: 3, warmupCells: 1 },
       { name: 'ucx', tool: 'ucx-perftest', adaptive: {} },
       { ...lf, name: 'lf-matrix', matrix: { opType: ['READ', 'WRITE'], numThreads: [1, 2, 4] } },
     ];

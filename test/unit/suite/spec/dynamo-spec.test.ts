@@ -43,8 +43,8 @@ describe('the dynamo block of a suite spec', () => {
     ],
     [
       'a baseline that is no test',
-      suite({ transfer: { baseline: 'fl' } }),
-      /transfer\.baseline: no transport test is called "fl"; did you mean "lf"/,
+      suite({ transfer: { predictFrom: 'fl' } }),
+      /transfer\.predictFrom: no transport test is called "fl"; did you mean "lf"/,
     ],
     [
       'requests and a duration',

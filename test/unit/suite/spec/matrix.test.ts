@@ -38,11 +38,11 @@ describe('matrix of a test', () => {
 
   it('sets any environment variable and keeps the others of the test', () => {
     const all = variants({
-      environment: { FI_LOG_LEVEL: 'warn' },
-      matrix: { 'environment.FI_HMEM_DISABLE_P2P': ['0', '1'] },
+      env: { FI_LOG_LEVEL: 'warn' },
+      matrix: { 'env.FI_HMEM_DISABLE_P2P': ['0', '1'] },
     });
     assert.deepEqual(
-      all.map(({ test, variant }) => [variant, test.environment]),
+      all.map(({ test, variant }) => [variant, test.env]),
       [
         ['fi-hmem-disable-p2p-0', { FI_LOG_LEVEL: 'warn', FI_HMEM_DISABLE_P2P: '0' }],
         ['fi-hmem-disable-p2p-1', { FI_LOG_LEVEL: 'warn', FI_HMEM_DISABLE_P2P: '1' }],
@@ -54,13 +54,13 @@ describe('matrix of a test', () => {
     const all = variants({
       matrix: {
         memory: [
-          { initiatorSegType: 'DRAM', targetSegType: 'DRAM', 'environment.X': 'a' },
+          { initiatorSegType: 'DRAM', targetSegType: 'DRAM', 'env.X': 'a' },
           { initiatorSegType: 'VRAM', targetSegType: 'VRAM' },
         ],
       },
     });
     assert.deepEqual(
-      all.map(({ test, variant }) => [variant, (test as NixlbenchSpec).targetSegType, test.environment.X]),
+      all.map(({ test, variant }) => [variant, (test as NixlbenchSpec).targetSegType, test.env.X]),
       [
         ['dram-dram-a', 'DRAM', 'a'],
         ['vram-vram', 'VRAM', undefined],

@@ -51,7 +51,7 @@ describe('suite spec', () => {
   });
 
   it('a test’s environment overrides the spec’s, and null removes a variable', () => {
-    const spec = parseSpec({ ...minimal, environment: { FI_PROVIDER: null, FI_LOG_LEVEL: 'info' } });
+    const spec = parseSpec({ ...minimal, env: { FI_PROVIDER: null, FI_LOG_LEVEL: 'info' } });
     assert.deepEqual(rankEnvironment(spec, { FI_LOG_LEVEL: 'warn' }), {
       FI_HMEM_DISABLE_P2P: '0',
       FI_LOG_LEVEL: 'warn',

@@ -1,0 +1,136 @@
+/**
+ * Keys of the suite spec that had another name before. A spec with a former name is still read, with a warning; recorded
+ * parameters and cell keys keep their meaning across the change.
+ */
+interface RenamedKey {
+  /** Path of the object that holds the key; `*` stands for every item of a list. */
+  readonly in: readonly string[];
+  readonly former: string;
+  readonly current: string;
+}
+
+const TEST: readonly (readonly [path: string, former: string, current: string])[] = [
+  ['', 'environment', 'env'],
+  ['', 'warmUpCells', 'warmupCells'],
+  ['expect', 'minimum', 'minBandwidth'],
+  ['expect', 'shareOfCeiling', 'minEfficiency'],
+];
+
+const DYNAMO: readonly (readonly [path: string, former: string, current: string])[] = [
+  ['', 'kind', 'deployWith'],
+  ['', 'environment', 'env'],
+  ['transfer', 'baseline', 'predictFrom'],
+];
+
+const SUITE: readonly (readonly [path: string, former: string, current: string])[] = [
+  ['', 'parkLimit', 'parkTimeout'],
+  ['', 'attempts', 'maxAttempts'],
+  ['', 'environment', 'env'],
+  ['timeouts', 'infrastructure', 'retry'],
+  ['timeouts', 'nodesBusy', 'nodeLock'],
+  ['webhook', 'urlVariable', 'urlEnv'],
+  ['regression', 'runs', 'baselineRuns'],
+  ['regression', 'minimalDifference', 'threshold'],
+];
+
+const renamed = (under: string, keys: typeof TEST): RenamedKey[] =>
+  keys.map(([path, former, current]) => ({
+    in: [under, path].filter(Boolean).flatMap((part) => part.split('.')),
+    former,
+    current,
+  }));
+
+const OF_TEST = renamed('', TEST);
+const OF_DYNAMO = renamed('', DYNAMO);
+const OF_SUITE = [...renamed('', SUITE), ...renamed('tests.*', TEST), ...renamed('dynamo', DYNAMO)];
+
+/** A former name that a spec uses. `path` leads to the key as it is written. */
+export interface FormerKey {
+  readonly path: readonly (string | number)[];
+  readonly current: string;
+  /** The spec has the current name as well. */
+  readonly both: boolean;
+}
+
+/** A spec, or a part of one with the same top, under the current names, and the former names that it used. */
+export function withCurrentKeys<T>(spec: T): { readonly spec: T; readonly found: readonly FormerKey[] } {
+  const found: FormerKey[] = [];
+  const current = OF_SUITE.reduce<unknown>(
+    (value, key) => rename(value, key.in, key.former, key.current, [], found),
+    spec,
+  );
+  return { spec: withCurrentAxes(current, found) as T, found };
+}
+
+/** The parameters of one transport test, as a record of any version holds them, under the current names. */
+export function currentTestKeys<T>(test: T): T {
+  return OF_TEST.reduce<unknown>((value, key) => rename(value, key.in, key.former, key.current, [], []), test) as T;
+}
+
+/** A transport test under the names of the first version: hashes of cells are made from these, so that they stay. */
+export function formerTestKeys(test: unknown): unknown {
+  return OF_TEST.reduce((value, key) => rename(value, key.in, key.current, key.former, [], []), test);
+}
+
+/** The block `dynamo` under the names of the first version, for the same reason. */
+export function formerDynamoKeys(dynamo: unknown): unknown {
+  return OF_DYNAMO.reduce((value, key) => rename(value, key.in, key.current, key.former, [], []), dynamo);
+}
+
+/** The value with one key renamed in place; the order of the others stays. A value of another shape stays as it is. */
+function rename(
+  value: unknown,
+  path: readonly string[],
+  from: string,
+  to: string,
+  at: readonly (string | number)[],
+  found: FormerKey[],
+): unknown {
+  const [next, ...rest] = path;
+  if (next === '*') {
+    return Array.isArray(value) ? value.map((item, i) => rename(item, rest, from, to, [...at, i], found)) : value;
+  }
+  if (!isObject(value)) return value;
+  if (next !== undefined) {
+    if (!Object.hasOwn(value, next)) return value;
+    return { ...value, [next]: rename(value[next], rest, from, to, [...at, next], found) };
+  }
+  if (!Object.hasOwn(value, from)) return value;
+  const both = Object.hasOwn(value, to);
+  found.push({ path: [...at, from], current: to, both });
+  if (both) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key === from ? to : key, item]));
+}
+
+/** Axes of a matrix are options too: `environment.NAME`, or objects with several options. */
+function withCurrentAxes(spec: unknown, found: FormerKey[]): unknown {
+  if (!isObject(spec) || !Array.isArray(spec.tests)) return spec;
+  const tests = spec.tests.map((test: unknown, index) => {
+    if (!isObject(test) || !isObject(test.matrix)) return test;
+    const at = ['tests', index, 'matrix'];
+    const axes = Object.entries(test.matrix).map(([axis, values]) => [
+      currentAxis(axis, at, found),
+      Array.isArray(values) ? values.map((value, i) => withCurrentOptions(value, [...at, axis, i], found)) : values,
+    ]);
+    return { ...test, matrix: Object.fromEntries(axes) };
+  });
+  return { ...spec, tests };
+}
+
+function withCurrentOptions(value: unknown, at: readonly (string | number)[], found: FormerKey[]): unknown {
+  if (!isObject(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [currentAxis(key, at, found), item]));
+}
+
+function currentAxis(axis: string, at: readonly (string | number)[], found: FormerKey[]): string {
+  const [option = '', ...rest] = axis.split('.');
+  const match = OF_TEST.find(({ in: path, former }) => path.length === 0 && former === option);
+  if (!match) return axis;
+  const current = [match.current, ...rest].join('.');
+  found.push({ path: [...at, axis], current, both: false });
+  return current;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
