@@ -2,9 +2,9 @@ import { Option } from 'commander';
 import { DEFAULT_MINIMAL_DIFFERENCE } from '../../results/regression/compare-run.js';
 import { percentage } from './option-parsers.js';
 
-/** `--minimal-difference 5%`, with the suite spec's default. */
-export function minimalDifference(description: string): Option {
-  return new Option('--minimal-difference <percent>', description)
+/** `--threshold 5%`: differences below it are not relevant. The default is that of `regression.threshold` in a suite spec. */
+export function thresholdOption(): Option {
+  return new Option('--threshold <percent>', 'ignore differences below this percentage')
     .argParser(percentage)
     .default(DEFAULT_MINIMAL_DIFFERENCE, `${DEFAULT_MINIMAL_DIFFERENCE * 100}%`);
 }
