@@ -174,7 +174,7 @@ describe('phase 3 with the operator', function () {
       assert.match(failure?.message ?? '', /does not serve after 3 s: failed_to_reconcile_the_resources: failed to/);
       assert.match(
         failure?.message ?? '',
-        /there is no pod yet; DynamoComponentDeployment dynamo-\w+-frontend: ReconcileError: .*field is immutable/,
+        /no pod exists yet; DynamoComponentDeployment dynamo-\w+-frontend: ReconcileError: .*field is immutable/,
       );
     });
 
