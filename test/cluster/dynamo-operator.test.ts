@@ -285,7 +285,7 @@ describe('phase 3 with the operator', function () {
     it('and a name with dots is refused before anything is asked of the cluster', async () => {
       const end = await lab.run(await suite({ name: 'qwen2.5' }));
       assert.equal(end.status, 'FAILED');
-      assert.match(end.failure, /dynamo\.name: deployment name may hold a-z, 0-9 and "-" only/);
+      assert.match(end.failure, /dynamo\.name: deployment name may contain only a-z, 0-9 and "-"/);
     });
   });
 });
