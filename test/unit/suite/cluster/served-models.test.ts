@@ -44,6 +44,6 @@ describe('a frontend', () => {
 
   it('names the models that it serves instead', () => {
     const health = { instances: [instance('prefill'), instance('backend')] };
-    assert.match(servingProblem('big', 'disaggregated', one, models, health) ?? '', /tiny .* big/);
+    assert.match(servingProblem('big', 'disaggregated', one, models, health) ?? '', /tiny, .* big$/);
   });
 });
