@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { importLines } from '../../results/exchange/import.js';
 import { writePieces } from '../../results/records/folder.js';
+import { formatCount } from '../../suite/units/count.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { addStoreOptions, changeStore, type StoreOptions } from '../options/store-options.js';
 import { WrongUse } from '../options/wrong-use.js';
@@ -26,9 +27,8 @@ export function importCommand(): Command {
         );
         if (options.json) return console.log(JSON.stringify(imported, null, 2));
         const { lines, runs } = imported;
-        const counted = (count: number, kind: string) => `${count} ${kind} run${count === 1 ? '' : 's'}`;
         console.log(
-          `Imported ${counted(runs.added, 'new')}, updated ${runs.ended}, skipped ${counted(runs.present, 'existing')} (${lines} lines)`,
+          `Imported ${formatCount(runs.added, 'new run')}, updated ${runs.ended}, skipped ${runs.present} existing (${formatCount(lines, 'line')})`,
         );
       } catch (error) {
         if (!(error instanceof SuiteFailure) || error.class !== 'InvalidExport') throw error;

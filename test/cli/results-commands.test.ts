@@ -193,7 +193,7 @@ describe('dynamo-bench commands on recorded results', function () {
     const copy = join(folder, 'copy');
     const there = (...args: string[]) => inProcess([...args, '--results', copy]);
     const imported = await there('import', file);
-    assert.match(imported.stdout, /^Imported 14 new runs, updated 0, skipped 0 existing runs \(\d+ lines\)$/);
+    assert.match(imported.stdout, /^Imported 14 new runs, updated 0, skipped 0 existing \(\d+ lines\)$/);
     assert.equal(await readFile(file, 'utf8'), `${(await there('export')).stdout}\n`);
     assert.match(
       (await there('acknowledge', 'add', 'nightly-012', '--reason', 'known')).stdout,

@@ -175,7 +175,7 @@ describe('a suite in the hands of a person', function () {
     assert.equal(failure(outcome).type, 'ClusterNotReady');
     assert.match(
       failure(outcome).message,
-      /nodes: NodesBusy: waited 1 s: suite run "nightly-7".*→ another suite measures/s,
+      /nodes: NodesBusy: .*1 s: suite run "nightly-7".*→ Wait for/s,
     );
   });
 });
