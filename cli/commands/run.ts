@@ -1,4 +1,4 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { Command } from 'commander';
 import { parseSpec } from '../../suite/spec/spec.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
@@ -48,27 +48,49 @@ export function runCommand(): Command {
 }
 
 async function startSuite(file: string, options: Options): Promise<void> {
-  const { resumeFrom, taskQueue, detach, json } = options;
+  const { resumeFrom, detach, json } = options;
   const written = await readSpecFile(file);
   const input = resumeFrom === undefined ? written : { ...(written as object), resumeFrom };
   const { name } = parseSpec(input);
   const workflowId = options.workflowId ?? `${name}-${timestamp(new Date())}`;
   await withTemporal(async (client) => {
     if (resumeFrom !== undefined) await warnIfUnknown(() => describeSuiteRun(client, resumeFrom));
-    const detached = detach ? undefined : detachOnInterrupt();
-    const { firstExecutionRunId: runId } = await client.workflow
-      .start('benchmarkSuite', { workflowId, taskQueue, args: [input], staticSummary: name })
-      .catch((error: unknown): never => {
-        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-        const hint = `follow it: dynamo-bench watch ${workflowId}; or give another --workflow-id`;
-        throw new WrongUse(`Suite run "${workflowId}" is already running`, hint, error);
+    const start = () => startWorkflow(client, { workflowId, name, input, ...options });
+    if (!detach)
+      return detachOnInterrupt(async (detached) => {
+        await start();
+        await showSuite(client, workflowId, json ? { json } : {}, detached);
       });
-    if ((await countWorkers(client.connection, client.options.namespace, taskQueue)) === 0)
-      console.error(`warning: No worker polls task queue "${taskQueue}"; the suite run waits for one (npm run worker)`);
-    if (!json) console.log(`Started suite run ${workflowId}`);
-    if (detached) return showSuite(client, workflowId, json ? { json } : {}, detached);
+    const runId = await start();
     console.log(json ? JSON.stringify({ workflowId, runId }, null, 2) : `Follow it: dynamo-bench watch ${workflowId}`);
   });
+}
+
+interface Start {
+  readonly workflowId: string;
+  readonly name: string;
+  readonly input: unknown;
+  readonly taskQueue: string;
+  readonly json?: true;
+}
+
+/**
+ * Starts the workflow of a suite run and returns its run id.
+ *
+ * @throws {WrongUse} when a run with this workflow id is running
+ */
+async function startWorkflow(client: Client, { workflowId, name, input, taskQueue, json }: Start): Promise<string> {
+  const { firstExecutionRunId } = await client.workflow
+    .start('benchmarkSuite', { workflowId, taskQueue, args: [input], staticSummary: name })
+    .catch((error: unknown): never => {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      const hint = `follow it: dynamo-bench watch ${workflowId}; or give another --workflow-id`;
+      throw new WrongUse(`Suite run "${workflowId}" is already running`, hint, error);
+    });
+  if ((await countWorkers(client.connection, client.options.namespace, taskQueue)) === 0)
+    console.error(`warning: No worker polls task queue "${taskQueue}"; the suite run waits for one (npm run worker)`);
+  if (!json) console.log(`Started suite run ${workflowId}`);
+  return firstExecutionRunId;
 }
 
 /** Temporal deletes runs earlier than the result store does, so an unknown run is not an error. */

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { describeSuiteRun } from '../../temporal/suite-runs.js';
+import { detachOnInterrupt } from '../follow/interrupt.js';
 import { type ShowOptions, showSuite } from '../follow/show-suite.js';
 import { withTemporal } from '../follow/temporal-client.js';
 import { addHelp } from '../output/help-text.js';
@@ -13,7 +14,7 @@ export function watchCommand(): Command {
     .action((workflowId: string, options: ShowOptions) =>
       withTemporal(async (client) => {
         await describeSuiteRun(client, workflowId);
-        await showSuite(client, workflowId, options);
+        await detachOnInterrupt((detached) => showSuite(client, workflowId, options, detached));
       }),
     );
   return addHelp(command, {

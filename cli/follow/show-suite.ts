@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { EXIT } from '../options/exit-code.js';
 import { followSuite, type SuiteStatus } from './follow.js';
-import { detachOnInterrupt } from './interrupt.js';
 import { LiveText } from './live-text.js';
 import { progressLine, progressText, testTable } from './progress-text.js';
 
@@ -10,14 +9,14 @@ export interface ShowOptions {
 }
 
 /**
- * Follows a suite run until it ends or Ctrl-C is pressed, and sets the exit code. Shows a live table on a terminal,
+ * Follows a suite run until it ends or `detached` is aborted, and sets the exit code. Shows a live table on a terminal,
  * otherwise one line for each step; with `--json` one document at the end.
  */
 export async function showSuite(
   client: Client,
   workflowId: string,
   options: ShowOptions,
-  detached: AbortSignal = detachOnInterrupt(),
+  detached: AbortSignal,
 ): Promise<void> {
   const display = options.json ? undefined : process.stdout.isTTY ? liveDisplay() : lineDisplay();
   const status = await followSuite(client, workflowId, detached, (latest) => display?.show(latest));

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { dynamoBench, MAIN, startDynamoBench } from '../support/command-line.js';
@@ -16,6 +16,11 @@ const oneTest = { ...plan, tests: [plan.tests[1]] };
 
 describe('dynamo-bench commands on suite runs', function () {
   this.timeout(60_000);
+  let folder: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'command-line-'));
+  });
+  after(() => rm(folder, { recursive: true }));
 
   /** A worker with these activities, and the command line with its server, its task queue and a new workflow id. */
   async function withSuite(fake: FakeActivities, work: (suite: Suite) => Promise<void>): Promise<void> {
@@ -23,21 +28,26 @@ describe('dynamo-bench commands on suite runs', function () {
     const id = `cli-${randomUUID()}`;
     await withWorker(fake, async (taskQueue) => {
       const env = { TEMPORAL_ADDRESS: address, TASK_QUEUE: taskQueue };
-      const start = (spec: object, ...args: string[]) =>
-        startDynamoBench(['run', '-', '--workflow-id', id, ...args], { env, input: JSON.stringify(spec) });
-      const bench = (...args: string[]) => dynamoBench(args, { env });
-      const status = () => inProcess(['status', id], env);
-      const fetchStatus = async () => JSON.parse((await inProcess(['status', id, '--json'], env)).stdout) as Status;
-      await work({ id, start, bench, status, fetchStatus });
+      const spawnRun = (spec: object, ...more: string[]) =>
+        startDynamoBench(['run', '-', '--workflow-id', id, ...more], { env, input: JSON.stringify(spec) });
+      const bench = (...args: string[]) => inProcess(args, env);
+      const start = async (spec: object, ...more: string[]) => {
+        const file = join(folder, `${id}.json`);
+        await writeFile(file, JSON.stringify(spec));
+        return bench('run', file, '--workflow-id', id, ...more);
+      };
+      const fetchStatus = async () => JSON.parse((await bench('status', id, '--json')).stdout) as Status;
+      await work({ id, start, spawnRun, bench, fetchStatus });
     });
   }
 
   interface Suite {
     readonly id: string;
-    readonly start: (spec: object, ...args: string[]) => ReturnType<typeof startDynamoBench>;
-    readonly bench: (...args: string[]) => ReturnType<typeof dynamoBench>;
-    /** The text and the exit code of `dynamo-bench status`. */
-    readonly status: () => ReturnType<typeof inProcess>;
+    /** Runs `dynamo-bench run` to its end. */
+    readonly start: (spec: object, ...args: string[]) => ReturnType<typeof inProcess>;
+    /** The same as a process, which a test can interrupt. */
+    readonly spawnRun: (spec: object, ...args: string[]) => ReturnType<typeof startDynamoBench>;
+    readonly bench: (...args: string[]) => ReturnType<typeof inProcess>;
     readonly fetchStatus: () => Promise<Status>;
   }
 
@@ -70,8 +80,8 @@ describe('dynamo-bench commands on suite runs', function () {
   }
 
   it('run follows a suite to its end: steps, the table, the command for the report, and exit code 0', async () => {
-    await withSuite(new FakeActivities(), async ({ id, start, bench }) => {
-      const { exitCode, stdout, stderr } = await start(plan);
+    await withSuite(new FakeActivities(), async ({ id, spawnRun, bench }) => {
+      const { exitCode, stdout, stderr } = await spawnRun(plan);
       assert.equal(exitCode, 0, stderr);
       assert.match(stdout, new RegExp(`^Started suite run ${id}\n\\d\\d:\\d\\d:\\d\\d  `));
       assert.match(stdout, /\ntest +state +cells +result\nucx +pass +1 of 1 +46 GB\/s\nlf +pass /);
@@ -166,8 +176,8 @@ describe('dynamo-bench commands on suite runs', function () {
   it('detaches on Ctrl-C with the command to follow it again; the suite run continues to its end', async () => {
     const { fake, started, release } = held();
     await withSuite(fake, async (suite) => {
-      const { start, bench, id } = suite;
-      const running = start(oneTest);
+      const { start, spawnRun, bench, id } = suite;
+      const running = spawnRun(oneTest);
       await started;
       running.kill('SIGINT');
       const { exitCode, stderr } = await running;
@@ -176,7 +186,7 @@ describe('dynamo-bench commands on suite runs', function () {
       const { outcome, remaining, tests } = await until(suite, ({ tests }) => tests.length > 0);
       assert.deepEqual([outcome, tests[0]?.status], ['running', 'running']);
       assert.ok(remaining.low > 0 && remaining.high >= remaining.low);
-      assert.equal((await suite.status()).exitCode, 3);
+      assert.equal((await bench('status', id)).exitCode, 3);
       const twice = await start(oneTest);
       assert.equal(twice.exitCode, 2);
       assert.match(twice.stderr, new RegExp(`Suite run "${id}" is already running\n  → .*dynamo-bench watch ${id}`));
@@ -187,8 +197,8 @@ describe('dynamo-bench commands on suite runs', function () {
 
   it('Ctrl-C with --json prints one document of a running suite', async () => {
     const { fake, started, release } = held();
-    await withSuite(fake, async ({ start, bench, id }) => {
-      const running = start(oneTest, '--json');
+    await withSuite(fake, async ({ spawnRun, bench, id }) => {
+      const running = spawnRun(oneTest, '--json');
       await started;
       running.kill('SIGINT');
       const { exitCode, stdout } = await running;
@@ -209,7 +219,7 @@ describe('dynamo-bench commands on suite runs', function () {
       assert.equal(JSON.parse(stdout).workflowId, id);
       await until(suite, ({ tests }) => tests.some(({ status }) => status === 'parked'));
       assert.match(
-        (await suite.status()).stdout,
+        (await bench('status', id)).stdout,
         new RegExp(`\nlf is parked: dynamo-bench resolve ${id} lf retry\\|skip\\|abort`),
       );
       for (const [args, message] of [
@@ -333,20 +343,21 @@ describe('dynamo-bench commands on suite runs', function () {
     const { address } = await temporal();
     const id = `cli-${randomUUID()}`;
     const env = { TEMPORAL_ADDRESS: address, TASK_QUEUE: `nobody-${id}` };
-    const input = JSON.stringify(oneTest);
-    const { exitCode, stderr } = await dynamoBench(['run', '-', '--workflow-id', id, '--detach'], { env, input });
+    const file = join(folder, `${id}.json`);
+    await writeFile(file, JSON.stringify(oneTest));
+    const { exitCode, stderr } = await inProcess(['run', file, '--workflow-id', id, '--detach'], env);
     assert.equal(exitCode, 0);
     assert.match(stderr, /^warning: No worker polls task queue "nobody-/);
-    const doctor = await dynamoBench(['doctor', '--json'], { env });
+    const doctor = await inProcess(['doctor', '--json'], env);
     const findings = JSON.parse(doctor.stdout) as { subject: string; message: string }[];
     const found = findings.find(({ subject }) => subject === 'worker');
     assert.equal(found?.message, `none on task queue ${env.TASK_QUEUE}`);
     const { client } = await temporal();
     await client.workflow.getHandle(id).terminate();
-    const ended = await dynamoBench(['watch', id], { env });
+    const ended = await inProcess(['watch', id], env);
     assert.equal(ended.exitCode, 4);
     assert.match(ended.stdout, new RegExp(`^${id}: terminated$`, 'm'));
-    const nowhere = await dynamoBench(['watch', id], { env: { TEMPORAL_ADDRESS: '127.0.0.1:1' } });
+    const nowhere = await inProcess(['watch', id], { TEMPORAL_ADDRESS: '127.0.0.1:1' });
     assert.equal(nowhere.exitCode, 4);
     assert.match(nowhere.stderr, /127\.0\.0\.1:1/);
   });
