@@ -123,7 +123,7 @@ describe('dynamo-bench', function () {
     const regressed = await bench('report', 'latest:p5');
     assert.equal(regressed.exitCode, 1);
     assert.match(regressed.stdout, /^# p5: regressed/);
-    assert.match(regressed.stdout, /\n## Against the baseline: regressed\n/);
+    assert.match(regressed.stdout, /\n## Comparison with the baseline: regressed\n/);
     assert.equal((await bench('report', 'nightly-003')).exitCode, 0);
     assert.equal((await bench('report', 'other')).exitCode, 3);
     assert.match((await bench('report', 'nightly-012', '--format', 'html')).stdout, /<!doctype html>/);
@@ -190,10 +190,10 @@ describe('dynamo-bench', function () {
       [['nightly-012', 'nixl-libfabrik', '--reason', 'r'], /did you mean "nixl-libfabric"\?/],
       [
         ['nightly-012', 'disaggregated/ttft/c4', '--reason', 'r'],
-        /disaggregated\/ttft\/c4 did not regress in nightly-012: it is \w+\n {2}→ these did: nixl-libfabric\/bandwidth, /,
+        /disaggregated\/ttft\/c4 did not regress in nightly-012: it is \w+\n {2}→ regressed metrics: nixl-libfabric\/bandwidth, /,
       ],
-      [['nightly-011', '--reason', 'r'], /nothing had regressed in nightly-011 when it ended\n {2}→ /],
-      [['nightly-012', '--remove'], /nothing is acknowledged in nightly-012\n {2}→ dynamo-bench acknowledge --list/],
+      [['nightly-011', '--reason', 'r'], /no metric regressed in nightly-011\n {2}→ /],
+      [['nightly-012', '--remove'], /nightly-012 has no acknowledgements\n {2}→ dynamo-bench acknowledge --list/],
       [['nightly-012'], /give the --reason/],
       [['--reason', 'r'], /give the RUN, or --list/],
       [['--list', '--suite', 'p6'], /did you mean "p5"\?/],
