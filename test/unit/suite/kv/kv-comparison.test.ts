@@ -192,7 +192,7 @@ describe('phase 3 in the report', () => {
   });
 
   it('prints how to remove a deployment that was kept', () => {
-    assert.match(dynamoSection(record({ kept: 'kubectl delete x' })).join('\n'), /To remove it: `kubectl delete x`/);
+    assert.match(dynamoSection(record({ kept: 'kubectl delete x' })).join('\n'), /`kubectl delete x`/);
   });
 
   it('is absent from a suite without it', () => {
