@@ -1,8 +1,4 @@
-import {
-  compareRun,
-  DEFAULT_MINIMAL_DIFFERENCE,
-  type RegressionOptions,
-} from '../../results/regression/compare-run.js';
+import { compareRun, DEFAULT_THRESHOLD, type RegressionOptions } from '../../results/regression/compare-run.js';
 import type { RunComparison } from '../../results/regression/run-comparison.schema.js';
 import { putComparison } from '../../results/regression/run-comparison.store.js';
 import type { Run } from '../../suite/run/run.js';
@@ -47,7 +43,7 @@ export function regressionActivities(context: ActivityContext) {
 /** Returns an inconclusive comparison for a missing baseline. @throws the error itself when it is another one */
 function withoutBaseline(
   error: unknown,
-  { baseline = '', threshold: minimalDifference = DEFAULT_MINIMAL_DIFFERENCE }: RegressionOptions,
+  { baseline = '', threshold: minimalDifference = DEFAULT_THRESHOLD }: RegressionOptions,
 ): RunComparison {
   if (!(error instanceof SuiteFailure && error.class === 'NotFound')) throw error;
   return {
