@@ -1,4 +1,5 @@
-import { FAILURES, type FailureClass, type Retry } from '../../suite/verdict/failure.js';
+import type { Retry } from '../../suite/verdict/classes/failure-kind.js';
+import { FAILURES, type FailureClass } from '../../suite/verdict/failure.js';
 import { code, heading, sentence, table } from './markdown.js';
 
 const KINDS: readonly { readonly retry: Retry; readonly title: string; readonly text: string }[] = [
