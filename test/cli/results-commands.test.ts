@@ -86,7 +86,7 @@ describe('dynamo-bench commands on recorded results', function () {
     const regressed = await bench('report', 'latest:p5');
     assert.equal(regressed.exitCode, 1);
     assert.match(regressed.stdout, /^# p5: regressed/);
-    assert.match(regressed.stdout, /\n## Against the baseline: regressed\n/);
+    assert.match(regressed.stdout, /\n## Comparison with the baseline: regressed\n/);
     assert.equal((await bench('report', 'nightly-003')).exitCode, 0);
     assert.equal((await bench('report', 'other')).exitCode, 3);
     assert.match((await bench('report', 'nightly-012', '--format', 'html')).stdout, /<!doctype html>/);

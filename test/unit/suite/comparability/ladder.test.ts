@@ -193,7 +193,7 @@ describe('ladder', () => {
     assert.match(report, /^\| hardware ceiling \| 50 GB\/s \(4 × 100 Gbit\/s\) \| 100 % \| – \| \|$/m);
     assert.match(
       report,
-      /^\| NIXL LIBFABRIC \(nixl-libfabric\) \| 45\.75 GB\/s \(median of 6, 95 % .*\) \| 91\.5 % \| – \| not the same as above: NICs that it could use: 4, above 1 \|$/m,
+      /^\| NIXL LIBFABRIC \(nixl-libfabric\) \| 45\.75 GB\/s \(median of 6, 95 % .*\) \| 91\.5 % \| – \| differs from the rung above: NICs that it could use: 4, above 1 \|$/m,
     );
     assert.match(
       report,
