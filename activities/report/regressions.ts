@@ -6,19 +6,19 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 import { writeReports } from './report-files.js';
 
-/** What the workflow needs to know of a comparison; the rest is in the store and in the reports. */
+/** The part of a comparison that the workflow needs; the rest is in the store and in the reports. */
 export interface ComparisonSummary {
   readonly change: RunComparison['change'];
   readonly reason: string;
-  /** Metrics that regressed and nobody had said that it is known. */
+  /** Metrics with an unacknowledged regression. */
   readonly regressed: readonly string[];
 }
 
 export function regressionActivities(context: ActivityContext) {
   return {
     /**
-     * Holds the run that `writeReport` stored against its baseline, stores what comes of it, and writes the reports again
-     * with it. A baseline that does not exist makes it inconclusive: what was measured is worth as much without.
+     * Compares the run that `writeReport` stored with its baseline, stores the comparison, and writes the reports again
+     * with it. Without the named baseline the comparison is inconclusive and the run itself stays valid.
      */
     async compareRun(input: { run: Run; regression: RegressionOptions }): Promise<ComparisonSummary> {
       const { run, regression } = input;
@@ -40,6 +40,7 @@ export function regressionActivities(context: ActivityContext) {
   };
 }
 
+/** Returns an inconclusive comparison for a missing baseline. @throws the error itself when it is another one */
 function withoutBaseline(
   error: unknown,
   { baseline = '', threshold: minimalDifference = DEFAULT_THRESHOLD }: RegressionOptions,

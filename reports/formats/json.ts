@@ -20,12 +20,9 @@ const figure = z.object({
   blockSize: z.number().optional().meta({ description: 'bytes; absent for the figure of the whole test' }),
   batchSize: z.number().optional(),
   concurrency: z.number().optional().meta({ description: 'requests in flight; only for load points' }),
-  simulated: z
-    .boolean()
-    .optional()
-    .meta({
-      description: 'true when a simulated engine produced the figure, which does not show Dynamo’s performance',
-    }),
+  simulated: z.boolean().optional().meta({
+    description: 'true when a simulated engine produced the figure, which does not show Dynamo’s performance',
+  }),
   original: z.string().optional().meta({ description: 'output of the tool; absent for load points' }),
 });
 

@@ -10,7 +10,7 @@ const FOLDER = join(dirname(fileURLToPath(import.meta.url)), '../../../test/snap
  * Compares a text with the snapshot `test/snapshots/<name>`. With the environment variable `UPDATE_SNAPSHOTS=1` it writes
  * the snapshot instead; review the change with `git diff`.
  */
-export function matchSnapshot(name: string, text: string): void {
+export function matchesSnapshot(name: string, text: string): void {
   const path = join(FOLDER, name);
   if (process.env.UPDATE_SNAPSHOTS === '1') {
     mkdirSync(dirname(path), { recursive: true });
