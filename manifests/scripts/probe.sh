@@ -2,6 +2,8 @@
 # Main process of a probe pod: what the image and the node offer, in sections. A tool that the image lacks leaves its
 # section empty; the suite decides what that means.
 #
+#   probe.sh [NAME PROGRAM HELP_OPTION]...  asks each of these programs for its version and its options
+#
 #   DYNAMO_BENCH_ETCD_HOST  host name that the ranks will have to resolve
 
 section() {
@@ -74,9 +76,14 @@ section efa-installer
 grep -i 'efa installer version' /opt/amazon/efa_installed_packages 2> /dev/null
 section nixl
 nixl_version
-section nixlbench
-nixlbench --version 2>&1
-section nixlbench-help
-nixlbench --help 2>&1
+while [ $# -ge 3 ]; do
+  name=$1 program=$2 help=$3
+  shift 3
+  command -v "$program" > /dev/null 2>&1 || continue
+  section "$name"
+  "$program" --version < /dev/null 2>&1
+  section "$name-help"
+  "$program" "$help" < /dev/null 2>&1
+done
 section end
 exit 0

@@ -21,13 +21,15 @@ function ladderChart({ conditions, ceiling, rungs }: Ladder, id: string): Markup
       color: 'var(--ceiling)',
       words: `${formatRate(ceiling.bytesPerSecond)}, ${ceiling.explanation}`,
     },
-    ...rungs.map(({ name, bandwidth, shareOfCeiling, shareOfAbove, blocked }, i) => {
+    ...rungs.map(({ name, conditions: own, bandwidth, shareOfCeiling, shareOfAbove, blocked }, i) => {
       const shares = [
         shareOfCeiling === undefined ? [] : `${percent(shareOfCeiling)} of the ceiling`,
         shareOfAbove === undefined ? [] : `${percent(shareOfAbove)} of the rung above`,
         blocked ? `no ratio to the rung above: ${blocked}` : [],
       ].flat();
-      const words = bandwidth ? [formatRate(bandwidth.median), ...shares].join(', ') : 'no figure that may be compared';
+      const words = bandwidth
+        ? [formatRate(bandwidth.median), ...(own ? [own] : []), ...shares].join(', ')
+        : 'no figure that may be compared';
       return { name, value: bandwidth?.median ?? 0, color: seriesColor(i), words };
     }),
   ];

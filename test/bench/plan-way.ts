@@ -5,8 +5,8 @@ import { readManifest } from '../../kubernetes/client/manifest.js';
 import type { Run } from '../../suite/run/run.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
-import { nixlbenchArguments } from '../../suite/tools/nixlbench.js';
-import { ucxArguments, ucxBatch } from '../../suite/tools/ucx-perftest.js';
+import { nixlbenchArguments } from '../../suite/tools/nixlbench/command.js';
+import { ucxArguments, ucxBatch } from '../../suite/tools/ucx-perftest/command.js';
 import { podSettings } from '../../workflows/shared/pod-settings.js';
 
 const KUBECTL = fileURLToPath(new URL('../../../local/kubectl.sh', import.meta.url));

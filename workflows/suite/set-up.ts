@@ -1,7 +1,8 @@
 import { log } from '@temporalio/workflow';
 import type { NodeCheck } from '../../activities/run/nodes.js';
 import { probeProblems } from '../../suite/cluster/probe.js';
-import { type Fabric, fabricOfSpec, knownInstanceTypes } from '../../suite/hardware/fabric.js';
+import { fabricKindOf } from '../../suite/fabrics/registry.js';
+import type { Fabric } from '../../suite/hardware/fabric.js';
 import type { SetupRecord } from '../../suite/record/record.js';
 import type { Pair, ProbeFacts, Problem } from '../../suite/run/cluster-facts.js';
 import { etcdEndpoint, type Run } from '../../suite/run/run.js';
@@ -62,7 +63,7 @@ export async function setUp(spec: SuiteSpec, run: Run, report: (step: string) =>
     pair,
     nodes: nodes?.nodes ?? [],
     devicePlugins: nodes?.devicePlugins ?? [],
-    probes: probes.map(({ nixlbenchHelp: _, ...facts }) => facts),
+    probes: probes.map(({ help: _, nixlbenchHelp: __, ...facts }) => facts),
   };
   if (problems.length > 0 || !pair || !fabric) return { record };
   return { record, ready: { pair, fabric, imageIds: probes.map(({ imageId }) => imageId) } };
@@ -142,14 +143,8 @@ function deployEtcd(spec: SuiteSpec, run: Run): Promise<string> {
 }
 
 function fabricOf(spec: SuiteSpec, labelled: string, problems: Problem[]): Fabric | undefined {
-  const fabric = fabricOfSpec(spec.fabric, labelled);
-  if (!fabric) {
-    const instanceType = spec.fabric.kind === 'efa' ? (spec.fabric.instanceType ?? labelled) : labelled;
-    problems.push({
-      subject: 'fabric',
-      message: `the NICs of instance type ${instanceType} are not known, so there is no ceiling to hold a figure against`,
-      hint: `declare them with fabric.nics, fabric.nicRate and fabric.gpus; or set fabric.instanceType to one of ${knownInstanceTypes().join(', ')}, or fabric.kind to "ethernet" with a rate`,
-    });
-  }
+  const kind = fabricKindOf(spec.fabric);
+  const fabric = kind.fabricOf(spec.fabric, labelled);
+  if (!fabric) problems.push({ subject: 'fabric', ...kind.unknown(spec.fabric, labelled) });
   return fabric;
 }
