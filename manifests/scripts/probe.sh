@@ -50,6 +50,9 @@ for name in ("nixl", "nixl-cu12", "nixl-cu13"):
 ' 2> /dev/null || pkg-config --modversion nixl 2> /dev/null
 }
 
+# AWS's EFA installer puts the tools of libfabric here, and not on the PATH of every image.
+PATH=$PATH:/opt/amazon/efa/bin
+
 section memlock
 ulimit -l
 section capabilities
