@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { fiPingpong } from './fi-pingpong/tool.js';
 import { nixlbench } from './nixlbench/tool.js';
 import type { Tool } from './shared/tool.js';
 import { ucxPerftest } from './ucx-perftest/tool.js';
@@ -7,6 +8,7 @@ import { ucxPerftest } from './ucx-perftest/tool.js';
 export const TOOLS = [
   ucxPerftest, //
   nixlbench,
+  fiPingpong,
 ] as const;
 
 /** A checked test between two ranks. */
