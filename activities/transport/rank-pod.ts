@@ -1,6 +1,7 @@
 import { readManifestObject } from '../../kubernetes/client/manifest.js';
 import type { Container, Pod } from '../../kubernetes/client/objects.js';
-import { etcdEndpoint, type Run, runObjectName } from '../../suite/run/run.js';
+import { etcdEndpoint, rankPodName, runObjectName } from '../../suite/run/object-names.js';
+import type { Run } from '../../suite/run/run.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { toolOf } from '../../suite/tools/registry.js';
@@ -31,11 +32,6 @@ export interface RankInput {
 
 const SCRIPTS = '/dynamo-bench';
 
-/** Returns the same name for the same attempt, so that a step that is tried again finds its own pod. */
-function rankPodName({ group, position }: Pick<RankInput, 'group' | 'position'>): string {
-  return `bench-${group}-${position}`;
-}
-
 /** Makes the pod of a rank: the manifest with the spec's values filled in. */
 export async function rankPod(input: RankInput): Promise<Pod> {
   const { run, test, group, peer } = input;
@@ -48,7 +44,7 @@ export async function rankPod(input: RankInput): Promise<Pod> {
   container.command = ['/bin/sh', `${SCRIPTS}/entry.sh`];
   container.args = [...command];
   container.env?.push(...Object.entries(environment).map(([name, value]) => ({ name, value })));
-  pod.metadata.name = rankPodName(input);
+  pod.metadata.name = rankPodName(group, input.position);
   pod.spec.activeDeadlineSeconds = Math.ceil(input.activeDeadline);
   if (readiness.kind === 'listening' && peer === undefined) {
     container.startupProbe = {

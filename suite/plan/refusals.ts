@@ -2,6 +2,7 @@ import { fabricKindOf } from '../fabrics/registry.js';
 import type { Concern } from '../run/concern.js';
 import type { SuiteSpec } from '../spec/spec.js';
 import { toolOf } from '../tools/registry.js';
+import { formatCount } from '../units/count.js';
 import { refusedWorkers } from './load-forecast.js';
 import { MAX_CELLS_PER_SUITE, mostCells } from './plan.js';
 import { instanceTypes } from './planned-fabric.js';
@@ -22,7 +23,7 @@ export function refusals(spec: SuiteSpec): Concern[] {
     const subject = `nodes of type ${instanceType}`;
     if (!fabric) {
       const { message, hint } = kind.unknown(spec.fabric, instanceType);
-      refused.push({ subject, message: `${message}: ${hint}` });
+      refused.push({ subject, message: `${message}. ${hint}` });
       continue;
     }
     if (efa.count > fabric.nics) {
@@ -39,7 +40,7 @@ export function refusals(spec: SuiteSpec): Concern[] {
   for (const test of spec.tests) {
     const wanted = toolOf(test).gpus(test);
     if (wanted > gpu.count) {
-      const message = `needs ${wanted} GPU${wanted === 1 ? '' : 's'} in each rank, which is given ${gpu.count}`;
+      const message = `needs ${formatCount(wanted, 'GPU')} in each rank, which is given ${gpu.count}`;
       refused.push({ subject: `test ${test.name}`, message });
     }
   }

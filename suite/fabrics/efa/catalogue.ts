@@ -1,4 +1,5 @@
 import type { Fabric } from '../../hardware/fabric.js';
+import { ec2InstanceType } from '../../hardware/instance-type.js';
 
 const GBIT = 1e9 / 8;
 
@@ -46,6 +47,6 @@ export function knownInstanceTypes(): readonly string[] {
 
 /** The fabric of an instance type, or undefined when the catalogue does not know it. */
 export function fabricOfInstanceType(instanceType: string): Fabric | undefined {
-  const name = instanceType.replace(/^ml\./, '');
+  const name = ec2InstanceType(instanceType);
   return Object.hasOwn(CATALOGUE, name) ? CATALOGUE[name] : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Fabric } from '../../hardware/fabric.js';
+import { ec2InstanceType } from '../../hardware/instance-type.js';
 import type { FabricProblem } from '../shared/fabric-kind.js';
 import { efaOf, fabricOfInstanceType, knownInstanceTypes } from './catalogue.js';
 import type { EfaSpec } from './spec.js';
@@ -21,13 +22,13 @@ export function efaFabric(spec: EfaSpec, labelled: string): Fabric | undefined {
 /** Describes an instance type that the catalogue does not know. */
 export function unknownEfa({ instanceType }: EfaSpec, labelled: string): FabricProblem {
   return {
-    message: `the NICs of instance type ${instanceType ?? labelled} are not known, so there is no ceiling to compare a figure with`,
-    hint: `declare them with fabric.nics, fabric.nicRate and fabric.gpus; or set fabric.instanceType to one of ${knownInstanceTypes().join(', ')}, or fabric.kind to "ethernet" with a rate`,
+    message: `instance type ${instanceType ?? labelled} has unknown NICs, so its bandwidth ceiling cannot be determined`,
+    hint: `Set fabric.nics, fabric.nicRate and fabric.gpus; or set fabric.instanceType to one of ${knownInstanceTypes().join(', ')}, or fabric.kind to "ethernet" with a rate`,
   };
 }
 
 /** Returns the instance types of the spec, without SageMaker HyperPod's prefix. */
 export function efaInstanceTypes({ instanceType }: EfaSpec, selected: readonly string[]): readonly string[] {
   if (instanceType !== undefined) return [instanceType];
-  return [...new Set(selected.map((label) => label.replace(/^ml\./, '')))];
+  return [...new Set(selected.map(ec2InstanceType))];
 }

@@ -3,7 +3,8 @@ import { EFA_SIGNS } from '../../../../../suite/fabrics/efa/signs.js';
 import { diagnose } from '../../../../../suite/judge/diagnosis.js';
 import { type TransportTestSpec, toolOf } from '../../../../../suite/tools/registry.js';
 import { classifyOutput as classify } from '../../../../../suite/tools/shared/messages.js';
-import { FAILURES, type FailureClass, type Retry } from '../../../../../suite/verdict/failure.js';
+import type { Retry } from '../../../../../suite/verdict/classes/failure-kind.js';
+import { FAILURES, type FailureClass } from '../../../../../suite/verdict/failure.js';
 import { fixtureLines } from '../../../../support/fixtures.js';
 
 function classifyOutput(tool: TransportTestSpec['tool'], lines: readonly string[]) {
