@@ -53,14 +53,14 @@ function rowsOf({ ceiling, rungs }: Ladder): Row[] {
   ];
 }
 
-function rungText({ bandwidth, shareOfCeiling, shareOfAbove, blocked }: Ladder['rungs'][number]): string {
+function rungText({ conditions, bandwidth, shareOfCeiling, shareOfAbove, blocked }: Ladder['rungs'][number]): string {
   if (!bandwidth) return 'no comparable figure';
   const shares = [
     shareOfCeiling === undefined ? [] : `${formatPercent(shareOfCeiling)} of the ceiling`,
     shareOfAbove === undefined ? [] : `${formatPercent(shareOfAbove)} of the rung above`,
     blocked ? `no ratio to the rung above: ${blocked}` : [],
   ].flat();
-  return [formatRate(bandwidth.median), ...shares].join(', ');
+  return [formatRate(bandwidth.median), ...(conditions ? [conditions] : []), ...shares].join(', ');
 }
 
 function ladderTable({ rungs }: Ladder, rows: readonly Row[]): Markup {

@@ -97,9 +97,9 @@ function ladderTable({ pair, conditions, ceiling, rungs }: Ladder): string[] {
     '| rung | bandwidth | of the ceiling | of the rung above | why |',
     '|---|---|---:|---:|---|',
     `| hardware ceiling | ${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation}) | 100 % | – | |`,
-    ...rungs.map(({ name, test, bandwidth, shareOfCeiling, shareOfAbove, blocked, reasons }) => {
+    ...rungs.map(({ name, test, conditions: own, bandwidth, shareOfCeiling, shareOfAbove, blocked, reasons }) => {
       const why = [...(blocked ? [`differs from the rung above: ${blocked}`] : []), ...reasons].join('; ');
-      return `| ${name} (${test}) | ${bandwidth ? bandwidthText(bandwidth) : '–'} | ${orDash(shareOfCeiling, formatPercent)} | ${orDash(shareOfAbove, formatPercent)} | ${why} |`;
+      return `| ${name} (${test}${own ? `: ${own}` : ''}) | ${bandwidth ? bandwidthText(bandwidth) : '–'} | ${orDash(shareOfCeiling, formatPercent)} | ${orDash(shareOfAbove, formatPercent)} | ${why} |`;
     }),
     '',
   ];

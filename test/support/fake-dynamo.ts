@@ -1,8 +1,8 @@
 import type { Activities } from '../../activities/index.js';
 import { type LoadCellSummary, loadCellKey } from '../../activities/load/load-records.js';
+import type { LoadResult } from '../../suite/aiperf/aiperf.js';
 import type { LoadJudgement } from '../../suite/judge/judge-load.js';
 import type { LoadCell } from '../../suite/record/load-record.js';
-import type { LoadResult } from '../../suite/tools/aiperf.js';
 
 type DynamoActivity =
   | 'ensurePlatform'

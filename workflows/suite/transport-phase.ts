@@ -3,6 +3,7 @@ import type { CellSummary } from '../../activities/transport/records.js';
 import { blocksOf } from '../../suite/plan/plan.js';
 import { INTERLEAVED } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
+import { toolOf } from '../../suite/tools/registry.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { failureOf } from '../shared/failures.js';
 import { formatFigures } from '../shared/figures.js';
@@ -62,9 +63,7 @@ async function measure(suite: RunningSuite, ready: Ready, states: readonly Trans
 }
 
 function testSummary(test: TransportTestSpec): string {
-  const memory =
-    test.tool === 'nixlbench' ? `${test.initiatorSegType} to ${test.targetSegType}` : `${test.memory} memory`;
-  return `${test.name}: ${backEndOf(test)}, ${memory}`;
+  return `${test.name}: ${backEndOf(test)}, ${toolOf(test).memory(test)}`;
 }
 
 function detailsOf(error: unknown): TransportTestFailureDetails | undefined {

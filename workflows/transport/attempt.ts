@@ -1,6 +1,7 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { StartedRank } from '../../activities/transport/ranks.js';
 import type { CellDefinition } from '../../activities/transport/records.js';
+import { fabricKindOf } from '../../suite/fabrics/registry.js';
 import { ceilingOf, type Fabric } from '../../suite/hardware/fabric.js';
 import type { AttemptContext, Judgement } from '../../suite/judge/judge.js';
 import type { Cell } from '../../suite/plan/plan.js';
@@ -69,8 +70,9 @@ export class Attempt {
 
   get #circumstances(): Omit<AttemptContext, 'timedOut'> {
     const { spec, fabric } = this.#input;
-    const networkInterface = spec.fabric.kind === 'ethernet' ? spec.fabric.interface : '';
-    const visibleNics = fabric.kind === 'efa' ? this.#input.definition.settings.resources.efa.count : fabric.nics;
+    const kind = fabricKindOf(spec.fabric);
+    const networkInterface = kind.networkInterface(spec.fabric);
+    const visibleNics = kind.visibleNics(fabric, this.#input.definition.settings.resources.efa.count);
     return { fabric, networkInterface, visibleNics };
   }
 

@@ -1,46 +1,13 @@
-import type { Row } from '../hardware/measurement.js';
-import type { UcxPerftestSpec } from '../spec/transport-tests.js';
-import { PRINTED_NUMBER, recomputedBandwidth } from './printed.js';
+import type { Row } from '../../hardware/measurement.js';
+import { PRINTED_NUMBER, recomputedBandwidth } from '../shared/printed.js';
 
 /**
- * ucx_perftest: its command line, and the grammar of its output.
- *
- * Its "MB/s" divides by 1024 × 1024 (openucx/ucx, src/tools/perf/perftest_run.c), so the figures are MiB/s. Of the two
- * bandwidth columns only *overall* speaks of the whole run; *average* is the last report interval.
+ * Grammar of ucx_perftest's output. Its "MB/s" divides by 1024 × 1024 (openucx/ucx, src/tools/perf/perftest_run.c), so the
+ * figures are MiB/s. Of the two bandwidth columns only *overall* speaks of the whole run; *average* is the last report
+ * interval.
  */
 
 const MIB = 2 ** 20;
-
-/** Latency tests print a latency in the column where bandwidth tests print the overhead of posting. */
-export function isLatencyTest(test: UcxPerftestSpec['test']): boolean {
-  return test.endsWith('_lat');
-}
-
-/**
- * The batch file that both sides read: one line for each message size, named `s<bytes>`.
- *
- * A batch prints one row for each size, so that a missing size is seen; its exit code says nothing about a size that
- * failed.
- */
-export function ucxBatch(test: UcxPerftestSpec): string {
-  return test.sizes
-    .map(
-      (size) =>
-        `s${size} -t ${test.test} -m ${test.memory} -s ${size} -n ${test.iterations} -w ${test.warmupIterations}\n`,
-    )
-    .join('');
-}
-
-/**
- * Arguments of one process, or what all processes have in common when there is one for each device: then the entry
- * script adds the port of each. CSV output (`-v`), because the fixed-width table lets large figures touch.
- *
- * @param server address of the server rank; absent for the server itself
- */
-export function ucxArguments(test: UcxPerftestSpec, batchFile: string, server?: string): string[] {
-  const port = test.devices.length > 0 ? [] : ['-p', String(test.port)];
-  return [...(server ? [server] : []), '-b', batchFile, '-f', '-v', ...port];
-}
 
 /** A line longer than this is no row: the longest format has eight figures and the name of a test. */
 const LONGEST_ROW = 1000;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { parseSpec } from '../../../../suite/spec/spec.js';
-import type { UcxPerftestSpec } from '../../../../suite/spec/transport-tests.js';
-import { parseUcxOutput, ucxArguments, ucxBatch } from '../../../../suite/tools/ucx-perftest.js';
-import { fixtureLines } from '../../../support/fixtures.js';
-import { ucxTable } from '../../../support/tables.js';
+import { parseSpec } from '../../../../../suite/spec/spec.js';
+import { ucxArguments, ucxBatch } from '../../../../../suite/tools/ucx-perftest/command.js';
+import { parseUcxOutput } from '../../../../../suite/tools/ucx-perftest/parse.js';
+import type { UcxPerftestSpec } from '../../../../../suite/tools/ucx-perftest/spec.js';
+import { fixtureLines } from '../../../../support/fixtures.js';
+import { ucxTable } from '../../../../support/tables.js';
 
 const MIB = 2 ** 20;
 

@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict';
-import { parseSpec } from '../../../../suite/spec/spec.js';
-import type { NixlbenchSpec } from '../../../../suite/spec/transport-tests.js';
-import {
-  differingOptions,
-  expectedNixlbenchBytes,
-  expectedNixlbenchRows,
-  nixlbenchArguments,
-  nixlbenchIdentity,
-  parseNixlbenchConfig,
-  parseNixlbenchTable,
-  unknownFlags,
-} from '../../../../suite/tools/nixlbench.js';
-import { fixtureLines } from '../../../support/fixtures.js';
-import { nixlbenchTable } from '../../../support/tables.js';
+import { parseSpec } from '../../../../../suite/spec/spec.js';
+import { nixlbenchArguments, unknownFlags } from '../../../../../suite/tools/nixlbench/command.js';
+import { differingOptions, parseNixlbenchConfig } from '../../../../../suite/tools/nixlbench/configuration.js';
+import { expectedNixlbenchBytes, expectedNixlbenchRows } from '../../../../../suite/tools/nixlbench/expect.js';
+import { nixlbenchIdentity } from '../../../../../suite/tools/nixlbench/identity.js';
+import { parseNixlbenchTable } from '../../../../../suite/tools/nixlbench/parse.js';
+import type { NixlbenchSpec } from '../../../../../suite/tools/nixlbench/spec.js';
+import { fixtureLines } from '../../../../support/fixtures.js';
+import { nixlbenchTable } from '../../../../support/tables.js';
 
 function nixlbenchSpec(fields: object = {}): NixlbenchSpec {
   const spec = parseSpec({ name: 's', tests: [{ name: 'n', tool: 'nixlbench', backend: 'LIBFABRIC', ...fields }] });

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
-import { diagnose } from '../../../../suite/judge/diagnosis.js';
-import { classifyOutput } from '../../../../suite/tools/messages.js';
-import type { Retry } from '../../../../suite/verdict/classes/failure-kind.js';
-import { FAILURES, type FailureClass } from '../../../../suite/verdict/failure.js';
-import { fixtureLines } from '../../../support/fixtures.js';
+import { EFA_SIGNS } from '../../../../../suite/fabrics/efa/signs.js';
+import { diagnose } from '../../../../../suite/judge/diagnosis.js';
+import { type TransportTestSpec, toolOf } from '../../../../../suite/tools/registry.js';
+import { classifyOutput as classify } from '../../../../../suite/tools/shared/messages.js';
+import type { Retry } from '../../../../../suite/verdict/classes/failure-kind.js';
+import { FAILURES, type FailureClass } from '../../../../../suite/verdict/failure.js';
+import { fixtureLines } from '../../../../support/fixtures.js';
+
+function classifyOutput(tool: TransportTestSpec['tool'], lines: readonly string[]) {
+  return classify(toolOf({ tool }), lines);
+}
 
 describe('messages of the tools', () => {
   const nixlbench: readonly [string, FailureClass, Retry][] = [
@@ -106,7 +112,7 @@ describe('messages of the tools', () => {
   });
 
   it('diagnoses a slow path from the libraries’ own words, and nothing from a clean log', () => {
-    const codes = (...lines: string[]) => diagnose(lines).map(({ code }) => code);
+    const codes = (...lines: string[]) => diagnose(EFA_SIGNS, lines).map(({ code }) => code);
     assert.deepEqual(codes('Discovered 2 tcp devices (TCP fallback)', 'provider=sockets'), ['tcp-fallback']);
     assert.deepEqual(codes('| 0..inf | software emulation | tcp/eth0 |'), ['emulated-rma']);
     assert.deepEqual(codes('32 Amazon EFA(s) were detected, but the UCX backend was configured.'), ['efa-through-ucx']);
