@@ -1,16 +1,17 @@
 import type { Kysely } from 'kysely';
-import type { CellRecord, SuiteRecord } from '../../suite/record/record.js';
+import { currentCell } from '../../suite/record/current-cell.js';
+import type { SuiteRecord } from '../../suite/record/record.js';
 import type { Tables } from '../database/tables.js';
-import { type AnyCell, cellsOf, isLoadCell, withoutTakenOver } from '../records/any-cell.js';
+import { cellsOf, withoutTakenOver } from '../records/any-cell.js';
 import { seriesOfTests } from '../records/history.js';
-import { type RunEntry, readRun, readRunHead } from '../records/runs.js';
+import { type RunEntry, readRun, readRunHead, withCells } from '../records/runs.js';
 import { figuresByName } from './compared-tests.js';
 import { findComparison } from './run-comparison.store.js';
 
 /** What a run measured itself, as far as another run can be held against it. */
 export interface EarlierRun {
   readonly entry: RunEntry;
-  /** Of a transport test at least the first cell that has a figure, which says how the others were measured too. */
+  /** Of each test at least the first cell that has a figure, which says how the others were measured too. */
   readonly record: SuiteRecord;
   /** The values of all cells, by the name of the metric. */
   readonly figures: ReadonlyMap<string, readonly number[]>;
@@ -88,11 +89,8 @@ async function measuredBy(
     if (ofMetric) ofMetric.push(value);
     else figures.set(name, [value]);
   }
-  const cells = firsts
-    .map(({ record }) => JSON.parse(record) as AnyCell)
-    .filter((cell): cell is CellRecord => !isLoadCell(cell));
-  const tests = stored.tests.map((test) => ({ ...test, cells: cells.filter((cell) => cell.test === test.name) }));
-  return { record: withoutTakenOver({ ...stored, tests }), figures };
+  const cells = firsts.map(({ record }) => currentCell(JSON.parse(record)));
+  return { record: withCells(stored, cells), figures };
 }
 
 /** Of a run that still goes on. */

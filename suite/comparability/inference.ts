@@ -103,7 +103,7 @@ function fieldsOf({ dynamo, setup, spec }: LoadRun, name: string): ReadonlyMap<s
 function addTest(
   add: (field: string, value: unknown, forbids: boolean) => void,
   { topology, inputTokens, outputTokens }: LoadTestRecord,
-  { gpus, kv, load, pods, pretendedRate }: LoadCell,
+  { gpus, kv, load, pods, simulatedRate }: LoadCell,
 ): void {
   add('topology', topology, true);
   add('inputTokens', inputTokens, true);
@@ -111,7 +111,7 @@ function addTest(
   add('gpus', gpus, true);
   add('kvBytesPerTokenAndRank', kv?.bytesPerTokenAndRank, true);
   add('versions.aiperf', load?.version, true);
-  add('pretendedRate', pretendedRate, false);
+  add('simulatedRate', simulatedRate, false);
   for (const [role, ofRole] of Map.groupBy(pods, (pod) => pod.role)) {
     add(`image.${role}`, agreed([...new Set(ofRole.map(({ imageId }) => imageId))]), true);
   }

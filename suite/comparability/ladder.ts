@@ -73,7 +73,7 @@ interface Candidate {
 export function laddersOf(tests: readonly TestRecord[]): Ladder[] {
   const candidates = tests.flatMap((test) => candidateOf(test) ?? []);
   const ladders: Ladder[] = [];
-  for (const group of groupsOf(candidates, ({ cells, extent }) => `${JSON.stringify(cells[0]?.pair)} ${extent}`)) {
+  for (const group of groupsOf(candidates, ({ cells, extent }) => `${JSON.stringify(cells[0]?.nodes)} ${extent}`)) {
     const alike = groupsOf(group, ({ memory, direction }) => `${memory} ${direction}`);
     const full = alike.filter((same) => new Set(same.map(({ rung }) => rung)).size > 1);
     for (const same of full.length > 0 ? full : alike.slice(0, 1)) {
@@ -152,7 +152,7 @@ function ladderOf(chosen: readonly Candidate[]): Ladder {
   const at = points[0];
   const size = at ? `, ${formatBytes(at.blockSize)} × ${at.batchSize}` : '';
   return {
-    pair: first.cells[0]?.pair ?? { node1: 'unknown', node2: 'unknown' },
+    pair: { node1: first.cells[0]?.nodes[0] ?? 'unknown', node2: first.cells[0]?.nodes[1] ?? 'unknown' },
     conditions: `${first.memory} ${first.direction}${size}${first.extent === 'node' ? ', all NICs of the node' : ''}`,
     ceiling: { bytesPerSecond: ceiling.bytesPerSecond, explanation: ceiling.explanation },
     rungs,

@@ -1,5 +1,4 @@
 import type { CellRecord } from '../record/record.js';
-import { currentTestKeys } from '../schema/renamed-keys.js';
 import { agreed, type Comparability, comparability, differencesOf, type Field, textOf } from './field-differences.js';
 
 /** What is compared of a cell. */
@@ -90,7 +89,7 @@ function fieldsOf({
   add('nics', usableCeiling?.nics, true);
   add('nicsThatMoved', path?.status === 'proven' ? Object.keys(path.devices).length : undefined, false);
   add('lineRate', usableCeiling && usableCeiling.bytesPerSecond / usableCeiling.nics, true);
-  for (const [option, value] of Object.entries(currentTestKeys(parameters ?? {}))) {
+  for (const [option, value] of Object.entries(parameters ?? {})) {
     if (option !== 'env') add(`parameters.${option}`, value, !HOW_OFTEN.has(option));
   }
   if (!provenance) return fields;
