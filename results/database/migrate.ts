@@ -89,10 +89,11 @@ async function nameFormerMigrations(transaction: Transaction<Tables>, engine: En
     .execute();
 }
 
+/** `to_regclass` would not see what another process made while this one waited for its lock: it asks a cache. */
 async function tableExists(kysely: Kysely<Tables>, engine: Engine, table: string): Promise<boolean> {
   const found =
     engine === 'sqlite'
       ? sql`select name from sqlite_master where type = 'table' and name = ${table}`
-      : sql`select 1 where to_regclass(${table}) is not null`;
+      : sql`select 1 from pg_tables where tablename = ${table} and schemaname = any(current_schemas(false))`;
   return (await found.execute(kysely)).rows.length > 0;
 }
