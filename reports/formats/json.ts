@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type AnyCell, evidenceOf, isLoadCell } from '../../results/records/any-cell.js';
-import { loadSeries } from '../../results/records/figures.js';
+import { loadSeries, rowConditions } from '../../results/records/figures.js';
 import { isSimulatedMetric, kindOf, quantityOf, seriesName } from '../../results/records/series.js';
 import { runComparisonSchema } from '../../results/regression/run-comparison.schema.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
@@ -173,7 +173,11 @@ function transportFigures(cell: CellRecord): Figure[] {
     original: string,
     place?: { readonly blockSize: number; readonly batchSize: number },
   ): Figure => ({
-    metric: seriesName({ test, metric: quantity, blockSize: place?.blockSize ?? 0, inFlight: place?.batchSize ?? 0 }),
+    metric: seriesName({
+      test,
+      metric: quantity,
+      conditions: place ? rowConditions(place.blockSize, place.batchSize) : {},
+    }),
     test,
     repetition,
     quantity,

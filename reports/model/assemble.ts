@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { median } from 'simple-statistics';
 import type { Tables } from '../../results/database/tables.js';
+import { compareConditions } from '../../results/records/conditions.js';
 import { type NamedSeries, readHistory } from '../../results/records/history.js';
 import { resolveRun } from '../../results/records/run-names.js';
 import { type RunEntry, readRun } from '../../results/records/runs.js';
@@ -68,7 +69,7 @@ function hasHistory(record: SuiteRecord): (series: NamedSeries) => boolean {
   const ends = new Set<string>();
   for (const { cells } of record.dynamo?.tests ?? []) {
     const headlines = [...figuresByName(cells).values()].map(({ series }) => series).filter(isHeadline);
-    const byLoad = headlines.toSorted((a, b) => a.inFlight - b.inFlight);
+    const byLoad = headlines.toSorted((a, b) => compareConditions(a.conditions, b.conditions));
     const idle = byLoad.find(({ metric }) => kindOf(metric).betterWhen === 'lower');
     const full = byLoad.findLast(({ metric }) => kindOf(metric).betterWhen === 'higher');
     for (const series of [idle, full]) if (series) ends.add(seriesName(series));

@@ -1,16 +1,17 @@
 import type { Kysely } from 'kysely';
-import type { CellRecord, SuiteRecord } from '../../suite/record/record.js';
+import { currentCell } from '../../suite/record/current-cell.js';
+import type { SuiteRecord } from '../../suite/record/record.js';
 import type { Tables } from '../database/tables.js';
-import { type AnyCell, cellsOf, isLoadCell, withoutTakenOver } from '../records/any-cell.js';
+import { cellsOf, withoutTakenOver } from '../records/any-cell.js';
 import { seriesOfTests } from '../records/history.js';
-import { type RunEntry, readRun, readRunHead } from '../records/runs.js';
+import { type RunEntry, readRun, readRunHead, withCells } from '../records/runs.js';
 import { figuresByName } from './compared-tests.js';
 import { findComparison } from './run-comparison.store.js';
 
 /** The results of an earlier run that a comparison needs, without cells that it took over from other runs. */
 export interface EarlierRun {
   readonly entry: RunEntry;
-  /** Has at least the first measured cell of each transport test, which shows how the other cells were measured. */
+  /** Has at least the first measured cell of each test, which shows how the other cells were measured. */
   readonly record: SuiteRecord;
   /** Values of all cells by the name of the metric. */
   readonly figures: ReadonlyMap<string, readonly number[]>;
@@ -87,11 +88,8 @@ async function measuredBy(
     if (ofMetric) ofMetric.push(value);
     else figures.set(name, [value]);
   }
-  const cells = firsts
-    .map(({ record }) => JSON.parse(record) as AnyCell)
-    .filter((cell): cell is CellRecord => !isLoadCell(cell));
-  const tests = stored.tests.map((test) => ({ ...test, cells: cells.filter((cell) => cell.test === test.name) }));
-  return { record: withoutTakenOver({ ...stored, tests }), figures };
+  const cells = firsts.map(({ record }) => currentCell(JSON.parse(record)));
+  return { record: withCells(stored, cells), figures };
 }
 
 /** Reads a run that is still in progress. */

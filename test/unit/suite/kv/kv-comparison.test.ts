@@ -3,7 +3,7 @@ import { dynamoSection } from '../../../../reports/markdown/dynamo-report.js';
 import { networkShares } from '../../../../suite/kv/kv-comparison.js';
 import { baselineCurve } from '../../../../suite/kv/transfer-curve.js';
 import type { DynamoRecord, LoadCell } from '../../../../suite/record/load-record.js';
-import type { SuiteRecord } from '../../../../suite/record/record.js';
+import { RECORD_VERSION, type SuiteRecord } from '../../../../suite/record/record.js';
 import { cellRecord } from '../../../support/cells.js';
 import { LOAD } from '../../../support/fake-dynamo.js';
 
@@ -13,6 +13,9 @@ const BYTES = TOKENS * KV.bytesPerToken;
 
 function loadCell(test: string, ttft: number, more: Partial<LoadCell> = {}): LoadCell {
   return {
+    version: RECORD_VERSION,
+    kind: 'inference',
+    nodes: ['n1', 'n2'],
     key: test,
     test,
     concurrency: 1,
@@ -45,7 +48,7 @@ function record(more: Partial<DynamoRecord> = {}, control = 'agg'): SuiteRecord 
   });
   const disaggregated = test('disagg', 'disaggregated', 0.3);
   return {
-    version: 1,
+    version: RECORD_VERSION,
     suite: 's',
     workflowId: 'w',
     runId: 'r',
