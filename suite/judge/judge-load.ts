@@ -1,6 +1,6 @@
+import { type LoadResult, parseAiperf } from '../aiperf/aiperf.js';
+import { type LoadLog, readLoadLog } from '../aiperf/load-log.js';
 import { type InferenceSpec, type LoadPoint, requestsOf } from '../spec/inference-tests.js';
-import { type LoadResult, parseAiperf } from '../tools/aiperf.js';
-import { type LoadLog, readLoadLog } from '../tools/load-log.js';
 import { formatShortPercent } from '../units/percent.js';
 import { formatDuration } from '../units/units.js';
 import { type FailureRecord, failureRecord } from '../verdict/failure.js';

@@ -21,7 +21,10 @@ describe('texts of figures', () => {
   });
 
   it('have the noun in the singular for one thing only', () => {
-    assert.deepEqual([0, 1, 2].map((count) => formatCount(count, 'run')), ['0 runs', '1 run', '2 runs']);
+    assert.deepEqual(
+      [0, 1, 2].map((count) => formatCount(count, 'run')),
+      ['0 runs', '1 run', '2 runs'],
+    );
   });
 });
 
