@@ -2,6 +2,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import { execInPod } from '../../kubernetes/client/exec.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
+import { transportCells } from '../../results/records/cells.js';
 import type { UnknownKv } from '../../suite/kv/kv-layers.js';
 import { type KvSize, knownKv, kvSize, unknownKv } from '../../suite/kv/kv-size.js';
 import { baselineCurve, baselineRate } from '../../suite/kv/transfer-curve.js';
@@ -38,8 +39,11 @@ export async function pretendedRate(
   const { run, dynamo, kvTransferRate, baseline } = input;
   if (dynamo.engine.kind !== 'mocker' || kvTransferRate === 'none' || input.topology === 'aggregated') return undefined;
   if (kvTransferRate !== 'measured') return kvTransferRate;
-  const curve =
-    baseline === undefined ? undefined : baselineCurve(await context.store.cellsOf(run.workflowId, baseline));
+  const cells =
+    baseline === undefined
+      ? undefined
+      : await context.store.use((kysely) => transportCells(kysely, run.workflowId, baseline));
+  const curve = cells && baselineCurve(cells);
   const kv = knownKv(size);
   if (!curve || !kv) {
     const noSize = `the size of the KV cache is not known${size ? `: ${unknownKv(size)}` : ''}`;

@@ -74,7 +74,7 @@ interface Candidate extends RungFacts {
 export function laddersOf(tests: readonly TestRecord[]): Ladder[] {
   const candidates = tests.flatMap((test) => candidateOf(test) ?? []);
   const ladders: Ladder[] = [];
-  for (const group of groupsOf(candidates, ({ cells, extent }) => `${JSON.stringify(cells[0]?.pair)} ${extent}`)) {
+  for (const group of groupsOf(candidates, ({ cells, extent }) => `${JSON.stringify(cells[0]?.nodes)} ${extent}`)) {
     const alike = groupsOf(group, ({ memory, direction }) => `${memory} ${direction}`);
     const full = alike.filter((same) => new Set(same.map(({ name }) => name)).size > 1);
     const names = namesInOrder(group);
@@ -143,7 +143,7 @@ function ladderOf(chosen: readonly Candidate[]): Ladder {
   }
   const size = points[0] ? `, ${pointText(points[0])}` : '';
   return {
-    pair: first.cells[0]?.pair ?? { node1: 'unknown', node2: 'unknown' },
+    pair: { node1: first.cells[0]?.nodes[0] ?? 'unknown', node2: first.cells[0]?.nodes[1] ?? 'unknown' },
     conditions: `${first.memory} ${first.direction}${size}${first.extent === 'node' ? ', all NICs of the node' : ''}`,
     ceiling: { bytesPerSecond: ceiling.bytesPerSecond, explanation: ceiling.explanation },
     rungs,

@@ -27,6 +27,15 @@ export interface Judgement extends Ceilings {
   readonly failure?: FailureRecord;
 }
 
+/** Reads the rows of the tool's table from what both ranks printed; rows that are missing are not an error. */
+export function readRows(test: TransportTestSpec, ranks: readonly RankEvidence[]): readonly Row[] {
+  return toolOf(test).readTable(test, outputsOf(ranks)).rows;
+}
+
+function outputsOf(ranks: readonly RankEvidence[]) {
+  return ranks.map(({ position, node, log }) => ({ position, node, log: readRankLog(log) }));
+}
+
 /**
  * Judges one attempt from the expected rows, both logs and both exit codes together: exit code 0 without the rows is not a
  * success, and a crash after the last row takes nothing away from them.
@@ -36,7 +45,7 @@ export function judgeTransport(
   ranks: readonly RankEvidence[],
   context: AttemptContext,
 ): Judgement {
-  const outputs = ranks.map(({ position, node, log }) => ({ position, node, log: readRankLog(log) }));
+  const outputs = outputsOf(ranks);
   const logs = outputs.map(({ log }) => log);
   const tool = toolOf(test);
   const scope = scopeOf(test);

@@ -17,7 +17,7 @@ export interface DynamoProgress {
   readonly kept: string | undefined;
 }
 
-/** Phase 3 in the record of a run, before its recorded cells are read into it. */
+/** Makes the part of a run's record that phase 3 has, without its cells. */
 export function dynamoRecord(
   spec: SuiteSpec,
   dynamo: DynamoSpec,
@@ -36,7 +36,7 @@ export function dynamoRecord(
     verdict: worst(inference.map(({ verdict }) => verdict ?? 'skipped')),
     ...(platformFailure ? { failure: platformFailure } : {}),
     ...(kept === undefined ? {} : { kept }),
-    tests: inference.map(({ test, verdict, failure, keys }) => ({
+    tests: inference.map(({ test, verdict, failure }) => ({
       name: test.name,
       topology: test.topology,
       ...(test.control === undefined ? {} : { control: test.control }),
@@ -45,7 +45,6 @@ export function dynamoRecord(
       ...(failure ? { failure } : {}),
       inputTokens: test.inputTokens,
       outputTokens: test.outputTokens,
-      cellKeys: keys,
     })),
   };
 }

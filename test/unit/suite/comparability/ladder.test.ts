@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { reportMarkdown } from '../../../../reports/markdown/report.js';
 import { laddersOf } from '../../../../suite/comparability/ladder.js';
-import type { CellRecord, SuiteRecord, TestRecord } from '../../../../suite/record/record.js';
+import { type CellRecord, RECORD_VERSION, type SuiteRecord, type TestRecord } from '../../../../suite/record/record.js';
 import { cellRecord, provenance } from '../../../support/cells.js';
 
 const GB = 1e9;
@@ -202,7 +202,7 @@ describe('ladder', () => {
   it('stands in the report, with the interval of repeated cells', () => {
     const cells = [44, 45, 46, 47, 46.5, 45.5].map((value, i) => ({ ...cell(NIXL_UCX, value, 4), repetition: i + 1 }));
     const record: SuiteRecord = {
-      version: 1,
+      version: RECORD_VERSION,
       suite: 's',
       workflowId: 'w',
       runId: 'r',
@@ -218,7 +218,7 @@ describe('ladder', () => {
     assert.match(report, /^\| hardware ceiling \| 50 GB\/s \(4 × 100 Gbit\/s\) \| 100 % \| – \| \|$/m);
     assert.match(
       report,
-      /^\| NIXL UCX \(nixl-ucx\) \| 45\.75 GB\/s \(median of 6, 95 % .*\) \| 91\.5 % \| – \| not the same as above: NICs that it could use: 4, above 1 \|$/m,
+      /^\| NIXL UCX \(nixl-ucx\) \| 45\.75 GB\/s \(median of 6, 95 % .*\) \| 91\.5 % \| – \| differs from the rung above: NICs that it could use: 4, above 1 \|$/m,
     );
     assert.match(
       report,

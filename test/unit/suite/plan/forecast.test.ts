@@ -9,6 +9,7 @@ import { forecastOf, SET_UP_SECONDS } from '../../../../suite/plan/forecast.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 import { dynamoBench } from '../../../support/command-line.js';
 import { measuredCell, suiteRecord } from '../../../support/records.js';
+import { saveRun } from '../../../support/stored.js';
 
 const root = fileURLToPath(new URL('../../../../../', import.meta.url));
 const read = (name: string): unknown => JSON.parse(readFileSync(join(root, name), 'utf8'));
@@ -257,7 +258,7 @@ describe('dynamo-bench plan', () => {
       record('other-nodes', 20, 'p5en.48xlarge'),
       record('other-suite', 40, 'p5.48xlarge', 'other'),
     ]) {
-      await store.saveRun(run, {});
+      await saveRun(store, run);
     }
     await store.close();
     const file = specFile({ name: 's', tests: [lf] });

@@ -1,13 +1,12 @@
 import assert from 'node:assert/strict';
-import { saveLoadCell } from '../../../../activities/load/load-cells.js';
-import {
-  type LoadCellDefinition,
-  loadCellKey,
-  loadRecordActivities,
-} from '../../../../activities/load/load-records.js';
+import type { LoadCellDefinition } from '../../../../activities/cells/cell-definition.js';
+import { loadCellKey } from '../../../../activities/cells/cell-key.js';
+import { findCellActivities } from '../../../../activities/cells/find-cell.js';
 import type { LoadCell } from '../../../../suite/record/load-record.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 import { exampleDynamo } from '../../../support/example-load.js';
+import { runOf } from '../../../support/records.js';
+import { saveCell } from '../../../support/stored.js';
 import { temporaryStore } from '../../../support/temporary-store.js';
 
 const { dynamo } = parseSpec({
@@ -44,7 +43,7 @@ describe('a recorded load point', () => {
 
   function find(workflowId: string, more: { resumeFrom?: string; imageIds?: string[] } = {}) {
     const run = { workflowId, runId: 'r', key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
-    return loadRecordActivities(at.context).findLoadCell({
+    return findCellActivities(at.context).findLoadCell({
       run,
       cell: CELL,
       imageIds: [],
@@ -54,8 +53,8 @@ describe('a recorded load point', () => {
 
   it('is not run again, unless it failed', async () => {
     const failure = { class: 'PodLost', message: 'gone', hint: 'again' };
-    await saveLoadCell(at.store, 'good', measured(['sha256:1']));
-    await saveLoadCell(at.store, 'bad', measured(['sha256:1'], { failure }));
+    await saveCell(at.store, runOf('good'), measured(['sha256:1']));
+    await saveCell(at.store, runOf('bad'), measured(['sha256:1'], { failure }));
     assert.equal((await find('good'))?.takenOver, true);
     assert.equal(await find('bad'), undefined);
     assert.equal(await find('tuesday', { resumeFrom: 'bad' }), undefined);
@@ -63,7 +62,7 @@ describe('a recorded load point', () => {
   });
 
   it('is of another deployment when the images that run now have other digests', async () => {
-    await saveLoadCell(at.store, 'monday', measured(['sha256:1', 'sha256:2', 'sha256:2']));
+    await saveCell(at.store, runOf('monday'), measured(['sha256:1', 'sha256:2', 'sha256:2']));
     const found = async (imageIds: string[], resumeFrom?: string) =>
       (await find(resumeFrom ? 'tuesday' : 'monday', { imageIds, ...(resumeFrom ? { resumeFrom } : {}) })) !==
       undefined;

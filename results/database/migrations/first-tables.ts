@@ -1,75 +1,8 @@
-import { type ColumnDefinitionBuilder, type Kysely, sql, type Transaction } from 'kysely';
-import { SuiteFailure } from '../../suite/verdict/failure.js';
-import type { Database, Engine } from './database.js';
-import { noResults } from './store-failure.js';
-import type { Tables } from './tables.js';
+import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
+import type { Engine } from '../database.js';
 
-type Migration = (transaction: Transaction<Tables>, engine: Engine) => Promise<void>;
-
-/** What brings a store from each version to the next. A released one is never changed. */
-const MIGRATIONS: readonly Migration[] = [firstTables, loadSeries, temporalNamespace];
-
-/** Version of the schema that this program reads and writes. */
-const STORE_VERSION = MIGRATIONS.length;
-
-/** Any number that no other program takes in the same database. */
-const POSTGRES_LOCK = 7_043_119_001;
-
-/**
- * Brings the schema up to date, in one transaction. Of several processes that start at once, one does it and the others
- * wait.
- *
- * @throws {SuiteFailure} `StoreTooNew` when a newer program wrote the store
- */
-export async function migrate({ kysely, engine, name }: Database): Promise<void> {
-  if ((await readVersion(kysely, engine, name)) === STORE_VERSION) return;
-  await kysely.transaction().execute(async (transaction) => {
-    if (engine === 'postgres') await sql`select pg_advisory_xact_lock(${POSTGRES_LOCK})`.execute(transaction);
-    await transaction.schema
-      .createTable('store_version')
-      .ifNotExists()
-      .addColumn('version', 'integer', (column) => column.notNull())
-      .execute();
-    const version = await readVersion(transaction, engine, name);
-    for (const migration of MIGRATIONS.slice(version)) await migration(transaction, engine);
-    await transaction.deleteFrom('store_version').execute();
-    await transaction.insertInto('store_version').values({ version: STORE_VERSION }).execute();
-  });
-}
-
-/**
- * Checks that this program can read the store as it is.
- *
- * @throws {SuiteFailure} `NotFound` when nothing is recorded yet, `StoreTooOld`, `StoreTooNew`
- */
-export async function checkVersion({ kysely, engine, name }: Database): Promise<void> {
-  const version = await readVersion(kysely, engine, name);
-  if (version === STORE_VERSION) return;
-  if (version === 0) throw noResults(name);
-  throw new SuiteFailure(
-    'StoreTooOld',
-    `the result store ${name} has version ${version}, and this dynamo-bench needs version ${STORE_VERSION}`,
-  );
-}
-
-async function readVersion(kysely: Kysely<Tables>, engine: Engine, name: string): Promise<number> {
-  const exists =
-    engine === 'sqlite'
-      ? sql`select name from sqlite_master where type = 'table' and name = 'store_version'`
-      : sql`select 1 where to_regclass('store_version') is not null`;
-  if ((await exists.execute(kysely)).rows.length === 0) return 0;
-  const row = await kysely.selectFrom('store_version').select('version').executeTakeFirst();
-  const version = row?.version ?? 0;
-  if (version > STORE_VERSION) {
-    throw new SuiteFailure(
-      'StoreTooNew',
-      `the result store ${name} has version ${version}, and this dynamo-bench knows versions up to ${STORE_VERSION}`,
-    );
-  }
-  return version;
-}
-
-async function firstTables({ schema }: Transaction<Tables>, engine: Engine): Promise<void> {
+/** Makes the tables of a new store. */
+export async function firstTables({ schema }: Kysely<unknown>, engine: Engine): Promise<void> {
   const identity = (column: ColumnDefinitionBuilder) =>
     engine === 'sqlite' ? column.primaryKey().autoIncrement() : column.generatedByDefaultAsIdentity().primaryKey();
   const blob = engine === 'sqlite' ? sql`blob` : sql`bytea`;
@@ -201,14 +134,4 @@ async function firstTables({ schema }: Transaction<Tables>, engine: Engine): Pro
     .addColumn('record', 'text', present)
     .addPrimaryKeyConstraint('comparison_once', ['workflow_id', 'run_id'])
     .execute();
-}
-
-/** A series is also one of a load test, whose requests in flight are no batch. */
-async function loadSeries({ schema }: Transaction<Tables>): Promise<void> {
-  await schema.alterTable('series').renameColumn('batch_size', 'in_flight').execute();
-}
-
-/** Only the Temporal namespace that runs a workflow can say what became of it. */
-async function temporalNamespace({ schema }: Transaction<Tables>): Promise<void> {
-  await schema.alterTable('run').addColumn('temporal_namespace', 'text').execute();
 }

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { type CellDefinition, cellKey, recordActivities } from '../../../../activities/transport/records.js';
+import type { CellDefinition } from '../../../../activities/cells/cell-definition.js';
+import { cellKey } from '../../../../activities/cells/cell-key.js';
+import { findCellActivities } from '../../../../activities/cells/find-cell.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 import { measuredCell, runOf } from '../../../support/records.js';
+import { findCell, saveCell } from '../../../support/stored.js';
 import { temporaryStore } from '../../../support/temporary-store.js';
 
 const spec = parseSpec({ name: 's', tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }] });
@@ -32,12 +35,12 @@ describe('a recorded cell', () => {
 
   function find(workflowId: string, resumeFrom?: string, cell = CELL) {
     const run = { workflowId, runId: 'r', key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
-    return recordActivities(at.context).findCell({ run, cell, resumeFrom });
+    return findCellActivities(at.context).findCell({ run, cell, resumeFrom });
   }
 
   it('is not run again under the same workflow id, unless it failed; then attempts are numbered on', async () => {
-    await at.store.saveCell(runOf('good'), measured('good'));
-    await at.store.saveCell(runOf('bad'), failed('bad'));
+    await saveCell(at.store, runOf('good'), measured('good'));
+    await saveCell(at.store, runOf('bad'), failed('bad'));
     const { cell, attempts } = await find('good');
     assert.deepEqual([cell?.takenOver, cell?.measurement?.value, attempts], [true, 46e9, 1]);
     assert.deepEqual(await find('bad'), { attempts: 1 });
@@ -45,22 +48,22 @@ describe('a recorded cell', () => {
   });
 
   it('is taken over, whole, from the run that the spec names and from no other', async () => {
-    await at.store.saveCell(runOf('monday'), measured('monday'));
+    await saveCell(at.store, runOf('monday'), measured('monday'));
     assert.deepEqual(await find('wednesday', 'tuesday'), { attempts: 0 });
     assert.equal((await find('tuesday', 'monday')).cell?.takenOver, true);
-    assert.deepEqual(await at.store.findCell('tuesday', cellKey(CELL)), measured('monday'));
+    assert.deepEqual(await findCell(at.store, 'tuesday', cellKey(CELL)), measured('monday'));
   });
 
   it('is not taken over when it failed there', async () => {
-    await at.store.saveCell(runOf('monday'), failed('monday'));
-    await at.store.saveCell(runOf('tuesday'), failed('tuesday'));
+    await saveCell(at.store, runOf('monday'), failed('monday'));
+    await saveCell(at.store, runOf('tuesday'), failed('tuesday'));
     assert.deepEqual(await find('tuesday', 'monday'), { attempts: 1 });
-    await at.store.saveCell(runOf('monday'), measured('monday', 2));
+    await saveCell(at.store, runOf('monday'), measured('monday', 2));
     assert.equal((await find('tuesday', 'monday')).cell?.measurement?.value, 46e9);
   });
 
   it('is another one when anything changed that defines it, and not when only its treatment did', async () => {
-    await at.store.saveCell(runOf('w'), measured('w'));
+    await saveCell(at.store, runOf('w'), measured('w'));
     for (const changed of [
       { imageIds: ['sha256:2'] },
       { pair: { node1: 'gpu-1', node2: 'gpu-3' } },
