@@ -1,12 +1,16 @@
 import type { ResultStore } from '../../results/store.js';
 import type { Row } from '../../suite/hardware/measurement.js';
-import { type AttemptContext, type Judgement, judgeTransport, type RankEvidence } from '../../suite/judge/judge.js';
+import {
+  type AttemptContext,
+  type Judgement,
+  judgeTransport,
+  type RankEvidence,
+  readRows,
+} from '../../suite/judge/judge.js';
 import { judgeLoad, type LoadJudgement } from '../../suite/judge/judge-load.js';
-import { readResultTable } from '../../suite/judge/result-table.js';
 import type { RankRecord } from '../../suite/record/record.js';
 import type { Run } from '../../suite/run/run.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
-import { readRankLog } from '../../suite/tools/log-lines.js';
 import type { ActivityContext } from '../context/context.js';
 import type { Deployed } from '../dynamo/dynamo-deployment.js';
 import type { LoadOutcome } from '../load/load.js';
@@ -66,9 +70,7 @@ export async function rowsOf(
   test: TransportTestSpec,
   ranks: readonly RankRecord[],
 ): Promise<readonly Row[]> {
-  const evidence = await readEvidence(store, run, ranks);
-  const logs = evidence.map(({ log }) => readRankLog(log));
-  return readResultTable(test, evidence, logs).rows;
+  return readRows(test, await readEvidence(store, run, ranks));
 }
 
 function readEvidence(store: ResultStore, run: Run, ranks: readonly RankRecord[]): Promise<RankEvidence[]> {

@@ -1,8 +1,10 @@
 #!/bin/sh
-# Main process of a probe pod: what the image and the node offer, in sections. A tool that the image lacks leaves its
-# section empty; the suite decides what that means.
+# Main process of a probe pod: prints the properties of the image and the node, in sections. A missing tool leaves its
+# section empty; the suite decides whether that is a problem.
 #
-#   DYNAMO_BENCH_ETCD_HOST  host name that the ranks will have to resolve
+#   probe.sh [NAME PROGRAM HELP_OPTION]...  asks each of these programs for its version and its options
+#
+#   DYNAMO_BENCH_ETCD_HOST  host name that the ranks must resolve
 
 section() {
   printf '@@dynamo-bench section %s\n' "$1"
@@ -13,7 +15,7 @@ present() { # SECTION COMMAND
   if command -v "$2" > /dev/null 2>&1; then echo yes; else echo no; fi
 }
 
-# Names of all variables and the values of those whose names do not speak of secrets: this output is kept.
+# Prints all variables, and hides the values of those whose names suggest secrets, because this output is kept.
 environment() {
   hide=no
   env | while IFS= read -r line; do
@@ -30,12 +32,12 @@ environment() {
         hide=no
         ;;
     esac
-    # A further line of a value goes where the value went.
+    # Hides or prints the further lines of a value together with its first.
     [ "$hide" = yes ] || printf '%s\n' "$line"
   done
 }
 
-# The first version that Python knows of; NIXL's wheels are named by the CUDA version that they are for.
+# Prints the first version that Python knows; the names of NIXL's wheels contain their CUDA version.
 nixl_version() {
   python3 -c '
 from importlib import metadata
@@ -47,6 +49,9 @@ for name in ("nixl", "nixl-cu12", "nixl-cu13"):
         pass
 ' 2> /dev/null || pkg-config --modversion nixl 2> /dev/null
 }
+
+# AWS's EFA installer puts the tools of libfabric here, and not on the PATH of every image.
+PATH=$PATH:/opt/amazon/efa/bin
 
 section memlock
 ulimit -l
@@ -74,9 +79,14 @@ section efa-installer
 grep -i 'efa installer version' /opt/amazon/efa_installed_packages 2> /dev/null
 section nixl
 nixl_version
-section nixlbench
-nixlbench --version 2>&1
-section nixlbench-help
-nixlbench --help 2>&1
+while [ $# -ge 3 ]; do
+  name=$1 program=$2 help=$3
+  shift 3
+  command -v "$program" > /dev/null 2>&1 || continue
+  section "$name"
+  "$program" --version < /dev/null 2>&1
+  section "$name-help"
+  "$program" "$help" < /dev/null 2>&1
+done
 section end
 exit 0

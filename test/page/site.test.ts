@@ -123,7 +123,7 @@ describe('the site in a browser', function () {
       all.map(({ path }) => path),
       ['index.html'],
     );
-    assert.match(all[0]?.text ?? '', /Nothing is recorded yet/);
+    assert.match(all[0]?.text ?? '', /No results recorded yet/);
   });
 });
 

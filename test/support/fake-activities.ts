@@ -85,7 +85,7 @@ export class FakeActivities {
           memlock: 'unlimited',
           versions: {},
           environment: {},
-          nixlbenchHelp: nixlbenchHelp(),
+          help: { nixlbench: nixlbenchHelp() },
         };
       },
       wipeEtcd: async () => {

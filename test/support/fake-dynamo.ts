@@ -1,10 +1,10 @@
 import { loadCellKey } from '../../activities/cells/cell-key.js';
 import { summaryOf } from '../../activities/cells/cell-summary.js';
 import type { Activities } from '../../activities/index.js';
+import type { LoadResult } from '../../suite/aiperf/aiperf.js';
 import type { LoadJudgement } from '../../suite/judge/judge-load.js';
 import type { LoadCell } from '../../suite/record/load-record.js';
 import { RECORD_VERSION } from '../../suite/record/record.js';
-import type { LoadResult } from '../../suite/tools/aiperf.js';
 import type { RunMembers } from './run-members.js';
 
 type DynamoActivity =

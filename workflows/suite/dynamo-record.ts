@@ -4,6 +4,7 @@ import { graphName } from '../../suite/cluster/dynamo-names.js';
 import type { Run } from '../../suite/run/run.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
+import { toolOf } from '../../suite/tools/registry.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { worst } from '../../suite/verdict/verdict.js';
 import type { InferenceState } from './test-state.js';
@@ -50,10 +51,7 @@ export function dynamoRecord(
 
 /** The transport test whose curve predicts the transfer. */
 export function baselineOf(spec: SuiteSpec, { transfer }: Pick<DynamoSpec, 'transfer'>): string | undefined {
-  return (
-    transfer.predictFrom ??
-    spec.tests.find((test) => test.tool === 'nixlbench' && test.backend === transfer.backend)?.name
-  );
+  return transfer.predictFrom ?? spec.tests.find((test) => toolOf(test).curveOf(test) === transfer.backend)?.name;
 }
 
 /** Removes a deployment that was kept. */

@@ -3,14 +3,16 @@ import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import { blocksOf } from '../../suite/plan/plan.js';
 import { INTERLEAVED } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
+import { toolOf } from '../../suite/tools/registry.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { failureOf } from '../shared/failures.js';
 import { SUITE_TEST } from '../shared/messages.js';
 import { backEndOf } from '../shared/titles.js';
 import { type TransportTestFailureDetails, transportTest } from '../transport/transport-test.js';
 import { runBlock } from './block.js';
+import { openRun } from './open-run.js';
 import type { RunningSuite } from './running-suite.js';
-import { openRun, type Ready } from './set-up.js';
+import type { Ready } from './set-up.js';
 import { startTest } from './start-test.js';
 import { markDone, markRunning, type TransportState } from './test-state.js';
 
@@ -60,9 +62,7 @@ async function measure(suite: RunningSuite, ready: Ready, states: readonly Trans
 }
 
 function testSummary(test: TransportTestSpec): string {
-  const memory =
-    test.tool === 'nixlbench' ? `${test.initiatorSegType} to ${test.targetSegType}` : `${test.memory} memory`;
-  return `${test.name}: ${backEndOf(test)}, ${memory}`;
+  return `${test.name}: ${backEndOf(test)}, ${toolOf(test).memory(test)}`;
 }
 
 function detailsOf(error: unknown): TransportTestFailureDetails | undefined {

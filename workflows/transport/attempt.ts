@@ -2,12 +2,14 @@ import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { CellDefinition } from '../../activities/cells/cell-definition.js';
 import type { AttemptJudgement } from '../../activities/cells/judge-cell.js';
 import type { StartedRank } from '../../activities/transport/ranks.js';
+import { fabricKindOf } from '../../suite/fabrics/registry.js';
 import { ceilingOf, type Fabric } from '../../suite/hardware/fabric.js';
 import type { AttemptContext } from '../../suite/judge/judge.js';
 import { unmeasured } from '../../suite/judge/judgement.js';
 import type { Cell } from '../../suite/plan/plan.js';
 import type { AttemptRecord, RankRecord } from '../../suite/record/record.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
+import { rankPodName } from '../../suite/run/object-names.js';
 import type { Run } from '../../suite/run/run.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../../suite/spec/transport-tests.js';
@@ -70,8 +72,9 @@ export class Attempt {
 
   get #circumstances(): Omit<AttemptContext, 'timedOut'> {
     const { spec, fabric } = this.#input;
-    const networkInterface = spec.fabric.kind === 'ethernet' ? spec.fabric.interface : '';
-    const visibleNics = fabric.kind === 'efa' ? this.#input.definition.settings.resources.efa.count : fabric.nics;
+    const kind = fabricKindOf(spec.fabric);
+    const networkInterface = kind.networkInterface(spec.fabric);
+    const visibleNics = kind.visibleNics(fabric, this.#input.definition.settings.resources.efa.count);
     return { fabric, networkInterface, visibleNics };
   }
 
@@ -149,7 +152,7 @@ export class Attempt {
     const activeDeadline = test.timeout + timeouts.podStart + KUBELET_DEADLINE_MARGIN_SECONDS;
     const group = this.#group;
     const nodes = this.#nodes;
-    this.#ranks.push({ position, node, pod: `bench-${group}-${position}` });
+    this.#ranks.push({ position, node, pod: rankPodName(group, position) });
     return longActivities(timeouts.podStart + startDelay.max).startRank.executeWithOptions(
       this.#summary(`rank on ${position} (${node})`),
       [{ run, settings, test, position, node, nodes, group, peer, activeDeadline, patience: timeouts, readyWithin }],

@@ -157,7 +157,7 @@ onBothDatabases('result store', (kind) => {
       [[load.name, 1]],
     );
     const names = [...others, ...otherLoads].map(({ name }) => name);
-    assert.equal(report.record.reasons.at(-1)?.message, `not yet: ${names.join(', ')}`);
+    assert.equal(report.record.reasons.at(-1)?.message, `not started: ${names.join(', ')}`);
     assert.doesNotMatch(reportFiles(report)['report.md'], /skipped/);
   });
 

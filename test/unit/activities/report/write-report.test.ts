@@ -50,7 +50,7 @@ describe('the end of a run', () => {
     ]);
     assert.match(
       await readFile(join(folder, 'report.html'), 'utf8'),
-      /Against the baseline <span class="badge regressed">/,
+      /Comparison with the baseline <span class="badge regressed">/,
     );
   });
 

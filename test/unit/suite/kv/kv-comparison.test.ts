@@ -131,7 +131,7 @@ describe('what of the network reaches the user', () => {
   it('has no row without a measured curve, and says so', () => {
     const without = { ...record(), tests: [] };
     assert.deepEqual(networkShares(without), []);
-    assert.match(dynamoSection(without).join('\n'), /Not compared: lf has no curve of this run/);
+    assert.match(dynamoSection(without).join('\n'), /Unknown: lf has no curve in this run/);
   });
 
   it('takes no figure that did not take the path', () => {
@@ -179,7 +179,7 @@ describe('phase 3 in the report', () => {
     assert.deepEqual(order, ['1 #1', '1 #2', '4 #1', '4 #2', '1 #1', '1 #2', '4 #1']);
     const text = lines.join('\n');
     assert.match(text, /- disagg #2, concurrency 4: errors: 3 of 20 requests failed/);
-    assert.match(text, /- Left out.*; disagg at concurrency 4 \(errors in 1 of 2 repetitions\)/);
+    assert.match(text, /- Excluded.*; disagg at concurrency 4 \(errors in 1 of 2 repetitions\)/);
   });
 
   it('calls the figures of a simulated engine so, first of all', () => {
@@ -195,7 +195,7 @@ describe('phase 3 in the report', () => {
   });
 
   it('prints how to remove a deployment that was kept', () => {
-    assert.match(dynamoSection(record({ kept: 'kubectl delete x' })).join('\n'), /To remove it: `kubectl delete x`/);
+    assert.match(dynamoSection(record({ kept: 'kubectl delete x' })).join('\n'), /`kubectl delete x`/);
   });
 
   it('is absent from a suite without it', () => {

@@ -37,7 +37,10 @@ describe('forecast of a suite', () => {
       /test lf: needs 1 GPU in each rank, which is given 0/,
     );
     const selector = { 'node.kubernetes.io/instance-type': 'x9.huge' };
-    assert.match(messages(forecast({ nodes: { selector } }).refused).join(), /x9\.huge: their NICs are not known/);
+    assert.match(
+      messages(forecast({ nodes: { selector } }).refused).join(),
+      /x9\.huge: instance type x9\.huge has unknown NICs/,
+    );
     const fabric = { kind: 'efa', nics: 32, nicRate: '100Gbit/s', gpus: 8 };
     assert.deepEqual(forecast({ nodes: { selector }, fabric }).refused, []);
   });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { aiperfCommand } from '../../../../suite/aiperf/aiperf-command.js';
 import { helmCommand, helmCommandLine } from '../../../../suite/cluster/helm-command.js';
 import { pointsOf, requestsOf } from '../../../../suite/spec/inference-tests.js';
 import { checkSpec, parseSpec } from '../../../../suite/spec/spec.js';
-import { aiperfCommand } from '../../../../suite/tools/aiperf-command.js';
 
 function suite(dynamo: Record<string, unknown>, more: Record<string, unknown> = {}) {
   return {
@@ -30,7 +30,7 @@ describe('the dynamo block of a suite spec', () => {
   });
 
   const bad: readonly [string, unknown, RegExp][] = [
-    ['a name with dots', suite({ name: 'qwen2.5' }), /dynamo\.name: deployment name may hold a-z, 0-9 and "-" only/],
+    ['a name with dots', suite({ name: 'qwen2.5' }), /dynamo\.name: deployment name may contain only a-z, 0-9 and "-"/],
     [
       'the name of a transport test',
       suite({ tests: [{ name: 'lf', tool: 'inference' }] }),

@@ -1,0 +1,23 @@
+import { cancellationSignal } from '@temporalio/activity';
+import { removeLeftovers } from '../../cluster/leftovers.js';
+import { endInterruptedRuns, findInterruptedRuns } from '../../results/maintenance/interrupted-runs.js';
+import type { LeftoverObjects } from '../../suite/run/leftovers.js';
+import type { Run } from '../../suite/run/run.js';
+import type { ActivityContext } from '../context/context.js';
+
+export function cleanupActivities(context: ActivityContext) {
+  const { store, runs } = context;
+  return {
+    /**
+     * Removes the objects of suite runs whose workflow is closed or gone, and records the end of these runs. Such runs
+     * were terminated, or their worker died. The name is part of recorded histories.
+     */
+    async sweepCluster(input: {
+      run: Pick<Run, 'context' | 'namespace' | 'leaseNamespace' | 'retryFor'>;
+    }): Promise<readonly LeftoverObjects[]> {
+      const removed = await removeLeftovers(context.cluster(input.run), input.run, runs, cancellationSignal());
+      await endInterruptedRuns(store, await findInterruptedRuns(store, runs));
+      return removed;
+    },
+  };
+}
