@@ -107,7 +107,7 @@ export function fakeDynamo(
         command: [],
         evidence: [],
         startedAt,
-        recordedAt: startedAt,
+        recordedAt: new Date(Date.now() + 1000).toISOString(),
         measuredBy: { workflowId: run.workflowId, runId: run.runId },
       };
       cells.set(key, recorded);
