@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import type { Fabric } from '../../suite/hardware/fabric.js';
 import { judgeLoad, type LoadJudgement } from '../../suite/judge/judge-load.js';
 import type { LoadCell } from '../../suite/record/load-record.js';
@@ -81,7 +82,7 @@ export function loadRecordActivities(context: ActivityContext) {
         cell.point,
         { ...outcome, log },
         {
-          simulated: engine.kind === 'mocker',
+          simulated: isSimulatedEngine(engine.kind),
           efa: resources.efa > 0,
           bytesPerToken: deployed.kv?.bytesPerToken,
           kvUnknown: deployed.kvUnknown,

@@ -1,3 +1,4 @@
+import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { formatDuration, formatSignedDuration } from '../../suite/units/units.js';
 import { html, type Markup } from '../markup/markup.js';
@@ -84,7 +85,7 @@ export function networkChart(record: SuiteRecord): Markup | undefined {
   return drawChart({
     id: 'network',
     title: 'What of the time to first token the network explains',
-    stamp: record.dynamo?.engine === 'mocker' ? SIMULATED_ENGINE : undefined,
+    stamp: isSimulatedEngine(record.dynamo?.engine) ? SIMULATED_ENGINE : undefined,
     description: points.map((point) => `${nameOf(point)}: ${wordsOf(point)}`).join('. '),
     note: all.length > points.length ? `${all.length - points.length} more points are in results.csv.` : undefined,
     height: {

@@ -1,3 +1,4 @@
+import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import { ceilingOfShares } from '../../suite/hardware/fabric.js';
 import { networkShares } from '../../suite/kv/kv-comparison.js';
 import type { SuiteRecord, TestRecord } from '../../suite/record/record.js';
@@ -117,7 +118,7 @@ function loadLines(record: SuiteRecord): Line[] {
         recorded_at: cell.recordedAt,
         cell_key: cell.key,
         evidence: cell.evidence.map(({ path }) => path).join(' '),
-        simulated_engine: record.dynamo?.engine === 'mocker' ? 1 : 0,
+        simulated_engine: isSimulatedEngine(record.dynamo?.engine) ? 1 : 0,
         concurrency,
         requests_succeeded: load?.requests.succeeded,
         requests_failed: load?.requests.failed,

@@ -1,4 +1,5 @@
 import { leftOut } from '../../suite/comparability/inference.js';
+import { simulationOf } from '../../suite/engines/registry.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
 import { baselineCurve } from '../../suite/kv/transfer-curve.js';
 import type { DynamoRecord, LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
@@ -6,18 +7,15 @@ import type { SuiteRecord } from '../../suite/record/record.js';
 import type { LoadPoint } from '../../suite/spec/inference-tests.js';
 import { formatDuration, formatRate, formatSignedDuration } from '../../suite/units/units.js';
 
-/** What must be said wherever figures of a simulated engine are shown. */
-export const SIMULATED_WARNING =
-  'Dynamo’s mocker pauses where a real engine computes and transfers, and sends no KV bytes. These figures show that the suite works; none of them is Dynamo’s performance.';
-
 /** Phase 3 in the report: the load, and what of the network reaches the user. */
 export function dynamoSection(record: SuiteRecord): string[] {
   const { dynamo } = record;
   if (!dynamo) return [];
+  const simulation = simulationOf(dynamo.engine);
   return [
     `## Dynamo under load: ${dynamo.verdict}`,
     '',
-    ...(dynamo.engine === 'mocker' ? [`**Simulated engine.** ${SIMULATED_WARNING}`, ''] : []),
+    ...(simulation ? [`**Simulated engine.** ${simulation.warning}`, ''] : []),
     `Model \`${dynamo.model}\`, image \`${dynamo.image}\`, ${dynamo.kind === 'operator' ? 'deployed by the Dynamo operator' : 'deployed from plain manifests'}${dynamo.platform ? ` ${dynamo.platform.version}${dynamo.platform.installed ? ', installed by this run' : ''}` : ''}, KV transfer over NIXL ${dynamo.transferBackend}.`,
     '',
     ...(dynamo.failure ? [failureText(dynamo.failure), ''] : []),

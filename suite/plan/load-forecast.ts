@@ -1,3 +1,4 @@
+import { isSimulatedEngine } from '../engines/registry.js';
 import { kvSize, unknownKv } from '../kv/kv-size.js';
 import type { Concern } from '../run/concern.js';
 import type { DynamoSpec } from '../spec/dynamo-spec.js';
@@ -52,7 +53,7 @@ export function doubtfulLoads({
   transfer,
   tests,
 }: Pick<DynamoSpec, 'engine' | 'model' | 'transfer' | 'tests'>): Concern[] {
-  if (engine.kind === 'mocker') return [];
+  if (isSimulatedEngine(engine.kind)) return [];
   if (!model.config && (model.path ?? model.name).startsWith('/')) return [];
   const why = model.config
     ? unknownKv(kvSize(model.config, transfer.kvCacheType, transfer.tensorParallel))

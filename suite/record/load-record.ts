@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ENGINE_KINDS } from '../engines/registry.js';
 import type { DeepReadonly } from '../run/deep-readonly.js';
 
 /** What is recorded of phase 3: a part of the suite's record, `dynamo`. */
@@ -92,7 +93,7 @@ export type LoadTestRecord = DeepReadonly<z.output<typeof test>>;
 /** Phase 3 of a run. */
 export const dynamoRecordSchema = z.object({
   kind: z.enum(['operator', 'manifests']),
-  engine: z.enum(['trtllm', 'mocker']),
+  engine: z.enum(ENGINE_KINDS),
   model: z.string(),
   image: z.string(),
   transferBackend: z.string(),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { bytes, choice, didYouMean, duration, rate, slug, strict, unknownWord } from '../schema/schema.js';
+import { engineSpec, isSimulatedEngine } from '../engines/registry.js';
+import { bytes, choice, didYouMean, duration, slug, strict } from '../schema/schema.js';
 import { inferenceSpec } from './inference-tests.js';
 import { modelConfig } from './model-config.js';
 
@@ -39,28 +40,6 @@ const model = strict({
     .optional()
     .meta({ description: 'fields of the model’s config.json; default: read from <path>/config.json in a worker' }),
 });
-
-const engine = z.discriminatedUnion(
-  'kind',
-  [
-    strict({
-      kind: z.literal('trtllm'),
-      extraArguments: z.array(z.string()).default([]),
-    }),
-    strict({
-      kind: z.literal('mocker').meta({ description: 'Dynamo’s own simulated engine' }),
-      kvTransferRate: z
-        .union([rate(), z.literal('measured'), z.literal('none')])
-        .default('measured')
-        .meta({ description: 'what the engine pretends; "measured": the rate of the baseline' }),
-      extraArguments: z.array(z.string()).default([]),
-    }),
-  ],
-  {
-    error: (issue) =>
-      unknownWord('engine', (issue.input as { kind?: unknown } | undefined)?.kind, ['trtllm', 'mocker']),
-  },
-);
 
 const resources = strict({
   gpu: z.int().min(0).default(1).meta({ description: 'GPUs of each worker' }),
@@ -110,7 +89,7 @@ export const dynamoSpec = strict({
     .string()
     .optional()
     .meta({ description: 'of the image, when its tag is no semantic version (operator only)' }),
-  engine: engine.prefault({ kind: 'trtllm' }),
+  engine: engineSpec,
   replicas: strict({ prefill: z.int().min(1).max(64).default(1), decode: z.int().min(1).max(64).default(1) }).prefault(
     {},
   ),
@@ -147,7 +126,7 @@ export function dynamoProblems(
     if (test.control !== undefined && !own.includes(test.control)) {
       problem('control', `no test of the block is called "${test.control}"${didYouMean(test.control, own)}`);
     }
-    if (test.kvTransferRate !== undefined && dynamo.engine.kind !== 'mocker') {
+    if (test.kvTransferRate !== undefined && !isSimulatedEngine(dynamo.engine.kind)) {
       problem('kvTransferRate', 'only a simulated engine can be told how fast its network is');
     }
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { kvTransferRate } from '../engines/engine.js';
 import { onFailure } from '../schema/on-failure.js';
-import { choice, duration, rate, slug, strict } from '../schema/schema.js';
+import { choice, duration, slug, strict } from '../schema/schema.js';
 
 /** The tests of phase 3, as the user writes them in `dynamo.tests`: AIPerf against a Dynamo cluster. */
 
@@ -63,12 +64,9 @@ export const inferenceSpec = strict({
   seed: z.int().min(0).default(1),
   limits: limits.prefault({}),
   timeout: duration().prefault('15m').meta({ description: 'of one cell' }),
-  kvTransferRate: z
-    .union([rate(), z.literal('measured'), z.literal('none')])
-    .optional()
-    .meta({
-      description: 'simulated engine only: in place of engine.kvTransferRate, for example "none" for a control',
-    }),
+  kvTransferRate: kvTransferRate().optional().meta({
+    description: 'simulated engine only: in place of engine.kvTransferRate, for example "none" for a control',
+  }),
 }).superRefine((test, context) => {
   if (test.requests !== undefined && test.duration !== undefined) {
     context.addIssue({ code: 'custom', path: ['duration'], message: 'give requests or a duration, not both' });

@@ -11,6 +11,7 @@ import {
 } from '@temporalio/workflow';
 import type { Deployed } from '../../activities/dynamo/dynamo-deployment.js';
 import type { LoadCellSummary } from '../../activities/load/load-records.js';
+import { simulatedKvRate } from '../../suite/engines/registry.js';
 import type { Fabric } from '../../suite/hardware/fabric.js';
 import { timesOf } from '../../suite/plan/remaining.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
@@ -206,7 +207,6 @@ class InferenceTest {
     const { run, spec, dynamo, test, pair, baseline, keep } = this.#input;
     await this.#tell(`${test.name}: deploying Dynamo (${test.topology})`);
     const { gpu, efa } = spec.resources;
-    const engineRate = dynamo.engine.kind === 'mocker' ? dynamo.engine.kvTransferRate : 'none';
     return longActivities(dynamo.readyTimeout).deployDynamo.executeWithOptions(
       { summary: `${test.topology}, at most ${formatDuration(dynamo.readyTimeout)}` },
       [
@@ -221,7 +221,7 @@ class InferenceTest {
           tolerations: spec.nodes.tolerations,
           unschedulable: spec.timeouts.unschedulable,
           keep,
-          kvTransferRate: test.kvTransferRate ?? engineRate,
+          kvTransferRate: test.kvTransferRate ?? simulatedKvRate(dynamo.engine),
           baseline,
         },
       ],
