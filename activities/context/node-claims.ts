@@ -4,7 +4,7 @@ import { type Lease, releaseLease, takeLease } from '../../kubernetes/client/lea
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { LEASE, POD } from '../../kubernetes/client/resources.js';
 import { hasEnded } from '../../kubernetes/pods/pod-state.js';
-import { GRAPH_LABEL, KEPT_LABEL } from '../../suite/cluster/dynamo-names.js';
+import { DEPLOYMENT_LABEL, KEPT_LABEL } from '../../suite/cluster/dynamo-names.js';
 import {
   COMPONENT_LABEL,
   leaseName,
@@ -127,7 +127,7 @@ export class NodeClaims {
   /** A pod of another run that still measures: its worker may be gone and its claim expired, its pods are not. */
   async #foreignPod(run: Run, nodes: readonly string[]): Promise<NodeHolder | undefined> {
     const measuring = `${COMPONENT_LABEL} in (${MEASURING_COMPONENTS.join(',')}),!${KEPT_LABEL}`;
-    const labelSelector = `${MANAGED_BY_SELECTOR},${measuring},${RUN_LABEL}!=${run.key},${GRAPH_LABEL}!=${run.key}`;
+    const labelSelector = `${MANAGED_BY_SELECTOR},${measuring},${RUN_LABEL}!=${run.key},${DEPLOYMENT_LABEL}!=${run.key}`;
     const pods = await this.#context.cluster(run).list<Pod>(POD, undefined, { labelSelector }, cancellationSignal());
     const pod = pods.find(({ spec, ...rest }) => nodes.includes(spec.nodeName ?? '') && !hasEnded({ spec, ...rest }));
     if (!pod) return undefined;

@@ -20,7 +20,7 @@ import { readLoadLog } from '../../suite/tools/load-log.js';
 import { kubernetesQuantity } from '../../suite/units/units.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
-import { graphPods, roleOf } from '../dynamo/graph-pods.js';
+import { deploymentPods, roleOf } from '../dynamo/deployment-pods.js';
 
 /** On the Job: the workers before the load, so that a worker of ours that is started again still knows them. */
 const BEFORE_ANNOTATION = 'dynamo-bench/workers-before';
@@ -185,7 +185,7 @@ function commandOf({ dynamo, test, point, url, attempt }: LoadInput): string[] {
 /** Restarts, NIC counters and NIXL back ends of every worker. A pod that cannot be asked is listed without the latter. */
 async function workerStates(cluster: Cluster, input: LoadInput): Promise<WorkerState[]> {
   const { run } = input;
-  const pods = (await graphPods(cluster, input)).filter(
+  const pods = (await deploymentPods(cluster, input)).filter(
     (pod) => !pod.metadata.deletionTimestamp && roleOf(pod) !== 'discovery',
   );
   return Promise.all(

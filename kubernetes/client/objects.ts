@@ -55,10 +55,7 @@ export type Node = KubernetesObject & {
   spec: core.NodeSpec;
   status: Required<Pick<core.NodeStatus, 'allocatable' | 'capacity'>> & {
     conditions: Condition[];
-    nodeInfo: Pick<
-      core.NodeSystemInfo,
-      'kubeletVersion' | 'osImage' | 'kernelVersion' | 'containerRuntimeVersion'
-    >;
+    nodeInfo: Pick<core.NodeSystemInfo, 'kubeletVersion' | 'osImage' | 'kernelVersion' | 'containerRuntimeVersion'>;
   };
 };
 

@@ -1,7 +1,7 @@
 import { leftOut } from '../../suite/comparability/inference.js';
 import { simulationOf } from '../../suite/engines/registry.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
-import { baselineCurve } from '../../suite/kv/transfer-curve.js';
+import { measuredCurve } from '../../suite/kv/transfer-curve.js';
 import type { DynamoRecord, LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import type { LoadPoint } from '../../suite/spec/inference-tests.js';
@@ -93,7 +93,7 @@ export function notCompared({ tests }: Pick<SuiteRecord, 'tests'>, dynamo: Dynam
   const { baseline } = dynamo;
   if (!kvOf(dynamo)) return 'the model’s config.json is not known';
   if (baseline === undefined) return 'no transport test predicts the transfer';
-  if (!baselineCurve(tests.find(({ name }) => name === baseline)?.cells ?? [])) {
+  if (!measuredCurve(tests.find(({ name }) => name === baseline)?.cells ?? [])) {
     return `${baseline} has no curve of this run`;
   }
   return 'no test that transfers has a point that may be compared';

@@ -2,7 +2,7 @@ import { comparableLoad } from '../comparability/inference.js';
 import type { DynamoRecord, LoadCell, LoadTestRecord } from '../record/load-record.js';
 import type { SuiteRecord } from '../record/record.js';
 import { predictTransfer, type TransferPrediction } from './kv-transfer.js';
-import { baselineCurve } from './transfer-curve.js';
+import { measuredCurve } from './transfer-curve.js';
 
 /**
  * What of the network reaches the user: for each load point the time that the KV transfer must take by the transport
@@ -36,7 +36,7 @@ export interface NetworkShare {
  */
 export function networkShares(record: Pick<SuiteRecord, 'tests' | 'dynamo'>): NetworkShare[] {
   const { dynamo } = record;
-  const curve = baselineCurve(record.tests.find(({ name }) => name === dynamo?.baseline)?.cells ?? []);
+  const curve = measuredCurve(record.tests.find(({ name }) => name === dynamo?.baseline)?.cells ?? []);
   if (!dynamo || !curve) return [];
   const controls = new Set(dynamo.tests.map(({ control }) => control));
   return dynamo.tests

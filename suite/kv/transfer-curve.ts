@@ -11,7 +11,7 @@ import { type Curve, rateAt } from './kv-transfer.js';
  * flight are left out, the prediction speaks of single ones. Rows above the ceiling (buffers that fill) count as the
  * ceiling.
  */
-export function baselineCurve(cells: readonly CellRecord[]): Curve | undefined {
+export function measuredCurve(cells: readonly CellRecord[]): Curve | undefined {
   const counted = cells.filter((cell) => cell.rows.length > 0 && comparableValue(cell) !== undefined);
   const [first] = counted;
   const ceiling = first && ceilingOfShares(first);
@@ -27,7 +27,7 @@ export function baselineCurve(cells: readonly CellRecord[]): Curve | undefined {
 }
 
 /** Bytes per second that the curve says of one KV block of the model. */
-export function baselineRate(curve: Curve, kv: KvSize, tokensPerBlock: number): number | undefined {
+export function rateOfKvBlock(curve: Curve, kv: KvSize, tokensPerBlock: number): number | undefined {
   return rateAt(curve, tokensPerBlock * kv.bytesPerTokenAndRank);
 }
 

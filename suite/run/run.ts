@@ -24,6 +24,10 @@ export const MANAGED_BY_SELECTOR = `${MANAGED_BY_LABEL}=${MANAGED_BY[MANAGED_BY_
 export const MEASURING_COMPONENTS: readonly string[] = ['rank', 'probe', 'prefill', 'decode', 'worker', 'load'];
 export const COMPONENT_LABEL = 'app.kubernetes.io/component';
 export const RUN_LABEL = 'dynamo-bench/run';
+/** Test that a pod or Job measures. */
+export const TEST_LABEL = 'dynamo-bench/test';
+/** Node of the pair that a rank runs on: `node1` or `node2`. */
+export const POSITION_LABEL = 'dynamo-bench/position';
 export const WORKFLOW_ANNOTATION = 'dynamo-bench/workflow-id';
 /** Id of the Temporal namespace in which the run's workflow lives: another server cannot tell whether it still runs. */
 export const TEMPORAL_ANNOTATION = 'dynamo-bench/temporal-namespace';
