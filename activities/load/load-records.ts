@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import type { Fabric } from '../../suite/hardware/fabric.js';
-import { judgeLoad, type LoadJudgement } from '../../suite/judge/judge-load.js';
+import { type InferenceJudgement, judgeInference } from '../../suite/judge/judge-inference.js';
 import type { LoadCell } from '../../suite/record/load-record.js';
 import { canonicalJson } from '../../suite/run/canonical-json.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
@@ -28,7 +28,7 @@ export interface LoadCellDefinition {
 export interface LoadCellSummary extends LoadPoint {
   readonly key: string;
   readonly test: string;
-  readonly verdict: LoadJudgement['verdict'];
+  readonly verdict: InferenceJudgement['verdict'];
   /** Median time to first token in seconds. */
   readonly timeToFirstToken?: number;
   readonly failure?: FailureRecord;
@@ -73,11 +73,11 @@ export function loadRecordActivities(context: ActivityContext) {
       cell: LoadCellDefinition;
       deployed: Deployed;
       outcome: LoadOutcome;
-    }): Promise<LoadJudgement> {
+    }): Promise<InferenceJudgement> {
       const { run, cell, deployed, outcome } = input;
       const log = await context.store.readLog(run.workflowId, outcome.log.path);
       const { engine, resources, transfer } = cell.dynamo;
-      return judgeLoad(
+      return judgeInference(
         cell.test,
         cell.point,
         { ...outcome, log },
@@ -96,7 +96,7 @@ export function loadRecordActivities(context: ActivityContext) {
       run: Run;
       cell: LoadCellDefinition;
       deployed: Deployed;
-      judgement: LoadJudgement;
+      judgement: InferenceJudgement;
       outcome?: LoadOutcome | undefined;
       attempts: number;
       startedAt: string;

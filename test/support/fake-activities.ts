@@ -1,7 +1,7 @@
 import type { Activities } from '../../activities/index.js';
 import type { CellDefinition, CellSummary } from '../../activities/transport/records.js';
 import type { Judgement } from '../../suite/judge/judge.js';
-import type { LoadJudgement } from '../../suite/judge/judge-load.js';
+import type { InferenceJudgement } from '../../suite/judge/judge-inference.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { fakeDynamo } from './fake-dynamo.js';
 import { nixlbenchHelp } from './nixlbench-help.js';
@@ -40,7 +40,7 @@ export class FakeActivities {
   /** What the attempts of a test are judged as, one after the other; then `PASSED`. */
   readonly judgements: Record<string, Judgement[]> = {};
   /** What the load points are judged as, one after the other; then as passed. */
-  readonly loadJudgements: LoadJudgement[] = [];
+  readonly loadJudgements: InferenceJudgement[] = [];
   readonly #dynamo = fakeDynamo((call) => this.calls.push(call), this.loadJudgements);
   /** Replaces single activities. */
   readonly overrides: Partial<Activities> = {};

@@ -1,8 +1,8 @@
 import type { Activities } from '../../activities/index.js';
 import { type LoadCellSummary, loadCellKey } from '../../activities/load/load-records.js';
-import type { LoadJudgement } from '../../suite/judge/judge-load.js';
+import type { LoadResult } from '../../suite/aiperf/aiperf.js';
+import type { InferenceJudgement } from '../../suite/judge/judge-inference.js';
 import type { LoadCell } from '../../suite/record/load-record.js';
-import type { LoadResult } from '../../suite/tools/aiperf.js';
 
 type DynamoActivity =
   | 'ensurePlatform'
@@ -31,7 +31,7 @@ export const LOAD: LoadResult = {
 };
 
 /** A load point that passed. */
-export const LOAD_PASSED: LoadJudgement = {
+export const LOAD_PASSED: InferenceJudgement = {
   verdict: 'pass',
   reasons: [{ code: 'measured', message: 'measured' }],
   load: LOAD,
@@ -45,7 +45,7 @@ export const LOAD_PASSED: LoadJudgement = {
  */
 export function fakeDynamo(
   note: (call: string) => void,
-  judgements: LoadJudgement[],
+  judgements: InferenceJudgement[],
 ): Pick<Activities, DynamoActivity> {
   const cells = new Map<string, LoadCell>();
   const summary = (cell: LoadCell, takenOver: boolean) =>

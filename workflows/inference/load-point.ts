@@ -2,7 +2,7 @@ import { CancellationScope } from '@temporalio/workflow';
 import type { Deployed } from '../../activities/dynamo/dynamo-deployment.js';
 import type { LoadOutcome } from '../../activities/load/load.js';
 import type { LoadCellDefinition, LoadCellSummary } from '../../activities/load/load-records.js';
-import type { LoadJudgement } from '../../suite/judge/judge-load.js';
+import type { InferenceJudgement } from '../../suite/judge/judge-inference.js';
 import type { Run } from '../../suite/run/run.js';
 import type { LoadPoint } from '../../suite/spec/inference-tests.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
@@ -37,7 +37,7 @@ export async function measureLoadPoint(
   for (let attempts = 1; ; attempts++) {
     await report(`${test.name}: ${pointTitle(point)}, attempt ${attempts}`);
     let outcome: LoadOutcome | undefined;
-    let judgement: LoadJudgement;
+    let judgement: InferenceJudgement;
     try {
       outcome = await runLoad(input, attempts);
       judgement = await shortActivities.judgeLoadRun({ run, cell, deployed, outcome });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { aiperfCommand } from '../../../../suite/aiperf/aiperf-command.js';
 import { helmCommand, helmCommandLine } from '../../../../suite/cluster/helm-command.js';
 import { pointsOf, requestsOf } from '../../../../suite/spec/inference-tests.js';
 import { checkSpec, parseSpec } from '../../../../suite/spec/spec.js';
-import { aiperfCommand } from '../../../../suite/tools/aiperf-command.js';
 
 function suite(dynamo: Record<string, unknown>, more: Record<string, unknown> = {}) {
   return {

@@ -1,4 +1,4 @@
-import { FRAME_MARKER } from './log-lines.js';
+import { FRAME_MARKER } from '../tools/log-lines.js';
 
 /** The log of a load pod taken apart: AIPerf's own lines, its exit code, and the files that the script printed. */
 export interface LoadLog {

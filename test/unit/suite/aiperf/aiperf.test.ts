@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { parseAiperf } from '../../../../suite/tools/aiperf.js';
+import { parseAiperf } from '../../../../suite/aiperf/aiperf.js';
 import { fixture } from '../../../support/fixtures.js';
 
 const ok = fixture('aiperf/ok.json');
