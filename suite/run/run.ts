@@ -33,7 +33,7 @@ export const WORKFLOW_ANNOTATION = 'dynamo-bench/workflow-id';
 export const TEMPORAL_ANNOTATION = 'dynamo-bench/temporal-namespace';
 
 /**
- * Key of a suite run, from the id of the first run in its chain: a workflow that was reset goes on with the same
+ * Key of a suite run, from the id of the first run in its chain: a workflow that was reset keeps the same
  * objects, cells and results.
  */
 export function runKey(firstExecutionRunId: string): string {
