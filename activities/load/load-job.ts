@@ -1,6 +1,6 @@
 import { readManifestObject } from '../../kubernetes/client/manifest.js';
 import type { Container, Job, PodSpec } from '../../kubernetes/client/objects.js';
-import { runObjectName } from '../../suite/run/run.js';
+import { runObjectName } from '../../suite/run/object-names.js';
 import { kubernetesQuantity } from '../../suite/units/units.js';
 import { type LoadInput, loadCommand } from './load-input.js';
 

@@ -2,14 +2,15 @@ import { candidatesOf, devicePluginFacts } from '../../cluster/node-facts.js';
 import { Cluster } from '../../kubernetes/client/cluster.js';
 import type { DaemonSet, Node, Pod } from '../../kubernetes/client/objects.js';
 import { DAEMON_SET, NODE, POD } from '../../kubernetes/client/resources.js';
-import { choosePair, efaPluginProblems } from '../../suite/cluster/node-choice.js';
+import { efaPluginProblems } from '../../suite/cluster/device-plugin.js';
+import { choosePair } from '../../suite/cluster/node-choice.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import type { Concern } from '../../suite/run/concern.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 
-/** The pair that would be chosen now, and what the cluster lacks. It only reads. */
-export async function lookAtCluster(spec: SuiteSpec): Promise<{ pair?: Pair; refused: Concern[] }> {
+/** Returns the pair of nodes that would be chosen now, and what the cluster lacks. Reads only. */
+export async function inspectCluster(spec: SuiteSpec): Promise<{ pair?: Pair; refused: Concern[] }> {
   try {
     const cluster = Cluster.connect(spec.cluster.context);
     const [nodes, pods, daemonSets] = await Promise.all([

@@ -1,4 +1,4 @@
-import { leftOut } from '../../suite/comparability/inference.js';
+import { excludedPoints } from '../../suite/comparability/inference.js';
 import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { formatDuration } from '../../suite/units/units.js';
@@ -21,7 +21,7 @@ export function firstTokenChart(record: SuiteRecord): Markup | undefined {
     network.find((point) => point.test === test && point.concurrency === concurrency);
   const timeOf = (value: number | undefined) => (value === undefined ? '–' : formatDuration(value));
   const unit = (largest: number) => axisUnit('seconds', largest);
-  const left = leftOut(dynamo);
+  const left = excludedPoints(dynamo);
   return panelsChart({
     id: 'first-token',
     title: 'Time to first token against concurrency',

@@ -94,7 +94,7 @@ export async function removeAcknowledgements(
   const known = (await listAcknowledgements(kysely, run.suite))
     .filter(({ workflowId, runId }) => workflowId === run.workflowId && runId === run.runId)
     .map(({ metric }) => metric);
-  const hint = 'dynamo-bench acknowledge --list';
+  const hint = 'dynamo-bench acknowledge list';
   if (known.length === 0) throw new SuiteFailure('NotFound', `nothing is acknowledged in ${run.workflowId}`, { hint });
   const wanted =
     names.length === 0 ? known : await Promise.all(names.map((name) => resolveMetric(kysely, run.suite, name)));

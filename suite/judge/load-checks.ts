@@ -1,5 +1,6 @@
 import type { LoadResult } from '../aiperf/aiperf.js';
 import { type InferenceSpec, type LoadPoint, requestsOf } from '../spec/inference-tests.js';
+import { formatShortPercent } from '../units/percent.js';
 import { formatDuration } from '../units/units.js';
 import type { Reason } from '../verdict/verdict.js';
 import type { LoadEvidence } from './inference-evidence.js';
@@ -20,7 +21,7 @@ export function countReasons(
   if (rate > test.limits.errorRate) {
     const [worst] = [...load.errors].sort((a, b) => b.count - a.count);
     const example = worst ? `: ${worst.count} × ${worst.message}` : '';
-    const shares = `${percent(rate)}, at most ${percent(test.limits.errorRate)}`;
+    const shares = `${formatShortPercent(rate)}, at most ${formatShortPercent(test.limits.errorRate)}`;
     found.push({ code: 'errors', message: `${failed} of ${ended} requests failed (${shares})${example}` });
   }
   const expected = requestsOf(test, point);
@@ -87,8 +88,4 @@ function promptReasons({ warmupRequests }: InferenceSpec, load: LoadResult): Rea
   if (load.prompts === undefined || sent <= load.prompts) return [];
   const message = `${sent} requests had ${load.prompts} prompts: a repeated prompt is in the prefix cache, so its TTFT is not that of a prompt. Set a number of requests, or more prompts by --num-dataset-entries in dynamo.load.arguments`;
   return [{ code: 'prompts-repeated', message }];
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(3))} %`;
 }

@@ -35,12 +35,9 @@ const model = strict({
     .string()
     .optional()
     .meta({ description: 'folder or name that engine and AIPerf load the model from; default: name' }),
-  tokenSecret: z
-    .string()
-    .optional()
-    .meta({
-      description: 'Secret in the namespace whose keys become environment variables (HF_TOKEN); never the token itself',
-    }),
+  tokenSecret: z.string().optional().meta({
+    description: 'Secret in the namespace whose keys become environment variables (HF_TOKEN); never the token itself',
+  }),
   config: modelConfig
     .optional()
     .meta({ description: 'fields of the model’s config.json; default: read from <path>/config.json in a worker' }),
@@ -57,13 +54,10 @@ const resources = strict({
 
 const transfer = strict({
   backend: choice('KV transfer back end', ['LIBFABRIC', 'UCX']).default('LIBFABRIC'),
-  predictFrom: z
-    .string()
-    .optional()
-    .meta({
-      description:
-        'transport test whose curve predicts the KV transfer; default: the first nixlbench test with this back end',
-    }),
+  predictFrom: z.string().optional().meta({
+    description:
+      'transport test whose curve predicts the KV transfer; default: the first nixlbench test with this back end',
+  }),
   tensorParallel: z.int().min(1).default(1),
   tokensPerBlock: z
     .int()
@@ -107,11 +101,9 @@ export const dynamoSpec = strict({
   readyTimeout: duration()
     .prefault('30m')
     .meta({ description: 'time limit until the deployment serves, including images and weights' }),
-  removalTimeout: duration()
-    .prefault('150s')
-    .meta({
-      description: 'time limit from the deletion of the deployment until its last pod is gone; Dynamo gives a pod 60 s',
-    }),
+  removalTimeout: duration().prefault('150s').meta({
+    description: 'time limit from the deletion of the deployment until its last pod is gone; Dynamo gives a pod 60 s',
+  }),
   keep: z.boolean().default(false).meta({ description: 'keep the deployment of the last test for inspection' }),
   load: load.prefault({}),
   tests: z.array(inferenceSpec).min(1, 'add at least one test: without tests there is nothing to measure'),
