@@ -1,3 +1,4 @@
+import { transportCells } from '../../results/records/cells.js';
 import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import type { UnknownKv } from '../../suite/kv/kv-layers.js';
 import { type KvSize, knownKv, unknownKv } from '../../suite/kv/kv-size.js';
@@ -38,7 +39,10 @@ async function measuredRate(
 ): Promise<number | undefined> {
   const kv = knownKv(size);
   if (!kv) throw notMeasured(`the KV bytes of a token are not known${size ? `: ${unknownKv(size)}` : ''}`);
-  const cells = predictFrom === undefined ? [] : await context.store.cellsOf(run.workflowId, predictFrom);
+  const cells =
+    predictFrom === undefined
+      ? []
+      : await context.store.use((kysely) => transportCells(kysely, run.workflowId, predictFrom));
   const curve = measuredCurve(cells);
   if (!curve) throw notMeasured(`no cell of ${predictFrom ?? 'a nixlbench test'} was measured`);
   return rateOfKvBlock(curve, kv, dynamo.transfer.tokensPerBlock);

@@ -4,6 +4,7 @@ import { missingPermissions } from '../../cluster/permissions.js';
 import { isForbidden } from '../../kubernetes/client/api-failure.js';
 import { Cluster } from '../../kubernetes/client/cluster.js';
 import { NAMESPACE, SECRET } from '../../kubernetes/client/resources.js';
+import { listRuns } from '../../results/records/runs.js';
 import { helmCommand, helmCommandLine } from '../../suite/cluster/helm-command.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import { parseSpec, type SuiteSpec, suiteSpec } from '../../suite/spec/spec.js';
@@ -60,7 +61,7 @@ export function doctorCommand(): Command {
 async function checkStore(options: StoreOptions): Promise<Finding> {
   try {
     return await withStore(options, async (store) => {
-      const [newest] = await store.runs({ limit: 1 });
+      const [newest] = await store.use((kysely) => listRuns(kysely, { limit: 1 }));
       const found = newest ? `newest run ${newest.workflowId}` : 'no runs yet';
       return { subject: 'result store', ok: true, message: `${store.name}, ${found}` };
     });

@@ -2,7 +2,9 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream';
 import { Command } from 'commander';
+import split2 from 'split2';
 import { importLines } from '../../results/exchange/import.js';
 import { writePieces } from '../../results/records/folder.js';
 import { formatCount } from '../../suite/units/count.js';
@@ -61,24 +63,16 @@ async function withFile<T>(file: string, work: (path: string) => Promise<T>): Pr
 }
 
 /**
- * Reads a file line by line. `readline` does not report errors of its input.
+ * Reads a file line by line.
  *
  * @throws {SuiteFailure} `InvalidExport` when it cannot be read
  */
 async function* linesOf(file: string): AsyncGenerator<string> {
-  let line: string[] = [];
+  // A pipe alone would not pass on what is wrong with the file.
+  const lines = pipeline(createReadStream(file), split2(), () => undefined);
   try {
-    for await (const chunk of createReadStream(file, 'utf8') as AsyncIterable<string>) {
-      const pieces = chunk.split('\n');
-      for (const piece of pieces.slice(0, -1)) {
-        yield line.concat(piece).join('');
-        line = [];
-      }
-      line.push(pieces.at(-1) ?? '');
-    }
+    yield* lines as AsyncIterable<string>;
   } catch (error) {
     throw new SuiteFailure('InvalidExport', `Cannot read the export: ${(error as Error).message}`, { cause: error });
   }
-  const rest = line.join('');
-  if (rest !== '') yield rest;
 }

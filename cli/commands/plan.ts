@@ -1,12 +1,7 @@
 import { Command } from 'commander';
 import { type CellTimes, readCellTimes } from '../../results/records/cell-times.js';
-import {
-  type Forecast,
-  type ForecastCell,
-  type ForecastLoad,
-  forecastOf,
-  instanceTypes,
-} from '../../suite/plan/forecast.js';
+import { type Forecast, type ForecastCell, type ForecastLoad, forecastOf } from '../../suite/plan/forecast.js';
+import { instanceTypes } from '../../suite/plan/planned-fabric.js';
 import type { Range } from '../../suite/plan/test-forecast.js';
 import type { Concern } from '../../suite/run/concern.js';
 import { checkSpec, type SuiteSpec } from '../../suite/spec/spec.js';

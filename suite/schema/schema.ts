@@ -80,3 +80,10 @@ export const slug = (what: string, longest: number) =>
       `${what} may contain only a-z, 0-9 and "-", and must begin and end with a letter or digit`,
     )
     .max(longest, `${what} is longer than ${longest} characters`);
+
+/** The schemas of several things, each in the place of its thing, so that a union of them keeps their types. */
+export function schemasOf<const Things extends readonly { readonly schema: z.ZodType }[]>(things: Things) {
+  return things.map(({ schema }) => schema) as unknown as {
+    readonly [Index in keyof Things]: Things[Index]['schema'];
+  };
+}

@@ -10,6 +10,7 @@ import { isolated } from '../support/environment.js';
 import { inProcess } from '../support/in-process.js';
 import { recordNights } from '../support/nights.js';
 import { suiteRecord } from '../support/records.js';
+import { saveRun } from '../support/stored.js';
 
 describe('dynamo-bench commands on recorded results', function () {
   this.timeout(60_000);
@@ -31,7 +32,8 @@ describe('dynamo-bench commands on recorded results', function () {
     await store.write(async (transaction) => {
       await putComparison(transaction, slow, await compareRun(transaction, slow));
     });
-    await store.saveRun(
+    await saveRun(
+      store,
       suiteRecord('other', [], { suite: 'other', verdict: 'inconclusive', startedAt: '2025-01-01T00:00:00.000Z' }),
       {},
     );
@@ -57,9 +59,9 @@ describe('dynamo-bench commands on recorded results', function () {
     const store = new ResultStore(twice);
     const runIds = ['019ac001-aaaa', '019ac001-bbbb', '119ac002-cccc'];
     for (const [i, runId] of runIds.entries()) {
-      await store.saveRun(suiteRecord('my-run', [], { runId, startedAt: `2026-01-01T0${i}:00:00.000Z` }), {});
+      await saveRun(store, suiteRecord('my-run', [], { runId, startedAt: `2026-01-01T0${i}:00:00.000Z` }));
     }
-    await store.saveRun(suiteRecord('once', [], { startedAt: '2025-01-01T00:00:00.000Z' }), {});
+    await saveRun(store, suiteRecord('once', [], { startedAt: '2025-01-01T00:00:00.000Z' }));
     await store.close();
     const there = (...args: string[]) => inProcess([...args, '--results', twice]);
     const { stdout } = await there('runs');
@@ -86,7 +88,7 @@ describe('dynamo-bench commands on recorded results', function () {
     const regressed = await bench('report', 'latest:p5');
     assert.equal(regressed.exitCode, 1);
     assert.match(regressed.stdout, /^# p5: regressed/);
-    assert.match(regressed.stdout, /\n## Against the baseline: regressed\n/);
+    assert.match(regressed.stdout, /\n## Comparison with the baseline: regressed\n/);
     assert.equal((await bench('report', 'nightly-003')).exitCode, 0);
     assert.equal((await bench('report', 'other')).exitCode, 3);
     assert.match((await bench('report', 'nightly-012', '--format', 'html')).stdout, /<!doctype html>/);

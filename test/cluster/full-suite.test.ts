@@ -15,11 +15,11 @@ describe('suites/local-network.json on the box', function () {
     end = await lab.run(await lab.spec({ startDelay: { min: '7s', max: '10s' } }));
     assert.equal(end.status, 'COMPLETED', end.failure);
     cells = end.record.tests.flatMap((test) => test.cells);
-    assert.equal(cells.length, 3);
+    assert.equal(cells.length, 4);
   });
   after(() => lab?.close());
 
-  it('completes with the verdict pass and three measured tests in the plan’s order', () => {
+  it('completes with the verdict pass and four measured tests in the plan’s order', () => {
     assert.equal(end.record.verdict, 'pass', end.report);
     assert.deepEqual(
       cells.map(({ test, verdict }) => [test, verdict]),
@@ -27,6 +27,7 @@ describe('suites/local-network.json on the box', function () {
         ['ucx-native', 'pass'],
         ['nixl-libfabric', 'pass'],
         ['nixl-ucx', 'pass'],
+        ['libfabric-pingpong', 'pass'],
       ],
     );
   });

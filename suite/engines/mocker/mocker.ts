@@ -25,7 +25,7 @@ export const mocker = {
   command: ['python3', '-m', 'dynamo.mocker'],
   simulation: {
     warning:
-      'Dynamo’s mocker pauses where a real engine computes and transfers, and sends no KV bytes. These figures show that the suite works; none of them is Dynamo’s performance.',
+      'Dynamo’s mocker replaces computation and KV transfer by delays and sends no KV bytes. These figures show that the suite works. They do not show Dynamo’s performance.',
     kvTransferRate: (block) => block.kvTransferRate,
   },
 

@@ -3,7 +3,7 @@ import { dynamoSection } from '../../../../reports/markdown/dynamo-report.js';
 import { networkShares } from '../../../../suite/kv/kv-comparison.js';
 import { measuredCurve } from '../../../../suite/kv/transfer-curve.js';
 import type { DynamoRecord, LoadCell } from '../../../../suite/record/load-record.js';
-import type { SuiteRecord } from '../../../../suite/record/record.js';
+import { RECORD_VERSION, type SuiteRecord } from '../../../../suite/record/record.js';
 import { cellRecord } from '../../../support/cells.js';
 import { LOAD } from '../../../support/fake-dynamo.js';
 
@@ -13,6 +13,9 @@ const BYTES = TOKENS * KV.bytesPerToken;
 
 function loadCell(test: string, ttft: number, more: Partial<LoadCell> = {}): LoadCell {
   return {
+    version: RECORD_VERSION,
+    kind: 'inference',
+    nodes: ['n1', 'n2'],
     key: test,
     test,
     concurrency: 1,
@@ -45,7 +48,7 @@ function record(more: Partial<DynamoRecord> = {}, control = 'agg'): SuiteRecord 
   });
   const disaggregated = test('disagg', 'disaggregated', 0.3);
   return {
-    version: 1,
+    version: RECORD_VERSION,
     suite: 's',
     workflowId: 'w',
     runId: 'r',
@@ -128,7 +131,7 @@ describe('what of the network reaches the user', () => {
   it('has no row without a measured curve, and says so', () => {
     const without = { ...record(), tests: [] };
     assert.deepEqual(networkShares(without), []);
-    assert.match(dynamoSection(without).join('\n'), /Not compared: lf has no curve of this run/);
+    assert.match(dynamoSection(without).join('\n'), /Unknown: lf has no curve in this run/);
   });
 
   it('takes no figure that did not take the path', () => {
@@ -176,7 +179,7 @@ describe('phase 3 in the report', () => {
     assert.deepEqual(order, ['1 #1', '1 #2', '4 #1', '4 #2', '1 #1', '1 #2', '4 #1']);
     const text = lines.join('\n');
     assert.match(text, /- disagg #2, concurrency 4: errors: 3 of 20 requests failed/);
-    assert.match(text, /- Left out.*; disagg at concurrency 4 \(errors in 1 of 2 repetitions\)/);
+    assert.match(text, /- Excluded.*; disagg at concurrency 4 \(errors in 1 of 2 repetitions\)/);
   });
 
   it('calls the figures of a simulated engine so, first of all', () => {
@@ -192,7 +195,7 @@ describe('phase 3 in the report', () => {
   });
 
   it('prints how to remove a deployment that was kept', () => {
-    assert.match(dynamoSection(record({ kept: 'kubectl delete x' })).join('\n'), /To remove it: `kubectl delete x`/);
+    assert.match(dynamoSection(record({ kept: 'kubectl delete x' })).join('\n'), /`kubectl delete x`/);
   });
 
   it('is absent from a suite without it', () => {

@@ -9,6 +9,7 @@ import { forecastOf, SET_UP_SECONDS } from '../../../../suite/plan/forecast.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 import { dynamoBench } from '../../../support/command-line.js';
 import { measuredCell, suiteRecord } from '../../../support/records.js';
+import { saveRun } from '../../../support/stored.js';
 
 const root = fileURLToPath(new URL('../../../../../', import.meta.url));
 const read = (name: string): unknown => JSON.parse(readFileSync(join(root, name), 'utf8'));
@@ -36,7 +37,10 @@ describe('forecast of a suite', () => {
       /test lf: needs 1 GPU in each rank, which is given 0/,
     );
     const selector = { 'node.kubernetes.io/instance-type': 'x9.huge' };
-    assert.match(messages(forecast({ nodes: { selector } }).refused).join(), /x9\.huge: their NICs are not known/);
+    assert.match(
+      messages(forecast({ nodes: { selector } }).refused).join(),
+      /x9\.huge: instance type x9\.huge has unknown NICs/,
+    );
     const fabric = { kind: 'efa', nics: 32, nicRate: '100Gbit/s', gpus: 8 };
     assert.deepEqual(forecast({ nodes: { selector }, fabric }).refused, []);
   });
@@ -254,7 +258,7 @@ describe('dynamo-bench plan', () => {
       record('other-nodes', 20, 'p5en.48xlarge'),
       record('other-suite', 40, 'p5.48xlarge', 'other'),
     ]) {
-      await store.saveRun(run, {});
+      await saveRun(store, run);
     }
     await store.close();
     const file = specFile({ name: 's', tests: [lf] });

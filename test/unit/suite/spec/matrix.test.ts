@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { variantsOf } from '../../../../suite/spec/matrix.js';
 import { checkSpec, parseSpec } from '../../../../suite/spec/spec.js';
-import type { NixlbenchSpec, TransportTestSpec, UcxPerftestSpec } from '../../../../suite/spec/transport-tests.js';
+import type { NixlbenchSpec } from '../../../../suite/tools/nixlbench/spec.js';
+import type { TransportTestSpec } from '../../../../suite/tools/registry.js';
+import type { UcxPerftestSpec } from '../../../../suite/tools/ucx-perftest/spec.js';
 
 const lf = { name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' };
 
