@@ -5,7 +5,7 @@ import { POD } from '../../kubernetes/client/resources.js';
 import { ApiProxy } from '../support/api-proxy.js';
 import { Disk, killPart, repairBox, setLink } from '../support/box-faults.js';
 import { FaultGrid } from '../support/fault-grid.js';
-import { Lab, type LocalSpec } from '../support/lab.js';
+import { Lab, type LocalSpec, quick } from '../support/lab.js';
 
 const MIB = 2 ** 20;
 const pause = (seconds: number) => new Promise((resolve) => setTimeout(resolve, seconds * 1000));
@@ -28,12 +28,11 @@ describe('a suite goes on when', function () {
 
   /** Two tests; the second runs long enough to be hit. */
   async function suite(changes: Record<string, unknown> = {}): Promise<LocalSpec> {
-    const { tests } = await lab.spec();
-    const [ucx, libfabric] = tests.map((test) => ({ ...test, expect: {} }));
+    const [ucx, libfabric] = await lab.tests('ucx-native', 'nixl-libfabric');
     return lab.spec({
       timeouts: { retry: '2m', podStart: '1m', unschedulable: '30s' },
       tests: [
-        { ...ucx, sizes: ['1Mi'], iterations: 64 },
+        quick(ucx),
         { ...libfabric, startBlockSize: '2Mi', numIter: 128 },
       ],
       ...changes,
@@ -142,8 +141,7 @@ describe('results are kept when their folder', function () {
   });
 
   async function startOne(): Promise<string> {
-    const { tests } = await lab.spec();
-    const [ucx] = tests;
+    const [ucx] = await lab.tests('ucx-native');
     return lab.start(
       await lab.spec({
         timeouts: { retry: '2m', podStart: '1m' },
@@ -210,11 +208,11 @@ describe('an API server that answers', function () {
   });
 
   async function start(): Promise<string> {
-    const { tests } = await lab.spec();
+    const tests = await lab.tests('ucx-native', 'nixl-libfabric');
     return lab.start(
       await lab.spec({
         timeouts: { retry: '2m', podStart: '1m' },
-        tests: tests.slice(0, 2).map((test) => ({ ...test, expect: {} })),
+        tests: tests.map(quick),
       }),
     );
   }
