@@ -17,12 +17,13 @@ type Lane = (typeof LANES)[number];
 type Stage = Readonly<Record<string, readonly string[]>>;
 
 /**
- * Suites of the cluster lane that share the box: each has a namespace, and half of the nodes' devices. Dynamo's resources
+ * Suites of the cluster lane that share the box: each has a namespace and asks for a part of the nodes' devices. Dynamo's resources
  * exist once in a cluster, so that all of their tests are in one part. A file that is not named here runs alone, since it
  * measures the link, or changes or breaks the box.
  */
 const SHARED_BOX: Readonly<Record<string, readonly string[]>> = {
-  transport: ['bad-input', 'etcd', 'exclusive', 'faults', 'resume', 'tool-faults', 'worker-faults'],
+  tools: ['tool-faults', 'exclusive', 'bad-input', 'etcd'],
+  runs: ['resume', 'faults', 'pod-faults', 'api-faults', 'store-faults', 'worker-faults'],
   dynamo: ['dynamo-faults', 'dynamo-operator', 'dynamo-platform'],
 };
 
@@ -87,16 +88,18 @@ async function run(part: string, [program = '', ...args]: readonly string[], isF
   return { ...summary, part, failed, seconds };
 }
 
+const local = (script: string) => join('local', `${script}.sh`);
+
 /** Keeps one box for all suites, and ends it if it was started here. */
 async function withBox(work: () => Promise<Ended[]>): Promise<Ended[]> {
-  const isRunning = spawnSync('local/kubectl.sh', ['get', '--raw', '/readyz'], { stdio: 'ignore' }).status === 0;
+  const isRunning = spawnSync(local('kubectl'), ['get', '--raw', '/readyz'], { stdio: 'ignore' }).status === 0;
   const env = { ...process.env, DYNAMO_BENCH_INFERENCE: 'yes' };
-  const up = spawnSync('local/up.sh', ['--only', 'kubernetes'], { stdio: ['ignore', 'ignore', 'inherit'], env });
+  const up = spawnSync(local('up'), ['--only', 'kubernetes'], { stdio: ['ignore', 'ignore', 'inherit'], env });
   if (up.status !== 0) return [{ part: 'cluster', passed: 0, failed: 1, skipped: 0, slowest: [], seconds: 0 }];
   try {
     return await work();
   } finally {
-    if (!isRunning) spawnSync('local/down.sh', { stdio: ['ignore', 'ignore', 'inherit'] });
+    if (!isRunning) spawnSync(local('down'), { stdio: ['ignore', 'ignore', 'inherit'] });
   }
 }
 
