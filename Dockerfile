@@ -1,4 +1,4 @@
-# The worker and the command line. The workflow bundle is made here, so that the image runs without a build step.
+# Image of the worker and the command line. Builds the workflow bundle, so that the worker needs no build step.
 FROM node:24-slim AS build
 WORKDIR /dynamo-bench
 COPY package.json package-lock.json .npmrc ./

@@ -7,16 +7,16 @@ import { regressionActivities } from './report/regressions.js';
 import { webhookActivities } from './report/webhook.js';
 import { writeReportActivities } from './report/write-report.js';
 import { claimingActivities } from './run/claiming.js';
+import { cleanupActivities } from './run/cleanup.js';
 import { etcdActivities } from './run/etcd.js';
 import { nodeActivities } from './run/nodes.js';
 import { runObjectActivities } from './run/run-object.js';
-import { sweepActivities } from './run/sweep.js';
 import { evidenceActivities } from './transport/evidence.js';
 import { probeActivities } from './transport/probes.js';
 import { rankActivities } from './transport/ranks.js';
 import { recordActivities } from './transport/records.js';
 
-/** Everything that the workflows let happen outside of themselves. */
+/** Creates the activities, which do all input and output for the workflows. */
 export function createActivities(dependencies: ActivityDependencies) {
   const context = new ActivityContext(dependencies);
   return {
@@ -35,7 +35,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...writeReportActivities(context),
     ...regressionActivities(context),
     ...webhookActivities(),
-    ...sweepActivities(context),
+    ...cleanupActivities(context),
   };
 }
 

@@ -1,6 +1,6 @@
 import type { Condition, KubernetesObject } from '../kubernetes/client/objects.js';
 
-/** A DynamoGraphDeployment of nvidia.com/v1beta1, as far as its status goes. */
+/** A DynamoGraphDeployment of nvidia.com/v1beta1 with the fields of its status that the suite reads. */
 export interface DynamoGraph extends KubernetesObject {
   status?: {
     /** `pending`, `successful`, `failed`; absent in the first moments. */
@@ -13,12 +13,12 @@ export interface DynamoGraph extends KubernetesObject {
 export type GraphStatus =
   | { readonly state: 'ready' }
   | { readonly state: 'pending'; readonly message: string }
-  /** The operator could not do its own work; it tries again, so this is not final. */
+  /** The operator failed to reconcile. It retries, so this is not final. */
   | { readonly state: 'failed'; readonly message: string };
 
 /**
- * What the operator says of a deployment. Ready counts only for the generation that was asked for: for a moment after a
- * change the old status is still there. `failed` carries no observedGeneration of its own, its condition does.
+ * Reads the operator's verdict on a deployment. `ready` counts only for the current generation, because the old status
+ * remains for a moment after a change. A failed status has no observedGeneration, so that of its condition is read.
  */
 export function graphStatus(graph: DynamoGraph): GraphStatus {
   const { generation } = graph.metadata as { generation?: number };
@@ -29,7 +29,7 @@ export function graphStatus(graph: DynamoGraph): GraphStatus {
     ? `${ready.reason ?? 'no reason'}: ${ready.message ?? ''}`
     : 'the operator has not reported yet';
   if (observed === undefined || (generation !== undefined && observed < generation)) {
-    return { state: 'pending', message: 'the operator has not seen the latest change yet' };
+    return { state: 'pending', message: 'the operator has not observed the latest change yet' };
   }
   if (status?.state === 'failed') return { state: 'failed', message };
   return ready?.status === 'True' ? { state: 'ready' } : { state: 'pending', message };

@@ -6,24 +6,24 @@ import type { LeftoverObjects } from '../suite/run/leftovers.js';
 import { MANAGED_BY_SELECTOR, RUN_LABEL, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../suite/run/run.js';
 import type { OpenRuns } from '../suite/run/run-status.js';
 
-/** Deployments first: they would replace a pod that is deleted under them. The owner of all the rest comes last. */
-const ORDER = [DEPLOYMENT, SERVICE, POD, LEASE, CONFIG_MAP];
+/** Order of deletion: Deployments first, because they replace deleted pods, and the owner of all the others last. */
+const DELETION_ORDER = [DEPLOYMENT, SERVICE, POD, LEASE, CONFIG_MAP];
 
-/** Where to look: the suite's namespace, and the one in which nodes are claimed. */
+/** Namespaces to search: the suite's, and that of the Leases that lock nodes. */
 export interface LeftoverPlace {
   readonly namespace: string;
   readonly leaseNamespace: string;
 }
 
 interface Found {
-  readonly kind: (typeof ORDER)[number];
+  readonly kind: (typeof DELETION_ORDER)[number];
   readonly namespace: string;
   readonly object: KubernetesObject;
 }
 
 /**
- * Everything in a place that carries the suite's labels, by suite run, with what is to be done about it. Objects
- * without both labels, or without the name of a workflow, are nobody's business here and never appear.
+ * Finds the objects of suite runs, grouped by run, with the state of each run. Objects that lack a label or the workflow
+ * annotation of a suite run never appear.
  */
 export async function findLeftovers(
   cluster: Cluster,
@@ -31,17 +31,22 @@ export async function findLeftovers(
   runs: OpenRuns,
   signal?: AbortSignal,
 ): Promise<LeftoverObjects[]> {
-  return (await survey(cluster, place, runs, signal)).map(({ remains }) => remains);
+  return (await groupByRun(cluster, place, runs, signal)).map(({ leftovers }) => leftovers);
 }
 
-/** Removes what `findRemains` says is to be removed, and returns it. What was made anew meanwhile is left alone. */
+/**
+ * Removes the objects that `findLeftovers` returns with the state `remove`, and returns them. An object that was replaced
+ * in the meantime stays.
+ */
 export async function removeLeftovers(
   cluster: Cluster,
   place: LeftoverPlace,
   runs: OpenRuns,
   signal?: AbortSignal,
 ): Promise<LeftoverObjects[]> {
-  const toRemove = (await survey(cluster, place, runs, signal)).filter(({ remains }) => remains.state === 'remove');
+  const toRemove = (await groupByRun(cluster, place, runs, signal)).filter(
+    ({ leftovers }) => leftovers.state === 'remove',
+  );
   for (const { kind, namespace, object } of toRemove.flatMap(({ found }) => found)) {
     const { name, uid } = object.metadata;
     if (uid === undefined) continue;
@@ -52,15 +57,15 @@ export async function removeLeftovers(
       if (!isConflict(error)) throw error;
     }
   }
-  return toRemove.map(({ remains }) => remains);
+  return toRemove.map(({ leftovers }) => leftovers);
 }
 
-async function survey(
+async function groupByRun(
   cluster: Cluster,
   place: LeftoverPlace,
   runs: OpenRuns,
   signal: AbortSignal | undefined,
-): Promise<{ remains: LeftoverObjects; found: Found[] }[]> {
+): Promise<{ leftovers: LeftoverObjects; found: Found[] }[]> {
   const byRun = await objectsByRun(cluster, place, signal);
   const here = await runs.namespaceId();
   return Promise.all(
@@ -68,11 +73,11 @@ async function survey(
       const annotations = found[0]?.object.metadata.annotations ?? {};
       const workflowId = annotations[WORKFLOW_ANNOTATION] ?? '';
       const objects = found.map(({ kind, object }) => `${kind.kind}/${object.metadata.name}`);
-      const remains = { key, workflowId, objects };
+      const leftovers = { key, workflowId, objects };
       if (annotations[TEMPORAL_ANNOTATION] !== here)
-        return { remains: { ...remains, state: 'foreign' as const }, found };
+        return { leftovers: { ...leftovers, state: 'foreign' as const }, found };
       const state = (await runs.isOpen(workflowId, key)) ? ('running' as const) : ('remove' as const);
-      return { remains: { ...remains, state }, found };
+      return { leftovers: { ...leftovers, state }, found };
     }),
   );
 }
@@ -85,7 +90,7 @@ async function objectsByRun(
   const labelSelector = `${MANAGED_BY_SELECTOR},${RUN_LABEL}`;
   const byRun = new Map<string, Found[]>();
   const listed = await Promise.all(
-    ORDER.map(async (kind) => {
+    DELETION_ORDER.map(async (kind) => {
       const namespace = kind === LEASE ? place.leaseNamespace : place.namespace;
       return { kind, namespace, objects: await cluster.list(kind, namespace, { labelSelector }, signal) };
     }),

@@ -1,13 +1,11 @@
 import type { DaemonSet, Node, Pod } from '../kubernetes/client/objects.js';
+import type { Candidate } from '../suite/cluster/candidate.js';
 import { KEPT_LABEL } from '../suite/cluster/dynamo-names.js';
-import type { Candidate } from '../suite/cluster/node-choice.js';
 import type { DevicePluginFacts, NodeFacts } from '../suite/run/cluster-facts.js';
 import { COMPONENT_LABEL, MANAGED_BY, MANAGED_BY_LABEL, MEASURING_COMPONENTS } from '../suite/run/run.js';
 import { parseKubernetesQuantity } from '../suite/units/units.js';
 
-/** What the API server's objects say about nodes and device plugins, in the words of the suite. */
-
-/** Every node as a candidate for a rank; what running pods request is not free, unless they measure for a suite. */
+/** Converts nodes to candidates for ranks. Requests of pods reduce the free resources, except those of measuring pods. */
 export function candidatesOf(nodes: readonly Node[], pods: readonly Pod[]): Candidate[] {
   const others = pods.filter((pod) => !measures(pod));
   return nodes.map((node) => ({
@@ -20,8 +18,8 @@ export function candidatesOf(nodes: readonly Node[], pods: readonly Pod[]): Cand
 }
 
 /**
- * A pod that measures for a suite run, this one or another, holds its resources no longer than its claim on the node: it
- * is waited for, and does not make a node unfit.
+ * Whether a pod measures for a suite run. It holds its resources no longer than its run holds the claim on the node, so
+ * the suite waits for it instead of rejecting the node.
  */
 function measures({ metadata }: Pod): boolean {
   const { [MANAGED_BY_LABEL]: manager, [COMPONENT_LABEL]: component = '', [KEPT_LABEL]: kept } = metadata.labels ?? {};
@@ -51,7 +49,7 @@ function nodeFacts(node: Node, pods: readonly Pod[]): NodeFacts {
 /** `topology.kubernetes.io/zone`, `topology.k8s.aws/network-node-layer-1`, `topology.k8s.aws/zone-id`, … */
 const TOPOLOGY_LABEL = /^topology\./;
 
-/** A pod holds the sum of its containers' requests, or the largest init container's if that is more. */
+/** Returns the requests of a pod: the sum of its containers, or the largest init container if that is more. */
 function podRequests(pod: Pod): Record<string, number> {
   const total: Record<string, number> = {};
   for (const container of pod.spec.containers) {
@@ -75,7 +73,7 @@ function quantities(list: Readonly<Record<string, string | number>> = {}): Recor
 
 const DEVICE_PLUGIN = /efa.*device-plugin|efa-k8s|nvidia.*device-plugin|k8s-device-plugin/i;
 
-/** The device plugins among DaemonSets. */
+/** Returns the facts of a DaemonSet that is an EFA or GPU device plugin, else an empty list. */
 export function devicePluginFacts(daemonSet: DaemonSet): DevicePluginFacts[] {
   const images = daemonSet.spec.template.spec.containers.map(({ image }) => image ?? '');
   if (![daemonSet.metadata.name, ...images].some((text) => DEVICE_PLUGIN.test(text))) return [];

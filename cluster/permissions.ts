@@ -12,8 +12,10 @@ interface AccessReview {
 }
 
 /**
- * What the current credentials may not do of all that `manifests/worker/rbac.yaml` grants; the manifest is the only
- * list of permissions.
+ * Returns the permissions of `manifests/worker/rbac.yaml` that the current credentials lack. The manifest is the only list
+ * of permissions.
+ *
+ * @returns one line for each: `create pods in dynamo-bench`
  */
 export async function missingPermissions(cluster: Cluster, namespace: string): Promise<string[]> {
   const objects = await readManifest('worker/rbac.yaml');

@@ -3,7 +3,7 @@ import { findEvidence } from '../results/records/evidence.js';
 import { readHistory } from '../results/records/history.js';
 import { listRuns, type RunEntry } from '../results/records/runs.js';
 import { isHeadline } from '../results/records/series.js';
-import { DEFAULT_MINIMAL_DIFFERENCE } from '../results/regression/compare-run.js';
+import { DEFAULT_THRESHOLD } from '../results/regression/compare-run.js';
 import { findComparison, outcomeOfRun } from '../results/regression/run-comparison.store.js';
 import type { ResultStore } from '../results/store.js';
 import { historyChart } from './charts/history-chart.js';
@@ -119,7 +119,7 @@ async function historyPage(store: ResultStore, suite: string, runs: number): Pro
 <h2>Metrics from run to run</h2>
 ${shown.length === 0 && html`<p>There is nothing to follow yet: a metric needs two runs.</p>`}
 ${shown.map((history, i) =>
-  historyChart({ ...history, steps: stepsOf(history.points, DEFAULT_MINIMAL_DIFFERENCE) }, `history-${i + 1}`),
+  historyChart({ ...history, steps: stepsOf(history.points, DEFAULT_THRESHOLD) }, `history-${i + 1}`),
 )}
 </main>
 <footer><p>Made by <code>dynamo-bench site</code> from the result store.</p></footer>`,

@@ -1,22 +1,22 @@
 import { z } from 'zod';
 
-/** Settings of the worker, all from the environment. Temporal's own (address, namespace, TLS) are not among them. */
+/** Environment variables of the worker. Those of Temporal (address, namespace, TLS) are read by its own library. */
 const settings = z.object({
   TASK_QUEUE: z.string().min(1).default('dynamo-bench'),
-  /** Folder of the runs' folders and, without RESULTS_URL, of results.db. */
+  /** Folder with one folder for each run and, without RESULTS_URL, results.db. */
   RESULTS_DIR: z.string().min(1).default('runs'),
   RESULTS_URL: z
     .string()
-    .regex(/^postgres(ql)?:\/\//, 'expected a URL such as postgres://user@host/database; without it results.db is used')
+    .regex(/^postgres(ql)?:\/\//, 'expected a URL such as postgres://user@host/database; unset it to use results.db')
     .optional(),
   LOG_LEVEL: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
-  /** With BUILD_ID: a suite stays on the version of the worker that it began on. Default: no versions. */
+  /** With BUILD_ID: a suite stays on the worker version that it began on. Default: no worker versioning. */
   DEPLOYMENT_NAME: z
     .string()
-    .regex(/^[^.:]+$/, 'expected a name without "." and ":", which Temporal puts between name and build')
+    .regex(/^[^.:]+$/, 'expected a name without "." and ":", which Temporal uses as separators')
     .optional(),
-  /** What tells this code from other code, such as a commit or the digest of the image. */
-  BUILD_ID: z.string().min(1, 'expected a text that tells this code from other code, such as a commit').optional(),
+  /** Identifies the worker's code, such as a commit or an image digest. */
+  BUILD_ID: z.string().min(1, 'expected an id of the worker code, such as a commit').optional(),
 });
 
 const schema = settings.superRefine(({ DEPLOYMENT_NAME: name, BUILD_ID: build }, context) => {
@@ -32,9 +32,9 @@ const schema = settings.superRefine(({ DEPLOYMENT_NAME: name, BUILD_ID: build },
 export type WorkerConfig = z.output<typeof schema>;
 
 /**
- * The settings in `environment`.
+ * Reads the worker's settings from environment variables.
  *
- * @throws {Error} naming every variable that is wrong
+ * @throws {Error} that names every invalid variable, one a line
  */
 export function readConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
   const result = schema.safeParse(environment);

@@ -12,11 +12,11 @@ import { bundleExists } from './bundle.js';
 import { readConfig } from './config.js';
 import { createWorker } from './worker.js';
 
-/** Connects by Temporal's environment configuration, runs until SIGINT or SIGTERM, and ends what it can. */
+/** Connects by Temporal's environment configuration, runs until SIGINT or SIGTERM, and shuts down gracefully. */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   Runtime.install({ logger: new DefaultLogger(config.LOG_LEVEL) });
-  if (!(await bundleExists())) throw new Error('the workflow bundle is missing: run `npm run build` first');
+  if (!(await bundleExists())) throw new Error('cannot find the workflow bundle: run `npm run build` first');
 
   const { connection: client, address, namespace } = await connectTemporal();
   const connection = await NativeConnection.connect(loadClientConnectConfig().connectionOptions);
@@ -34,7 +34,7 @@ async function main(): Promise<void> {
   const { DEPLOYMENT_NAME: deployment, BUILD_ID: build } = config;
   if (deployment !== undefined) {
     console.error(
-      `worker: version ${build} of ${deployment}. New suites come here once it is current: temporal worker deployment set-current-version --deployment-name ${deployment} --build-id ${build}`,
+      `worker: version ${build} of ${deployment}. To send new suites here, make it current: temporal worker deployment set-current-version --deployment-name ${deployment} --build-id ${build}`,
     );
   }
   try {

@@ -6,6 +6,7 @@ import type { WorkerConfig } from './config.js';
 import { failureInterceptor } from './interceptors/failures.js';
 import { heartbeatInterceptor } from './interceptors/heartbeat.js';
 
+/** Dependencies of a worker. */
 export interface WorkerParts {
   readonly connection: NativeConnection;
   readonly namespace: string;
@@ -13,10 +14,10 @@ export interface WorkerParts {
   readonly activities: Activities;
 }
 
-/** Activities get this long to end when the worker is stopped; what is cut off is tried again by the next worker. */
+/** Time for activities to end when the worker stops. The next worker retries the interrupted ones. */
 const SHUTDOWN_GRACE = '5s';
 
-/** A worker for all workflows and activities of the suite. */
+/** Creates a worker for all workflows and activities. */
 export function createWorker({ connection, namespace, config, activities }: WorkerParts): Promise<Worker> {
   return Worker.create({
     connection,
@@ -31,7 +32,7 @@ export function createWorker({ connection, namespace, config, activities }: Work
   });
 }
 
-/** Pinned: a suite lasts hours, and is measured and replayed by the code that it began with. */
+/** Pins a suite to the code that it began with, because it lasts hours. Without a version, versioning stays off. */
 function versioning({
   DEPLOYMENT_NAME: deploymentName,
   BUILD_ID: buildId,

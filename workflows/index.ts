@@ -1,6 +1,7 @@
 /** The workflow types that a worker serves, by the names that users start them with. */
 
+/** `sweep` is the former name of `cleanup`; schedules and recorded histories use it. */
+export { cleanup, cleanup as sweep } from './cleanup.js';
 export { inferenceTest } from './inference/inference-test.js';
 export { benchmarkSuite } from './suite/benchmark-suite.js';
-export { sweep } from './sweep.js';
 export { transportTest } from './transport/transport-test.js';

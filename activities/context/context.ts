@@ -3,19 +3,20 @@ import { Cluster } from '../../kubernetes/client/cluster.js';
 import type { KubernetesObject } from '../../kubernetes/client/objects.js';
 import { CONFIG_MAP } from '../../kubernetes/client/resources.js';
 import type { ResultStore } from '../../results/store.js';
-import { type Run, runLabels, runObjectName, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../../suite/run/run.js';
+import { runObjectName } from '../../suite/run/object-names.js';
+import { type Run, runLabels, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../../suite/run/run.js';
 import type { OpenRuns, RunStatusClient } from '../../suite/run/run-status.js';
 import { NodeClaims } from './node-claims.js';
 
-/** What the activities need from outside; tests pass other parts in. */
+/** Dependencies of the activities; tests replace them. */
 export interface ActivityDependencies {
   readonly store: ResultStore;
   readonly runs: OpenRuns & RunStatusClient;
-  /** Connects to the cluster of a kubeconfig context. Default: the usual rules of kubectl. */
+  /** Connects to the cluster of a kubeconfig context. Default: the kubeconfig as kubectl finds it. */
   readonly connect?: (context?: string) => Cluster;
 }
 
-/** The activities' shared parts: one connection for each context, and the store. */
+/** Holds what the activities share: the store, the node claims, and one connection for each kubeconfig context. */
 export class ActivityContext {
   readonly store: ResultStore;
   readonly runs: OpenRuns & RunStatusClient;
@@ -29,6 +30,7 @@ export class ActivityContext {
     this.#connect = connect;
   }
 
+  /** Returns the connection to the cluster of a kubeconfig context, and makes it on first use. */
   cluster({ context }: { readonly context?: string | undefined }): Cluster {
     let cluster = this.#clusters.get(context);
     if (!cluster) {
@@ -38,12 +40,12 @@ export class ActivityContext {
     return cluster;
   }
 
-  /** Annotations of everything that belongs to a run: by them a sweep finds out whether it still goes on. */
+  /** Returns the annotations of every object of a run. Cleanup uses them to decide whether the run is still active. */
   async annotations(run: Run): Promise<Record<string, string>> {
     return { [WORKFLOW_ANNOTATION]: run.workflowId, [TEMPORAL_ANNOTATION]: await this.runs.namespaceId() };
   }
 
-  /** Adds the run's namespace, labels and owner to an object that is about to be created. */
+  /** Adds the run's namespace, labels, annotations and owner to an object before it is created. */
   async owned<T extends KubernetesObject>(
     run: Run,
     object: T,

@@ -5,19 +5,20 @@ import type { Pod } from '../../kubernetes/client/objects.js';
 import { LEASE, POD } from '../../kubernetes/client/resources.js';
 import { hasEnded } from '../../kubernetes/pods/pod-state.js';
 import { GRAPH_LABEL, KEPT_LABEL } from '../../suite/cluster/dynamo-names.js';
+import { leaseName } from '../../suite/run/object-names.js';
 import {
   COMPONENT_LABEL,
-  leaseName,
   MANAGED_BY_SELECTOR,
   MEASURING_COMPONENTS,
   RUN_LABEL,
   type Run,
   runLabels,
+  runSelector,
   WORKFLOW_ANNOTATION,
 } from '../../suite/run/run.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 
-/** A claim that is not renewed ends after this long: longer than the pauses between the steps of a test. */
+/** A claim expires when it is not renewed for this long, which exceeds the pauses between the steps of a test. */
 export const CLAIM_SECONDS = 90;
 const RENEW_AFTER_MS = 30_000;
 
@@ -30,23 +31,28 @@ export interface NodeHolder {
   readonly since?: string;
 }
 
-/** The cluster of a run, and what marks the run's objects there. */
+/** Gives access to the cluster of a run and to the annotations of the run's objects. */
 export interface ClaimContext {
   cluster(run: Run): Cluster;
   annotations(run: Run): Promise<Record<string, string>>;
 }
 
-/** Exclusive use of nodes: a Lease for each, held by the suite run that measures there. */
+/** Grants exclusive use of nodes: the suite run that measures on a node holds its Lease. */
 export class NodeClaims {
   readonly #context: ClaimContext;
-  /** When this process renewed which claim last. */
+  /** Time of the last renewal by this process, by run key and node. */
   readonly #renewedAt = new Map<string, number>();
 
   constructor(context: ClaimContext) {
     this.#context = context;
   }
 
-  /** All nodes or none: a suite that waits keeps no other one waiting. In order, so that of two suites one gets all. */
+  /**
+   * Claims all nodes or none, so that a waiting suite blocks no other one. It claims them in order, so that one of two
+   * competing suites gets all.
+   *
+   * @returns the run that holds one of the nodes, or undefined after success
+   */
   async take(
     run: Run,
     nodes: readonly string[],
@@ -54,26 +60,26 @@ export class NodeClaims {
   ): Promise<NodeHolder | undefined> {
     const cluster = this.#context.cluster(run);
     const signal = cancellationSignal();
-    // Who still measures there may be about to renew a claim that seems expired: it must not be touched.
-    let holder = await this.#foreignPod(run, nodes);
+    // A run that still measures there may be about to renew a claim that seems expired, so leave the claim alone.
+    let holder = await this.#otherRunsPod(run, nodes);
     for (const node of [...nodes].sort()) {
       if (holder) {
-        // So that claims which nobody renews run out together, and not one after the other.
+        // Observe the other claims as well, so that claims without renewal expire together.
         const lease = await cluster.find<Lease>(LEASE, run.leaseNamespace, leaseName(node), signal);
         if (lease) isExpired(lease);
       } else {
         holder = await this.#takeOne(run, node, isExpired);
       }
     }
-    holder ??= await this.#foreignPod(run, nodes);
-    if (holder) await this.#giveBack(run, nodes, signal);
+    holder ??= await this.#otherRunsPod(run, nodes);
+    if (holder) await this.#release(run, nodes, signal);
     return holder;
   }
 
   /**
-   * Renews a claim when it is time.
+   * Renews claims that are due.
    *
-   * @throws {SuiteFailure} `NodeClaimLost` when another suite run has claimed the node since
+   * @throws {SuiteFailure} `NodeClaimLost` when another suite run has claimed a node in the meantime
    */
   async renew(run: Run, nodes: readonly string[], when: 'now' | 'when due' = 'when due'): Promise<void> {
     const due = nodes.filter(
@@ -84,31 +90,31 @@ export class NodeClaims {
     if (due.length === 0) return;
     const holders = await Promise.all([
       ...due.map((node) => this.#takeOne(run, node, () => false)),
-      this.#foreignPod(run, due),
+      this.#otherRunsPod(run, due),
     ]);
     const holder = holders.find((other) => other !== undefined);
     if (!holder) return;
-    await this.#giveBack(run, due, cancellationSignal());
-    throw new SuiteFailure('NodeClaimLost', `node ${holder.node} is claimed by suite run "${holder.workflowId}" now`);
+    await this.#release(run, due, cancellationSignal());
+    throw new SuiteFailure('NodeClaimLost', `node ${holder.node} is now claimed by suite run "${holder.workflowId}"`);
   }
 
-  /** Gives back all that the run has claimed. */
+  /** Releases all claims of the run. */
   async release(run: Run, signal?: AbortSignal): Promise<void> {
     const cluster = this.#context.cluster(run);
-    const labelSelector = `${RUN_LABEL}=${run.key}`;
+    const labelSelector = runSelector(run);
     const leases = await cluster.list<Lease>(LEASE, run.leaseNamespace, { labelSelector }, signal);
     await Promise.all(
       leases.map(({ metadata }) => releaseLease(cluster, run.leaseNamespace, metadata.name, run.key, signal)),
     );
   }
 
-  /** What others hold stays theirs. */
-  async #giveBack(run: Run, nodes: readonly string[], signal: AbortSignal): Promise<void> {
+  /** Releases the run's claims on these nodes; claims of other runs stay. */
+  async #release(run: Run, nodes: readonly string[], signal: AbortSignal): Promise<void> {
     const cluster = this.#context.cluster(run);
     await Promise.all(nodes.map((node) => releaseLease(cluster, run.leaseNamespace, leaseName(node), run.key, signal)));
   }
 
-  /** @returns who holds the node, if it is not this run now */
+  /** Claims one node. @returns the run that holds it instead, or undefined after success */
   async #takeOne(run: Run, node: string, isExpired: (lease: Lease) => boolean): Promise<NodeHolder | undefined> {
     const claimant = {
       identity: run.key,
@@ -124,8 +130,8 @@ export class NodeClaims {
     return undefined;
   }
 
-  /** A pod of another run that still measures: its worker may be gone and its claim expired, its pods are not. */
-  async #foreignPod(run: Run, nodes: readonly string[]): Promise<NodeHolder | undefined> {
+  /** Finds a pod of another run that still measures: pods outlive their worker and the claim that it renewed. */
+  async #otherRunsPod(run: Run, nodes: readonly string[]): Promise<NodeHolder | undefined> {
     const measuring = `${COMPONENT_LABEL} in (${MEASURING_COMPONENTS.join(',')}),!${KEPT_LABEL}`;
     const labelSelector = `${MANAGED_BY_SELECTOR},${measuring},${RUN_LABEL}!=${run.key},${GRAPH_LABEL}!=${run.key}`;
     const pods = await this.#context.cluster(run).list<Pod>(POD, undefined, { labelSelector }, cancellationSignal());

@@ -1,8 +1,4 @@
-import {
-  compareRun,
-  DEFAULT_MINIMAL_DIFFERENCE,
-  type RegressionOptions,
-} from '../../results/regression/compare-run.js';
+import { compareRun, DEFAULT_THRESHOLD, type RegressionOptions } from '../../results/regression/compare-run.js';
 import type { RunComparison } from '../../results/regression/run-comparison.schema.js';
 import { putComparison } from '../../results/regression/run-comparison.store.js';
 import type { Run } from '../../suite/run/run.js';
@@ -10,19 +6,19 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 import { writeReports } from './report-files.js';
 
-/** What the workflow needs to know of a comparison; the rest is in the store and in the reports. */
+/** The part of a comparison that the workflow needs; the rest is in the store and in the reports. */
 export interface ComparisonSummary {
   readonly change: RunComparison['change'];
   readonly reason: string;
-  /** Metrics that regressed and nobody had said that it is known. */
+  /** Metrics with an unacknowledged regression. */
   readonly regressed: readonly string[];
 }
 
 export function regressionActivities(context: ActivityContext) {
   return {
     /**
-     * Holds the run that `writeReport` stored against its baseline, stores what comes of it, and writes the reports again
-     * with it. A baseline that does not exist makes it inconclusive: what was measured is worth as much without.
+     * Compares the run that `writeReport` stored with its baseline, stores the comparison, and writes the reports again
+     * with it. Without the named baseline the comparison is inconclusive and the run itself stays valid.
      */
     async compareRun(input: { run: Run; regression: RegressionOptions }): Promise<ComparisonSummary> {
       const { run, regression } = input;
@@ -44,9 +40,10 @@ export function regressionActivities(context: ActivityContext) {
   };
 }
 
+/** Returns an inconclusive comparison for a missing baseline. @throws the error itself when it is another one */
 function withoutBaseline(
   error: unknown,
-  { baseline = '', threshold: minimalDifference = DEFAULT_MINIMAL_DIFFERENCE }: RegressionOptions,
+  { baseline = '', threshold: minimalDifference = DEFAULT_THRESHOLD }: RegressionOptions,
 ): RunComparison {
   if (!(error instanceof SuiteFailure && error.class === 'NotFound')) throw error;
   return {

@@ -7,10 +7,10 @@ import type { ComparisonSummary } from './regressions.js';
 
 const TIMEOUT_MS = 15_000;
 
-/** What is told of a run. */
+/** The result of a run, as a webhook gets it. */
 export interface Notice {
   readonly suite: string;
-  /** `pass`, `fail`, `inconclusive`, `regressed`. */
+  /** `pass`, `fail`, `inconclusive`, `skipped` or `regressed`. */
   readonly outcome: string;
   readonly reasons: readonly Reason[];
   readonly comparison?: ComparisonSummary | undefined;
@@ -21,10 +21,10 @@ export interface Notice {
 export function webhookActivities() {
   return {
     /**
-     * Tells a webhook how a run ended: JSON with all of it, and a `text` that Slack, Mattermost and others show. Nothing is
-     * sent for an outcome that the spec does not name.
+     * Sends the result of a run to the webhook as JSON, with a `text` that Slack, Mattermost and others show. Sends nothing
+     * for an outcome that is not in `webhook.on`.
      *
-     * @throws {SuiteFailure} `WebhookUnreachable`, tried again; `WebhookRefused`
+     * @throws {SuiteFailure} `WebhookUnreachable`, which is retried, or `WebhookRefused`
      */
     async notify(input: {
       run: Run;
@@ -35,9 +35,12 @@ export function webhookActivities() {
       if (!(webhook.on as readonly string[]).includes(notice.outcome)) return { sent: false };
       const url = process.env[webhook.urlEnv];
       if (!url || !URL.canParse(url)) {
-        throw new SuiteFailure('WebhookRefused', `the worker's environment has no URL in ${webhook.urlEnv}`);
+        throw new SuiteFailure(
+          'WebhookRefused',
+          `the worker's environment variable ${webhook.urlEnv} contains no valid URL`,
+        );
       }
-      // The path of a webhook's URL is its password.
+      // The path of a webhook's URL is a secret, so messages name only the host.
       const { host } = new URL(url);
       const response = await fetch(url, {
         method: 'POST',
@@ -51,16 +54,16 @@ export function webhookActivities() {
       });
       await response.body?.cancel();
       if (response.ok) return { sent: true };
-      const again = response.status >= 500 || response.status === 429;
+      const retryable = response.status >= 500 || response.status === 429;
       throw new SuiteFailure(
-        again ? 'WebhookUnreachable' : 'WebhookRefused',
-        `the webhook at ${host} answered ${response.status}`,
+        retryable ? 'WebhookUnreachable' : 'WebhookRefused',
+        `the webhook at ${host} answered with HTTP status ${response.status}`,
       );
     },
   };
 }
 
-/** What is sent. */
+/** Builds the JSON body. */
 function webhookBody(run: Pick<Run, 'workflowId' | 'runId'>, notice: Notice): Record<string, unknown> {
   const { suite, outcome, reasons, comparison, folder } = notice;
   const lines = [
@@ -81,12 +84,12 @@ function webhookBody(run: Pick<Run, 'workflowId' | 'runId'>, notice: Notice): Re
   };
 }
 
-/** Slack's three special characters. */
+/** Escapes Slack's three special characters. */
 function slackText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
 
-/** undici says only "fetch failed"; the cause says why, and never holds the path. */
+/** Returns the cause behind undici's "fetch failed". It never contains the path. */
 function causeOf(error: unknown): string {
   const { cause, message } = error as Error;
   return cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : message;

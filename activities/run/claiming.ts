@@ -5,24 +5,26 @@ import type { Run } from '../../suite/run/run.js';
 import type { ActivityContext } from '../context/context.js';
 import { CLAIM_SECONDS, type NodeHolder } from '../context/node-claims.js';
 
-/** While another suite measures, it is asked for no more often than this. */
+/** Longest pause between two tries to claim nodes that another run holds. */
 const LONGEST_PAUSE_MS = 5_000;
 
+/** Result of a claim: success, or the run that holds one of the nodes. */
 export type ClaimResult = { readonly held: true } | { readonly held: false; readonly by: NodeHolder };
 
 export function claimingActivities(context: ActivityContext) {
   return {
     /**
-     * Claims the nodes for this run, or says who has them.
+     * Claims nodes for this run, or returns the run that holds one of them.
      *
-     * @param input.wait seconds to wait for them; 0 asks once
+     * @param input.wait seconds to wait for the nodes; 0 tries once
      */
     async claimNodes(input: { run: Run; nodes: readonly string[]; wait: number }): Promise<ClaimResult> {
-      const seen = new Map<string, { version: string | undefined; since: number }>();
+      // A Lease has expired when its version stays the same for its duration; this needs no clock of another machine.
+      const observed = new Map<string, { version: string | undefined; since: number }>();
       const isExpired = ({ metadata, spec }: Lease): boolean => {
-        const last = seen.get(metadata.name);
+        const last = observed.get(metadata.name);
         if (last?.version !== metadata.resourceVersion || !last) {
-          seen.set(metadata.name, { version: metadata.resourceVersion, since: performance.now() });
+          observed.set(metadata.name, { version: metadata.resourceVersion, since: performance.now() });
           return false;
         }
         return performance.now() - last.since > (spec.leaseDurationSeconds ?? CLAIM_SECONDS) * 1000;
@@ -38,7 +40,7 @@ export function claimingActivities(context: ActivityContext) {
       );
     },
 
-    /** Gives the nodes back, for a suite that waits for a person. */
+    /** Releases all nodes of the run, for a suite that waits for a person. */
     async releaseNodes(input: { run: Run }): Promise<void> {
       await context.claims.release(input.run, cancellationSignal());
     },

@@ -1,38 +1,34 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { execInPod } from '../../kubernetes/client/exec.js';
-import { readManifestObject } from '../../kubernetes/client/manifest.js';
-import type { Container, Deployment, KubernetesObject, Pod } from '../../kubernetes/client/objects.js';
+import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { POD } from '../../kubernetes/client/resources.js';
 import { isReady } from '../../kubernetes/pods/pod-state.js';
 import { StartWatch } from '../../kubernetes/pods/start-watch.js';
-import { etcdEndpoint, etcdName, RUN_LABEL, type Run } from '../../suite/run/run.js';
-import type { SuiteSpec } from '../../suite/spec/spec.js';
+import { etcdEndpoint, etcdName } from '../../suite/run/object-names.js';
+import { COMPONENT_LABEL, type Run, runSelector } from '../../suite/run/run.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
+import { type EtcdSettings, etcdDeployment, etcdService } from './etcd-manifest.js';
 
-/** What the keys of all groups of a run begin with, as nixlbench writes them. */
+/** Returns the prefix of the keys that nixlbench writes for the groups of a run. */
 const groupKeys = ({ key }: Run) => `xferbench/${key}-`;
 
-/** A key that only the suite's own etcd holds. Without it no key of anybody else is ever deleted. */
+/** Key that marks the suite's own etcd. Keys are deleted only where it is set, so no foreign etcd loses data. */
 const MARK = 'dynamo-bench/mark';
 
 const EXEC_TIMEOUT_MS = 10_000;
 
-export interface DeployEtcdInput {
+export interface DeployEtcdInput extends EtcdSettings {
   readonly run: Run;
-  readonly image: string;
-  readonly imagePullPolicy: SuiteSpec['cluster']['imagePullPolicy'];
-  readonly imagePullSecret?: string | undefined;
-  readonly tolerations: SuiteSpec['nodes']['tolerations'];
-  /** Seconds until it must be ready, image pull included. */
+  /** Seconds until etcd must be ready, image pull included. */
   readonly readyTimeout: number;
 }
 
 export function etcdActivities(context: ActivityContext) {
-  /** The run's etcd pod that is ready, found by the run's label: never by a host name, which could be anybody's. */
+  /** Finds the run's etcd pod, a ready one if possible, by the run's label. A host name could lead to a foreign etcd. */
   async function etcdPod(run: Run): Promise<Pod | undefined> {
-    const labelSelector = `${RUN_LABEL}=${run.key},app.kubernetes.io/component=etcd`;
+    const labelSelector = `${runSelector(run)},${COMPONENT_LABEL}=etcd`;
     const pods = await context.cluster(run).list<Pod>(POD, run.namespace, { labelSelector }, cancellationSignal());
     return pods.find((pod) => isReady(pod) && !pod.metadata.deletionTimestamp) ?? pods[0];
   }
@@ -48,14 +44,14 @@ export function etcdActivities(context: ActivityContext) {
       { ...(input === undefined ? {} : { input }), timeoutMs: EXEC_TIMEOUT_MS, signal: cancellationSignal() },
     );
     if (exitCode !== 0)
-      throw new SuiteFailure('EtcdNotReady', `etcdctl ${args[0]} ended with exit code ${exitCode}: ${output.trim()}`);
+      throw new SuiteFailure('EtcdNotReady', `etcdctl ${args[0]} failed with exit code ${exitCode}: ${output.trim()}`);
     return output;
   }
 
   /**
-   * Deletes everything and sets the mark again, in one transaction that does nothing unless the mark is there.
+   * Deletes all keys and sets the mark again, in one transaction that changes nothing without the mark.
    *
-   * @returns how many keys there were, the mark among them; undefined when the mark was not there
+   * @returns the number of deleted keys, the mark included; undefined without the mark
    */
   async function wipe(run: Run): Promise<number | undefined> {
     const transaction = [
@@ -71,11 +67,11 @@ export function etcdActivities(context: ActivityContext) {
     const deleted = /^SUCCESS\s+(\d+)\s+OK/.exec(output)?.[1];
     if (deleted !== undefined) return Number(deleted);
     if (output.startsWith('FAILURE')) return undefined;
-    throw new SuiteFailure('EtcdNotReady', `etcdctl txn did not say how it ended: ${output.trim()}`);
+    throw new SuiteFailure('EtcdNotReady', `etcdctl txn printed no result: ${output.trim()}`);
   }
 
   return {
-    /** Deploys the run's own etcd, waits until it answers, and marks it. Returns its endpoint for the ranks. */
+    /** Deploys the run's own etcd, waits until it is ready, and marks it. Returns its endpoint for the ranks. */
     async deployEtcd(input: DeployEtcdInput): Promise<string> {
       const { run } = input;
       const cluster = context.cluster(run);
@@ -105,10 +101,12 @@ export function etcdActivities(context: ActivityContext) {
     },
 
     /**
-     * Empties the run's own etcd and returns how many keys an earlier rank had left.
+     * Deletes all keys of the run's own etcd and returns how many keys earlier ranks had left.
      *
-     * An etcd that was restarted has lost its mark with all its keys. When it is empty, or holds keys of this run's ranks
-     * and no others, it is marked again. One that holds other keys and no mark is not ours.
+     * A restarted etcd has lost its mark together with all its keys. It is marked again when it is empty or holds only
+     * keys of this run's ranks.
+     *
+     * @throws {SuiteFailure} `EtcdNotOwned` when an unmarked etcd holds other keys
      */
     async wipeEtcd(input: { run: Run }): Promise<{ keysDeleted: number }> {
       const { run } = input;
@@ -122,7 +120,7 @@ export function etcdActivities(context: ActivityContext) {
       if (foreign.length > 0) {
         throw new SuiteFailure(
           'EtcdNotOwned',
-          `etcd ${run.namespace}/${etcdName(run)} holds ${foreign.length} keys that no rank of this run wrote, and no mark of this run`,
+          `etcd ${run.namespace}/${etcdName(run)} lacks the mark of this run and holds ${foreign.length} keys that no rank of this run wrote`,
         );
       }
       const left = Number(await etcdctl(run, ['del', own, '--prefix']));
@@ -132,40 +130,7 @@ export function etcdActivities(context: ActivityContext) {
   };
 }
 
-async function etcdDeployment(input: DeployEtcdInput, name: string): Promise<KubernetesObject> {
-  const manifest = await readManifestObject<Deployment>('etcd.yaml', 'Deployment');
-  const spec = structuredClone(manifest.spec) as EtcdDeploymentSpec;
-  const labels = { 'app.kubernetes.io/name': name };
-  spec.selector.matchLabels = labels;
-  spec.template.metadata.labels = {
-    ...spec.template.metadata.labels,
-    ...labels,
-    [RUN_LABEL]: input.run.key,
-  };
-  const [container] = spec.template.spec.containers;
-  if (container) {
-    container.image = input.image;
-    container.imagePullPolicy = input.imagePullPolicy;
-    container.command = container.command?.map((arg) => arg.replace('//dynamo-bench-etcd:', `//${name}:`)) ?? [];
-  }
-  spec.template.spec.tolerations = input.tolerations;
-  if (input.imagePullSecret) spec.template.spec.imagePullSecrets = [{ name: input.imagePullSecret }];
-  return { ...manifest, spec };
-}
-
-async function etcdService(name: string): Promise<KubernetesObject> {
-  const manifest = await readManifestObject('etcd.yaml', 'Service');
-  return { ...manifest, spec: { ...(manifest.spec as object), selector: { 'app.kubernetes.io/name': name } } };
-}
-
-interface EtcdDeploymentSpec {
-  selector: { matchLabels: Record<string, string> };
-  template: {
-    metadata: { labels: Record<string, string> };
-    spec: { containers: Container[]; tolerations?: unknown; imagePullSecrets?: { name: string }[] };
-  };
-}
-
+/** Says why the etcd pod is not ready yet. */
 function describeWaiting(pod: Pod): string {
   const waiting = pod.status?.containerStatuses?.[0]?.state?.waiting;
   const scheduled = pod.status?.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');

@@ -2,12 +2,14 @@ import { cancellationSignal } from '@temporalio/activity';
 import { candidatesOf, devicePluginFacts } from '../../cluster/node-facts.js';
 import type { DaemonSet, Node, Pod } from '../../kubernetes/client/objects.js';
 import { DAEMON_SET, NODE, POD } from '../../kubernetes/client/resources.js';
-import { choosePair, efaPluginProblems } from '../../suite/cluster/node-choice.js';
+import { efaPluginProblems } from '../../suite/cluster/device-plugin.js';
+import { choosePair } from '../../suite/cluster/node-choice.js';
 import type { DevicePluginFacts, NodeFacts, Pair, Problem } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { ActivityContext } from '../context/context.js';
 
+/** Result of the node check. `pair` is defined when two nodes can run a rank each. */
 export interface NodeCheck {
   readonly kubernetesVersion: string;
   readonly nodes: readonly NodeFacts[];
@@ -18,7 +20,7 @@ export interface NodeCheck {
 
 export function nodeActivities(context: ActivityContext) {
   return {
-    /** Looks at nodes, free resources and device plugins, and chooses the pair. All that is wrong comes at once. */
+    /** Checks nodes, free resources and device plugins, and chooses the pair. Returns all problems at once. */
     async checkNodes(input: { run: Run; spec: Pick<SuiteSpec, 'nodes' | 'resources'> }): Promise<NodeCheck> {
       const cluster = context.cluster(input.run);
       const signal = cancellationSignal();

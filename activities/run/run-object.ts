@@ -5,7 +5,8 @@ import type { KubernetesObject, Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { CONFIG_MAP, DEPLOYMENT, POD } from '../../kubernetes/client/resources.js';
 import { hasEnded } from '../../kubernetes/pods/pod-state.js';
-import { etcdName, RUN_LABEL, type Run, runLabels, runObjectName } from '../../suite/run/run.js';
+import { etcdName, runObjectName } from '../../suite/run/object-names.js';
+import { type Run, runLabels, runSelector } from '../../suite/run/run.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { ucxBatch } from '../../suite/tools/ucx-perftest.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
@@ -71,7 +72,7 @@ export function runObjectActivities(context: ActivityContext) {
     async closeRun(input: { run: Run }): Promise<void> {
       const { run } = input;
       const cluster = context.cluster(run);
-      const labelSelector = `${RUN_LABEL}=${run.key}`;
+      const labelSelector = runSelector(run);
       await context.claims.release(run);
       // The Deployment first: it would replace a pod that is deleted under it.
       await cluster.delete(DEPLOYMENT, run.namespace, etcdName(run));

@@ -5,7 +5,8 @@ import { POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded } from '../../kubernetes/pods/pod-state.js';
 import { readProbe } from '../../suite/cluster/probe.js';
 import type { ProbeFacts } from '../../suite/run/cluster-facts.js';
-import { etcdHost, type Run } from '../../suite/run/run.js';
+import { etcdHost, probePodName } from '../../suite/run/object-names.js';
+import { COMPONENT_LABEL, type Run } from '../../suite/run/run.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 import { type StartTimeouts, waitUntilStarted } from '../pods/pods.js';
@@ -29,14 +30,14 @@ export function probeActivities(context: ActivityContext) {
     }): Promise<ProbeFacts> {
       const { run, node } = input;
       const cluster = context.cluster(run);
-      const name = `bench-${run.key}-probe-${input.index}`;
+      const name = probePodName(run, input.index);
       const pod = await measuringPod(run, input.settings, node);
       const container = onlyContainer(pod);
       container.command = ['/bin/sh', '/dynamo-bench/probe.sh'];
       container.args = [];
       container.env?.push({ name: 'DYNAMO_BENCH_ETCD_HOST', value: etcdHost(run) });
       pod.spec.activeDeadlineSeconds = Math.ceil(input.patience.podStart + PROBE_TIMEOUT);
-      const owned = await context.owned(run, pod, name, { 'app.kubernetes.io/component': 'probe' });
+      const owned = await context.owned(run, pod, name, { [COMPONENT_LABEL]: 'probe' });
       const renewed = () => context.claims.renew(run, [node]);
       await renewed();
       await cluster.createOrAdopt(owned, cancellationSignal());

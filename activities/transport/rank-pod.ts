@@ -1,6 +1,7 @@
 import { readManifestObject } from '../../kubernetes/client/manifest.js';
 import type { Container, Pod } from '../../kubernetes/client/objects.js';
-import { etcdEndpoint, type Run, runObjectName } from '../../suite/run/run.js';
+import { etcdEndpoint, rankPodName, runObjectName } from '../../suite/run/object-names.js';
+import type { Run } from '../../suite/run/run.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { nixlbenchArguments } from '../../suite/tools/nixlbench.js';
@@ -33,11 +34,6 @@ export interface RankInput {
 
 const SCRIPTS = '/dynamo-bench';
 
-/** Always the same for the same attempt, so that a step that is tried again finds its own pod. */
-function rankPodName({ group, position }: Pick<RankInput, 'group' | 'position'>): string {
-  return `bench-${group}-${position}`;
-}
-
 /** The pod of a rank: the manifest with the spec's values filled in. */
 export async function rankPod(input: RankInput): Promise<Pod> {
   const { run, test } = input;
@@ -45,7 +41,7 @@ export async function rankPod(input: RankInput): Promise<Pod> {
   const container = onlyContainer(pod);
   container.command = ['/bin/sh', `${SCRIPTS}/entry.sh`];
   container.args = toolCommand(input);
-  pod.metadata.name = rankPodName(input);
+  pod.metadata.name = rankPodName(input.group, input.position);
   pod.spec.activeDeadlineSeconds = Math.ceil(input.activeDeadline);
   if (test.tool === 'ucx-perftest') {
     if (test.devices.length > 0) {

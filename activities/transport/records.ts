@@ -8,6 +8,7 @@ import type { Pair } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
 import { formerTestKeys } from '../../suite/schema/renamed-keys.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
+import { secondsBetween } from '../../suite/units/time.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 import type { PodSettings } from './rank-pod.js';
@@ -132,10 +133,7 @@ function hashOf(value: unknown): string {
 
 function summary(record: CellRecord, takenOver: boolean): CellSummary {
   const { key, test, repetition, warmUp = false, verdict, measurement, failure, attempts } = record;
-  const seconds = attempts.reduce(
-    (sum, { startedAt, endedAt }) => sum + (Date.parse(endedAt) - Date.parse(startedAt)) / 1000,
-    0,
-  );
+  const seconds = attempts.reduce((sum, { startedAt, endedAt }) => sum + secondsBetween(startedAt, endedAt), 0);
   return {
     key,
     test,

@@ -3,6 +3,7 @@ import { resolveRun } from '../../results/records/run-names.js';
 import { readRun } from '../../results/records/runs.js';
 import { compareRun } from '../../results/regression/compare-run.js';
 import type { RunComparison } from '../../results/regression/run-comparison.schema.js';
+import { formatSignedPercent } from '../../suite/units/percent.js';
 import { exitCodeOf } from '../options/exit-code.js';
 import { minimalDifference } from '../options/minimal-difference.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
@@ -60,12 +61,11 @@ Examples:
 
 function comparisonText({ change, reason, baseline, metrics }: RunComparison, all: boolean): string {
   const shown = metrics.filter((metric) => all || metric.change !== 'unchanged');
-  const signed = (share: number) => `${share < 0 ? '−' : '+'}${(Math.abs(share) * 100).toFixed(1)} %`;
   const rows = shown.map(({ metric, change, difference, interval, reason }) => [
     metric,
     change,
-    difference === undefined ? '–' : signed(difference),
-    interval ? `${signed(interval.low)} to ${signed(interval.high)}` : '–',
+    difference === undefined ? '–' : formatSignedPercent(difference),
+    interval ? `${formatSignedPercent(interval.low)} to ${formatSignedPercent(interval.high)}` : '–',
     reason,
   ]);
   const hidden = metrics.length - shown.length;

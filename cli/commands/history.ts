@@ -4,6 +4,7 @@ import { stepsOf } from '../../reports/model/assemble.js';
 import { type MetricHistory, type NamedSeries, readHistory, resolveMetric } from '../../results/records/history.js';
 import { resolveSuite } from '../../results/records/run-names.js';
 import { formatterOf } from '../../results/records/series.js';
+import { formatSignedPercent } from '../../suite/units/percent.js';
 import { minimalDifference } from '../options/minimal-difference.js';
 import { positiveInteger } from '../options/option-parsers.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
@@ -64,7 +65,7 @@ function historyText({ metric, unit, points }: MetricHistory, steps: ReturnType<
   const rows = points.map(({ workflowId, startedAt, values }, i) => {
     const value = medians[i] ?? 0;
     const step = steps.find((candidate) => candidate.workflowId === workflowId && candidate.startedAt === startedAt);
-    const change = step ? `← changed by ${step.size < 0 ? '−' : '+'}${(Math.abs(step.size) * 100).toFixed(1)} %` : '';
+    const change = step ? `← changed by ${formatSignedPercent(step.size)}` : '';
     return [
       startedAt.slice(0, 16).replace('T', ' '),
       workflowId,

@@ -10,6 +10,7 @@ import {
 import type { Range } from '../../suite/plan/test-forecast.js';
 import type { Concern } from '../../suite/run/concern.js';
 import { checkSpec, type SuiteSpec } from '../../suite/spec/spec.js';
+import { formatCount } from '../../suite/units/count.js';
 import { formatBytes, formatDuration } from '../../suite/units/units.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { EXIT } from '../options/exit-code.js';
@@ -65,10 +66,10 @@ function planText(spec: SuiteSpec, plan: Forecast & { pair?: { node1: string; no
   const learnt = new Set(cells.filter(({ time }) => time.measured).map(({ test }) => test)).size;
   const basis =
     learnt > 0
-      ? `, ${learnt} test${learnt === 1 ? '' : 's'} by ${runs} earlier run${runs === 1 ? '' : 's'} of this suite`
+      ? `, ${formatCount(learnt, 'test')} by ${formatCount(runs, 'earlier run')} of this suite`
       : ', by the parameters';
   return [
-    `${spec.name}: ${counted(cellCount, 'cell')} in ${blocks} block${blocks === 1 ? '' : 's'}`,
+    `${spec.name}: ${counted(cellCount, 'cell')} in ${formatCount(blocks, 'block')}`,
     `  time       ${formatDuration(wallTime.low)} to ${formatDuration(wallTime.high)}${basis}; tries after a failure come on top`,
     `  node-hours ${nodeHours.low.toFixed(1)} to ${nodeHours.high.toFixed(1)} (two nodes)`,
     `  pods       ${counted(pods.ranks, 'rank')}, two at a time; ${pods.probes} probes and ${pods.etcd} etcd`,

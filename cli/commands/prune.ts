@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { releaseSpace } from '../../results/maintenance/disk-space.js';
 import { type Dropped, dropRuns, runsToDrop } from '../../results/maintenance/retention.js';
 import type { RunEntry } from '../../results/records/runs.js';
+import { formatCount } from '../../suite/units/count.js';
 import { formatBytes } from '../../suite/units/units.js';
 import { positiveInteger, seconds } from '../options/option-parsers.js';
 import { addStoreOptions, changeStore, type StoreOptions, withStore } from '../options/store-options.js';
@@ -59,7 +60,7 @@ function tell({ json }: Options, runs: readonly RunEntry[], dropped?: Done): voi
 function lines(runs: readonly RunEntry[], dropped: Done | undefined): string[] {
   const verb = dropped ? 'dropped' : 'would be dropped';
   const each = runs.map(({ workflowId, startedAt }) => `${workflowId} (${startedAt.slice(0, 10)}) ${verb}`);
-  const count = `${runs.length} run${runs.length === 1 ? '' : 's'} ${verb}`;
+  const count = `${formatCount(runs.length, 'run')} ${verb}`;
   if (!dropped) return [...each, count];
   const { cells, evidence, freed } = dropped;
   const texts = `${evidence.texts} texts of evidence (${formatBytes(evidence.bytes)})`;

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { resolveSuite, runNames } from '../../results/records/run-names.js';
 import { listRuns } from '../../results/records/runs.js';
 import { findComparison, outcomeOfRun } from '../../results/regression/run-comparison.store.js';
+import { secondsBetween } from '../../suite/units/time.js';
 import { formatDuration } from '../../suite/units/units.js';
 import { positiveInteger } from '../options/option-parsers.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
@@ -38,7 +39,7 @@ export function runsCommand(): Command {
         suite,
         outcome,
         `${startedAt.slice(0, 16).replace('T', ' ')}`,
-        endedAt ? formatDuration((Date.parse(endedAt) - Date.parse(startedAt)) / 1000) : 'goes on',
+        endedAt ? formatDuration(secondsBetween(startedAt, endedAt)) : 'goes on',
       ]);
       console.log(table(['run', 'suite', 'outcome', 'started (UTC)', 'took'], rows));
     });

@@ -3,6 +3,7 @@ import { forecastOf } from '../../suite/plan/forecast.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import { checkSpec, type SuiteSpec } from '../../suite/spec/spec.js';
 import { expectedNixlbenchRows } from '../../suite/tools/nixlbench.js';
+import { formatCount } from '../../suite/units/count.js';
 import { formatBytes, formatDuration } from '../../suite/units/units.js';
 import { EXIT } from '../options/exit-code.js';
 import { readSpecFile } from '../options/spec-file.js';
@@ -31,7 +32,7 @@ function describeProblems(
   file: string,
   problems: readonly { readonly path: string; readonly message: string }[],
 ): void {
-  console.error(`${file}: ${problems.length} problem${problems.length === 1 ? '' : 's'}`);
+  console.error(`${file}: ${formatCount(problems.length, 'problem')}`);
   for (const { path, message } of problems) console.error(`  ${path}: ${message}`);
 }
 

@@ -1,14 +1,14 @@
 import { type FailureClass, SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Status } from './objects.js';
 
-/** What was asked of the API server, for messages: `get pods/rank-a in namespace dynamo-bench`. */
+/** Describes a request to the API server for messages: `get v1/namespaces/bench/pods/rank on https://…`. */
 export interface RequestContext {
   readonly verb: string;
   readonly what: string;
   readonly server: string;
 }
 
-/** HTTP answers by what to do about them. 404 and 409 reach the caller too, which often knows better. */
+/** Classifies an HTTP status by its remedy. Callers may still treat 404 and 409 in their own way. */
 function classOf(code: number, reason: string): FailureClass {
   if (code === 401) return 'Unauthorized';
   if (code === 403) return 'Forbidden';
@@ -18,7 +18,7 @@ function classOf(code: number, reason: string): FailureClass {
   return reason === 'Expired' || code === 410 ? 'ApiConflict' : 'Rejected';
 }
 
-/** An answer of the API server that is no success. */
+/** An answer of the API server with an error status. */
 export class ApiFailure extends SuiteFailure {
   readonly status: number;
   readonly reason: string;
@@ -34,7 +34,7 @@ export class ApiFailure extends SuiteFailure {
   }
 }
 
-/** The request never got an answer: wrong address, closed port, TLS, time-out. */
+/** Makes the failure of a request without an answer: wrong address, closed port, TLS, time-out. */
 export function unreachable(context: RequestContext, cause: unknown): SuiteFailure {
   return new SuiteFailure(
     'ApiUnreachable',
@@ -45,24 +45,27 @@ export function unreachable(context: RequestContext, cause: unknown): SuiteFailu
   );
 }
 
+/** Whether the object, or its kind, does not exist. */
 export function isNotFound(error: unknown): error is ApiFailure {
   return error instanceof ApiFailure && error.status === 404;
 }
 
+/** Whether an object with this name exists already. */
 export function isAlreadyExists(error: unknown): boolean {
   return error instanceof ApiFailure && error.status === 409 && error.reason === 'AlreadyExists';
 }
 
-/** The API server works, and the kubelet of a pod's node does not answer it: a log that was asked for cannot be had. */
+/** Whether the API server works and the kubelet of the pod's node does not answer it, so that a log is unavailable. */
 export function isKubeletUnreachable(error: unknown): error is ApiFailure {
   return error instanceof ApiFailure && error.status >= 500 && /\/containerLogs\//.test(error.message);
 }
 
+/** Whether the API server could not understand the request, such as one for the log of a container that never ran. */
 export function isBadRequest(error: unknown): error is ApiFailure {
   return error instanceof ApiFailure && error.status === 400;
 }
 
-/** Somebody else changed the object since it was read, or a precondition does not hold. */
+/** Whether another client modified the object after it was read, or a precondition failed. */
 export function isConflict(error: unknown): boolean {
   return error instanceof ApiFailure && error.status === 409 && error.reason === 'Conflict';
 }
@@ -82,7 +85,7 @@ function rootMessage(error: unknown): string {
   return current instanceof Error ? current.message || current.name : String(current);
 }
 
-/** The account may not do this. */
+/** Whether the account lacks a permission. */
 export function isForbidden(error: unknown): boolean {
   return error instanceof ApiFailure && error.status === 403;
 }

@@ -1,21 +1,25 @@
 import { type Dispatcher, getGlobalDispatcher } from 'undici';
 
-/** Certificates that a kubeconfig names may be renewed; after this long, new connections are made with them. */
-const LAST_MS = 60_000;
+/** Connections are replaced after this long, because the certificates in a kubeconfig may have been renewed. */
+const MAX_AGE_MS = 60_000;
 
 /**
- * The open connections to a cluster, for many requests. The Kubernetes client makes new ones for every request, and a TLS
- * handshake takes longer than most answers of the API server.
+ * Keeps the connections to a cluster open across requests. The Kubernetes client opens new ones for every request, and a
+ * TLS handshake takes longer than most answers of the API server.
  */
 export class Connections {
   #dispatcher: Dispatcher | undefined;
   #madeAt = 0;
 
-  /** @param made what the client has just made for the request that is about to be sent; nothing when it needs nothing */
+  /**
+   * Returns the dispatcher for the next request.
+   *
+   * @param made the dispatcher that the client has just made for this request; undefined when TLS needs no settings
+   */
   use(made: Dispatcher | undefined): Dispatcher {
     if (!made) return getGlobalDispatcher();
-    if (this.#dispatcher && performance.now() - this.#madeAt < LAST_MS) return this.#dispatcher;
-    // What is under way ends on the connection that it began on.
+    if (this.#dispatcher && performance.now() - this.#madeAt < MAX_AGE_MS) return this.#dispatcher;
+    // Running requests finish on the old connections.
     this.#dispatcher?.close().catch(() => undefined);
     this.#dispatcher = made;
     this.#madeAt = performance.now();

@@ -4,10 +4,11 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Cluster } from './cluster.js';
 
 /**
- * Runs one short command in a container. Never for anything that measures: a stream that is cut loses the command's
- * end, so the caller must also see in the output that the command did its work.
+ * Runs one short command in a container. Do not use it to measure: a broken stream loses the command's exit code, so the
+ * caller must also check in the output that the command did its work.
  *
- * @param input sent to the command's standard input, which is then closed
+ * @param options.input sent to the command's standard input, which is then closed
+ * @param options.timeoutMs limit for the handshake and the command together
  * @throws {SuiteFailure} `ApiUnavailable` when the stream ended before the command's status came
  */
 export async function execInPod(
@@ -23,11 +24,12 @@ export async function execInPod(
   const what = `exec ${command[0]} in pod ${target.namespace}/${target.pod}`;
 
   const { promise: status, resolve, reject } = Promise.withResolvers<k8s.V1Status>();
-  // It may be rejected before anybody waits for it.
+  // It may be rejected before it is awaited.
   status.catch(() => undefined);
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const ended = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
-  const onAbort = () => reject(new SuiteFailure('ApiUnavailable', `${what}: no end within ${options.timeoutMs} ms`));
+  const onAbort = () =>
+    reject(new SuiteFailure('ApiUnavailable', `${what}: did not end within ${options.timeoutMs} ms`));
   ended.addEventListener('abort', onAbort, { once: true });
   const exec = new k8s.Exec(cluster.config);
   const opening = exec.exec(
@@ -42,10 +44,12 @@ export async function execInPod(
     resolve,
   );
   try {
-    // A handshake that does not come is not waited for longer than the command.
+    // The time limit of the command also limits the handshake.
     const socket = await Promise.race([opening, status.then(() => opening)]);
     socket.on('close', () =>
-      setImmediate(() => reject(new SuiteFailure('ApiUnavailable', `${what}: the stream was cut`))),
+      setImmediate(() =>
+        reject(new SuiteFailure('ApiUnavailable', `${what}: the stream was closed before the command ended`)),
+      ),
     );
     socket.on('error', (error: Error) =>
       reject(new SuiteFailure('ApiUnavailable', `${what}: ${error.message}`, { cause: error })),
@@ -71,5 +75,5 @@ function handshakeMessage(error: unknown): string {
   const message = (error as { message?: unknown } | null)?.message;
   return typeof message === 'string' && message !== ''
     ? message
-    : 'the stream could not be opened (is pods/exec allowed?)';
+    : 'cannot open the stream; check the permission for pods/exec';
 }

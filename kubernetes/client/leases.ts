@@ -13,7 +13,7 @@ export interface Lease extends KubernetesObject {
   };
 }
 
-/** Who wants to hold a Lease, and what the Lease then says of the holder. */
+/** The identity that claims a Lease, and the metadata that the Lease then gets. */
 export interface Claimant {
   readonly identity: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -22,12 +22,12 @@ export interface Claimant {
 }
 
 /**
- * Takes a Lease that is free or expired, or renews the claimant's own. Of two who try at once, one gets it: every write
- * names the version that was read.
+ * Takes a Lease that is free or expired, or renews the claimant's own. Only one of two concurrent claimants succeeds,
+ * because every write names the version that was read.
  *
- * @param isExpired whether the Lease that somebody else holds has run out. Clocks of two machines differ, so this is
- *   for the caller to observe, not to be read from the Lease's own times.
- * @returns undefined when the claimant holds it now, else the Lease of who does
+ * @param isExpired decides whether the Lease of another holder has expired. The caller must observe this itself: clocks of
+ *   machines differ, so the times in the Lease are not comparable.
+ * @returns undefined when the claimant now holds the Lease, else the Lease of the other holder
  */
 export async function takeLease(
   cluster: Cluster,
@@ -64,7 +64,7 @@ export async function takeLease(
   }
 }
 
-/** Gives a Lease back. One that somebody else holds by now stays theirs. */
+/** Releases a Lease, unless another holder has it by now. */
 export async function releaseLease(
   cluster: Cluster,
   namespace: string,
@@ -83,7 +83,7 @@ export async function releaseLease(
   }
 }
 
-/** The form of coordination.k8s.io: microseconds, always six digits. */
+/** Formats a time as coordination.k8s.io does: microseconds with six digits. */
 function microTime(date: Date): string {
   return date.toISOString().replace('Z', '000Z');
 }

@@ -3,10 +3,10 @@ import { fileURLToPath } from 'node:url';
 import { parseAllDocuments } from 'yaml';
 import type { KubernetesObject } from './objects.js';
 
-/** Folder of the manifests: beside the sources, or one level up from the compiled ones. */
+/** Folders in which the manifests may be: next to the sources, or one level above the compiled files. */
 const FOLDERS = [new URL('../../manifests/', import.meta.url), new URL('../../../manifests/', import.meta.url)];
 
-/** A text file below `manifests/`. */
+/** Reads a text file below `manifests/`. @throws {Error} when it does not exist */
 export async function readManifestText(name: string): Promise<string> {
   for (const folder of FOLDERS) {
     try {
@@ -15,10 +15,12 @@ export async function readManifestText(name: string): Promise<string> {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     }
   }
-  throw new Error(`manifests/${name} is not beside ${fileURLToPath(new URL('.', import.meta.url))}`);
+  throw new Error(
+    `cannot find manifests/${name} for ${fileURLToPath(new URL('.', import.meta.url))}: reinstall dynamo-bench with its manifests folder`,
+  );
 }
 
-/** The objects of a YAML file below `manifests/`, in order. */
+/** Reads the objects of a YAML file below `manifests/`, in order. */
 export async function readManifest(name: string): Promise<KubernetesObject[]> {
   const documents = parseAllDocuments(await readManifestText(name));
   return documents.map((document) => {
@@ -28,12 +30,12 @@ export async function readManifest(name: string): Promise<KubernetesObject[]> {
 }
 
 /**
- * The only object of a kind in a YAML file.
+ * Reads the first object of a kind in a YAML file below `manifests/`.
  *
- * @throws {Error} when it is not there
+ * @throws {Error} when the file has no such object
  */
 export async function readManifestObject<T extends KubernetesObject>(name: string, kind: string): Promise<T> {
   const found = (await readManifest(name)).find((object) => object.kind === kind);
-  if (!found) throw new Error(`manifests/${name} holds no ${kind}`);
+  if (!found) throw new Error(`manifests/${name} has no object of kind ${kind}`);
   return found as T;
 }

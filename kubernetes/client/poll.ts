@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const SHORTEST_MS = 50;
 const LONGEST_MS = 1000;
-/** Of the time already waited. */
+/** Pause as a share of the time already waited. */
 const PAUSE_SHARE = 0.02;
 
 export interface PollOptions {
@@ -11,11 +11,11 @@ export interface PollOptions {
 }
 
 /**
- * Asks again and again until there is an answer. The pause grows with the time already waited, to 2 % of it, so
- * that a short wait is noticed at once and a long one costs the API server little.
+ * Calls a function until it returns a value. The pause grows to 2 % of the time already waited, so that a short wait ends
+ * at once and a long one costs the API server little.
  *
- * @param ask returns undefined to be asked again
- * @param signal ends the waiting; its reason is thrown
+ * @param ask returns undefined to be called again
+ * @param signal stops polling; its reason is thrown
  */
 export async function poll<T>(
   ask: (elapsedSeconds: number) => Promise<T | undefined>,

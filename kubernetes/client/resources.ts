@@ -1,10 +1,10 @@
-/** What an object is, as its manifest says it. */
+/** The type of an object, as in its manifest. */
 export interface Kind {
   readonly apiVersion: string;
   readonly kind: string;
 }
 
-/** The kinds that the suite handles, by the name of their resource in a path. */
+/** Resource names, as they appear in paths, of the kinds that the product uses. */
 const PLURALS: Readonly<Record<string, string>> = {
   ConfigMap: 'configmaps',
   CustomResourceDefinition: 'customresourcedefinitions',
@@ -43,10 +43,10 @@ export const DYNAMO_GRAPH = { apiVersion: 'nvidia.com/v1beta1', kind: 'DynamoGra
 export const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' } as const satisfies Kind;
 export const DAEMON_SET = { apiVersion: 'apps/v1', kind: 'DaemonSet' } as const satisfies Kind;
 
-/** Path of a collection or of one object, as the API server names it. */
+/** Returns the API server's path of a collection, or of one object. @throws {RangeError} for a kind without a resource name */
 export function resourcePath({ apiVersion, kind }: Kind, namespace?: string, name?: string): string {
   const plural = PLURALS[kind];
-  if (!plural) throw new RangeError(`no resource name is known for kind ${kind}`);
+  if (!plural) throw new RangeError(`kind ${kind} has no known resource name`);
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   return `${root}${namespace ? `/namespaces/${namespace}` : ''}/${plural}${name ? `/${name}` : ''}`;
 }

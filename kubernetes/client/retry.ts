@@ -1,35 +1,36 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type FailureClass, SuiteFailure } from '../../suite/verdict/failure.js';
 
-/** Pauses before the second, third, … try. All in all less than what a person would call a pause. */
+/** Pauses before the second, third, … try; 3.5 s in total. */
 const PAUSES_MS = [100, 400, 1000, 2000];
 
 /**
- * No further try once so much time has passed: an address that swallows packets takes 10 to 30 s to fail, and the activity
- * must fail in time for its own retries to be counted. In milliseconds.
+ * No try starts after this time, in milliseconds. An address that drops packets takes 10 to 30 s to fail, and the activity
+ * must fail early enough for its own retries to be counted.
  */
 const LAST_TRY_AFTER_MS = 15_000;
 
-/** Up to this share of a pause is added, so that callers who failed together do not come back together. */
+/** Largest random share added to a pause, so that callers that failed together do not retry together. */
 const JITTER = 0.25;
 
 /**
- * What a moment may cure. A request that was carried out, and whose answer was lost, does no harm when it is sent again:
- * what is created has a fixed name, what is patched or deleted names what it expects to find.
+ * Failures that may pass within seconds. Repeating a request whose answer was lost is safe: created objects have fixed
+ * names, and patches and deletions name the state that they expect.
  */
 const TRANSIENT: ReadonlySet<FailureClass> = new Set<FailureClass>([
-  'ApiUnavailable', // overloaded, restarting, or in front of a node that does not answer: 408, 429, 5xx
+  'ApiUnavailable', // overloaded, restarting, or its node does not answer: 408, 429, 5xx
   'ApiUnreachable', // refused or reset connections, time-outs
-  'Forbidden', // also what an API server says that has just started and has not read its roles yet
-  'Unauthorized', // the same of service accounts
+  'Forbidden', // also the answer of an API server that has just started and has not read its roles yet
+  'Unauthorized', // likewise for service accounts
 ]);
 
 /**
- * Sends a request again after a transient failure, a few times. An activity asks for many things, one after the other:
- * it must not begin anew because one answer was lost.
+ * Sends a request and repeats it a few times after a transient failure. An activity sends many requests, so one lost
+ * answer must not restart it.
  *
- * @param signal ends the waiting; its reason is thrown
- * @param lastTryAfter milliseconds
+ * @param signal ends the pause between two tries; its reason is thrown
+ * @param lastTryAfter milliseconds after which no further try starts
+ * @throws the failure of the last try
  */
 export async function withRetries<T>(
   send: () => Promise<T>,

@@ -9,12 +9,12 @@ const PULL_REASONS = new Set([
   'RegistryUnavailable',
 ]);
 
-/** No further try can end otherwise, by the reason or by what the registry said. */
+/** Reasons and registry messages after which every further try fails as well. */
 const FINAL_REASONS = new Set(['ErrImageNeverPull', 'InvalidImageName']);
 const FINAL_MESSAGE =
   /\bnot found\b|manifest unknown|does not exist|\bdenied\b|unauthori[sz]ed|authorization failed|\bforbidden\b|invalid (?:image )?(?:reference|name)|no match for platform/i;
 
-/** An image that cannot be pulled. */
+/** Why the image of a pod is not pulled. */
 export interface PullTrouble {
   readonly reason: string;
   readonly message: string;
@@ -22,7 +22,7 @@ export interface PullTrouble {
   readonly final: boolean;
 }
 
-/** What keeps the image of a pod from being pulled; undefined when nothing is known to. */
+/** Reads from a pod's status why its image is not pulled; undefined without such a problem. */
 export function pullTrouble(pod: Pod): PullTrouble | undefined {
   const { reason, message = '' } = pod.status?.containerStatuses?.[0]?.state?.waiting ?? {};
   if (reason === undefined || !PULL_REASONS.has(reason)) return undefined;

@@ -1,13 +1,11 @@
 import type { ContainerStatus, Pod } from '../client/objects.js';
 
-/** What a pod's status says, in the words that the suite decides by. */
-
-/** The status of the pod's only container; undefined before the node has seen the pod. */
+/** Returns the status of the pod's only container; undefined before the kubelet reports it. */
 export function containerStatus(pod: Pod): ContainerStatus | undefined {
   return pod.status?.containerStatuses?.[0];
 }
 
-/** The container has ended, or the pod as a whole has (evicted, deadline, rejected by the node). */
+/** Whether the container has ended, or the pod as a whole (evicted, past its deadline, rejected by the node). */
 export function hasEnded(pod: Pod): boolean {
   return (
     containerStatus(pod)?.state?.terminated !== undefined ||
@@ -16,14 +14,17 @@ export function hasEnded(pod: Pod): boolean {
   );
 }
 
+/** Whether the pod's only container is running. */
 export function isRunning(pod: Pod): boolean {
   return containerStatus(pod)?.state?.running !== undefined;
 }
 
+/** Whether the pod passes its readiness probe. */
 export function isReady(pod: Pod): boolean {
   return pod.status?.conditions?.some(({ type, status }) => type === 'Ready' && status === 'True') ?? false;
 }
 
+/** Whether the scheduler has found no node for the pod. */
 export function isUnschedulable(pod: Pod): boolean {
   return (
     pod.status?.conditions?.some(({ type, reason }) => type === 'PodScheduled' && reason === 'Unschedulable') ?? false

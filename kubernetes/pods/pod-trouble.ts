@@ -3,8 +3,6 @@ import type { KubernetesObject, Pod } from '../client/objects.js';
 import { isReady, isUnschedulable } from './pod-state.js';
 import type { StartWatch } from './start-watch.js';
 
-/** Why the pods of a deployment are not ready, in words: controllers only say "pending". */
-
 /** An event of the core API. */
 export interface KubernetesEvent extends KubernetesObject {
   type?: string;
@@ -13,18 +11,19 @@ export interface KubernetesEvent extends KubernetesObject {
   involvedObject: { kind?: string; name?: string };
 }
 
-/** Restarts after which a container that ends again and again is given up on. */
-const CRASHES = 3;
+/** Number of restarts after which a crashing container counts as failed. */
+const MAX_RESTARTS = 3;
 
 /**
- * The pod will not become ready by itself, and why; undefined while it still may.
+ * Says why a pod will not become ready by itself; undefined while it still may.
  *
- * @param elapsed seconds since the wait for it began
+ * @param elapsed seconds since the wait began
+ * @returns a failure of the class `DeploymentNotReady`, or one of `StartWatch.problem`
  */
 export function podTrouble(pod: Pod, watch: StartWatch, elapsed: number): SuiteFailure | undefined {
   const problem = watch.problem(pod, elapsed);
   if (problem) return problem;
-  const status = pod.status?.containerStatuses?.find(({ restartCount = 0 }) => restartCount >= CRASHES);
+  const status = pod.status?.containerStatuses?.find(({ restartCount = 0 }) => restartCount >= MAX_RESTARTS);
   if (!status) return undefined;
   const { lastState } = status as { lastState?: { terminated?: { exitCode: number; reason?: string } } };
   const last = status.state?.terminated ?? lastState?.terminated;
@@ -34,17 +33,20 @@ export function podTrouble(pod: Pod, watch: StartWatch, elapsed: number): SuiteF
   );
 }
 
-/** What every controller says now and then and tries again by itself. */
+/** Matches warnings about conflicts, which controllers resolve by a retry. */
 const NOISE = /the object has been modified/;
 
-/** What each pod waits for, and the last warning about each of them and about what should have made them. */
+/**
+ * Describes why a deployment is not ready, because controllers only report "pending": the state of each pod, and the last
+ * warning about each pod and each controller of the deployment.
+ */
 export function describeWaiting(deployment: string, pods: readonly Pod[], events: readonly KubernetesEvent[]): string {
   const warnings = events.filter(({ type, message }) => type === 'Warning' && !NOISE.test(message ?? ''));
   return [waitingText(pods, warnings), ...controllerTexts(deployment, warnings)].join('; ');
 }
 
 function waitingText(pods: readonly Pod[], warnings: readonly KubernetesEvent[]): string {
-  if (pods.length === 0) return 'there is no pod yet';
+  if (pods.length === 0) return 'no pod exists yet';
   const waiting = pods.filter((pod) => !isReady(pod));
   if (waiting.length === 0) return 'all pods are ready';
   return waiting
@@ -54,14 +56,14 @@ function waitingText(pods: readonly Pod[], warnings: readonly KubernetesEvent[])
       const state = isUnschedulable(pod)
         ? `no node fits (${scheduled?.message ?? ''})`
         : (container?.state?.waiting?.reason ??
-          (container?.state?.running ? 'runs, its readiness probe has not passed' : (pod.status?.phase ?? 'new')));
+          (container?.state?.running ? 'running, readiness probe has not passed' : (pod.status?.phase ?? 'new')));
       const warning = warnings.findLast(({ involvedObject }) => involvedObject.name === pod.metadata.name);
       return `${pod.metadata.name}: ${state}${warning ? `; ${warning.reason}: ${warning.message}` : ''}`;
     })
     .join('; ');
 }
 
-/** The last warning about each object that belongs to a deployment by its name and is no pod. */
+/** Returns the last warning about each controller that belongs to the deployment by its name. */
 function controllerTexts(deployment: string, warnings: readonly KubernetesEvent[]): string[] {
   const texts = new Map<string, string>();
   for (const { involvedObject, reason, message } of warnings) {

@@ -11,33 +11,34 @@ const REJECTED_REASONS = new Set([
   'ContainerCannotRun',
 ]);
 
-/** What the kubelet says while it has not read a Secret or ConfigMap yet; then it says whether there is one. */
+/** Matches the kubelet's message while it has not read a Secret or ConfigMap yet; a final message follows. */
 const NOT_READ_YET = /failed to sync (?:secret|configmap) cache/;
 
-/** How long a pull may fail for a reason that can pass; the kubelet tries four times in it. */
-const PULL_PATIENCE_SECONDS = 120;
+/** Time for which a pull may fail for a temporary reason; the kubelet tries four times within it. */
+const PULL_TIMEOUT_SECONDS = 120;
 
-/** Knows, over one wait for pods, since when each of them has been kept from starting. */
+/** Detects pods that will not start, by how long each problem lasts. One instance serves one wait for pods. */
 export class StartWatch {
   readonly #since = new Map<string, number>();
-  readonly #unschedulablePatience: number;
+  readonly #unschedulableTimeout: number;
 
-  /** @param unschedulablePatience seconds for which the scheduler may find no node */
-  constructor(unschedulablePatience: number) {
-    this.#unschedulablePatience = unschedulablePatience;
+  /** @param unschedulableTimeout seconds for which the scheduler may find no node */
+  constructor(unschedulableTimeout: number) {
+    this.#unschedulableTimeout = unschedulableTimeout;
   }
 
   /**
-   * Why a pod will not start by itself; undefined while it still may.
+   * Says why a pod will not start by itself; undefined while it still may.
    *
    * @param elapsed seconds since the wait began
+   * @returns a failure of the class `ImagePull`, `PodRejected` or `Unschedulable`
    */
   problem(pod: Pod, elapsed: number): SuiteFailure | undefined {
     const name = `pod ${pod.metadata.namespace}/${pod.metadata.name}`;
     const onNode = `${name} on ${pod.spec.nodeName}`;
     const pull = pullTrouble(pod);
-    const pullLasts = this.#lasts(pod, 'pull', pull !== undefined, elapsed);
-    if (pull && (pull.final || pullLasts >= PULL_PATIENCE_SECONDS)) {
+    const pullFailedFor = this.#heldFor(pod, 'pull', pull !== undefined, elapsed);
+    if (pull && (pull.final || pullFailedFor >= PULL_TIMEOUT_SECONDS)) {
       const image = pod.spec.containers[0]?.image;
       return new SuiteFailure('ImagePull', `${onNode}: image ${image}: ${pull.reason}: ${pull.message}`.trim());
     }
@@ -45,7 +46,7 @@ export class StartWatch {
     if (REJECTED_REASONS.has(reason) && !NOT_READ_YET.test(message)) {
       return new SuiteFailure('PodRejected', `${onNode}: ${reason}: ${message}`.trim());
     }
-    if (this.#lasts(pod, 'node', isUnschedulable(pod), elapsed) >= this.#unschedulablePatience) {
+    if (this.#heldFor(pod, 'node', isUnschedulable(pod), elapsed) >= this.#unschedulableTimeout) {
       const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
       return new SuiteFailure('Unschedulable', `${name}: ${scheduled?.message ?? 'no node fits'}`);
     }
@@ -58,10 +59,10 @@ export class StartWatch {
     return undefined;
   }
 
-  /** Seconds for which something has been so without a break; -1 when it is not. */
-  #lasts(pod: Pod, what: string, isSo: boolean, elapsed: number): number {
-    const key = `${pod.metadata.uid ?? pod.metadata.name}/${what}`;
-    if (!isSo) {
+  /** Returns for how many seconds a condition has held without a break; -1 when it does not hold. */
+  #heldFor(pod: Pod, condition: string, holds: boolean, elapsed: number): number {
+    const key = `${pod.metadata.uid ?? pod.metadata.name}/${condition}`;
+    if (!holds) {
       this.#since.delete(key);
       return -1;
     }

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Main process of a rank pod: runs the tool that is given as arguments, prints the device counters before and after as
-# JSON lines behind a marker, and exits with the tool's own code. Asks nothing of the image but a shell, cat and the tool.
+# Main process of a rank pod: runs the tool given as arguments, prints the device counters before and after as JSON lines
+# behind a marker, and exits with the tool's exit code. Needs only a shell, cat and the tool in the image.
 #
-#   DYNAMO_BENCH_DEVICES     one process for each device, all at once; empty: one process, on the pod's own output
+#   DYNAMO_BENCH_DEVICES     starts one process for each device, all at once; empty: one process, on the pod's output
 #   DYNAMO_BENCH_FIRST_PORT  control port of the first of these processes; each has the next one
-#   DYNAMO_BENCH_ROOT        in front of /sys, /host/sys and /dev, where a test has made them up
+#   DYNAMO_BENCH_ROOT        prefix of /sys, /host/sys and /dev, for tests that simulate them
 
 frame() {
   printf '@@dynamo-bench %s\n' "$1"
@@ -22,7 +22,7 @@ counters_of() { # WHEN DEVICE FILE...
   [ -z "$list" ] || frame "{\"event\":\"counters\",\"when\":\"$when\",\"device\":\"$device\",\"counters\":{$list}}"
 }
 
-# The node's /sys shows the devices of all its pods: the pod's own are those whose uverbs node it was given.
+# The node's /sys shows the devices of all its pods. The pod's devices are those whose uverbs node it has.
 own() { # DEVICE
   set -- "$1" "$root"/dev/infiniband/uverbs*
   [ -e "$2" ] || return 0
@@ -32,8 +32,8 @@ own() { # DEVICE
   return 1
 }
 
-# The kernel shows the counters of an RDMA device in the node's network namespace only, those of an interface in the
-# pod's.
+# The kernel shows the counters of an RDMA device only in the node's network namespace, and those of an interface only in
+# the pod's.
 counters() { # WHEN
   sysfs=$root/host/sys
   [ -d "$sysfs/class/infiniband" ] || sysfs=$root/sys
@@ -50,7 +50,7 @@ output=${DYNAMO_BENCH_OUTPUT:-/dynamo-bench-output}
 pids=
 trap 'for pid in $pids; do kill -TERM "$pid" 2> /dev/null; done' TERM INT
 
-# The first line and the last one: without both of them the log was cut off.
+# Prints the first line. A log without this and the `end` line is incomplete.
 frame '{"event":"begin"}'
 counters before
 if [ -n "${DYNAMO_BENCH_DEVICES:-}" ]; then
@@ -69,7 +69,7 @@ code=0
 for pid in $pids; do
   wait "$pid"
   status=$?
-  # A signal ends `wait`, not the process that is waited for.
+  # A signal ends `wait` before the process ends.
   while kill -0 "$pid" 2> /dev/null; do
     wait "$pid"
     status=$?

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Succeeds when something listens on every TCP port that is given. It reads the kernel's table instead of connecting:
-# ucx_perftest serves one client and ends, and a connection for a test would be that client.
+# Succeeds when every given TCP port has a listener. It reads the kernel's table instead of connecting, because
+# ucx_perftest serves one client and ends: a test connection would be that client.
 
 for port in "$@"; do
   found=no

@@ -1,9 +1,9 @@
 #!/bin/sh
-# Main process of a load pod: runs AIPerf as given in the arguments, then prints what it exported between JSON lines behind
-# a marker, and exits with AIPerf's own code.
+# Main process of a load pod: runs the AIPerf command given as arguments, prints its exported files between JSON lines
+# behind a marker, and exits with AIPerf's exit code.
 
 folder=${DYNAMO_BENCH_OUTPUT:-/dynamo-bench-output}/artifacts
-# The kubelet keeps the last 10 MB of a log; more than this could push the figures out.
+# The kubelet keeps the last 10 MB of a log; a larger request log could push the figures out.
 most_bytes=4000000
 
 frame() {

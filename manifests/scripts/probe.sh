@@ -1,8 +1,8 @@
 #!/bin/sh
-# Main process of a probe pod: what the image and the node offer, in sections. A tool that the image lacks leaves its
-# section empty; the suite decides what that means.
+# Main process of a probe pod: prints the properties of the image and the node, in sections. A missing tool leaves its
+# section empty; the suite decides whether that is a problem.
 #
-#   DYNAMO_BENCH_ETCD_HOST  host name that the ranks will have to resolve
+#   DYNAMO_BENCH_ETCD_HOST  host name that the ranks must resolve
 
 section() {
   printf '@@dynamo-bench section %s\n' "$1"
@@ -13,7 +13,7 @@ present() { # SECTION COMMAND
   if command -v "$2" > /dev/null 2>&1; then echo yes; else echo no; fi
 }
 
-# Names of all variables and the values of those whose names do not speak of secrets: this output is kept.
+# Prints all variables, and hides the values of those whose names suggest secrets, because this output is kept.
 environment() {
   hide=no
   env | while IFS= read -r line; do
@@ -30,12 +30,12 @@ environment() {
         hide=no
         ;;
     esac
-    # A further line of a value goes where the value went.
+    # Hides or prints the further lines of a value together with its first.
     [ "$hide" = yes ] || printf '%s\n' "$line"
   done
 }
 
-# The first version that Python knows of; NIXL's wheels are named by the CUDA version that they are for.
+# Prints the first version that Python knows; the names of NIXL's wheels contain their CUDA version.
 nixl_version() {
   python3 -c '
 from importlib import metadata

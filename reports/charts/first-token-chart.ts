@@ -1,4 +1,4 @@
-import { leftOut } from '../../suite/comparability/inference.js';
+import { excludedPoints } from '../../suite/comparability/inference.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { formatDuration } from '../../suite/units/units.js';
 import type { Markup } from '../markup/markup.js';
@@ -20,7 +20,7 @@ export function firstTokenChart(record: SuiteRecord): Markup | undefined {
     network.find((point) => point.test === test && point.concurrency === concurrency);
   const timeOf = (value: number | undefined) => (value === undefined ? '–' : formatDuration(value));
   const unit = (largest: number) => axisUnit('seconds', largest);
-  const left = leftOut(dynamo);
+  const left = excludedPoints(dynamo);
   return panelsChart({
     id: 'first-token',
     title: 'Time to first token against concurrency',

@@ -1,4 +1,4 @@
-import { leftOut } from '../../suite/comparability/inference.js';
+import { excludedPoints } from '../../suite/comparability/inference.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
 import { baselineCurve } from '../../suite/kv/transfer-curve.js';
 import type { DynamoRecord, LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
@@ -73,7 +73,7 @@ function comparison(record: SuiteRecord, dynamo: DynamoRecord): string[] {
   const heading = ['### What of the network reaches the user', ''];
   if (shares.length === 0) return [...heading, `Not compared: ${notCompared(record, dynamo)}.`, ''];
   const kv = kvOf(dynamo);
-  const left = leftOut(dynamo);
+  const left = excludedPoints(dynamo);
   return [
     ...heading,
     `KV cache of one prompt token: ${kv?.explanation ?? 'unknown'}. Predicted transfer = prompt tokens × KV bytes of a token and rank ÷ rate of ${dynamo.baseline} at the size of a block of ${dynamo.tokensPerBlock} tokens.`,

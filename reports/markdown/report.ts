@@ -1,6 +1,6 @@
 import { memlockText } from '../../suite/cluster/probe.js';
 import { type Ladder, laddersOf } from '../../suite/comparability/ladder.js';
-import { comparableValue } from '../../suite/comparability/transport.js';
+import { validValue } from '../../suite/comparability/transport.js';
 import { ceilingOfShares, isAboveCeiling } from '../../suite/hardware/fabric.js';
 import type { CellRecord, SuiteRecord, TestRecord } from '../../suite/record/record.js';
 import { findDrift, type Summary, summarize } from '../../suite/statistics/statistics.js';
@@ -135,7 +135,7 @@ function testSection(test: TestRecord): string[] {
 
 /** What the repetitions say together; only cells that may be compared count. */
 function repetitionLines({ cells }: TestRecord): string[] {
-  const values = cells.flatMap((cell) => comparableValue(cell) ?? []);
+  const values = cells.flatMap((cell) => validValue(cell) ?? []);
   if (values.length < 2) return [];
   const format = cells.some(({ measurement }) => measurement?.metric === 'latency') ? formatDuration : formatRate;
   const seed = cells[0]?.provenance?.seed ?? 1;

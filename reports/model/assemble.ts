@@ -5,7 +5,7 @@ import { type NamedSeries, readHistory } from '../../results/records/history.js'
 import { resolveRun } from '../../results/records/run-names.js';
 import { type RunEntry, readRun } from '../../results/records/runs.js';
 import { isHeadline, isLoadMetric, kindOf, seriesName } from '../../results/records/series.js';
-import { DEFAULT_MINIMAL_DIFFERENCE } from '../../results/regression/compare-run.js';
+import { DEFAULT_THRESHOLD } from '../../results/regression/compare-run.js';
 import { figuresByName } from '../../results/regression/compared-tests.js';
 import { findComparison } from '../../results/regression/run-comparison.store.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
@@ -24,7 +24,7 @@ export async function readReport(kysely: Kysely<Tables>, name: string): Promise<
 /** The same for a run that is known. */
 export async function reportOf(kysely: Kysely<Tables>, entry: RunEntry): Promise<Report> {
   const [{ record, complete }, comparison] = await Promise.all([readRun(kysely, entry), findComparison(kysely, entry)]);
-  const minimalDifference = comparison?.minimalDifference ?? DEFAULT_MINIMAL_DIFFERENCE;
+  const minimalDifference = comparison?.minimalDifference ?? DEFAULT_THRESHOLD;
   const history = await readHistory(kysely, {
     suite: record.suite,
     wanted: followed(record),

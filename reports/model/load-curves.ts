@@ -1,4 +1,4 @@
-import { comparableLoad } from '../../suite/comparability/inference.js';
+import { validLoad } from '../../suite/comparability/inference.js';
 import type { DynamoRecord, LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
 import { type Spread, spreadOf } from './curves.js';
 
@@ -27,7 +27,7 @@ export interface LoadCurve {
 /** The sweeps of phase 3 in the order of the record, without what may not be compared. */
 export function loadCurvesOf({ tests }: DynamoRecord): LoadCurve[] {
   return tests.map(({ name, topology, cells }, index) => {
-    const measured = cells.filter((cell) => comparableLoad(cell));
+    const measured = cells.filter((cell) => validLoad(cell));
     const byConcurrency = [...Map.groupBy(measured, ({ concurrency }) => concurrency)];
     const points = byConcurrency.map(([concurrency, same]) => figuresAt(concurrency, same));
     return { test: name, topology, index, points: points.toSorted((a, b) => a.concurrency - b.concurrency) };

@@ -1,6 +1,8 @@
 import type { Kysely } from 'kysely';
+import { ec2InstanceType } from '../../suite/hardware/instance-type.js';
 import type { History, Range } from '../../suite/plan/test-forecast.js';
 import type { CellRecord } from '../../suite/record/record.js';
+import { secondsBetween } from '../../suite/units/time.js';
 import type { Tables } from '../database/tables.js';
 
 /** The newest runs say enough; older ones were measured on another day's cluster. */
@@ -43,7 +45,7 @@ export async function readCellTimes(
   for (const { run, record } of rows) {
     const { test, attempts, provenance } = JSON.parse(record) as CellRecord;
     if (!Array.isArray(attempts) || !isOn(provenance, instanceTypes)) continue;
-    const seconds = attempts.reduce((sum, { startedAt, endedAt }) => sum + lasted(startedAt, endedAt), 0);
+    const seconds = attempts.reduce((sum, { startedAt, endedAt }) => sum + secondsBetween(startedAt, endedAt), 0);
     if (!(seconds > 0)) continue;
     const { low, high } = times.get(test) ?? { low: seconds, high: seconds };
     times.set(test, { low: Math.min(low, seconds), high: Math.max(high, seconds) });
@@ -54,11 +56,5 @@ export async function readCellTimes(
 
 function isOn(provenance: CellRecord['provenance'], instanceTypes: readonly string[]): boolean {
   if (instanceTypes.length === 0) return true;
-  return (
-    provenance?.nodes.every(({ instanceType }) => instanceTypes.includes(instanceType.replace(/^ml\./, ''))) ?? false
-  );
-}
-
-function lasted(from: string, to: string): number {
-  return (Date.parse(to) - Date.parse(from)) / 1000;
+  return provenance?.nodes.every(({ instanceType }) => instanceTypes.includes(ec2InstanceType(instanceType))) ?? false;
 }

@@ -1,5 +1,5 @@
-import { comparableLoad, isSimulated } from '../../suite/comparability/inference.js';
-import { comparableValue } from '../../suite/comparability/transport.js';
+import { isSimulated, validLoad } from '../../suite/comparability/inference.js';
+import { validValue } from '../../suite/comparability/transport.js';
 import { isAboveCeiling } from '../../suite/hardware/fabric.js';
 import type { LoadCell } from '../../suite/record/load-record.js';
 import type { CellRecord } from '../../suite/record/record.js';
@@ -21,7 +21,7 @@ export function figuresOf(cell: AnyCell): Figure[] {
 
 function transportFigures(cell: CellRecord): Figure[] {
   const { test, measurement, ceiling, rows } = cell;
-  if (comparableValue(cell) === undefined) return [];
+  if (validValue(cell) === undefined) return [];
   const figures = new Map<string, Figure>();
   const add = (figure: Figure) => figures.set(seriesName(figure), figure);
   if (measurement) add({ test, metric: measurement.metric, blockSize: 0, inFlight: 0, value: measurement.value });
@@ -35,7 +35,7 @@ function transportFigures(cell: CellRecord): Figure[] {
 }
 
 function loadFigures(cell: LoadCell): Figure[] {
-  return comparableLoad(cell) ? loadSeries(cell) : [];
+  return validLoad(cell) ? loadSeries(cell) : [];
 }
 
 /** All figures of a load cell that can be followed, whether they may be compared or not. */

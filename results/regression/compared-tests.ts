@@ -1,6 +1,6 @@
 import type { Comparability, FieldDifference } from '../../suite/comparability/field-differences.js';
-import { comparableLoads } from '../../suite/comparability/inference.js';
-import { comparable } from '../../suite/comparability/transport.js';
+import { compareInferenceTests } from '../../suite/comparability/inference.js';
+import { compareTransportCells } from '../../suite/comparability/transport.js';
 import type { CellRecord, SuiteRecord } from '../../suite/record/record.js';
 import { type AnyCell, cellsOf } from '../records/any-cell.js';
 import { type Figure, figuresOf } from '../records/figures.js';
@@ -50,7 +50,9 @@ function comparabilityOf(current: SuiteRecord, earlier: SuiteRecord, test: strin
   const [now, then] = [measuredCell(current, test), measuredCell(earlier, test)];
   if (!now || !then) return undefined;
   const isLoad = current.dynamo?.tests.some(({ name }) => name === test) ?? false;
-  return isLoad ? comparableLoads(earlier, current, test) : comparable(then as CellRecord, now as CellRecord);
+  return isLoad
+    ? compareInferenceTests(earlier, current, test)
+    : compareTransportCells(then as CellRecord, now as CellRecord);
 }
 
 function measuredCell(record: SuiteRecord, test: string): AnyCell | undefined {

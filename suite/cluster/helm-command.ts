@@ -1,14 +1,14 @@
 import type { DynamoSpec } from '../spec/dynamo-spec.js';
 
-/** How helm is called: its arguments, and the values for its standard input (empty: none). */
+/** Arguments of a helm call, and the chart values for its standard input; empty without values. */
 export interface HelmCommand {
   readonly arguments: readonly string[];
   readonly values: string;
 }
 
 /**
- * Installs the platform, or brings it to what the spec says: the same command can run again. `--atomic` takes back what
- * does not become ready.
+ * Returns the command that installs the Dynamo platform or upgrades it to the spec; it may run repeatedly. `--atomic` rolls
+ * a failed installation back.
  */
 export function helmCommand(platform: DynamoSpec['platform'], context?: string): HelmCommand {
   const { release, namespace, chart, version, values, timeout } = platform;
@@ -21,7 +21,7 @@ export function helmCommand(platform: DynamoSpec['platform'], context?: string):
       '--install',
       release,
       reference,
-      // A chart that is named by file has its version in itself.
+      // A chart file contains its version.
       ...(isFile ? [] : ['--version', version]),
       '--namespace',
       namespace,
@@ -37,7 +37,7 @@ export function helmCommand(platform: DynamoSpec['platform'], context?: string):
   };
 }
 
-/** The command as a person types it into a shell. */
+/** Formats the command for a shell. */
 export function helmCommandLine({ arguments: args, values }: HelmCommand): string {
   const command = ['helm', ...args].map(shellWord).join(' ');
   return values === '' ? command : `${command} <<< ${shellWord(values)}`;

@@ -1,17 +1,16 @@
-/** What the frontend says of itself. Its status word says "healthy" also when nothing can be served. */
-
+/** Answer of the frontend's `/v1/models`. */
 export interface ModelList {
   readonly data?: readonly { readonly id?: string }[];
 }
 
+/** Answer of the frontend's `/health`. Its status is "healthy" even when it can serve no request. */
 export interface FrontendHealth {
   readonly instances?: readonly { readonly component?: string; readonly endpoint?: string }[];
 }
 
 /**
- * What keeps the frontend from serving, in words; undefined when it serves: it lists the model, and it knows every worker
- * of the deployment. It says so with an entry for each worker and endpoint; the id in it is no help, because a number of
- * JSON cannot hold its 64 bits.
+ * Describes what keeps the frontend from serving; undefined when it lists the model and every worker of the deployment.
+ * Workers are counted by their entries: their 64-bit ids do not fit into a number of JSON.
  */
 export function servingProblem(
   model: string,
@@ -31,7 +30,7 @@ export function servingProblem(
   if (missing) return missing;
   const served = (models.data ?? []).map(({ id }) => id);
   if (!served.includes(model)) {
-    return `the frontend serves ${served.length === 0 ? 'no model' : served.join(', ')} and not ${model}`;
+    return `the frontend serves ${served.length === 0 ? 'no model' : served.join(', ')}, but not ${model}`;
   }
   return undefined;
 }

@@ -4,55 +4,90 @@ export interface FieldDifference {
   readonly field: string;
   readonly a: string;
   readonly b: string;
-  /** True: figures of the two say nothing about each other. */
+  /** True when the figures of the two measurements must not be compared. */
   readonly forbids: boolean;
 }
 
 export interface Comparability {
-  /** No difference forbids the comparison. */
+  /** True when no difference forbids the comparison. */
   readonly comparable: boolean;
-  /** In a stable order: what forbids first, then by name. */
+  /** Forbidding differences first, then by name. */
   readonly differences: readonly FieldDifference[];
 }
 
-/** What one measurement was made with, or on. */
-export interface Field {
+/** A condition of one measurement. */
+interface Field {
   readonly text: string;
   readonly forbids: boolean;
 }
 
-/**
- * The fields in which two measurements differ. One that only one of them has differs too: nobody can say that it is the
- * same.
- */
-export function differencesOf(a: ReadonlyMap<string, Field>, b: ReadonlyMap<string, Field>): FieldDifference[] {
-  return [...new Set([...a.keys(), ...b.keys()])].flatMap((field): FieldDifference[] => {
-    const [left, right] = [a.get(field), b.get(field)];
-    if (left?.text === right?.text) return [];
-    return [{ field, a: left?.text ?? '–', b: right?.text ?? '–', forbids: (left ?? right)?.forbids ?? false }];
-  });
+/** The conditions of one measurement by name. */
+export type Fields = ReadonlyMap<string, Field>;
+
+/** Whether a difference in a field forbids the comparison or is only reported. */
+export type Effect = 'forbids' | 'reported';
+
+/** One row of a table of fields: its name, the effect of a difference, and how to read it. `undefined` is left out. */
+export type FieldRow<Source> = readonly [field: string, effect: Effect, read: (source: Source) => unknown];
+
+/** Reads the fields of a table from a record. */
+export function readFields<Source>(table: readonly FieldRow<Source>[], source: Source): [string, Field][] {
+  return table.flatMap(([name, effect, read]) => field(name, read(source), effect));
 }
 
-/** What these differences say together. */
-export function comparability(differences: readonly FieldDifference[]): Comparability {
+/**
+ * Reads one field for each entry of an object, named `prefix.key`.
+ *
+ * @param effectOf `undefined` leaves the entry out
+ */
+export function readEntries(
+  prefix: string,
+  entries: Readonly<Record<string, unknown>>,
+  effectOf: (key: string) => Effect | undefined,
+): [string, Field][] {
+  return Object.entries(entries).flatMap(([key, value]) => field(`${prefix}.${key}`, value, effectOf(key)));
+}
+
+/** Returns the field as a list of one; an empty list when there is no value or no effect. */
+function field(name: string, value: unknown, effect: Effect | undefined): [string, Field][] {
+  if (value === undefined || effect === undefined) return [];
+  return [[name, { text: textOf(value), forbids: effect === 'forbids' }]];
+}
+
+/**
+ * Compares the conditions of two measurements. A field that only one of them has counts as a difference, because its other
+ * value is unknown.
+ */
+export function compareFields(a: Fields, b: Fields): Comparability {
+  return toComparability(
+    [...new Set([...a.keys(), ...b.keys()])].flatMap((name): FieldDifference[] => {
+      const [left, right] = [a.get(name), b.get(name)];
+      if (left?.text === right?.text) return [];
+      return [{ field: name, a: left?.text ?? '–', b: right?.text ?? '–', forbids: (left ?? right)?.forbids ?? false }];
+    }),
+  );
+}
+
+/** Sorts differences, and decides whether they permit a comparison. */
+export function toComparability(differences: readonly FieldDifference[]): Comparability {
   return {
     comparable: !differences.some(({ forbids }) => forbids),
     differences: differences.toSorted((x, y) => Number(y.forbids) - Number(x.forbids) || (x.field < y.field ? -1 : 1)),
   };
 }
 
-/** One value when all have the same, else all of them. */
+/** Returns the value that all nodes share, or all values when they differ. */
 export function agreed<T>(values: readonly T[]): T | readonly T[] {
   const [first] = values;
   return first !== undefined && values.every((value) => textOf(value) === textOf(first)) ? first : values;
 }
 
-/** A value as text, with keys in order, so that equal values have equal texts. */
+/** Writes a value as text with sorted keys, so that equal values have equal texts. */
 export function textOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(textOf).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-    return `{${entries.map(([key, field]) => `${key}: ${textOf(field)}`).join(', ')}}`;
+    return `{${entries.map(([key, entry]) => `${key}: ${textOf(entry)}`).join(', ')}}`;
   }
   return String(value);
 }

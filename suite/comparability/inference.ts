@@ -1,11 +1,20 @@
 import { z } from 'zod';
+import { ec2InstanceType } from '../hardware/instance-type.js';
 import type { DynamoRecord, LoadCell, LoadTestRecord } from '../record/load-record.js';
 import type { SuiteRecord } from '../record/record.js';
 import { withCurrentKeys } from '../schema/renamed-keys.js';
-import { agreed, type Comparability, comparability, differencesOf, type Field, textOf } from './field-differences.js';
+import {
+  agreed,
+  type Comparability,
+  compareFields,
+  type FieldRow,
+  type Fields,
+  readEntries,
+  readFields,
+} from './field-differences.js';
 
-/** Reasons that keep the figures of a load point out of every comparison. A point that is only too slow is compared. */
-const KEPT_OUT: ReadonlySet<string> = new Set([
+/** Reasons that exclude the figures of a load point from every comparison. A slow point is compared. */
+const INVALIDATING_REASONS: ReadonlySet<string> = new Set([
   'errors',
   'lost-requests',
   'worker-restarted',
@@ -16,37 +25,63 @@ const KEPT_OUT: ReadonlySet<string> = new Set([
   'kv-path-unproven',
 ]);
 
-/** What was measured at a load point, if it may be compared at all: the load was what it should be, on a sound cluster. */
-export function comparableLoad({ load, failure, reasons }: LoadCell): LoadCell['load'] {
-  return failure || reasons.some(({ code }) => KEPT_OUT.has(code)) ? undefined : load;
+/** Returns the figures of a load point when they are valid: the load was as requested, on a healthy deployment. */
+export function validLoad({ load, failure, reasons }: LoadCell): LoadCell['load'] {
+  return failure || reasons.some(({ code }) => INVALIDATING_REASONS.has(code)) ? undefined : load;
 }
 
-/** Points whose load was not what it should be, with why: `disaggregated at concurrency 64 (errors in 2 of 3 repetitions)`. */
-export function leftOut({ tests }: DynamoRecord): string[] {
+/** Lists the excluded load points with the reason: `disaggregated at concurrency 64 (errors in 2 of 3 repetitions)`. */
+export function excludedPoints({ tests }: DynamoRecord): string[] {
   return tests.flatMap(({ name, cells }) =>
     [...Map.groupBy(cells, ({ concurrency }) => concurrency)].flatMap(([concurrency, same]) => {
-      const out = same.filter((cell) => !comparableLoad(cell));
-      if (out.length === 0) return [];
-      const why = new Set(out.map(({ failure, reasons }) => failure?.class ?? reasons[0]?.code ?? 'no figures'));
-      const often = same.length > 1 ? ` in ${out.length} of ${same.length} repetitions` : '';
-      return [`${name} at concurrency ${concurrency} (${[...why].join(', ')}${often})`];
+      const excluded = same.filter((cell) => !validLoad(cell));
+      if (excluded.length === 0) return [];
+      const why = new Set(excluded.map(({ failure, reasons }) => failure?.class ?? reasons[0]?.code ?? 'no figures'));
+      const count = same.length > 1 ? ` in ${excluded.length} of ${same.length} repetitions` : '';
+      return [`${name} at concurrency ${concurrency} (${[...why].join(', ')}${count})`];
     }),
   );
 }
 
-/** Whether a simulated engine gave the figures: they are no performance of Dynamo, and never stand beside real ones. */
+/** Returns true when a simulated engine produced the figures. They do not show Dynamo's performance. */
 export function isSimulated({ reasons }: Pick<LoadCell, 'reasons'>): boolean {
   return reasons.some(({ code }) => code === 'simulated-engine');
 }
 
-/** A run with phase 3. */
-export type LoadRun = Pick<SuiteRecord, 'dynamo' | 'setup' | 'spec'>;
+/** The parts of a suite run that decide whether its inference tests are comparable. */
+export type InferenceRun = Pick<SuiteRecord, 'dynamo' | 'setup' | 'spec'>;
 
-/** Parts of the block `dynamo` that say how the cluster comes there and goes, and nothing of what it does. */
-const NOT_MEASURED: ReadonlySet<string> = new Set(['tests', 'name', 'platform', 'readyTimeout', 'keep']);
+/** An inference test with its first valid cell, which shows how it was measured. */
+interface MeasuredTest {
+  readonly dynamo: DynamoRecord;
+  readonly test: LoadTestRecord;
+  readonly cell: LoadCell;
+  readonly nodes: InferenceRun['setup']['nodes'];
+}
 
-/** Options of an inference test that say how often, how long, why and at which points it runs. */
-const HOW_OFTEN: ReadonlySet<string> = new Set([
+const FIELDS: readonly FieldRow<MeasuredTest>[] = [
+  ['engine', 'forbids', ({ dynamo }) => dynamo.engine],
+  ['model', 'forbids', ({ dynamo }) => dynamo.model],
+  ['transferBackend', 'forbids', ({ dynamo }) => dynamo.transferBackend],
+  ['tokensPerBlock', 'forbids', ({ dynamo }) => dynamo.tokensPerBlock],
+  ['platform', 'reported', ({ dynamo }) => dynamo.platform?.version],
+  ['kind', 'reported', ({ dynamo }) => dynamo.kind],
+  ['topology', 'forbids', ({ test }) => test.topology],
+  ['inputTokens', 'forbids', ({ test }) => test.inputTokens],
+  ['outputTokens', 'forbids', ({ test }) => test.outputTokens],
+  ['gpus', 'forbids', ({ cell }) => cell.gpus],
+  ['kvBytesPerTokenAndRank', 'forbids', ({ cell }) => cell.kv?.bytesPerTokenAndRank],
+  ['versions.aiperf', 'forbids', ({ cell }) => cell.load?.version],
+  ['pretendedRate', 'reported', ({ cell }) => cell.pretendedRate],
+  ['instanceType', 'forbids', ({ nodes }) => agreed(nodes.map((node) => ec2InstanceType(node.instanceType)))],
+  ['nodes', 'reported', ({ nodes }) => nodes.map(({ name }) => name)],
+];
+
+/** Keys of the block `dynamo` that set how the platform is installed and removed. They do not affect a figure. */
+const DEPLOYMENT_OPTIONS: ReadonlySet<string> = new Set(['tests', 'name', 'platform', 'readyTimeout', 'keep']);
+
+/** Options that set how often, how long, why and at which points an inference test runs. */
+const SCHEDULING_OPTIONS: ReadonlySet<string> = new Set([
   'name',
   'required',
   'control',
@@ -57,71 +92,52 @@ const HOW_OFTEN: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Names the fields in which an inference test differs between two runs, and whether its figures may be held against each
- * other.
+ * Compares the conditions of an inference test in two suite runs: lists the fields in which they differ, and decides
+ * whether the figures are comparable.
  *
- * Forbidding: the load (tokens, options of the test), what is deployed (engine, model, image digests, replicas, resources,
- * KV transfer, environment) and on what (instance type, GPUs). Named only: nodes, the platform that deployed it, and the
- * rate that a simulated engine was told.
+ * These differences forbid a comparison: the load (tokens, options of the test), the deployment (engine, model, image
+ * digests, replicas, resources, KV transfer, environment) and the hardware (instance type, GPUs). Only reported: nodes, the
+ * version of the platform, and the rate that a simulated engine was configured with.
  */
-export function comparableLoads(a: LoadRun, b: LoadRun, test: string): Comparability {
-  return comparability(differencesOf(fieldsOf(a, test), fieldsOf(b, test)));
+export function compareInferenceTests(a: InferenceRun, b: InferenceRun, test: string): Comparability {
+  return compareFields(fieldsOf(a, test), fieldsOf(b, test));
 }
 
-function fieldsOf({ dynamo, setup, spec }: LoadRun, name: string): ReadonlyMap<string, Field> {
-  const fields = new Map<string, Field>();
-  const add = (field: string, value: unknown, forbids: boolean) => {
-    if (value !== undefined) fields.set(field, { text: textOf(value), forbids });
-  };
+function fieldsOf(run: InferenceRun, name: string): Fields {
+  const measured = measuredTest(run, name);
+  if (!measured) return new Map();
+  const block = dynamoBlock(run.spec);
+  const options = block?.tests?.find((candidate) => candidate.name === name) ?? {};
+  return new Map([
+    ...readFields(FIELDS, measured),
+    ...readEntries('image', imagesByRole(measured.cell), () => 'forbids'),
+    ...readEntries('dynamo', block ?? {}, (key) => (DEPLOYMENT_OPTIONS.has(key) ? undefined : 'forbids')),
+    ...readEntries('parameters', options, (option) => (SCHEDULING_OPTIONS.has(option) ? undefined : 'forbids')),
+  ]);
+}
+
+function measuredTest({ dynamo, setup }: InferenceRun, name: string): MeasuredTest | undefined {
   const test = dynamo?.tests.find((candidate) => candidate.name === name);
-  const cell = test?.cells.find((candidate) => comparableLoad(candidate));
-  if (!dynamo || !test || !cell) return fields;
-  add('engine', dynamo.engine, true);
-  add('model', dynamo.model, true);
-  add('transferBackend', dynamo.transferBackend, true);
-  add('tokensPerBlock', dynamo.tokensPerBlock, true);
-  add('platform', dynamo.platform?.version, false);
-  add('kind', dynamo.kind, false);
-  addTest(add, test, cell);
-  const nodes = setup.nodes.filter((node) => node.name === setup.pair?.node1 || node.name === setup.pair?.node2);
-  add('instanceType', agreed(nodes.map(({ instanceType }) => instanceType.replace(/^ml\./, ''))), true);
-  add(
-    'nodes',
-    nodes.map((node) => node.name),
-    false,
+  const cell = test?.cells.find((candidate) => validLoad(candidate));
+  if (!dynamo || !test || !cell) return undefined;
+  const { node1, node2 } = setup.pair ?? {};
+  return { dynamo, test, cell, nodes: setup.nodes.filter(({ name }) => name === node1 || name === node2) };
+}
+
+function imagesByRole({ pods }: LoadCell): Record<string, unknown> {
+  return Object.fromEntries(
+    [...Map.groupBy(pods, ({ role }) => role)].map(([role, same]) => [
+      role,
+      agreed([...new Set(same.map(({ imageId }) => imageId))]),
+    ]),
   );
-  const given = specOfDynamo(spec);
-  for (const [option, value] of Object.entries(given ?? {})) {
-    if (!NOT_MEASURED.has(option)) add(`dynamo.${option}`, value, true);
-  }
-  for (const [option, value] of Object.entries(given?.tests?.find((candidate) => candidate.name === name) ?? {})) {
-    if (!HOW_OFTEN.has(option)) add(`parameters.${option}`, value, true);
-  }
-  return fields;
 }
 
-function addTest(
-  add: (field: string, value: unknown, forbids: boolean) => void,
-  { topology, inputTokens, outputTokens }: LoadTestRecord,
-  { gpus, kv, load, pods, pretendedRate }: LoadCell,
-): void {
-  add('topology', topology, true);
-  add('inputTokens', inputTokens, true);
-  add('outputTokens', outputTokens, true);
-  add('gpus', gpus, true);
-  add('kvBytesPerTokenAndRank', kv?.bytesPerTokenAndRank, true);
-  add('versions.aiperf', load?.version, true);
-  add('pretendedRate', pretendedRate, false);
-  for (const [role, ofRole] of Map.groupBy(pods, (pod) => pod.role)) {
-    add(`image.${role}`, agreed([...new Set(ofRole.map(({ imageId }) => imageId))]), true);
-  }
-}
-
-const asGiven = z.object({
+const specWithDynamo = z.object({
   dynamo: z.looseObject({ tests: z.array(z.looseObject({ name: z.string() })).optional() }),
 });
 
-/** The block `dynamo` as the user wrote it. */
-function specOfDynamo(spec: unknown): z.output<typeof asGiven>['dynamo'] | undefined {
-  return asGiven.safeParse(withCurrentKeys(spec).spec).data?.dynamo;
+/** Returns the block `dynamo` as the user wrote it, with the current names of its keys. */
+function dynamoBlock(spec: unknown): z.output<typeof specWithDynamo>['dynamo'] | undefined {
+  return specWithDynamo.safeParse(withCurrentKeys(spec).spec).data?.dynamo;
 }

@@ -1,8 +1,9 @@
 import { type Ceiling, ceilingOfShares, fabricOfInstanceType } from '../hardware/fabric.js';
 import type { CellRecord, TestRecord } from '../record/record.js';
 import { type Summary, summarize } from '../statistics/statistics.js';
+import { formatCount } from '../units/count.js';
 import { formatBytes } from '../units/units.js';
-import { comparableValue } from './transport.js';
+import { validValue } from './transport.js';
 
 /**
  * The ladder of a pair: from what the hardware carries down to what reaches NIXL's user, rung by rung, at one memory type,
@@ -89,7 +90,7 @@ export function laddersOf(tests: readonly TestRecord[]): Ladder[] {
 
 /** The best of several tests stands for its rung: a control that holds it back is no statement about the back end. */
 function bestOf(candidates: readonly Candidate[]): Candidate | undefined {
-  const best = ({ cells }: Candidate) => Math.max(-1, ...cells.flatMap((cell) => comparableValue(cell) ?? []));
+  const best = ({ cells }: Candidate) => Math.max(-1, ...cells.flatMap((cell) => validValue(cell) ?? []));
   return candidates.toSorted((a, b) => best(b) - best(a))[0];
 }
 
@@ -185,7 +186,7 @@ function rungOf(
 
 /** The cell's figure at one block and batch; a cell that may not be compared has none at any. */
 function valueAt(cell: CellRecord, point: Point | undefined): number | undefined {
-  if (!point || comparableValue(cell) === undefined) return undefined;
+  if (!point || validValue(cell) === undefined) return undefined;
   return cell.rows.find(({ blockSize, batchSize }) => blockSize === point.blockSize && batchSize === point.batchSize)
     ?.bytesPerSecond;
 }
@@ -198,7 +199,7 @@ function explanations(candidate: Candidate, nicsOfCeiling: number): string[] {
   const isNamed = named.some(({ code }) => code === 'nics-idle');
   const rails =
     nics !== undefined && nics < nicsOfCeiling && !isNamed
-      ? [`${nics} NIC${nics === 1 ? '' : 's'} instead of ${nicsOfCeiling}`]
+      ? [`${formatCount(nics, 'NIC')} instead of ${nicsOfCeiling}`]
       : [];
   const versions = new Set(
     cells.flatMap(({ provenance }) => provenance?.nodes.flatMap((n) => n.versions.ucx ?? []) ?? []),

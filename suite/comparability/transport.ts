@@ -1,18 +1,78 @@
+import { ec2InstanceType } from '../hardware/instance-type.js';
 import type { CellRecord } from '../record/record.js';
 import { currentTestKeys } from '../schema/renamed-keys.js';
-import { agreed, type Comparability, comparability, differencesOf, type Field, textOf } from './field-differences.js';
+import {
+  agreed,
+  type Comparability,
+  compareFields,
+  type Effect,
+  type FieldRow,
+  type Fields,
+  readEntries,
+  readFields,
+  toComparability,
+} from './field-differences.js';
 
-/** What is compared of a cell. */
+/** The parts of a cell record that decide whether two cells are comparable. */
 export type Subject = Pick<
   CellRecord,
   'measurement' | 'ceiling' | 'usableCeiling' | 'path' | 'parameters' | 'provenance'
 >;
+type Provenance = NonNullable<Subject['provenance']>;
+type Node = Provenance['nodes'][number];
 
-/**
- * Options of a test that say how often, how long and why it runs. A difference is named, and forbids nothing: the figure
- * of one repetition does not depend on it.
- */
-const HOW_OFTEN: ReadonlySet<string> = new Set([
+/** The measured quantity, and the NICs that the test could use. */
+const CELL_FIELDS: readonly FieldRow<Subject>[] = [
+  ['metric', 'forbids', ({ measurement }) => measurement?.metric],
+  ['scope', 'forbids', ({ measurement }) => measurement?.scope],
+  ['conditions', 'forbids', ({ measurement }) => measurement?.conditions],
+  ['nics', 'forbids', (cell) => ceilingOf(cell)?.nics],
+  ['lineRate', 'forbids', lineRate],
+  // A lost NIC is a regression, so it must not forbid the comparison that shows it.
+  [
+    'nicsThatMoved',
+    'reported',
+    ({ path }) => (path?.status === 'proven' ? Object.keys(path.devices).length : undefined),
+  ],
+];
+
+/** The software and the nodes. */
+const PROVENANCE_FIELDS: readonly FieldRow<Provenance>[] = [
+  ['suiteVersion', 'reported', ({ suiteVersion }) => suiteVersion],
+  ['specHash', 'reported', ({ specHash }) => specHash],
+  ['seed', 'reported', ({ seed }) => seed],
+  ['devicePlugins', 'reported', ({ devicePlugins }) => devicePlugins],
+  ['image', 'forbids', ofNodes(({ imageId }) => imageId)],
+  ['instanceType', 'forbids', ofNodes(({ instanceType }) => ec2InstanceType(instanceType))],
+  ['nodes', 'reported', ({ nodes }) => nodes.map(({ name }) => name)],
+  ['zone', 'reported', ofNodes(({ zone }) => zone)],
+  ['topology', 'reported', ({ nodes }) => nodes.map(({ topology }) => topology)],
+  ['kernel', 'reported', ofNodes(({ kernelVersion }) => kernelVersion)],
+  ['osImage', 'reported', ofNodes(({ osImage }) => osImage)],
+  ['kubelet', 'reported', ofNodes(({ kubeletVersion }) => kubeletVersion)],
+];
+
+/** Variables that configure the measured libraries. */
+const LIBRARY_VARIABLE = /^(?:FI_|UCX_|NIXL_|NCCL_|OFI_|EFA_|RDMAV_|IBV_|CUDA_|LD_PRELOAD|LD_LIBRARY_PATH|OMP_)/;
+
+/** Variables that differ between any two pods. */
+const POD_VARIABLE = /^(?:HOSTNAME|HOME|PWD|OLDPWD|SHLVL|_|KUBERNETES_.*|DYNAMO_BENCH_.*)$/;
+
+/** Maps that each node has, with the effect of a difference in one of their entries. */
+const NODE_MAPS: readonly (readonly [
+  key: 'drivers' | 'versions' | 'environment',
+  effectOf: (name: string) => Effect | undefined,
+])[] = [
+  ['drivers', () => 'reported'],
+  ['versions', () => 'forbids'],
+  [
+    'environment',
+    (name) => (POD_VARIABLE.test(name) ? undefined : LIBRARY_VARIABLE.test(name) ? 'forbids' : 'reported'),
+  ],
+];
+
+/** Options that set how often, how long and why a test runs. The figure of one repetition does not depend on them. */
+const SCHEDULING_OPTIONS: ReadonlySet<string> = new Set([
   'name',
   'required',
   'onFailure',
@@ -29,42 +89,23 @@ const HOW_OFTEN: ReadonlySet<string> = new Set([
   'port',
 ]);
 
-/** Variables that steer the libraries that are measured. */
-const STEERING = /^(?:FI_|UCX_|NIXL_|NCCL_|OFI_|EFA_|RDMAV_|IBV_|CUDA_|LD_PRELOAD|LD_LIBRARY_PATH|OMP_)/;
-
-/** Variables that differ between any two pods. */
-const OF_THE_POD = /^(?:HOSTNAME|HOME|PWD|OLDPWD|SHLVL|_|KUBERNETES_.*|DYNAMO_BENCH_.*)$/;
-
 /**
- * Names the fields in which two cells differ, and whether their figures may be held against each other.
+ * Compares the conditions of two transport cells: lists the fields in which they differ, and decides whether their figures
+ * are comparable.
  *
- * Forbidding: what is measured (metric, scope, options such as block sizes and memory types), what measured it (image
- * digest, versions of tools and libraries, variables that steer them) and on what (instance type, number and rate of the
- * NICs that the test could use). Named only: the number of NICs that moved, because one that is lost is a regression;
- * node names, zone, topology, kernel, drivers, device plugins, suite version, spec and seed. A field that one side does
- * not know forbids as well, because nobody can say that it is the same.
+ * These differences forbid a comparison: the measured quantity (metric, scope, options such as block sizes and memory
+ * types), the software (image digest, versions of tools and libraries, variables that configure them) and the hardware
+ * (instance type, number and rate of the usable NICs). All other differences are only reported. A field that one cell does
+ * not have counts as a difference.
  */
-export function comparable(a: Subject, b: Subject): Comparability {
-  const differences = differencesOf(fieldsOf(a), fieldsOf(b));
-  if (!a.provenance && !b.provenance) {
-    differences.push({ field: 'provenance', a: 'unknown', b: 'unknown', forbids: true });
-  }
-  return comparability(differences);
+export function compareTransportCells(a: Subject, b: Subject): Comparability {
+  const compared = compareFields(fieldsOf(a), fieldsOf(b));
+  if (a.provenance || b.provenance) return compared;
+  return toComparability([...compared.differences, { field: 'provenance', a: 'unknown', b: 'unknown', forbids: true }]);
 }
 
-/**
- * The figure, if it may be compared at all: measured, proven to have taken the path, possible on the hardware, in
- * agreement with itself, and no warm-up.
- */
-export function comparableValue(
-  cell: Pick<CellRecord, 'measurement' | 'failure' | 'path' | 'reasons' | 'warmUp'>,
-): number | undefined {
-  const kept = cell.reasons.every(({ code }) => !KEPT_OUT.has(code));
-  return kept && !cell.warmUp && !cell.failure && cell.path?.status === 'proven' ? cell.measurement?.value : undefined;
-}
-
-/** Reasons that keep a figure out of every comparison. */
-const KEPT_OUT: ReadonlySet<string> = new Set([
+/** Reasons that exclude a transport figure from every comparison. */
+const INVALIDATING_REASONS: ReadonlySet<string> = new Set([
   'implausible',
   'wrong-path',
   'path-unproven',
@@ -72,97 +113,51 @@ const KEPT_OUT: ReadonlySet<string> = new Set([
   'parameters-differ',
 ]);
 
-function fieldsOf({
-  measurement,
-  ceiling,
-  usableCeiling = ceiling,
-  path,
-  parameters,
-  provenance,
-}: Subject): ReadonlyMap<string, Field> {
-  const fields = new Map<string, Field>();
-  const add = (name: string, value: unknown, forbids: boolean) => {
-    if (value !== undefined) fields.set(name, { text: textOf(value), forbids });
-  };
-  add('metric', measurement?.metric, true);
-  add('scope', measurement?.scope, true);
-  add('conditions', measurement?.conditions, true);
-  add('nics', usableCeiling?.nics, true);
-  add('nicsThatMoved', path?.status === 'proven' ? Object.keys(path.devices).length : undefined, false);
-  add('lineRate', usableCeiling && usableCeiling.bytesPerSecond / usableCeiling.nics, true);
-  for (const [option, value] of Object.entries(currentTestKeys(parameters ?? {}))) {
-    if (option !== 'env') add(`parameters.${option}`, value, !HOW_OFTEN.has(option));
-  }
-  if (!provenance) return fields;
-  add('suiteVersion', provenance.suiteVersion, false);
-  add('specHash', provenance.specHash, false);
-  add('seed', provenance.seed, false);
-  add('devicePlugins', provenance.devicePlugins, false);
-  const { nodes } = provenance;
-  const each = <T>(pick: (node: (typeof nodes)[number]) => T) => agreed(nodes.map(pick));
-  add(
-    'image',
-    each(({ imageId }) => imageId),
-    true,
-  );
-  add(
-    'instanceType',
-    each(({ instanceType }) => instanceType.replace(/^ml\./, '')),
-    true,
-  );
-  add(
-    'nodes',
-    nodes.map(({ name }) => name),
-    false,
-  );
-  add(
-    'zone',
-    each(({ zone }) => zone),
-    false,
-  );
-  add(
-    'topology',
-    nodes.map(({ topology }) => topology),
-    false,
-  );
-  add(
-    'kernel',
-    each(({ kernelVersion }) => kernelVersion),
-    false,
-  );
-  add(
-    'osImage',
-    each(({ osImage }) => osImage),
-    false,
-  );
-  add(
-    'kubelet',
-    each(({ kubeletVersion }) => kubeletVersion),
-    false,
-  );
-  for (const name of namesOf(nodes.map(({ drivers }) => drivers)))
-    add(
-      `drivers.${name}`,
-      each(({ drivers }) => drivers[name] ?? '–'),
-      false,
-    );
-  for (const name of namesOf(nodes.map(({ versions }) => versions)))
-    add(
-      `versions.${name}`,
-      each(({ versions }) => versions[name] ?? '–'),
-      true,
-    );
-  for (const name of namesOf(nodes.map(({ environment }) => environment))) {
-    if (OF_THE_POD.test(name)) continue;
-    add(
-      `environment.${name}`,
-      each(({ environment }) => environment[name] ?? '–'),
-      STEERING.test(name),
-    );
-  }
-  return fields;
+/**
+ * Returns the figure of a transport cell when it is valid: measured, proven to have taken the path, possible on the
+ * hardware, consistent with the other figures of the cell, and not a warm-up. Undefined otherwise.
+ */
+export function validValue(
+  cell: Pick<CellRecord, 'measurement' | 'failure' | 'path' | 'reasons' | 'warmUp'>,
+): number | undefined {
+  const invalid = cell.warmUp || cell.failure || cell.reasons.some(({ code }) => INVALIDATING_REASONS.has(code));
+  return !invalid && cell.path?.status === 'proven' ? cell.measurement?.value : undefined;
 }
 
-function namesOf(records: readonly Readonly<Record<string, string>>[]): string[] {
-  return [...new Set(records.flatMap((record) => Object.keys(record)))];
+function fieldsOf(cell: Subject): Fields {
+  const { parameters = {}, provenance } = cell;
+  return new Map([
+    ...readFields(CELL_FIELDS, cell),
+    ...readEntries('parameters', currentTestKeys(parameters), effectOfOption),
+    ...(provenance ? [...readFields(PROVENANCE_FIELDS, provenance), ...nodeMapFields(provenance)] : []),
+  ]);
+}
+
+/** `env` is compared variable by variable, as the nodes' effective environment. */
+function effectOfOption(option: string): Effect | undefined {
+  if (option === 'env') return undefined;
+  return SCHEDULING_OPTIONS.has(option) ? 'reported' : 'forbids';
+}
+
+function nodeMapFields({ nodes }: Provenance) {
+  return NODE_MAPS.flatMap(([key, effectOf]) => {
+    const names = new Set(nodes.flatMap((node) => Object.keys(node[key])));
+    const values = [...names].map((name) => [name, agreed(nodes.map((node) => node[key][name] ?? '–'))]);
+    return readEntries(key, Object.fromEntries(values), effectOf);
+  });
+}
+
+/** Reads a field that each node has: one value when they agree. */
+function ofNodes(read: (node: Node) => unknown): (provenance: Provenance) => unknown {
+  return ({ nodes }) => agreed(nodes.map(read));
+}
+
+/** The ceiling of the NICs that the test could use; records of earlier versions have only one ceiling. */
+function ceilingOf({ ceiling, usableCeiling = ceiling }: Subject): Subject['ceiling'] {
+  return usableCeiling;
+}
+
+function lineRate(cell: Subject): number | undefined {
+  const ceiling = ceilingOf(cell);
+  return ceiling && ceiling.bytesPerSecond / ceiling.nics;
 }

@@ -1,3 +1,4 @@
+import { ec2InstanceType } from './instance-type.js';
 /**
  * What the hardware can carry: the instance types with EFA, and Ethernet with a declared rate. Every ceiling that a
  * measurement is held against comes from here.
@@ -66,7 +67,7 @@ export function knownInstanceTypes(): readonly string[] {
 
 /** The fabric of an instance type, or undefined when the catalogue does not know it. */
 export function fabricOfInstanceType(instanceType: string): Fabric | undefined {
-  const name = instanceType.replace(/^ml\./, '');
+  const name = ec2InstanceType(instanceType);
   return Object.hasOwn(CATALOGUE, name) ? CATALOGUE[name] : undefined;
 }
 

@@ -1,6 +1,7 @@
 import { type InferenceSpec, type LoadPoint, requestsOf } from '../spec/inference-tests.js';
 import { type LoadResult, parseAiperf } from '../tools/aiperf.js';
 import { type LoadLog, readLoadLog } from '../tools/load-log.js';
+import { formatShortPercent } from '../units/percent.js';
 import { formatDuration } from '../units/units.js';
 import { type FailureRecord, failureRecord } from '../verdict/failure.js';
 import type { Reason, ReasonCode, Verdict } from '../verdict/verdict.js';
@@ -96,7 +97,7 @@ function countReasons(test: InferenceSpec, point: LoadPoint, load: LoadResult, e
     found.push(
       reason(
         'errors',
-        `${failed} of ${succeeded + failed} requests failed (${percent(rate)}, at most ${percent(test.limits.errorRate)})${worst ? `: ${worst.count} × ${worst.message}` : ''}`,
+        `${failed} of ${succeeded + failed} requests failed (${formatShortPercent(rate)}, at most ${formatShortPercent(test.limits.errorRate)})${worst ? `: ${worst.count} × ${worst.message}` : ''}`,
       ),
     );
   }
@@ -268,10 +269,6 @@ function explainNoResult({ lines, files, exitCode }: LoadLog, evidence: LoadEvid
 
 function lastLine(lines: readonly string[]): string {
   return lines.findLast((line) => line.trim() !== '')?.trim() ?? 'no output';
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(3))} %`;
 }
 
 function mebibytes(bytes: number): string {

@@ -1,4 +1,4 @@
-import { comparableLoad } from '../comparability/inference.js';
+import { validLoad } from '../comparability/inference.js';
 import type { DynamoRecord, LoadCell, LoadTestRecord } from '../record/load-record.js';
 import type { SuiteRecord } from '../record/record.js';
 import { predictTransfer, type TransferPrediction } from './kv-transfer.js';
@@ -85,6 +85,6 @@ function shareOf(
 
 /** Median, because a few slow answers must not look like a network. */
 function firstToken(cell: LoadCell): number | undefined {
-  const load = comparableLoad(cell);
+  const load = validLoad(cell);
   return load?.timeToFirstToken?.p50 ?? load?.timeToFirstToken?.average;
 }

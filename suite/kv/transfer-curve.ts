@@ -1,4 +1,4 @@
-import { comparableValue } from '../comparability/transport.js';
+import { validValue } from '../comparability/transport.js';
 import { ceilingOfShares } from '../hardware/fabric.js';
 import type { CellRecord } from '../record/record.js';
 import type { KvSize } from './kv-size.js';
@@ -12,7 +12,7 @@ import { type Curve, rateAt } from './kv-transfer.js';
  * ceiling.
  */
 export function baselineCurve(cells: readonly CellRecord[]): Curve | undefined {
-  const counted = cells.filter((cell) => cell.rows.length > 0 && comparableValue(cell) !== undefined);
+  const counted = cells.filter((cell) => cell.rows.length > 0 && validValue(cell) !== undefined);
   const [first] = counted;
   const ceiling = first && ceilingOfShares(first);
   if (!first || !ceiling) return undefined;

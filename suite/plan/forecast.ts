@@ -1,9 +1,11 @@
 import { ceilingOf, type Fabric, fabricOfSpec, knownInstanceTypes } from '../hardware/fabric.js';
+import { ec2InstanceType } from '../hardware/instance-type.js';
 import type { Concern } from '../run/concern.js';
 import { variantsOf } from '../spec/matrix.js';
 import { resourcesOf, type SuiteSpec } from '../spec/spec.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../spec/transport-tests.js';
 import { expectedNixlbenchBytes, expectedNixlbenchRows } from '../tools/nixlbench.js';
+import { formatCount } from '../units/count.js';
 import { formatBytes, formatRate } from '../units/units.js';
 import { doubtfulLoads, forecastOfLoad, refusedWorkers } from './load-forecast.js';
 import { blocksOf, type Cell, MAX_CELLS_PER_SUITE, mostCells, plannedCells } from './plan.js';
@@ -149,7 +151,7 @@ export function instanceTypes(spec: SuiteSpec): readonly string[] {
   if (spec.fabric.kind === 'ethernet') return [];
   if (spec.fabric.instanceType !== undefined) return [spec.fabric.instanceType];
   const labels = [spec.nodes.selector['node.kubernetes.io/instance-type'] ?? []].flat();
-  return [...new Set(labels.map((label) => label.replace(/^ml\./, '')))];
+  return [...new Set(labels.map((label) => ec2InstanceType(label)))];
 }
 
 function plannedFabric(spec: SuiteSpec): Fabric | undefined {
@@ -229,7 +231,7 @@ function refusals(spec: SuiteSpec): Concern[] {
   for (const test of spec.tests) {
     const wanted = gpusOf(test);
     if (wanted > gpu.count) {
-      const message = `needs ${wanted} GPU${wanted === 1 ? '' : 's'} in each rank, which is given ${gpu.count}`;
+      const message = `needs ${formatCount(wanted, 'GPU')} in each rank, which is given ${gpu.count}`;
       refused.push({ subject: `test ${test.name}`, message });
     }
   }

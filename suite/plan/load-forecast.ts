@@ -3,6 +3,7 @@ import type { Concern } from '../run/concern.js';
 import type { DynamoSpec } from '../spec/dynamo-spec.js';
 import type { InferenceSpec } from '../spec/inference-tests.js';
 import { pointsOf } from '../spec/inference-tests.js';
+import { formatCount } from '../units/count.js';
 import type { Range, TestForecast } from './test-forecast.js';
 
 /** Start of AIPerf's pod, its own start, warm-up and evidence. */
@@ -37,7 +38,7 @@ export function refusedWorkers(
   const refused: Concern[] = [];
   const refuse = (wanted: number, there: number, what: string) => {
     if (wanted <= there) return;
-    const message = `have ${there} ${what}; the ${most} worker${most === 1 ? '' : 's'} of a role on one node ask for ${wanted}`;
+    const message = `have ${there} ${what}; the ${formatCount(most, 'worker')} of a role on one node ask for ${wanted}`;
     refused.push({ subject, message });
   };
   refuse(most * resources.gpu, node.gpus, 'GPUs');

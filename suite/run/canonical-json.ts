@@ -1,4 +1,4 @@
-/** JSON with sorted keys and without absent fields: two values with the same content have the same text. */
+/** Formats a value as JSON with sorted keys and without undefined fields, so that equal values have equal texts. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value === 'object' && value !== null) {

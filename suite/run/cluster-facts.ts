@@ -1,8 +1,8 @@
-/** What set-up found out about the cluster; part of every record. */
+/** Facts about the cluster that set-up collects; part of every record. */
 
-/** Something that keeps the suite from measuring, with what to do about it. */
+/** A problem that keeps the suite from measuring, with its remedy. */
 export interface Problem {
-  /** Where: a node, a pod, `device plugin`, `etcd`, … */
+  /** The object concerned: a node, a pod, `device plugin`, `etcd`, … */
   readonly subject: string;
   readonly message: string;
   readonly hint: string;
@@ -16,7 +16,7 @@ export interface NodeFacts {
   readonly kubeletVersion: string;
   readonly osImage: string;
   readonly kernelVersion: string;
-  /** Labels that say where the node stands: region, zone, and the layers of the network above it. */
+  /** Labels of the node's location: region, zone, and the network layers above it. */
   readonly topology?: Readonly<Record<string, string>>;
   readonly free: Readonly<Record<string, number>>;
   readonly allocatable: Readonly<Record<string, number>>;
@@ -31,13 +31,13 @@ export interface DevicePluginFacts {
   readonly ready: number;
 }
 
-/** The two nodes. node2 starts first. */
+/** The two nodes of a transport test. The rank on node2 starts first. */
 export interface Pair {
   readonly node1: string;
   readonly node2: string;
 }
 
-/** What a probe pod found on its node, inside the image that measures. */
+/** Facts that a probe pod reports from its node, inside the measuring image. */
 export interface ProbeFacts {
   readonly node: string;
   readonly imageId: string;
@@ -45,7 +45,7 @@ export interface ProbeFacts {
   readonly efaDomains?: number;
   /** `unlimited`, or kilobytes as `ulimit -l` prints them. */
   readonly memlock: string;
-  /** CAP_IPC_LOCK is in effect, so that no memlock limit counts; undefined when nobody could look. */
+  /** Whether CAP_IPC_LOCK is in effect, which lifts the memlock limit; undefined when /proc could not be read. */
   readonly ipcLock?: boolean | undefined;
   readonly hugepagesFree?: number;
   /** Addresses of the etcd host; undefined when the image has no getent. */

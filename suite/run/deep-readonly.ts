@@ -1,4 +1,4 @@
-/** A value that nobody changes, all the way down. */
+/** Makes a type read-only at every level. */
 export type DeepReadonly<T> = T extends readonly (infer Item)[]
   ? readonly DeepReadonly<Item>[]
   : T extends object

@@ -1,13 +1,13 @@
-/** What a sweep found of one suite run in the cluster, and what is to be done about it. */
+/** Objects of one suite run that cleanup found in the cluster, and the state of that run. */
 export interface LeftoverObjects {
   readonly key: string;
   readonly workflowId: string;
   /**
-   * - `running`: its workflow goes on, nothing is touched;
-   * - `remove`: its workflow is closed or gone;
-   * - `foreign`: its workflow lives on another Temporal server or namespace, which this one cannot ask.
+   * - `running`: the workflow is open, so the objects stay;
+   * - `remove`: the workflow is closed or unknown, so the objects are removed;
+   * - `foreign`: the workflow belongs to another Temporal server or namespace, which cannot be asked; the objects stay.
    */
   readonly state: 'running' | 'remove' | 'foreign';
-  /** `Kind/name`, in the order in which they are removed. */
+  /** `Kind/name`, in the order of removal. */
   readonly objects: readonly string[];
 }

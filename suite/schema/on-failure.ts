@@ -1,16 +1,20 @@
 import { choice } from './schema.js';
 
-/** What happens after a test has failed for good, all its attempts included. */
+/** Schema of `onFailure`. */
 export const onFailure = () => choice('onFailure', ['park', 'continue', 'abort']);
 
+/**
+ * Action after a test has failed:
+ *
+ * - `park`: the suite waits until a person retries the test, skips it, or aborts the suite;
+ * - `continue`: the failure is recorded and the next test runs;
+ * - `abort`: the failure is recorded and no further test runs.
+ */
 export type OnFailure = 'park' | 'continue' | 'abort';
 
 /**
- * - `park`: the suite waits for a person, who lets the test run again, be skipped, or ends the suite;
- * - `continue`: the failure is recorded and the next test runs;
- * - `abort`: the failure is recorded and no further test runs.
- *
- * A test that is not required never keeps the others waiting unless it says so itself.
+ * Returns the action after a test has failed in all its attempts: the test's own setting, else `continue` for an optional
+ * test, else the suite's setting. Default: `park`.
  */
 export function onFailureOf(
   suite: { readonly onFailure?: OnFailure | undefined },

@@ -1,9 +1,9 @@
 /**
- * Keys of the suite spec that had another name before. A spec with a former name is still read, with a warning; recorded
- * parameters and cell keys keep their meaning across the change.
+ * A key of the suite spec that had another name before. A spec with the former name is still read, with a warning;
+ * recorded parameters and cell keys keep their meaning across the change.
  */
 interface RenamedKey {
-  /** Path of the object that holds the key; `*` stands for every item of a list. */
+  /** Path of the object that holds the key; `*` matches every item of a list. */
   readonly in: readonly string[];
   readonly former: string;
   readonly current: string;
@@ -44,15 +44,15 @@ const OF_TEST = renamed('', TEST);
 const OF_DYNAMO = renamed('', DYNAMO);
 const OF_SUITE = [...renamed('', SUITE), ...renamed('tests.*', TEST), ...renamed('dynamo', DYNAMO)];
 
-/** A former name that a spec uses. `path` leads to the key as it is written. */
+/** A use of a former name in a spec. `path` leads to the key as the spec has it. */
 export interface FormerKey {
   readonly path: readonly (string | number)[];
   readonly current: string;
-  /** The spec has the current name as well. */
+  /** Whether the spec has the current name as well. */
   readonly both: boolean;
 }
 
-/** A spec, or a part of one with the same top, under the current names, and the former names that it used. */
+/** Renames former keys of a spec, or of a part of one with the same top, and returns the former names that it used. */
 export function withCurrentKeys<T>(spec: T): { readonly spec: T; readonly found: readonly FormerKey[] } {
   const found: FormerKey[] = [];
   const current = OF_SUITE.reduce<unknown>(
@@ -62,22 +62,22 @@ export function withCurrentKeys<T>(spec: T): { readonly spec: T; readonly found:
   return { spec: withCurrentAxes(current, found) as T, found };
 }
 
-/** The parameters of one transport test, as a record of any version holds them, under the current names. */
+/** Renames former keys in the parameters of a transport test from a record of any version. */
 export function currentTestKeys<T>(test: T): T {
   return OF_TEST.reduce<unknown>((value, key) => rename(value, key.in, key.former, key.current, [], []), test) as T;
 }
 
-/** A transport test under the names of the first version: hashes of cells are made from these, so that they stay. */
+/** Renames keys of a transport test to those of the first version, from which the hashes of cells are made. */
 export function formerTestKeys(test: unknown): unknown {
   return OF_TEST.reduce((value, key) => rename(value, key.in, key.current, key.former, [], []), test);
 }
 
-/** The block `dynamo` under the names of the first version, for the same reason. */
+/** Renames keys of the block `dynamo` to those of the first version, from which the hashes of cells are made. */
 export function formerDynamoKeys(dynamo: unknown): unknown {
   return OF_DYNAMO.reduce((value, key) => rename(value, key.in, key.current, key.former, [], []), dynamo);
 }
 
-/** The value with one key renamed in place; the order of the others stays. A value of another shape stays as it is. */
+/** Renames one key and keeps the order of all keys. A value of another shape stays as it is. */
 function rename(
   value: unknown,
   path: readonly string[],
@@ -102,7 +102,7 @@ function rename(
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key === from ? to : key, item]));
 }
 
-/** Axes of a matrix are options too: `environment.NAME`, or objects with several options. */
+/** Renames the axes of matrices, which are options (`environment.NAME`) or hold several options. */
 function withCurrentAxes(spec: unknown, found: FormerKey[]): unknown {
   if (!isObject(spec) || !Array.isArray(spec.tests)) return spec;
   const tests = spec.tests.map((test: unknown, index) => {

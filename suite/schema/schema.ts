@@ -3,11 +3,11 @@ import { z } from 'zod';
 import { parseBytes, parseDuration, parseRate } from '../units/units.js';
 
 /**
- * zod building blocks whose errors help: an unknown key or value comes with the nearest known one, and quantities are
- * written with units and read as SI numbers.
+ * zod building blocks with helpful errors: an unknown key or value gets a suggestion, and quantities are written with
+ * units and read as SI numbers.
  */
 
-/** An object that refuses unknown keys and suggests the key that was probably meant. */
+/** Schema of an object that refuses unknown keys and suggests the nearest known one. */
 export function strict<Shape extends z.core.$ZodShape>(shape: Shape) {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
@@ -18,21 +18,21 @@ export function strict<Shape extends z.core.$ZodShape>(shape: Shape) {
   });
 }
 
-/** One of a few words. `what` names the thing in the message. */
+/** Schema of a word from a list. @param what the option's name in the message */
 export function choice<const Values extends readonly [string, ...string[]]>(what: string, values: Values) {
   return z.enum(values, { error: (issue) => unknownWord(what, issue.input, values) });
 }
 
-/** The message for a word that is none of `values`, with a suggestion. */
+/** Returns the message for a word that is not in `values`, with a suggestion. */
 export function unknownWord(what: string, input: unknown, values: readonly string[]): string {
   if (input === undefined) return `${what} is missing: one of ${values.join(', ')}`;
   return `unknown ${what} ${JSON.stringify(input)}${didYouMean(String(input), values)}`;
 }
 
-/** `; did you mean "x"?` for a near miss (or one that differs only in case), else the list. */
+/** Returns `; did you mean "x"?` for a near miss or a word in another case, else the list of known words. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const sameLetters = known.find((candidate) => candidate.toLowerCase() === word.toLowerCase());
-  if (sameLetters) return `; did you mean "${sameLetters}"? (upper and lower case matter)`;
+  if (sameLetters) return `; did you mean "${sameLetters}"? (names are case-sensitive)`;
   const near = closest(word, [...known]);
   return near && distance(word, near) <= Math.max(2, Math.ceil(word.length / 3))
     ? `; did you mean "${near}"?`
@@ -50,27 +50,30 @@ function quantity<Input extends string | number>(read: (value: Input) => number,
   });
 }
 
-/** Bytes: `"64Mi"`, `"8Gi"`, `4096`. */
+/** Schema of a size in bytes: `"64Mi"`, `"8Gi"`, `4096`. */
 export const bytes = () =>
   quantity(parseBytes, z.union([z.string(), z.number()], { error: 'expected a size, for example "64Mi"' })).meta({
     description: 'size, for example "64Mi" or 4096',
   });
 
-/** Seconds: `"7s"`, `"15m"`. */
+/** Schema of a duration, read as seconds: `"7s"`, `"15m"`. */
 export const duration = () =>
   quantity(parseDuration, z.string({ error: 'expected a duration with a unit, for example "7s"' })).meta({
     description: 'duration, for example "7s" or "15m"',
   });
 
-/** Bytes per second: `"100Gbit/s"`, `"46.48GB/s"`. */
+/** Schema of a rate, read as bytes per second: `"100Gbit/s"`, `"46.48GB/s"`. */
 export const rate = () =>
   quantity(parseRate, z.string({ error: 'expected a rate, for example "100Gbit/s"' })).meta({
     description: 'rate, for example "100Gbit/s" or "46.48GB/s"',
   });
 
-/** A name that is safe in Kubernetes names and labels and in file names. */
+/** Schema of a name that is safe in Kubernetes names and labels and in file names. */
 export const slug = (what: string, longest: number) =>
   z
     .string({ error: `${what} is missing` })
-    .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, `${what} may hold a-z, 0-9 and "-" only`)
+    .regex(
+      /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
+      `${what} may contain only a-z, 0-9 and "-", and must begin and end with a letter or digit`,
+    )
     .max(longest, `${what} is longer than ${longest} characters`);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { onFailure } from '../schema/on-failure.js';
 import { type FormerKey, withCurrentKeys } from '../schema/renamed-keys.js';
 import { bytes, choice, didYouMean, duration, rate, slug, strict, unknownWord } from '../schema/schema.js';
+import { formatCount } from '../units/count.js';
 import { SuiteFailure } from '../verdict/failure.js';
 import { dynamoProblems, dynamoSpec } from './dynamo-spec.js';
 import { matrixProblems, variantsOf } from './matrix.js';
@@ -286,7 +287,7 @@ export function parseSpec(input: unknown): SuiteSpec {
   const lines = checked.problems.map(({ path, message }) => `${path}: ${message}`);
   throw new SuiteFailure(
     'InvalidSpec',
-    `the suite spec has ${lines.length} problem${lines.length === 1 ? '' : 's'}:\n${lines.join('\n')}`,
+    `the suite spec has ${formatCount(lines.length, 'problem')}:\n${lines.join('\n')}`,
     {
       details: checked.problems,
     },

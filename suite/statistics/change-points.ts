@@ -1,7 +1,7 @@
 import { mean, sampleVariance } from 'simple-statistics';
 import { shuffled } from './statistics.js';
 
-/** A place in a history since which the values are on another level. */
+/** A point in a history where the level of the values changes. */
 export interface Step {
   /** Index of the first value of the new level. */
   readonly at: number;
@@ -9,27 +9,27 @@ export interface Step {
   readonly size: number;
 }
 
-/** A level is one that held for at least this many values: a single bad night is no step. */
+/** Minimum number of values of a level: a single bad night is not a step. */
 const SHORTEST_LEVEL = 3;
-/** Chance would show a step as clear in less than 1 % of steady histories. */
+/** A step is reported when chance shows one as clear in less than 1 % of the histories without a step. */
 const STEP_P = 0.01;
 const PERMUTATIONS = 999;
 
 /**
- * The steps in a history of positive values, oldest first: the clearest division is a step when shuffled histories rarely
- * have one as clear; then both sides are looked at in the same way. The same values and seed give the same steps.
+ * Finds the steps in a history of positive values, oldest first. The clearest division is a step when shuffled histories
+ * rarely have one as clear; both sides are then searched in the same way. The same values and seed give the same steps.
  *
- * @param minimalDifference smaller steps are not relevant, as a share
+ * @param threshold smallest relevant step, as a share
  */
-export function findSteps(values: readonly number[], minimalDifference: number, seed: number): Step[] {
-  return divide(values.map(Math.log), 0, minimalDifference, seed).sort((a, b) => a.at - b.at);
+export function findSteps(values: readonly number[], threshold: number, seed: number): Step[] {
+  return divide(values.map(Math.log), 0, threshold, seed).sort((a, b) => a.at - b.at);
 }
 
-function divide(logs: readonly number[], offset: number, minimalDifference: number, seed: number): Step[] {
+function divide(logs: readonly number[], offset: number, threshold: number, seed: number): Step[] {
   const best = clearest(logs);
   if (!best) return [];
   let atLeast = 1;
-  // A step that two shuffles in a hundred match is none: there is no need to count on.
+  // The loop may end as soon as enough shuffled histories have a step as clear.
   const most = STEP_P * (PERMUTATIONS + 1);
   for (let i = 0; i < PERMUTATIONS && atLeast <= most; i++) {
     const other = clearest(shuffled(logs, seed + i));
@@ -39,13 +39,13 @@ function divide(logs: readonly number[], offset: number, minimalDifference: numb
   const [before, after] = [logs.slice(0, best.at), logs.slice(best.at)];
   const size = Math.expm1(mean([...after]) - mean([...before]));
   return [
-    ...(Math.abs(size) >= minimalDifference ? [{ at: offset + best.at, size }] : []),
-    ...divide(before, offset, minimalDifference, seed),
-    ...divide(after, offset + best.at, minimalDifference, seed),
+    ...(Math.abs(size) >= threshold ? [{ at: offset + best.at, size }] : []),
+    ...divide(before, offset, threshold, seed),
+    ...divide(after, offset + best.at, threshold, seed),
   ];
 }
 
-/** The division with the largest difference of the means, measured by the spread within the two sides. */
+/** Finds the division with the largest difference of the means, relative to the spread within the two sides. */
 function clearest(values: readonly number[]): { at: number; clarity: number } | undefined {
   const n = values.length;
   if (n < 2 * SHORTEST_LEVEL || sampleVariance([...values]) === 0) return undefined;

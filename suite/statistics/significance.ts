@@ -1,95 +1,102 @@
 import { mean, median, sampleStandardDeviation } from 'simple-statistics';
+import { formatCount } from '../units/count.js';
+import { formatShortPercent, formatSignedPercent } from '../units/percent.js';
 import { CONFIDENCE, compareValues, FEWEST_FOR_INTERVAL, type Interval } from './statistics.js';
 import { studentQuantile, studentTwoSided } from './student-t.js';
 import { LEAST_SPREAD, probabilityOfNoDifference } from './t-test.js';
 
-/** What tonight's values of one metric are held against. */
+/** The current values of one metric, and the reference values that they are compared with. */
 export interface MetricInput {
   readonly metric: string;
   /** Bandwidth gets worse downwards, latency upwards. */
   readonly betterWhen: 'higher' | 'lower';
-  /** Tonight's repetitions. */
+  /** Repetitions of the current run. */
   readonly current: readonly number[];
-  /** Of each run of the baseline, its repetitions. */
-  readonly baseline: readonly (readonly number[])[];
+  /** Repetitions of each reference run. */
+  readonly reference: readonly (readonly number[])[];
 }
 
 export interface MetricOutcome {
   readonly change: 'regressed' | 'improved' | 'unchanged' | 'inconclusive';
+  /** Explains the change as text that continues "the metric is …". */
   readonly reason: string;
-  /** Of the current median from the baseline's, as a share. */
+  /** Of the current median from the reference median, as a share of the latter. */
   readonly difference?: number;
   /** 95 % interval of the difference. */
   readonly interval?: Interval;
-  readonly baseline?: { readonly median: number; readonly n: number };
-  readonly current?: { readonly median: number; readonly n: number };
+  readonly reference?: Side;
+  readonly current?: Side;
+}
+
+interface Side {
+  readonly median: number;
+  readonly n: number;
 }
 
 /**
- * Fewest runs of a baseline that show how much one night differs from another. Repetitions of one night are more alike
- * than nights are, so with fewer runs a difference between two nights passes for one of the system.
+ * Minimum number of reference runs that shows how much one night differs from another. Repetitions within a night are more
+ * alike than nights are; with fewer runs, a difference between two nights would pass for a change of the system.
  */
 const FEWEST_NIGHTS = 4;
 
 interface EffectSize {
   readonly difference: number;
   readonly interval: Interval;
-  /** Probability that a metric which did not change differs at least as much. */
+  /** Probability that an unchanged metric differs at least as much. */
   readonly pValue: number;
 }
 
 /**
- * Decides for every metric of a suite whether it changed. Of suites in which nothing changed, at most 5 % name a change,
- * however many metrics they have (Holm's correction over all of them).
+ * Decides for each metric of a suite whether it changed. At most 5 % of the suites in which nothing changed report a
+ * change, whatever the number of metrics (Holm's correction over all of them).
  *
- * @param minimalDifference a smaller difference is not relevant, as a share
+ * @param threshold smallest relevant difference, as a share
  */
 export function compareMetrics(
   metrics: readonly MetricInput[],
-  minimalDifference: number,
+  threshold: number,
   seed: number,
 ): ReadonlyMap<string, MetricOutcome> {
-  const measured = metrics.map((metric) => ({ metric, found: differenceOf(metric, seed) }));
-  const significant = holm(measured.flatMap(({ found }) => (found ? [found.pValue] : [])));
+  const measured = metrics.map((metric) => ({ metric, effect: effectSize(metric, seed) }));
+  const significant = holm(measured.flatMap(({ effect }) => (effect ? [effect.pValue] : [])));
   let next = 0;
   return new Map(
-    measured.map(({ metric, found }) => [
-      metric.metric,
-      outcome(metric, found, {
-        significant: found ? (significant[next++] ?? false) : false,
-        minimalDifference,
-        metrics: significant.length,
-      }),
-    ]),
+    measured.map(({ metric, effect }): [string, MetricOutcome] => {
+      const sides = sidesOf(metric);
+      if (!effect) return [metric.metric, { change: 'inconclusive', reason: tooFew(metric), ...sides }];
+      const test = { threshold, significant: significant[next++] ?? false, metrics: significant.length };
+      const { difference, interval } = effect;
+      return [metric.metric, { ...judge(metric, effect, test), difference, interval, ...sides }];
+    }),
   );
 }
 
-/** Which of several p-values stand at 5 % for all of them together (Holm's step-down procedure). */
+/** Returns which of several p-values are significant at 5 % for all of them together (Holm's step-down procedure). */
 export function holm(pValues: readonly number[]): boolean[] {
   const order = pValues.map((pValue, i) => ({ pValue, i })).sort((a, b) => a.pValue - b.pValue);
-  const stands = pValues.map(() => false);
+  const significant = pValues.map(() => false);
   for (const [rank, { pValue, i }] of order.entries()) {
     if (pValue > (1 - CONFIDENCE) / (pValues.length - rank)) break;
-    stands[i] = true;
+    significant[i] = true;
   }
-  return stands;
+  return significant;
 }
 
 /** Undefined when there are too few values. */
-function differenceOf({ current, baseline }: MetricInput, seed: number): EffectSize | undefined {
-  if (current.length === 0 || baseline.length === 0) return undefined;
-  if (baseline.length >= FEWEST_NIGHTS) return fromNights(current, baseline);
-  const compared = compareValues(baseline.flat(), current, seed);
-  const { ratio, interval, pValue } = compared;
+function effectSize({ current, reference }: MetricInput, seed: number): EffectSize | undefined {
+  if (current.length === 0 || reference.length === 0) return undefined;
+  if (reference.length >= FEWEST_NIGHTS) return fromNights(current, reference);
+  const { ratio, interval, pValue } = compareValues(reference.flat(), current, seed);
   return interval && { difference: ratio - 1, interval: { low: interval.low - 1, high: interval.high - 1 }, pValue };
 }
 
 /**
- * Tonight's median as one more draw from the medians of the nights before, and tonight's repetitions against all of
- * theirs. Both must find a difference: nights alone find one too often when single repetitions stray.
+ * Compares the current median, as one more draw, with the medians of the reference nights, and the current repetitions with
+ * all reference repetitions. Both tests must find a difference: the medians alone find one too often when single
+ * repetitions are outliers.
  */
-function fromNights(current: readonly number[], baseline: readonly (readonly number[])[]): EffectSize {
-  const nights = baseline.map((values) => Math.log(median([...values])));
+function fromNights(current: readonly number[], reference: readonly (readonly number[])[]): EffectSize {
+  const nights = reference.map((values) => Math.log(median([...values])));
   const degrees = nights.length - 1;
   const spread = Math.max(sampleStandardDeviation(nights), LEAST_SPREAD) * Math.sqrt(1 + 1 / nights.length);
   const distance = Math.log(median([...current])) - mean(nights);
@@ -97,61 +104,50 @@ function fromNights(current: readonly number[], baseline: readonly (readonly num
   return {
     difference: Math.expm1(distance),
     interval: { low: Math.expm1(distance - margin), high: Math.expm1(distance + margin) },
-    pValue: Math.max(studentTwoSided(distance / spread, degrees), probabilityOfNoDifference(baseline.flat(), current)),
+    pValue: Math.max(studentTwoSided(distance / spread, degrees), probabilityOfNoDifference(reference.flat(), current)),
   };
 }
 
-function outcome(
-  { betterWhen, current, baseline }: MetricInput,
-  found: EffectSize | undefined,
-  {
-    significant,
-    minimalDifference,
-    metrics,
-  }: { readonly significant: boolean; readonly minimalDifference: number; readonly metrics: number },
-): MetricOutcome {
-  const sides = {
-    ...(baseline.length > 0 ? { baseline: side(baseline.flat()) } : {}),
+function judge(
+  { betterWhen }: MetricInput,
+  { difference, interval }: EffectSize,
+  test: { readonly significant: boolean; readonly threshold: number; readonly metrics: number },
+): Pick<MetricOutcome, 'change' | 'reason'> {
+  const { significant, threshold, metrics } = test;
+  const size = `${formatShortPercent(Math.abs(difference))} ${difference < 0 ? 'lower' : 'higher'}`;
+  const isRelevant = Math.abs(difference) >= threshold;
+  if (significant && isRelevant) {
+    const isBetter = betterWhen === 'higher' ? difference > 0 : difference < 0;
+    return { change: isBetter ? 'improved' : 'regressed', reason: `${size} than the baseline` };
+  }
+  if (significant) {
+    return { change: 'unchanged', reason: `${size}, below the threshold of ${formatShortPercent(threshold)}` };
+  }
+  const isPrecise = (interval.high - interval.low) / 2 <= threshold;
+  if (isPrecise && !isRelevant) {
+    return { change: 'unchanged', reason: `within ${formatShortPercent(threshold)} of the baseline` };
+  }
+  if (interval.low > 0 || interval.high < 0) {
+    return { change: 'inconclusive', reason: `${size}, but not significant among ${formatCount(metrics, 'metric')}` };
+  }
+  const range = `${formatSignedPercent(interval.low)} to ${formatSignedPercent(interval.high)}`;
+  return { change: 'inconclusive', reason: `too noisy: ${size}, with a 95 % interval of ${range}` };
+}
+
+function tooFew({ current, reference }: MetricInput): string {
+  if (current.length === 0) return 'no comparable figure in this run';
+  if (reference.length === 0) return 'no comparable figure in the baseline';
+  const values = `${current.length} in this run, ${reference.flat().length} in ${formatCount(reference.length, 'baseline run')}`;
+  return `too few values: ${values}; required are ${FEWEST_FOR_INTERVAL} on each side, or ${FEWEST_NIGHTS} baseline runs`;
+}
+
+function sidesOf({ current, reference }: MetricInput): Pick<MetricOutcome, 'reference' | 'current'> {
+  return {
+    ...(reference.length > 0 ? { reference: side(reference.flat()) } : {}),
     ...(current.length > 0 ? { current: side(current) } : {}),
   };
-  if (!found) return { change: 'inconclusive', reason: tooFew(current, baseline), ...sides };
-  const { difference, interval } = found;
-  const numbers = { difference, interval, ...sides };
-  const how = `${percent(Math.abs(difference))} ${difference < 0 ? 'lower' : 'higher'}`;
-  const relevant = Math.abs(difference) >= minimalDifference;
-  if (significant && relevant) {
-    const better = betterWhen === 'higher' ? difference > 0 : difference < 0;
-    return { change: better ? 'improved' : 'regressed', reason: `${how} than the baseline`, ...numbers };
-  }
-  if (significant)
-    return {
-      change: 'unchanged',
-      reason: `${how}, less than the ${percent(minimalDifference)} that matter`,
-      ...numbers,
-    };
-  const precise = (interval.high - interval.low) / 2 <= minimalDifference;
-  if (precise && !relevant)
-    return { change: 'unchanged', reason: `within ${percent(minimalDifference)} of the baseline`, ...numbers };
-  if (interval.low > 0 || interval.high < 0)
-    return { change: 'inconclusive', reason: `${how}, but not certain enough among ${metrics} metrics`, ...numbers };
-  const reason = `too noisy: ${how}, and the interval is from ${signed(interval.low)} to ${signed(interval.high)}`;
-  return { change: 'inconclusive', reason, ...numbers };
 }
 
-function tooFew(current: readonly number[], baseline: readonly (readonly number[])[]): string {
-  if (current.length === 0) return 'nothing comparable was measured';
-  if (baseline.length === 0) return 'the baseline has no comparable figure';
-  return `too few values: ${current.length} against ${baseline.flat().length} of ${baseline.length} run${baseline.length === 1 ? '' : 's'}; ${FEWEST_FOR_INTERVAL} on each side or ${FEWEST_NIGHTS} runs are needed`;
-}
-
-function side(values: readonly number[]): { median: number; n: number } {
+function side(values: readonly number[]): Side {
   return { median: median([...values]), n: values.length };
-}
-
-function percent(share: number): string {
-  return `${Number((share * 100).toPrecision(3))} %`;
-}
-
-function signed(share: number): string {
-  return `${share < 0 ? '−' : '+'}${percent(Math.abs(share))}`;
 }

@@ -12,28 +12,28 @@ import {
 import { probabilityOfNoDifference } from './t-test.js';
 
 /**
- * What repeated measurements of one thing say together. Medians, because one slow repetition (a page fault, a noisy
- * neighbour) must not move the figure; bootstrap intervals, because nothing is assumed about how the values spread.
+ * Statistics of repeated measurements. Medians, because one slow repetition (a page fault, a noisy neighbour) must not
+ * change the figure; bootstrap intervals, because they assume no distribution of the values.
  *
- * Everything here is deterministic: the same values and seed give the same result to the last bit.
+ * All functions are deterministic: the same values and seed give the same result to the last bit.
  */
 
-/** Share of intervals that hold the true median, and one minus the share of false alarms of a comparison. */
+/** Share of the intervals that contain the true median; one minus this is the share of false alarms of a comparison. */
 export const CONFIDENCE = 0.95;
 
 /**
- * Fewest values that can carry a 95 % interval: the widest one there is, from the smallest to the largest value, holds
- * the true median with probability 1 − 2^(1−n), which passes 95 % at six.
+ * Minimum number of values for a 95 % interval: the widest possible interval, from the smallest to the largest value,
+ * contains the true median with probability 1 − 2^(1−n), which exceeds 95 % at six values.
  */
 export const FEWEST_FOR_INTERVAL = 6;
 
 /**
- * Fewest values after which repetitions may end because they look precise. Ending sooner finds precision where a few
- * values agree by chance: in the simulations in test/unit, a 5 % drop was then missed more often than once in ten.
+ * Minimum number of values before repetitions may end because the median is precise. Fewer values may agree by chance: in
+ * simulations, a 5 % drop was then missed more often than once in ten.
  */
 export const FEWEST_FOR_STOP = 10;
 
-/** Resamples of a bootstrap. At 2,000 the ends of a 95 % interval move by less than a tenth of its width. */
+/** Resamples of a bootstrap. With 2,000, the ends of a 95 % interval vary by less than a tenth of its width. */
 const RESAMPLES = 2000;
 
 /** Two ends, in the unit of the values. */
@@ -42,22 +42,22 @@ export interface Interval {
   readonly high: number;
 }
 
-/** Values of one thing, summed up; in the unit of the values. */
+/** Summary of the values of one quantity, in their unit. */
 export interface Summary {
   readonly n: number;
   readonly median: number;
-  /** 95 % interval of the median; absent below `FEWEST_FOR_INTERVAL` values, which cannot carry one. */
+  /** 95 % interval of the median; absent with fewer than `FEWEST_FOR_INTERVAL` values. */
   readonly interval?: Interval;
   /** Coefficient of variation: standard deviation by mean, as a share; 0 for one value. */
   readonly cv: number;
   readonly min: number;
   readonly max: number;
-  /** Seed of the bootstrap, so that the interval can be made again. */
+  /** Seed of the bootstrap, to reproduce the interval. */
   readonly seed: number;
 }
 
 /**
- * Median, its interval, and spread of at least one value.
+ * Computes the median, its interval and the spread of at least one value.
  *
  * @throws {RangeError} without values, or with one that is not finite
  */
@@ -76,34 +76,34 @@ export function summarize(values: readonly number[], seed: number): Summary {
   };
 }
 
-/** Half the width of the interval as a share of the median; infinite when there is no interval. */
+/** Returns half the width of the interval as a share of the median; infinite when there is no interval. */
 export function relativePrecision({ median: center, interval }: Pick<Summary, 'median' | 'interval'>): number {
   if (!interval || center === 0) return Number.POSITIVE_INFINITY;
   return (interval.high - interval.low) / 2 / Math.abs(center);
 }
 
-/** How two sets of values of the same thing relate. */
+/** Result of a comparison of two sets of values of the same quantity. */
 export interface Comparison {
-  /** Median of the candidate by median of the baseline. */
+  /** Median of the candidate divided by the median of the reference. */
   readonly ratio: number;
   /** 95 % interval of the ratio; absent when one side has too few values. */
   readonly interval?: Interval;
-  /** Probability that two equal sides differ at least as much. */
+  /** Probability that two equal sets differ at least as much. */
   readonly pValue: number;
-  /** `undecided`: too few values on one side to say anything. */
+  /** `undecided`: one side has too few values. */
   readonly change: 'higher' | 'lower' | 'none' | 'undecided';
   readonly seed: number;
 }
 
 /**
- * Compares two sets of repetitions. A change is called when the interval of the ratio leaves out 1 *and* the probability
- * of no difference is below 5 %: each alone calls one too often when the repetitions were ended as soon as they looked
- * precise. That probability is twice the smaller of two: of a permutation of the medians, which any outlier leaves cold,
- * and of t tests, which can be small enough to stand among many metrics, where 6 values against 6 have 924 permutations
- * only.
+ * Compares two sets of repetitions. They differ when the interval of the ratio excludes 1 *and* the probability of no
+ * difference is below 5 %: each criterion alone reports a change too often when the repetitions ended as soon as they
+ * looked precise. The probability is twice the smaller of two: that of a permutation test of the medians, which is robust
+ * against outliers, and that of t tests, which can be small enough to be significant among many metrics (6 values against 6
+ * have only 924 permutations).
  */
-export function compareValues(baseline: readonly number[], candidate: readonly number[], seed: number): Comparison {
-  const [before, after] = [sortedCopy(baseline), sortedCopy(candidate)];
+export function compareValues(reference: readonly number[], candidate: readonly number[], seed: number): Comparison {
+  const [before, after] = [sortedCopy(reference), sortedCopy(candidate)];
   const ratio = medianSorted(after) / medianSorted(before);
   const pValue = Math.min(
     1,
@@ -130,10 +130,10 @@ export interface Drift {
   readonly detected: boolean;
 }
 
-/** A drift is named when chance would show one as strong in less than 1 % of steady runs. */
+/** A drift is reported when chance shows one as strong in less than 1 % of the runs without drift. */
 const DRIFT_P = 0.01;
 
-/** Looks for a trend in values that stand in the order of measurement; undefined below six of them. */
+/** Finds a trend in values in the order of measurement; undefined with fewer than `FEWEST_FOR_INTERVAL` values. */
 export function findDrift(values: readonly number[], seed: number): Drift | undefined {
   const center = median(sortedCopy(values));
   if (values.length < FEWEST_FOR_INTERVAL || center === 0) return undefined;
@@ -152,17 +152,17 @@ export function findDrift(values: readonly number[], seed: number): Drift | unde
   return { correlation, pValue, change, detected: pValue <= DRIFT_P };
 }
 
-/** The items in an order that depends on the seed only (Fisher–Yates). */
+/** Returns the items in an order that depends only on the seed (Fisher–Yates). */
 export function shuffled<Item>(items: readonly Item[], seed: number): Item[] {
   const copy = [...items];
   shuffleInPlace(copy, mersenne(seed));
   return copy;
 }
 
-/** The Mersenne Twister, because its seeding spreads: seeds side by side must not give orders that look alike. */
+/** The Mersenne Twister, because neighbouring seeds must not give similar orders. */
 type Random = ReturnType<typeof mersenne>;
 
-/** A whole number from 0 to `below` − 1. The bias of scaling 32 bits is below 1 in 10,000 for any number of values here. */
+/** Draws a whole number from 0 to `below` − 1. The bias of scaling 32 bits is below 1 in 10,000 for the sizes used here. */
 function drawBelow(below: number, random: Random): number {
   return Math.floor(((random.next() >>> 0) / 2 ** 32) * below);
 }
@@ -175,8 +175,8 @@ function shuffleInPlace(items: unknown[], random: Random): void {
 }
 
 function sortedCopy(values: readonly number[]): number[] {
-  if (values.length === 0) throw new RangeError('no values to sum up');
-  if (!values.every(Number.isFinite)) throw new RangeError('a value is not a finite number');
+  if (values.length === 0) throw new RangeError('cannot summarize an empty list of values');
+  if (!values.every(Number.isFinite)) throw new RangeError('cannot summarize values that are not finite numbers');
   return values.toSorted((a, b) => a - b);
 }
 
@@ -184,13 +184,13 @@ function intervalOfMedian(sorted: readonly number[], seed: number): Interval | u
   return sorted.length < FEWEST_FOR_INTERVAL ? undefined : middle(resampledMedians(sorted, seed), CONFIDENCE);
 }
 
-/** The middle share of values: the percentile interval of a bootstrap. */
+/** Returns the percentile interval that contains the middle share of the values. */
 function middle(values: number[], share: number): Interval {
   values.sort((a, b) => a - b);
   return { low: quantileSorted(values, (1 - share) / 2), high: quantileSorted(values, (1 + share) / 2) };
 }
 
-/** Medians of samples drawn with replacement. Draws are counted by rank, so that no sample has to be sorted. */
+/** Returns the medians of samples drawn with replacement. Counts draws by rank, so that no sample has to be sorted. */
 function resampledMedians(sorted: readonly number[], seed: number): number[] {
   const random = mersenne(seed);
   const n = sorted.length;
@@ -205,7 +205,7 @@ function resampledMedians(sorted: readonly number[], seed: number): number[] {
   });
 }
 
-/** Median of a sample that holds each of the sorted values as often as `counts` says, `n` in all. */
+/** Returns the median of a sample of `n` values that contains each sorted value as often as `counts` says. */
 function medianOfCounted(sorted: readonly number[], counts: ArrayLike<number>, n: number): number {
   return (valueAtRank(sorted, counts, (n - 1) >> 1) + valueAtRank(sorted, counts, n >> 1)) / 2;
 }
@@ -218,8 +218,8 @@ function valueAtRank(sorted: readonly number[], counts: ArrayLike<number>, rank:
 }
 
 /**
- * Share of random divisions of all values whose medians are at least as far apart; the real one is counted in. The values
- * stay sorted and their sides are shuffled, so that no median needs a sort.
+ * Returns the share of random divisions of all values whose medians are at least as far apart; the real division counts as
+ * one. Shuffles the sides of the sorted values, so that no median needs a sort.
  */
 function permutationOfMedians(before: readonly number[], after: readonly number[], seed: number): number {
   const random = mersenne(seed);

@@ -1,6 +1,7 @@
-/** Student's t distribution, for a whole number of degrees of freedom: finite sums (Abramowitz and Stegun 26.7.3, .4). */
-
-/** Probability of a value at least as far from 0 as `t`, on either side; 1 when nothing is known of `t`. */
+/**
+ * Returns the probability that a value of Student's t distribution is at least as far from 0 as `t`, on either side; 1 when
+ * `t` is not a number. Finite sums for a whole number of degrees of freedom (Abramowitz and Stegun 26.7.3 and 26.7.4).
+ */
 export function studentTwoSided(t: number, degrees: number): number {
   if (t === 0) return 1;
   if (Number.isNaN(t)) return 1;
@@ -18,7 +19,7 @@ export function studentTwoSided(t: number, degrees: number): number {
   return Math.min(1, Math.max(0, 1 - within));
 }
 
-/** The value that is passed, on either side, with probability `share`: 2.262 for 0.05 and 9. */
+/** Returns the value that is exceeded, on either side, with probability `share`: 2.262 for 0.05 and 9 degrees. */
 export function studentQuantile(share: number, degrees: number): number {
   let [low, high] = [0, 1e6];
   for (let i = 0; i < 100; i++) {

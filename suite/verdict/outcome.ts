@@ -1,11 +1,11 @@
 import type { Verdict } from './verdict.js';
 
-/** How a run ended, in one word: its verdict, or `regressed` when it passed and is worse than its baseline. */
+/** The result of a run in one word: its verdict, or `regressed` for a pass that is worse than its baseline. */
 export type RunOutcome = Verdict | 'regressed';
 
 /**
- * The word that the workflow's result, search attributes, reports, webhooks and exit codes use. A run that failed says so: whether it is also
- * slower matters less.
+ * Returns the outcome for the workflow's result, search attributes, reports, webhooks and exit codes. A failed run stays
+ * `fail` even if it is slower as well.
  */
 export function outcomeOf(verdict: Verdict, change: string | undefined): RunOutcome {
   return verdict === 'pass' && change === 'regressed' ? 'regressed' : verdict;

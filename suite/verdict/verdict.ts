@@ -1,9 +1,9 @@
 import type { FailureRecord } from './failure.js';
 
-/** What is said of a cell, a test or a suite. */
+/** The judgement of a cell, a test or a suite. */
 export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'skipped';
 
-/** Why a verdict is what it is. The code is for machines and never changes its meaning; the message is for people. */
+/** The reason for a verdict. The code is for machines and never changes its meaning; the message is for people. */
 export interface Reason {
   readonly code: ReasonCode;
   readonly message: string;
@@ -49,14 +49,17 @@ export type ReasonCode =
   | 'not-yet'
   | 'missing';
 
-/** The worst of several verdicts; one that is missing is as bad as a failure, and what is left out proves nothing. */
+/**
+ * Combines verdicts to the worst of them. No verdict at all counts as `fail`; a mix of `pass` and `skipped` is
+ * `inconclusive`.
+ */
 export function worst(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.length === 0 || verdicts.includes('fail')) return 'fail';
   if (verdicts.every((verdict) => verdict === 'skipped')) return 'skipped';
   return verdicts.every((verdict) => verdict === 'pass') ? 'pass' : 'inconclusive';
 }
 
-/** A test as far as the suite's verdict needs it. */
+/** The result of a test, as `suiteVerdict` needs it. */
 export interface TestOutcome {
   readonly name: string;
   readonly required: boolean;
@@ -64,7 +67,7 @@ export interface TestOutcome {
   readonly failure?: FailureRecord | undefined;
 }
 
-/** The suite passes when every required test passed; what else failed is named all the same. */
+/** Judges a suite: it passes when all required tests pass. The reasons name every test that did not pass. */
 export function suiteVerdict(tests: readonly TestOutcome[]): { verdict: Verdict; reasons: Reason[] } {
   const reasons = tests
     .filter(({ verdict }) => verdict !== 'pass')

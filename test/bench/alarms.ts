@@ -11,7 +11,7 @@ import { type Noise, noises } from '../support/noise.js';
  */
 
 const METRICS = 93;
-const MINIMAL_DIFFERENCE = 0.03;
+const THRESHOLD = 0.03;
 const SPREAD = 0.02;
 const DROP = 0.1;
 
@@ -19,15 +19,15 @@ const DROP = 0.1;
 type Decision = (metrics: readonly MetricInput[]) => readonly boolean[];
 
 const suitesWay: Decision = (metrics) =>
-  [...compareMetrics(metrics, MINIMAL_DIFFERENCE, 1).values()].map(
+  [...compareMetrics(metrics, THRESHOLD, 1).values()].map(
     ({ change }) => change === 'regressed' || change === 'improved',
   );
 
 /** Tonight's median as a draw from those of the nights, whatever the repetitions say. */
 const nightsAlone: Decision = (metrics) =>
   holm(
-    metrics.map(({ baseline, current }) => {
-      const nights = baseline.map((values) => Math.log(median([...values])));
+    metrics.map(({ reference, current }) => {
+      const nights = reference.map((values) => Math.log(median([...values])));
       const center = nights.reduce((sum, night) => sum + night, 0) / nights.length;
       const variance = nights.reduce((sum, night) => sum + (night - center) ** 2, 0) / (nights.length - 1);
       const distance = Math.log(median([...current])) - center;
@@ -37,8 +37,8 @@ const nightsAlone: Decision = (metrics) =>
 
 /** The two runs' intervals of the ratio, one metric at a time. */
 const intervalsAlone: Decision = (metrics) =>
-  metrics.map(({ baseline, current }) => {
-    const { interval } = compareValues(baseline.flat(), current, 1);
+  metrics.map(({ reference, current }) => {
+    const { interval } = compareValues(reference.flat(), current, 1);
     return interval !== undefined && (interval.low > 1 || interval.high < 1);
   });
 
@@ -47,7 +47,7 @@ function drawn(noise: Noise, nights: number, repetitions: number, level = 1): Me
   return {
     metric: '',
     betterWhen: 'higher',
-    baseline: Array.from({ length: nights }, () => night(1)),
+    reference: Array.from({ length: nights }, () => night(1)),
     current: night(level),
   };
 }

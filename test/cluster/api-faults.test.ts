@@ -76,7 +76,7 @@ describe('an API server that answers', function () {
     const end = await lab.end(await start());
     proxy.fault = () => undefined;
     assert.equal(end.status, 'FAILED');
-    assert.match(end.failure, /Forbidden: create v1\/namespaces\/.*\/pods on .*→ apply manifests\/worker\/rbac\.yaml/);
+    assert.match(end.failure, /Forbidden: create v1\/namespaces\/.*\/pods on .*→ Apply manifests\/worker\/rbac\.yaml/);
     assert.deepEqual(await lab.leftovers(), []);
   });
 });

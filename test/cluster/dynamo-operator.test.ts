@@ -174,7 +174,7 @@ describe('phase 3 with the operator', function () {
       assert.match(failure?.message ?? '', /does not serve after 3 s: failed_to_reconcile_the_resources: failed to/);
       assert.match(
         failure?.message ?? '',
-        /there is no pod yet; DynamoComponentDeployment dynamo-\w+-frontend: ReconcileError: .*field is immutable/,
+        /no pod exists yet; DynamoComponentDeployment dynamo-\w+-frontend: ReconcileError: .*field is immutable/,
       );
     });
 
@@ -285,7 +285,7 @@ describe('phase 3 with the operator', function () {
     it('and a name with dots is refused before anything is asked of the cluster', async () => {
       const end = await lab.run(await suite({ name: 'qwen2.5' }));
       assert.equal(end.status, 'FAILED');
-      assert.match(end.failure, /dynamo\.name: deployment name may hold a-z, 0-9 and "-" only/);
+      assert.match(end.failure, /dynamo\.name: deployment name may contain only a-z, 0-9 and "-"/);
     });
   });
 });

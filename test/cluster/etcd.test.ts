@@ -6,7 +6,8 @@ import { execInPod } from '../../kubernetes/client/exec.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { POD } from '../../kubernetes/client/resources.js';
 import { ResultStore } from '../../results/store.js';
-import { etcdName, type Run } from '../../suite/run/run.js';
+import { etcdName } from '../../suite/run/object-names.js';
+import type { Run } from '../../suite/run/run.js';
 import { type Box, createNamespace, startBox, type TestNamespace } from '../support/box.js';
 
 /** Wiping etcd is the one thing here that could destroy somebody's data. */

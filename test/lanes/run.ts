@@ -46,7 +46,10 @@ interface Ended extends Summary {
 
 function stagesOf(lane: Lane): Stage[] {
   if (lane === 'check') return [{ check: ['node', 'test/lanes/check.ts'] }];
-  if (lane !== 'cluster') return [{ [lane]: mocha([`dist/test/${lane}/**/*.test.js`]) }];
+  if (lane !== 'cluster')
+    return [
+      { [lane]: mocha([`dist/test/${lane}/**/*.test.js`], lane === 'unit' ? ['--parallel', '--jobs', '2'] : []) },
+    ];
   const named = new Set(Object.values(SHARED_BOX).flat());
   const alone = readdirSync('dist/test/cluster')
     .filter((file) => file.endsWith('.test.js') && !named.has(file.replace('.test.js', '')))
@@ -61,8 +64,8 @@ const separator = process.argv.indexOf('--');
 const mochaOptions = separator < 0 ? [] : process.argv.slice(separator + 1);
 const wanted = process.argv.slice(2, separator < 0 ? undefined : separator);
 
-function mocha(specs: readonly string[]): string[] {
-  return ['mocha', ...mochaOptions, ...specs.flatMap((spec) => ['--spec', spec])];
+function mocha(specs: readonly string[], options: readonly string[] = []): string[] {
+  return ['mocha', ...options, ...mochaOptions, ...specs.flatMap((spec) => ['--spec', spec])];
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'dynamo-bench-lanes-'));

@@ -39,7 +39,7 @@ describe('a sweep', function () {
     await withWorker(fake, async (taskQueue) => {
       const args = [{ nameSpace: 'bench' }];
       const options = { taskQueue, args, workflowId: `sweep-${randomUUID()}` };
-      await assert.rejects(client.workflow.execute('sweep', options), ({ cause }: Error) => {
+      await assert.rejects(client.workflow.execute('cleanup', options), ({ cause }: Error) => {
         assert.match(String(cause), /nameSpace/);
         return true;
       });

@@ -1,5 +1,4 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import { CancelledFailure, TemporalFailure } from '@temporalio/common';
 import type {
   ActivityExecuteInput,
   ActivityInboundCallsInterceptor,
@@ -7,35 +6,12 @@ import type {
   Next,
 } from '@temporalio/worker';
 import type { Run } from '../../suite/run/run.js';
-import { formatDuration } from '../../suite/units/units.js';
-import { SuiteFailure } from '../../suite/verdict/failure.js';
+import { toApplicationFailure } from './application-failure.js';
 import { RetryBudget } from './retry-budget.js';
 
-/**
- * Turns every error of an activity into a failure whose type is its class. The class decides about the retry: only
- * trouble of the infrastructure is tried again by Temporal; ranks that lost each other are started again, both, by the
- * workflow.
- *
- * @param failingFor seconds for which the activity has been failing; `giveUpAfter` ends the retries
- */
-function toApplicationFailure(error: unknown, failingFor = 0, giveUpAfter = Number.POSITIVE_INFINITY): Error {
-  if (error instanceof TemporalFailure) return error;
-  const cause = error instanceof Error ? error : new Error(String(error));
-  if (cause.name === 'AbortError') return new CancelledFailure(cause.message);
-  const failure =
-    cause instanceof SuiteFailure ? cause : new SuiteFailure('Internal', cause.message, { cause, details: [] });
-  const givesUp = failingFor >= giveUpAfter;
-  return ApplicationFailure.create({
-    message: givesUp ? `${failure.message} (tried for ${formatDuration(failingFor)})` : failure.message,
-    type: failure.class,
-    nonRetryable: givesUp || failure.retry !== 'infrastructure',
-    details: [{ hint: failure.hint, details: failure.details }],
-    ...(failure.cause instanceof Error ? { cause: failure.cause } : {}),
-  });
-}
+const retryBudget = new RetryBudget();
 
-const patience = new RetryBudget();
-
+/** Converts the errors of activities, and ends the retries of one whose budget (`retryFor` of its run) is used up. */
 class FailureInterceptor implements ActivityInboundCallsInterceptor {
   async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
     const { workflowExecution, activityId } = Context.current().info;
@@ -43,12 +19,12 @@ class FailureInterceptor implements ActivityInboundCallsInterceptor {
     const startedAt = performance.now();
     try {
       const result = await next(input);
-      patience.forget(id);
+      retryBudget.forget(id);
       return result;
     } catch (error) {
       const [argument] = input.args as [{ readonly run?: Run }?];
-      const failure = toApplicationFailure(error, patience.failed(id, startedAt), argument?.run?.retryFor);
-      if (!(failure instanceof ApplicationFailure) || failure.nonRetryable) patience.forget(id);
+      const failure = toApplicationFailure(error, retryBudget.failed(id, startedAt), argument?.run?.retryFor);
+      if (!(failure instanceof ApplicationFailure) || failure.nonRetryable) retryBudget.forget(id);
       throw failure;
     }
   }

@@ -6,12 +6,12 @@ import type {
   Next,
 } from '@temporalio/worker';
 
-/** Well below the heartbeat time-out of the workflows, so that a lost beat is no lost worker. */
+/** Well below the workflows' heartbeat time-out of 10 s, so that one lost heartbeat does not count as a lost worker. */
 const INTERVAL_MS = 2_000;
 
 /**
- * Every activity heartbeats while it runs: that is how the server notices a killed worker, and the only way by which a
- * cancellation reaches an activity. All waiting in the activities is bounded, so a beat without progress cannot last.
+ * Sends heartbeats while an activity runs, so that the server notices a killed worker and a cancellation reaches the
+ * activity. All waits in activities have a time limit, so heartbeats without progress end.
  */
 class HeartbeatInterceptor implements ActivityInboundCallsInterceptor {
   async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {

@@ -6,15 +6,15 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { longActivities, shortActivities } from './activity-options.js';
 import { failureOf, workflowFailure } from './failures.js';
 
-/** One activity waits this long: short enough for a history that stays small and a time-out that means something. */
+/** Longest wait of one activity. Longer waits repeat it, which keeps its time-out meaningful and the history small. */
 const WAIT_SECONDS = 300;
 
 /**
- * Claims nodes for this run, and waits while another suite measures there.
+ * Claims nodes for this run. Waits while another suite run measures on one of them.
  *
- * @param limit seconds to wait at most
- * @param report is told whom the run waits for
- * @throws `NodesBusy` when the limit has passed
+ * @param limit longest wait, in seconds
+ * @param report receives the name of the run that holds the nodes
+ * @throws `NodesBusy` after the limit
  */
 export async function claimNodes(
   run: Run,
@@ -33,18 +33,23 @@ export async function claimNodes(
     holder = result.by;
     const text = `suite run "${holder.workflowId}" (namespace ${holder.namespace}) measures on ${holder.node}${holder.since ? ` since ${holder.since}` : ''}`;
     if (Date.now() >= deadline) {
-      throw workflowFailure(new SuiteFailure('NodesBusy', `waited ${formatDuration(limit)}: ${text}`));
+      throw workflowFailure(
+        new SuiteFailure('NodesBusy', `the nodes were not free within ${formatDuration(limit)}: ${text}`),
+      );
     }
     await report(`waiting for nodes: ${text}`);
   }
 }
 
-/** Others may measure while this run waits for a person. A cluster that is away is no reason not to wait: claims run out. */
+/**
+ * Releases the nodes, so that other runs may measure while this one waits for a person. A failure is only logged, because
+ * claims expire.
+ */
 export async function giveNodesBack(run: Run): Promise<void> {
   try {
     await shortActivities.releaseNodes({ run });
   } catch (error) {
     const { class: failureClass, message } = failureOf(error);
-    log.warn('the nodes could not be given back', { failureClass, message });
+    log.warn('cannot release the nodes', { failureClass, message });
   }
 }

@@ -12,6 +12,7 @@ import {
 import { MAX_CELLS_PER_SUITE, mostCells } from '../../suite/plan/plan.js';
 import { runKey } from '../../suite/run/run.js';
 import { parseSpec, type SuiteSpec } from '../../suite/spec/spec.js';
+import { formatCount } from '../../suite/units/count.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { outcomeOf, type RunOutcome } from '../../suite/verdict/outcome.js';
 import type { Reason, Verdict } from '../../suite/verdict/verdict.js';
@@ -203,7 +204,7 @@ class BenchmarkSuite {
       throw workflowFailure(
         new SuiteFailure(
           'ClusterNotReady',
-          `the cluster is not ready, ${problems.length} problem${problems.length === 1 ? '' : 's'}:\n${lines.join('\n')}`,
+          `the cluster is not ready, ${formatCount(problems.length, 'problem')}:\n${lines.join('\n')}`,
           { details: problems },
         ),
       );

@@ -12,8 +12,9 @@ import { formatInferenceFigures } from '../shared/figures.js';
 import { SUITE_TEST } from '../shared/messages.js';
 import { runBlock } from './block.js';
 import { baselineOf, removalCommand } from './dynamo-record.js';
+import { openRun } from './open-run.js';
 import type { RunningSuite } from './running-suite.js';
-import { openRun, type Ready } from './set-up.js';
+import type { Ready } from './set-up.js';
 import { startTest } from './start-test.js';
 import { type InferenceState, markDone, markRunning } from './test-state.js';
 

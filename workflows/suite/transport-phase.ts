@@ -10,8 +10,9 @@ import { SUITE_TEST } from '../shared/messages.js';
 import { backEndOf } from '../shared/titles.js';
 import { type TransportTestFailureDetails, transportTest } from '../transport/transport-test.js';
 import { runBlock } from './block.js';
+import { openRun } from './open-run.js';
 import type { RunningSuite } from './running-suite.js';
-import { openRun, type Ready } from './set-up.js';
+import type { Ready } from './set-up.js';
 import { startTest } from './start-test.js';
 import { markDone, markRunning, type TransportState } from './test-state.js';
 

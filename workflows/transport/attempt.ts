@@ -6,6 +6,7 @@ import type { AttemptContext, Judgement } from '../../suite/judge/judge.js';
 import type { Cell } from '../../suite/plan/plan.js';
 import type { AttemptRecord, RankRecord } from '../../suite/record/record.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
+import { rankPodName } from '../../suite/run/object-names.js';
 import type { Run } from '../../suite/run/run.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../../suite/spec/transport-tests.js';
@@ -138,7 +139,7 @@ export class Attempt {
     const activeDeadline = test.timeout + timeouts.podStart + KUBELET_DEADLINE_MARGIN_SECONDS;
     const group = this.#group;
     const nodes = this.#nodes;
-    this.#ranks.push({ position, node, pod: `bench-${group}-${position}` });
+    this.#ranks.push({ position, node, pod: rankPodName(group, position) });
     return longActivities(timeouts.podStart + startDelay.max).startRank.executeWithOptions(
       this.#summary(`rank on ${position} (${node})`),
       [{ run, settings, test, position, node, nodes, group, peer, activeDeadline, patience: timeouts, readyWithin }],

@@ -5,7 +5,7 @@ import { normal } from '../../../support/random.js';
 
 /** How often a comparison is wrong: made-up runs whose truth is known. Seeded, so that every run sees the same figures. */
 
-const MINIMAL = 0.03;
+const THRESHOLD = 0.03;
 
 /** A metric of `nights` runs of five repetitions; `shift` is what happens in the last one. */
 function metric(name: string, draw: () => number, nights: number, noise: number, shift = 0): MetricInput {
@@ -16,7 +16,7 @@ function metric(name: string, draw: () => number, nights: number, noise: number,
   return {
     metric: name,
     betterWhen: 'higher',
-    baseline: Array.from({ length: nights }, () => run(46e9)),
+    reference: Array.from({ length: nights }, () => run(46e9)),
     current: run(46e9 * (1 + shift)),
   };
 }
@@ -35,7 +35,7 @@ describe('compareMetrics, over many suites,', function () {
       const suites = 1000;
       for (let suite = 0; suite < suites; suite++) {
         const metrics = Array.from({ length: 40 }, (_, i) => metric(`m${i}`, draw, 10, noise));
-        const changes = [...compareMetrics(metrics, MINIMAL, suite).values()];
+        const changes = [...compareMetrics(metrics, THRESHOLD, suite).values()];
         if (changes.some(({ change }) => change === 'regressed')) alarms++;
         if (changes.some(({ change }) => change === 'regressed' || change === 'improved')) changed++;
       }
@@ -54,10 +54,10 @@ describe('compareMetrics, over many suites,', function () {
       const metrics = Array.from({ length: 93 }, (_, i) => ({
         metric: `m${i}`,
         betterWhen: 'higher' as const,
-        baseline: Array.from({ length: 10 }, night),
+        reference: Array.from({ length: 10 }, night),
         current: night(),
       }));
-      const changes = [...compareMetrics(metrics, MINIMAL, suite).values()];
+      const changes = [...compareMetrics(metrics, THRESHOLD, suite).values()];
       if (changes.some(({ change }) => change === 'regressed' || change === 'improved')) alarms++;
     }
     // 5 % of 200 are 10; 18 would be there once in a hundred.
@@ -69,7 +69,7 @@ describe('compareMetrics, over many suites,', function () {
     let found = 0;
     for (let suite = 0; suite < 50; suite++) {
       const metrics = Array.from({ length: 40 }, (_, i) => metric(`m${i}`, draw, 10, 0.006, i === 7 ? -0.08 : 0));
-      const outcomes = compareMetrics(metrics, MINIMAL, suite);
+      const outcomes = compareMetrics(metrics, THRESHOLD, suite);
       if (outcomes.get('m7')?.change === 'regressed') found++;
       for (const [name, { change }] of outcomes) assert.ok(name === 'm7' || change !== 'regressed', name);
     }

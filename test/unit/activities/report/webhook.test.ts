@@ -29,7 +29,7 @@ describe('webhook', () => {
   let status: number;
   const bodies: string[] = [];
   const { notify } = webhookActivities();
-  const tell = (outcome = 'regressed') =>
+  const send = (outcome = 'regressed') =>
     new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(notify, {
       run,
       webhook,
@@ -54,8 +54,8 @@ describe('webhook', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('is told as JSON with a text that Slack shows', async () => {
-    assert.deepEqual(await tell(), { sent: true });
+  it('gets JSON with a text that Slack shows', async () => {
+    assert.deepEqual(await send(), { sent: true });
     const body = JSON.parse(bodies[0] ?? '');
     assert.match(
       body.text,
@@ -65,12 +65,12 @@ describe('webhook', () => {
     assert.deepEqual(body.comparison.regressed, ['nixl-libfabric/bandwidth']);
   });
 
-  it('is not told what the spec does not name', async () => {
-    assert.deepEqual(await tell('pass'), { sent: false });
+  it('gets no outcome that the spec does not name', async () => {
+    assert.deepEqual(await send('pass'), { sent: false });
     assert.deepEqual(bodies, []);
   });
 
-  it('is tried again when it is overloaded or away, not when it refuses, and its address stays secret', async () => {
+  it('is retried when it is overloaded or unreachable, not when it refuses, and its address stays secret', async () => {
     const secret = (error: unknown) => {
       assert.doesNotMatch(JSON.stringify([(error as Error).message, String((error as Error).cause)]), /secret/);
       return true;
@@ -82,17 +82,17 @@ describe('webhook', () => {
     ] as const) {
       status = code;
       await assert.rejects(
-        tell(),
+        send(),
         (error: unknown) => failureOfClass(failureClass, new RegExp(String(code)))(error) && secret(error),
       );
     }
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
     await assert.rejects(
-      tell(),
+      send(),
       (error: unknown) => failureOfClass('WebhookUnreachable', /did not answer: [A-Z_]+$/)(error) && secret(error),
     );
     delete process.env[VARIABLE];
-    await assert.rejects(tell(), failureOfClass('WebhookRefused', /no URL in TEST_WEBHOOK_URL/));
+    await assert.rejects(send(), failureOfClass('WebhookRefused', /TEST_WEBHOOK_URL/));
   });
 });

@@ -9,7 +9,7 @@ describe('an answer of the API server', () => {
       JSON.stringify({ kind: 'Status', message }),
     );
 
-  it('tells a kubelet that does not answer from an API server that is in trouble itself', () => {
+  it('distinguishes an unreachable kubelet from an API server in trouble', () => {
     const log = 'Get "https://10.0.1.5:10250/containerLogs/n/p/rank": dial tcp 10.0.1.5:10250: i/o timeout';
     assert.equal(isKubeletUnreachable(answer(500, log)), true);
     assert.equal(isKubeletUnreachable(answer(503, 'the server is currently unable to handle the request')), false);

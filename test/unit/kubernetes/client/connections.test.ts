@@ -35,7 +35,7 @@ describe('the connections to a cluster', () => {
     assert.ok(connections <= 2, `${connections} connections`);
   });
 
-  it('are made anew after a minute, when certificates may have been renewed', async () => {
+  it('are replaced after a minute, when certificates may have been renewed', async () => {
     await cluster.version();
     performance.now = () => now.call(performance) + 61_000;
     await cluster.version();

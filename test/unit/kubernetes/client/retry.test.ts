@@ -15,13 +15,13 @@ function answering(...classes: FailureClass[]) {
 }
 
 describe('a request to the API server', () => {
-  it('is sent again after what a moment may cure, a server that has just started among it', async () => {
+  it('is repeated after a transient failure, also of a server that has just started', async () => {
     const { send, calls } = answering('ApiUnreachable', 'Forbidden');
     assert.equal(await withRetries(send), 'answer');
     assert.equal(calls(), 3);
   });
 
-  it('is not sent again when the server has understood it and says no', async () => {
+  it('is not repeated after a final answer', async () => {
     for (const failureClass of ['NotFound', 'Rejected', 'ApiConflict'] as const) {
       const { send, calls } = answering(failureClass);
       await assert.rejects(withRetries(send), { class: failureClass });
@@ -29,13 +29,13 @@ describe('a request to the API server', () => {
     }
   });
 
-  it('fails with the last answer when there is no other', async () => {
+  it('fails with the last answer after the last try', async () => {
     const { send, calls } = answering(...Array<FailureClass>(9).fill('Forbidden'));
     await assert.rejects(withRetries(send), { class: 'Forbidden' });
     assert.equal(calls(), 5);
   });
 
-  it('is not sent again when one try took so long that the caller must hear of it', async () => {
+  it('is not repeated after a try that took long, so that the caller can act', async () => {
     let calls = 0;
     const slow = async () => {
       calls++;
@@ -46,7 +46,7 @@ describe('a request to the API server', () => {
     assert.equal(calls, 1);
   });
 
-  it('is not waited for after a cancellation', async () => {
+  it('is not repeated after a cancellation', async () => {
     const { send, calls } = answering(...Array<FailureClass>(9).fill('ApiUnavailable'));
     const controller = new AbortController();
     const waiting = withRetries(send, controller.signal);

@@ -30,7 +30,7 @@ describe('a pod that does not start', () => {
     ['ImagePullBackOff', 'Back-off pulling image "i:1": ErrImagePull: manifest unknown'],
   ];
   for (const [reason, message] of final) {
-    it(`tells at once of an image that no further try can pull: ${reason}, ${message}`, () => {
+    it(`fails at once for an image that no further try can pull: ${reason}, ${message}`, () => {
       const found = watch.problem(waits(reason, message), 0);
       assert.equal(found?.class, 'ImagePull');
       assert.equal(found?.message, `pod bench/rank on gpu-1: image i:1: ${reason}: ${message}`);
@@ -53,7 +53,7 @@ describe('a pod that does not start', () => {
     });
   }
 
-  it('has its patience for itself, and all of it again after a pull', () => {
+  it('has its time limit for itself, and all of it again after a pull', () => {
     const message = 'i/o timeout';
     assert.equal(watch.problem(waits('ErrImagePull', message), 0), undefined);
     assert.equal(watch.problem(waits('ErrImagePull', message, '2'), 100), undefined);
@@ -62,27 +62,31 @@ describe('a pod that does not start', () => {
     assert.equal(watch.problem(waits('ErrImagePull', message), 130), undefined);
   });
 
-  it('tells a missing secret at once, by its name', () => {
+  it('fails at once for a missing secret, by its name', () => {
     const found = watch.problem(waits('CreateContainerConfigError', 'secret "hf-token-secret" not found'), 0);
     assert.equal(found?.class, 'PodRejected');
     assert.match(found?.message ?? '', /hf-token-secret/);
   });
 
-  it('tells nothing while the node has not read the secret yet', () => {
+  it('may yet start while the node has not read the secret', () => {
     const message = 'failed to sync secret cache: timed out waiting for the condition';
     assert.equal(watch.problem(waits('CreateContainerConfigError', message), 0), undefined);
   });
 
-  it('tells that no node fits, after the time that the spec allows for it', () => {
+  it('fails when no node fits within the time limit', () => {
     const message = '2 Insufficient nvidia.com/gpu';
     const unfit = pod({ conditions: [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }] });
     assert.equal(watch.problem(unfit, 300), undefined);
     assert.equal(watch.problem(unfit, 359), undefined);
-    assert.match(watch.problem(unfit, 360)?.message ?? '', /Insufficient nvidia.com\/gpu/);
+    const found = watch.problem(unfit, 360);
+    assert.equal(found?.class, 'Unschedulable');
+    assert.match(found?.message ?? '', /Insufficient nvidia.com\/gpu/);
   });
 
-  it('tells that its node refused it', () => {
+  it('fails when its node refused it', () => {
     const refused = pod({ phase: 'Failed', reason: 'UnexpectedAdmissionError', message: 'no devices' });
-    assert.equal(watch.problem(refused, 0)?.message, 'pod bench/rank: UnexpectedAdmissionError: no devices');
+    const found = watch.problem(refused, 0);
+    assert.equal(found?.class, 'PodRejected');
+    assert.match(found?.message ?? '', /UnexpectedAdmissionError: no devices/);
   });
 });

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
-import { type Candidate, choosePair, efaPluginProblems } from '../../../../suite/cluster/node-choice.js';
+import type { Candidate } from '../../../../suite/cluster/candidate.js';
+import { efaPluginProblems } from '../../../../suite/cluster/device-plugin.js';
+import { choosePair } from '../../../../suite/cluster/node-choice.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 
 const GI = 2 ** 30;
@@ -54,10 +56,12 @@ describe('choice of the pair', () => {
   it('does not ask for a toleration of what Kubernetes says of a node that is not ready', () => {
     const taints = [{ key: 'node.kubernetes.io/not-ready', effect: 'NoExecute' }];
     const { problems } = choosePair(spec(), [node('a', { taints }), node('b', { taints, ready: false })]);
-    assert.deepEqual(texts(problems), [
-      'node a: has the taint node.kubernetes.io/not-ready:NoExecute, which Kubernetes sets and removes itself → start again when it is gone; kubectl describe node a says why it is there',
-      'node b: is not Ready → kubectl describe node b',
-    ]);
+    assert.deepEqual(
+      problems.map(({ subject }) => subject),
+      ['node a', 'node b'],
+    );
+    assert.match(texts(problems)[0] ?? '', /node\.kubernetes\.io\/not-ready:NoExecute/);
+    assert.doesNotMatch(texts(problems).join(), /nodes\.tolerations/);
   });
 
   it('takes named nodes in the order of the spec', () => {
@@ -74,10 +78,7 @@ describe('choice of the pair', () => {
       node('y', { type: 'm5.large' }),
     ]);
     assert.equal(pair, undefined);
-    assert.match(
-      texts(problems)[0] ?? '',
-      /two nodes are needed, and 1 of 3 match .*p5\.48xlarge.*instance types in the cluster: p5\.48xlarge × 1, m5\.large × 2/,
-    );
+    assert.match(texts(problems)[0] ?? '', /1 of 3 match .*p5\.48xlarge.*: p5\.48xlarge × 1, m5\.large × 2/);
   });
 
   it('names every problem of every node at once, with what to do', () => {
@@ -86,11 +87,11 @@ describe('choice of the pair', () => {
       node('b', { free: { 'nvidia.com/gpu': 0, memory: GI }, schedulable: false }),
     ]);
     const all = texts(problems).join('\n');
-    assert.match(all, /node a: has 32 vpc\.amazonaws\.com\/efa to allocate; a rank asks for 33/);
-    assert.match(all, /node a: has the taint team=x:NoSchedule, .*add \{"key": "team"/);
-    assert.match(all, /node b: is cordoned → kubectl uncordon b/);
-    assert.match(all, /node b: has 0 of 8 nvidia\.com\/gpu free; a rank asks for 8/);
-    assert.match(all, /node b: has 1 GiB of 1\.95 TiB memory free/);
+    assert.match(all, /node a: .*32 allocatable vpc\.amazonaws\.com\/efa, .* 33/);
+    assert.match(all, /node a: has the taint team=x:NoSchedule, .* Add \{"key": "team"/);
+    assert.match(all, /node b: .*kubectl uncordon b/);
+    assert.match(all, /node b: .*0 of 8 nvidia\.com\/gpu free, .* 8/);
+    assert.match(all, /node b: .*1 GiB of 1\.95 TiB memory free/);
   });
 
   it('tolerates what the spec tolerates', () => {
@@ -101,7 +102,7 @@ describe('choice of the pair', () => {
   it('reports a named node that does not exist', () => {
     assert.match(
       texts(choosePair(spec({ nodes: { names: ['a', 'nope'] } }), [node('a')]).problems)[0] ?? '',
-      /node nope: does not exist/,
+      /^node nope: /,
     );
   });
 });
@@ -120,7 +121,7 @@ describe('EFA device plugin', () => {
   it('is missing when no node offers EFA and no DaemonSet is there', () => {
     assert.match(
       texts(efaPluginProblems(spec(), [bare], []))[0] ?? '',
-      /no DaemonSet of an EFA device plugin runs, and a offer no/,
+      /^EFA device plugin: no DaemonSet .*vpc\.amazonaws\.com\/efa .* a /,
     );
   });
 
@@ -132,9 +133,6 @@ describe('EFA device plugin', () => {
       desired: 2,
       ready: 1,
     };
-    assert.match(
-      texts(efaPluginProblems(spec(), [bare], [plugin]))[0] ?? '',
-      /kube-system\/rel-aws-efa.*1 of 2 pods are ready/,
-    );
+    assert.match(texts(efaPluginProblems(spec(), [bare], [plugin]))[0] ?? '', /kube-system\/rel-aws-efa.*1 of 2 pods/);
   });
 });

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { comparableLoad, comparableLoads, type LoadRun } from '../../../../suite/comparability/inference.js';
+import { compareInferenceTests, type InferenceRun, validLoad } from '../../../../suite/comparability/inference.js';
 import type { DynamoRecord, LoadCell } from '../../../../suite/record/load-record.js';
 import { exampleDynamo } from '../../../support/example-load.js';
 import { suiteRecord } from '../../../support/records.js';
@@ -9,22 +9,22 @@ const record = suiteRecord('w', [], { dynamo: exampleDynamo(OPTIONS) });
 const dynamo = exampleDynamo(OPTIONS);
 
 /** The run with other cells of its disaggregated test. */
-function withCells(change: (cell: LoadCell) => LoadCell): LoadRun {
+function withCells(change: (cell: LoadCell) => LoadCell): InferenceRun {
   const tests = dynamo.tests.map((test) => ({ ...test, cells: test.cells.map(change) }));
   return { ...record, dynamo: { ...dynamo, tests } };
 }
 
-const withDynamo = (more: Partial<DynamoRecord>): LoadRun => ({ ...record, dynamo: { ...dynamo, ...more } });
+const withDynamo = (more: Partial<DynamoRecord>): InferenceRun => ({ ...record, dynamo: { ...dynamo, ...more } });
 const withTest = (more: Partial<DynamoRecord['tests'][number]>) =>
   withDynamo({ tests: dynamo.tests.map((test) => ({ ...test, ...more })) });
-const withSpec = (block: object): LoadRun => ({ ...record, spec: { dynamo: block } });
-const fields = (a: LoadRun, b: LoadRun, forbidding: boolean) =>
-  comparableLoads(a, b, 'disaggregated')
+const withSpec = (block: object): InferenceRun => ({ ...record, spec: { dynamo: block } });
+const fields = (a: InferenceRun, b: InferenceRun, forbidding: boolean) =>
+  compareInferenceTests(a, b, 'disaggregated')
     .differences.filter(({ forbids }) => forbids === forbidding)
     .map(({ field }) => field);
 
 describe('comparability of an inference test in two runs', () => {
-  const forbidding: readonly [string, LoadRun][] = [
+  const forbidding: readonly [string, InferenceRun][] = [
     ['engine', withDynamo({ engine: 'mocker' })],
     ['model', withDynamo({ model: 'other' })],
     ['transferBackend', withDynamo({ transferBackend: 'UCX' })],
@@ -80,7 +80,7 @@ describe('comparability of an inference test in two runs', () => {
 
 describe('the figures of a load point', () => {
   const cell = dynamo.tests[1]?.cells[0] as LoadCell;
-  const because = (code: string) => comparableLoad({ ...cell, reasons: [{ code, message: '' }] });
+  const because = (code: string) => validLoad({ ...cell, reasons: [{ code, message: '' }] });
 
   it('count when the load was what it should be, also when they are too slow or simulated', () => {
     for (const code of ['measured', 'slow', 'simulated-engine', 'kv-transfer-seen']) assert.ok(because(code), code);
@@ -89,6 +89,6 @@ describe('the figures of a load point', () => {
   it('do not count when requests failed, workers changed, or nothing shows that KV was sent', () => {
     for (const code of ['errors', 'lost-requests', 'worker-restarted', 'low-concurrency', 'no-kv-transfer'])
       assert.equal(because(code), undefined, code);
-    assert.equal(comparableLoad({ ...cell, failure: { class: 'Hung', message: '', hint: '' } }), undefined);
+    assert.equal(validLoad({ ...cell, failure: { class: 'Hung', message: '', hint: '' } }), undefined);
   });
 });

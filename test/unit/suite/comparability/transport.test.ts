@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { comparable, comparableValue } from '../../../../suite/comparability/transport.js';
+import { compareTransportCells, validValue } from '../../../../suite/comparability/transport.js';
 import type { CellRecord } from '../../../../suite/record/record.js';
 import { cellRecord, nodeOf, provenance } from '../../../support/cells.js';
 
@@ -8,7 +8,7 @@ const parameters = (more: object) => cellRecord({ parameters: { ...base.paramete
 
 describe('comparability of two cells', () => {
   it('finds nothing between equal cells, whatever the order of their keys', () => {
-    assert.deepEqual(comparable(base, parameters({})), { comparable: true, differences: [] });
+    assert.deepEqual(compareTransportCells(base, parameters({})), { comparable: true, differences: [] });
   });
 
   const forbidding: readonly [string, CellRecord][] = [
@@ -29,7 +29,7 @@ describe('comparability of two cells', () => {
   ];
   for (const [field, other] of forbidding) {
     it(`is forbidden by another ${field}`, () => {
-      const { comparable: allowed, differences } = comparable(base, other);
+      const { comparable: allowed, differences } = compareTransportCells(base, other);
       assert.equal(allowed, false);
       assert.deepEqual(
         differences.filter(({ forbids }) => forbids).map((difference) => difference.field),
@@ -46,7 +46,7 @@ describe('comparability of two cells', () => {
         { seed: 2, specHash: 'x' },
       ),
     });
-    const { comparable: allowed, differences } = comparable(base, other);
+    const { comparable: allowed, differences } = compareTransportCells(base, other);
     assert.equal(allowed, true);
     assert.deepEqual(
       differences.map(({ field }) => field),
@@ -67,41 +67,45 @@ describe('comparability of two cells', () => {
       });
     const named = { field: 'nicsThatMoved', a: '4', b: '2', forbids: false };
     const all = carriedBy('a', 'b', 'c', 'd');
-    assert.deepEqual(comparable(all, carriedBy('a', 'b')), { comparable: true, differences: [named] });
-    assert.deepEqual(comparable(base, carriedBy('a', 'b')).differences, [named], 'an older record has one ceiling');
+    assert.deepEqual(compareTransportCells(all, carriedBy('a', 'b')), { comparable: true, differences: [named] });
+    assert.deepEqual(
+      compareTransportCells(base, carriedBy('a', 'b')).differences,
+      [named],
+      'an older record has one ceiling',
+    );
   });
 
   it('does not mind the variables of a pod, nor the prefix of SageMaker', () => {
     const other = cellRecord({
       provenance: provenance({ environment: { FI_PROVIDER: 'efa', HOSTNAME: 'z' }, instanceType: 'ml.p5.48xlarge' }),
     });
-    assert.deepEqual(comparable(base, other).differences, []);
+    assert.deepEqual(compareTransportCells(base, other).differences, []);
   });
 
   it('sees a difference in one rank only', () => {
     const other = cellRecord({
       provenance: provenance({}, { nodes: [nodeOf('node1'), nodeOf('node2', { imageId: 'z' })] }),
     });
-    const [difference] = comparable(base, other).differences;
+    const [difference] = compareTransportCells(base, other).differences;
     assert.deepEqual([difference?.field, difference?.b], ['image', '[sha256:1, z]']);
   });
 
   it('does not vouch for a record that cannot say what was measured', () => {
     const { provenance: _, ...unknown } = base;
-    assert.equal(comparable(base, unknown).comparable, false);
-    assert.equal(comparable(unknown, unknown).comparable, false);
+    assert.equal(compareTransportCells(base, unknown).comparable, false);
+    assert.equal(compareTransportCells(unknown, unknown).comparable, false);
   });
 
   it('gives a figure only when it counts', () => {
-    assert.equal(comparableValue(base), 46e9);
+    assert.equal(validValue(base), 46e9);
     const reason = (code: string) => cellRecord({ reasons: [{ code, message: '' }] });
     for (const code of ['implausible', 'wrong-path', 'path-unproven', 'figures-disagree', 'parameters-differ']) {
-      assert.equal(comparableValue(reason(code)), undefined, code);
+      assert.equal(validValue(reason(code)), undefined, code);
     }
-    assert.equal(comparableValue(cellRecord({ warmUp: true })), undefined);
-    assert.equal(comparableValue(cellRecord({ failure: { class: 'Hung', message: '', hint: '' } })), undefined);
+    assert.equal(validValue(cellRecord({ warmUp: true })), undefined);
+    assert.equal(validValue(cellRecord({ failure: { class: 'Hung', message: '', hint: '' } })), undefined);
     const { path: _, ...unproven } = base;
-    assert.equal(comparableValue(unproven), undefined);
-    assert.equal(comparableValue(reason('below-expectation')), 46e9, 'a figure that disappoints is a figure');
+    assert.equal(validValue(unproven), undefined);
+    assert.equal(validValue(reason('below-expectation')), 46e9, 'a figure that disappoints is a figure');
   });
 });

@@ -30,7 +30,7 @@ describe('the dynamo block of a suite spec', () => {
   });
 
   const bad: readonly [string, unknown, RegExp][] = [
-    ['a name with dots', suite({ name: 'qwen2.5' }), /dynamo\.name: deployment name may hold a-z, 0-9 and "-" only/],
+    ['a name with dots', suite({ name: 'qwen2.5' }), /dynamo\.name: deployment name may contain only a-z, 0-9 and "-"/],
     [
       'the name of a transport test',
       suite({ tests: [{ name: 'lf', tool: 'inference' }] }),

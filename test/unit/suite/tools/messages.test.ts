@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { diagnose } from '../../../../suite/judge/diagnosis.js';
 import { classifyOutput } from '../../../../suite/tools/messages.js';
-import { FAILURES, type FailureClass, type Retry } from '../../../../suite/verdict/failure.js';
+import type { Retry } from '../../../../suite/verdict/classes/failure-kind.js';
+import { FAILURES, type FailureClass } from '../../../../suite/verdict/failure.js';
 import { fixtureLines } from '../../../support/fixtures.js';
 
 describe('messages of the tools', () => {

@@ -4,22 +4,25 @@ import { SuiteFailure } from '../suite/verdict/failure.js';
 import { shortActivities } from './shared/activity-options.js';
 import { workflowFailure } from './shared/failures.js';
 
+/** Time for which a cluster that does not answer is asked again. */
 const GIVE_UP_AFTER_SECONDS = 600;
 
-const sweepInput = z.strictObject({
+const cleanupInput = z.strictObject({
   context: z.string().optional(),
   namespace: z.string().default('dynamo-bench'),
   leaseNamespace: z.string().optional(),
 });
 
 /**
- * Removes what closed suite runs left in a namespace; for a schedule of its own.
+ * Removes the objects that closed suite runs left in a namespace. Meant to run by a schedule.
  *
- * @param input `{ namespace, context, leaseNamespace }`, all optional
- * @returns what was removed, by suite run
+ * @param input `{ namespace, context, leaseNamespace }`, all optional. Defaults: namespace `dynamo-bench`, the worker's
+ *   current kubeconfig context, and Leases in the same namespace
+ * @returns the removed objects, by suite run
+ * @throws `InvalidSpec` when the input has another shape
  */
-export async function sweep(input: unknown = {}): Promise<readonly LeftoverObjects[]> {
-  const parsed = sweepInput.safeParse(input);
+export async function cleanup(input: unknown = {}): Promise<readonly LeftoverObjects[]> {
+  const parsed = cleanupInput.safeParse(input);
   if (!parsed.success) {
     const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'input'}: ${message}`);
     throw workflowFailure(new SuiteFailure('InvalidSpec', problems.join('; ')));

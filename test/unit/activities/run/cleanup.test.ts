@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { ActivityContext } from '../../../../activities/context/context.js';
-import { sweepActivities } from '../../../../activities/run/sweep.js';
+import { cleanupActivities } from '../../../../activities/run/cleanup.js';
 import { recordActivities } from '../../../../activities/transport/records.js';
 import type { Cluster } from '../../../../kubernetes/client/cluster.js';
 import type { RunStatus } from '../../../../suite/run/run-status.js';
 import { suiteRecord } from '../../../support/records.js';
 import { temporaryStore } from '../../../support/temporary-store.js';
 
-describe('the sweep of a worker', () => {
+describe('the cleanup of a worker', () => {
   const at = temporaryStore();
 
-  it('records the end of a run that Temporal has closed, and of none that goes on', async () => {
-    const fates: Record<string, RunStatus> = {
+  it('records the end of a run that Temporal has closed or forgotten, and not of a running one', async () => {
+    const statuses: Record<string, RunStatus> = {
       gone: { state: 'closed', how: 'TERMINATED', at: '2026-01-01T03:00:00.000Z' },
       open: { state: 'open' },
     };
@@ -21,12 +21,12 @@ describe('the sweep of a worker', () => {
       runs: {
         namespaceId: async () => 'here',
         isOpen: async () => true,
-        status: async (workflowId) => fates[workflowId] ?? { state: 'unknown' },
+        status: async (workflowId) => statuses[workflowId] ?? { state: 'unknown' },
       },
       connect: () => ({ list: async () => [] }) as unknown as Cluster,
     });
     const { recordStart } = recordActivities(context);
-    const { sweepCluster } = sweepActivities(context);
+    const { sweepCluster } = cleanupActivities(context);
     const environment = new MockActivityEnvironment();
     for (const workflowId of ['gone', 'open', 'forgotten']) {
       const { endedAt, tests, ...record } = suiteRecord(workflowId, []);

@@ -5,12 +5,12 @@ import type { LeftoverObjects } from '../../suite/run/leftovers.js';
 import type { Run } from '../../suite/run/run.js';
 import type { ActivityContext } from '../context/context.js';
 
-export function sweepActivities(context: ActivityContext) {
+export function cleanupActivities(context: ActivityContext) {
   const { store, runs } = context;
   return {
     /**
-     * Removes what suite runs left that are closed or gone, terminated ones or those of a worker that died, and records
-     * that they have ended.
+     * Removes the objects of suite runs whose workflow is closed or gone, and records the end of these runs. Such runs
+     * were terminated, or their worker died. The name is part of recorded histories.
      */
     async sweepCluster(input: {
       run: Pick<Run, 'context' | 'namespace' | 'leaseNamespace' | 'retryFor'>;

@@ -1,0 +1,51 @@
+import { readManifestObject } from '../../kubernetes/client/manifest.js';
+import type { Container, Deployment, KubernetesObject } from '../../kubernetes/client/objects.js';
+import { NAME_LABEL, RUN_LABEL, type Run } from '../../suite/run/run.js';
+import type { SuiteSpec } from '../../suite/spec/spec.js';
+
+/** Settings of the etcd pod that come from the suite spec. */
+export interface EtcdSettings {
+  readonly image: string;
+  readonly imagePullPolicy: SuiteSpec['cluster']['imagePullPolicy'];
+  readonly imagePullSecret?: string | undefined;
+  readonly tolerations: SuiteSpec['nodes']['tolerations'];
+}
+
+/** Fills the Deployment of manifests/etcd.yaml in for one run. */
+export async function etcdDeployment(
+  input: EtcdSettings & { readonly run: Run },
+  name: string,
+): Promise<KubernetesObject> {
+  const manifest = await readManifestObject<Deployment>('etcd.yaml', 'Deployment');
+  const spec = structuredClone(manifest.spec) as EtcdDeploymentSpec;
+  const labels = { [NAME_LABEL]: name };
+  spec.selector.matchLabels = labels;
+  spec.template.metadata.labels = {
+    ...spec.template.metadata.labels,
+    ...labels,
+    [RUN_LABEL]: input.run.key,
+  };
+  const [container] = spec.template.spec.containers;
+  if (container) {
+    container.image = input.image;
+    container.imagePullPolicy = input.imagePullPolicy;
+    container.command = container.command?.map((arg) => arg.replace('//dynamo-bench-etcd:', `//${name}:`)) ?? [];
+  }
+  spec.template.spec.tolerations = input.tolerations;
+  if (input.imagePullSecret) spec.template.spec.imagePullSecrets = [{ name: input.imagePullSecret }];
+  return { ...manifest, spec };
+}
+
+/** Fills the Service of manifests/etcd.yaml in for one run. */
+export async function etcdService(name: string): Promise<KubernetesObject> {
+  const manifest = await readManifestObject('etcd.yaml', 'Service');
+  return { ...manifest, spec: { ...(manifest.spec as object), selector: { [NAME_LABEL]: name } } };
+}
+
+interface EtcdDeploymentSpec {
+  selector: { matchLabels: Record<string, string> };
+  template: {
+    metadata: { labels: Record<string, string> };
+    spec: { containers: Container[]; tolerations?: unknown; imagePullSecrets?: { name: string }[] };
+  };
+}

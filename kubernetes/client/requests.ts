@@ -1,0 +1,78 @@
+import * as k8s from '@kubernetes/client-node';
+import { type Dispatcher, fetch } from 'undici';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
+import { ApiFailure, type RequestContext, unreachable } from './api-failure.js';
+import { Connections } from './connections.js';
+import { withRetries } from './retry.js';
+
+/** Time limit of one request, so that a hung connection does not hold an activity. */
+const REQUEST_TIMEOUT_MS = 30_000;
+
+export interface RequestOptions {
+  readonly query?: Readonly<Record<string, string>>;
+  readonly body?: unknown;
+  /** Default: `application/json`. */
+  readonly contentType?: string;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Sends authenticated HTTP requests to the API server of a kubeconfig's current context. */
+export class Requests {
+  /** URL of the API server, without a slash at the end. */
+  readonly server: string;
+  readonly #config: k8s.KubeConfig;
+  readonly #connections = new Connections();
+
+  /** @throws {SuiteFailure} `NotFound` when the current context names no cluster */
+  constructor(config: k8s.KubeConfig) {
+    const cluster = config.getCurrentCluster();
+    if (!cluster) {
+      throw new SuiteFailure('NotFound', `the kubeconfig lacks a cluster for context "${config.getCurrentContext()}"`);
+    }
+    this.#config = config;
+    this.server = cluster.server.replace(/\/$/, '');
+  }
+
+  /** Sends a request and parses its answer as JSON. */
+  async json<T>(verb: string, path: string, method: string, options: RequestOptions): Promise<T> {
+    return JSON.parse(await this.text(verb, path, method, options)) as T;
+  }
+
+  /** Sends a request and returns its answer as text. Repeats it after a transient failure. */
+  text(verb: string, path: string, method: string, options: RequestOptions): Promise<string> {
+    return withRetries(() => this.#send(verb, path, method, options), options.signal);
+  }
+
+  async #send(verb: string, path: string, method: string, options: RequestOptions): Promise<string> {
+    const context: RequestContext = { verb, what: path.replace(/^\/apis?\//, ''), server: this.server };
+    const query = new URLSearchParams(options.query).toString();
+    const authentication = new k8s.RequestContext(
+      `${this.server}${path}${query ? `?${query}` : ''}`,
+      method as k8s.HttpMethod,
+    );
+    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    let status: number;
+    let text: string;
+    try {
+      await this.#config.applySecurityAuthentication(authentication);
+      const response = await fetch(authentication.getUrl(), {
+        method,
+        headers: {
+          ...authentication.getHeaders(),
+          accept: 'application/json, */*',
+          ...(options.body === undefined ? {} : { 'content-type': options.contentType ?? 'application/json' }),
+        },
+        ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+        dispatcher: this.#connections.use(authentication.getDispatcher() as unknown as Dispatcher | undefined),
+        signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
+      });
+      status = response.status;
+      text = await response.text();
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw unreachable(context, error);
+    }
+    if (status >= 200 && status < 300) return text;
+    throw new ApiFailure(context, status, text);
+  }
+}

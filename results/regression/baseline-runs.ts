@@ -1,0 +1,68 @@
+import type { Kysely } from 'kysely';
+import type { SuiteRecord } from '../../suite/record/record.js';
+import { formatCount } from '../../suite/units/count.js';
+import type { Tables } from '../database/tables.js';
+import { listRuns, type RunEntry } from '../records/runs.js';
+import { baselineFor } from './baselines.js';
+
+/** Selects the runs that a run is compared with. */
+export interface BaselineSelection {
+  /**
+   * Name of an accepted baseline, or `rolling` for the last `baselineRuns` comparable runs. Default: the accepted baseline
+   * called `default`; `rolling` when there is none.
+   */
+  readonly baseline?: string | undefined;
+  /** One run, instead of a baseline. */
+  readonly against?: RunEntry | undefined;
+}
+
+/** The runs that may serve as baseline. */
+export interface BaselineRuns {
+  readonly kind: 'named' | 'rolling';
+  /** Absent for a rolling baseline, which is named by the runs that are used. */
+  readonly name?: string;
+  /** Newest first. */
+  readonly candidates: readonly RunEntry[];
+}
+
+/** How many earlier runs are read for a rolling baseline, as a multiple of the runs that are needed. */
+const CANDIDATES_PER_RUN = 3;
+
+/**
+ * Finds the runs that a run is compared with.
+ *
+ * @param wanted number of runs in a rolling baseline
+ * @throws {SuiteFailure} `NotFound` when there is no baseline of that name
+ */
+export async function findBaselineRuns(
+  kysely: Kysely<Tables>,
+  record: SuiteRecord,
+  { baseline, against }: BaselineSelection,
+  wanted: number,
+): Promise<BaselineRuns> {
+  if (against) return { kind: 'named', name: against.workflowId, candidates: [against] };
+  const accepted = await baselineFor(kysely, record.suite, baseline);
+  if (!accepted) return { kind: 'rolling', candidates: await runsBefore(kysely, record, wanted * CANDIDATES_PER_RUN) };
+  const runs = await listRuns(kysely, { workflowId: accepted.workflowId });
+  return { kind: 'named', name: accepted.name, candidates: runs.filter(({ runId }) => runId === accepted.runId) };
+}
+
+/**
+ * Names a rolling baseline by its runs.
+ *
+ * @param used runs that serve at least one metric. A metric that regressed in recent runs is compared with older ones, so
+ *   that these can be more than the runs of one metric.
+ * @param perMetric runs that serve one metric, at most
+ */
+export function rollingName(used: number, perMetric: number): string {
+  if (used > perMetric) return `for each metric the last ${perMetric} comparable runs in which it had not regressed`;
+  return `the last ${formatCount(used, 'comparable run')}`;
+}
+
+async function runsBefore(kysely: Kysely<Tables>, record: SuiteRecord, limit: number): Promise<RunEntry[]> {
+  const runs = await listRuns(kysely, { suite: record.suite, before: record.startedAt, limit });
+  return runs.filter(
+    ({ workflowId, runId, endedAt }) =>
+      endedAt !== undefined && (workflowId !== record.workflowId || runId !== record.runId),
+  );
+}

@@ -1,0 +1,70 @@
+import type { Problem } from '../run/cluster-facts.js';
+import type { SuiteSpec } from '../spec/spec.js';
+import { formatBytes } from '../units/units.js';
+import type { Candidate, NodeRequirements, Taint } from './candidate.js';
+
+/** Prefix of the taints that Kubernetes sets on a node that is not ready, out of memory, …: wait, do not tolerate. */
+const CONDITION_TAINT = 'node.kubernetes.io/';
+
+/** Lists what keeps a rank from running on a node, each with its remedy. */
+export function nodeProblems(spec: NodeRequirements, { facts, schedulable, ready, taints }: Candidate): Problem[] {
+  const problems: Problem[] = [];
+  const problem = (message: string, hint: string) => problems.push({ subject: `node ${facts.name}`, message, hint });
+  if (!schedulable) problem('is cordoned', `Run kubectl uncordon ${facts.name}`);
+  if (!ready) problem('is not Ready', `Find the cause: kubectl describe node ${facts.name}`);
+  for (const taint of taints) {
+    if (
+      taint.effect === 'PreferNoSchedule' ||
+      spec.nodes.tolerations.some((toleration) => tolerates(toleration, taint))
+    )
+      continue;
+    if (taint.key.startsWith(CONDITION_TAINT)) {
+      if (ready && schedulable)
+        problem(
+          `has the taint ${taint.key}:${taint.effect}, which Kubernetes sets and removes itself`,
+          `Wait until Kubernetes removes the taint, then start again; for its cause, run kubectl describe node ${facts.name}`,
+        );
+      continue;
+    }
+    problem(
+      `has the taint ${taint.key}${taint.value ? `=${taint.value}` : ''}:${taint.effect}, which nodes.tolerations does not tolerate`,
+      `Add {"key": "${taint.key}", "operator": "Exists", "effect": "${taint.effect}"} to nodes.tolerations`,
+    );
+  }
+  for (const { resource, amount, format } of requestedResources(spec)) {
+    const has = facts.allocatable[resource] ?? 0;
+    const free = facts.free[resource] ?? 0;
+    if (amount > has) {
+      problem(
+        `has ${format(has)} allocatable ${resource}, but a rank requests ${format(amount)}`,
+        'Request less in resources, or use a larger instance type',
+      );
+    } else if (amount > free) {
+      problem(
+        `has ${format(free)} of ${format(has)} ${resource} free, but a rank requests ${format(amount)}`,
+        `Find the pods that use it: kubectl get pods -A --field-selector spec.nodeName=${facts.name}`,
+      );
+    }
+  }
+  return problems;
+}
+
+/** Lists the resources that a rank requests. */
+function requestedResources({ resources }: NodeRequirements) {
+  const count = (amount: number) => String(Number(amount.toFixed(2)));
+  return [
+    { resource: resources.gpu.resource, amount: resources.gpu.count, format: count },
+    { resource: resources.efa.resource, amount: resources.efa.count, format: count },
+    { resource: 'cpu', amount: resources.cpu, format: count },
+    { resource: 'memory', amount: resources.memory, format: formatBytes },
+    { resource: 'hugepages-2Mi', amount: resources.hugepages2Mi, format: formatBytes },
+  ].filter(({ amount }) => amount > 0);
+}
+
+/** Whether a toleration covers a taint, by the rules of Kubernetes. */
+function tolerates(toleration: SuiteSpec['nodes']['tolerations'][number], taint: Taint): boolean {
+  if (toleration.effect !== undefined && toleration.effect !== taint.effect) return false;
+  if (toleration.key === undefined) return toleration.operator === 'Exists';
+  if (toleration.key !== taint.key) return false;
+  return toleration.operator === 'Exists' || (toleration.value ?? '') === (taint.value ?? '');
+}

@@ -1,0 +1,41 @@
+import type { FailureKind } from './failure-kind.js';
+
+/** Failures of the Dynamo platform, the deployment under test and its load. */
+export const INFERENCE_FAILURES = {
+  PlatformMissing: {
+    retry: 'never',
+    hint: 'Install the Dynamo platform, set `dynamo.platform.install` to true, or set `dynamo.deployWith` to "manifests"',
+  },
+  PlatformInstall: {
+    retry: 'never',
+    hint: 'Check `dynamo.platform.chart`, `version` and `values` against the error that helm printed',
+  },
+  NameTaken: {
+    retry: 'never',
+    hint: 'Choose another `dynamo.name`, or remove the object that has this name; the suite did not touch it',
+  },
+  DeploymentNotReady: {
+    retry: 'never',
+    hint: 'Check the pods named in the message; their logs are stored with the evidence',
+  },
+  DeploymentStuck: {
+    retry: 'never',
+    hint: 'Check that the Dynamo operator is running; deletion is blocked by a finalizer that only the operator removes',
+  },
+  ModelUnknown: {
+    retry: 'never',
+    hint: 'Set `dynamo.model.name` to a model that the frontend serves',
+  },
+  FrontendUnreachable: {
+    retry: 'rendezvous',
+    hint: 'Check the log of the frontend, which did not answer; the load point is measured again',
+  },
+  NoWorker: {
+    retry: 'rendezvous',
+    hint: 'Check the prefill and decode workers; the frontend had none for the request, and the load point is measured again',
+  },
+  TokenizerMissing: {
+    retry: 'never',
+    hint: 'Set `dynamo.load.tokenizer` to a folder in the AIPerf image or to a name on the Hugging Face hub',
+  },
+} as const satisfies Record<string, FailureKind>;

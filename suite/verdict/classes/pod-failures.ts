@@ -1,0 +1,38 @@
+import type { FailureKind } from './failure-kind.js';
+
+/** Failures of pods and of the etcd through which ranks meet. */
+export const POD_FAILURES = {
+  ImagePull: {
+    retry: 'never',
+    hint: 'Check the image name, `imagePullSecret` and the network path from the nodes to the registry, or load the image on the nodes',
+  },
+  Unschedulable: {
+    retry: 'never',
+    hint: 'Free the resource named in the message, or request less in `resources`',
+  },
+  PodRejected: {
+    retry: 'never',
+    hint: 'Correct what the message names; the node could not create the container',
+  },
+  PodLost: {
+    retry: 'rendezvous',
+    hint: 'Check the node and what deletes or evicts pods there; both ranks are started again',
+  },
+
+  EtcdNotReady: {
+    retry: 'infrastructure',
+    hint: 'Check the log and events of the etcd pod, and that its image can be pulled',
+  },
+  EtcdNotOwned: {
+    retry: 'never',
+    hint: 'Check which etcd the name leads to; it lacks the mark of this suite run, so none of its keys were deleted',
+  },
+  EtcdUnreachable: {
+    retry: 'rendezvous',
+    hint: "Check network policies between the ranks and the suite's etcd",
+  },
+  EtcdUri: {
+    retry: 'never',
+    hint: 'Use dnsPolicy ClusterFirstWithHostNet with hostNetwork, and unset NIXL_ETCD_ENDPOINTS; the etcd host did not resolve in the pod',
+  },
+} as const satisfies Record<string, FailureKind>;

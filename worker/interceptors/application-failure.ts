@@ -1,0 +1,27 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import { CancelledFailure, TemporalFailure } from '@temporalio/common';
+import { formatDuration } from '../../suite/units/units.js';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
+
+/**
+ * Converts an error of an activity to a failure whose type is the failure class. Temporal retries only failures of the
+ * infrastructure; the workflow itself restarts ranks that lost each other.
+ *
+ * @param failingFor seconds for which the activity has been failing
+ * @param giveUpAfter seconds after which the failure is no longer retried; default: never
+ */
+export function toApplicationFailure(error: unknown, failingFor = 0, giveUpAfter = Number.POSITIVE_INFINITY): Error {
+  if (error instanceof TemporalFailure) return error;
+  const cause = error instanceof Error ? error : new Error(String(error));
+  if (cause.name === 'AbortError') return new CancelledFailure(cause.message);
+  const failure =
+    cause instanceof SuiteFailure ? cause : new SuiteFailure('Internal', cause.message, { cause, details: [] });
+  const givesUp = failingFor >= giveUpAfter;
+  return ApplicationFailure.create({
+    message: givesUp ? `${failure.message} (retried for ${formatDuration(failingFor)})` : failure.message,
+    type: failure.class,
+    nonRetryable: givesUp || failure.retry !== 'infrastructure',
+    details: [{ hint: failure.hint, details: failure.details }],
+    ...(failure.cause instanceof Error ? { cause: failure.cause } : {}),
+  });
+}

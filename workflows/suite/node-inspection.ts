@@ -1,0 +1,84 @@
+import type { NodeCheck } from '../../activities/run/nodes.js';
+import { probeProblems } from '../../suite/cluster/probe.js';
+import { type Fabric, fabricOfSpec, knownInstanceTypes } from '../../suite/hardware/fabric.js';
+import type { Pair, ProbeFacts } from '../../suite/run/cluster-facts.js';
+import { etcdEndpoint } from '../../suite/run/object-names.js';
+import type { Run } from '../../suite/run/run.js';
+import type { SuiteSpec } from '../../suite/spec/spec.js';
+import { longActivities, shortActivities } from '../shared/activity-options.js';
+import { claimNodes } from '../shared/node-claim.js';
+import { podSettings } from '../shared/pod-settings.js';
+import type { SetUpProblems } from './set-up-problems.js';
+
+/** Facts about the nodes, as far as set-up could find them out. */
+export interface NodeInspection {
+  readonly check: NodeCheck | undefined;
+  readonly fabric: Fabric | undefined;
+  readonly probes: readonly ProbeFacts[];
+}
+
+/** Chooses and claims the pair, determines its fabric, and probes the image on both nodes. */
+export async function inspectNodes(
+  spec: SuiteSpec,
+  run: Run,
+  problems: SetUpProblems,
+  report: (step: string) => void,
+): Promise<NodeInspection> {
+  const check = await problems.attempt('nodes', () => claimPair(spec, run, report));
+  problems.add(...(check?.problems ?? []));
+  if (!check?.pair) return { check, fabric: undefined, probes: [] };
+  const fabric = fabricOf(spec, check.nodes[0]?.instanceType ?? 'unknown', problems);
+  return { check, fabric, probes: await probePair(spec, run, check.pair, problems) };
+}
+
+/** Chooses the pair and claims it. After a wait for another suite it chooses again, because the nodes may have changed. */
+async function claimPair(spec: SuiteSpec, run: Run, report: (step: string) => void): Promise<NodeCheck> {
+  for (;;) {
+    const check = await shortActivities.checkNodes({ run, spec: { nodes: spec.nodes, resources: spec.resources } });
+    if (!check.pair) return check;
+    let waited = false;
+    await claimNodes(run, [check.pair.node1, check.pair.node2], spec.timeouts.nodeLock, async (step) => {
+      waited = true;
+      report(step);
+    });
+    if (!waited) return check;
+    report('checking the nodes again');
+    await shortActivities.releaseNodes({ run });
+  }
+}
+
+/** Probes the image on both nodes at once. It needs only the Service of etcd, whose name resolves before etcd is ready. */
+async function probePair(
+  spec: SuiteSpec,
+  run: Run,
+  { node1, node2 }: Pair,
+  problems: SetUpProblems,
+): Promise<ProbeFacts[]> {
+  const settings = podSettings(spec);
+  const found = await Promise.all(
+    [node1, node2].map((node, i) =>
+      problems.attempt(`image on ${node}`, () =>
+        longActivities(spec.timeouts.podStart).probeNode.executeWithOptions({ summary: node }, [
+          { run, settings, node, index: i + 1, patience: spec.timeouts },
+        ]),
+      ),
+    ),
+  );
+  const probes = found.filter((probe) => probe !== undefined);
+  problems.add(...probeProblems(spec, probes, etcdEndpoint(run)));
+  return probes;
+}
+
+/** Determines the fabric from the spec and the node's instance type label. */
+function fabricOf(spec: SuiteSpec, labelled: string, problems: SetUpProblems): Fabric | undefined {
+  const fabric = fabricOfSpec(spec.fabric, labelled);
+  if (!fabric) {
+    const instanceType = spec.fabric.kind === 'efa' ? (spec.fabric.instanceType ?? labelled) : labelled;
+    problems.add({
+      subject: 'fabric',
+      message: `instance type ${instanceType} has unknown NICs, so its bandwidth ceiling cannot be determined`,
+      hint: `Set fabric.nics, fabric.nicRate and fabric.gpus; or set fabric.instanceType to one of ${knownInstanceTypes().join(', ')}, or fabric.kind to "ethernet" with a rate`,
+    });
+  }
+  return fabric;
+}

@@ -1,0 +1,31 @@
+import type { Run } from '../../suite/run/run.js';
+import type { SuiteSpec } from '../../suite/spec/spec.js';
+import { longActivities, shortActivities } from '../shared/activity-options.js';
+
+/** Creates the run object, which owns everything that the run makes in the cluster. */
+export async function createRunObject(spec: SuiteSpec, run: Run): Promise<true> {
+  await shortActivities.openRun({ run, tests: spec.tests });
+  return true;
+}
+
+/** Deploys the run's own etcd and waits until it is ready, `timeouts.podStart` at most. */
+export function deployEtcd(spec: SuiteSpec, run: Run): Promise<string> {
+  const { etcdImage: image, imagePullPolicy, imagePullSecret } = spec.cluster;
+  const { podStart } = spec.timeouts;
+  const { tolerations } = spec.nodes;
+  return longActivities(podStart).deployEtcd({
+    run,
+    image,
+    imagePullPolicy,
+    imagePullSecret,
+    tolerations,
+    readyTimeout: podStart,
+  });
+}
+
+/** Creates the run object and etcd again if they are missing, as after a reset of the workflow or a long wait. */
+export async function openRun(spec: SuiteSpec, run: Run): Promise<void> {
+  if (await shortActivities.isRunOpen({ run })) return;
+  await createRunObject(spec, run);
+  await deployEtcd(spec, run);
+}

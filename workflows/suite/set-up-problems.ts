@@ -1,0 +1,28 @@
+import type { Problem } from '../../suite/run/cluster-facts.js';
+import { failureOf } from '../shared/failures.js';
+
+/** Collects the problems of set-up, so that the user gets all of them at once. */
+export class SetUpProblems {
+  readonly list: Problem[] = [];
+
+  add(...problems: readonly Problem[]): void {
+    this.list.push(...problems);
+  }
+
+  /**
+   * Runs a step and notes its failure as a problem.
+   *
+   * @param subject names the step in the problem: `etcd`, `nodes`, …
+   * @returns the step's result, or undefined after a failure
+   * @throws the error itself when it is a cancellation or a bug
+   */
+  async attempt<T>(subject: string, step: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await step();
+    } catch (error) {
+      const { class: failureClass, message, hint } = failureOf(error);
+      this.add({ subject, message: `${failureClass}: ${message}`, hint });
+      return undefined;
+    }
+  }
+}
