@@ -1,4 +1,5 @@
 import type { ResultStore } from '../../results/store.js';
+import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import type { Row } from '../../suite/hardware/measurement.js';
 import {
   type AttemptContext,
@@ -7,7 +8,7 @@ import {
   type RankEvidence,
   readRows,
 } from '../../suite/judge/judge.js';
-import { judgeLoad, type LoadJudgement } from '../../suite/judge/judge-load.js';
+import { type InferenceJudgement, judgeInference } from '../../suite/judge/judge-inference.js';
 import type { RankRecord } from '../../suite/record/record.js';
 import type { Run } from '../../suite/run/run.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
@@ -43,16 +44,16 @@ export function judgeCellActivities(context: ActivityContext) {
       cell: LoadCellDefinition;
       deployed: Deployed;
       outcome: LoadOutcome;
-    }): Promise<LoadJudgement> {
+    }): Promise<InferenceJudgement> {
       const { run, cell, deployed, outcome } = input;
       const log = await context.store.readLog(run.workflowId, outcome.log.path);
       const { engine, resources, transfer } = cell.dynamo;
-      return judgeLoad(
+      return judgeInference(
         cell.test,
         cell.point,
         { ...outcome, log },
         {
-          simulated: engine.kind === 'mocker',
+          simulated: isSimulatedEngine(engine.kind),
           efa: resources.efa > 0,
           bytesPerToken: deployed.kv?.bytesPerToken,
           kvUnknown: deployed.kvUnknown,

@@ -2,7 +2,7 @@ import { isLoadCell } from '../../results/records/any-cell.js';
 import { findCell } from '../../results/records/cells.js';
 import { saveCell } from '../../results/records/run-cells.js';
 import { findStartedRun } from '../../results/records/runs.js';
-import type { LoadJudgement } from '../../suite/judge/judge-load.js';
+import type { InferenceJudgement } from '../../suite/judge/judge-inference.js';
 import type { LoadCell } from '../../suite/record/load-record.js';
 import { provenanceOf } from '../../suite/record/provenance.js';
 import { type AttemptRecord, type CellRecord, RECORD_VERSION } from '../../suite/record/record.js';
@@ -66,7 +66,7 @@ export function recordCellActivities(context: ActivityContext) {
       run: Run;
       cell: LoadCellDefinition;
       deployed: Deployed;
-      judgement: LoadJudgement;
+      judgement: InferenceJudgement;
       outcome?: LoadOutcome | undefined;
       attempts: number;
       startedAt: string;

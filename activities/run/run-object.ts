@@ -49,7 +49,7 @@ export function runObjectActivities(context: ActivityContext) {
       }
     },
 
-    /** Whether the run object and the run's etcd are there. After a reset they may be gone while the workflow goes on. */
+    /** Says whether the run object and the run's etcd exist. After a reset of the workflow they may be gone. */
     async isRunOpen(input: { run: Run }): Promise<boolean> {
       const { run } = input;
       const found = await Promise.all([

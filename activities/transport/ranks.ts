@@ -4,7 +4,7 @@ import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded, isRunning } from '../../kubernetes/pods/pod-state.js';
-import type { Run } from '../../suite/run/run.js';
+import { POSITION_LABEL, type Run, TEST_LABEL } from '../../suite/run/run.js';
 import { toolOf } from '../../suite/tools/registry.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
@@ -51,7 +51,7 @@ export function rankActivities(context: ActivityContext) {
       const { run, readyWithin } = input;
       const cluster = context.cluster(run);
       const pod = await rankPod(input);
-      const labels = { 'dynamo-bench/test': input.test.name, 'dynamo-bench/position': input.position };
+      const labels = { [TEST_LABEL]: input.test.name, [POSITION_LABEL]: input.position };
       const [owned] = await Promise.all([
         context.owned(run, pod, pod.metadata.name, labels),
         context.claims.renew(run, input.nodes, 'now'),

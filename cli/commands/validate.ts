@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { engineOf } from '../../suite/engines/registry.js';
 import { forecastOf } from '../../suite/plan/forecast.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import { checkSpec, type SuiteSpec } from '../../suite/spec/spec.js';
@@ -66,7 +67,7 @@ function dynamoLines({ deployWith, engine, model, image, replicas, tests }: Dyna
   const how = deployWith === 'operator' ? 'by the Dynamo operator' : 'from plain manifests';
   const workers = `${replicas.prefill} prefill and ${replicas.decode} decode workers`;
   return [
-    `  Dynamo ${how}: ${model.name} on ${engine.kind === 'mocker' ? 'a simulated engine' : engine.kind}, ${workers}, image ${image}`,
+    `  Dynamo ${how}: ${model.name} on ${engineOf(engine).title}, ${workers}, image ${image}`,
     ...tests.map((test, i) => {
       const points = `concurrency ${test.concurrency.join(', ')}${test.repetitions > 1 ? `, ${test.repetitions} times` : ''}`;
       return `  ${before + i + 1}. ${test.name}: AIPerf, ${test.topology}, ${points}, ISL ${test.inputTokens}, OSL ${test.outputTokens}, at most ${formatDuration(test.timeout)} each${test.required ? '' : '; not required'}`;

@@ -1,4 +1,5 @@
 import { excludedPoints } from '../../suite/comparability/inference.js';
+import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { formatDuration } from '../../suite/units/units.js';
 import type { Markup } from '../markup/markup.js';
@@ -26,7 +27,7 @@ export function firstTokenChart(record: SuiteRecord): Markup | undefined {
   return panelsChart({
     id: 'first-token',
     title: 'Time to first token against concurrency',
-    stamp: dynamo.engine === 'mocker' ? SIMULATED_ENGINE : undefined,
+    stamp: isSimulatedEngine(dynamo.engine) ? SIMULATED_ENGINE : undefined,
     curves,
     panels: [
       { title: 'TTFT, median', value: ({ firstToken }) => firstToken, floors, ...common },

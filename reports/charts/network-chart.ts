@@ -1,3 +1,4 @@
+import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { formatPercent } from '../../suite/units/percent.js';
 import { formatDuration, formatSignedDuration } from '../../suite/units/units.js';
@@ -92,7 +93,7 @@ export function networkChart(record: SuiteRecord): Markup | undefined {
   return drawChart({
     id: 'network',
     title: 'Network share of the time to first token',
-    stamp: record.dynamo?.engine === 'mocker' ? SIMULATED_ENGINE : undefined,
+    stamp: isSimulatedEngine(record.dynamo?.engine) ? SIMULATED_ENGINE : undefined,
     description: points.map((point) => `${nameOf(point)}: ${pointText(point)}`).join('. '),
     note: all.length > points.length ? `${all.length - points.length} more points are in results.csv.` : undefined,
     height: {

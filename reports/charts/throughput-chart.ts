@@ -1,3 +1,4 @@
+import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import type { DynamoRecord } from '../../suite/record/load-record.js';
 import { formatDuration, formatTokenRate } from '../../suite/units/units.js';
 import type { Markup } from '../markup/markup.js';
@@ -12,7 +13,7 @@ export function throughputChart(dynamo: DynamoRecord): Markup | undefined {
   return panelsChart({
     id: 'throughput',
     title: 'Throughput against concurrency',
-    stamp: dynamo.engine === 'mocker' ? SIMULATED_ENGINE : undefined,
+    stamp: isSimulatedEngine(dynamo.engine) ? SIMULATED_ENGINE : undefined,
     curves: loadCurvesOf(dynamo),
     panels: [
       { title: 'output of all users', value: ({ throughput }) => throughput, ...rate },

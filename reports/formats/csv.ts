@@ -1,3 +1,4 @@
+import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import { ceilingOfShares } from '../../suite/hardware/fabric.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
 import type { LoadCell } from '../../suite/record/load-record.js';
@@ -108,7 +109,7 @@ function loadLines(record: SuiteRecord): Line[] {
     if (test.cells.length === 0) return [{ ...common, verdict: test.verdict, failure: test.failure?.class }];
     return test.cells.map((cell) => ({
       ...common,
-      simulated_engine: record.dynamo?.engine === 'mocker' ? 1 : 0,
+      simulated_engine: isSimulatedEngine(record.dynamo?.engine) ? 1 : 0,
       ...loadFigures(cell),
       ...networkFigures(shares.find((share) => share.test === test.name && isAt(share, cell))),
     }));

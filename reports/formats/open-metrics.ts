@@ -1,3 +1,4 @@
+import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import { ceilingOfShares } from '../../suite/hardware/fabric.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { type CurvePoint, curvesOf, spreadOf } from '../model/curves.js';
@@ -134,7 +135,7 @@ function loadSamples(
 }
 
 function simulated({ dynamo }: SuiteRecord): string {
-  return String(dynamo?.engine === 'mocker');
+  return String(isSimulatedEngine(dynamo?.engine));
 }
 
 interface Sample {

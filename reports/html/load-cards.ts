@@ -1,3 +1,4 @@
+import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import type { LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { formatPercent } from '../../suite/units/percent.js';
@@ -20,7 +21,7 @@ export function loadCards(record: SuiteRecord): Markup[] {
       test,
       curves.find((curve) => curve.test === test.name)?.points ?? [],
       network.filter((point) => point.test === test.name),
-      dynamo.engine === 'mocker',
+      isSimulatedEngine(dynamo.engine),
     ),
   );
 }

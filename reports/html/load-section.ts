@@ -1,3 +1,4 @@
+import { isSimulatedEngine, simulationOf } from '../../suite/engines/registry.js';
 import type { DynamoRecord, LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { formatDuration, formatTokenRate } from '../../suite/units/units.js';
@@ -5,7 +6,7 @@ import { SIMULATED_ENGINE } from '../charts/chart.js';
 import { firstTokenChart } from '../charts/first-token-chart.js';
 import { networkChart } from '../charts/network-chart.js';
 import { throughputChart } from '../charts/throughput-chart.js';
-import { SIMULATED_WARNING, whyNoNetworkShare } from '../markdown/dynamo-report.js';
+import { whyNoNetworkShare } from '../markdown/dynamo-report.js';
 import { html, type Markup } from '../markup/markup.js';
 import { orDash, sentence } from '../markup/text.js';
 import { failuresFirst, reasonText } from '../model/cell-reason.js';
@@ -19,9 +20,10 @@ export function loadSection(record: SuiteRecord, links: PageLinks): Markup | und
   const { dynamo } = record;
   if (!dynamo) return undefined;
   const { verdict, engine, failure, tests, kept } = dynamo;
+  const simulation = simulationOf(engine);
   const network = networkChart(record);
   return html`<h2 id="dynamo">Dynamo under load ${badge(verdict)}</h2>
-${engine === 'mocker' && html`<p class="banner"><strong>Simulated engine.</strong> ${SIMULATED_WARNING}</p>`}
+${simulation && html`<p class="banner"><strong>Simulated engine.</strong> ${simulation.warning}</p>`}
 ${failure && html`<p class="banner bad"><strong>${failure.class}</strong>: ${failure.message}. ${sentence(failure.hint)}</p>`}
 ${deployment(dynamo)}
 ${firstTokenChart(record)}
@@ -44,7 +46,7 @@ function testPanel(test: LoadTestRecord, engine: DynamoRecord['engine'], links: 
   const shown = cells.toSorted(failuresFirst).slice(0, most);
   return html`<section class="panel" id="test-${name}" aria-labelledby="test-${name}-title">
 <h3 id="test-${name}-title">${name} ${badge(verdict)}</h3>
-<p class="small">${engine === 'mocker' && `${SIMULATED_ENGINE}, `}${topology}, ${inputTokens} tokens in and ${outputTokens} out${control !== undefined && `, its control is ${control}`}</p>
+<p class="small">${isSimulatedEngine(engine) && `${SIMULATED_ENGINE}, `}${topology}, ${inputTokens} tokens in and ${outputTokens} out${control !== undefined && `, its control is ${control}`}</p>
 ${failure && html`<p><strong>${failure.class}</strong>: ${failure.message}. ${sentence(failure.hint)}</p>`}
 ${cells.length === 0 && !failure && html`<p class="small">No results recorded.</p>`}
 ${shown.length > 0 && scrolling(`${name}: load points`, cellTable(shown, links))}

@@ -1,6 +1,7 @@
 import { excludedPoints } from '../../suite/comparability/inference.js';
+import { simulationOf } from '../../suite/engines/registry.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
-import { baselineCurve } from '../../suite/kv/transfer-curve.js';
+import { measuredCurve } from '../../suite/kv/transfer-curve.js';
 import type { DynamoRecord, LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import type { LoadPoint } from '../../suite/spec/inference-tests.js';
@@ -8,18 +9,15 @@ import { formatPercent } from '../../suite/units/percent.js';
 import { formatDuration, formatRate, formatSignedDuration } from '../../suite/units/units.js';
 import { orDash, sentence } from '../markup/text.js';
 
-/** Warning that every report of a simulated engine shows. */
-export const SIMULATED_WARNING =
-  'Dynamo’s mocker replaces computation and KV transfer by delays and sends no KV bytes. These figures show that the suite works. They do not show Dynamo’s performance.';
-
 /** Renders the inference tests: the load, and the network's share of the time to first token. */
 export function dynamoSection(record: SuiteRecord): string[] {
   const { dynamo } = record;
   if (!dynamo) return [];
+  const simulation = simulationOf(dynamo.engine);
   return [
     `## Dynamo under load: ${dynamo.verdict}`,
     '',
-    ...(dynamo.engine === 'mocker' ? [`**Simulated engine.** ${SIMULATED_WARNING}`, ''] : []),
+    ...(simulation ? [`**Simulated engine.** ${simulation.warning}`, ''] : []),
     `Model \`${dynamo.model}\`, image \`${dynamo.image}\`, ${dynamo.kind === 'operator' ? 'deployed by the Dynamo operator' : 'deployed from plain manifests'}${dynamo.platform ? ` ${dynamo.platform.version}${dynamo.platform.installed ? ', installed by this run' : ''}` : ''}, KV transfer over NIXL ${dynamo.transferBackend}.`,
     '',
     ...(dynamo.failure ? [failureText(dynamo.failure), ''] : []),
@@ -97,7 +95,7 @@ export function whyNoNetworkShare({ tests }: Pick<SuiteRecord, 'tests'>, dynamo:
   const { baseline } = dynamo;
   if (!kvOf(dynamo)) return 'the model’s config.json is unknown';
   if (baseline === undefined) return 'no transport test predicts the transfer';
-  if (!baselineCurve(tests.find(({ name }) => name === baseline)?.cells ?? [])) {
+  if (!measuredCurve(tests.find(({ name }) => name === baseline)?.cells ?? [])) {
     return `${baseline} has no curve in this run`;
   }
   return 'no test with a KV transfer has a valid load point';

@@ -7,23 +7,24 @@ import {
   requestsOf,
 } from '../spec/inference-tests.js';
 
-/** Seconds that AIPerf may wait for the model to be listed: the deployment served when the load was started. */
+/** Seconds for which AIPerf waits for the model to be listed: the deployment serves before the load starts. */
 const WAIT_FOR_MODEL_SECONDS = 20;
 
-/** No engine gives one user more tokens a second, by which the requests of a duration are estimated. */
+/** Upper bound of tokens per second for one user, to estimate the number of requests in a duration. */
 const FASTEST_TOKENS_PER_SECOND = 500;
 
-/** Prompts that AIPerf makes for a duration, at most: each costs it time before the load and memory during it. */
-const MOST_PROMPTS = 20_000;
-const MOST_PROMPT_TOKENS = 40_000_000;
+/** Most prompts that AIPerf generates for a duration: each costs time before the load and memory during it. */
+const MAX_PROMPTS = 20_000;
+const MAX_PROMPT_TOKENS = 40_000_000;
 
-/** Options by which the user chooses the prompts. */
+/** AIPerf's options that choose the prompts. */
 const CHOOSES_PROMPTS =
   /^--(?:num-dataset-entries|num-prompts|conversation-num|num-conversations|num-sessions|input-file|public-dataset)(?:=|$)/;
 
 /**
- * AIPerf's command line for one cell, without the artefact folder. Token counts are the server's: counting a mock's text
- * anew miscounts. The Hugging Face libraries must not be offline for a tokenizer that is a local folder.
+ * Builds AIPerf's command line for one cell, without the artifact folder. Token counts are the server's: tokenizing the
+ * text of a simulated engine again miscounts. The Hugging Face libraries must not be offline, not even for a tokenizer in
+ * a local folder.
  *
  * @param attempt from 1
  */
@@ -77,9 +78,10 @@ export function aiperfCommand(
 }
 
 /**
- * Prompts that no request has to share: one that comes twice is in the prefix cache, and its TTFT is none. AIPerf 0.13
- * makes 100 for a duration, else as many as requests, and goes around in them from the first warm-up request on
- * (config/flags/_converter_dataset.py, dataset/dataset_samplers.py). What an estimate misses, the verdict names.
+ * Number of prompts so that no two requests share one: a repeated prompt is in the prefix cache, and its TTFT is not that
+ * of a prompt. AIPerf 0.13 generates 100 for a duration, else one for each request, and repeats them in a cycle that
+ * includes the warm-up (config/flags/_converter_dataset.py, dataset/dataset_samplers.py). When the estimate is too low,
+ * the verdict has the reason `prompts-repeated`.
  */
 function promptsOf(test: InferenceSpec, point: LoadPoint): number {
   return test.warmupRequests + (requestsOf(test, point) ?? estimatedRequests(test, point));
@@ -87,13 +89,13 @@ function promptsOf(test: InferenceSpec, point: LoadPoint): number {
 
 function estimatedRequests({ duration = 0, inputTokens, outputTokens }: InferenceSpec, { concurrency }: LoadPoint) {
   const ofEachUser = Math.ceil((duration * FASTEST_TOKENS_PER_SECOND) / outputTokens) + 1;
-  const affordable = Math.min(MOST_PROMPTS, Math.ceil(MOST_PROMPT_TOKENS / inputTokens));
+  const affordable = Math.min(MAX_PROMPTS, Math.ceil(MAX_PROMPT_TOKENS / inputTokens));
   return Math.max(concurrency, Math.min(concurrency * ofEachUser, affordable));
 }
 
 /**
- * Other prompts in each load that a deployment gets: the same ones would be in its prefix cache. A test and its control
- * have the same at the same point.
+ * Seed that gives each load of a deployment other prompts: repeated ones would be in its prefix cache. A test and its
+ * control have the same prompts at the same point.
  */
 function seedOf({ seed }: InferenceSpec, { concurrency, repetition }: LoadPoint, attempt: number): number {
   const load = ((attempt - 1) * MAX_REPETITIONS + repetition - 1) * MAX_CONCURRENCY + concurrency - 1;

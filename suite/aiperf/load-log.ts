@@ -1,16 +1,17 @@
 import { FRAME_MARKER } from '../tools/shared/log-lines.js';
 
-/** The log of a load pod taken apart: AIPerf's own lines, its exit code, and the files that the script printed. */
+/** Parts of the log of a load pod: AIPerf's output, its exit code, and the files that the script printed. */
 export interface LoadLog {
   readonly lines: readonly string[];
-  /** By file name. One in base64 (the requests, gzipped) stays as it was printed. */
+  /** By file name. A file in base64 (the requests, gzipped) stays encoded. */
   readonly files: ReadonlyMap<string, string>;
-  /** AIPerf's own; undefined when the pod ended before it. */
+  /** Exit code of AIPerf; undefined when the pod ended before it. */
   readonly exitCode?: number;
 }
 
 const FRAME = /^\{"event":"(file|end-file|end)"(?:,"name":"([\w.-]+)")?(?:,"exitCode":(\d+))?\}$/;
 
+/** Parses the log of a load pod. */
 export function readLoadLog(text: string): LoadLog {
   const lines: string[] = [];
   const files = new Map<string, string>();

@@ -98,7 +98,7 @@ function namesInOrder(candidates: readonly Candidate[]): string[] {
   return [...new Set(sorted.map(({ name }) => name))];
 }
 
-/** The best of several tests stands for its rung: a control that holds it back is no statement about the back end. */
+/** Chooses the best of several tests for a rung: a control that slows the back end says nothing about it. */
 function bestOf(candidates: readonly Candidate[]): Candidate | undefined {
   const best = ({ cells }: Candidate) => Math.max(-1, ...cells.flatMap((cell) => validValue(cell) ?? []));
   return candidates.toSorted((a, b) => best(b) - best(a))[0];
@@ -122,7 +122,7 @@ interface Point {
 function ladderOf(chosen: readonly Candidate[]): Ladder {
   const [first] = chosen;
   if (!first) throw new RangeError('a ladder without rungs');
-  // A rung that waits for each answer has sizes of its own, which must not choose those of the streams.
+  // A rung that waits for each answer has other sizes, which must not choose those of the streams.
   const common = largestCommon(chosen.filter(({ pattern }) => pattern === first.pattern));
   const points = chosen.map((candidate) => (common && hasPoint(candidate, common) ? common : largestOf(candidate)));
   const ceilings = chosen.flatMap(({ cells }) => cells.flatMap((cell) => ceilingOfShares(cell) ?? []));

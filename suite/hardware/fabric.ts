@@ -46,7 +46,7 @@ export function ceilingOf(fabric: Fabric, scope: Scope, visibleNics = fabric.nic
 export interface Ceilings {
   /** Of the cards that carried it, where the counters prove which; else as `usableCeiling`. No figure above it is true. */
   readonly ceiling: Ceiling;
-  /** Of the cards that the test could use. Absent in records from before the two were told apart. */
+  /** Of the cards that the test could use. Absent in records of versions that kept one ceiling. */
   readonly usableCeiling?: Ceiling | undefined;
 }
 

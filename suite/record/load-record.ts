@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ENGINE_KINDS } from '../engines/registry.js';
 import type { DeepReadonly } from '../run/deep-readonly.js';
 import { cellBase, failure, logReference, verdict } from './parts.js';
 
@@ -81,7 +82,7 @@ export type LoadTestRecord = DeepReadonly<z.output<typeof test>>;
 /** Phase 3 of a run. */
 export const dynamoRecordSchema = z.object({
   kind: z.enum(['operator', 'manifests']),
-  engine: z.enum(['trtllm', 'mocker']),
+  engine: z.enum(ENGINE_KINDS),
   model: z.string(),
   image: z.string(),
   transferBackend: z.string(),

@@ -128,7 +128,7 @@ function parseOption(
   const known = Object.keys(shape).filter((key) => !NOT_AN_AXIS.has(key));
   const schema = known.includes(option) ? shape[option] : undefined;
   if (!schema) {
-    problem(`"${option}" is no option that a matrix can change${didYouMean(option, known)}`);
+    problem(`"${option}" is not an option that a matrix can change${didYouMean(option, known)}`);
     return undefined;
   }
   const parsed = schema.safeParse(value);

@@ -101,7 +101,7 @@ const timeouts = strict({
     .meta({ description: 'how long to wait for nodes that another suite measures on' }),
 });
 
-/** What a run is held against when it has ended. */
+/** Which earlier runs a run is compared with when it has ended. */
 const regression = strict({
   baseline: slug('baseline', 40).optional().meta({
     description:
@@ -129,7 +129,7 @@ const webhook = strict({
     .array(choice('outcome', ['regressed', 'fail', 'inconclusive', 'pass']))
     .min(1)
     .default(['regressed', 'fail'])
-    .meta({ description: 'outcomes that are told' }),
+    .meta({ description: 'outcomes that trigger the webhook' }),
 });
 
 /** Schema of the suite spec. The output is in SI units. */
@@ -158,7 +158,7 @@ export const suiteSpec = strict({
     .meta({ description: 'what a test does that failed for good, unless it says itself' }),
   parkTimeout: duration()
     .prefault('12h')
-    .meta({ description: 'how long a failed test waits for a person; then the suite goes on without it' }),
+    .meta({ description: 'how long a failed test waits for a person; then the suite continues without it' }),
   resumeFrom: z
     .string()
     .min(1)
@@ -175,10 +175,10 @@ export const suiteSpec = strict({
     .default(false)
     .meta({
       description:
-        'true, or names of tests: their repetitions alternate, each round in an order of its own, so that a drift of the cluster meets all of them alike',
+        'true, or names of tests: their repetitions alternate, in another order each round, so cluster drift affects all tests equally',
     }),
   regression: regression.prefault({}),
-  webhook: webhook.optional().meta({ description: 'who is told how a run ended; JSON with a text that Slack shows' }),
+  webhook: webhook.optional().meta({ description: 'where to send the run result: JSON with a text that Slack shows' }),
   tests: z.array(transportTest).min(1, 'no tests: there is nothing to measure'),
   dynamo: dynamoSpec.optional().meta({ description: 'phase 3: a Dynamo deployment under load' }),
 }).superRefine((spec, context) => {

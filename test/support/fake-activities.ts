@@ -2,7 +2,7 @@ import type { CellDefinition } from '../../activities/cells/cell-definition.js';
 import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import type { Activities } from '../../activities/index.js';
 import type { Judgement } from '../../suite/judge/judge.js';
-import type { LoadJudgement } from '../../suite/judge/judge-load.js';
+import type { InferenceJudgement } from '../../suite/judge/judge-inference.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { fakeDynamo } from './fake-dynamo.js';
 import { nixlbenchHelp } from './nixlbench-help.js';
@@ -44,7 +44,7 @@ export class FakeActivities {
   /** What the attempts of a test are judged as, one after the other; then `PASSED`. */
   readonly judgements: Record<string, Judgement[]> = {};
   /** What the load points are judged as, one after the other; then as passed. */
-  readonly loadJudgements: LoadJudgement[] = [];
+  readonly loadJudgements: InferenceJudgement[] = [];
   readonly #dynamo = fakeDynamo((call) => this.calls.push(call), this.loadJudgements, this.#members);
   /** Replaces single activities. */
   readonly overrides: Partial<Activities> = {};

@@ -2,7 +2,7 @@ import { loadCellKey } from '../../activities/cells/cell-key.js';
 import { summaryOf } from '../../activities/cells/cell-summary.js';
 import type { Activities } from '../../activities/index.js';
 import type { LoadResult } from '../../suite/aiperf/aiperf.js';
-import type { LoadJudgement } from '../../suite/judge/judge-load.js';
+import type { InferenceJudgement } from '../../suite/judge/judge-inference.js';
 import type { LoadCell } from '../../suite/record/load-record.js';
 import { RECORD_VERSION } from '../../suite/record/record.js';
 import type { RunMembers } from './run-members.js';
@@ -34,7 +34,7 @@ export const LOAD: LoadResult = {
 };
 
 /** A load point that passed. */
-export const LOAD_PASSED: LoadJudgement = {
+export const LOAD_PASSED: InferenceJudgement = {
   verdict: 'pass',
   reasons: [{ code: 'measured', message: 'measured' }],
   load: LOAD,
@@ -49,7 +49,7 @@ export const LOAD_PASSED: LoadJudgement = {
  */
 export function fakeDynamo(
   note: (call: string) => void,
-  judgements: LoadJudgement[],
+  judgements: InferenceJudgement[],
   members: RunMembers,
 ): Pick<Activities, DynamoActivity> {
   const cells = new Map<string, LoadCell>();
@@ -107,7 +107,7 @@ export function fakeDynamo(
         command: [],
         evidence: [],
         startedAt,
-        recordedAt: startedAt,
+        recordedAt: new Date(Date.now() + 1000).toISOString(),
         measuredBy: { workflowId: run.workflowId, runId: run.runId },
       };
       cells.set(key, recorded);

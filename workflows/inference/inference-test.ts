@@ -1,6 +1,7 @@
 import { ApplicationFailure, CancellationScope, log, upsertSearchAttributes } from '@temporalio/workflow';
 import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import type { Deployed } from '../../activities/dynamo/dynamo-deployment.js';
+import { simulatedKvRate } from '../../suite/engines/registry.js';
 import type { Fabric } from '../../suite/hardware/fabric.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
@@ -179,7 +180,6 @@ class InferenceTest {
     const { run, spec, dynamo, test, pair, baseline, keep } = this.#input;
     await this.#report(`${test.name}: deploying Dynamo (${test.topology})`);
     const { gpu, efa } = spec.resources;
-    const engineRate = dynamo.engine.kind === 'mocker' ? dynamo.engine.kvTransferRate : 'none';
     return longActivities(dynamo.readyTimeout).deployDynamo.executeWithOptions(
       { summary: `${test.topology}, at most ${formatDuration(dynamo.readyTimeout)}` },
       [
@@ -194,7 +194,7 @@ class InferenceTest {
           tolerations: spec.nodes.tolerations,
           unschedulable: spec.timeouts.unschedulable,
           keep,
-          kvTransferRate: test.kvTransferRate ?? engineRate,
+          kvTransferRate: test.kvTransferRate ?? simulatedKvRate(dynamo.engine),
           baseline,
         },
       ],

@@ -3,7 +3,7 @@ import type { LoadCellDefinition } from '../../activities/cells/cell-definition.
 import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import type { Deployed } from '../../activities/dynamo/dynamo-deployment.js';
 import type { LoadOutcome } from '../../activities/load/load.js';
-import type { LoadJudgement } from '../../suite/judge/judge-load.js';
+import type { InferenceJudgement } from '../../suite/judge/judge-inference.js';
 import { unmeasured } from '../../suite/judge/judgement.js';
 import type { Run } from '../../suite/run/run.js';
 import type { LoadPoint } from '../../suite/spec/inference-tests.js';
@@ -43,7 +43,7 @@ export async function measureLoadPoint(
       outcome = await runLoad(input, attempts);
       return shortActivities.judgeLoadRun({ run, cell, deployed, outcome });
     });
-    const judgement: LoadJudgement = judged.ok ? judged.value : unmeasured(judged.failure);
+    const judgement: InferenceJudgement = judged.ok ? judged.value : unmeasured(judged.failure);
     const again = judgement.failure && FAILURES[judgement.failure.class].retry === 'rendezvous';
     if (again && attempts < spec.maxAttempts) continue;
     return shortActivities.recordLoadCell({ run, cell, deployed, judgement, outcome, attempts, startedAt });

@@ -1,6 +1,6 @@
 import type { Platform } from '../../activities/dynamo/platform.js';
 import type { ReportInput } from '../../activities/report/write-report.js';
-import { graphName } from '../../suite/cluster/dynamo-names.js';
+import { DEPLOYMENT_LABEL, deploymentName } from '../../suite/cluster/dynamo-names.js';
 import type { Run } from '../../suite/run/run.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
@@ -57,7 +57,7 @@ export function baselineOf(spec: SuiteSpec, { transfer }: Pick<DynamoSpec, 'tran
 /** Removes a deployment that was kept. */
 export function removalCommand(run: Run, dynamo: Pick<DynamoSpec, 'deployWith' | 'name'>): string {
   const kind =
-    dynamo.deployWith === 'operator' ? `dynamographdeployment/${graphName(run, dynamo)}` : 'deployment,service';
-  const selector = dynamo.deployWith === 'operator' ? '' : ` --selector dynamo-bench/graph=${run.key}`;
+    dynamo.deployWith === 'operator' ? `dynamographdeployment/${deploymentName(run, dynamo)}` : 'deployment,service';
+  const selector = dynamo.deployWith === 'operator' ? '' : ` --selector ${DEPLOYMENT_LABEL}=${run.key}`;
   return `kubectl delete --namespace ${run.namespace} ${kind}${selector}`;
 }

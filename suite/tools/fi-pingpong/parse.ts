@@ -17,7 +17,7 @@ const LONGEST_ROW = 200;
 
 /**
  * Reads the rows of one rank. A row counts when its size is the announced one and as many answers came as messages were
- * sent (`=100`). A row with a figure that is no number is skipped: the rows that must be there show what is missing.
+ * sent (`=100`). Skips a row with a figure that is not a number: the check of the expected rows reports it.
  */
 export function parsePingpong(lines: readonly string[]): Row[] {
   const rows: Row[] = [];

@@ -29,7 +29,7 @@ export function differingOptions(test: NixlbenchSpec, lines: readonly string[]):
     num_threads: String(test.numThreads),
   };
   return Object.entries(wanted).flatMap(([option, value]) => {
-    const told = config[option];
-    return told === undefined || told === value ? [] : [`${option} is ${told}, not ${value}`];
+    const printed = config[option];
+    return printed === undefined || printed === value ? [] : [`${option} is ${printed}, not ${value}`];
   });
 }

@@ -11,8 +11,8 @@ const COLUMNS =
 
 /**
  * Rows of the table, by the columns that its header line names: 6, 8, 10 or 12 of them. Lines of another shape between
- * the rows are skipped, and so is a row with a figure that is no number (`nan`, `inf`): what is missing is seen by the
- * rows that must be there.
+ * the rows are skipped, and so is a row with a figure that is not a number (`nan`, `inf`): the check of the expected rows
+ * reports it.
  */
 export function parseNixlbenchTable(lines: readonly string[]): Row[] {
   const rows: Row[] = [];

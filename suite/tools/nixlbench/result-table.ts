@@ -5,7 +5,7 @@ import { nixlbenchIdentity } from './identity.js';
 import { parseNixlbenchTable } from './parse.js';
 import type { NixlbenchSpec } from './spec.js';
 
-/** Reads the initiator's table. Its rows count only when the two ranks met each other and nobody else. */
+/** Reads the initiator's table. Its rows count only when exactly the two ranks met. */
 export function nixlbenchTable(test: NixlbenchSpec, ranks: readonly RankOutput[]): ResultTable {
   const identities = ranks.map(({ log }) => nixlbenchIdentity(log.toolLines));
   const initiator = ranks.find((_, i) => identities[i]?.role === 'initiator');

@@ -50,7 +50,7 @@ export function nixlbenchContradictions(test: NixlbenchSpec): FieldProblem[] {
   if (test.mode === 'SG' && test.numInitiatorDev + test.numTargetDev !== 2) {
     problem(
       'numInitiatorDev',
-      'in mode SG every device is a process of its own; with two rank pods it is 1 + 1 (use mode MG for several devices)',
+      'mode SG needs one process for each device, and two rank pods run 1 + 1 of them: use mode MG for several devices',
     );
   }
   return problems;

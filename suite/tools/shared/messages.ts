@@ -1,8 +1,8 @@
 import type { FailureClass } from '../../verdict/failure.js';
 
 /**
- * Messages of the tools and libraries, and the class of failure that each stands for. The first entry of a table that the
- * output holds decides, so causes stand before what follows from them.
+ * Messages of the tools and libraries, each with its class of failure. The first entry of a table that the output holds
+ * decides, so causes come before their consequences.
  */
 
 export interface Message {

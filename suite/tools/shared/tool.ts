@@ -56,7 +56,7 @@ export interface Headline {
 /** A test's place on the ladder from the hardware to NIXL, with all that its figure depends on. */
 export interface RungFacts {
   readonly name: string;
-  /** Name of the rung that this one is compared with; absent for one that stands on the hardware. */
+  /** Name of the rung that this one is compared with; absent directly above the hardware. */
   readonly above?: string;
   /** Library under the rung that moves the bytes. */
   readonly library: 'ucx' | 'libfabric';

@@ -9,13 +9,13 @@ import { PRINTED_NUMBER, recomputedBandwidth } from '../shared/printed.js';
 
 const MIB = 2 ** 20;
 
-/** A line longer than this is no row: the longest format has eight figures and the name of a test. */
+/** A line longer than this is not a row: the longest format has eight figures and the name of a test. */
 const LONGEST_ROW = 1000;
 
 /**
  * Rows of ucx_perftest's output: CSV (`-v`), the final-only table (`-f`), the staged one and the old one without stages,
- * with noise between. A row with a figure that is no number (`nan`, `inf`) is skipped: what is missing is seen by the
- * rows that must be there.
+ * with noise between. A row with a figure that is not a number (`nan`, `inf`) is skipped: the check of the
+ * expected rows reports it.
  *
  * @param size message size of a row that carries no name (a run without a batch file)
  */
@@ -54,7 +54,7 @@ function rowOf({ latency, bandwidth }: Figures, blockSize: number, latencyTest: 
 /** The overall figures of a row, as printed. */
 interface Figures {
   readonly name: string;
-  /** Of a bandwidth test: time of the run by iterations, which is no latency. */
+  /** Of a bandwidth test: time of the run by iterations, which is not a latency. */
   readonly latency: string;
   readonly bandwidth: string;
 }
@@ -65,7 +65,7 @@ interface Columns {
   readonly bandwidth: number;
 }
 
-/** One column for each batch file stands before `iterations`; the innermost one names the row. */
+/** One column for each batch file precedes `iterations`; the innermost one names the row. */
 function csvHeader(line: string): Columns | undefined {
   if (!line.includes('overall_bw')) return undefined;
   const columns = line.trim().split(',');

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import type { LoadCellDefinition } from '../../../../activities/cells/cell-definition.js';
 import { loadCellKey } from '../../../../activities/cells/cell-key.js';
 import { findCellActivities } from '../../../../activities/cells/find-cell.js';
+import { headOf } from '../../../../results/records/runs.js';
 import type { LoadCell } from '../../../../suite/record/load-record.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 import { exampleDynamo } from '../../../support/example-load.js';
-import { runOf } from '../../../support/records.js';
-import { saveCell } from '../../../support/stored.js';
+import { runOf, suiteRecord } from '../../../support/records.js';
+import { readRun, saveCell, startRun } from '../../../support/stored.js';
 import { temporaryStore } from '../../../support/temporary-store.js';
 
 const { dynamo } = parseSpec({
@@ -41,13 +42,14 @@ function measured(imageIds: readonly string[], more: Partial<LoadCell> = {}): Lo
 describe('a recorded load point', () => {
   const at = temporaryStore();
 
-  function find(workflowId: string, more: { resumeFrom?: string; imageIds?: string[] } = {}) {
-    const run = { workflowId, runId: 'r', key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
+  function find(workflowId: string, more: { resumeFrom?: string; imageIds?: string[]; runId?: string } = {}) {
+    const { runId = 'r', ...input } = more;
+    const run = { workflowId, runId, key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
     return findCellActivities(at.context).findLoadCell({
       run,
       cell: CELL,
       imageIds: [],
-      ...more,
+      ...input,
     });
   }
 
@@ -71,5 +73,27 @@ describe('a recorded load point', () => {
     assert.equal(await found(['sha256:1', 'sha256:3'], 'monday'), false);
     assert.equal(await found(['sha256:1']), false, 'one image less');
     assert.equal(await found(['']), true, 'no digest is known');
+  });
+
+  it('leaves the run when the images have changed since it was found', async () => {
+    await saveCell(at.store, runOf('monday'), measured(['sha256:1']));
+    const { endedAt, tests, ...started } = suiteRecord('tuesday', [], {
+      dynamo: {
+        ...exampleDynamo(),
+        tests: exampleDynamo()
+          .tests.map((one) => ({ ...one, name: CELL.test.name }))
+          .slice(0, 1),
+      },
+    });
+    await startRun(at.store, headOf({ ...started, tests: [], endedAt }));
+    const cells = async () => {
+      const { record } = await readRun(at.store, 'tuesday');
+      return record.dynamo?.tests.flatMap((test) => test.cells.map(({ key }) => key));
+    };
+    const found = (imageIds: string[]) => find('tuesday', { resumeFrom: 'monday', imageIds, runId: started.runId });
+    assert.equal((await found([]))?.takenOver, true);
+    assert.equal((await cells())?.length, 1);
+    assert.equal(await found(['sha256:3']), undefined);
+    assert.deepEqual(await cells(), []);
   });
 });

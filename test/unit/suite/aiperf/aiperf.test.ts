@@ -44,7 +44,7 @@ describe('AIPerf', () => {
   });
 
   it('is incomplete when cut off, without a figure, or without a request that succeeded', () => {
-    assert.match(failureOf(ok.slice(0, ok.length / 2)), /^Incomplete: AIPerf's export is no JSON/);
+    assert.match(failureOf(ok.slice(0, ok.length / 2)), /^Incomplete: AIPerf's export is not valid JSON/);
     assert.match(failureOf(changed((document) => delete document.request_latency)), /^Incomplete: .*request_latency/);
     assert.match(failureOf(changed((document) => delete document.request_count)), /^Incomplete: no request succeeded/);
   });
@@ -53,7 +53,7 @@ describe('AIPerf', () => {
     const fortnights = changed((document) =>
       Object.assign(document, { request_latency: { unit: 'fortnight', avg: 1 } }),
     );
-    assert.match(failureOf(fortnights), /request_latency: unit "fortnight" is no unit of time/);
+    assert.match(failureOf(fortnights), /request_latency: unit "fortnight" is not a unit of time/);
     const perMinute = changed((document) =>
       Object.assign(document, { request_throughput: { unit: 'requests/min', avg: 1 } }),
     );

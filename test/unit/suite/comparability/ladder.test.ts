@@ -123,6 +123,31 @@ describe('ladder', () => {
     assert.match(blockedBy({ rows })?.blocked ?? '', /block and batch: 8 B × 1, above 64 MiB × 1/);
   });
 
+  it('puts libfabric between the hardware and NIXL LIBFABRIC, and gives no ratio between a ping-pong and a stream', () => {
+    const dram = { initiatorSegType: 'DRAM', targetSegType: 'DRAM' };
+    const pingPong = { tool: 'fi-pingpong', endpoint: 'rdm' };
+    const { rungs, conditions } = only([
+      test('lf', [cell({ ...LF, ...dram }, 46, 4)]),
+      test('pp', [cell(pingPong, 6, 1, { rows: [{ blockSize: 64, batchSize: 1, bytesPerSecond: GB, original: '' }] })]),
+      test('u', [cell({ ...UCX, memory: 'host' }, 12, 1)]),
+      test('nu', [cell({ ...NIXL_UCX, ...dram }, 6, 1, { usableCeiling: ceilingOf(1) })]),
+    ]);
+    assert.equal(conditions, 'DRAM WRITE, 64 MiB × 1');
+    assert.deepEqual(
+      rungs.map((rung) => [rung.name, rung.shareOfAbove, rung.conditions]),
+      [
+        ['UCX', undefined, undefined],
+        ['NIXL UCX', 0.5, undefined],
+        ['libfabric', undefined, '64 B × 1, ping-pong'],
+        ['NIXL LIBFABRIC', undefined, undefined],
+      ],
+    );
+    assert.match(
+      rungs[3]?.blocked ?? '',
+      /pattern: one-way stream, above ping-pong; block and batch: 64 MiB × 1, above 64 B/,
+    );
+  });
+
   it('compares at the largest block that all rungs have', () => {
     const small = cell(LF, 46, 4);
     const ladder = only([test('u', [cell(UCX, 12, 1)]), test('lf', [{ ...small, rows: small.rows.slice(0, 1) }])]);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { dynamoSection } from '../../../../reports/markdown/dynamo-report.js';
 import { networkShares } from '../../../../suite/kv/kv-comparison.js';
-import { baselineCurve } from '../../../../suite/kv/transfer-curve.js';
+import { measuredCurve } from '../../../../suite/kv/transfer-curve.js';
 import type { DynamoRecord, LoadCell } from '../../../../suite/record/load-record.js';
 import { RECORD_VERSION, type SuiteRecord } from '../../../../suite/record/record.js';
 import { cellRecord } from '../../../support/cells.js';
@@ -97,17 +97,17 @@ describe('what of the network reaches the user', () => {
     const rows = [{ blockSize: 4096, batchSize: 1, bytesPerSecond: 80e9, original: '' }];
     const ceiling = { bytesPerSecond: 25e9, nics: 2, explanation: '2 NICs that moved' };
     const usableCeiling = { bytesPerSecond: 50e9, nics: 4, explanation: '4 × 100 Gbit/s' };
-    const found = baselineCurve([cellRecord({ rows, ceiling, usableCeiling })]);
+    const found = measuredCurve([cellRecord({ rows, ceiling, usableCeiling })]);
     assert.deepEqual(found?.rows, [{ blockSize: 4096, bytesPerSecond: 25e9 }]);
     assert.equal(found?.ceiling, 50e9);
   });
 
   it('is predicted from cells that may be compared, and from no other', () => {
     for (const code of ['implausible', 'wrong-path', 'path-unproven', 'figures-disagree', 'parameters-differ']) {
-      assert.equal(baselineCurve([cellRecord({ reasons: [{ code, message: '' }] })]), undefined, code);
+      assert.equal(measuredCurve([cellRecord({ reasons: [{ code, message: '' }] })]), undefined, code);
     }
-    assert.equal(baselineCurve([cellRecord({ warmUp: true })]), undefined);
-    assert.equal(baselineCurve([cellRecord()])?.rows.length, 1);
+    assert.equal(measuredCurve([cellRecord({ warmUp: true })]), undefined);
+    assert.equal(measuredCurve([cellRecord()])?.rows.length, 1);
   });
 
   it('is not asked of a control, which transfers nothing, also when it is disaggregated', () => {

@@ -202,7 +202,7 @@ describe('dynamo-bench plan', () => {
     assert.match(stdout, /^p5-dynamo: \d+ cells in 3 blocks$/m);
     assert.match(
       stdout,
-      /^Dynamo under load:\n {2}- aggregated: aggregated, concurrency 1, 4, 16: 2 workers with 2 GPUs /m,
+      /^inference tests:\n {2}- aggregated: aggregated, concurrency 1, 4, 16: 2 workers with 2 GPUs /m,
     );
   });
 
@@ -264,7 +264,7 @@ describe('dynamo-bench plan', () => {
     const file = specFile({ name: 's', tests: [lf] });
     const { stdout } = await plan(file);
     assert.match(stdout, /1\. lf repetition 1: 32 EFA, 2 min to 3 min$/m);
-    assert.match(stdout, /, 1 test by 2 earlier runs of this suite;/);
+    assert.match(stdout, /, 1 test estimated from 2 earlier runs of this suite;/);
     const byVariable = await dynamoBench(['plan', file], { env: { RESULTS_DIR: folder } });
     assert.equal(byVariable.stdout, stdout, 'where the worker puts them');
   });
@@ -273,7 +273,7 @@ describe('dynamo-bench plan', () => {
     writeFileSync(join(folder, 'results.db'), 'no database at all, and longer than a header of one would be');
     const { exitCode, stdout, stderr } = await plan(specFile({ name: 's', tests: [lf] }));
     assert.equal(exitCode, 0);
-    assert.match(stdout, /, by the parameters;/);
-    assert.match(stderr, /^warning: nothing is learnt from earlier runs: /);
+    assert.match(stdout, /, estimated from the parameters;/);
+    assert.match(stderr, /^warning: Times of earlier runs are not used: /);
   });
 });

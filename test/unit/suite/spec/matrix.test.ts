@@ -89,7 +89,7 @@ describe('matrix of a test', () => {
     [
       'an option that the tool does not have',
       problems({ matrix: { opTyp: ['READ'] } }),
-      /^tests\[0\]\.matrix\.opTyp: "opTyp" is no option that a matrix can change; did you mean "opType"\?/,
+      /^tests\[0\]\.matrix\.opTyp: "opTyp" is not an option that a matrix can change; did you mean "opType"\?/,
     ],
     [
       'a value that the option does not take',
@@ -99,7 +99,7 @@ describe('matrix of a test', () => {
     [
       'an axis that says how often, not what',
       problems({ matrix: { repetitions: [1, 2] } }),
-      /"repetitions" is no option that a matrix can change/,
+      /"repetitions" is not an option that a matrix can change/,
     ],
     [
       'a combination that contradicts itself',

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
-import { judgeLoad, type LoadCircumstances, type LoadEvidence } from '../../../../suite/judge/judge-load.js';
+import type { InferenceCircumstances, LoadEvidence } from '../../../../suite/judge/inference-evidence.js';
+import { judgeInference } from '../../../../suite/judge/judge-inference.js';
 import { inferenceSpec, type LoadPoint } from '../../../../suite/spec/inference-tests.js';
 import { fixture } from '../../../support/fixtures.js';
 
 const EXPORT = fixture('aiperf/ok.json');
 const KILLED = fixture('aiperf/decode-killed.json');
 
-const SIMULATED: LoadCircumstances = { simulated: true, efa: false, transferBackend: 'LIBFABRIC' };
-const REAL: LoadCircumstances = { ...SIMULATED, simulated: false, efa: true, bytesPerToken: 131_072 };
+const SIMULATED: InferenceCircumstances = { simulated: true, efa: false, transferBackend: 'LIBFABRIC' };
+const REAL: InferenceCircumstances = { ...SIMULATED, simulated: false, efa: true, bytesPerToken: 131_072 };
 
 function spec(more: Record<string, unknown> = {}) {
   return inferenceSpec.parse({
@@ -47,7 +48,7 @@ function judge(
   test = spec(),
   point: LoadPoint = { concurrency: 4, repetition: 1 },
 ) {
-  const judgement = judgeLoad(test, point, evidence(more), circumstances);
+  const judgement = judgeInference(test, point, evidence(more), circumstances);
   return { ...judgement, codes: judgement.reasons.map(({ code }) => code) };
 }
 
@@ -73,7 +74,7 @@ describe('a load run', () => {
   it('fails when fewer requests ended than were to be sent', () => {
     const { verdict, reasons } = judge({}, SIMULATED, spec({ requests: 60 }));
     assert.equal(verdict, 'fail');
-    assert.match(reasons[0]?.message ?? '', /60 requests were to be sent, 50 have an end/);
+    assert.match(reasons[0]?.message ?? '', /^expected 60 requests, 50 completed/);
   });
 
   it('is inconclusive when prompts came twice, which the prefix cache answers', () => {
@@ -144,13 +145,13 @@ describe('the KV transfer of a load run', () => {
     const { verdict, reasons } = judge({ after: [worker({ nicBytes: 1000 + sent })] }, unknown);
     assert.equal(verdict, 'inconclusive');
     assert.deepEqual(
-      reasons.map(({ code, message }) => [code, /give dynamo\.model\.config/.test(message)]),
+      reasons.map(({ code, message }) => [code, /set dynamo\.model\.config/.test(message)]),
       [['kv-path-unproven', true]],
     );
     assert.deepEqual(judge({}, unknown).codes, ['no-kv-transfer'], 'what did not move was not sent');
     const why = { ...unknown, kvUnknown: 'set this and that' };
     const [reason] = judge({ after: [worker({ nicBytes: 1000 + sent })] }, why).reasons;
-    assert.match(reason?.message ?? '', /is not known: set this and that$/);
+    assert.match(reason?.message ?? '', /are not known: set this and that$/);
   });
 
   it('leaves the run inconclusive when only the interface could be read, and EFA was to carry the KV cache', () => {

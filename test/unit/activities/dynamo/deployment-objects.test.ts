@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { type GraphInput, graphObjects } from '../../../../activities/dynamo/dynamo-graph.js';
+import type { DeploymentInput } from '../../../../activities/dynamo/deployment-input.js';
+import { deploymentObjects } from '../../../../activities/dynamo/deployment-objects.js';
 import type { Container } from '../../../../kubernetes/client/objects.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 
-function input(dynamo: Record<string, unknown>): GraphInput {
+function input(dynamo: Record<string, unknown>): DeploymentInput {
   const { dynamo: block, cluster } = parseSpec({
     name: 'phase-3',
     tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }],
@@ -38,7 +39,7 @@ async function containers(dynamo: Record<string, unknown>): Promise<Map<string, 
     const { spec } = template as { spec: { containers: Container[] } };
     for (const container of spec.containers) found.set(name, container);
   };
-  for (const { kind, metadata, spec } of await graphObjects(input(dynamo))) {
+  for (const { kind, metadata, spec } of await deploymentObjects(input(dynamo))) {
     const { components = [], template } = spec as {
       components?: { name: string; podTemplate: unknown }[];
       template?: unknown;
@@ -75,6 +76,21 @@ for (const kind of ['operator', 'manifests']) {
       };
       assert.deepEqual((await shown(4)).sort(), ['decode', 'prefill']);
       assert.deepEqual(await shown(0), []);
+    });
+
+    it('gives workers the command and the variables of their engine', async () => {
+      const workers = async (engine: object) => {
+        const found = await containers({ kind, engine: { ...engine, extraArguments: ['--more'] } });
+        return ['prefill', 'decode'].map((name) => {
+          const { command, args, env = [] } = found.get(name) ?? { name };
+          const variable = env.find((candidate) => candidate.name === 'TRTLLM_NIXL_KVCACHE_BACKEND');
+          return [command?.at(-1), args?.at(-1), variable?.value];
+        });
+      };
+      const real = ['dynamo.trtllm', '--more', 'LIBFABRIC'];
+      assert.deepEqual(await workers({ kind: 'trtllm' }), [real, real]);
+      const simulated = ['dynamo.mocker', '--more', undefined];
+      assert.deepEqual(await workers({ kind: 'mocker' }), [simulated, simulated]);
     });
 
     it('gives the token to what runs Dynamo and to nothing else', async () => {
