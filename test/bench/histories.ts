@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import { FakeActivities, PASSED } from '../support/fake-activities.js';
 import { measuredCell } from '../support/records.js';
 import { plan, result, runSuite } from '../support/suite-run.js';
-import { mochaHooks, temporal } from '../support/temporal.js';
+import { mochaHooks } from '../support/teardown.js';
+import { temporal } from '../support/temporal.js';
 import { type WorkflowRun, workflowRuns } from '../support/workflow-runs.js';
 
 /**

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { parseSpec } from '../../suite/spec/spec.js';
 import { Lab } from '../support/lab.js';
-import { mochaHooks, temporal } from '../support/temporal.js';
+import { mochaHooks } from '../support/teardown.js';
+import { temporal } from '../support/temporal.js';
 import { type TestTimes, testTimes } from './history-times.js';
 import { runPlanWay } from './plan-way.js';
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { NODE } from '../../kubernetes/client/resources.js';
 import { Lab } from '../support/lab.js';
 
 /** Mistakes of the spec and of the cluster: each ends the suite with what is wrong, where, and what to do. */
@@ -59,21 +58,6 @@ describe('a suite that cannot run', function () {
       assert.deepEqual(await lab.leftovers(), []);
     });
   }
-
-  it('because of a taint that nothing tolerates says which one and how to tolerate it', async () => {
-    await lab.box.admin.patch(NODE, undefined, 'gpu-2', {
-      spec: { taints: [{ key: 'team', value: 'x', effect: 'NoSchedule' }] },
-    });
-    try {
-      const end = await lab.run(await lab.spec());
-      assert.match(
-        end.failure,
-        /node gpu-2: has the taint team=x:NoSchedule, .*→ add \{"key": "team", "operator": "Exists"/,
-      );
-    } finally {
-      await lab.box.admin.patch(NODE, undefined, 'gpu-2', { spec: { taints: null } });
-    }
-  });
 
   it('because of a namespace that does not exist says how to create it', async () => {
     const end = await lab.run(await lab.spec({ cluster: { namespace: 'not-there' } }));

@@ -3,7 +3,7 @@ import type { RunComparison } from '../../results/regression/run-comparison.sche
 import type { CellRecord } from '../../suite/record/record.js';
 import { setLinkRate } from '../support/box-faults.js';
 import { dynamoBench } from '../support/command-line.js';
-import { Lab } from '../support/lab.js';
+import { Lab, quick } from '../support/lab.js';
 
 const REPETITIONS = 10;
 
@@ -29,10 +29,9 @@ describe('the comparison of two runs on the shaped link', function () {
   }
 
   async function measure(repetitions = REPETITIONS, fabric?: Record<string, unknown>): Promise<Measured> {
-    const { tests, ...spec } = await lab.spec();
-    const [ucx] = tests;
-    const test = { ...ucx, sizes: ['1Mi'], iterations: 64, repetitions, expect: {} };
-    const end = await lab.run({ ...spec, ...(fabric ? { fabric } : {}), tests: [test] });
+    const [ucx] = await lab.tests('ucx-native');
+    const tests = [{ ...quick(ucx), repetitions }];
+    const end = await lab.run(await lab.spec({ ...(fabric ? { fabric } : {}), tests }));
     assert.equal(end.status, 'COMPLETED', end.failure);
     const cells = end.record.tests[0]?.cells ?? [];
     assert.equal(cells.length, repetitions);

@@ -79,7 +79,7 @@ describe('phase 3 when something is wrong', function () {
     );
 
   it('measures a point again whose AIPerf was killed in the middle, and says so', async () => {
-    const id = await start({ tests: [long] }, { attempts: 2 });
+    const id = await start({ tests: [long] }, { maxAttempts: 2 });
     await loadRuns();
     const [pod] = await lab.pods('app.kubernetes.io/component=load');
     await lab.box.admin.delete(POD, lab.namespace.name, pod?.metadata.name ?? '', { gracePeriodSeconds: 0 });

@@ -42,7 +42,7 @@ describe('phase 3 with the operator', function () {
   const graphs = async () =>
     (await lab.box.admin.list(DYNAMO_GRAPH, lab.namespace.name)).map(({ metadata }) => metadata.name);
   const suite = (dynamo: Record<string, unknown>): Promise<LocalSpec> =>
-    dynamoSuite(lab, { kind: 'operator', ...dynamo }, earlier ? { resumeFrom: earlier } : {});
+    dynamoSuite(lab, { deployWith: 'operator', ...dynamo }, earlier ? { resumeFrom: earlier } : {});
 
   async function run(dynamo: Record<string, unknown>, workflowId?: string): Promise<SuiteEnd> {
     const end = await lab.run(await suite(dynamo), workflowId);
@@ -94,7 +94,7 @@ describe('phase 3 with the operator', function () {
         };
         const { seen } = operator;
         const model = { name: 'acme/tiny-2.5' };
-        const id = await lab.start(await suite({ name, model, environment: { DYN_LOG: 'info' } }));
+        const id = await lab.start(await suite({ name, model, env: { DYN_LOG: 'info' } }));
         await lab.until('the deployment is there', async () => seen.has(name));
         await lab.stopWorker('SIGKILL');
         lab.startWorker();

@@ -48,7 +48,7 @@ describe('the Dynamo platform', function () {
     return dynamoSuite(
       lab,
       {
-        kind: 'operator',
+        deployWith: 'operator',
         platform: { namespace, chart: PLATFORM_CHART, timeout: '1m', ...platform },
         readyTimeout: '1s',
       },

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { POD } from '../../kubernetes/client/resources.js';
-import { Lab } from '../support/lab.js';
+import { Lab, quick } from '../support/lab.js';
 
 /** What goes wrong while a suite runs, on the real box: nothing that fails here is replaced. */
 describe('a running suite', function () {
@@ -13,17 +13,13 @@ describe('a running suite', function () {
   after(() => lab?.close());
 
   const only = async (name: string, changes: Record<string, unknown> = {}, fields: Record<string, unknown> = {}) => {
-    const { tests } = await lab.spec();
-    return lab.spec({
-      ...fields,
-      tests: tests.filter((test) => test.name === name).map((test) => ({ ...test, ...changes })),
-    });
+    const [test] = await lab.tests(name);
+    return lab.spec({ ...fields, tests: [{ ...test, ...changes }] });
   };
+
   it('goes on after its worker was killed in the middle of a test: same pods, nothing twice', async () => {
-    const { tests } = await lab.spec();
-    const spec = await lab.spec({
-      tests: tests.map((test) => (test.name === 'nixl-libfabric' ? { ...test, numIter: 64 } : test)),
-    });
+    const [ucx, libfabric, nixlUcx] = await lab.tests('ucx-native', 'nixl-libfabric', 'nixl-ucx');
+    const spec = await lab.spec({ tests: [quick(ucx), { ...libfabric, numIter: 64 }, quick(nixlUcx)] });
     const id = await lab.start(spec);
     await lab.untilRanksRun(id, 'nixl-libfabric');
     await lab.stopWorker('SIGKILL');
@@ -42,10 +38,8 @@ describe('a running suite', function () {
   });
 
   it('records a NIXL UCX that cannot create its back end, and passes the rest', async () => {
-    const { tests } = await lab.spec();
-    const spec = await lab.spec({
-      tests: tests.map((test) => (test.name === 'nixl-ucx' ? { ...test, env: { UCX_TLS: 'rc' } } : test)),
-    });
+    const [ucx, nixlUcx] = await lab.tests('ucx-native', 'nixl-ucx');
+    const spec = await lab.spec({ tests: [quick(ucx), { ...quick(nixlUcx), env: { UCX_TLS: 'rc' } }] });
     const end = await lab.run(spec);
     assert.equal(end.status, 'COMPLETED', end.failure);
     assert.equal(end.record.verdict, 'pass');
@@ -91,7 +85,8 @@ describe('a running suite', function () {
   });
 
   it('is cancelled within 30 s, keeps what is recorded and leaves no labelled object', async () => {
-    const id = await lab.start(await lab.spec());
+    const [ucx, libfabric] = await lab.tests('ucx-native', 'nixl-libfabric');
+    const id = await lab.start(await lab.spec({ tests: [quick(ucx), { ...libfabric, numIter: 64 }] }));
     await lab.untilRanksRun(id, 'nixl-libfabric');
     const cancelledAt = Date.now();
     await lab.temporal('workflow', 'cancel', '--workflow-id', id);

@@ -19,6 +19,26 @@ import { TEMPORAL, temporal } from './temporal.js';
 const WORKER = fileURLToPath(new URL('../../worker/main.js', import.meta.url));
 const LOCAL_SUITE = fileURLToPath(new URL('../../../suites/local-network.json', import.meta.url));
 
+/** What a rank asks for: a quarter of a node of the box, so that suites of several labs can run at once. */
+export const SHARE = { gpu: { count: 2 }, efa: { count: 8 }, hugepages2Mi: '1Gi' };
+
+/** Tables of a second, for tests that are not hit in the middle; large enough that no burst of the link lifts a figure. */
+const QUICK: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
+  'ucx-perftest': { sizes: ['1Mi'], iterations: 64, warmupIterations: 4 },
+  nixlbench: {
+    startBlockSize: '512Ki',
+    maxBlockSize: '1Mi',
+    numIter: 64,
+    warmupIter: 2,
+    totalBufferSize: '16Mi',
+  },
+};
+
+/** The same test with a short table. */
+export function quick(test: TestSpec): TestSpec {
+  return { ...test, ...QUICK[String(test.tool)] };
+}
+
 /** How a suite ended: the workflow's status, its failure's message, and the record that it left. */
 export interface SuiteEnd {
   readonly workflowId: string;
@@ -119,21 +139,43 @@ export class Lab {
     return join(this.folder, 'results');
   }
 
+  /** suites/local-network.json in this lab's namespace; a failed test does not wait for a person. */
+  async fullSpec(): Promise<LocalSpec> {
+    const spec = JSON.parse(await readFile(LOCAL_SUITE, 'utf8')) as LocalSpec;
+    return { ...spec, onFailure: 'continue', cluster: { ...spec.cluster, namespace: this.namespace.name } };
+  }
+
   /**
-   * suites/local-network.json in this lab's namespace, without a start delay and with nobody there to resolve a failed test;
-   * `changes` replaces top-level fields.
+   * The same without a start delay, with short timeouts and a share of the nodes, and without expectations, because
+   * another lab may use the link as well.
+   *
+   * @param changes replaces top-level fields; `cluster` and `resources` keep what is not replaced in them
    */
   async spec(changes: Record<string, unknown> = {}): Promise<LocalSpec> {
-    const spec = JSON.parse(await readFile(LOCAL_SUITE, 'utf8')) as LocalSpec;
-    const { cluster, ...rest } = changes;
+    const { tests, ...spec } = await this.fullSpec();
+    const { cluster, resources, ...rest } = changes;
     return {
       ...spec,
+      tests: tests.map((test) => ({ ...test, expect: {} })),
       startDelay: { min: '0s', max: '10s' },
       timeouts: { retry: '20s', podStart: '20s', unschedulable: '5s' },
-      onFailure: 'continue',
       ...rest,
-      cluster: { ...spec.cluster, namespace: this.namespace.name, ...(cluster as object | undefined) },
+      resources: { ...SHARE, ...(resources as object | undefined) },
+      cluster: { ...spec.cluster, ...(cluster as object | undefined) },
     };
+  }
+
+  /** Tests of that suite by their names, in the order of the names. */
+  async tests<const Names extends readonly string[]>(
+    ...names: Names
+  ): Promise<{ readonly [Index in keyof Names]: TestSpec }> {
+    const { tests } = await this.spec();
+    const found = names.map((name) => {
+      const test = tests.find((candidate) => candidate.name === name);
+      if (!test) throw new Error(`${LOCAL_SUITE} has no test "${name}"`);
+      return test;
+    });
+    return found as unknown as { readonly [Index in keyof Names]: TestSpec };
   }
 
   /** Starts a suite with the Temporal CLI and returns its workflow id. */
@@ -257,8 +299,10 @@ export class Lab {
   }
 }
 
+export type TestSpec = Readonly<Record<string, unknown>>;
+
 export interface LocalSpec {
   readonly cluster: Record<string, unknown>;
-  readonly tests: readonly Record<string, unknown>[];
+  readonly tests: readonly TestSpec[];
   readonly [field: string]: unknown;
 }

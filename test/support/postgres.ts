@@ -7,8 +7,24 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import pg from 'pg';
 import { NOBODY } from './nobody.js';
+import { afterLastTest } from './teardown.js';
 
 const PACKAGES = fileURLToPath(new URL('../../../local/test-packages.sh', import.meta.url));
+
+let shared: Promise<PostgresServer> | undefined;
+
+/** One PostgreSQL server for all tests of a mocha run that do not stop it; it ends after the last of them. */
+export function postgres(): Promise<PostgresServer> {
+  if (!shared) {
+    const created = PostgresServer.create();
+    shared = created;
+    afterLastTest(async () => {
+      shared = undefined;
+      await (await created).remove();
+    });
+  }
+  return shared;
+}
 
 /** A PostgreSQL server in a folder below /tmp that listens on a Unix socket in that folder only. */
 export class PostgresServer {
@@ -37,14 +53,24 @@ export class PostgresServer {
     return join(this.folder, 'data');
   }
 
-  /** URL of a database of its own. */
+  /** Makes an empty database. @returns its URL */
   async database(): Promise<string> {
     const name = `bench_${randomBytes(4).toString('hex')}`;
+    await this.#query(`create database ${name}`);
+    return this.url(name);
+  }
+
+  /** Removes a database, whoever is connected to it. @param url as `database` returned it */
+  async drop(url: string): Promise<void> {
+    const [, name] = /@\/(\w+)\?/.exec(url) ?? [];
+    await this.#query(`drop database ${name} with (force)`);
+  }
+
+  async #query(statement: string): Promise<void> {
     const client = new pg.Client(this.url('postgres'));
     await client.connect();
-    await client.query(`create database ${name}`);
+    await client.query(statement);
     await client.end();
-    return this.url(name);
   }
 
   url(database: string): string {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ResultStore } from '../../results/store.js';
-import { PostgresServer } from './postgres.js';
+import { type PostgresServer, postgres } from './postgres.js';
 
 /** One kind of database under test. */
 export interface StoreKind {
@@ -15,7 +15,7 @@ export interface StoreKind {
   toRead(store: ResultStore): ResultStore;
 }
 
-/** Defines the same tests for a store in SQLite and for one in a PostgreSQL server that is started for them. */
+/** Defines the same tests for a store in SQLite and for one in the PostgreSQL server that they share. */
 export function onBothDatabases(title: string, define: (kind: StoreKind) => void): void {
   for (const engine of ['SQLite', 'PostgreSQL'] as const) {
     describe(`${title} (${engine})`, function () {
@@ -23,6 +23,7 @@ export function onBothDatabases(title: string, define: (kind: StoreKind) => void
       let server: PostgresServer | undefined;
       const opened: ResultStore[] = [];
       const folders: string[] = [];
+      const databases: string[] = [];
       const noted = (store: ResultStore) => {
         opened.push(store);
         return store;
@@ -31,20 +32,21 @@ export function onBothDatabases(title: string, define: (kind: StoreKind) => void
       before(async function () {
         // The first time on a machine, PostgreSQL is installed.
         this.timeout(300_000);
-        if (engine === 'PostgreSQL') server = await PostgresServer.create();
+        if (engine === 'PostgreSQL') server = await postgres();
       });
       afterEach(async () => {
         await Promise.all(opened.splice(0).map((store) => store.close()));
+        await Promise.all(databases.splice(0).map((url) => server?.drop(url)));
         await Promise.all(folders.splice(0).map((folder) => rm(folder, { recursive: true, force: true })));
       });
-      after(() => server?.remove());
-
       define({
         engine,
         create: async () => {
           const folder = await mkdtemp(join(tmpdir(), 'results-'));
           folders.push(folder);
-          return noted(new ResultStore(join(folder, 'results'), await server?.database()));
+          const url = await server?.database();
+          if (url) databases.push(url);
+          return noted(new ResultStore(join(folder, 'results'), url));
         },
         again: (store) => noted(new ResultStore(store.root, store.url)),
         toRead: (store) => noted(new ResultStore(store.root, store.url, { readOnly: true })),

@@ -2,21 +2,29 @@ import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
 import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from '../../workflows/shared/messages.js';
+import { afterLastTest } from './teardown.js';
 
 /** The Temporal command line that the project installs by itself. */
 export const TEMPORAL = fileURLToPath(new URL('../../../local/temporal.sh', import.meta.url));
 
 let environment: Promise<TestWorkflowEnvironment> | undefined;
 
-/** One real Temporal server for all tests of a mocha run. */
+/** One real Temporal server for all tests of a mocha run; it ends after the last of them. */
 export function temporal(): Promise<TestWorkflowEnvironment> {
-  environment ??= startTemporal();
+  if (!environment) {
+    const started = startTemporal();
+    environment = started;
+    afterLastTest(async () => {
+      environment = undefined;
+      await (await started).teardown();
+    });
+  }
   return environment;
 }
 
 let runtimeInstalled = false;
 
-/** Quiet, and once in a process. Before anything of Temporal's worker is used without a server. */
+/** Installs Temporal's runtime, quiet, once in a process. Call it before a worker is used without a server. */
 export function installRuntime(): void {
   if (runtimeInstalled) return;
   runtimeInstalled = true;
@@ -27,7 +35,7 @@ export function installRuntime(): void {
 }
 
 /**
- * A server of one's own, for who needs it to be set up in another way. Whoever starts it tears it down.
+ * Starts a server for tests that need other settings. The caller tears it down.
  *
  * @param dynamicConfig settings of the server, such as `limit.historyCount.suggestContinueAsNew=100`
  */
@@ -42,10 +50,3 @@ export function startTemporal(...dynamicConfig: string[]): Promise<TestWorkflowE
     },
   });
 }
-
-/** Mocha's root hook: ends the server that any test started. */
-export const mochaHooks = {
-  async afterAll(): Promise<void> {
-    await (await environment)?.teardown();
-  },
-};

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { mersenne } from 'pure-rand/generator/mersenne';
-import { type Block, blocksOf, type CellOutcome, nextCell } from '../../suite/plan/plan.js';
-import { parseSpec } from '../../suite/spec/spec.js';
-import { compareValues } from '../../suite/statistics/statistics.js';
+import { type Block, blocksOf, type CellOutcome, nextCell } from '../../../../suite/plan/plan.js';
+import { parseSpec } from '../../../../suite/spec/spec.js';
+import { compareValues } from '../../../../suite/statistics/statistics.js';
 
 /**
  * Whether the repetitions that the plan chooses are enough to decide: made-up back ends whose truth is known, measured
