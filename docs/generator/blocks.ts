@@ -1,8 +1,15 @@
+import { loadProgram } from '../../cli/program.js';
+import { commandLineReference } from '../../cli/reference.js';
 import { failureTables } from './failure-tables.js';
 import { faultTables } from './fault-tables.js';
 import type { Block } from './fill-blocks.js';
 import { reasonTables } from './reason-tables.js';
 import { formerKeyTable, specSections } from './spec-sections.js';
+
+/** The reference of the command line without its title, which the page has. */
+async function commands(): Promise<string> {
+  return commandLineReference(await loadProgram()).replace(/^# .*\n/, '');
+}
 
 /** Every generated block, by the name that pages use. */
 export const BLOCKS: Readonly<Record<string, Block>> = {
@@ -10,5 +17,6 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'former-keys': formerKeyTable,
   'failure-classes': failureTables,
   'reason-codes': reasonTables,
+  commands,
   'fault-matrix': faultTables,
 };

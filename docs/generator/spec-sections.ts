@@ -18,6 +18,28 @@ export function specSections(): string {
   return section('', specJsonSchema() as JsonSchema).join('\n\n');
 }
 
+/** Paths of the keys that have no description. */
+export function undescribedKeys(): string[] {
+  const found: string[] = [];
+  const visit = (path: string, schema: JsonSchema) => {
+    for (const variant of variantsOf(schema)) {
+      for (const { name, schema: key } of keysOf(variant)) {
+        const at = join(path, name);
+        if (!isTag(key) && !isDescribed(key)) found.push(at);
+        const child = objectIn(key);
+        if (child && !FOREIGN.has(at)) visit(at, child);
+      }
+    }
+  };
+  visit('', specJsonSchema() as JsonSchema);
+  return [...new Set(found)];
+}
+
+/** A description that says only how a quantity is written is none. */
+function isDescribed({ title, description = '' }: JsonSchema): boolean {
+  return description !== '' && !description.startsWith(`${title}, for example`);
+}
+
 /** Former names of keys, which are still read. */
 export function formerKeyTable(): string {
   return table(

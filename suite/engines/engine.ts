@@ -7,7 +7,8 @@ import { rate } from '../schema/schema.js';
 export type WorkerRole = 'prefill' | 'decode' | 'worker';
 
 /** Fields that the block `engine` has for every engine. */
-export const extraArguments = () => z.array(z.string()).default([]);
+export const extraArguments = () =>
+  z.array(z.string()).default([]).meta({ description: "additional arguments of the worker's command line" });
 
 /** Rate of a simulated KV transfer, as the spec gives it: bytes per second, that of a transport test, or no pause. */
 export const kvTransferRate = () => z.union([rate(), z.literal('measured'), z.literal('none')]);

@@ -7,19 +7,14 @@ import { duration, rate, slug, strict } from './schema.js';
 
 /** A figure from a document: shown beside the measurement, never mixed with it. */
 const claimed = strict({
-  value: rate(),
-  source: z.string().default('the benchmark plan'),
+  value: rate().meta({ description: 'the claimed bandwidth' }),
+  source: z.string().default('the benchmark plan').meta({ description: 'document that claims it' }),
 });
 
 /** What the measurement must reach for the verdict `pass`. Nothing is expected unless it is written here. */
 const expectation = strict({
   minBandwidth: rate().optional().meta({ description: 'lowest acceptable bandwidth' }),
-  minEfficiency: z
-    .number()
-    .gt(0)
-    .max(1)
-    .optional()
-    .meta({ description: 'lowest acceptable share of the ceiling, 0 to 1' }),
+  minEfficiency: z.number().gt(0).max(1).optional().meta({ description: 'lowest acceptable share of the ceiling' }),
 });
 
 /** Repeats until the figure is precise. Defaults: simulated to find a 5 % drop in nine of ten comparisons and more. */
@@ -29,47 +24,62 @@ const adaptive = strict({
     .gt(0)
     .max(0.5)
     .default(0.015)
-    .meta({ description: 'enough when half the 95 % interval of the median is within this share of the median' }),
-  maxRepetitions: z.int().min(FEWEST_FOR_STOP).max(1000).default(60),
+    .meta({ description: 'precise enough if half the 95 % interval of the median is within this share of the median' }),
+  maxRepetitions: z
+    .int()
+    .min(FEWEST_FOR_STOP)
+    .max(1000)
+    .default(60)
+    .meta({ description: 'no more repetitions than this' }),
   timeBudget: duration()
     .prefault('4h')
-    .meta({ description: 'no further repetition that would end later, warm-up cells included' }),
+    .meta({
+      description: 'start no repetition that would end later than this after the first cell, warm-up cells included',
+    }),
 });
 
 export const testFields = {
-  name: slug('test name', 24),
-  required: z.boolean().default(true).meta({ description: 'false: a failure is recorded and does not fail the suite' }),
+  name: slug('test name', 24).meta({
+    description: 'name of the test; it identifies the test in the suite and its history',
+  }),
+  required: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'if false, a failure of the test is recorded and does not fail the suite' }),
   onFailure: onFailure()
     .optional()
-    .meta({ description: "default: the suite's onFailure; else park when required, continue when not" }),
+    .meta({
+      description:
+        'what happens after the test has failed for good; default: continue if not required, else onFailure of the suite, else park',
+    }),
   repetitions: z
     .int()
     .min(1)
     .max(1000)
     .default(1)
-    .meta({ description: 'cells that count; with `adaptive` the fewest of them' }),
+    .meta({ description: 'cells that count; with `adaptive`, the minimum' }),
   warmupCells: z
     .int()
     .min(0)
     .max(10)
     .default(0)
-    .meta({ description: 'cells before the first one that counts: recorded, never counted' }),
-  adaptive: adaptive.optional().meta({ description: 'go on after `repetitions` until the figure is precise' }),
+    .meta({ description: 'cells before the first that counts; they are recorded and never counted' }),
+  adaptive: adaptive.optional().meta({ description: 'repeat beyond `repetitions` until the figure is precise' }),
   matrix: z.record(z.string(), z.array(z.unknown()).min(1, 'an axis needs a value')).optional().meta({
     description:
-      'axes, each with its values: the test runs with every combination, the first axis slowest. An axis is an option of the test, `environment.NAME`, or any name whose values are objects with several of these',
+      'axes with their values: the test runs with every combination, the first axis slowest. An axis is an option of the test, `env.NAME`, or any name whose values are objects with several of these',
   }),
-  nics: z
-    .int()
-    .min(1)
-    .optional()
-    .meta({ description: 'EFA devices that each rank is given; default: resources.efa.count' }),
+  nics: z.int().min(1).optional().meta({ description: 'EFA devices of each rank; default: resources.efa.count' }),
   timeout: duration()
     .prefault('15m')
     .meta({ description: 'time limit of one attempt, from the start of the second rank' }),
   env: z.record(z.string(), z.string()).default({}).meta({ description: 'added to the environment of both ranks' }),
-  claimed: claimed.optional(),
-  expect: expectation.prefault({}),
+  claimed: claimed
+    .optional()
+    .meta({ description: 'figure from a document; shown beside the measured one, never mixed with it' }),
+  expect: expectation
+    .prefault({})
+    .meta({ description: 'what the figure must reach for the verdict pass; nothing by default' }),
 };
 
 /** The checked fields that every test has. */

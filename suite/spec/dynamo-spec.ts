@@ -10,23 +10,23 @@ import { modelConfig } from './model-config.js';
 const MAX_LABEL_LENGTH = 63;
 
 const platform = strict({
-  namespace: slug('namespace', 63).default('dynamo-system'),
+  namespace: slug('namespace', 63).default('dynamo-system').meta({ description: 'namespace of the platform' }),
   install: z
     .boolean()
     .default(false)
     .meta({ description: 'true: install a missing platform with helm; false: fail with the command that installs it' }),
-  release: slug('release', 53).default('dynamo-platform'),
+  release: slug('release', 53).default('dynamo-platform').meta({ description: 'name of the Helm release' }),
   chart: z
     .string()
     .min(1)
     .default('https://helm.ngc.nvidia.com/nvidia/ai-dynamo/charts/dynamo-platform-{version}.tgz')
     .meta({ description: 'chart reference for helm; {version} is replaced by the version' }),
-  version: z.string().min(1).default('1.6.1'),
+  version: z.string().min(1).default('1.6.1').meta({ description: 'version of the chart' }),
   values: z.record(z.string(), z.unknown()).default({}).meta({
     description:
       'values of the chart, for example {"etcd": {"persistence": {"storageClass": "gp3"}}} and {"nats": {"config": {"jetstream": {"fileStore": {"pvc": {"storageClassName": "gp3"}}}}}}',
   }),
-  timeout: duration().prefault('15m'),
+  timeout: duration().prefault('15m').meta({ description: 'how long helm may take' }),
 });
 
 const model = strict({
@@ -40,30 +40,38 @@ const model = strict({
   }),
   config: modelConfig
     .optional()
-    .meta({ description: 'fields of the model’s config.json; default: read from <path>/config.json in a worker' }),
+    .meta({
+      description: 'fields of the config.json of the model; default: read from config.json below path in a worker',
+    }),
 });
 
 const resources = strict({
   gpu: z.int().min(0).default(1).meta({ description: 'GPUs of each worker' }),
   efa: z.int().min(0).default(4).meta({ description: 'EFA devices of each worker; 0: the worker cannot use EFA' }),
-  cpu: z.number().positive().default(8),
-  memory: bytes().prefault('64Gi'),
-  hugepages2Mi: bytes().prefault('5120Mi'),
-  sharedMemory: bytes().prefault('16Gi'),
+  cpu: z.number().positive().default(8).meta({ description: 'CPUs of each worker' }),
+  memory: bytes().prefault('64Gi').meta({ description: 'memory of each worker' }),
+  hugepages2Mi: bytes().prefault('5120Mi').meta({ description: '2 MiB huge pages of each worker' }),
+  sharedMemory: bytes().prefault('16Gi').meta({ description: 'size of /dev/shm of each worker' }),
 });
 
 const transfer = strict({
-  backend: choice('KV transfer back end', ['LIBFABRIC', 'UCX']).default('LIBFABRIC'),
+  backend: choice('KV transfer back end', ['LIBFABRIC', 'UCX'])
+    .default('LIBFABRIC')
+    .meta({ description: 'NIXL back end that the KV cache is to take' }),
   predictFrom: z.string().optional().meta({
     description:
       'transport test whose curve predicts the KV transfer; default: the first nixlbench test with this back end',
   }),
-  tensorParallel: z.int().min(1).default(1),
+  tensorParallel: z
+    .int()
+    .min(1)
+    .default(1)
+    .meta({ description: 'ranks of tensor parallelism; each sends its share of the KV cache' }),
   tokensPerBlock: z
     .int()
     .min(1)
     .default(32)
-    .meta({ description: 'tokens of one KV block; TensorRT-LLM’s default is 32' }),
+    .meta({ description: 'tokens of one KV block; the default of TensorRT-LLM is 32' }),
   kvCacheType: choice('KV cache type', ['auto', 'fp8', 'bfloat16', 'float16'])
     .default('auto')
     .meta({ description: 'auto: the type of the model, which is not known in advance for a quantized model' }),
@@ -71,33 +79,44 @@ const transfer = strict({
 
 const load = strict({
   image: z.string().min(1).default('aiperf:0.13.0').meta({ description: 'image with AIPerf' }),
-  tokenizer: z.string().optional().meta({ description: 'default: the path of the model' }),
-  cpu: z.number().positive().default(4),
-  memory: bytes().prefault('8Gi'),
+  tokenizer: z
+    .string()
+    .optional()
+    .meta({ description: 'tokenizer of AIPerf: folder or name; default: the path of the model' }),
+  cpu: z.number().positive().default(4).meta({ description: 'CPUs of the load pod' }),
+  memory: bytes().prefault('8Gi').meta({ description: 'memory of the load pod' }),
   arguments: z.array(z.string()).default([]).meta({ description: 'additional arguments of `aiperf profile`' }),
 });
 
 export const dynamoSpec = strict({
   deployWith: choice('way to deploy', ['operator', 'manifests']).default('operator').meta({
-    description: 'operator: a DynamoGraphDeployment; manifests: plain Deployments, for clusters without the operator',
+    description:
+      'create a DynamoGraphDeployment (operator), or plain Deployments for clusters without the operator (manifests)',
   }),
   name: slug('deployment name', 40)
     .optional()
     .meta({ description: 'name of the deployment; default: dynamo-<key of the run>' }),
-  platform: platform.prefault({}),
-  model,
-  image: z.string().min(1).default('nvcr.io/nvidia/ai-dynamo/tensorrtllm-runtime:1.6.1'),
+  platform: platform.prefault({}).meta({ description: "Dynamo's platform in the cluster" }),
+  model: model.meta({ description: 'model that Dynamo serves' }),
+  image: z
+    .string()
+    .min(1)
+    .default('nvcr.io/nvidia/ai-dynamo/tensorrtllm-runtime:1.6.1')
+    .meta({ description: 'image of frontend and workers' }),
   runtimeVersion: z
     .string()
     .optional()
     .meta({ description: 'Dynamo version of the image, if its tag is not a semantic version (operator only)' }),
-  engine: engineSpec,
-  replicas: strict({ prefill: z.int().min(1).max(64).default(1), decode: z.int().min(1).max(64).default(1) }).prefault(
-    {},
-  ),
-  resources: resources.prefault({}),
-  env: z.record(z.string(), z.string()).default({}),
-  transfer: transfer.prefault({}),
+  engine: engineSpec.meta({ description: 'engine of the workers' }),
+  replicas: strict({
+    prefill: z.int().min(1).max(64).default(1).meta({ description: 'prefill workers' }),
+    decode: z.int().min(1).max(64).default(1).meta({ description: 'decode workers' }),
+  })
+    .prefault({})
+    .meta({ description: 'number of workers' }),
+  resources: resources.prefault({}).meta({ description: 'resources of each worker' }),
+  env: z.record(z.string(), z.string()).default({}).meta({ description: 'added to the environment of the workers' }),
+  transfer: transfer.prefault({}).meta({ description: 'transfer of the KV cache, and its prediction' }),
   readyTimeout: duration()
     .prefault('30m')
     .meta({ description: 'time limit until the deployment serves, including images and weights' }),
@@ -105,8 +124,11 @@ export const dynamoSpec = strict({
     description: 'time limit from the deletion of the deployment until its last pod is gone; Dynamo gives a pod 60 s',
   }),
   keep: z.boolean().default(false).meta({ description: 'keep the deployment of the last test for inspection' }),
-  load: load.prefault({}),
-  tests: z.array(inferenceSpec).min(1, 'add at least one test: without tests there is nothing to measure'),
+  load: load.prefault({}).meta({ description: 'the load pod with AIPerf' }),
+  tests: z
+    .array(inferenceSpec)
+    .min(1, 'add at least one test: without tests there is nothing to measure')
+    .meta({ description: 'inference tests, in the order in which they run' }),
 });
 
 export type DynamoSpec = z.output<typeof dynamoSpec>;

@@ -31,12 +31,20 @@ export const MAX_CONCURRENCY = 10_000;
 export const MAX_REPETITIONS = 100;
 
 export const inferenceSpec = strict({
-  name: slug('test name', 24),
+  name: slug('test name', 24).meta({
+    description: 'name of the test; it identifies the test in the suite and its history',
+  }),
   tool: z.literal('inference', { error: 'tests of the block dynamo must have the tool "inference"' }),
-  required: z.boolean().default(true).meta({ description: 'false: a failure is recorded and does not fail the suite' }),
+  required: z
+    .boolean()
+    .default(true)
+    .meta({ description: 'if false, a failure of the test is recorded and does not fail the suite' }),
   onFailure: onFailure()
     .optional()
-    .meta({ description: "default: the suite's onFailure; else park when required, continue when not" }),
+    .meta({
+      description:
+        'what happens after the test has failed for good; default: continue if not required, else onFailure of the suite, else park',
+    }),
   topology: choice('topology', ['disaggregated', 'aggregated']).default('disaggregated').meta({
     description:
       'aggregated: the same number of workers, each for prefill and decode, so that no KV cache is transferred',
@@ -51,7 +59,7 @@ export const inferenceSpec = strict({
     .max(30)
     .default([1, 4, 16])
     .meta({ description: 'concurrency sweep: one cell for each value' }),
-  repetitions: z.int().min(1).max(MAX_REPETITIONS).default(1),
+  repetitions: z.int().min(1).max(MAX_REPETITIONS).default(1).meta({ description: 'how often the whole sweep runs' }),
   inputTokens: z.int().min(1).max(1_000_000).default(2048).meta({ description: 'tokens of each prompt (ISL)' }),
   outputTokens: z.int().min(2).max(1_000_000).default(128).meta({ description: 'tokens of each answer (OSL)' }),
   requests: z
@@ -59,11 +67,11 @@ export const inferenceSpec = strict({
     .min(1)
     .max(100_000)
     .optional()
-    .meta({ description: 'requests of each cell; default: ten times the concurrency, at least 20' }),
+    .meta({ description: 'requests of each cell; default: ten times the concurrency, and at least 20' }),
   duration: duration().optional().meta({ description: 'instead of a number of requests' }),
-  warmupRequests: z.int().min(0).max(10_000).default(4),
-  seed: z.int().min(0).default(1),
-  limits: limits.prefault({}),
+  warmupRequests: z.int().min(0).max(10_000).default(4).meta({ description: 'requests before the first that counts' }),
+  seed: z.int().min(0).default(1).meta({ description: 'seed of the prompts: the same seed, the same prompts' }),
+  limits: limits.prefault({}).meta({ description: 'what a load point must keep to for the verdict pass' }),
   timeout: duration().prefault('15m').meta({ description: 'time limit of one cell' }),
   kvTransferRate: kvTransferRate().optional().meta({
     description: 'simulated engine only: overrides engine.kvTransferRate, for example "none" for a control',

@@ -18,35 +18,43 @@ const DEFAULT_ENVIRONMENT: Readonly<Record<string, string>> = { FI_PROVIDER: 'ef
 export const INTERLEAVED = 'interleaved';
 
 const toleration = strict({
-  key: z.string().optional(),
-  operator: choice('operator', ['Exists', 'Equal']).default('Exists'),
-  value: z.string().optional(),
-  effect: choice('effect', ['NoSchedule', 'NoExecute', 'PreferNoSchedule']).optional(),
+  key: z.string().optional().meta({ description: 'key of the taint; without one, every key' }),
+  operator: choice('operator', ['Exists', 'Equal'])
+    .default('Exists')
+    .meta({ description: 'Equal compares the value as well' }),
+  value: z.string().optional().meta({ description: 'value of the taint, for the operator Equal' }),
+  effect: choice('effect', ['NoSchedule', 'NoExecute', 'PreferNoSchedule'])
+    .optional()
+    .meta({ description: 'effect of the taint; without one, every effect' }),
 });
 
 const cluster = strict({
   context: z
     .string()
     .optional()
-    .meta({ description: 'context of the kubeconfig; default: the current one, or the service account in a pod' }),
-  namespace: slug('namespace', 63).default('dynamo-bench'),
+    .meta({ description: 'context of the kubeconfig; default: the current one, or the service account of the pod' }),
+  namespace: slug('namespace', 63)
+    .default('dynamo-bench')
+    .meta({ description: 'namespace of everything that the suite creates' }),
   leaseNamespace: slug('namespace', 63).optional().meta({
     description:
-      'where nodes are claimed for exclusive use; default: the namespace. Suites that share nodes must share it',
+      'namespace of the node locks; default: the namespace of the suite. Suites that share nodes must use the same one',
   }),
   image: z
     .string()
     .min(1)
     .default('nixl-aligned:0.7.1-bench')
-    .meta({ description: 'image with ucx_perftest and nixlbench' }),
-  imagePullPolicy: choice('pull policy', ['IfNotPresent', 'Always', 'Never']).default('IfNotPresent'),
-  imagePullSecret: z.string().optional(),
+    .meta({ description: 'image of the ranks, with the tools of the tests' }),
+  imagePullPolicy: choice('pull policy', ['IfNotPresent', 'Always', 'Never'])
+    .default('IfNotPresent')
+    .meta({ description: 'pull policy of all images of the suite' }),
+  imagePullSecret: z.string().optional().meta({ description: 'pull secret in the namespace, for a private registry' }),
   etcdImage: z
     .string()
     .min(1)
     .default('quay.io/coreos/etcd:v3.5.18')
     .meta({ description: "image of the suite's own etcd" }),
-  hostNetwork: z.boolean().default(false),
+  hostNetwork: z.boolean().default(false).meta({ description: 'run the ranks in the network namespace of the node' }),
 });
 
 const nodes = strict({
@@ -58,22 +66,28 @@ const nodes = strict({
   selector: z
     .record(z.string(), z.union([z.string(), z.array(z.string()).min(1)]))
     .default({ 'node.kubernetes.io/instance-type': ['p5.48xlarge', 'ml.p5.48xlarge'] })
-    .meta({ description: 'labels that a node must have; a list means any of these' }),
-  tolerations: z.array(toleration).prefault([{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }]),
+    .meta({ description: 'labels that a node must have; a list allows any of its values' }),
+  tolerations: z
+    .array(toleration)
+    .prefault([{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }])
+    .meta({ description: 'tolerations of the ranks, as in a pod' }),
 });
 
 const extendedResource = (resource: string, count: number) =>
-  strict({ resource: z.string().default(resource), count: z.int().min(0).default(count) }).prefault({});
+  strict({
+    resource: z.string().default(resource).meta({ description: 'name of the extended resource' }),
+    count: z.int().min(0).default(count).meta({ description: 'number for each pod; 0 requests none' }),
+  }).prefault({});
 
 const resources = strict({
-  gpu: extendedResource('nvidia.com/gpu', 8),
-  efa: extendedResource('vpc.amazonaws.com/efa', 32),
-  cpu: z.number().positive().default(8),
+  gpu: extendedResource('nvidia.com/gpu', 8).meta({ description: 'GPUs of each rank' }),
+  efa: extendedResource('vpc.amazonaws.com/efa', 32).meta({ description: 'EFA devices of each rank' }),
+  cpu: z.number().positive().default(8).meta({ description: 'CPUs of each rank' }),
   memory: bytes()
     .prefault('128Gi')
-    .meta({ description: '128Gi is what 32 EFA devices need for their registered buffers' }),
-  hugepages2Mi: bytes().prefault('5120Mi'),
-  sharedMemory: bytes().prefault('16Gi').meta({ description: 'size of /dev/shm' }),
+    .meta({ description: 'memory of each rank; 32 EFA devices need 128Gi for their registered buffers' }),
+  hugepages2Mi: bytes().prefault('5120Mi').meta({ description: '2 MiB huge pages' }),
+  sharedMemory: bytes().prefault('16Gi').meta({ description: 'size of /dev/shm of each rank' }),
 });
 
 const fabric = z.discriminatedUnion('kind', schemasOf(FABRIC_KINDS), {
@@ -86,34 +100,36 @@ const fabric = z.discriminatedUnion('kind', schemasOf(FABRIC_KINDS), {
 });
 
 const startDelay = strict({
-  min: duration().prefault('7s').meta({ description: 'node1 starts no sooner after node2' }),
-  max: duration().prefault('10s').meta({ description: 'node1 waits no longer for node2 to be registered' }),
+  min: duration().prefault('7s').meta({ description: 'node1 starts at least this long after node2' }),
+  max: duration()
+    .prefault('10s')
+    .meta({ description: 'node1 starts at most this long after node2, even if node2 is not registered' }),
 });
 
 const timeouts = strict({
   retry: duration()
     .prefault('10m')
-    .meta({ description: 'how long one step is tried again when the cluster does not answer' }),
-  podStart: duration().prefault('10m').meta({ description: 'until a pod runs, image pull included' }),
-  unschedulable: duration().prefault('1m').meta({ description: 'how long a pod may find no node' }),
+    .meta({ description: 'how long one step is retried while the cluster or the store does not answer' }),
+  podStart: duration().prefault('10m').meta({ description: 'how long a pod may take to run, image pull included' }),
+  unschedulable: duration().prefault('1m').meta({ description: 'how long a pod may be unschedulable' }),
   nodeLock: duration()
     .prefault('12h')
-    .meta({ description: 'how long to wait for nodes that another suite measures on' }),
+    .meta({ description: 'how long to wait for nodes that another suite has locked' }),
 });
 
 /** Which earlier runs a run is compared with when it has ended. */
 const regression = strict({
   baseline: slug('baseline', 40).optional().meta({
     description:
-      'name of an accepted baseline, or rolling for the last comparable runs; default: the accepted one called default, else rolling',
+      'name of an accepted baseline, or rolling for the last comparable runs; default: the accepted baseline named default, otherwise rolling',
   }),
-  baselineRuns: z.int().min(2).max(100).default(10).meta({ description: 'how many of the last comparable runs' }),
+  baselineRuns: z.int().min(2).max(100).default(10).meta({ description: 'number of runs of the rolling baseline' }),
   threshold: z
     .number()
     .gt(0)
     .lt(1)
     .default(0.03)
-    .meta({ description: 'a smaller difference is not relevant, as a share: 0.03 is 3 %' }),
+    .meta({ description: 'smallest relative difference that counts as a change: 0.03 is 3 %' }),
 });
 
 const webhook = strict({
@@ -134,28 +150,33 @@ const webhook = strict({
 
 /** Schema of the suite spec. The output is in SI units. */
 export const suiteSpec = strict({
-  $schema: z.string().optional().meta({ description: 'for editors' }),
-  name: slug('suite name', 40),
-  description: z.string().optional(),
-  cluster: cluster.prefault({}),
-  nodes: nodes.prefault({}),
-  resources: resources.prefault({}),
-  fabric: fabric.prefault({ kind: 'efa' }),
+  $schema: z.string().optional().meta({ description: 'path of the JSON Schema, for editors' }),
+  name: slug('suite name', 40).meta({ description: 'name of the suite; runs, schedules and histories carry it' }),
+  description: z.string().optional().meta({ description: 'free text, shown in the report' }),
+  cluster: cluster.prefault({}).meta({ description: 'cluster, namespace and images' }),
+  nodes: nodes.prefault({}).meta({ description: 'choice of the two nodes' }),
+  resources: resources.prefault({}).meta({ description: 'resources that each rank requests' }),
+  fabric: fabric
+    .prefault({ kind: 'efa' })
+    .meta({ description: 'network between the nodes; it gives the ceiling and the counters' }),
   env: z
     .record(z.string(), z.string().nullable())
     .default({})
-    .meta({ description: 'added to FI_PROVIDER=efa and FI_HMEM_DISABLE_P2P=0; null removes a variable' }),
-  startDelay: startDelay.prefault({}),
+    .meta({
+      description:
+        'environment of every rank, added to FI_PROVIDER=efa and FI_HMEM_DISABLE_P2P=0; null removes a variable',
+    }),
+  startDelay: startDelay.prefault({}).meta({ description: 'time between the starts of the two ranks' }),
   maxAttempts: z
     .int()
     .min(1)
     .max(10)
     .default(3)
-    .meta({ description: 'tries of one cell when its ranks do not meet or lose each other' }),
-  timeouts: timeouts.prefault({}),
+    .meta({ description: 'attempts of one cell, if its ranks do not meet or lose each other' }),
+  timeouts: timeouts.prefault({}).meta({ description: 'limits of waiting for the cluster' }),
   onFailure: onFailure()
     .optional()
-    .meta({ description: 'what a test does that failed for good, unless it says itself' }),
+    .meta({ description: 'what happens after a test has failed for good; a test can override it' }),
   parkTimeout: duration()
     .prefault('12h')
     .meta({ description: 'how long a failed test waits for a person; then the suite continues without it' }),
@@ -163,13 +184,16 @@ export const suiteSpec = strict({
     .string()
     .min(1)
     .optional()
-    .meta({ description: 'workflow id of an earlier suite run whose recorded cells are taken over' }),
+    .meta({ description: 'workflow id of an earlier suite run whose recorded cells are reused' }),
   seed: z
     .int()
     .min(0)
     .max(2 ** 30)
     .default(1)
-    .meta({ description: 'of the order of interleaved tests and of the intervals: the same seed, the same order' }),
+    .meta({
+      description:
+        'seed of the order of interleaved tests and of the confidence intervals: the same seed, the same order',
+    }),
   interleave: z
     .union([z.boolean(), z.array(z.string()).min(1)], { error: 'expected true, false, or a list of names of tests' })
     .default(false)
@@ -177,10 +201,17 @@ export const suiteSpec = strict({
       description:
         'true, or names of tests: their repetitions alternate, in another order each round, so cluster drift affects all tests equally',
     }),
-  regression: regression.prefault({}),
+  regression: regression.prefault({}).meta({ description: 'comparison of the run with its baseline' }),
   webhook: webhook.optional().meta({ description: 'where to send the run result: JSON with a text that Slack shows' }),
-  tests: z.array(transportTest).min(1, 'no tests: there is nothing to measure'),
-  dynamo: dynamoSpec.optional().meta({ description: 'phase 3: a Dynamo deployment under load' }),
+  tests: z
+    .array(transportTest)
+    .min(1, 'no tests: there is nothing to measure')
+    .meta({ description: 'transport tests, in the order in which they run' }),
+  dynamo: dynamoSpec
+    .optional()
+    .meta({
+      description: 'Dynamo deployment and the load on it; without this block the suite has only transport tests',
+    }),
 }).superRefine((spec, context) => {
   if (spec.startDelay.min > spec.startDelay.max) {
     context.addIssue({ code: 'custom', path: ['startDelay', 'min'], message: 'is longer than startDelay.max' });

@@ -6,10 +6,14 @@ export const efaSpec = strict({
   instanceType: z
     .string()
     .optional()
-    .meta({ description: "default: the nodes' label node.kubernetes.io/instance-type" }),
-  nics: z.int().min(1).optional().meta({ description: 'EFA devices of a node; default: the catalogue’s' }),
-  nicRate: rate().optional().meta({ description: 'line rate of one of them; default: the catalogue’s' }),
-  gpus: z.int().min(1).optional().meta({ description: 'GPUs of a node; default: the catalogue’s' }),
+    .meta({ description: 'instance type of the nodes; default: their label node.kubernetes.io/instance-type' }),
+  nics: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: 'EFA devices of a node; default: from the catalogue of instance types' }),
+  nicRate: rate().optional().meta({ description: 'line rate of one EFA device; default: from the catalogue' }),
+  gpus: z.int().min(1).optional().meta({ description: 'GPUs of a node; default: from the catalogue' }),
 });
 
 export type EfaSpec = z.output<typeof efaSpec>;

@@ -15,7 +15,9 @@ export const fiPingpongSpec = strict({
     .regex(/^[\w.:-]+$/, 'expected the name of a domain, as `fi_info` prints it')
     .optional()
     .meta({ description: 'device (-d), for example rdmap79s0-rdm; default: libfabric’s first' }),
-  endpoint: choice('endpoint type', ['rdm', 'msg', 'dgram']).default('rdm'),
+  endpoint: choice('endpoint type', ['rdm', 'msg', 'dgram'])
+    .default('rdm')
+    .meta({ description: 'libfabric endpoint type (-e)' }),
   sizes: z
     .array(bytes())
     .min(1)
@@ -28,7 +30,7 @@ export const fiPingpongSpec = strict({
   figure: choice('figure', ['bandwidth', 'latency'])
     .default('bandwidth')
     .meta({ description: 'bandwidth of the largest message, or latency (half a round trip) of the smallest' }),
-  port: z.int().min(1024).max(65000).default(47592),
+  port: z.int().min(1024).max(65000).default(47592).meta({ description: 'TCP port of the control connection' }),
 });
 
 export type FiPingpongSpec = z.output<typeof fiPingpongSpec>;

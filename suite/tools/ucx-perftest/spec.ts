@@ -18,17 +18,30 @@ const UCX_TESTS = [
 export const ucxPerftestSpec = strict({
   ...testFields,
   tool: z.literal('ucx-perftest'),
-  test: choice('ucx_perftest test', UCX_TESTS).default('ucp_put_bw'),
-  memory: choice('memory type', ['cuda', 'host', 'cuda-managed']).default('cuda'),
-  sizes: z.array(bytes()).min(1).prefault(['64Mi']).meta({ description: 'message sizes, one after the other' }),
-  iterations: z.int().min(1).default(1000),
-  warmupIterations: z.int().min(0).default(100),
+  test: choice('ucx_perftest test', UCX_TESTS)
+    .default('ucp_put_bw')
+    .meta({ description: 'test of ucx_perftest (-t); those that end in _lat measure latency' }),
+  memory: choice('memory type', ['cuda', 'host', 'cuda-managed'])
+    .default('cuda')
+    .meta({ description: 'memory type of both ranks (-m)' }),
+  sizes: z
+    .array(bytes())
+    .min(1)
+    .prefault(['64Mi'])
+    .meta({ description: 'message sizes, measured one after the other (-s)' }),
+  iterations: z.int().min(1).default(1000).meta({ description: 'iterations of each size (-n)' }),
+  warmupIterations: z.int().min(0).default(100).meta({ description: 'iterations before the first that counts (-w)' }),
   devices: z
     .array(z.string())
     .max(64)
     .default([])
-    .meta({ description: 'UCX_NET_DEVICES, one process for each; empty: one process, and UCX chooses' }),
-  port: z.int().min(1024).max(65000).default(13337),
+    .meta({ description: 'devices (UCX_NET_DEVICES), with one process for each; empty: one process, and UCX chooses' }),
+  port: z
+    .int()
+    .min(1024)
+    .max(65000)
+    .default(13337)
+    .meta({ description: 'TCP port of the first process (-p); each further process takes the next one' }),
 });
 
 export type UcxPerftestSpec = z.output<typeof ucxPerftestSpec>;

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { BLOCKS } from '../../../docs/generator/blocks.js';
 import { blocksOf, fillBlocks } from '../../../docs/generator/fill-blocks.js';
 import { type Page, readPages } from '../../../docs/generator/pages.js';
+import { undescribedKeys } from '../../../docs/generator/spec-sections.js';
 
 describe('generated blocks of the documents', function () {
   this.timeout(60_000);
@@ -19,6 +20,10 @@ describe('generated blocks of the documents', function () {
 
   it('each have a place in one page', () => {
     assert.deepEqual(pages.flatMap(({ text }) => blocksOf(text)).sort(), Object.keys(BLOCKS).sort());
+  });
+
+  it('describe every key of the suite spec', () => {
+    assert.deepEqual(undescribedKeys(), []);
   });
 });
 
