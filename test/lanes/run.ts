@@ -7,7 +7,7 @@ import { join } from 'node:path';
  * Runs lanes of the tests from `dist`, one after the other, and ends with one line for all: `N passed, N failed`. A lane
  * is a folder below `test`. Node.js runs this file as it is.
  *
- *   node test/lanes/run.ts LANE...|all [-- MOCHA-OPTIONS]     e.g. cluster -- --grep 'killed for memory'
+ *   node test/lanes/run.ts LANE...|all [MOCHA-OPTION...]     such as: cluster --grep 'killed for memory'
  */
 
 const LANES = ['check', 'unit', 'scripts', 'store', 'workflow', 'cli', 'page', 'simulation', 'cluster'] as const;
@@ -60,9 +60,9 @@ function stagesOf(lane: Lane): Stage[] {
   return [Object.fromEntries(shared), { 'cluster, alone': mocha(alone) }];
 }
 
-const separator = process.argv.indexOf('--');
-const mochaOptions = separator < 0 ? [] : process.argv.slice(separator + 1);
-const wanted = process.argv.slice(2, separator < 0 ? undefined : separator);
+const firstOption = process.argv.findIndex((argument, index) => index > 1 && argument.startsWith('-'));
+const mochaOptions = firstOption < 0 ? [] : process.argv.slice(firstOption);
+const wanted = process.argv.slice(2, firstOption < 0 ? undefined : firstOption);
 
 function mocha(specs: readonly string[], options: readonly string[] = []): string[] {
   return ['mocha', ...options, ...mochaOptions, ...specs.flatMap((spec) => ['--spec', spec])];
