@@ -7,7 +7,7 @@ const only = (from, to) => ({
   severity: 'error',
   from: { path: `^${from}/` },
   to: {
-    path: '^(suite|workflows|activities|kubernetes|cluster|cli|worker|results|reports|temporal|local|test)/',
+    path: '^(suite|workflows|activities|kubernetes|cluster|cli|worker|results|reports|temporal|local|test|docs)/',
     pathNot: [from, ...to].map((folder) => `^${folder}/`),
   },
 });
@@ -34,6 +34,8 @@ module.exports = {
     only('cli', ['cluster', 'kubernetes', 'reports', 'results', 'suite', 'temporal', 'workflows/shared']),
     only('worker', ['activities', 'results', 'suite', 'temporal', 'workflows']),
     only('local', ['cli', 'worker']),
+    // The fault matrix is a table of the tests.
+    only('docs', ['cli', 'suite', 'test/support']),
     {
       name: 'workflows-know-only-types-of-activities',
       comment: 'a workflow must not do I/O: it calls activities through a proxy',

@@ -1,11 +1,13 @@
+import { findCellActivities } from './cells/find-cell.js';
+import { judgeCellActivities } from './cells/judge-cell.js';
+import { recordCellActivities } from './cells/record-cell.js';
 import { ActivityContext, type ActivityDependencies } from './context/context.js';
 import { dynamoDeploymentActivities } from './dynamo/dynamo-deployment.js';
 import { platformActivities } from './dynamo/platform.js';
 import { loadActivities } from './load/load.js';
-import { loadRecordActivities } from './load/load-records.js';
 import { regressionActivities } from './report/regressions.js';
 import { webhookActivities } from './report/webhook.js';
-import { writeReportActivities } from './report/write-report.js';
+import { runRecordActivities } from './report/write-report.js';
 import { claimingActivities } from './run/claiming.js';
 import { cleanupActivities } from './run/cleanup.js';
 import { etcdActivities } from './run/etcd.js';
@@ -14,7 +16,6 @@ import { runObjectActivities } from './run/run-object.js';
 import { evidenceActivities } from './transport/evidence.js';
 import { probeActivities } from './transport/probes.js';
 import { rankActivities } from './transport/ranks.js';
-import { recordActivities } from './transport/records.js';
 
 /** Creates the activities, which do all input and output for the workflows. */
 export function createActivities(dependencies: ActivityDependencies) {
@@ -27,12 +28,13 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...probeActivities(context),
     ...rankActivities(context),
     ...evidenceActivities(context),
-    ...recordActivities(context),
+    ...findCellActivities(context),
+    ...judgeCellActivities(context),
+    ...recordCellActivities(context),
     ...platformActivities(context),
     ...dynamoDeploymentActivities(context),
     ...loadActivities(context),
-    ...loadRecordActivities(context),
-    ...writeReportActivities(context),
+    ...runRecordActivities(context),
     ...regressionActivities(context),
     ...webhookActivities(),
     ...cleanupActivities(context),

@@ -6,8 +6,8 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 
 /**
- * The demo: brings up what is missing, starts the worker and a suite, shows its progress and ends with its report.
- * The suite is started with the Temporal command line, as it is everywhere. All goes on running for the next suite.
+ * Runs the demo: starts the missing parts of the box, the worker and a suite, shows its progress and prints its report.
+ * Starts the suite with the Temporal command line, as on any cluster. The box and the worker keep running afterwards.
  */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TEMPORAL = join(ROOT, 'local/temporal.sh');
@@ -62,7 +62,7 @@ async function runSuite(workflowId: string, spec: string): Promise<number> {
   return exitCode;
 }
 
-/** The command line as a user would call it; its exit code says how the suite ended. */
+/** Runs the command line as a user does. Its exit code is the outcome of the suite. */
 function dynamoBench(args: readonly string[]) {
   return execa('node', ['dist/cli/main.js', ...args], { stdio: 'inherit', reject: false });
 }

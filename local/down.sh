@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Ends the box and removes everything of it from this machine.
+# Stops the box and removes its files from this machine.
 #
 #   local/down.sh [--cache]
 #
-# The cache stays, so that the next start is quick. With --cache it goes too.
+# The cache stays, so that the next start is quick. With --cache it is removed as well.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR
@@ -19,7 +19,7 @@ esac
 
 end_box() {
   kill_box
-  # The machine has one box at most; with another DYNAMO_BENCH_STATE it is not this one's.
+  # The machine has at most one box; with another DYNAMO_BENCH_STATE it belongs to another user or checkout.
   if bridge_is_ours; then
     remove_network
     for number in "${NODE_NUMBERS[@]}"; do remove_node_cgroups "gpu-$number"; done
@@ -27,7 +27,7 @@ end_box() {
     remove_mount_points
   fi
   rm -rf "$STATE" "$CACHE/build"
-  say "the box is gone"
+  say "removed the box"
 }
 
 if [ -d "$STATE" ]; then
@@ -35,10 +35,10 @@ if [ -d "$STATE" ]; then
   take_lock
   end_box
 else
-  say "nothing runs"
+  say "the box is not running"
 fi
 
 if [ "$with_cache" = yes ]; then
   rm -rf "$CACHE"
-  say "the cache is gone: $CACHE"
+  say "removed the cache: $CACHE"
 fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Prints the path of a helm program, built from the Go module registry the first time (2 to 3 min on two cores, 60 MB).
-# Only the tests of installing the Dynamo platform need it: workers of a real cluster bring their own.
+# Only tests that install the Dynamo platform need it; workers on a real cluster have their own helm.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 for file in paths log lock parts preflight packages python go; do
@@ -17,8 +17,8 @@ build_helm() {
   go=$(ensure_go)
   say "building helm $HELM_VERSION ($HELM_BUILD_TIME); log: $log"
   rm -rf "$partial"
-  # A Go cache of its own, because the object files are of no use to anyone afterwards. The modules do go to the user's
-  # module folder: other Go work may have them already.
+  # Uses a separate Go cache, because the object files are useless afterwards. The modules go to the user's module folder,
+  # where other Go builds may have put them already.
   as_setup GOBIN="$partial" GOCACHE="$partial/cache" GOFLAGS=-buildvcs=false GOTOOLCHAIN=local CGO_ENABLED=0 \
     nice "$go" install -p=2 -trimpath -ldflags '-s -w' "helm.sh/helm/v3/cmd/helm@$HELM_VERSION" >"$log" 2>&1 9>&- &
   local build=$!
@@ -29,7 +29,7 @@ build_helm() {
       say "building helm: $(minutes_and_seconds $((SECONDS - started))) of $HELM_BUILD_TIME"
     fi
   done
-  wait "$build" || { rm -rf "$partial"; fail_with_log "helm did not build." "$log"; }
+  wait "$build" || { rm -rf "$partial"; fail_with_log "Building helm failed." "$log"; }
   rm -rf "$partial/cache"
   mv "$partial" "$HELM_FOLDER"
   say "helm built in $(minutes_and_seconds $((SECONDS - started)))"
@@ -41,7 +41,7 @@ if [ ! -x "$HELM_FOLDER/helm" ]; then
   trap 'kill_part setup' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
-  # It may have been built while the lock was waited for.
+  # Another process may have built it during the wait for the lock.
   [ -x "$HELM_FOLDER/helm" ] || build_helm
 fi
 echo "$HELM_FOLDER/helm"

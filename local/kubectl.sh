@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# kubectl for the box's cluster, with all of kubectl's arguments.
+# Runs kubectl on the box's cluster, with the same arguments.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib/paths.sh"
-[ -x "$STATE/kubebox" ] || { echo "The local cluster does not run: make up" >&2 && exit 1; }
+[ -x "$STATE/kubebox" ] || { echo "The local cluster is not running. Start it: make up" >&2 && exit 1; }
 export KUBECONFIG=$ADMIN_KUBECONFIG KUBECACHEDIR=$STATE/kubectl-cache
 exec "$STATE/kubebox" kubectl "$@"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Temporal's command line, installed first if it is missing. Also how a test gets a server of its own:
+# Runs Temporal's command line, and installs it first if it is missing. Tests start their own server with it:
 #
 #   local/temporal.sh server start-dev --headless --port 7300
 set -euo pipefail

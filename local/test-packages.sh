@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Programs that only tests need, from the distribution. Installs what is missing and prints where it is:
+# Installs missing distribution packages that only tests need, and prints the path of:
 #
 #   local/test-packages.sh postgresql    the folder with initdb and postgres
 #   local/test-packages.sh chromium      the browser
@@ -23,9 +23,9 @@ find_fish() { command -v fish; }
 
 install_package() { # PACKAGE
   say "installing $1 for the tests"
-  [ "$(id -u)" = 0 ] || fail "$1 is missing, and only root may install it: apt-get install $1"
+  [ "$(id -u)" = 0 ] || fail "$1 is missing, and only root can install it: run apt-get install $1 as root"
   mkdir -p "$CACHE"
-  # The package would otherwise make and start a database cluster of its own.
+  # Keeps the package from creating and starting a database cluster.
   if [ "$1" = postgresql ] && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
     mkdir -p /etc/postgresql-common
     echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
@@ -35,7 +35,7 @@ install_package() { # PACKAGE
     export DEBIAN_FRONTEND=noninteractive
     apt-get -o DPkg::Lock::Timeout=300 -qq update
     apt-get -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold -qq -y --no-install-recommends install "$1"
-  ) 8>"$CACHE/apt.lock" >&2 || fail "apt-get could not install $1 (is its package mirror within reach?)"
+  ) 8>"$CACHE/apt.lock" >&2 || fail "apt-get could not install $1; check the network path to its package mirror"
 }
 
 case ${1:-} in

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Starts Temporal and a two-node Kubernetes on this machine, or whatever is missing of them.
+# Starts Temporal and a two-node Kubernetes on this machine, as far as they are not running.
 #
 #   local/up.sh [--only kubernetes|temporal]
-#   local/up.sh --prepare    makes what takes long, once a machine, and starts nothing: kubebox, packages and images
+#   local/up.sh --prepare    builds kubebox, packages and images, which takes long once a machine, and starts nothing
 #
-# It may be run at any time: what runs is left alone, what is dead is started again, what a killed run left is cleared.
+# It may run at any time: it leaves running parts alone, restarts dead ones and removes leftovers of a killed run.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR
@@ -24,7 +24,7 @@ while [ $# -gt 0 ]; do
   esac
 done
 
-# What this run has started, for the report.
+# Parts that this run has started, for the report.
 STARTED=()
 
 end_setup_work() {
@@ -38,7 +38,7 @@ up_kubernetes() {
   ensure_packages
   ensure_bridge
   ensure_mount_points
-  # With kubebox there already, the control plane starts while the images are looked at; else it waits for the build.
+  # If kubebox exists, the control plane starts while the images are checked; else it waits for the build.
   [ -n "$KUBEBOX_BUILD" ] || start_control_plane
   archives=$(build_images)
   ensure_image_store "$archives"
@@ -61,7 +61,7 @@ prepare() {
 
 report() {
   if [ ${#STARTED[@]} = 0 ]; then
-    say "everything runs already"
+    say "everything is running already"
   else
     say "started: ${STARTED[*]}"
   fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up the worker in the box as on any cluster: namespace, service account and Role from manifests/worker/rbac.yaml.
-# Prints the path of a kubeconfig that holds nothing but that account's token.
+# Prints the path of a kubeconfig that contains only that account's token.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=lib/paths.sh

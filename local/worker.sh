@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Starts this checkout's worker as a part of the box, in place of one that runs already: it serves suites until the box
-# goes down. Its results are in runs/ of this checkout.
+# Starts this checkout's worker as a part of the box, and replaces a running one. It serves suites until the box stops.
+# Its results are in runs/ of this checkout.
 #
 #   local/worker.sh [KUBECONFIG]   default: the box, by the worker's own service account
 set -euo pipefail
@@ -17,4 +17,4 @@ kill_part worker
 start_part worker env KUBECONFIG="$kubeconfig" TEMPORAL_ADDRESS="$TEMPORAL_ADDRESS" RESULTS_DIR="$root/runs" LOG_LEVEL=INFO \
   "$root/node_modules/.bin/node" "$root/dist/worker/main.js"
 wait_for 30 worker "the worker serves its task queue" grep -qF "state: 'RUNNING'" "$LOGS/worker.log"
-say "the worker runs (log: $LOGS/worker.log)"
+say "the worker is running (log: $LOGS/worker.log)"

@@ -6,7 +6,7 @@ import { reportHtml } from './html/html.js';
 import { markdown } from './markdown/markdown.js';
 import type { Report } from './model/report.js';
 
-/** The forms of a report by the name of their file. The same report gives the same bytes. */
+/** Renderers of a report by file name. The same report gives the same bytes. */
 export const FORMATS = {
   'report.md': markdown,
   'report.html': (report: Report) => reportHtml(report),
@@ -18,7 +18,7 @@ export const FORMATS = {
 
 export type ReportFile = keyof typeof FORMATS;
 
-/** All files of a report. */
+/** Renders all files of a report. */
 export function reportFiles(report: Report): Record<ReportFile, string> {
   return Object.fromEntries(Object.entries(FORMATS).map(([name, make]) => [name, make(report)])) as Record<
     ReportFile,

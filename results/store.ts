@@ -1,32 +1,20 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
-import type { CellRecord, LogReference, StartedRun, SuiteRecord } from '../suite/record/record.js';
+import type { LogReference, SuiteRecord } from '../suite/record/record.js';
 import { SuiteFailure } from '../suite/verdict/failure.js';
 import type { Database } from './database/database.js';
-import { checkVersion } from './database/migrations.js';
+import { checkVersion } from './database/migrate.js';
 import { openDatabase } from './database/open-database.js';
 import { toStoreFailure } from './database/store-failure.js';
 import type { Tables } from './database/tables.js';
-import { type AnyCell, cellsOf, evidenceOf } from './records/any-cell.js';
-import { findLinkedCell, linkCell, linkedCells } from './records/cells.js';
+import { cellsOf, evidenceOf } from './records/any-cell.js';
 import { findEvidence, findLog, putLog } from './records/evidence.js';
 import { runFolder, writeWhole } from './records/folder.js';
-import { linkCellToRun, type RunName } from './records/run-cells.js';
-import { resolveRun } from './records/run-names.js';
-import {
-  findStartedRun,
-  listRuns,
-  putRun,
-  putStartedRun,
-  type RunEntry,
-  readRun,
-  type StoredRun,
-} from './records/runs.js';
 
 /**
  * The result store: cells, runs and their evidence in a database, and beside it a folder for each run that people read.
- * What a `save…` has returned from is recorded for good, whatever happens to the process.
+ * What `write` and `saveLog` have returned from is recorded for good, whatever happens to the process.
  *
  * Every method throws a `SuiteFailure` of one of the classes `Store…`; the class says whether trying again can help.
  */
@@ -83,53 +71,6 @@ export class ResultStore {
     return text;
   }
 
-  /** Evidence by its hash; undefined when the store does not have it. */
-  readEvidence(sha256: string): Promise<string | undefined> {
-    return this.use((kysely) => findEvidence(kysely, sha256));
-  }
-
-  /** The cell with this key that is recorded for this workflow id. `saveCell` with another id takes it over. */
-  findCell(workflowId: string, key: string): Promise<CellRecord | undefined> {
-    return this.use((kysely) => findLinkedCell(kysely, workflowId, key));
-  }
-
-  /** Records a cell of a run. The same cell twice is stored once; a cell of another workflow is taken over. */
-  saveCell(run: RunName, cell: CellRecord): Promise<void> {
-    return this.write(async (transaction) => {
-      await linkCell(transaction, run.workflowId, cell, await linkCellToRun(transaction, run, cell));
-    });
-  }
-
-  /** Says that a run that goes on has this cell of any phase, which was recorded before or elsewhere. */
-  async linkCellToRun(run: RunName, cell: AnyCell): Promise<void> {
-    await this.write((transaction) => linkCellToRun(transaction, run, cell));
-  }
-
-  /** Recorded cells of a test, warm-up cells first, by repetition. */
-  cellsOf(workflowId: string, test: string): Promise<CellRecord[]> {
-    return this.use((kysely) => linkedCells(kysely, workflowId, test));
-  }
-
-  /**
-   * Stores what is known of a run that has begun: it is then listed, and reports of it say "so far".
-   *
-   * @param temporalNamespace id of the Temporal namespace in which its workflow runs
-   */
-  startRun(run: StartedRun, temporalNamespace?: string): Promise<void> {
-    return this.write((transaction) => putStartedRun(transaction, run, temporalNamespace));
-  }
-
-  /** What the newest run of a workflow id was started with. */
-  findStartedRun(workflowId: string): Promise<StartedRun | undefined> {
-    return this.use((kysely) => findStartedRun(kysely, workflowId));
-  }
-
-  /** Stores a run that has ended, writes `files` and the logs into its folder, and returns the folder. */
-  async saveRun(record: SuiteRecord, files: Readonly<Record<string, string>>): Promise<string> {
-    await this.write((transaction) => putRun(transaction, record));
-    return this.writeRun(record, files);
-  }
-
   /**
    * Writes `record.json`, `files` and the logs that are missing into a run's folder, and returns the folder.
    *
@@ -151,21 +92,7 @@ export class ResultStore {
     return this.folder(workflowId);
   }
 
-  /** Runs, the newest first. */
-  runs(filter?: { readonly suite?: string; readonly limit?: number }): Promise<RunEntry[]> {
-    return this.use((kysely) => listRuns(kysely, filter));
-  }
-
-  /**
-   * A run by its workflow id, `<workflow id>@<run id>`, `latest` or `latest:<suite>`.
-   *
-   * @throws {SuiteFailure} `NotFound`, with the name that was probably meant
-   */
-  readRun(name: string): Promise<StoredRun> {
-    return this.use(async (kysely) => readRun(kysely, await resolveRun(kysely, name)));
-  }
-
-  /** Reads from the database; what the other files of this folder ask it for goes through here. */
+  /** Works on the database: the functions of `records/` and `regression/` take what `work` gets. */
   async use<T>(work: (kysely: Kysely<Tables>) => Promise<T>): Promise<T> {
     const database = await this.#open();
     try {
@@ -231,7 +158,7 @@ export class ResultStore {
         () => false,
         () => true,
       );
-      const text = missing ? await this.readEvidence(sha256) : undefined;
+      const text = missing ? await this.use((kysely) => findEvidence(kysely, sha256)) : undefined;
       if (text !== undefined) await this.#write(name, path, text);
     }
   }

@@ -1,7 +1,7 @@
 import { Connection } from '@temporalio/client';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 
-/** A connection by Temporal's environment configuration: TEMPORAL_ADDRESS and so on, or a profile of temporal.toml. */
+/** A connection to Temporal, with the address and namespace in use. */
 export interface TemporalConnection {
   readonly connection: Connection;
   readonly address: string;
@@ -10,7 +10,12 @@ export interface TemporalConnection {
 
 const CONNECT_TIMEOUT = '5s';
 
-/** @throws {Error} naming the address, and how to get another one */
+/**
+ * Connects to Temporal as its environment configuration says: TEMPORAL_ADDRESS and the other variables, or a profile of
+ * temporal.toml. Default: localhost:7233, namespace `default`.
+ *
+ * @throws {Error} naming the address when no server answers within 5 s
+ */
 export async function connectTemporal(): Promise<TemporalConnection> {
   const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
   const address = connectionOptions.address ?? 'localhost:7233';
@@ -19,7 +24,7 @@ export async function connectTemporal(): Promise<TemporalConnection> {
     return { connection, address, namespace };
   } catch (error) {
     throw new Error(
-      `no Temporal server at ${address}: start one (make up starts one here), or set TEMPORAL_ADDRESS or a profile in temporal.toml`,
+      `Cannot connect to a Temporal server at ${address}: start one (\`make up\` starts a local one), or set TEMPORAL_ADDRESS or a profile in temporal.toml`,
       { cause: error },
     );
   }

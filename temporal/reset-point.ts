@@ -5,27 +5,28 @@ type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
 /** One event of a workflow's history, as the server gives it. */
 export type HistoryEvent = NonNullable<History['events']>[number];
 
-/** Where `temporal workflow reset` makes a suite run one block again, and nothing that finished before it. */
+/** Where to reset a suite run so that one block runs again, and nothing that finished before it. */
 export interface ResetPoint {
-  /** Of a completed workflow task; the commands of that task and all that followed are done anew. */
+  /** Of a completed workflow task. The commands of that task and all later ones run again. */
   readonly eventId: string;
   /** Name of the test, or `interleaved`. */
   readonly block: string;
   /** Message of the failure, when it failed. */
   readonly failure?: string | undefined;
-  /** A block that runs now. A reset does not end it: it would measure beside the one that runs again. */
+  /** A block that is running now. A reset does not end it, so both would measure at the same time. */
   readonly running?: string | undefined;
 }
 
-/** The first step of every block: what follows makes sure that etcd is there, whatever has been removed meanwhile. */
+/** First activity of every block. The steps after it create etcd again if it was removed. */
 const FIRST_STEP = 'isRunOpen';
 
 /**
- * The reset point of a block, by name, or of the last one that failed.
+ * Finds the reset point of a block by name, or of the last block that failed.
  *
- * @throws {SuiteFailure} `NotFound` with the blocks that there are, when there is none of that name or none has failed
+ * @param events history of the suite run
+ * @throws {SuiteFailure} `NotFound`, listing the blocks that ran, when none has that name or none failed
  */
-export function resetPoint(events: readonly HistoryEvent[], block?: string): ResetPoint {
+export function findResetPoint(events: readonly HistoryEvent[], block?: string): ResetPoint {
   const blocks = events.flatMap(({ eventId, startChildWorkflowExecutionInitiatedEventAttributes: child }) =>
     child ? [{ initiated: Number(eventId), name: child.workflowId?.split('/').at(-1) ?? '' }] : [],
   );
@@ -41,8 +42,8 @@ export function resetPoint(events: readonly HistoryEvent[], block?: string): Res
     const names = [...new Set(blocks.map(({ name }) => name))].join(', ') || 'none';
     throw new SuiteFailure(
       'NotFound',
-      block === undefined ? 'no test of this run has failed' : `no test "${block}" has run`,
-      { hint: `tests so far: ${names}` },
+      block === undefined ? 'No test of this suite run has failed' : `Test "${block}" has not run in this suite run`,
+      { hint: `give one of the tests that ran with --test: ${names}` },
     );
   }
   const first = events.findLast(
@@ -50,7 +51,7 @@ export function resetPoint(events: readonly HistoryEvent[], block?: string): Res
       activity?.activityType?.name === FIRST_STEP && Number(eventId) < wanted.initiated,
   );
   const task = first?.activityTaskScheduledEventAttributes?.workflowTaskCompletedEventId;
-  if (!task) throw new Error(`the history does not show where test "${wanted.name}" began`);
+  if (!task) throw new Error(`The history of this suite run does not contain the start of test "${wanted.name}"`);
   const ended = new Set(events.flatMap((event) => endOfChild(event) ?? []));
   return {
     eventId: String(task),
@@ -60,7 +61,7 @@ export function resetPoint(events: readonly HistoryEvent[], block?: string): Res
   };
 }
 
-/** Of the child that this event is the end of: the event by which it was started. */
+/** If the event ends a child workflow, returns the id of the event that initiated the child. */
 function endOfChild(event: HistoryEvent): number | undefined {
   const end =
     event.childWorkflowExecutionCompletedEventAttributes ??

@@ -3,7 +3,7 @@ import { runKey } from '../suite/run/run.js';
 import type { OpenRuns, RunStatus, RunStatusClient } from '../suite/run/run-status.js';
 import { isOpen } from './suite-runs.js';
 
-/** Asks a Temporal namespace which suite runs go on, and what became of the others. */
+/** Looks up in a Temporal namespace which suite runs are running, and how the others ended. */
 export class RunDirectory implements OpenRuns, RunStatusClient {
   readonly #connection: Connection;
   readonly #namespace: string;
@@ -28,7 +28,7 @@ export class RunDirectory implements OpenRuns, RunStatusClient {
     try {
       const description = await this.#client.getHandle(workflowId).describe();
       const firstRunId = description.raw.workflowExecutionInfo?.firstRunId;
-      if (!firstRunId) throw new Error(`Temporal does not name the first run of workflow "${workflowId}"`);
+      if (!firstRunId) throw new Error(`Temporal returned no first run id for workflow "${workflowId}"`);
       return isOpen(description) && runKey(firstRunId) === key;
     } catch (error) {
       if (error instanceof WorkflowNotFoundError) return false;
@@ -50,7 +50,7 @@ export class RunDirectory implements OpenRuns, RunStatusClient {
 
   async #describeNamespace(): Promise<string> {
     const { namespaceInfo } = await this.#connection.workflowService.describeNamespace({ namespace: this.#namespace });
-    if (!namespaceInfo?.id) throw new Error(`Temporal names no id of the namespace "${this.#namespace}"`);
+    if (!namespaceInfo?.id) throw new Error(`Temporal returned no id for namespace "${this.#namespace}"`);
     return namespaceInfo.id;
   }
 }

@@ -6,23 +6,23 @@ const NAMES = [SUITE_NAME, SUITE_VERDICT, SUITE_TEST].map(({ name }) => name);
 /** temporal.api.enums.v1.IndexedValueType */
 const KEYWORD = 2;
 
-/** The suite's search attributes that the Temporal namespace does not have. */
+/** Returns the suite's search attributes that the Temporal namespace lacks. */
 export async function missingSearchAttributes(connection: Connection, namespace: string): Promise<string[]> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   return NAMES.filter((name) => !Object.hasOwn(customAttributes ?? {}, name));
 }
 
-/** What a person types to register them. */
+/** Returns the Temporal CLI command that registers search attributes. */
 export function registerCommand(namespace: string, names: readonly string[]): string {
   const flags = names.map((name) => `--name ${name} --type Keyword`).join(' ');
   return `temporal operator search-attribute create --namespace ${namespace} ${flags}`;
 }
 
 /**
- * Registers what is missing. A workflow that sets an attribute which the server does not know never gets on, without
- * saying so; the worker must not start then.
+ * Registers the missing search attributes. A workflow that sets an unknown attribute is stuck without an error, so the
+ * worker must not start without them.
  *
- * @throws {Error} with the command to type when the server does not let the worker register them
+ * @throws {Error} with the command to type when the server does not permit the registration
  */
 export async function ensureSearchAttributes(connection: Connection, namespace: string): Promise<void> {
   const missing = await missingSearchAttributes(connection, namespace);
@@ -32,10 +32,8 @@ export async function ensureSearchAttributes(connection: Connection, namespace: 
     await connection.operatorService.addSearchAttributes({ namespace, searchAttributes });
   } catch (error) {
     throw new Error(
-      `the search attributes ${missing.join(', ')} are missing; register them: ${registerCommand(namespace, missing)}`,
-      {
-        cause: error,
-      },
+      `Search attributes ${missing.join(', ')} are missing in namespace "${namespace}" and this worker cannot register them; run: ${registerCommand(namespace, missing)}`,
+      { cause: error },
     );
   }
 }

@@ -9,17 +9,17 @@ import { didYouMean } from '../suite/schema/schema.js';
 import { SuiteFailure } from '../suite/verdict/failure.js';
 import { type Progress, progressQuery } from '../workflows/shared/messages.js';
 
-/** Among these the one that was meant is looked for. */
-const NEWEST_RUNS = 100;
-/** The client itself tries again for much longer, without saying that it does. */
+/** Number of newest suite runs among which a suggestion for a misspelled workflow id is searched. */
+const SUGGESTION_RUNS = 100;
+/** By default the client retries for much longer, without reporting it. */
 const ANSWER_TIMEOUT_MS = 5_000;
-/** gRPC: given up by the client or by the server when the deadline passed, nobody serves it, the server is away. */
-const NO_ANSWER: ReadonlySet<number> = new Set([1, 4, 9, 14]);
+/** gRPC codes: cancelled, deadline exceeded, failed precondition (no worker polls), unavailable. */
+const UNAVAILABLE: ReadonlySet<number> = new Set([1, 4, 9, 14]);
 
 /**
- * What Temporal knows of a suite run.
+ * Describes a suite run.
  *
- * @throws {SuiteFailure} `NotFound`, with the workflow id that was probably meant
+ * @throws {SuiteFailure} `NotFound`, with a similar workflow id if there is one
  */
 export async function describeSuiteRun(client: Client, workflowId: string): Promise<WorkflowExecutionDescription> {
   let description: WorkflowExecutionDescription;
@@ -29,47 +29,48 @@ export async function describeSuiteRun(client: Client, workflowId: string): Prom
     );
   } catch (error) {
     if (!(error instanceof WorkflowNotFoundError)) throw error;
-    throw new SuiteFailure('NotFound', `there is no suite run "${workflowId}"${await suggestion(client, workflowId)}`, {
+    const message = `Suite run "${workflowId}" does not exist in Temporal${await suggestion(client, workflowId)}`;
+    throw new SuiteFailure('NotFound', message, {
       cause: error,
-      hint: `suite runs: temporal workflow list -q 'WorkflowType="benchmarkSuite"'`,
+      hint: `list suite runs: temporal workflow list -q 'WorkflowType="benchmarkSuite"'`,
     });
   }
   if (description.type !== 'benchmarkSuite') {
     const suite = workflowId.split('/')[0] ?? workflowId;
-    throw new SuiteFailure('NotFound', `"${workflowId}" is a ${description.type} and no suite run`, {
-      hint: suite === workflowId ? 'give the workflow id of a benchmarkSuite' : `its suite run is "${suite}"`,
+    throw new SuiteFailure('NotFound', `Workflow "${workflowId}" is a ${description.type}, not a suite run`, {
+      hint: suite === workflowId ? 'give the workflow id of a benchmarkSuite' : `give its suite run: ${suite}`,
     });
   }
   return description;
 }
 
-/** Whether it still goes on, so that it can be told something and its objects are its own. */
+/** Returns whether a workflow is running: it accepts signals, and its objects in the cluster are in use. */
 export function isOpen({ status }: Pick<WorkflowExecutionDescription, 'status'>): boolean {
   return status.name === 'RUNNING' || status.name === 'PAUSED';
 }
 
-/** How far it is; undefined when no worker answers. */
-export async function progressOf(client: Client, workflowId: string): Promise<Progress | undefined> {
+/** Fetches the progress of a suite run; undefined when no worker answers. */
+export async function fetchProgress(client: Client, workflowId: string): Promise<Progress | undefined> {
   try {
     return await client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
       client.workflow.getHandle(workflowId).query(progressQuery),
     );
   } catch (error) {
-    if (isNoAnswer(error)) return undefined;
+    if (isUnavailable(error)) return undefined;
     throw error;
   }
 }
 
-/** True: Temporal or the worker did not answer, which may be another matter in a moment. */
-export function isNoAnswer(error: unknown): boolean {
+/** Returns whether Temporal or the worker did not answer, so that a later request may succeed. */
+export function isUnavailable(error: unknown): boolean {
   const cause = error instanceof ServiceError ? error.cause : error;
-  return isGrpcServiceError(cause) && NO_ANSWER.has(cause.code);
+  return isGrpcServiceError(cause) && UNAVAILABLE.has(cause.code);
 }
 
 async function suggestion(client: Client, workflowId: string): Promise<string> {
   const known: string[] = [];
   for await (const run of client.workflow.list({ query: 'WorkflowType="benchmarkSuite"' })) {
-    if (known.push(run.workflowId) === NEWEST_RUNS) break;
+    if (known.push(run.workflowId) === SUGGESTION_RUNS) break;
   }
   return known.length === 0 ? '' : didYouMean(workflowId, [...new Set(known)]);
 }

@@ -3,7 +3,7 @@ import type { ConnectionLike } from '@temporalio/client';
 /** temporal.api.enums.v1.TaskQueueType */
 const WORKFLOW = 1;
 
-/** Workers that have asked a task queue for work in the last minutes. */
+/** Counts the workers that polled a task queue in the last five minutes. */
 export async function countWorkers(
   { workflowService }: Pick<ConnectionLike, 'workflowService'>,
   namespace: string,

@@ -4,7 +4,7 @@ import { type Lease, releaseLease, takeLease } from '../../kubernetes/client/lea
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { LEASE, POD } from '../../kubernetes/client/resources.js';
 import { hasEnded } from '../../kubernetes/pods/pod-state.js';
-import { GRAPH_LABEL, KEPT_LABEL } from '../../suite/cluster/dynamo-names.js';
+import { DEPLOYMENT_LABEL, KEPT_LABEL } from '../../suite/cluster/dynamo-names.js';
 import { leaseName } from '../../suite/run/object-names.js';
 import {
   COMPONENT_LABEL,
@@ -133,7 +133,7 @@ export class NodeClaims {
   /** Finds a pod of another run that still measures: pods outlive their worker and the claim that it renewed. */
   async #otherRunsPod(run: Run, nodes: readonly string[]): Promise<NodeHolder | undefined> {
     const measuring = `${COMPONENT_LABEL} in (${MEASURING_COMPONENTS.join(',')}),!${KEPT_LABEL}`;
-    const labelSelector = `${MANAGED_BY_SELECTOR},${measuring},${RUN_LABEL}!=${run.key},${GRAPH_LABEL}!=${run.key}`;
+    const labelSelector = `${MANAGED_BY_SELECTOR},${measuring},${RUN_LABEL}!=${run.key},${DEPLOYMENT_LABEL}!=${run.key}`;
     const pods = await this.#context.cluster(run).list<Pod>(POD, undefined, { labelSelector }, cancellationSignal());
     const pod = pods.find(({ spec, ...rest }) => nodes.includes(spec.nodeName ?? '') && !hasEnded({ spec, ...rest }));
     if (!pod) return undefined;

@@ -10,24 +10,24 @@ import type { ActivityContext } from '../context/context.js';
 
 /** The Dynamo platform in a cluster. */
 export interface Platform {
-  /** Of the operator, as its resource says; `unknown` when nothing does. */
+  /** Version of the operator, from its resource; `unknown` when the resource has none. */
   readonly version: string;
   /** This run installed it. */
   readonly installed: boolean;
 }
 
-/** What helm says while another one works on the same release. */
+/** Error of helm while another helm process works on the same release. */
 const BUSY = /another operation \(install\/upgrade\/rollback\) is in progress/;
-/** Characters of helm's output that a failure shows. */
-const MOST_OUTPUT = 1000;
+/** Characters of helm's output in a failure message. */
+const MAX_OUTPUT_CHARACTERS = 1000;
 
 export function platformActivities(context: ActivityContext) {
   return {
     /**
-     * Makes sure that the Dynamo platform is there: its resource in the version that the suite speaks, and an operator
-     * that runs. What is missing is installed with helm, or refused with the command that does it.
+     * Makes sure that the Dynamo platform is installed: its resource in the version that the suite supports, and a running
+     * operator. A missing platform is installed with helm when the spec allows it.
      *
-     * @throws {SuiteFailure} `PlatformMissing`, `PlatformInstall`
+     * @throws {SuiteFailure} `PlatformMissing`, with the command that installs it; `PlatformInstall` when helm failed
      */
     async ensurePlatform(input: { run: Run; platform: DynamoSpec['platform'] }): Promise<Platform> {
       const { run, platform } = input;
@@ -41,14 +41,14 @@ export function platformActivities(context: ActivityContext) {
       await install(command, platform);
       const installed = await findPlatform(cluster, cancellationSignal());
       if ('missing' in installed) {
-        throw new SuiteFailure('PlatformInstall', `after chart ${platform.chart} was installed, ${installed.missing}`);
+        throw new SuiteFailure('PlatformInstall', `chart ${platform.chart} was installed, but ${installed.missing}`);
       }
       return { ...installed, installed: true };
     },
   };
 }
 
-/** Runs helm; one that a worker started which was ended meanwhile is waited for. */
+/** Runs helm. A helm process that a stopped worker process left behind is waited for. */
 async function install(command: HelmCommand, { release, namespace, timeout }: DynamoSpec['platform']): Promise<void> {
   await poll(async (elapsed) => {
     const { exitCode, output } = await helm(command);
@@ -58,13 +58,13 @@ async function install(command: HelmCommand, { release, namespace, timeout }: Dy
     }
     if (elapsed < timeout) return undefined;
     const what = `${release} --namespace ${namespace}`;
-    throw new SuiteFailure('PlatformInstall', `an earlier helm was ended in the middle: ${output}`, {
-      hint: `look at "helm status ${what}"; then "helm rollback ${what}", or "helm uninstall ${what}" if it never worked`,
+    throw new SuiteFailure('PlatformInstall', `an earlier helm process was interrupted: ${output}`, {
+      hint: `run "helm status ${what}"; then "helm rollback ${what}", or "helm uninstall ${what}" if the release never worked`,
     });
   }, cancellationSignal());
 }
 
-/** Ends when helm has; helm itself waits and takes back what did not work. */
+/** Runs one helm process to its end; helm itself waits for the release and rolls back a failed one. */
 async function helm({ arguments: args, values }: HelmCommand): Promise<{ exitCode: number | null; output: string }> {
   const child = spawn('helm', args, { stdio: ['pipe', 'pipe', 'pipe'], signal: cancellationSignal() });
   let output = '';
@@ -81,5 +81,5 @@ async function helm({ arguments: args, values }: HelmCommand): Promise<{ exitCod
     );
     child.on('close', resolve);
   });
-  return { exitCode, output: output.trim().slice(-MOST_OUTPUT) };
+  return { exitCode, output: output.trim().slice(-MAX_OUTPUT_CHARACTERS) };
 }

@@ -1,7 +1,7 @@
-import type { Container } from '../../kubernetes/client/objects.js';
+import type { Container, PodSpec } from '../../kubernetes/client/objects.js';
 
 /**
- * What of the node's `/sys` is shown: classes, and the devices that their links lead to. The whole of it has file systems
+ * Parts of the node's `/sys` to mount: classes, and the devices that their links lead to. The whole of it has file systems
  * mounted below (cgroup, debugfs, bpf) that a read-only mount leaves writable.
  */
 const SHOWN: readonly { readonly name: string; readonly folder: string }[] = [
@@ -9,17 +9,13 @@ const SHOWN: readonly { readonly name: string; readonly folder: string }[] = [
   { name: 'node-sysfs-devices', folder: '/sys/devices' },
 ];
 
-interface Mounting {
-  readonly name: string;
-}
-
 /**
- * Shows the node's devices in a container, read-only, below `/host/sys`, when the container is given EFA devices: their
- * counters are not in the `/sys` of a pod with a network namespace of its own.
+ * Mounts the node's devices in a container, read-only, below `/host/sys`, when the container is given EFA devices: their
+ * counters are not in the `/sys` of a pod that has its own network namespace.
  */
-export function showNodeSysfs(spec: { [field: string]: unknown }, container: Container, efaDevices: number): void {
-  const others = (list: unknown) =>
-    ((list ?? []) as Mounting[]).filter(({ name }) => SHOWN.every((shown) => shown.name !== name));
+export function showNodeSysfs(spec: PodSpec, container: Container, efaDevices: number): void {
+  const others = <Item extends { name: string }>(list: readonly Item[] = []) =>
+    list.filter(({ name }) => SHOWN.every((shown) => shown.name !== name));
   const wanted = efaDevices > 0 ? SHOWN : [];
   container.volumeMounts = [
     ...others(container.volumeMounts),

@@ -1,3 +1,4 @@
+import { readNamedRun } from '../../results/records/run-names.js';
 import { compareRun, DEFAULT_THRESHOLD, type RegressionOptions } from '../../results/regression/compare-run.js';
 import type { RunComparison } from '../../results/regression/run-comparison.schema.js';
 import { putComparison } from '../../results/regression/run-comparison.store.js';
@@ -23,7 +24,7 @@ export function regressionActivities(context: ActivityContext) {
     async compareRun(input: { run: Run; regression: RegressionOptions }): Promise<ComparisonSummary> {
       const { run, regression } = input;
       const name = `${run.workflowId}@${run.runId}`;
-      const { record } = await context.store.readRun(name);
+      const { record } = await context.store.use((kysely) => readNamedRun(kysely, name));
       const comparison = await context.store.use((kysely) =>
         compareRun(kysely, record, regression).catch((error: unknown) => withoutBaseline(error, regression)),
       );

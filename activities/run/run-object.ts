@@ -8,7 +8,7 @@ import { hasEnded } from '../../kubernetes/pods/pod-state.js';
 import { etcdName, runObjectName } from '../../suite/run/object-names.js';
 import { type Run, runLabels, runSelector } from '../../suite/run/run.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
-import { ucxBatch } from '../../suite/tools/ucx-perftest.js';
+import { toolOf } from '../../suite/tools/registry.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 
@@ -17,22 +17,16 @@ const SCRIPTS = ['entry.sh', 'listening.sh', 'probe.sh', 'load.sh'] as const;
 /** How long Kubernetes may take to remove what belonged to the run. */
 const REMOVAL_SECONDS = 30;
 
-/** Where a rank finds the batch file of a test. */
-export function batchFile(test: string): string {
-  return `batch-${test}`;
-}
-
 export function runObjectActivities(context: ActivityContext) {
   return {
-    /** Creates the run object: owner of everything that the run makes, and holder of the scripts that the pods run. */
+    /** Creates the run object: owner of everything that the run makes, and holder of the scripts and files that
+     * the pods use. */
     async openRun(input: { run: Run; tests: readonly TransportTestSpec[] }): Promise<void> {
       const { run, tests } = input;
       const scripts = await Promise.all(
         SCRIPTS.map(async (name) => [name, await readManifestText(`scripts/${name}`)] as const),
       );
-      const batches = tests
-        .filter((test) => test.tool === 'ucx-perftest')
-        .map((test) => [batchFile(test.name), ucxBatch(test)] as const);
+      const files = tests.flatMap((test) => Object.entries(toolOf(test).files(test)));
       const object: KubernetesObject = {
         apiVersion: 'v1',
         kind: 'ConfigMap',
@@ -42,7 +36,7 @@ export function runObjectActivities(context: ActivityContext) {
           labels: runLabels(run),
           annotations: await context.annotations(run),
         },
-        data: Object.fromEntries([...scripts, ...batches]),
+        data: Object.fromEntries([...scripts, ...files]),
       };
       try {
         await context.cluster(run).createOrAdopt(object, cancellationSignal());
@@ -55,7 +49,7 @@ export function runObjectActivities(context: ActivityContext) {
       }
     },
 
-    /** Whether the run object and the run's etcd are there. After a reset they may be gone while the workflow goes on. */
+    /** Says whether the run object and the run's etcd exist. After a reset of the workflow they may be gone. */
     async isRunOpen(input: { run: Run }): Promise<boolean> {
       const { run } = input;
       const found = await Promise.all([

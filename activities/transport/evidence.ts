@@ -3,11 +3,9 @@ import { isBadRequest, isKubeletUnreachable, isNotFound } from '../../kubernetes
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded } from '../../kubernetes/pods/pod-state.js';
-import { type AttemptContext, type Judgement, judgeTransport } from '../../suite/judge/judge.js';
 import type { RankRecord } from '../../suite/record/record.js';
 import { redactEnvironment, redactUrls } from '../../suite/run/redact.js';
 import type { Run } from '../../suite/run/run.js';
-import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import type { ActivityContext } from '../context/context.js';
 import { onlyContainer } from './rank-pod.js';
 
@@ -24,20 +22,6 @@ export function evidenceActivities(context: ActivityContext) {
     /** Stores what both ranks left: the whole log of each, its exit code and the facts of its pod. */
     async storeEvidence(input: EvidenceInput): Promise<RankRecord[]> {
       return Promise.all(input.ranks.map((rank) => rankRecord(input, rank)));
-    },
-
-    /** Reads stored evidence and decides what it shows. */
-    async judgeAttempt(input: {
-      run: Run;
-      test: TransportTestSpec;
-      ranks: readonly RankRecord[];
-      circumstances: AttemptContext;
-    }): Promise<Judgement> {
-      const { run, test, ranks, circumstances } = input;
-      const evidence = await Promise.all(
-        ranks.map(async (rank) => ({ ...rank, log: await context.store.readLog(run.workflowId, rank.log.path) })),
-      );
-      return judgeTransport(test, evidence, circumstances);
     },
   };
 
@@ -72,7 +56,7 @@ export function evidenceActivities(context: ActivityContext) {
     };
   }
 
-  /** @returns the failure when the node does not answer */
+  /** Reads the log of a rank; returns the failure when its node does not answer. */
   async function logOf(run: Run, pod: string): Promise<string | Error> {
     try {
       return await context.cluster(run).podLog(run.namespace, pod, 'rank', cancellationSignal());

@@ -3,7 +3,7 @@ import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded } from '../../kubernetes/pods/pod-state.js';
-import { readProbe } from '../../suite/cluster/probe.js';
+import { PROBE_ARGUMENTS, readProbe } from '../../suite/cluster/probe.js';
 import type { ProbeFacts } from '../../suite/run/cluster-facts.js';
 import { etcdHost, probePodName } from '../../suite/run/object-names.js';
 import { COMPONENT_LABEL, type Run } from '../../suite/run/run.js';
@@ -34,7 +34,7 @@ export function probeActivities(context: ActivityContext) {
       const pod = await measuringPod(run, input.settings, node);
       const container = onlyContainer(pod);
       container.command = ['/bin/sh', '/dynamo-bench/probe.sh'];
-      container.args = [];
+      container.args = [...PROBE_ARGUMENTS];
       container.env?.push({ name: 'DYNAMO_BENCH_ETCD_HOST', value: etcdHost(run) });
       pod.spec.activeDeadlineSeconds = Math.ceil(input.patience.podStart + PROBE_TIMEOUT);
       const owned = await context.owned(run, pod, name, { [COMPONENT_LABEL]: 'probe' });

@@ -4,11 +4,9 @@ import { etcdEndpoint, rankPodName, runObjectName } from '../../suite/run/object
 import type { Run } from '../../suite/run/run.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
-import { nixlbenchArguments } from '../../suite/tools/nixlbench.js';
-import { ucxArguments } from '../../suite/tools/ucx-perftest.js';
+import { toolOf } from '../../suite/tools/registry.js';
 import { kubernetesQuantity } from '../../suite/units/units.js';
 import { showNodeSysfs } from '../pods/node-sysfs.js';
-import { batchFile } from '../run/run-object.js';
 
 /** The part of the spec that shapes every pod that runs the measuring image. */
 export type PodSettings = Pick<SuiteSpec, 'resources'> & {
@@ -34,43 +32,31 @@ export interface RankInput {
 
 const SCRIPTS = '/dynamo-bench';
 
-/** The pod of a rank: the manifest with the spec's values filled in. */
+/** Makes the pod of a rank: the manifest with the spec's values filled in. */
 export async function rankPod(input: RankInput): Promise<Pod> {
-  const { run, test } = input;
+  const { run, test, group, peer } = input;
   const pod = await measuringPod(run, input.settings, input.node);
   const container = onlyContainer(pod);
+  const place = { folder: SCRIPTS, etcdEndpoint: etcdEndpoint(run), group, server: peer };
+  const tool = toolOf(test);
+  const { command, environment } = tool.run(test, place);
+  const readiness = tool.readiness(test);
   container.command = ['/bin/sh', `${SCRIPTS}/entry.sh`];
-  container.args = toolCommand(input);
-  pod.metadata.name = rankPodName(input.group, input.position);
+  container.args = [...command];
+  container.env?.push(...Object.entries(environment).map(([name, value]) => ({ name, value })));
+  pod.metadata.name = rankPodName(group, input.position);
   pod.spec.activeDeadlineSeconds = Math.ceil(input.activeDeadline);
-  if (test.tool === 'ucx-perftest') {
-    if (test.devices.length > 0) {
-      container.env?.push(
-        { name: 'DYNAMO_BENCH_DEVICES', value: test.devices.join(' ') },
-        { name: 'DYNAMO_BENCH_FIRST_PORT', value: String(test.port) },
-      );
-    }
-    // The server says that it waits on a buffered stream: its line comes when it has ended.
-    const ports = Array.from({ length: Math.max(1, test.devices.length) }, (_, index) => String(test.port + index));
-    if (input.peer === undefined) {
-      container.startupProbe = {
-        exec: { command: ['/bin/sh', `${SCRIPTS}/listening.sh`, ...ports] },
-        periodSeconds: 1,
-        failureThreshold: Math.ceil(input.activeDeadline),
-      };
-    }
+  if (readiness.kind === 'listening' && peer === undefined) {
+    container.startupProbe = {
+      exec: { command: ['/bin/sh', `${SCRIPTS}/listening.sh`, ...readiness.ports.map(String)] },
+      periodSeconds: 1,
+      failureThreshold: Math.ceil(input.activeDeadline),
+    };
   }
   return pod;
 }
 
-/** The tool's command line in the pod, for the pod and for the record. */
-function toolCommand({ run, test, group, peer }: Pick<RankInput, 'run' | 'test' | 'group' | 'peer'>): string[] {
-  return test.tool === 'nixlbench'
-    ? ['nixlbench', ...nixlbenchArguments(test, etcdEndpoint(run), group)]
-    : ['ucx_perftest', ...ucxArguments(test, `${SCRIPTS}/${batchFile(test.name)}`, peer)];
-}
-
-/** A pod of the measuring image on one node, with all that the spec says about it. */
+/** Makes a pod of the measuring image on one node, with all that the spec says about it. */
 export async function measuringPod(run: Run, settings: PodSettings, node: string): Promise<Pod> {
   const { cluster, resources } = settings;
   const pod = structuredClone(await readManifestObject<Pod>('rank-pod.yaml', 'Pod'));

@@ -4,19 +4,16 @@ import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded, isRunning } from '../../kubernetes/pods/pod-state.js';
-import type { Run } from '../../suite/run/run.js';
-import { NIXLBENCH_REGISTERED } from '../../suite/tools/nixlbench.js';
+import { POSITION_LABEL, type Run, TEST_LABEL } from '../../suite/run/run.js';
+import { toolOf } from '../../suite/tools/registry.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 import { endPod, type StartTimeouts, waitUntilStarted } from '../pods/pods.js';
 import { type RankInput, rankPod } from './rank-pod.js';
+import { nextAction, type WatchedRank, type WatchState, watchStart } from './rank-watch.js';
 
-/** How long one rank may go on alone after the other ended well, in seconds: it still has to say goodbye. */
-const GRACE_AFTER_SUCCESS = 30;
-/** The same after a crash, a kill or a deletion. The tools themselves would wait 60 to 360 s for a peer that is gone. */
-const GRACE_AFTER_LOSS = 5;
-/** Until a rank that is told to end has ended, or a deleted one is gone. Longer means that its node is. */
-const END_TIMEOUT = 30;
+/** Seconds until a deleted rank is gone. Longer means that its node is. */
+const REMOVAL_TIMEOUT = 30;
 
 export interface StartedRank {
   readonly pod: string;
@@ -45,8 +42,8 @@ export interface WatchResult {
 export function rankActivities(context: ActivityContext) {
   return {
     /**
-     * Starts a rank on a node that the run has claimed, or finds the one that an earlier try started, and waits until it runs. The first rank of an
-     * attempt is also waited for until it is ready for the second, at most `readyWithin` seconds.
+     * Starts a rank on a node that the run has claimed, or finds the one that an earlier try started, and waits until it
+     * runs. Waits for the first rank of an attempt until it is ready for the second as well, at most `readyWithin` seconds.
      */
     async startRank(
       input: RankInput & { patience: StartTimeouts; nodes: readonly string[]; readyWithin?: number | undefined },
@@ -54,7 +51,7 @@ export function rankActivities(context: ActivityContext) {
       const { run, readyWithin } = input;
       const cluster = context.cluster(run);
       const pod = await rankPod(input);
-      const labels = { 'dynamo-bench/test': input.test.name, 'dynamo-bench/position': input.position };
+      const labels = { [TEST_LABEL]: input.test.name, [POSITION_LABEL]: input.position };
       const [owned] = await Promise.all([
         context.owned(run, pod, pod.metadata.name, labels),
         context.claims.renew(run, input.nodes, 'now'),
@@ -81,51 +78,26 @@ export function rankActivities(context: ActivityContext) {
       const { run, pods } = input;
       const cluster = context.cluster(run);
       const deadline = Date.parse(input.deadline);
-      const stopRequestedAt = new Map<string, number>();
-      let firstEndSeen: number | undefined;
-      let timedOut = false;
+      let state: WatchState = watchStart;
       await poll(async (elapsed) => {
-        const current = await Promise.all(
+        const found = await Promise.all(
           pods.map((name) => cluster.find<Pod>(POD, run.namespace, name, cancellationSignal())),
         );
-        const again = current.find((pod) => pod && (containerStatus(pod)?.restartCount ?? 0) > 0);
-        if (again)
-          throw new SuiteFailure('PodLost', `the node of pod ${again.metadata.name} lost it and began it anew`);
-        const alive = pods.filter((_, i) => isAlive(current[i]));
-        if (alive.length === 0) return true;
+        const ranks = pods.map((name, i) => watchedRank(name, found[i]));
+        const next = nextAction(state, ranks, { elapsed, late: Date.now() >= deadline });
+        state = next.state;
+        if (next.action.kind === 'lost') throw new SuiteFailure('PodLost', next.action.message);
+        if (next.action.kind === 'done') return true;
         await context.claims.renew(run, input.nodes);
-        if (alive.length < pods.length) {
-          firstEndSeen ??= elapsed;
-          const lost = current.some((pod) => !isAlive(pod) && exitCodeOf(pod) !== 0);
-          if (elapsed - firstEndSeen >= (lost ? GRACE_AFTER_LOSS : GRACE_AFTER_SUCCESS)) {
-            await Promise.all(alive.map((name) => end(name, elapsed)));
-          }
-        }
-        if (Date.now() >= deadline) {
-          timedOut = true;
-          await Promise.all(alive.map((name) => end(name, elapsed)));
-        }
-        const unresponsive = alive.find((name) => elapsed - (stopRequestedAt.get(name) ?? elapsed) > END_TIMEOUT);
-        if (unresponsive === undefined) return undefined;
-        throw new SuiteFailure(
-          'PodLost',
-          `pod ${unresponsive} did not end within ${END_TIMEOUT} s after it was told to`,
-        );
+        await Promise.all(next.action.stop.map((name) => stop(run, name)));
+        return undefined;
       }, cancellationSignal());
-      return { timedOut, endedBySuite: [...stopRequestedAt.keys()] };
-
-      async function end(name: string, elapsed: number): Promise<void> {
-        if (stopRequestedAt.has(name)) return;
-        stopRequestedAt.set(name, elapsed);
-        await endPod(cluster, run.namespace, name).catch((error: unknown) => {
-          if (!isNotFound(error)) throw error;
-        });
-      }
+      return { timedOut: state.timedOut, endedBySuite: [...state.stopRequestedAt.keys()] };
     },
 
     /**
      * Deletes the pods of an attempt; its evidence must be stored before. A pod that has ended holds nothing any more,
-     * so only one that still runs is waited for; one whose node does not answer is struck off.
+     * so this waits only for one that still runs; one whose node does not answer is deleted by force.
      */
     async removeRanks(input: { run: Run; pods: readonly string[] }): Promise<void> {
       const { run, pods } = input;
@@ -140,7 +112,7 @@ export function rankActivities(context: ActivityContext) {
           pods.map((name) => cluster.find<Pod>(POD, run.namespace, name, cancellationSignal())),
         );
         const left = found.filter((pod) => pod !== undefined).filter((pod) => !hasEnded(pod));
-        if (left.length > 0 && elapsed < END_TIMEOUT) return undefined;
+        if (left.length > 0 && elapsed < REMOVAL_TIMEOUT) return undefined;
         const signal = cancellationSignal();
         await Promise.all(
           left.map(({ metadata }) =>
@@ -152,35 +124,38 @@ export function rankActivities(context: ActivityContext) {
     },
   };
 
+  /** Ends a rank's container. A pod that is gone has ended as well. */
+  async function stop(run: Run, name: string): Promise<void> {
+    await endPod(context.cluster(run), run.namespace, name).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
+  }
+
   async function waitUntilReady(input: RankInput, within: number): Promise<boolean> {
+    const { namespace } = input.run;
     const cluster = context.cluster(input.run);
-    const pod = await rankPod(input);
+    const { name } = (await rankPod(input)).metadata;
+    const readiness = toolOf(input.test).readiness(input.test);
     return poll(async (elapsed) => {
-      const current = await cluster.find<Pod>(POD, input.run.namespace, pod.metadata.name, cancellationSignal());
-      if (!current)
-        throw new SuiteFailure(
-          'PodLost',
-          `pod ${input.run.namespace}/${pod.metadata.name} was deleted while it started`,
-        );
+      const current = await cluster.find<Pod>(POD, namespace, name, cancellationSignal());
+      if (!current) throw new SuiteFailure('PodLost', `pod ${namespace}/${name} was deleted while it started`);
       if (hasEnded(current)) return false;
-      if (input.test.tool === 'ucx-perftest') {
-        if (containerStatus(current)?.started) return true;
-      } else if (
-        NIXLBENCH_REGISTERED.test(
-          await cluster.podLog(input.run.namespace, pod.metadata.name, 'rank', cancellationSignal()),
-        )
-      ) {
-        return true;
-      }
+      const ready =
+        readiness.kind === 'listening'
+          ? containerStatus(current)?.started
+          : readiness.pattern.test(await cluster.podLog(namespace, name, 'rank', cancellationSignal()));
+      if (ready) return true;
       return elapsed >= within ? false : undefined;
     }, cancellationSignal());
   }
 }
 
-function isAlive(pod: Pod | undefined): boolean {
-  return pod !== undefined && !hasEnded(pod) && (isRunning(pod) || !pod.metadata.deletionTimestamp);
-}
-
-function exitCodeOf(pod: Pod | undefined): number | undefined {
-  return pod && containerStatus(pod)?.state?.terminated?.exitCode;
+function watchedRank(name: string, pod: Pod | undefined): WatchedRank {
+  const status = pod && containerStatus(pod);
+  return {
+    name,
+    alive: pod !== undefined && !hasEnded(pod) && (isRunning(pod) || !pod.metadata.deletionTimestamp),
+    exitCode: status?.state?.terminated?.exitCode,
+    restarted: (status?.restartCount ?? 0) > 0,
+  };
 }

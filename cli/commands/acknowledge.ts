@@ -8,47 +8,94 @@ import {
   removeAcknowledgements,
 } from '../../results/regression/acknowledgements.js';
 import { addStoreOptions, changeStore, type StoreOptions, withStore } from '../options/store-options.js';
+import { addHelp } from '../output/help-text.js';
 import { table } from '../output/table.js';
 
 interface Options extends StoreOptions {
-  readonly reason?: string;
-  readonly remove?: true;
-  readonly list?: true;
-  readonly suite?: string;
   readonly json?: true;
 }
 
-/** `dynamo-bench acknowledge RUN`: a change that is known stops alarming. */
+/** `dynamo-bench acknowledge add|list|remove`: known changes, which are not flagged again. */
 export function acknowledgeCommand(): Command {
-  return addStoreOptions(new Command('acknowledge'))
-    .description('say that a change is known, so that it stops alarming until it gets worse')
-    .argument('[RUN]', 'the run that shows the change')
-    .argument('[METRIC...]', 'metrics that regressed in that run; default: all of them')
-    .option('--reason <text>', 'why it is as it is')
-    .option('--remove', 'take it back instead: what was acknowledged in that run alarms again')
-    .option('--list', 'show what is acknowledged instead')
-    .option('--suite <name>', 'with --list: only of this suite')
-    .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  dynamo-bench acknowledge nightly-2026-01-05 nixl-libfabric --reason "EFA driver 2.16, ticket 123"
-  dynamo-bench acknowledge --list
-  dynamo-bench acknowledge nightly-2026-01-05 --remove
-The level of that run is then what alarms are held against: a further drop alarms again. Once more replaces the reason.`,
-    )
-    .action(async (run: string | undefined, metrics: string[], options: Options, command: Command) => {
-      const { reason, json } = options;
-      if (options.list) return list(options);
-      if (run === undefined) return command.error('error: give the RUN, or --list');
-      if (options.remove) return say('no longer acknowledged', await remove(options, run, metrics), json);
-      if (reason === undefined) return command.error("error: give the --reason '<text>', or --remove");
-      say('acknowledged', await add(options, run, metrics, reason), json);
-    });
+  const command = new Command('acknowledge')
+    .description('Manage acknowledged changes. A known regression is not flagged again until the metric gets worse.')
+    .addCommand(addCommand())
+    .addCommand(listCommand())
+    .addCommand(removeCommand());
+  return addHelp(command, {
+    examples: [
+      [
+        'Acknowledge the regression of one test',
+        'dynamo-bench acknowledge add nightly-2026-01-05 nixl-libfabric --reason "EFA driver 2.16, ticket 123"',
+      ],
+      ['List acknowledged changes', 'dynamo-bench acknowledge list'],
+    ],
+  });
 }
 
-function add(options: Options, name: string, metrics: readonly string[], reason: string): Promise<string[]> {
+function addCommand(): Command {
+  const command = addStoreOptions(new Command('add'))
+    .description('Acknowledge changes that a run shows.')
+    .argument('<RUN>', 'run that shows the change')
+    .argument('[METRIC...]', 'metrics that regressed in that run (default: all of them)')
+    .requiredOption('--reason <text>', 'why the change is expected')
+    .option('--json', 'print JSON')
+    .action(async (run: string, metrics: string[], options: Options & { reason: string }) => {
+      const acknowledged = await add(options, run, metrics);
+      print(options, { acknowledged }, `Acknowledged: ${acknowledged.join(', ')}`);
+    });
+  return addHelp(command, {
+    examples: [
+      [
+        'Acknowledge every regression of a run',
+        'dynamo-bench acknowledge add nightly-2026-01-05 --reason "EFA driver 2.16, ticket 123"',
+      ],
+      [
+        'Acknowledge the regression of one test',
+        'dynamo-bench acknowledge add nightly-2026-01-05 nixl-libfabric --reason "ticket 123"',
+      ],
+    ],
+    notes:
+      'Later runs are compared with the level of that run, so a further drop is flagged. Acknowledging the same metric\nagain replaces the reason.',
+  });
+}
+
+function listCommand(): Command {
+  const command = addStoreOptions(new Command('list'))
+    .description('List acknowledged changes.')
+    .option('--suite <name>', 'only of this suite')
+    .option('--json', 'print JSON')
+    .action(async (options: Options & { suite?: string }) => {
+      const all = await withStore(options, (store) =>
+        store.use(async (kysely): Promise<Acknowledgement[]> => {
+          const { suite } = options;
+          return listAcknowledgements(kysely, suite === undefined ? undefined : await resolveSuite(kysely, suite));
+        }),
+      );
+      print(options, all, all.length === 0 ? 'No acknowledged changes' : listText(all));
+    });
+  return addHelp(command, {
+    examples: [['List acknowledged changes of one suite', 'dynamo-bench acknowledge list --suite p5']],
+  });
+}
+
+function removeCommand(): Command {
+  const command = addStoreOptions(new Command('remove'))
+    .description('Remove acknowledgements, so that the changes are flagged again.')
+    .argument('<RUN>', 'run whose changes were acknowledged')
+    .argument('[METRIC...]', 'metrics (default: all that are acknowledged in that run)')
+    .option('--json', 'print JSON')
+    .action(async (run: string, metrics: string[], options: Options) => {
+      const removed = await remove(options, run, metrics);
+      print(options, { removed }, `Removed acknowledgement: ${removed.join(', ')}`);
+    });
+  return addHelp(command, {
+    examples: [['Flag the changes of a run again', 'dynamo-bench acknowledge remove nightly-2026-01-05']],
+  });
+}
+
+function add(options: Options & { reason: string }, name: string, metrics: readonly string[]): Promise<string[]> {
+  const { reason } = options;
   return changeStore(options, (store) =>
     store.write(async (transaction) => {
       const run = await resolveRun(transaction, name);
@@ -68,15 +115,7 @@ function remove(options: Options, name: string, metrics: readonly string[]): Pro
   );
 }
 
-async function list(options: Options): Promise<void> {
-  const all = await withStore(options, (store) =>
-    store.use(async (kysely): Promise<Acknowledgement[]> => {
-      const { suite } = options;
-      return listAcknowledgements(kysely, suite === undefined ? undefined : await resolveSuite(kysely, suite));
-    }),
-  );
-  if (options.json) return console.log(JSON.stringify(all, null, 2));
-  if (all.length === 0) return console.log('nothing is acknowledged');
+function listText(all: readonly Acknowledgement[]): string {
   const rows = all.map(({ suite, metric, workflowId, at, reason }) => [
     suite,
     metric,
@@ -84,14 +123,9 @@ async function list(options: Options): Promise<void> {
     at.slice(0, 10),
     reason,
   ]);
-  console.log(table(['suite', 'metric', 'run', 'acknowledged', 'reason'], rows));
+  return table(['suite', 'metric', 'run', 'acknowledged', 'reason'], rows);
 }
 
-function say(
-  what: 'acknowledged' | 'no longer acknowledged',
-  metrics: readonly string[],
-  json: true | undefined,
-): void {
-  const key = what === 'acknowledged' ? 'acknowledged' : 'removed';
-  console.log(json ? JSON.stringify({ [key]: metrics }, null, 2) : `${what}: ${metrics.join(', ')}`);
+function print({ json }: Options, value: object, text: string): void {
+  console.log(json ? JSON.stringify(value, null, 2) : text);
 }

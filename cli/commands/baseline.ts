@@ -3,35 +3,34 @@ import { resolveRun, resolveSuite } from '../../results/records/run-names.js';
 import { acceptBaseline, DEFAULT_BASELINE, listBaselines, removeBaseline } from '../../results/regression/baselines.js';
 import { findComparison, outcomeOfRun } from '../../results/regression/run-comparison.store.js';
 import { addStoreOptions, changeStore, type StoreOptions, withStore } from '../options/store-options.js';
+import { addHelp } from '../output/help-text.js';
 import { table } from '../output/table.js';
 
-/** `dynamo-bench baseline accept|list|remove`: runs that others are held against. */
+/** `dynamo-bench baseline accept|list|remove`: runs with which other runs are compared. */
 export function baselineCommand(): Command {
-  return new Command('baseline')
-    .description('accept, list and remove the runs that others are held against')
+  const command = new Command('baseline')
+    .description('Manage baseline runs, with which other runs are compared.')
     .addCommand(acceptCommand())
     .addCommand(listCommand())
-    .addCommand(removeCommand())
-    .addHelpText(
-      'after',
-      `
-Without a baseline a run is held against the last comparable runs. One called "default" is that of every run of its suite;
-any other one is used by name, in the spec ("regression": { "baseline": "golden" }) or by
-\`dynamo-bench compare RUN --baseline golden\`. "rolling" stands for the last comparable runs. Retention drops no baseline.`,
-    );
+    .addCommand(removeCommand());
+  return addHelp(command, {
+    examples: [
+      ['Compare every later run of the suite with this run', 'dynamo-bench baseline accept nightly-2026-01-05'],
+      ['Compare one run with a baseline by name', 'dynamo-bench compare my-run --baseline golden'],
+    ],
+    notes: `Without a baseline, a run is compared with the last comparable runs; "rolling" names them. The baseline "${DEFAULT_BASELINE}"
+applies to every run of its suite. Any other baseline applies where its name is given: in the suite spec
+("regression": { "baseline": "golden" }) or with --baseline. \`dynamo-bench prune\` never deletes a baseline run.`,
+  });
 }
 
 function acceptCommand(): Command {
-  return addStoreOptions(new Command('accept'))
-    .description('accept a run as baseline of its suite; the same name again replaces it')
-    .argument('<RUN>', 'workflow id, latest, latest:<suite>')
+  const command = addStoreOptions(new Command('accept'))
+    .description('Accept a run as baseline of its suite. A baseline of the same name is replaced.')
+    .argument('<RUN>', 'workflow id, latest or latest:<suite>')
     .option('--name <name>', 'name of the baseline', DEFAULT_BASELINE)
-    .option('--reason <text>', 'why, for those who come later', '')
+    .option('--reason <text>', 'why this run is the baseline', '')
     .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      '\nExample: dynamo-bench baseline accept nightly-2026-01-05 --name golden --reason "EFA 2.16"',
-    )
     .action(async (run: string, options: StoreOptions & { name: string; reason: string; json?: true }) => {
       const { name, reason } = options;
       const baseline = await changeStore(options, (store) =>
@@ -44,27 +43,35 @@ function acceptCommand(): Command {
       );
       const { outcome, workflowId, suite } = baseline;
       if (outcome === 'regressed') {
-        console.error(`warning: ${workflowId} regressed: what is as slow as it alarms no longer`);
+        console.error(`warning: Run "${workflowId}" regressed; runs as slow as this one will no longer be flagged`);
       } else if (outcome !== 'pass') {
-        console.error(`warning: the outcome of ${workflowId} is ${outcome}: only what it measured can be compared`);
+        console.error(`warning: The outcome of run "${workflowId}" is ${outcome}; only what it measured is compared`);
       }
       if (options.json) return console.log(JSON.stringify(baseline, null, 2));
       const used =
         name === DEFAULT_BASELINE
-          ? 'every run of the suite is held against it'
-          : `runs are held against it by "regression": { "baseline": "${name}" } in their spec`;
-      console.log(`${workflowId} is now the baseline "${name}" of suite ${suite}: ${used}`);
+          ? 'every run of the suite is compared with it'
+          : `a suite spec uses it with "regression": { "baseline": "${name}" }`;
+      console.log(`Accepted run "${workflowId}" as baseline "${name}" of suite "${suite}": ${used}`);
     });
+  return addHelp(command, {
+    examples: [
+      [
+        'Accept a run as the baseline "golden"',
+        'dynamo-bench baseline accept nightly-2026-01-05 --name golden --reason "EFA 2.16"',
+      ],
+    ],
+  });
 }
 
 function listCommand(): Command {
-  return addStoreOptions(new Command('list'))
-    .description('list the accepted baselines')
+  const command = addStoreOptions(new Command('list'))
+    .description('List accepted baselines.')
     .option('--json', 'print JSON')
     .action(async (options: StoreOptions & { json?: true }) => {
       const all = await withStore(options, (store) => store.use((kysely) => listBaselines(kysely)));
       if (options.json) return console.log(JSON.stringify(all, null, 2));
-      if (all.length === 0) return console.log('no baseline: runs are held against the last comparable ones');
+      if (all.length === 0) return console.log('No baselines: runs are compared with the last comparable runs');
       const rows = all.map(({ suite, name, workflowId, acceptedAt, reason }) => [
         suite,
         name,
@@ -74,13 +81,14 @@ function listCommand(): Command {
       ]);
       console.log(table(['suite', 'name', 'run', 'accepted', 'reason'], rows));
     });
+  return addHelp(command, { examples: [['List accepted baselines', 'dynamo-bench baseline list']] });
 }
 
 function removeCommand(): Command {
-  return addStoreOptions(new Command('remove'))
-    .description('remove a baseline; the run stays')
-    .argument('<NAME>')
-    .option('--suite <name>', 'suite; default: the one of the newest run')
+  const command = addStoreOptions(new Command('remove'))
+    .description('Remove a baseline. The run is kept.')
+    .argument('<NAME>', 'name of the baseline')
+    .option('--suite <name>', 'suite of the baseline (default: suite of the newest run)')
     .option('--json', 'print JSON')
     .action(async (name: string, options: StoreOptions & { suite?: string; json?: true }) => {
       const suite = await changeStore(options, (store) =>
@@ -91,7 +99,12 @@ function removeCommand(): Command {
         }),
       );
       console.log(
-        options.json ? JSON.stringify({ suite, removed: name }, null, 2) : `"${name}" is no baseline any more`,
+        options.json
+          ? JSON.stringify({ suite, removed: name }, null, 2)
+          : `Removed baseline "${name}" of suite "${suite}"`,
       );
     });
+  return addHelp(command, {
+    examples: [['Remove the baseline "golden" of suite p5', 'dynamo-bench baseline remove golden --suite p5']],
+  });
 }

@@ -1,23 +1,25 @@
 import { Command } from 'commander';
 import { signalSuite } from '../follow/send-to-suite.js';
+import { addHelp } from '../output/help-text.js';
 
-/** `dynamo-bench cancel WORKFLOW_ID`: ends a suite run; what is recorded stays. */
+/** `dynamo-bench cancel WORKFLOW_ID`: cancels a suite run; recorded results are kept. */
 export function cancelCommand(): Command {
-  return new Command('cancel')
-    .description('end a suite run: it removes its pods, and what is recorded stays')
-    .argument('<WORKFLOW_ID>', 'of a suite run')
+  const command = new Command('cancel')
+    .description('Cancel a suite run. It removes its pods first; recorded results are kept.')
+    .argument('<WORKFLOW_ID>', 'workflow id of the suite run')
     .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      `
-Example: dynamo-bench cancel my-run
-It asks the suite to end and does not wait; dynamo-bench watch my-run does. To go on later from what is recorded:
-  dynamo-bench run SPEC --workflow-id my-run`,
-    )
     .action((workflowId: string, options: { json?: true }) =>
       signalSuite(workflowId, options, async (handle) => {
         await handle.cancel();
-        return 'is asked to end; it removes its pods first';
+        return 'cancellation requested; pods are removed first';
       }),
     );
+  return addHelp(command, {
+    examples: [
+      ['Cancel a suite run', 'dynamo-bench cancel my-run'],
+      ['Wait until it has ended', 'dynamo-bench watch my-run'],
+      ['Later, continue from the recorded results', 'dynamo-bench run suites/p5.json --workflow-id my-run'],
+    ],
+    notes: 'The command requests the cancellation and does not wait for the end.',
+  });
 }

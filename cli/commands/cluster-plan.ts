@@ -9,8 +9,8 @@ import type { Concern } from '../../suite/run/concern.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 
-/** The pair that would be chosen now, and what the cluster lacks. It only reads. */
-export async function lookAtCluster(spec: SuiteSpec): Promise<{ pair?: Pair; refused: Concern[] }> {
+/** Returns the pair of nodes that would be chosen now, and what the cluster lacks. Reads only. */
+export async function inspectCluster(spec: SuiteSpec): Promise<{ pair?: Pair; refused: Concern[] }> {
   try {
     const cluster = Cluster.connect(spec.cluster.context);
     const [nodes, pods, daemonSets] = await Promise.all([

@@ -5,58 +5,57 @@ import { compareRun } from '../../results/regression/compare-run.js';
 import type { RunComparison } from '../../results/regression/run-comparison.schema.js';
 import { formatSignedPercent } from '../../suite/units/percent.js';
 import { exitCodeOf } from '../options/exit-code.js';
-import { minimalDifference } from '../options/minimal-difference.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
+import { thresholdOption } from '../options/threshold.js';
+import { WrongUse } from '../options/wrong-use.js';
+import { addHelp } from '../output/help-text.js';
 import { table } from '../output/table.js';
 
-/** `dynamo-bench compare A B`: what B does better or worse than A. */
+interface Options extends StoreOptions {
+  readonly baseline?: string;
+  readonly threshold: number;
+  readonly all?: true;
+  readonly json?: true;
+}
+
+/** `dynamo-bench compare A B`: what changed from run A to run B. */
 export function compareCommand(): Command {
-  return addStoreOptions(new Command('compare'))
-    .description('compare two runs, or a run with its baseline, metric by metric')
-    .argument('<A>', 'the run that the other is held against; with one argument: the run to hold against its baseline')
-    .argument('[B]', 'the other run')
+  const command = addStoreOptions(new Command('compare'))
+    .description('Compare two runs, or a run with its baseline, metric by metric.')
+    .argument('<A>', 'reference run; if it is the only argument, the run to compare with its baseline')
+    .argument('[B]', 'run to compare with A')
     .option(
       '--baseline <name>',
-      'with one run: an accepted baseline, or rolling; default: default if accepted, else rolling',
+      'baseline for a single run, or rolling (default: the baseline "default" if there is one, otherwise rolling)',
     )
-    .addOption(minimalDifference('smaller differences are not relevant'))
-    .option('--all', 'also show what is unchanged')
+    .addOption(thresholdOption())
+    .option('--all', 'show unchanged metrics as well')
     .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  dynamo-bench compare monday tuesday            what tuesday does better or worse than monday
-  dynamo-bench compare latest:p5                 the newest run against the last comparable ones
-  dynamo-bench compare latest:p5 --baseline golden`,
-    )
-    .action(
-      async (
-        a: string,
-        b: string | undefined,
-        options: StoreOptions & { baseline?: string; minimalDifference: number; all?: true; json?: true },
-        command: Command,
-      ) => {
-        const { minimalDifference, baseline } = options;
-        if (b !== undefined && baseline !== undefined)
-          command.error('error: --baseline goes with one run, not with two');
-        const comparison = await withStore(options, (store) =>
-          store.use(async (kysely) => {
-            const [first, second] = [
-              await resolveRun(kysely, a),
-              b === undefined ? undefined : await resolveRun(kysely, b),
-            ];
-            const { record } = await readRun(kysely, second ?? first);
-            const against = second ? { against: first } : { baseline };
-            return compareRun(kysely, record, { ...against, threshold: minimalDifference });
-          }),
-        );
-        console.log(
-          options.json ? JSON.stringify(comparison, null, 2) : comparisonText(comparison, options.all ?? false),
-        );
-        process.exitCode = exitCodeOf(comparison.change);
-      },
-    );
+    .action(compare);
+  return addHelp(command, {
+    examples: [
+      ['Show what changed from monday to tuesday', 'dynamo-bench compare monday tuesday'],
+      ['Compare the newest run of a suite with the last comparable runs', 'dynamo-bench compare latest:p5'],
+      ['Compare it with a baseline', 'dynamo-bench compare latest:p5 --baseline golden'],
+    ],
+  });
+}
+
+async function compare(a: string, b: string | undefined, options: Options): Promise<void> {
+  const { threshold, baseline, json, all = false } = options;
+  if (b !== undefined && baseline !== undefined)
+    throw new WrongUse('--baseline cannot be combined with two runs', 'give one run, or leave out --baseline');
+  const comparison = await withStore(options, (store) =>
+    store.use(async (kysely) => {
+      const first = await resolveRun(kysely, a);
+      const second = b === undefined ? undefined : await resolveRun(kysely, b);
+      const { record } = await readRun(kysely, second ?? first);
+      const against = second ? { against: first } : { baseline };
+      return compareRun(kysely, record, { ...against, threshold });
+    }),
+  );
+  console.log(json ? JSON.stringify(comparison, null, 2) : comparisonText(comparison, all));
+  process.exitCode = exitCodeOf(comparison.change);
 }
 
 function comparisonText({ change, reason, baseline, metrics }: RunComparison, all: boolean): string {
@@ -69,10 +68,11 @@ function comparisonText({ change, reason, baseline, metrics }: RunComparison, al
     reason,
   ]);
   const hidden = metrics.length - shown.length;
+  const runs = baseline.runs.map(({ workflowId }) => workflowId).join(', ');
   return [
     `${change}: ${reason}`,
-    `baseline: ${baseline.name}${baseline.runs.length > 0 ? ` (${baseline.runs.map(({ workflowId }) => workflowId).join(', ')})` : ''}`,
+    `baseline: ${baseline.name}${runs ? ` (${runs})` : ''}`,
     ...(rows.length > 0 ? ['', table(['metric', 'change', 'difference', '95 % interval', 'why'], rows)] : []),
-    ...(hidden > 0 ? [`${hidden} unchanged (--all shows them)`] : []),
+    ...(hidden > 0 ? [`${hidden} unchanged (show them with --all)`] : []),
   ].join('\n');
 }

@@ -4,6 +4,7 @@ import { missingPermissions } from '../../cluster/permissions.js';
 import { isForbidden } from '../../kubernetes/client/api-failure.js';
 import { Cluster } from '../../kubernetes/client/cluster.js';
 import { NAMESPACE, SECRET } from '../../kubernetes/client/resources.js';
+import { listRuns } from '../../results/records/runs.js';
 import { helmCommand, helmCommandLine } from '../../suite/cluster/helm-command.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import { parseSpec, type SuiteSpec, suiteSpec } from '../../suite/spec/spec.js';
@@ -15,8 +16,9 @@ import { EXIT } from '../options/exit-code.js';
 import { readSpecFile } from '../options/spec-file.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
 import { taskQueueOption } from '../options/task-queue.js';
+import { addHelp } from '../output/help-text.js';
 
-/** One thing that was looked at. */
+/** Result of one check. */
 interface Finding {
   readonly subject: string;
   readonly ok: boolean;
@@ -25,16 +27,15 @@ interface Finding {
   readonly hint?: string;
 }
 
-/** `dynamo-bench doctor`: looks at Temporal, the cluster and the permissions, and says what to do. */
+/** `dynamo-bench doctor`: checks everything that a suite run needs, and says what to do. */
 export function doctorCommand(): Command {
-  return addStoreOptions(new Command('doctor'))
-    .description('check Temporal, the cluster, the permissions and the result store, and say what to do')
-    .option('--spec <file>', 'suite spec: its context and namespace, and what its phase 3 needs')
+  const command = addStoreOptions(new Command('doctor'))
+    .description('Check Temporal, the cluster, the permissions and the result store, and show what to do.')
+    .option('--spec <file>', 'suite spec whose cluster, namespace and Dynamo deployment to check')
     .addOption(taskQueueOption())
     .option('--json', 'print JSON')
-    .addHelpText('after', '\n4: something keeps a suite from running.')
-    .action(async (options: StoreOptions & { spec?: string; taskQueue: string; json?: true }, command: Command) => {
-      const spec = options.spec ? parseSpec(await readSpecFile(options.spec, command)) : undefined;
+    .action(async (options: StoreOptions & { spec?: string; taskQueue: string; json?: true }) => {
+      const spec = options.spec ? parseSpec(await readSpecFile(options.spec)) : undefined;
       const cluster = spec?.cluster ?? suiteSpec.shape.cluster.parse({});
       const findings = [
         ...(await checkTemporal(options.taskQueue)),
@@ -48,18 +49,25 @@ export function doctorCommand(): Command {
         if (!ok && hint) console.log(`      → ${hint}`);
       }
     });
+  return addHelp(command, {
+    examples: [
+      ['Check the defaults', 'dynamo-bench doctor'],
+      ['Check what a suite needs', 'dynamo-bench doctor --spec suites/p5.json'],
+    ],
+    notes: 'The exit code is 4 when a suite could not run.',
+  });
 }
 
 async function checkStore(options: StoreOptions): Promise<Finding> {
   try {
     return await withStore(options, async (store) => {
-      const [newest] = await store.runs({ limit: 1 });
+      const [newest] = await store.use((kysely) => listRuns(kysely, { limit: 1 }));
       const found = newest ? `newest run ${newest.workflowId}` : 'no runs yet';
       return { subject: 'result store', ok: true, message: `${store.name}, ${found}` };
     });
   } catch (error) {
     if (!(error instanceof SuiteFailure)) throw error;
-    // A worker makes it with the first run.
+    // The worker creates the store with the first run.
     const ok = error.class === 'NotFound';
     return { subject: 'result store', ok, message: error.message, hint: error.hint };
   }
@@ -82,13 +90,13 @@ async function checkTemporal(taskQueue: string): Promise<Finding[]> {
         subject: 'search attributes',
         ok: missing.length === 0,
         message: missing.length === 0 ? 'registered' : `missing: ${missing.join(', ')}`,
-        hint: `start a worker, which registers them, or: ${registerCommand(namespace, missing)}`,
+        hint: `start a worker, which registers them, or run: ${registerCommand(namespace, missing)}`,
       },
       {
         subject: 'worker',
         ok: workers > 0,
         message: workers > 0 ? `${workers} on task queue ${taskQueue}` : `none on task queue ${taskQueue}`,
-        hint: 'start one: npm run worker, or kubectl apply -f manifests/worker/',
+        hint: 'start a worker: npm run worker, or kubectl apply -f manifests/worker/',
       },
     ];
   } catch (error) {
@@ -97,7 +105,7 @@ async function checkTemporal(taskQueue: string): Promise<Finding[]> {
         subject: 'Temporal',
         ok: false,
         message: (error as Error).message,
-        hint: `does the namespace ${namespace} exist?`,
+        hint: `check that namespace ${namespace} exists: temporal operator namespace describe ${namespace}`,
       },
     ];
   } finally {
@@ -121,7 +129,7 @@ async function checkCluster(
       'permissions',
       allowed,
       allowed ? `complete in namespace ${namespace}` : `missing: ${missing.join('; ')}`,
-      'kubectl apply -f manifests/worker/rbac.yaml',
+      'grant them: kubectl apply -f manifests/worker/rbac.yaml',
     );
     const found = await cluster.find(NAMESPACE, undefined, namespace).catch(() => undefined);
     if (found) add('namespace', true, namespace);
@@ -133,7 +141,7 @@ async function checkCluster(
   return findings;
 }
 
-/** What phase 3 needs besides. */
+/** Checks what the inference tests of a suite need: the Dynamo platform and the model's token. */
 async function checkDynamo(
   cluster: Cluster,
   namespace: string,
@@ -157,11 +165,11 @@ async function checkDynamo(
     const there = await hasSecret(cluster, namespace, tokenSecret);
     const message = {
       yes: tokenSecret,
-      no: `the namespace ${namespace} has no Secret "${tokenSecret}"`,
-      hidden: `${tokenSecret}; this account may not look whether it is there`,
+      no: `Secret "${tokenSecret}" does not exist in namespace ${namespace}`,
+      hidden: `${tokenSecret}; this account has no permission to check that it exists`,
     }[there];
-    const hint = `kubectl create secret generic ${tokenSecret} --namespace ${namespace} --from-literal=HF_TOKEN=…`;
-    findings.push({ subject: 'token of the model', ok: there !== 'no', message, hint });
+    const hint = `create it: kubectl create secret generic ${tokenSecret} --namespace ${namespace} --from-literal=HF_TOKEN=…`;
+    findings.push({ subject: 'model token', ok: there !== 'no', message, hint });
   }
   return findings;
 }

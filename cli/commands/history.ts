@@ -5,40 +5,29 @@ import { type MetricHistory, type NamedSeries, readHistory, resolveMetric } from
 import { resolveSuite } from '../../results/records/run-names.js';
 import { formatterOf } from '../../results/records/series.js';
 import { formatSignedPercent } from '../../suite/units/percent.js';
-import { minimalDifference } from '../options/minimal-difference.js';
 import { positiveInteger } from '../options/option-parsers.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
+import { thresholdOption } from '../options/threshold.js';
+import { addHelp } from '../output/help-text.js';
 import { table } from '../output/table.js';
 
 const BAR_WIDTH = 24;
 
-/** `dynamo-bench history METRIC`: a metric from night to night, with the nights on which it changed. */
+/** `dynamo-bench history METRIC`: a metric across runs, with the runs in which it changed. */
 export function historyCommand(): Command {
-  return addStoreOptions(new Command('history'))
-    .description('show a metric from run to run, and the first run of each change')
-    .argument(
-      '[METRIC]',
-      'TEST, TEST/bandwidth, TEST/latency/64KiB, TEST/ttft/c4, …; without it: the metrics there are',
-    )
-    .option('--suite <name>', 'suite; default: the one of the newest run')
-    .option('--runs <n>', 'at most so many of the newest runs', positiveInteger, 60)
-    .addOption(minimalDifference('smaller changes are not named'))
+  const command = addStoreOptions(new Command('history'))
+    .description('Show a metric across runs, and the first run of each change.')
+    .argument('[METRIC]', 'TEST, TEST/bandwidth, TEST/latency/64KiB, TEST/ttft/c4, … (default: list the metrics)')
+    .option('--suite <name>', 'suite of the metric (default: suite of the newest run)')
+    .option('--runs <n>', 'number of newest runs, at most', positiveInteger, 60)
+    .addOption(thresholdOption())
     .option('--json', 'print JSON, in bytes per second, seconds and tokens per second')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  dynamo-bench history                              names of the metrics
-  dynamo-bench history nixl-libfabric               the figure of a test
-  dynamo-bench history nixl-ucx/latency/64KiB --runs 365 --json
-  dynamo-bench history disaggregated/ttft/c16       time to first token at concurrency 16`,
-    )
     .action(
       async (
         name: string | undefined,
-        options: StoreOptions & { suite?: string; runs: number; minimalDifference: number; json?: true },
+        options: StoreOptions & { suite?: string; runs: number; threshold: number; json?: true },
       ) => {
-        const { runs, minimalDifference, json } = options;
+        const { runs, threshold, json } = options;
         const histories = await withStore(options, (store) =>
           store.use(async (kysely) => {
             const suite = await resolveSuite(kysely, options.suite);
@@ -52,10 +41,18 @@ Examples:
           const names = histories.map(({ metric }) => metric);
           return console.log(json ? JSON.stringify(names, null, 2) : names.join('\n'));
         }
-        const steps = stepsOf(history.points, minimalDifference);
+        const steps = stepsOf(history.points, threshold);
         console.log(json ? JSON.stringify({ ...history, steps }, null, 2) : historyText(history, steps));
       },
     );
+  return addHelp(command, {
+    examples: [
+      ['List the metrics', 'dynamo-bench history'],
+      ['Show the main metric of a test', 'dynamo-bench history nixl-libfabric'],
+      ['Show the latency at one block size for a year', 'dynamo-bench history nixl-ucx/latency/64KiB --runs 365'],
+      ['Show the time to first token at concurrency 16', 'dynamo-bench history disaggregated/ttft/c16'],
+    ],
+  });
 }
 
 function historyText({ metric, unit, points }: MetricHistory, steps: ReturnType<typeof stepsOf>): string {

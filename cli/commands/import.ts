@@ -2,25 +2,25 @@ import { createReadStream } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream';
 import { Command } from 'commander';
+import split2 from 'split2';
 import { importLines } from '../../results/exchange/import.js';
 import { writePieces } from '../../results/records/folder.js';
+import { formatCount } from '../../suite/units/count.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { addStoreOptions, changeStore, type StoreOptions } from '../options/store-options.js';
 import { WrongUse } from '../options/wrong-use.js';
+import { addHelp } from '../output/help-text.js';
 
-/** `dynamo-bench import FILE`: adds what an export holds. */
+/** `dynamo-bench import FILE`: imports exported results. */
 export function importCommand(): Command {
-  return addStoreOptions(new Command('import'))
-    .description('add what an export holds, all of it or nothing; what is there stays as it is')
-    .argument('<FILE>', 'what `dynamo-bench export` wrote, or - for standard input')
-    .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      `
-Example: dynamo-bench export | RESULTS_URL=postgres://bench@db/bench dynamo-bench import -
-A run that still went on when it was exported stays so until an export of it that has ended is imported.`,
+  const command = addStoreOptions(new Command('import'))
+    .description(
+      'Import exported results: all of them, or none if the file is damaged. Existing results do not change.',
     )
+    .argument('<FILE>', 'file that `dynamo-bench export` wrote, or - for standard input')
+    .option('--json', 'print JSON')
     .action(async (file: string, options: StoreOptions & { json?: true }) => {
       const name = file === '-' ? 'standard input' : file;
       try {
@@ -30,16 +30,26 @@ A run that still went on when it was exported stays so until an export of it tha
         if (options.json) return console.log(JSON.stringify(imported, null, 2));
         const { lines, runs } = imported;
         console.log(
-          `${lines} lines imported: ${runs.added} runs added, ${runs.ended} have ended since, ${runs.present} were there`,
+          `Imported ${formatCount(runs.added, 'new run')}, updated ${runs.ended}, skipped ${runs.present} existing (${formatCount(lines, 'line')})`,
         );
       } catch (error) {
         if (!(error instanceof SuiteFailure) || error.class !== 'InvalidExport') throw error;
         throw new WrongUse(`${name}: ${error.message}`, error.hint, error);
       }
     });
+  return addHelp(command, {
+    examples: [
+      ['Import a file', 'dynamo-bench import results.jsonl'],
+      [
+        'Copy all results to PostgreSQL',
+        'dynamo-bench export | RESULTS_URL=postgres://bench@db/bench dynamo-bench import -',
+      ],
+    ],
+    notes: 'A run that was running when it was exported is updated when a later export, with its end, is imported.',
+  });
 }
 
-/** Standard input is read whole first: while an import is written, no suite that uses the same file can record anything. */
+/** Reads standard input completely first: during an import, no suite can record results in the same file. */
 async function withFile<T>(file: string, work: (path: string) => Promise<T>): Promise<T> {
   if (file !== '-') return work(file);
   const folder = await mkdtemp(join(tmpdir(), 'dynamo-bench-'));
@@ -53,24 +63,16 @@ async function withFile<T>(file: string, work: (path: string) => Promise<T>): Pr
 }
 
 /**
- * The lines of a file. `readline` does not hand on what goes wrong with its input.
+ * Reads a file line by line.
  *
  * @throws {SuiteFailure} `InvalidExport` when it cannot be read
  */
 async function* linesOf(file: string): AsyncGenerator<string> {
-  let line: string[] = [];
+  // A pipe alone would not pass on what is wrong with the file.
+  const lines = pipeline(createReadStream(file), split2(), () => undefined);
   try {
-    for await (const chunk of createReadStream(file, 'utf8') as AsyncIterable<string>) {
-      const pieces = chunk.split('\n');
-      for (const piece of pieces.slice(0, -1)) {
-        yield line.concat(piece).join('');
-        line = [];
-      }
-      line.push(pieces.at(-1) ?? '');
-    }
+    yield* lines as AsyncIterable<string>;
   } catch (error) {
-    throw new SuiteFailure('InvalidExport', `it cannot be read: ${(error as Error).message}`, { cause: error });
+    throw new SuiteFailure('InvalidExport', `Cannot read the export: ${(error as Error).message}`, { cause: error });
   }
-  const rest = line.join('');
-  if (rest !== '') yield rest;
 }

@@ -1,18 +1,24 @@
 import { Command } from 'commander';
 import { pauseSignal } from '../../workflows/shared/messages.js';
 import { signalSuite } from '../follow/send-to-suite.js';
+import { addHelp } from '../output/help-text.js';
 
-/** `dynamo-bench pause WORKFLOW_ID`: no further cell starts until `resume`. */
+/** `dynamo-bench pause WORKFLOW_ID`: starts no further cell until `resume`. */
 export function pauseCommand(): Command {
-  return new Command('pause')
-    .description('start no further cell and give the nodes back, until `dynamo-bench resume`')
-    .argument('<WORKFLOW_ID>', 'of a suite run')
+  const command = new Command('pause')
+    .description('Pause a suite run after the running cell and release its nodes, until `dynamo-bench resume`.')
+    .argument('<WORKFLOW_ID>', 'workflow id of the suite run')
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample: dynamo-bench pause my-run')
     .action((workflowId: string, options: { json?: true }) =>
       signalSuite(workflowId, options, async (handle) => {
         await handle.signal(pauseSignal);
-        return 'pauses after the cell that runs';
+        return 'pauses after the running cell';
       }),
     );
+  return addHelp(command, {
+    examples: [
+      ['Pause a suite run', 'dynamo-bench pause my-run'],
+      ['Resume it', 'dynamo-bench resume my-run'],
+    ],
+  });
 }

@@ -1,12 +1,7 @@
 import { Command } from 'commander';
 import { type CellTimes, readCellTimes } from '../../results/records/cell-times.js';
-import {
-  type Forecast,
-  type ForecastCell,
-  type ForecastLoad,
-  forecastOf,
-  instanceTypes,
-} from '../../suite/plan/forecast.js';
+import { type Forecast, type ForecastCell, type ForecastLoad, forecastOf } from '../../suite/plan/forecast.js';
+import { instanceTypes } from '../../suite/plan/planned-fabric.js';
 import type { Range } from '../../suite/plan/test-forecast.js';
 import type { Concern } from '../../suite/run/concern.js';
 import { checkSpec, type SuiteSpec } from '../../suite/spec/spec.js';
@@ -17,20 +12,17 @@ import { EXIT } from '../options/exit-code.js';
 import { readSpecFile } from '../options/spec-file.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
 import { concernLines } from '../output/concern-lines.js';
+import { addHelp } from '../output/help-text.js';
 
-/** `dynamo-bench plan SPEC`: what a suite would do and cost, and what of it would be refused. */
+/** `dynamo-bench plan SPEC`: shows what a suite would run and cost, and what would be refused. */
 export function planCommand(): Command {
-  return addStoreOptions(new Command('plan'))
-    .description('show the cells of a suite in order, what they cost, and what would be refused')
-    .argument('<SPEC>', 'JSON file, or - for standard input')
-    .option('--json', 'print the plan as JSON')
-    .option('--cluster', 'also look at the nodes of the cluster: which pair would be chosen, what is missing')
-    .addHelpText(
-      'after',
-      '\nExample: dynamo-bench plan suites/p5.json\nHow long cells take is learnt from earlier runs of the same suite on the same instance type.\n1: something would be refused; 2: the spec cannot be read.',
-    )
-    .action(async (file: string, options: StoreOptions & { json?: true; cluster?: true }, command: Command) => {
-      const checked = checkSpec(await readSpecFile(file, command));
+  const command = addStoreOptions(new Command('plan'))
+    .description('Show the cells of a suite in order, their time and cost, and what would be refused. Starts nothing.')
+    .argument('<SPEC>', 'suite spec: JSON file, or - for standard input')
+    .option('--json', 'print JSON')
+    .option('--cluster', 'inspect the cluster as well: which pair of nodes would be chosen, and what is missing')
+    .action(async (file: string, options: StoreOptions & { json?: true; cluster?: true }) => {
+      const checked = checkSpec(await readSpecFile(file));
       if ('problems' in checked) {
         const refused = checked.problems.map(({ path, message }) => ({ subject: path, message }));
         console.log(options.json ? JSON.stringify({ refused }, null, 2) : refusedLines(refused).join('\n'));
@@ -40,22 +32,30 @@ export function planCommand(): Command {
       const { spec } = checked;
       const learnt = await timesOf(spec, options);
       const forecast = forecastOf(spec, learnt.times);
-      const seen = options.cluster ? await (await import('./cluster-plan.js')).lookAtCluster(spec) : undefined;
-      const refused = [...forecast.refused, ...(seen?.refused ?? [])];
-      const plan = { suite: spec.name, ...forecast, refused, ...(seen?.pair ? { pair: seen.pair } : {}) };
+      const found = options.cluster ? await (await import('./cluster-plan.js')).inspectCluster(spec) : undefined;
+      const refused = [...forecast.refused, ...(found?.refused ?? [])];
+      const plan = { suite: spec.name, ...forecast, refused, ...(found?.pair ? { pair: found.pair } : {}) };
       console.log(options.json ? JSON.stringify(plan, null, 2) : planText(spec, plan, learnt.runs));
       if (refused.length > 0) process.exitCode = EXIT.fail;
     });
+  return addHelp(command, {
+    examples: [
+      ['Show the plan of a suite', 'dynamo-bench plan suites/p5.json'],
+      ['Check the nodes of the cluster as well', 'dynamo-bench plan suites/p5.json --cluster'],
+    ],
+    notes:
+      'The time of a cell is estimated from earlier runs of the same suite on the same instance type, if there are any. The\nexit code is 1 when something would be refused.',
+  });
 }
 
-/** What earlier runs took. A plan needs no store: without one it goes by the parameters. */
+/** Reads how long cells took in earlier runs. Without a result store, the plan estimates from the parameters. */
 async function timesOf(spec: SuiteSpec, options: StoreOptions): Promise<CellTimes> {
   const wanted = { suite: spec.name, instanceTypes: instanceTypes(spec) };
   try {
     return await withStore(options, (store) => store.use((kysely) => readCellTimes(kysely, wanted)));
   } catch (error) {
     if (!(error instanceof SuiteFailure)) throw error;
-    if (error.class !== 'NotFound') console.error(`warning: nothing is learnt from earlier runs: ${error.message}`);
+    if (error.class !== 'NotFound') console.error(`warning: Times of earlier runs are not used: ${error.message}`);
     return { times: new Map(), runs: 0 };
   }
 }
@@ -66,20 +66,20 @@ function planText(spec: SuiteSpec, plan: Forecast & { pair?: { node1: string; no
   const learnt = new Set(cells.filter(({ time }) => time.measured).map(({ test }) => test)).size;
   const basis =
     learnt > 0
-      ? `, ${formatCount(learnt, 'test')} by ${formatCount(runs, 'earlier run')} of this suite`
-      : ', by the parameters';
+      ? `, ${formatCount(learnt, 'test')} estimated from ${formatCount(runs, 'earlier run')} of this suite`
+      : ', estimated from the parameters';
   return [
     `${spec.name}: ${counted(cellCount, 'cell')} in ${formatCount(blocks, 'block')}`,
-    `  time       ${formatDuration(wallTime.low)} to ${formatDuration(wallTime.high)}${basis}; tries after a failure come on top`,
+    `  time       ${formatDuration(wallTime.low)} to ${formatDuration(wallTime.high)}${basis}; retries after a failure are extra`,
     `  node-hours ${nodeHours.low.toFixed(1)} to ${nodeHours.high.toFixed(1)} (two nodes)`,
-    `  pods       ${counted(pods.ranks, 'rank')}, two at a time; ${pods.probes} probes and ${pods.etcd} etcd`,
+    `  pods       ${counted(pods.ranks, 'rank')}, two at a time; ${pods.probes} probes, ${pods.etcd} etcd`,
     `  each rank  ${cpu} cpu, ${formatBytes(memory)} of memory, ${gpu.count} ${gpu.resource}, ${efa.count} ${efa.resource}, ${formatBytes(hugepages2Mi)} of huge pages`,
     ...(plan.pair ? [`  pair       node1 = ${plan.pair.node1}, node2 = ${plan.pair.node2}`] : []),
     ...refusedLines(plan.refused),
     ...concernLines('doubtful:', plan.doubtful),
     'cells:',
     ...cells.map((cell, i) => cellLine(cell, i + 1, String(cells.length).length)),
-    ...(load.length > 0 ? ['Dynamo under load:', ...load.map(loadLine)] : []),
+    ...(load.length > 0 ? ['inference tests:', ...load.map(loadLine)] : []),
   ].join('\n');
 }
 

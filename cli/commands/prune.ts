@@ -6,6 +6,8 @@ import { formatCount } from '../../suite/units/count.js';
 import { formatBytes } from '../../suite/units/units.js';
 import { positiveInteger, seconds } from '../options/option-parsers.js';
 import { addStoreOptions, changeStore, type StoreOptions, withStore } from '../options/store-options.js';
+import { WrongUse } from '../options/wrong-use.js';
+import { addHelp } from '../output/help-text.js';
 
 interface Options extends StoreOptions {
   readonly keep?: number;
@@ -14,31 +16,26 @@ interface Options extends StoreOptions {
   readonly json?: true;
 }
 
-/** `freed`: bytes by which results.db is smaller, where it is. */
-type Done = Dropped & { readonly freed: number | undefined };
+/** `freed`: bytes by which results.db is smaller; undefined for PostgreSQL. */
+type Pruned = Dropped & { readonly freed: number | undefined };
 
-/** `dynamo-bench prune`: drops old runs. */
+/** `dynamo-bench prune`: deletes old runs. */
 export function pruneCommand(): Command {
-  return addStoreOptions(new Command('prune'))
-    .description('drop old runs with their evidence and folders; never a baseline')
-    .option('--keep <n>', 'the newest so many runs of each suite stay', positiveInteger)
-    .option('--older-than <duration>', 'only runs that began longer ago, for example 400d', seconds)
-    .option('--dry-run', 'only say which')
-    .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      `
-Example: dynamo-bench prune --keep 30 --older-than 400d --dry-run
-Every Sunday, as a line of a crontab: 0 4 * * 0  dynamo-bench prune --keep 30 --older-than 400d
-results.db gets smaller by what was dropped, for which it needs as much free space as it will have. PostgreSQL uses the
-room again by itself.`,
+  const command = addStoreOptions(new Command('prune'))
+    .description(
+      'Delete old runs with their evidence and folders. Baselines, acknowledged runs and running runs are never deleted.',
     )
-    .action(async (options: Options, command: Command) => {
+    .option('--keep <n>', 'keep this many newest runs of each suite', positiveInteger)
+    .option('--older-than <duration>', 'delete only runs that started longer ago than this, for example 400d', seconds)
+    .option('--dry-run', 'show what would be deleted, and delete nothing')
+    .option('--json', 'print JSON')
+    .action(async (options: Options) => {
       const { keep, olderThan, dryRun } = options;
-      if (keep === undefined && olderThan === undefined) command.error('error: give --keep, --older-than, or both');
+      if (keep === undefined && olderThan === undefined)
+        throw new WrongUse('No rule says which runs to delete', 'give --keep, --older-than, or both');
       const before = olderThan === undefined ? undefined : new Date(Date.now() - olderThan * 1000).toISOString();
       const retention = { keep, olderThan: before };
-      if (dryRun) return tell(options, await withStore(options, (store) => runsToDrop(store, retention)));
+      if (dryRun) return printRuns(options, await withStore(options, (store) => runsToDrop(store, retention)));
       await changeStore(options, async (store) => {
         const runs = await runsToDrop(store, retention);
         const dropped = await dropRuns(store, runs);
@@ -46,19 +43,27 @@ room again by itself.`,
         try {
           freed = await releaseSpace(store);
         } finally {
-          tell(options, runs, { ...dropped, freed });
+          printRuns(options, runs, { ...dropped, freed });
         }
       });
     });
+  return addHelp(command, {
+    examples: [
+      ['Show which runs would be deleted', 'dynamo-bench prune --keep 30 --older-than 400d --dry-run'],
+      ['Delete them every Sunday, as a line of a crontab', '0 4 * * 0  dynamo-bench prune --keep 30 --older-than 400d'],
+    ],
+    notes:
+      'results.db is rewritten to release disk space, which needs as much free space as the file has afterwards. PostgreSQL\nreuses the space without that.',
+  });
 }
 
-function tell({ json }: Options, runs: readonly RunEntry[], dropped?: Done): void {
+function printRuns({ json }: Options, runs: readonly RunEntry[], dropped?: Pruned): void {
   if (json) console.log(JSON.stringify({ runs, ...dropped }, null, 2));
   else for (const line of lines(runs, dropped)) console.log(line);
 }
 
-function lines(runs: readonly RunEntry[], dropped: Done | undefined): string[] {
-  const verb = dropped ? 'dropped' : 'would be dropped';
+function lines(runs: readonly RunEntry[], dropped: Pruned | undefined): string[] {
+  const verb = dropped ? 'deleted' : 'would be deleted';
   const each = runs.map(({ workflowId, startedAt }) => `${workflowId} (${startedAt.slice(0, 10)}) ${verb}`);
   const count = `${formatCount(runs.length, 'run')} ${verb}`;
   if (!dropped) return [...each, count];

@@ -8,6 +8,7 @@ import type { ResultStore } from '../../results/store.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { exitCodeOfRun } from '../options/exit-code.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
+import { addHelp } from '../output/help-text.js';
 
 const BY_FORMAT: Readonly<Record<string, ReportFile>> = {
   md: 'report.md',
@@ -18,27 +19,16 @@ const BY_FORMAT: Readonly<Record<string, ReportFile>> = {
   openmetrics: 'metrics.txt',
 };
 
-/** `dynamo-bench report RUN`: the report of a run, in any form. */
+/** `dynamo-bench report RUN`: prints or writes the report of a run. */
 export function reportCommand(): Command {
-  return addStoreOptions(new Command('report'))
-    .description('print the report of a run, or write all its forms')
+  const command = addStoreOptions(new Command('report'))
+    .description('Print the report of a run in one format, or write all report files.')
     .argument('[RUN]', 'workflow id, <workflow id>@<run id>, latest or latest:<suite>', 'latest')
-    .addOption(new Option('--format <format>', 'form to print').choices(Object.keys(BY_FORMAT)).default('md'))
-    .option('--json', 'the same as --format json')
+    .addOption(new Option('--format <format>', 'format to print').choices(Object.keys(BY_FORMAT)).default('md'))
+    .option('--json', 'same as --format json')
     .option(
       '--write',
-      `write ${Object.keys(FORMATS).join(', ')}, record.json and the logs into the run's folder instead`,
-    )
-    .addHelpText(
-      'after',
-      `
-Examples:
-  dynamo-bench report                                   the newest run, as Markdown
-  dynamo-bench report my-run --format html > my-run.html
-  dynamo-bench report latest:p5 --format junit > junit.xml
-  dynamo-bench report my-run --write                    all files again, into the run's folder
-A run that still goes on is reported as far as it is recorded. The folder of a workflow id belongs to its newest run; that
-of an earlier one has the start of its run id as well.`,
+      `write ${Object.keys(FORMATS).join(', ')}, record.json and the logs into the folder of the run instead`,
     )
     .action(async (name: string, options: StoreOptions & { format: string; json?: true; write?: true }) => {
       await withStore(options, async (store) => {
@@ -51,7 +41,7 @@ of an earlier one has the start of its run id as well.`,
           console.log(
             options.json
               ? JSON.stringify({ workflowId, runId, outcome, folder }, null, 2)
-              : `${workflowId}: ${outcome}; written to ${folder}`,
+              : `${workflowId}: ${outcome}; report files written to ${folder}`,
           );
         } else {
           const file = BY_FORMAT[options.json ? 'json' : options.format] ?? 'report.md';
@@ -60,9 +50,19 @@ of an earlier one has the start of its run id as well.`,
         process.exitCode = exitCodeOfRun(record, headline(report));
       });
     });
+  return addHelp(command, {
+    examples: [
+      ['Print the report of the newest run as Markdown', 'dynamo-bench report'],
+      ['Write one HTML page', 'dynamo-bench report my-run --format html > my-run.html'],
+      ['Write JUnit XML for a CI system', 'dynamo-bench report latest:p5 --format junit > junit.xml'],
+      ['Write all files again into the folder of the run', 'dynamo-bench report my-run --write'],
+    ],
+    notes:
+      'The report of a running run covers what is recorded so far. The folder of a workflow id belongs to its newest run; the\nfolder of an earlier run has the start of its run id in its name.',
+  });
 }
 
-/** The folder of a workflow id belongs to its newest run: an earlier one must not take its place. */
+/** Returns the name of a run's folder: the workflow id for its newest run, with the run id for an earlier one. */
 function folderOf(store: ResultStore, { workflowId, runId }: SuiteRecord): Promise<string> {
   return store.use(async (kysely) => {
     const runs = await listRuns(kysely, { workflowId });

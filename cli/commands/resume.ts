@@ -1,23 +1,27 @@
 import { Command } from 'commander';
 import { resumeSignal } from '../../workflows/shared/messages.js';
 import { signalSuite } from '../follow/send-to-suite.js';
+import { addHelp } from '../output/help-text.js';
 
-/** `dynamo-bench resume WORKFLOW_ID`: goes on after a pause. */
+/** `dynamo-bench resume WORKFLOW_ID`: resumes a paused suite run. */
 export function resumeCommand(): Command {
-  return new Command('resume')
-    .description('go on after `dynamo-bench pause`')
-    .argument('<WORKFLOW_ID>', 'of a suite run')
+  const command = new Command('resume')
+    .description('Resume a suite run after `dynamo-bench pause`.')
+    .argument('<WORKFLOW_ID>', 'workflow id of the suite run')
     .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      `
-Example: dynamo-bench resume my-run
-A run that has ended is resumed by: dynamo-bench run SPEC --workflow-id my-run`,
-    )
     .action((workflowId: string, options: { json?: true }) =>
       signalSuite(workflowId, options, async (handle) => {
         await handle.signal(resumeSignal);
-        return 'goes on';
+        return 'resumed';
       }),
     );
+  return addHelp(command, {
+    examples: [
+      ['Resume a paused suite run', 'dynamo-bench resume my-run'],
+      [
+        'Continue a suite run that has ended, from its recorded results',
+        'dynamo-bench run suites/p5.json --workflow-id my-run',
+      ],
+    ],
+  });
 }

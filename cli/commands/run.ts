@@ -1,4 +1,4 @@
-import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
+import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { Command } from 'commander';
 import { parseSpec } from '../../suite/spec/spec.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
@@ -10,6 +10,7 @@ import { withTemporal } from '../follow/temporal-client.js';
 import { readSpecFile } from '../options/spec-file.js';
 import { taskQueueOption } from '../options/task-queue.js';
 import { WrongUse } from '../options/wrong-use.js';
+import { addHelp } from '../output/help-text.js';
 
 type Options = ShowOptions & {
   readonly workflowId?: string;
@@ -20,61 +21,85 @@ type Options = ShowOptions & {
 
 /** `dynamo-bench run SPEC`: starts a suite run and follows it. */
 export function runCommand(): Command {
-  return new Command('run')
-    .description('start a suite through Temporal and follow it; Ctrl-C detaches and cancels nothing')
-    .argument('<SPEC>', 'suite spec, JSON file or - for standard input')
+  const command = new Command('run')
+    .description('Start a suite run and follow it to its end. Ctrl-C only detaches; the suite run continues.')
+    .argument('<SPEC>', 'suite spec: JSON file, or - for standard input')
     .option(
       '--workflow-id <id>',
-      'of the run; one that has ended goes on with what it recorded. Default: suite and time',
+      'workflow id of the run; that of an ended run continues from its recorded cells (default: suite name and time)',
     )
-    .option('--resume-from <id>', 'workflow id of an earlier run whose recorded cells are taken over')
+    .option('--resume-from <id>', 'workflow id of an earlier run whose recorded cells are reused')
     .addOption(taskQueueOption())
-    .option('--detach', 'only start it')
+    .option('--detach', 'start the suite run and return')
     .option('--json', 'print one JSON document, at the end')
-    .addHelpText(
-      'after',
-      `
-Examples:
-  dynamo-bench run suites/p5.json
-  dynamo-bench run suites/p5.json --workflow-id my-run --detach
-  dynamo-bench run suites/p5.json --resume-from my-run
-The exit code is that of the suite; 3 after Ctrl-C, 0 with --detach. The same with the Temporal CLI alone:
-  temporal workflow start --type benchmarkSuite --task-queue dynamo-bench --workflow-id my-run --input-file suites/p5.json`,
-    )
-    .action(async (file: string, options: Options, command: Command) => {
-      const { resumeFrom, taskQueue, detach, json } = options;
-      const written = await readSpecFile(file, command);
-      const input = resumeFrom === undefined ? written : { ...(written as object), resumeFrom };
-      const { name } = parseSpec(input);
-      const workflowId = options.workflowId ?? `${name}-${timestamp(new Date())}`;
-      await withTemporal(async (client) => {
-        if (resumeFrom !== undefined) await noteUnknown(() => describeSuiteRun(client, resumeFrom));
-        const detached = detach ? undefined : detachOnInterrupt();
-        const { firstExecutionRunId: runId } = await client.workflow
-          .start('benchmarkSuite', { workflowId, taskQueue, args: [input], staticSummary: name })
-          .catch((error: unknown): never => {
-            if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-            const hint = `follow it with: dynamo-bench watch ${workflowId}; or give another --workflow-id`;
-            throw new WrongUse(`suite run "${workflowId}" already goes on`, hint, error);
-          });
-        if ((await countWorkers(client.connection, client.options.namespace, taskQueue)) === 0)
-          console.error(`no worker on task queue ${taskQueue} yet; the suite waits for one`);
-        if (!json) console.log(`started ${workflowId}`);
-        if (detached) return showSuite(client, workflowId, json ? { json } : {}, detached);
-        console.log(
-          json ? JSON.stringify({ workflowId, runId }, null, 2) : `to follow it: dynamo-bench watch ${workflowId}`,
-        );
-      });
-    });
+    .action(startSuite);
+  return addHelp(command, {
+    examples: [
+      ['Start a suite run and follow it', 'dynamo-bench run suites/p5.json'],
+      ['Start it and return', 'dynamo-bench run suites/p5.json --workflow-id my-run --detach'],
+      ['Reuse the cells that an earlier run recorded', 'dynamo-bench run suites/p5.json --resume-from my-run'],
+      [
+        'Start it with the Temporal CLI instead',
+        'temporal workflow start --type benchmarkSuite --task-queue dynamo-bench --workflow-id my-run --input-file suites/p5.json',
+      ],
+    ],
+    notes: 'The exit code is that of the suite run; 3 after Ctrl-C, 0 with --detach.',
+  });
 }
 
-/** Temporal forgets runs earlier than the result store does, so this is no error. */
-async function noteUnknown(describe: () => Promise<unknown>): Promise<void> {
+async function startSuite(file: string, options: Options): Promise<void> {
+  const { resumeFrom, detach, json } = options;
+  const written = await readSpecFile(file);
+  const input = resumeFrom === undefined ? written : { ...(written as object), resumeFrom };
+  const { name } = parseSpec(input);
+  const workflowId = options.workflowId ?? `${name}-${timestamp(new Date())}`;
+  await withTemporal(async (client) => {
+    if (resumeFrom !== undefined) await warnIfUnknown(() => describeSuiteRun(client, resumeFrom));
+    const start = () => startWorkflow(client, { workflowId, name, input, ...options });
+    if (!detach)
+      return detachOnInterrupt(async (detached) => {
+        await start();
+        await showSuite(client, workflowId, json ? { json } : {}, detached);
+      });
+    const runId = await start();
+    console.log(json ? JSON.stringify({ workflowId, runId }, null, 2) : `Follow it: dynamo-bench watch ${workflowId}`);
+  });
+}
+
+interface Start {
+  readonly workflowId: string;
+  readonly name: string;
+  readonly input: unknown;
+  readonly taskQueue: string;
+  readonly json?: true;
+}
+
+/**
+ * Starts the workflow of a suite run and returns its run id.
+ *
+ * @throws {WrongUse} when a run with this workflow id is running
+ */
+async function startWorkflow(client: Client, { workflowId, name, input, taskQueue, json }: Start): Promise<string> {
+  const { firstExecutionRunId } = await client.workflow
+    .start('benchmarkSuite', { workflowId, taskQueue, args: [input], staticSummary: name })
+    .catch((error: unknown): never => {
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      const hint = `follow it: dynamo-bench watch ${workflowId}; or give another --workflow-id`;
+      throw new WrongUse(`Suite run "${workflowId}" is already running`, hint, error);
+    });
+  if ((await countWorkers(client.connection, client.options.namespace, taskQueue)) === 0)
+    console.error(`warning: No worker polls task queue "${taskQueue}"; the suite run waits for one (npm run worker)`);
+  if (!json) console.log(`Started suite run ${workflowId}`);
+  return firstExecutionRunId;
+}
+
+/** Temporal deletes runs earlier than the result store does, so an unknown run is not an error. */
+async function warnIfUnknown(describe: () => Promise<unknown>): Promise<void> {
   try {
     await describe();
   } catch (error) {
     if (!(error instanceof SuiteFailure)) throw error;
-    console.error(`note: ${error.message}; cells are taken over if the result store has them`);
+    console.error(`warning: ${error.message}; its cells are reused if the result store has them`);
   }
 }
 

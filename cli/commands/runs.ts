@@ -6,16 +6,16 @@ import { secondsBetween } from '../../suite/units/time.js';
 import { formatDuration } from '../../suite/units/units.js';
 import { positiveInteger } from '../options/option-parsers.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
+import { addHelp } from '../output/help-text.js';
 import { table } from '../output/table.js';
 
-/** `dynamo-bench runs`: what is recorded. */
+/** `dynamo-bench runs`: lists recorded runs. */
 export function runsCommand(): Command {
-  return addStoreOptions(new Command('runs'))
-    .description('list recorded runs, the newest first')
+  const command = addStoreOptions(new Command('runs'))
+    .description('List recorded runs, the newest first.')
     .option('--suite <name>', 'only of this suite')
-    .option('--limit <n>', 'at most so many', positiveInteger, 20)
+    .option('--limit <n>', 'number of runs, at most', positiveInteger, 20)
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample: dynamo-bench runs --suite p5 --limit 5')
     .action(async (options: StoreOptions & { suite?: string; limit: number; json?: true }) => {
       const { suite, limit, json } = options;
       const runs = await withStore(options, (store) =>
@@ -33,14 +33,17 @@ export function runsCommand(): Command {
         }),
       );
       if (json) return console.log(JSON.stringify(runs, null, 2));
-      if (runs.length === 0) return console.log('no runs');
+      if (runs.length === 0) return console.log('No recorded runs');
       const rows = runs.map(({ name, suite, startedAt, endedAt, outcome }) => [
         name,
         suite,
         outcome,
         `${startedAt.slice(0, 16).replace('T', ' ')}`,
-        endedAt ? formatDuration(secondsBetween(startedAt, endedAt)) : 'goes on',
+        endedAt ? formatDuration(secondsBetween(startedAt, endedAt)) : 'running',
       ]);
       console.log(table(['run', 'suite', 'outcome', 'started (UTC)', 'took'], rows));
     });
+  return addHelp(command, {
+    examples: [['List the last five runs of a suite', 'dynamo-bench runs --suite p5 --limit 5']],
+  });
 }

@@ -1,71 +1,116 @@
-import type { ScheduleOptions } from '@temporalio/client';
-import type { SuiteSpec } from '../../suite/spec/spec.js';
-import { SuiteFailure } from '../../suite/verdict/failure.js';
+import { Command, Option } from 'commander';
+import { seconds } from '../options/option-parsers.js';
+import { taskQueueOption } from '../options/task-queue.js';
+import { addHelp } from '../output/help-text.js';
+import {
+  deleteSchedule,
+  pauseSchedule,
+  resumeSchedule,
+  setSchedule,
+  showSchedule,
+  triggerSchedule,
+} from './schedule-actions.js';
+import type { ScheduleSettings } from './schedule-options.js';
 
-/** How often and how a suite runs by itself. */
-export interface NightlyOptions {
-  /** Default: `nightly-<suite>`. */
-  readonly id?: string | undefined;
-  readonly cron: string;
-  /** IANA name. Default: UTC. */
-  readonly timeZone: string;
-  readonly taskQueue: string;
-  /** Seconds for which a missed start is made up for, after an outage of Temporal. */
-  readonly catchUp: number;
-  /** Seconds by which starts are spread. */
-  readonly jitter?: number | undefined;
-  readonly pauseOnFailure: boolean;
-  readonly note?: string | undefined;
+interface OutputOptions {
+  readonly json?: true;
 }
 
-/**
- * The Temporal Schedule of a suite. A suite owns its nodes, so a start is skipped while the one before still runs; each
- * run has the schedule's id and the time as its workflow id.
- *
- * @throws {SuiteFailure} `InvalidSpec` for a cron line or a time zone that cannot be
- */
-export function scheduleOf(spec: SuiteSpec, input: unknown, options: NightlyOptions): ScheduleOptions {
-  checkCron(options.cron);
-  checkTimeZone(options.timeZone);
-  const scheduleId = options.id ?? `nightly-${spec.name}`;
-  return {
-    scheduleId,
-    spec: {
-      cronExpressions: [options.cron],
-      timezone: options.timeZone,
-      ...(options.jitter ? { jitter: options.jitter * 1000 } : {}),
-    },
-    policies: { overlap: 'SKIP', catchupWindow: options.catchUp * 1000, pauseOnFailure: options.pauseOnFailure },
-    action: {
-      type: 'startWorkflow',
-      workflowType: 'benchmarkSuite',
-      workflowId: scheduleId,
-      taskQueue: options.taskQueue,
-      args: [input],
-      staticSummary: `${spec.name}, ${options.cron} ${options.timeZone}`,
-    },
-    ...(options.note ? { state: { note: options.note } } : {}),
-  };
-}
-
-const FIELD = /^(\*|[\dA-Za-z]+)([-/,][\dA-Za-z*]+)*$/;
-
-function checkCron(cron: string): void {
-  const fields = cron.trim().split(/\s+/);
-  if (/^@(hourly|daily|midnight|weekly|monthly|yearly|annually|every \S+)$/.test(cron.trim())) return;
-  if (fields.length >= 5 && fields.length <= 7 && fields.every((field) => FIELD.test(field))) return;
-  throw new SuiteFailure('InvalidSpec', `"${cron}" is no cron line`, {
-    hint: "five fields: minute, hour, day, month, weekday; '30 2 * * *' is every night at half past two",
+/** `dynamo-bench schedule set|show|trigger|pause|resume|delete`: runs a suite on a Temporal Schedule. */
+export function scheduleCommand(): Command {
+  const command = new Command('schedule').description('Run a suite on a Temporal Schedule, for example every night.');
+  for (const subcommand of [
+    setCommand(),
+    verb('show', 'Show a schedule: its state and the next starts.', showSchedule),
+    verb('trigger', 'Start one run now. The schedule does not change.', triggerSchedule),
+    pauseCommand(),
+    verb('resume', 'Resume a paused schedule.', resumeSchedule),
+    verb('delete', 'Delete a schedule. Runs that it started are kept.', deleteSchedule),
+  ])
+    command.addCommand(subcommand);
+  return addHelp(command, {
+    examples: [
+      [
+        'Run a suite every night at half past two',
+        "dynamo-bench schedule set suites/p5.json --cron '30 2 * * *' --time-zone Europe/Berlin",
+      ],
+      [
+        'Create the same schedule with the Temporal CLI instead',
+        "temporal schedule create --schedule-id nightly-p5 --cron '30 2 * * *' --overlap-policy Skip --catchup-window 1h " +
+          '--type benchmarkSuite --task-queue dynamo-bench --workflow-id nightly-p5 --input-file suites/p5.json',
+      ],
+      ['List the runs that regressed', `temporal workflow list -q 'SuiteVerdict="regressed"'`],
+    ],
+    notes: 'A start is skipped while the previous run is still running.',
   });
 }
 
-function checkTimeZone(timeZone: string): void {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone });
-  } catch (error) {
-    throw new SuiteFailure('InvalidSpec', `"${timeZone}" is no time zone`, {
-      cause: error,
-      hint: 'an IANA name such as Europe/Berlin or UTC',
-    });
-  }
+function setCommand(): Command {
+  const command = new Command('set')
+    .description('Create a schedule for a suite, or replace the settings of an existing one.')
+    .argument('<SPEC>', 'suite spec: JSON file, or - for standard input')
+    .option(
+      '--cron <expression>',
+      'when to start: minute, hour, day of month, month, day of week; or @hourly, @daily, @weekly, @every 6h',
+      '30 2 * * *',
+    )
+    .option('--time-zone <name>', 'time zone of the cron expression, an IANA name', 'UTC')
+    .option('--id <id>', 'schedule id (default: nightly-<suite name>)')
+    .addOption(taskQueueOption())
+    .addOption(
+      new Option('--catch-up <duration>', 'start a missed run if it is at most this late')
+        .argParser(seconds)
+        .default(3600, '1h'),
+    )
+    .option('--jitter <duration>', 'delay each start by a random time up to this', seconds)
+    .option('--pause-on-failure', 'pause the schedule when a run fails', false)
+    .option('--note <text>', 'note on the schedule')
+    .option('--json', 'print JSON')
+    .action((file: string, options: ScheduleSettings & OutputOptions) => setSchedule(file, options));
+  return addHelp(command, {
+    examples: [
+      [
+        'Run every night at half past two in Berlin',
+        "dynamo-bench schedule set suites/p5.json --cron '30 2 * * *' --time-zone Europe/Berlin",
+      ],
+      ['Run every six hours', "dynamo-bench schedule set suites/p5.json --cron '@every 6h'"],
+    ],
+    notes:
+      'Every setting is replaced: an option that is left out gets its default. A paused schedule stays paused. Temporal\nchecks the cron expression.',
+  });
+}
+
+function pauseCommand(): Command {
+  const command = scheduleArgument(new Command('pause'))
+    .description('Pause a schedule. A run that is running continues.')
+    .requiredOption('--reason <text>', 'why; shown with the schedule')
+    .option('--json', 'print JSON')
+    .action((schedule: string, options: OutputOptions & { reason: string }) => pauseSchedule(schedule, options));
+  return addHelp(command, {
+    examples: [
+      ['Pause a schedule', 'dynamo-bench schedule pause nightly-p5 --reason "EFA driver is being rolled out"'],
+    ],
+  });
+}
+
+/** Builds a subcommand that takes a schedule and nothing else. */
+function verb(
+  name: string,
+  description: string,
+  act: (schedule: string, options: OutputOptions) => Promise<void>,
+): Command {
+  const command = scheduleArgument(new Command(name))
+    .description(description)
+    .option('--json', 'print JSON')
+    .action((schedule: string, options: OutputOptions) => act(schedule, options));
+  return addHelp(command, {
+    examples: [
+      ['By schedule id', `dynamo-bench schedule ${name} nightly-p5`],
+      ['By the suite spec, for the default schedule id', `dynamo-bench schedule ${name} suites/p5.json`],
+    ],
+  });
+}
+
+function scheduleArgument(command: Command): Command {
+  return command.argument('<SCHEDULE>', 'schedule id, or the suite spec (a file, or - for standard input)');
 }

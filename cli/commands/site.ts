@@ -4,15 +4,15 @@ import { siteFiles } from '../../reports/site.js';
 import { writeWhole } from '../../results/records/folder.js';
 import { positiveInteger } from '../options/option-parsers.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
+import { addHelp } from '../output/help-text.js';
 
-/** `dynamo-bench site`: all runs and histories as a folder of pages. */
+/** `dynamo-bench site`: writes all runs and histories as a folder of pages. */
 export function siteCommand(): Command {
-  return addStoreOptions(new Command('site'))
-    .description('write a static site of all runs and histories, for a folder or a bucket')
-    .option('--out <folder>', 'where to', 'site')
-    .option('--runs <n>', 'the newest so many runs of each suite', positiveInteger, 100)
+  const command = addStoreOptions(new Command('site'))
+    .description('Write a static web site of all runs and histories, for a folder or a bucket.')
+    .option('--out <folder>', 'folder to write', 'site')
+    .option('--runs <n>', 'number of newest runs of each suite', positiveInteger, 100)
     .option('--json', 'print JSON')
-    .addHelpText('after', '\nExample: dynamo-bench site --out site && open site/index.html')
     .action(async (options: StoreOptions & { out: string; runs: number; json?: true }) => {
       let files = 0;
       await withStore(options, async (store) => {
@@ -22,6 +22,9 @@ export function siteCommand(): Command {
         }
       });
       const index = join(options.out, 'index.html');
-      console.log(options.json ? JSON.stringify({ files, index }, null, 2) : `${files} files; open ${index}`);
+      console.log(options.json ? JSON.stringify({ files, index }, null, 2) : `Wrote ${files} files; open ${index}`);
     });
+  return addHelp(command, {
+    examples: [['Write the site and open it', 'dynamo-bench site --out site && open site/index.html']],
+  });
 }

@@ -1,31 +1,36 @@
 import { Command } from 'commander';
+import { engineOf } from '../../suite/engines/registry.js';
 import { forecastOf } from '../../suite/plan/forecast.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import { checkSpec, type SuiteSpec } from '../../suite/spec/spec.js';
-import { expectedNixlbenchRows } from '../../suite/tools/nixlbench.js';
+import { toolOf } from '../../suite/tools/registry.js';
 import { formatCount } from '../../suite/units/count.js';
 import { formatBytes, formatDuration } from '../../suite/units/units.js';
 import { EXIT } from '../options/exit-code.js';
 import { readSpecFile } from '../options/spec-file.js';
 import { concernLines } from '../output/concern-lines.js';
+import { addHelp } from '../output/help-text.js';
 
-/** `dynamo-bench validate SPEC`: says what is wrong in a suite spec, or what it would run. */
+/** `dynamo-bench validate SPEC`: shows the problems of a suite spec, or what it runs. */
 export function validateCommand(): Command {
-  return new Command('validate')
-    .description('check a suite spec and show what it would run')
-    .argument('<SPEC>', 'JSON file, or - for standard input')
+  const command = new Command('validate')
+    .description('Check a suite spec and show what it runs.')
+    .argument('<SPEC>', 'suite spec: JSON file, or - for standard input')
     .option('--json', 'print JSON: the problems, or the spec with every default')
-    .addHelpText(
-      'after',
-      '\nExample: dynamo-bench validate suites/p5.json\n1: the spec is not valid; 2: it cannot be read.',
-    )
-    .action(async (file: string, { json }: { json?: true }, command: Command) => {
-      const checked = checkSpec(await readSpecFile(file, command));
+    .action(async (file: string, { json }: { json?: true }) => {
+      const checked = checkSpec(await readSpecFile(file));
       if (json) console.log(JSON.stringify(checked, null, 2));
       else if ('spec' in checked) console.log(describe(checked.spec));
       else describeProblems(file, checked.problems);
       process.exitCode = 'spec' in checked ? EXIT.pass : EXIT.fail;
     });
+  return addHelp(command, {
+    examples: [
+      ['Check a suite spec', 'dynamo-bench validate suites/p5.json'],
+      ['Show the spec with every default', 'dynamo-bench validate suites/p5.json --json'],
+    ],
+    notes: 'The exit code is 1 when the spec is invalid, and 2 when it cannot be read.',
+  });
 }
 
 function describeProblems(
@@ -38,12 +43,8 @@ function describeProblems(
 
 function describe(spec: SuiteSpec): string {
   const tests = spec.tests.map((test, i) => {
-    const what =
-      test.tool === 'nixlbench'
-        ? `nixlbench ${test.backend}, ${test.opType} ${test.initiatorSegType} to ${test.targetSegType}, ${expectedNixlbenchRows(test).length} rows up to ${formatBytes(test.maxBlockSize)}`
-        : `ucx_perftest ${test.test}, ${test.memory} memory, ${test.sizes.map(formatBytes).join(', ')}`;
     const times = test.repetitions > 1 ? `, ${test.repetitions} times` : '';
-    return `  ${i + 1}. ${test.name}: ${what}${times}, at most ${formatDuration(test.timeout)} each${test.required ? '' : '; not required'}`;
+    return `  ${i + 1}. ${test.name}: ${toolOf(test).describe(test)}${times}, at most ${formatDuration(test.timeout)} each${test.required ? '' : '; not required'}`;
   });
   const { gpu, efa, memory } = spec.resources;
   return [
@@ -57,12 +58,16 @@ function describe(spec: SuiteSpec): string {
   ].join('\n');
 }
 
-/** @param before tests that run before those of phase 3 */
+/**
+ * Describes the inference tests.
+ *
+ * @param before number of tests that run before them
+ */
 function dynamoLines({ deployWith, engine, model, image, replicas, tests }: DynamoSpec, before: number): string[] {
   const how = deployWith === 'operator' ? 'by the Dynamo operator' : 'from plain manifests';
   const workers = `${replicas.prefill} prefill and ${replicas.decode} decode workers`;
   return [
-    `  Dynamo ${how}: ${model.name} on ${engine.kind === 'mocker' ? 'a simulated engine' : engine.kind}, ${workers}, image ${image}`,
+    `  Dynamo ${how}: ${model.name} on ${engineOf(engine).title}, ${workers}, image ${image}`,
     ...tests.map((test, i) => {
       const points = `concurrency ${test.concurrency.join(', ')}${test.repetitions > 1 ? `, ${test.repetitions} times` : ''}`;
       return `  ${before + i + 1}. ${test.name}: AIPerf, ${test.topology}, ${points}, ISL ${test.inputTokens}, OSL ${test.outputTokens}, at most ${formatDuration(test.timeout)} each${test.required ? '' : '; not required'}`;

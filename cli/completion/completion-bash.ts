@@ -1,6 +1,6 @@
 import { allCommands, type CompletedCommand } from './completion-tree.js';
 
-/** Where the words of a command are looked up; a key is the path, for a value with the option or place behind it. */
+/** Writes a bash completion function: one `case` each for paths, options, values of options, and places of arguments. */
 export function bashCompletion(program: CompletedCommand): string {
   const commands = allCommands(program);
   return `# Completion of dynamo-bench for bash.
@@ -42,7 +42,7 @@ ${placeCases(commands)}
   fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
-# Where nothing is known, bash completes names of files.
+# Where no words are known, bash completes names of files.
 complete -o default -F _dynamo_bench dynamo-bench
 `;
 }
@@ -57,7 +57,7 @@ function cases(
 
 const prefix = ({ path }: CompletedCommand) => path.map((word) => ` ${word}`).join('');
 
-/** Options that take the next word. */
+/** Options that take the next word as value. */
 function optionCases(commands: readonly CompletedCommand[], then: string): string {
   return commands
     .flatMap((command) =>
@@ -80,7 +80,7 @@ function valueCases(commands: readonly CompletedCommand[]): string {
     .join('\n');
 }
 
-/** Commands in the first place, values of arguments in theirs. */
+/** Subcommands at the first place, or values of arguments at their places. */
 function placeCases(commands: readonly CompletedCommand[]): string {
   return commands
     .flatMap((command) => {

@@ -1,6 +1,6 @@
 import { allCommands, type CompletedCommand, type CompletedOption } from './completion-tree.js';
 
-/** One line for every command, option and value; fish completes names of files by itself where nothing is known. */
+/** Writes one line for each command, option and value. Where no words are known, fish completes names of files. */
 export function fishCompletion(program: CompletedCommand): string {
   return `# Completion of dynamo-bench for fish.
 function __dynamo_bench_at

@@ -1,11 +1,11 @@
 import { allCommands, type CompletedCommand, type CompletedOption } from './completion-tree.js';
 
-/** A function for every command, by zsh's own `_arguments` and `_describe`. */
+/** Writes a function for each command, with zsh's `_arguments` and `_describe`. */
 export function zshCompletion(program: CompletedCommand): string {
   return `#compdef dynamo-bench
 # Completion of dynamo-bench for zsh.
 ${allCommands(program).map(functionOf).join('\n')}
-# Also when the script is sourced and not found by its name.
+# Registers the function when the script is sourced instead of autoloaded.
 if [ "$funcstack[1]" = "_dynamo-bench" ]; then
   ${nameOf([])} "$@"
 else

@@ -1,56 +1,62 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
-import { describeSuiteRun, isNoAnswer, isOpen, progressOf } from '../../temporal/suite-runs.js';
+import { describeSuiteRun, fetchProgress, isOpen, isUnavailable } from '../../temporal/suite-runs.js';
 import type { Progress } from '../../workflows/shared/messages.js';
-import { type SuiteEnding, suiteEnding } from './suite-ending.js';
+import { fetchSuiteEnding, type SuiteEnding } from './suite-ending.js';
 
 const INTERVAL_MS = 1000;
 
-/** A suite run as it was last seen. */
-export interface Sight {
+/** Latest known status of a suite run. */
+export interface SuiteStatus {
   readonly workflowId: string;
   readonly runId?: string;
   readonly progress?: Progress;
-  /** Why nothing newer is known. */
+  /** Why the progress is missing or out of date. */
   readonly silence?: string | undefined;
+  /** Set when the run has ended. */
   readonly ending?: SuiteEnding;
 }
 
-/** How a suite run is now. */
-export async function look(client: Client, workflowId: string): Promise<Sight> {
+/**
+ * Fetches the status of a suite run.
+ *
+ * @throws {SuiteFailure} `NotFound` when Temporal has no such suite run
+ */
+export async function fetchSuiteStatus(client: Client, workflowId: string): Promise<SuiteStatus> {
   const description = await describeSuiteRun(client, workflowId);
   const { runId } = description;
-  const progress = await progressOf(client, workflowId);
-  const seen = { workflowId, runId, ...(progress ? { progress } : {}) };
-  if (!isOpen(description)) return { ...seen, ending: await suiteEnding(client, description) };
-  const silence = progress ? undefined : 'no worker answers; the suite goes on as soon as there is one';
-  return { ...seen, silence };
+  const progress = await fetchProgress(client, workflowId);
+  const known = { workflowId, runId, ...(progress ? { progress } : {}) };
+  if (!isOpen(description)) return { ...known, ending: await fetchSuiteEnding(client, description) };
+  const silence = progress ? undefined : 'no worker answers; the suite run continues as soon as a worker is running';
+  return { ...known, silence };
 }
 
 /**
- * Follows a suite run to its end, or until `detached`; a Temporal server that is away for a while is waited for.
+ * Follows a suite run until it ends or `detached` is aborted. Waits for a Temporal server that does not answer.
  *
- * @param show is given every look at it
- * @returns the last look
+ * @param show called with every status
+ * @returns the last status
  */
-export async function follow(
+export async function followSuite(
   client: Client,
   workflowId: string,
   detached: AbortSignal,
-  show: (sight: Sight) => void,
-): Promise<Sight> {
-  let last: Sight = { workflowId };
+  show: (status: SuiteStatus) => void,
+): Promise<SuiteStatus> {
+  let last: SuiteStatus = { workflowId };
   while (!detached.aborted) {
-    const sight = await client
-      .withAbortSignal(detached, () => look(client, workflowId))
-      .catch((error: unknown): Sight => {
+    const status = await client
+      .withAbortSignal(detached, () => fetchSuiteStatus(client, workflowId))
+      .catch((error: unknown): SuiteStatus => {
         if (detached.aborted) return last;
-        if (isNoAnswer(error)) return { ...last, silence: 'Temporal does not answer; the suite goes on without it' };
+        if (isUnavailable(error))
+          return { ...last, silence: 'Temporal does not answer; the suite run continues without this command' };
         throw error;
       });
     if (detached.aborted) break;
-    // What does not answer now leaves what was seen before.
-    last = { ...last, ...sight };
+    // Keeps what is known while Temporal or the worker does not answer.
+    last = { ...last, ...status };
     show(last);
     if (last.ending) break;
     await setTimeout(INTERVAL_MS, undefined, { signal: detached }).catch(() => undefined);

@@ -1,6 +1,17 @@
-/** Ctrl-C ends the watching and nothing else; a second one ends the process as usual. */
-export function detachOnInterrupt(): AbortSignal {
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+
+/**
+ * Does something that Ctrl-C only detaches from.
+ *
+ * @param work with a signal that the first Ctrl-C aborts; a second one ends the process as usual
+ */
+export async function detachOnInterrupt<T>(work: (detached: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => controller.abort());
-  return controller.signal;
+  const detach = () => controller.abort();
+  for (const signal of SIGNALS) process.once(signal, detach);
+  try {
+    return await work(controller.signal);
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, detach);
+  }
 }

@@ -4,7 +4,7 @@ const CLEAR_BELOW = '\u001b[0J';
 const WRAP_OFF = '\u001b[?7l';
 const WRAP_ON = '\u001b[?7h';
 
-/** A text at the end of a terminal that is drawn over again and again. */
+/** Text at the end of a terminal that each `draw` replaces. */
 export class LiveText {
   readonly #stream: WriteStream;
   #height = 0;
@@ -13,13 +13,14 @@ export class LiveText {
     this.#stream = stream;
   }
 
-  /** Lines that are too long are cut off, and of a text that is too high the end is shown: the cursor must find back. */
+  /** Draws a text in place of the last one. Cuts long lines and shows only the end of a high text: the cursor must return to its start. */
   draw(text: string): void {
     const lines = text.split('\n').slice(-Math.max(1, this.#stream.rows - 1));
     this.#stream.write(`${this.#home}${WRAP_OFF}${lines.join('\n')}\n${WRAP_ON}`);
     this.#height = lines.length;
   }
 
+  /** Removes the text. */
   clear(): void {
     this.#stream.write(this.#home);
     this.#height = 0;

@@ -13,7 +13,7 @@ const COLOURS = {
 
 const STATE_COLUMN = 1;
 
-/** A table of the tests: their state, cells and figures. Colours only where standard output shows them. */
+/** Formats a table of the tests with their state, cells and result, in colours if standard output supports them. */
 export function testTable(tests: readonly TestProgress[]): string {
   const rows = tests.map((test) => [
     test.name,
@@ -27,7 +27,11 @@ export function testTable(tests: readonly TestProgress[]): string {
   });
 }
 
-/** What happens now, every test, and what a person can do; `now` is in milliseconds. */
+/**
+ * Formats the current step, every test, and the commands to type for a paused run or a parked test.
+ *
+ * @param now milliseconds since 1970
+ */
 export function progressText(workflowId: string, progress: Progress, now: number): string {
   const { phase, step, paused, tests, problems } = progress;
   return [
@@ -37,12 +41,12 @@ export function progressText(workflowId: string, progress: Progress, now: number
     ...tests
       .filter(({ status }) => status === 'parked')
       .map(({ name }) => `${name} is parked: dynamo-bench resolve ${workflowId} ${name} retry|skip|abort`),
-    ...(paused ? [`to go on: dynamo-bench resume ${workflowId}`] : []),
+    ...(paused ? [`to resume: dynamo-bench resume ${workflowId}`] : []),
     ...remainingLine(progress, now),
   ].join('\n');
 }
 
-/** One line for logs: the step, and how long it all still takes. */
+/** Formats one line for logs: the current step and the remaining time. */
 export function progressLine(progress: Progress, now: number): string {
   const [remaining] = remainingLine(progress, now);
   return `${progress.phase}: ${progress.step}${remaining ? ` (${remaining})` : ''}`;
@@ -54,9 +58,9 @@ function stateOf({ status, verdict }: TestProgress): string {
 
 function remainingLine({ phase, paused, remaining, tests }: Progress, now: number): string[] {
   if (remaining.high === 0 || phase === 'done') return [];
-  // Nothing gets shorter while a person is waited for.
-  const stands = paused || tests.some(({ status }) => status === 'parked');
-  const passed = stands ? 0 : Math.max(0, now - Date.parse(remaining.at)) / 1000;
+  // The remaining time does not pass while the run waits for a person.
+  const waiting = paused || tests.some(({ status }) => status === 'parked');
+  const passed = waiting ? 0 : Math.max(0, now - Date.parse(remaining.at)) / 1000;
   const left = { low: Math.max(0, remaining.low - passed), high: Math.max(0, remaining.high - passed) };
   return [left.high > 0 ? `remaining: ${remainingText(left)}` : 'remaining: longer than forecast'];
 }

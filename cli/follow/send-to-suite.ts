@@ -10,42 +10,53 @@ import { withTemporal } from './temporal-client.js';
 const UPDATE_TIMEOUT_MS = 20_000;
 
 /**
- * Tells a suite run that goes on something, and prints what follows from it.
+ * Sends a signal, an update or a cancellation to a running suite run, and prints the effect.
  *
- * @param tell returns the words to print
- * @throws {WrongUse} when the run has ended, or refuses
+ * @param send sends it and returns the effect in words
+ * @throws {WrongUse} when the run has ended, or rejects the update
  */
 export async function signalSuite(
   workflowId: string,
   { json }: { readonly json?: true },
-  tell: (handle: WorkflowHandle) => Promise<string>,
+  send: (handle: WorkflowHandle) => Promise<string>,
 ): Promise<void> {
   const done = await withTemporal(async (client) => {
     const description = await describeSuiteRun(client, workflowId);
     if (!isOpen(description)) {
-      const hint = `how it ended: dynamo-bench watch ${workflowId}`;
-      throw new WrongUse(`suite run "${workflowId}" has ended: ${description.status.name.toLowerCase()}`, hint);
+      const status = description.status.name.toLowerCase();
+      const hint = `show its result: dynamo-bench status ${workflowId}`;
+      throw new WrongUse(`Suite run "${workflowId}" has ended: ${status}`, hint);
     }
-    return tell(client.workflow.getHandle(workflowId));
+    return send(client.workflow.getHandle(workflowId));
   });
   console.log(json ? JSON.stringify({ workflowId, done }, null, 2) : `${workflowId}: ${done}`);
 }
 
 /**
- * Waits for the answer of an update.
+ * Waits for the result of an update.
  *
- * @throws {WrongUse} with the suite's own words when it refuses
+ * @param update sends the update
+ * @throws {WrongUse} with the suite's own message when it rejects the update
+ * @throws {Error} when no worker answers within 20 s
  */
-export async function answered({ client, workflowId }: WorkflowHandle, update: () => Promise<string>): Promise<string> {
+export async function awaitUpdate(
+  { client, workflowId }: WorkflowHandle,
+  update: () => Promise<string>,
+): Promise<string> {
   try {
     return await client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, update);
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) {
-      const hint = `state of every test: dynamo-bench watch ${workflowId} --once`;
+      const hint = `show the state of every test: dynamo-bench status ${workflowId}`;
       throw new WrongUse(error.cause?.message ?? error.message, hint, error);
     }
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)
-      throw new Error('no worker answered in time; is one running?', { cause: error });
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
+      const seconds = UPDATE_TIMEOUT_MS / 1000;
+      throw new Error(
+        `No worker answered for suite run "${workflowId}" within ${seconds} s\n  → check that a worker is running: dynamo-bench doctor`,
+        { cause: error },
+      );
+    }
     throw error;
   }
 }

@@ -1,7 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { EXIT } from '../options/exit-code.js';
-import { follow, type Sight } from './follow.js';
-import { detachOnInterrupt } from './interrupt.js';
+import { followSuite, type SuiteStatus } from './follow.js';
 import { LiveText } from './live-text.js';
 import { progressLine, progressText, testTable } from './progress-text.js';
 
@@ -10,39 +9,41 @@ export interface ShowOptions {
 }
 
 /**
- * Shows a suite run until it ends or Ctrl-C is pressed, and sets the exit code: a live table on a terminal, else a line
- * for each step; with `--json` one document at the end.
+ * Follows a suite run until it ends or `detached` is aborted, and sets the exit code. Shows a live table on a terminal,
+ * otherwise one line for each step; with `--json` one document at the end.
  */
 export async function showSuite(
   client: Client,
   workflowId: string,
-  { json }: ShowOptions,
-  detached: AbortSignal = detachOnInterrupt(),
+  options: ShowOptions,
+  detached: AbortSignal,
 ): Promise<void> {
-  const display = json ? undefined : process.stdout.isTTY ? liveDisplay() : lineDisplay();
-  const sight = await follow(client, workflowId, detached, (seen) => display?.show(seen));
+  const display = options.json ? undefined : process.stdout.isTTY ? liveDisplay() : lineDisplay();
+  const status = await followSuite(client, workflowId, detached, (latest) => display?.show(latest));
   display?.end();
-  printSight(sight, json ? { json } : {});
-  if (sight.ending) return;
-  console.error(`detached; the suite goes on. To come back: dynamo-bench watch ${workflowId}`);
-  console.error(`to end it: dynamo-bench cancel ${workflowId}`);
+  printSuiteStatus(status, options);
+  if (status.ending) return;
+  console.error(`Detached; suite run "${workflowId}" continues.`);
+  console.error(`  → follow it again: dynamo-bench watch ${workflowId}`);
+  console.error(`  → cancel it: dynamo-bench cancel ${workflowId}`);
 }
 
-/** How a run was last seen, once: its end, or where it is. Sets the exit code. */
-export function printSight(sight: Sight, { json }: ShowOptions): void {
-  process.exitCode = sight.ending?.exitCode ?? EXIT.inconclusive;
-  console.log(json ? JSON.stringify(jsonOf(sight), null, 2) : sight.ending ? endingText(sight) : sightText(sight));
+/** Prints a status once and sets the exit code: that of the run if it has ended, otherwise 3. */
+export function printSuiteStatus(status: SuiteStatus, { json }: ShowOptions): void {
+  process.exitCode = status.ending?.exitCode ?? EXIT.inconclusive;
+  if (json) console.log(JSON.stringify(statusJson(status), null, 2));
+  else console.log(status.ending ? endingText(status) : statusText(status));
 }
 
 interface Display {
-  show(sight: Sight): void;
+  show(status: SuiteStatus): void;
   end(): void;
 }
 
 function liveDisplay(): Display {
   const live = new LiveText(process.stdout);
   return {
-    show: (sight) => live.draw(sightText(sight)),
+    show: (status) => live.draw(statusText(status)),
     end: () => live.clear(),
   };
 }
@@ -62,13 +63,12 @@ function lineDisplay(): Display {
   };
 }
 
-function sightText({ workflowId, progress, silence }: Sight): string {
-  const now = Date.now();
-  const text = progress ? progressText(workflowId, progress, now) : `${workflowId}: running`;
+function statusText({ workflowId, progress, silence }: SuiteStatus): string {
+  const text = progress ? progressText(workflowId, progress, Date.now()) : `${workflowId}: running`;
   return silence ? `${text}\n${silence}` : text;
 }
 
-function endingText({ workflowId, progress, ending }: Sight): string {
+function endingText({ workflowId, progress, ending }: SuiteStatus): string {
   const tests = progress?.tests ?? ending?.result?.tests ?? [];
   const { failure, result } = ending ?? {};
   return [
@@ -76,11 +76,11 @@ function endingText({ workflowId, progress, ending }: Sight): string {
     `${workflowId}: ${ending?.outcome}${failure ? `: ${failure.class}: ${failure.message}` : ''}`,
     ...(failure?.hint ? [`  → ${failure.hint}`] : []),
     ...(result?.reasons ?? []).map(({ message }) => `  ${message}`),
-    ...(result ? [`report: dynamo-bench report ${workflowId}, or ${result.results} where the worker runs`] : []),
+    ...(result ? [`report: dynamo-bench report ${workflowId}, or ${result.results} on the worker's disk`] : []),
   ].join('\n');
 }
 
-function jsonOf({ workflowId, runId, progress, silence, ending }: Sight): object {
+function statusJson({ workflowId, runId, progress, silence, ending }: SuiteStatus): object {
   const { outcome = 'running', result, failure } = ending ?? {};
   return {
     workflowId,

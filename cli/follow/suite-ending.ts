@@ -11,17 +11,17 @@ import { EXIT, exitCodeOf } from '../options/exit-code.js';
 
 /** How a suite run ended. */
 export interface SuiteEnding {
-  /** The suite's own word, or `failed`, `cancelled`, `terminated` or `timed out`. */
+  /** The outcome that the suite returned, or `failed`, `cancelled`, `terminated` or `timed out`. */
   readonly outcome: string;
   readonly exitCode: number;
-  /** Of a suite that measured what it had to. */
+  /** Set when the suite completed. */
   readonly result?: SuiteResult;
-  /** Why it could not. */
+  /** Set when the suite did not complete. */
   readonly failure?: { readonly class: string; readonly message: string; readonly hint: string };
 }
 
-/** The end of a run that is closed. */
-export async function suiteEnding(
+/** Fetches the result of a closed run. */
+export async function fetchSuiteEnding(
   client: Client,
   { workflowId, runId }: Pick<WorkflowExecutionDescription, 'workflowId' | 'runId'>,
 ): Promise<SuiteEnding> {
@@ -34,7 +34,7 @@ export async function suiteEnding(
   }
 }
 
-/** What is thrown is trouble of the infrastructure, except for a spec that is wrong and for a person who ends it. */
+/** Classifies the failure of a run: infrastructure, unless the spec is invalid or a person cancelled the run. */
 export function endingOfFailure(cause: unknown): SuiteEnding {
   if (cause instanceof CancelledFailure) return { outcome: 'cancelled', exitCode: EXIT.inconclusive };
   if (cause instanceof TerminatedFailure) return { outcome: 'terminated', exitCode: EXIT.infrastructure };
@@ -45,6 +45,10 @@ export function endingOfFailure(cause: unknown): SuiteEnding {
   return {
     outcome: 'failed',
     exitCode: failureClass === 'InvalidSpec' ? EXIT.wrongUse : EXIT.infrastructure,
-    failure: { class: failureClass, message: (cause as Error | undefined)?.message ?? 'unknown', hint },
+    failure: {
+      class: failureClass,
+      message: (cause as Error | undefined)?.message ?? 'the workflow failed without a message',
+      hint,
+    },
   };
 }

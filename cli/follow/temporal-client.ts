@@ -1,7 +1,11 @@
 import { Client } from '@temporalio/client';
 import { connectTemporal } from '../../temporal/connection.js';
 
-/** Connects to Temporal, works with it, and closes the connection. */
+/**
+ * Connects to Temporal, works with the client, and closes the connection.
+ *
+ * @throws {Error} when no server answers
+ */
 export async function withTemporal<T>(work: (client: Client) => Promise<T>): Promise<T> {
   const { connection, namespace } = await connectTemporal();
   try {

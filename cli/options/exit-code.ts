@@ -1,20 +1,25 @@
 import type { SuiteRecord } from '../../suite/record/record.js';
 import type { SuiteFailure } from '../../suite/verdict/failure.js';
 
-/** What a command's exit code means, the same for all of them. */
+/** Exit codes, the same for every command. */
 export const EXIT = { pass: 0, fail: 1, wrongUse: 2, inconclusive: 3, infrastructure: 4 } as const;
 
-/** Stands in the help of every command. */
-export const EXIT_CODES = `
-Exit codes: 0 pass or done, 1 fail or regressed, 2 wrong use, 3 inconclusive or still running, 4 infrastructure.`;
+/** Exit codes with their meaning, for help and reference. */
+export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] = [
+  [EXIT.pass, 'pass or done'],
+  [EXIT.fail, 'fail or regressed'],
+  [EXIT.wrongUse, 'wrong use'],
+  [EXIT.inconclusive, 'inconclusive or still running'],
+  [EXIT.infrastructure, 'infrastructure failure'],
+];
 
 /**
- * The exit code for a recorded run, as `run` and `watch` have it: one that could not measure what it had to is trouble of
- * the infrastructure, and one that somebody cancelled says nothing.
+ * Returns the exit code for a recorded run, the same as `run` and `watch` set: a run that could not measure a required
+ * test is an infrastructure failure, and a cancelled run is inconclusive.
  *
- * @param headline the word that its report is headed by
+ * @param headline outcome in the title of the run's report
  */
-export function exitCodeOfRun(record: RunToTell, headline: string): number {
+export function exitCodeOfRun(record: JudgedRun, headline: string): number {
   if (headline !== 'fail') return exitCodeOf(headline);
   const { tests, dynamo, setup, reasons } = record;
   const because = (code: string) => reasons.some((reason) => reason.code === code);
@@ -25,16 +30,16 @@ export function exitCodeOfRun(record: RunToTell, headline: string): number {
   return unmeasured || setup.problems.length > 0 || because('suite-failure') ? EXIT.infrastructure : EXIT.fail;
 }
 
-type RunToTell = Pick<SuiteRecord, 'tests' | 'dynamo' | 'setup' | 'reasons'>;
+type JudgedRun = Pick<SuiteRecord, 'tests' | 'dynamo' | 'setup' | 'reasons'>;
 
-/** The exit code for the word that a report is headed by. */
-export function exitCodeOf(verdict: string): number {
-  if (verdict === 'pass' || verdict === 'skipped' || verdict === 'unchanged' || verdict === 'improved')
+/** Returns the exit code for an outcome or a change, such as `pass` or `regressed`. */
+export function exitCodeOf(outcome: string): number {
+  if (outcome === 'pass' || outcome === 'skipped' || outcome === 'unchanged' || outcome === 'improved')
     return EXIT.pass;
-  return verdict === 'fail' || verdict === 'regressed' ? EXIT.fail : EXIT.inconclusive;
+  return outcome === 'fail' || outcome === 'regressed' ? EXIT.fail : EXIT.inconclusive;
 }
 
-/** The exit code for a failure: what was asked for was wrong, or something did not work. */
+/** Returns the exit code for a failure: a wrong request, or infrastructure that did not work. */
 export function exitCodeOfFailure(failure: SuiteFailure): number {
   return failure.class === 'NotFound' || failure.class === 'InvalidSpec' ? EXIT.wrongUse : EXIT.infrastructure;
 }

@@ -1,28 +1,27 @@
 import { readFile } from 'node:fs/promises';
-import type { Command } from 'commander';
 import { formerKeys } from '../../suite/spec/spec.js';
+import { WrongUse } from './wrong-use.js';
 
 /**
- * Reads a suite spec from a file, or from standard input for `-`, and warns of keys under former names. Input that is not
- * JSON ends the command with exit code 2.
+ * Reads a suite spec from a file, or from standard input for `-`, and warns about deprecated keys.
+ *
+ * @throws {WrongUse} when the input cannot be read or is not JSON
  */
-export async function readSpecFile(file: string, command: Command): Promise<unknown> {
+export async function readSpecFile(file: string): Promise<unknown> {
   try {
     const text = file === '-' ? await readStandardInput() : await readFile(file, 'utf8');
     const spec: unknown = JSON.parse(text);
-    warnOfFormerKeys(file, spec);
+    warnAboutFormerKeys(file, spec);
     return spec;
   } catch (error) {
-    const { message } = error as Error;
-    return command.error(`error: ${file}: ${message}\n  → give a suite spec, a JSON file such as suites/p5.json`, {
-      exitCode: 2,
-    });
+    const hint = 'give a suite spec: a JSON file such as suites/p5.json, or - for standard input';
+    throw new WrongUse(`Cannot read suite spec ${file}: ${(error as Error).message}`, hint, error);
   }
 }
 
-function warnOfFormerKeys(file: string, spec: unknown): void {
+function warnAboutFormerKeys(file: string, spec: unknown): void {
   const found = formerKeys(spec).map(({ path, message }) => `${path} ${message}`);
-  if (found.length > 0) console.error(`warning: ${file} uses former names of keys: ${found.join('; ')}`);
+  if (found.length > 0) console.error(`warning: ${file} uses deprecated keys: ${found.join('; ')}`);
 }
 
 async function readStandardInput(): Promise<string> {

@@ -4,40 +4,33 @@ import { type Command, Option } from 'commander';
 import { noResults } from '../../results/database/store-failure.js';
 import type { ResultStore } from '../../results/store.js';
 
-/** Options that say where the results are. */
+/** Options that say where the result store is. */
 export interface StoreOptions {
   readonly results: string;
   readonly url?: string;
 }
 
-/** Where the results are unless somebody says otherwise: where the worker puts them. */
-const RESULTS_FOLDER = process.env.RESULTS_DIR ?? 'runs';
-
-/** Adds `--results` and `--url`; the worker's own variables are the defaults. */
+/** Adds `--results` and `--url`; the defaults are the worker's own variables, so both use the same store. */
 export function addStoreOptions(command: Command): Command {
-  return command.option('--results <folder>', 'folder of the results (RESULTS_DIR)', RESULTS_FOLDER).addOption(
-    // Its password is nothing for a help text.
-    new Option('--url <url>', 'PostgreSQL that holds them, postgres://… (RESULTS_URL)').default(
-      process.env.RESULTS_URL,
-      'RESULTS_URL',
-    ),
-  );
+  return command
+    .addOption(new Option('--results <folder>', 'folder of the result store').env('RESULTS_DIR').default('runs'))
+    .addOption(new Option('--url <url>', 'PostgreSQL database of the result store, postgres://…').env('RESULTS_URL'));
 }
 
 /**
- * Opens the store to read it, works with it, and closes it. This needs no right to write, and leaves the store as it is.
+ * Opens the store read-only, works with it, and closes it. Needs no write permission and changes nothing.
  *
- * @throws {SuiteFailure} `NotFound` when there is no store yet, `StoreTooOld` when it has to be brought up to date first
+ * @throws {SuiteFailure} `NotFound` when there is no store yet, `StoreTooOld` when it must be migrated first
  */
 export async function withStore<T>(options: StoreOptions, work: (store: ResultStore) => Promise<T>): Promise<T> {
-  return worked(options, work, true);
+  return useStore(options, work, true);
 }
 
 /**
- * The same to write: the store is brought up to date first.
+ * Opens the store for writing, migrates it if necessary, works with it, and closes it.
  *
- * @param create whether one that is not there is made
- * @throws {SuiteFailure} `NotFound` when there is no store yet
+ * @param create whether to create the store if there is none
+ * @throws {SuiteFailure} `NotFound` when there is no store yet and `create` is false
  */
 export async function changeStore<T>(
   options: StoreOptions,
@@ -46,10 +39,10 @@ export async function changeStore<T>(
 ): Promise<T> {
   const { results, url } = options;
   if (!url && !create && !existsSync(join(results, 'results.db'))) throw noResults(results);
-  return worked(options, work, false);
+  return useStore(options, work, false);
 }
 
-async function worked<T>(
+async function useStore<T>(
   { results, url }: StoreOptions,
   work: (store: ResultStore) => Promise<T>,
   readOnly: boolean,

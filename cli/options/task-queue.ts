@@ -1,8 +1,8 @@
 import { Option } from 'commander';
 
-/** `--task-queue`; the worker's own variable is the default. */
+/** `--task-queue`: where the worker polls. The default is the worker's own variable. */
 export function taskQueueOption(): Option {
-  return new Option('--task-queue <name>', "the worker's task queue (TASK_QUEUE)").default(
-    process.env.TASK_QUEUE ?? 'dynamo-bench',
-  );
+  return new Option('--task-queue <name>', 'Temporal task queue of the worker')
+    .env('TASK_QUEUE')
+    .default('dynamo-bench');
 }

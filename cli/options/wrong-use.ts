@@ -1,4 +1,4 @@
-/** What was asked for cannot be: exit code 2, with words on what can. */
+/** Reports a request that cannot be met as given: exit code 2, with a hint that says what to do instead. */
 export class WrongUse extends Error {
   override readonly name = 'WrongUse';
   readonly hint: string;

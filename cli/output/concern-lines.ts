@@ -1,6 +1,6 @@
 import type { Concern } from '../../suite/run/concern.js';
 
-/** Concerns as a list below a heading; no lines when there are none. */
+/** Formats concerns as a list below a heading; returns no lines when there are none. */
 export function concernLines(heading: string, concerns: readonly Concern[]): string[] {
   return concerns.length === 0
     ? []

@@ -1,7 +1,7 @@
 /**
- * Columns of text, for terminals; a column of numbers is aligned to the right.
+ * Formats rows as columns for a terminal. A column of numbers is aligned to the right.
  *
- * @param paint adds colour to a cell that has its width already
+ * @param paint colours a cell; it is called with the padded text
  */
 export function table(
   header: readonly string[],

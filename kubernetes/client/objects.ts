@@ -1,63 +1,29 @@
+import type * as apps from 'kubernetes-types/apps/v1.d.ts';
+import type * as batch from 'kubernetes-types/batch/v1.d.ts';
+import type * as core from 'kubernetes-types/core/v1.d.ts';
+import type { ListMeta, ObjectMeta } from 'kubernetes-types/meta/v1.d.ts';
+
 /**
- * The parts of Kubernetes objects that the suite reads. Objects are kept as the API server sends them: no field is
- * renamed, parsed or dropped, so what is applied again is what was read.
+ * Kubernetes objects as the API server sends them: no field is renamed, parsed or dropped, so what is applied again is
+ * what was read. The types are the API's own; fields that the suite relies on are required, status fields are optional.
  */
 
-export interface Metadata {
-  name: string;
-  namespace?: string;
-  uid?: string;
-  resourceVersion?: string;
-  labels?: Record<string, string>;
-  annotations?: Record<string, string>;
-  creationTimestamp?: string;
-  deletionTimestamp?: string;
-  ownerReferences?: OwnerReference[];
-}
-
-export interface OwnerReference {
-  apiVersion: string;
-  kind: string;
-  name: string;
-  uid: string;
-}
+export type { Container } from 'kubernetes-types/core/v1.d.ts';
+export type { OwnerReference, Status } from 'kubernetes-types/meta/v1.d.ts';
 
 export interface KubernetesObject {
   apiVersion: string;
   kind: string;
-  metadata: Metadata;
+  metadata: ObjectMeta & { name: string };
   [field: string]: unknown;
 }
 
 export interface List<Item> {
-  metadata: { resourceVersion?: string; continue?: string };
+  metadata: ListMeta;
   items: Item[];
 }
 
-export interface Container {
-  name: string;
-  image?: string;
-  command?: string[];
-  args?: string[];
-  env?: { name: string; value?: string }[];
-  resources?: { requests?: Record<string, string | number>; limits?: Record<string, string | number> };
-  [field: string]: unknown;
-}
-
-export interface ContainerStatus {
-  name: string;
-  image?: string;
-  imageID?: string;
-  ready?: boolean;
-  started?: boolean;
-  restartCount?: number;
-  state?: {
-    waiting?: { reason?: string; message?: string };
-    running?: { startedAt?: string };
-    terminated?: { exitCode: number; reason?: string; message?: string; startedAt?: string; finishedAt?: string };
-  };
-}
-
+/** What conditions of all kinds have in common. */
 export interface Condition {
   type: string;
   status: string;
@@ -65,46 +31,41 @@ export interface Condition {
   message?: string;
 }
 
-export interface Pod extends KubernetesObject {
-  spec: {
-    nodeName?: string;
-    containers: Container[];
-    initContainers?: Container[];
-    overhead?: Record<string, string>;
-    [field: string]: unknown;
-  };
-  status?: {
-    phase?: string;
-    reason?: string;
-    message?: string;
-    podIP?: string;
-    conditions?: Condition[];
-    containerStatuses?: ContainerStatus[];
-  };
+/** A toleration of the suite spec, which may hold absent fields as undefined. */
+type Toleration = { [Field in keyof core.Toleration]?: core.Toleration[Field] | undefined };
+
+export interface PodSpec extends Omit<core.PodSpec, 'tolerations'> {
+  tolerations?: Toleration[];
 }
 
-export interface Node extends KubernetesObject {
-  spec: { unschedulable?: boolean; taints?: { key: string; value?: string; effect: string }[] };
-  status: {
-    allocatable: Record<string, string>;
-    capacity: Record<string, string>;
+/** Pods of a workload. */
+export interface PodTemplate {
+  metadata?: ObjectMeta;
+  spec: PodSpec;
+}
+
+export type ContainerStatus = Pick<core.ContainerStatus, 'name'> & Partial<core.ContainerStatus>;
+
+export type Pod = KubernetesObject & {
+  spec: PodSpec;
+  status?: Omit<core.PodStatus, 'containerStatuses'> & { containerStatuses?: ContainerStatus[] };
+};
+
+export type Node = KubernetesObject & {
+  spec: core.NodeSpec;
+  status: Required<Pick<core.NodeStatus, 'allocatable' | 'capacity'>> & {
     conditions: Condition[];
-    nodeInfo: { kubeletVersion: string; osImage: string; kernelVersion: string; containerRuntimeVersion: string };
+    nodeInfo: Pick<core.NodeSystemInfo, 'kubeletVersion' | 'osImage' | 'kernelVersion' | 'containerRuntimeVersion'>;
   };
-}
+};
 
-export interface DaemonSet extends KubernetesObject {
-  spec: { template: { spec: { containers: Container[] } } };
-  status?: { desiredNumberScheduled?: number; numberReady?: number };
-}
+type Workload<Spec, Status> = KubernetesObject & {
+  spec: Omit<Spec, 'template'> & { template: PodTemplate };
+  status?: Partial<Status>;
+};
 
-export interface Deployment extends KubernetesObject {
-  status?: { availableReplicas?: number; observedGeneration?: number; conditions?: Condition[] };
-}
+export type Deployment = Workload<apps.DeploymentSpec, apps.DeploymentStatus>;
+export type DaemonSet = Workload<Partial<apps.DaemonSetSpec>, apps.DaemonSetStatus>;
+export type Job = Workload<batch.JobSpec, batch.JobStatus>;
 
-export interface Status {
-  kind: 'Status';
-  reason?: string;
-  message?: string;
-  code?: number;
-}
+export type Service = KubernetesObject & { spec: core.ServiceSpec };

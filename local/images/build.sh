@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Builds the container images of the local box and prints their OCI archives, one absolute path a line. What is built
-# already is only printed. Progress goes to standard error.
+# Builds the missing container images of the local box and prints the paths of all OCI archives, one a line. Progress goes
+# to standard error.
 #
 # Archives and layers are kept in $DYNAMO_BENCH_CACHE/images (default ~/.cache/dynamo-bench/images), under names with a
-# hash of all that goes into them.
+# hash of all their inputs.
 set -euo pipefail
 
 IMAGES=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
@@ -27,16 +27,16 @@ fail() {
   exit 1
 }
 
-# Output nobody wants to see unless the command fails.
+# Runs a command and shows its output only when it fails.
 quietly() {
   "$@" >"$LOG" 2>&1 </dev/null || {
     tail -n 20 "$LOG" | sed 's/^/    /' >&2
-    fail "This failed, its last lines are above, all of them in $LOG: $*"
+    fail "Command failed; the end of its log is above, all of it in $LOG: $*"
   }
 }
 
-# What a layer depends on: files, and the functions that make it. Functions and not whole scripts, so that a change of
-# one layer leaves the others as they are.
+# Lists the inputs of each layer: files, and the functions that make it. Functions and not whole scripts, so that a change
+# of one layer leaves the others unchanged.
 declare -A FILES_OF=(
   [pause]="pause"
   [etcd]="versions.sh"
@@ -51,7 +51,7 @@ declare -A FUNCTIONS_OF=(
   [pause]="layer_pause"
   [etcd]="layer_etcd fetch_wheels"
   [system]="layer_system shrink_system precompile"
-  [tools]="layer_tools tools_ucx tools_nixl tools_fi_info fetch_wheels precompile_layer"
+  [tools]="layer_tools tools_ucx tools_nixl tools_libfabric fetch_wheels precompile_layer"
   [nixlbench]="layer_nixlbench precompile_layer"
   [model]="layer_model fetch_wheels"
   [dynamo]="layer_dynamo site_packages fetch_wheels precompile_layer"
@@ -63,7 +63,7 @@ hash_of() { # LAYER
   read -ra files <<<"${FILES_OF[$1]}"
   read -ra functions <<<"${FUNCTIONS_OF[$1]}"
   {
-    # Of the release, because another one has another Python and other libraries.
+    # Includes the release, because each has another Python and other libraries.
     echo "$1 $(host_release)"
     declare -f "${functions[@]}"
     cd "$IMAGES"
@@ -81,13 +81,13 @@ build_layer() { # LAYER
   case $name in tools | nixlbench | model | dynamo | aiperf) unpack_system ;; esac
   mkdir -p "$folder"
   "layer_$name" "$folder"
-  # Same content, same bytes: no order, times or names of the machine that built it.
+  # Makes equal content equal bytes: fixes the order, and leaves out times and names of the building machine.
   tar --sort=name --mtime=@0 --numeric-owner --owner=0 --group=0 --format=gnu -C "$folder" -cf "$file.partial" .
   mv "$file.partial" "$file"
   rm -rf "$folder"
 }
 
-# The base system as a folder, for what has to run its Python.
+# Unpacks the base system into a folder, for steps that run its Python.
 unpack_system() {
   [ ! -d "$SYSTEM_TREE" ] || return 0
   build_layer system
@@ -95,7 +95,7 @@ unpack_system() {
   tar -xf "$(layer_file system)" -C "$SYSTEM_TREE"
 }
 
-# Phase 3 needs a gigabyte of images, so they are built and imported only for who asks.
+# The images of inference tests take a gigabyte, so they are built only on request.
 wants_inference() { [ "${DYNAMO_BENCH_INFERENCE:-no}" = yes ]; }
 
 image() { # FILE-STEM NAME CONFIG LAYER...
@@ -130,8 +130,8 @@ main() {
     say "waiting for another build of the images"
     flock 7
   }
-  [ "$(id -u)" = 0 ] || fail "Building the images needs root (debootstrap, chroot)."
-  # Left by a build that was killed. Nothing is mounted in it: mounts are made in namespaces that end with the build.
+  [ "$(id -u)" = 0 ] || fail "Building the images needs root, for debootstrap and chroot: sudo make up"
+  # Removes the folder of a killed build. It contains no mounts, because they end with the build's namespaces.
   rm -rf "$WORK" "$STORE"/*.partial
   mkdir -p "$WORK"
   trap 'rm -rf "$WORK"' EXIT

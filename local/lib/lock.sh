@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# One `up` or `down` at a time: two that interleave would each take the other's half-started parts for broken ones.
+# Allows one `up` or `down` at a time: each of two would take the other's half-started parts for broken ones.
 
-# Everything that outlives the script must be started with `9>&-`, or it would hold the lock for as long as it lives.
+# Start every process that outlives the script with `9>&-`, or it holds the lock for its lifetime.
 take_lock() {
   exec 9>"$CACHE/lock"
   if ! flock -n 9; then
-    say "waiting for another up or down to end"
+    say "waiting for another local/up.sh or local/down.sh to end"
     flock 9
   fi
 }

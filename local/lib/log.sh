@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What the person at the terminal sees. One line a fact, with the seconds since the start, on standard error: standard
-# output is left to results.
+# Prints messages for people, one a line with the seconds since the start, on standard error. Standard output is for
+# results.
 
 say() {
   printf '%4ds  %s\n' "$SECONDS" "$*" >&2
@@ -11,7 +11,7 @@ fail() {
   exit 1
 }
 
-# fail_with_log MESSAGE LOGFILE: the last lines of a log are nearly always the reason, so nobody should have to open it.
+# fail_with_log MESSAGE LOGFILE: prints the last lines of the log as well, which nearly always show the reason.
 fail_with_log() {
   {
     printf '\n%s The end of %s:\n\n' "$1" "$2"

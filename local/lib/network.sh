@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # used by the files that are sourced with this one
 # The box's network: one bridge on this machine, and one link from it to each node, shaped to a declared rate at both
-# ends. Everything here says how it should be, not how to get there, so it also repairs.
+# ends. The commands are idempotent, so they also repair a damaged network.
 #
 #   10.77.0.1      the machine on the bridge: API server and cluster DNS
 #   10.77.0.1N     node N
@@ -13,25 +13,25 @@ POD_NETWORK=10.78.0.0/16
 SERVICE_NETWORK=10.96.0.0/16
 NODE_NUMBERS=(1 2)
 
-# What a benchmark's result is compared with, so it is declared and not left to what two cores happen to manage.
+# Results are compared with this rate, so it is declared and does not depend on the speed of two cores.
 LINK_RATE=${DYNAMO_BENCH_LINK_RATE:-500mbit}
 
 node_address() { echo "10.77.0.$((10 + $1))"; }
 node_pods() { echo "10.78.$1.0/24"; }
 node_link() { echo "dynbench-gpu-$1"; }
 
-# The addresses are fixed, so there is one box on a machine. Its bridge says whose it is.
+# The addresses are fixed, so a machine has one box. Its bridge stores the owner.
 bridge_owner() { cat "/sys/class/net/$BRIDGE/ifalias" 2>/dev/null || true; }
 
 bridge_is_ours() {
   local owner
   owner=$(bridge_owner)
-  # None yet: the script that made it was killed.
+  # The bridge has no owner yet: the script that created it was killed.
   [ -z "$owner" ] || [ "$owner" = "$STATE" ]
 }
 
 ensure_bridge() {
-  bridge_is_ours || fail "Another box runs on this machine, with DYNAMO_BENCH_STATE=$(bridge_owner). End it first: DYNAMO_BENCH_STATE=$(bridge_owner) make down"
+  bridge_is_ours || fail "Another box is running on this machine, with DYNAMO_BENCH_STATE=$(bridge_owner). Stop it first: DYNAMO_BENCH_STATE=$(bridge_owner) make down"
   if ! ip link show "$BRIDGE" >/dev/null 2>&1; then
     check_addresses
     ip link add "$BRIDGE" type bridge
@@ -59,7 +59,7 @@ attach_node() {
   for other in "${NODE_NUMBERS[@]}"; do
     [ "$other" = "$number" ] || "${inside[@]}" ip route replace "$(node_pods "$other")" via "$(node_address "$other")"
   done
-  # Last, because the node waits for it.
+  # Comes last, because the node waits for it.
   "${inside[@]}" ip route replace default via "$BRIDGE_ADDRESS"
 }
 

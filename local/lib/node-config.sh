@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# The files that a node's programs read.
+# Writes the configuration files of a node's programs.
 
 write_containerd_config() { # FOLDER ROOT
   cat >"$1/containerd.toml" <<TOML
@@ -16,7 +16,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshot
 
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "localhost/pause:3.10"
-  # The profile would be loaded into the whole machine.
+  # Disabled, because the profile would be loaded for the whole machine.
   disable_apparmor = true
   restrict_oom_score_adj = true
   netns_mounts_under_state_dir = true
@@ -58,9 +58,9 @@ JSON
 }
 
 # nodeStatusUpdateFrequency: with the usual 10 s a new device shows up to 10 s late.
-# cgroupsPerQOS: the groups would be given all of the pretended CPUs, and the kernel knows that they are not there.
+# cgroupsPerQOS: the groups would get all of the simulated CPUs, which the kernel does not have.
 # localStorageCapacityIsolation: cAdvisor does not find every machine's disk, and without it there is nothing to isolate.
-# KubeletInUserNamespace: lets the kubelet go on where this machine refuses it a limit; it runs as root all the same.
+# KubeletInUserNamespace: lets the kubelet continue where this machine refuses it a limit; it still runs as root.
 write_kubelet_config() { # FOLDER NUMBER
   echo "nameserver $BRIDGE_ADDRESS" >"$1/resolv.conf"
   cat >"$1/kubelet.yaml" <<YAML
@@ -95,7 +95,7 @@ clusterDomain: cluster.local
 YAML
 }
 
-# conntrack: these limits are of the whole machine, so they stay as they are.
+# conntrack: these limits apply to the whole machine, so they stay unchanged.
 write_proxy_config() { # FOLDER NUMBER
   cat >"$1/kube-proxy.yaml" <<YAML
 apiVersion: kubeproxy.config.k8s.io/v1alpha1

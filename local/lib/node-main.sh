@@ -9,7 +9,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/p5-disguise.sh"
 
 name=$1 address=$2 folder=$3 disk=$4 pki=$5 logs=$6 kubebox=$7
 
-# What is mounted here is seen by this node's programs, and by nothing outside.
+# Mounts made here are visible only to this node's programs.
 mount --make-rprivate /
 mount --make-rshared /
 
@@ -18,16 +18,15 @@ cover_fixed_paths() {
   mount --bind "$disk/cni" /var/lib/cni
   mount -t tmpfs tmpfs /var/log/containers
   mount -t tmpfs tmpfs /run/containerd
-  # The box has no way out. With this name server that shows at once, as an image that cannot be pulled; with the
-  # machine's, as a wait for an answer that cannot arrive.
+  # The box has no route to the internet. With this name server a pull fails at once; with the machine's it would wait for
+  # an answer that cannot arrive.
   mount --bind "$folder/resolv.conf" /etc/resolv.conf
   # Where the device plugins' pods find their program, whatever its place in the cache.
   touch /var/lib/kubelet/kubebox
   mount --bind "$kubebox" /var/lib/kubelet/kubebox
 }
 
-# The kubelet sets these for the whole machine. It leaves alone what has the right value already, so it is shown files
-# that have it.
+# The kubelet sets these for the whole machine unless they have the right value already, so it gets files that have it.
 cover_machine_settings() {
   mkdir "$folder/sysctl"
   local setting value

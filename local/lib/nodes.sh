@@ -1,13 +1,13 @@
 # shellcheck shell=bash
-# The nodes gpu-1 and gpu-2, seen from the machine: each is one process tree in network, mount and pid namespaces of its
-# own (what runs inside is in node-main.sh). Ending its first process ends all of it, containers and mounts too.
+# Manages the nodes gpu-1 and gpu-2 from outside: each is one process tree in its own network, mount and pid namespaces
+# (node-main.sh runs inside). Ending its first process ends the whole node, with its containers and mounts.
 
 NODE_DISKS=$CACHE/nodes
 
 # Folders that a node covers with its own, because the programs in it insist on these paths.
 NODE_MOUNT_POINTS=(/var/lib/kubelet /var/lib/cni /var/log/containers /run/containerd)
 
-# The one process of the node that is there from its start to its end, seen from outside.
+# Prints the pid of the process that lives as long as the node.
 node_pid() {
   local pid
   for pid in $(part_pids "$1"); do
@@ -32,7 +32,7 @@ remove_mount_points() {
 
 start_node() { # NUMBER ARCHIVES
   local number=$1 name=gpu-$1 folder=$STATE/nodes/gpu-$1 disk=$NODE_DISKS/gpu-$1
-  # A node always starts with a clean disk: what an earlier one left belongs to pods that no longer exist.
+  # A node always starts with a clean disk: files of an earlier one belong to pods that no longer exist.
   remove_node_cgroups "$name"
   rm -rf "$folder" "$disk"
   mkdir -p "$folder" "$disk/kubelet" "$disk/cni"
@@ -70,7 +70,7 @@ ensure_node() { # NUMBER ARCHIVES
     forget_devices "$name"
     STARTED+=("$name")
   fi
-  wait_for 20 "$name" "a network namespace of its own" in_own_network "$name"
+  wait_for 20 "$name" "its own network namespace" in_own_network "$name"
   attach_node "$1" "$(node_pid "$name")"
 }
 
@@ -99,8 +99,8 @@ wait_for_nodes() {
   wait_for 30 kube-controller-manager "the default service account exists" default_service_account_exists
 }
 
-# containerd puts containers into this control group, whatever it is told; those of a node that was killed are still
-# there, and the folders of its state say which they are. One tree a controller on cgroup v1, one in all on v2.
+# containerd always puts containers into this control group. Those of a killed node remain, and the folders of its state
+# name them. One tree a controller on cgroup v1, one in all on v2.
 remove_node_cgroups() { # NODE
   local deadline=$((SECONDS + 5)) task tree
   for task in "$STATE/nodes/$1"/containerd/io.containerd.runtime.v2.task/k8s.io/*/; do

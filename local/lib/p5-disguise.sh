@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # used by the files that are sourced with this one
-# What a p5.48xlarge says of itself, so that the pods of the real manifests, which ask for whole machines, are scheduled
-# here as they are there. Containers do not see it: they get a /proc and /sys of their own.
+# Reports the hardware of a p5.48xlarge, so that the pods of the real manifests, which request whole machines, are
+# scheduled as on EKS. Containers do not see it: they get their own /proc and /sys.
 
 P5_CPUS=192
 P5_MEMORY_KIB=$((2 * 1024 * 1024 * 1024))
-# What Amazon's EFA installer sets aside.
+# The huge pages that Amazon's EFA installer reserves.
 P5_HUGE_PAGES_2MIB=5128
 # The network-node layers are those of two machines under the same lowest switch.
 P5_LABELS=node.kubernetes.io/instance-type=p5.48xlarge,topology.kubernetes.io/region=us-east-1,topology.kubernetes.io/zone=us-east-1a,topology.k8s.aws/network-node-layer-1=nn-box-1,topology.k8s.aws/network-node-layer-2=nn-box-2,topology.k8s.aws/network-node-layer-3=nn-box-3

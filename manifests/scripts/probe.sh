@@ -2,6 +2,8 @@
 # Main process of a probe pod: prints the properties of the image and the node, in sections. A missing tool leaves its
 # section empty; the suite decides whether that is a problem.
 #
+#   probe.sh [NAME PROGRAM HELP_OPTION]...  asks each of these programs for its version and its options
+#
 #   DYNAMO_BENCH_ETCD_HOST  host name that the ranks must resolve
 
 section() {
@@ -48,6 +50,9 @@ for name in ("nixl", "nixl-cu12", "nixl-cu13"):
 ' 2> /dev/null || pkg-config --modversion nixl 2> /dev/null
 }
 
+# AWS's EFA installer puts the tools of libfabric here, and not on the PATH of every image.
+PATH=$PATH:/opt/amazon/efa/bin
+
 section memlock
 ulimit -l
 section capabilities
@@ -74,9 +79,14 @@ section efa-installer
 grep -i 'efa installer version' /opt/amazon/efa_installed_packages 2> /dev/null
 section nixl
 nixl_version
-section nixlbench
-nixlbench --version 2>&1
-section nixlbench-help
-nixlbench --help 2>&1
+while [ $# -ge 3 ]; do
+  name=$1 program=$2 help=$3
+  shift 3
+  command -v "$program" > /dev/null 2>&1 || continue
+  section "$name"
+  "$program" --version < /dev/null 2>&1
+  section "$name-help"
+  "$program" "$help" < /dev/null 2>&1
+done
 section end
 exit 0

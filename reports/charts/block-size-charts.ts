@@ -3,24 +3,68 @@ import type { TestRecord } from '../../suite/record/record.js';
 import { formatBytes, formatDuration, formatRate } from '../../suite/units/units.js';
 import { html, type Markup } from '../markup/markup.js';
 import { type Curve, curveName, curvesOf, type Spread, spreadText } from '../model/curves.js';
-import { axis, drawChart, LAYOUTS, type LegendEntry, label, seriesColor, seriesMark } from './chart.js';
+import { axis, drawChart, LAYOUTS, type Layout, type LegendEntry, label, seriesColor, seriesMark } from './chart.js';
 import { blockAxis, niceTop, rateUnit } from './scale.js';
 
-/** A claim this many times higher than everything else would flatten what was measured: it is named, not drawn. */
+/** A claim this many times above all lines would flatten the measured curves: the note states it, the chart omits it. */
 const CLAIM_OFF_CHART = 1.5;
 
-/** Bandwidth of all tests against block size, with what the hardware carries and what documents claim. */
+/** Draws the bandwidth of all tests against block size, with the ceilings and the claimed figures. */
 export function bandwidthChart(tests: readonly TestRecord[]): Markup | undefined {
   const curves = curvesOf(tests).filter(({ points }) => points.length > 0);
   if (curves.length === 0) return undefined;
+  const picture = bandwidthPicture(tests, curves);
+  const { ceilings, drawn, omitted, highest } = picture;
+  return drawChart({
+    id: 'bandwidth',
+    title: 'Bandwidth against block size',
+    description: `${curves.map((curve) => `${curveName(curve)}: ${endsText(curve, ({ bandwidth }) => formatRate(bandwidth.median))}`).join('. ')}. ${ceilings.map(({ text }) => `Ceiling ${text}`).join('. ')}.`,
+    height: 380,
+    note:
+      omitted.length > 0
+        ? `Off the chart: ${omitted.map(({ name, value }) => `${formatRate(value)} claimed for ${name}, ${(value / highest).toFixed(1)} times the highest line here`).join('; ')}.`
+        : undefined,
+    legend: [
+      ...curveLegend(curves),
+      ...(ceilings.length > 0 ? [{ label: 'ceiling', color: 'var(--ceiling)', mark: 'dashed' } as LegendEntry] : []),
+      ...(drawn.length > 0 ? [{ label: 'claimed', color: 'var(--muted)', mark: 'dotted' } as LegendEntry] : []),
+    ],
+    tip: curveTip(curves, ({ bandwidth }) => bandwidth, formatRate),
+    table: curveTable(curves, ({ bandwidth }) => bandwidth, formatRate),
+    option: (layout) => bandwidthOption(picture, layout),
+  });
+}
+
+interface BandwidthPicture {
+  readonly curves: readonly Curve[];
+  readonly ceilings: readonly { readonly bytesPerSecond: number; readonly text: string }[];
+  /** Claims that fit on the chart, and those that are far above it. */
+  readonly drawn: readonly Claim[];
+  readonly omitted: readonly Claim[];
+  /** Highest measured value or ceiling, and the highest line including claims, in bytes per second. */
+  readonly highest: number;
+  readonly top: number;
+}
+
+interface Claim {
+  readonly name: string;
+  readonly value: number;
+}
+
+function bandwidthPicture(tests: readonly TestRecord[], curves: readonly Curve[]): BandwidthPicture {
   const ceilings = ceilingsOf(tests);
   const measured = Math.max(...curves.flatMap(({ points }) => points.map(({ bandwidth }) => bandwidth.high)));
   const highest = Math.max(measured, ...ceilings.map(({ bytesPerSecond }) => bytesPerSecond));
-  const claims = tests.flatMap(({ name, claimed }) => (claimed ? [{ name, ...claimed }] : []));
-  const shown = claims.filter(({ value }) => value <= highest * CLAIM_OFF_CHART);
-  const off = claims.filter(({ value }) => value > highest * CLAIM_OFF_CHART);
+  const claims = tests.flatMap(({ name, claimed }) => (claimed ? [{ name, value: claimed.value }] : []));
+  const drawn = claims.filter(({ value }) => value <= highest * CLAIM_OFF_CHART);
+  const omitted = claims.filter(({ value }) => value > highest * CLAIM_OFF_CHART);
+  const top = Math.max(highest, ...drawn.map(({ value }) => value));
+  return { curves, ceilings, drawn, omitted, highest, top };
+}
+
+function bandwidthOption(picture: BandwidthPicture, layout: Layout): Record<string, unknown> {
+  const { curves, ceilings, drawn, highest, top } = picture;
   const unit = rateUnit(highest);
-  const top = Math.max(highest, ...shown.map(({ value }) => value));
   const colorOf = (test: string) =>
     seriesColor(
       Math.max(
@@ -28,61 +72,34 @@ export function bandwidthChart(tests: readonly TestRecord[]): Markup | undefined
         curves.findIndex((curve) => curve.test === test),
       ),
     );
-
-  return drawChart({
-    id: 'bandwidth',
-    title: 'Bandwidth against block size',
-    description: `${curves.map((curve) => `${curveName(curve)}: ${endsText(curve, ({ bandwidth }) => formatRate(bandwidth.median))}`).join('. ')}. ${ceilings.map(({ text }) => `Ceiling ${text}`).join('. ')}.`,
-    height: 380,
-    note:
-      off.length > 0
-        ? `Off the chart: ${off.map(({ name, value }) => `${formatRate(value)} claimed for ${name}, ${(value / highest).toFixed(1)} times the highest line here`).join('; ')}.`
-        : undefined,
-    legend: [
-      ...curveLegend(curves),
-      ...(ceilings.length > 0 ? [{ label: 'ceiling', color: 'var(--ceiling)', mark: 'dashed' } as LegendEntry] : []),
-      ...(shown.length > 0 ? [{ label: 'claimed', color: 'var(--muted)', mark: 'dotted' } as LegendEntry] : []),
+  const levels = [
+    ...ceilings.map(({ bytesPerSecond, text }) => ({
+      yAxis: bytesPerSecond / unit.size,
+      lineStyle: { color: 'var(--ceiling)', type: [8, 5], width: 2 },
+      label: label('var(--ink)', { position: 'insideEndTop', formatter: `ceiling ${text}` }),
+    })),
+    ...drawn.map(({ name, value }) => ({
+      yAxis: value / unit.size,
+      lineStyle: { color: colorOf(name), type: [2, 4], width: 2 },
+      label: label('var(--ink)', {
+        position: value < top / 8 ? 'insideStartTop' : 'insideStartBottom',
+        formatter: layout === 'wide' ? `claimed for ${name}: ${formatRate(value)}` : `claimed ${formatRate(value)}`,
+      }),
+    })),
+  ];
+  return {
+    grid: { left: 46, right: 16, top: 30, bottom: 44 },
+    xAxis: blockSizeAxis(curves, layout),
+    yAxis: axis({ type: 'value', name: unit.name, min: 0, max: niceTop(top / unit.size) }),
+    series: [
+      ...curves.map((curve, i) => line(curve, i, ({ bandwidth }) => bandwidth.median / unit.size)),
+      { type: 'line', data: [], silent: true, markLine: { symbol: 'none', silent: true, data: levels } },
+      ...curves.flatMap((curve) => spreadBand(curve, colorOf(curve.test), ({ bandwidth }) => bandwidth, unit.size)),
     ],
-    tip: curveTip(curves, ({ bandwidth }) => bandwidth, formatRate),
-    table: curveTable(curves, ({ bandwidth }) => bandwidth, formatRate),
-    option: (layout) => ({
-      grid: { left: 46, right: 16, top: 30, bottom: 44 },
-      xAxis: blockSizeAxis(curves, layout),
-      yAxis: axis({ type: 'value', name: unit.name, min: 0, max: niceTop(top / unit.size) }),
-      series: [
-        ...curves.map((curve, i) => line(curve, i, ({ bandwidth }) => bandwidth.median / unit.size)),
-        {
-          type: 'line',
-          data: [],
-          silent: true,
-          markLine: {
-            symbol: 'none',
-            silent: true,
-            data: [
-              ...ceilings.map(({ bytesPerSecond, text }) => ({
-                yAxis: bytesPerSecond / unit.size,
-                lineStyle: { color: 'var(--ceiling)', type: [8, 5], width: 2 },
-                label: label('var(--ink)', { position: 'insideEndTop', formatter: `ceiling ${text}` }),
-              })),
-              ...shown.map(({ name, value }) => ({
-                yAxis: value / unit.size,
-                lineStyle: { color: colorOf(name), type: [2, 4], width: 2 },
-                label: label('var(--ink)', {
-                  position: value < top / 8 ? 'insideStartTop' : 'insideStartBottom',
-                  formatter:
-                    layout === 'wide' ? `claimed for ${name}: ${formatRate(value)}` : `claimed ${formatRate(value)}`,
-                }),
-              })),
-            ],
-          },
-        },
-        ...curves.flatMap((curve) => spreadBand(curve, colorOf(curve.test), ({ bandwidth }) => bandwidth, unit.size)),
-      ],
-    }),
-  });
+  };
 }
 
-/** Latency of all tests against block size, both axes logarithmic. */
+/** Draws the latency of all tests against block size, with logarithmic axes. */
 export function latencyChart(tests: readonly TestRecord[]): Markup | undefined {
   const curves = curvesOf(tests)
     .map((curve) => ({
@@ -126,7 +143,7 @@ function line(curve: Curve, index: number, value: (point: Curve['points'][number
   };
 }
 
-/** From the lowest to the highest repetition; nothing where there is only one. */
+/** Fills the area from the lowest to the highest repetition; empty when each point has only one. */
 function spreadBand(
   { points }: Curve,
   color: string,
@@ -153,7 +170,7 @@ function spreadBand(
   ];
 }
 
-function blockSizeAxis(curves: readonly Curve[], layout: keyof typeof LAYOUTS): Record<string, unknown> {
+function blockSizeAxis(curves: readonly Curve[], layout: Layout): Record<string, unknown> {
   const sizes = curves.flatMap(({ points }) => points.map(({ blockSize }) => blockSize));
   return axis({
     type: 'value',

@@ -1,12 +1,12 @@
 import { type EChartsCoreOption, init } from 'echarts/dist/echarts.esm.min';
 import { escapeMarkup, html, Markup } from '../markup/markup.js';
 
-/** The two sizes that every chart is drawn in, in pixels: text must be readable on a phone without zooming. */
+/** Sizes in which each chart is drawn, in pixels, so that text is readable on a phone without zooming. */
 export const LAYOUTS = { wide: { width: 920, ticks: 9 }, narrow: { width: 340, ticks: 4 } } as const;
 
 export type Layout = keyof typeof LAYOUTS;
 
-/** Stands in every picture of what Dynamo's simulated engine gave. */
+/** Stamp on every chart with figures of a simulated engine. */
 export const SIMULATED_ENGINE = 'simulated engine';
 
 /** One entry of the legend under a chart. */
@@ -30,31 +30,31 @@ export interface ChartInput {
   /** Unique on the page, and the anchor of links to the chart. */
   readonly id: string;
   readonly title: string;
-  /** What the picture shows, for those who cannot see it. */
+  /** Content of the picture as text, for screen readers. */
   readonly description: string;
   readonly height: number | Readonly<Record<Layout, number>>;
   readonly option: (layout: Layout) => EChartsCoreOption;
-  /** Text of a mark when it is pointed at; not in the narrow picture, which is for screens that nobody points at. */
+  /** Text shown when the pointer is on a mark; only in the wide picture, as phones have no pointer. */
   readonly tip?: (seriesIndex: number, dataIndex: number) => string | undefined;
   readonly legend?: readonly LegendEntry[];
-  /** Words that belong into the picture itself, at its top right: it may be copied without the page around it. */
+  /** Text inside the picture, top right, so that it stays when the picture is copied from the page. */
   readonly stamp?: string | undefined;
   /** The same data as a table, below the picture. */
   readonly table?: Markup;
   readonly note?: string | undefined;
 }
 
-/** Colours of series, from the page's style sheet, so that a dark page and paper have their own. */
+/** Returns the colour of a series as a variable of the style sheet, which differs by light, dark and print. */
 export function seriesColor(index: number): string {
   return `var(--s${(index % 8) + 1})`;
 }
 
-/** Shapes tell the series apart where colours do not. */
+/** Returns the mark of a series, for readers who cannot tell the colours apart. */
 export function seriesMark(index: number): 'circle' | 'rect' | 'triangle' | 'diamond' {
   return (['circle', 'rect', 'triangle', 'diamond'] as const)[index % 4] ?? 'circle';
 }
 
-/** Axis that fits the page: quiet lines, no box. */
+/** Builds an axis in the style of the page. */
 export function axis(more: Record<string, unknown>): Record<string, unknown> {
   const { axisLabel, ...rest } = more;
   return {
@@ -67,12 +67,12 @@ export function axis(more: Record<string, unknown>): Record<string, unknown> {
   };
 }
 
-/** A label in the drawing area that stays readable where lines pass below it. */
+/** Builds a label in the drawing area that stays readable over lines. */
 export function label(color: string, more: Record<string, unknown> = {}): Record<string, unknown> {
   return { color, fontSize: 12, textBorderColor: 'var(--surface)', textBorderWidth: 3, ...more };
 }
 
-/** Draws a chart as a `<figure>` without scripts. The same input gives the same text, to the byte. */
+/** Renders a chart as a `<figure>` without scripts. The same input gives the same bytes. */
 export function drawChart(input: ChartInput): Markup {
   const { id, title, description, legend = [], table, note } = input;
   return html`<figure class="chart" id="${id}" aria-labelledby="${id}-title">
@@ -128,8 +128,8 @@ function stampOf(text: string, width: number): Record<string, unknown> {
 }
 
 /**
- * ECharts' text made fit for a page with several of them: identifiers that do not depend on what was drawn before, no
- * style sheet of its own, a name for screen readers, and texts for what is pointed at.
+ * Adapts the SVG of ECharts to a page with several charts: identifiers that do not depend on earlier charts, no style
+ * sheet, a name for screen readers, and texts for the pointer.
  */
 function cleaned(text: string, id: string, title: string, description: string, tip: ChartInput['tip']): string {
   return text

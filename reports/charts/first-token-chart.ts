@@ -1,67 +1,68 @@
 import { excludedPoints } from '../../suite/comparability/inference.js';
+import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { formatDuration } from '../../suite/units/units.js';
 import type { Markup } from '../markup/markup.js';
+import { orDash } from '../markup/text.js';
 import { type LoadCurve, loadCurvesOf } from '../model/load-curves.js';
 import { type NetworkPoint, networkPointsOf } from '../model/network-points.js';
 import { type LegendEntry, SIMULATED_ENGINE, seriesColor } from './chart.js';
 import type { Floor } from './load-panel-series.js';
-import { panelsChart } from './load-panels.js';
+import { type PanelsInput, panelsChart } from './load-panels.js';
 import { axisUnit } from './scale.js';
 
-/** Time to first token of every inference test against concurrency, above the time that the KV transfer must take. */
+/** Draws the time to first token of each inference test against concurrency, with the predicted time of the KV transfer. */
 export function firstTokenChart(record: SuiteRecord): Markup | undefined {
   const { dynamo } = record;
   if (!dynamo) return undefined;
   const curves = loadCurvesOf(dynamo);
   const network = networkPointsOf(record);
   const predicted = predictionsOf(curves, network);
-  const pointOf = (test: string, concurrency: number) =>
-    network.find((point) => point.test === test && point.concurrency === concurrency);
-  const timeOf = (value: number | undefined) => (value === undefined ? '–' : formatDuration(value));
-  const unit = (largest: number) => axisUnit('seconds', largest);
-  const left = excludedPoints(dynamo);
+  const excluded = excludedPoints(dynamo);
+  const common = { unit: (largest: number) => axisUnit('seconds', largest), format: formatDuration };
+  const floors = predicted.flatMap(({ color, points }): Floor[] => [
+    floor(color, 'dashed', points, ({ atMeasuredRate }) => atMeasuredRate),
+    floor(color, 'dotted', points, ({ atCeiling }) => atCeiling),
+  ]);
   return panelsChart({
     id: 'first-token',
     title: 'Time to first token against concurrency',
-    stamp: dynamo.engine === 'mocker' ? SIMULATED_ENGINE : undefined,
+    stamp: isSimulatedEngine(dynamo.engine) ? SIMULATED_ENGINE : undefined,
     curves,
     panels: [
-      {
-        title: 'TTFT, median',
-        value: ({ firstToken }) => firstToken,
-        unit,
-        format: formatDuration,
-        floors: predicted.flatMap(({ color, points }): Floor[] => [
-          floor(color, 'dashed', points, ({ atMeasuredRate }) => atMeasuredRate),
-          floor(color, 'dotted', points, ({ atCeiling }) => atCeiling),
-        ]),
-      },
-      { title: 'TTFT, 99th percentile', value: ({ firstToken99 }) => firstToken99, unit, format: formatDuration },
+      { title: 'TTFT, median', value: ({ firstToken }) => firstToken, floors, ...common },
+      { title: 'TTFT, 99th percentile', value: ({ firstToken99 }) => firstToken99, ...common },
     ],
-    legend: predicted.flatMap(({ tests, color, atMeasuredRate, atCeiling }): LegendEntry[] => [
-      {
-        label: `KV transfer of ${tests.join(' and ')}, predicted at the measured rate: ${atMeasuredRate}`,
-        color,
-        mark: 'dashed',
-      },
-      { label: `at the ceiling: ${atCeiling}`, color, mark: 'dotted' },
-    ]),
-    columns:
-      predicted.length > 0
-        ? [
-            {
-              title: 'predicted transfer, measured rate',
-              text: (test, concurrency) => timeOf(pointOf(test, concurrency)?.atMeasuredRate),
-            },
-            { title: 'at the ceiling', text: (test, concurrency) => timeOf(pointOf(test, concurrency)?.atCeiling) },
-          ]
-        : [],
-    note: left.length > 0 ? `Left out: ${left.join('; ')}.` : undefined,
+    legend: predicted.flatMap(legendOf),
+    columns: predicted.length > 0 ? columnsOf(network) : [],
+    note: excluded.length > 0 ? `Excluded: ${excluded.join('; ')}.` : undefined,
   });
 }
 
-/** What was predicted, in words and as points, of all tests of which it is the same. */
+function legendOf({ tests, color, atMeasuredRate, atCeiling }: Prediction): LegendEntry[] {
+  const label = `KV transfer of ${tests.join(' and ')}, predicted at the measured rate: ${atMeasuredRate}`;
+  return [
+    { label, color, mark: 'dashed' },
+    { label: `at the ceiling: ${atCeiling}`, color, mark: 'dotted' },
+  ];
+}
+
+function columnsOf(network: readonly NetworkPoint[]): NonNullable<PanelsInput['columns']> {
+  const pointOf = (test: string, concurrency: number) =>
+    network.find((point) => point.test === test && point.concurrency === concurrency);
+  return [
+    {
+      title: 'predicted transfer, measured rate',
+      text: (test, concurrency) => orDash(pointOf(test, concurrency)?.atMeasuredRate, formatDuration),
+    },
+    {
+      title: 'at the ceiling',
+      text: (test, concurrency) => orDash(pointOf(test, concurrency)?.atCeiling, formatDuration),
+    },
+  ];
+}
+
+/** The predicted KV transfer, as texts and as points, of all tests that share it. */
 interface Prediction {
   readonly tests: readonly string[];
   readonly color: string;
@@ -97,7 +98,7 @@ function floor(
   return { color, line, points: points.map((point) => ({ concurrency: point.concurrency, value: value(point) })) };
 }
 
-/** `131.1 ms`, or `131.1 ms to 132 ms` where the prompts were not of one length. */
+/** Formats a range of seconds: `131.1 ms`, or `131.1 ms to 132 ms` when prompts differ in length. */
 function range(values: readonly number[]): string {
   const [low, high] = [formatDuration(Math.min(...values)), formatDuration(Math.max(...values))];
   return low === high ? low : `${low} to ${high}`;

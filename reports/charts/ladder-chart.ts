@@ -1,81 +1,108 @@
 import { type Ladder, laddersOf } from '../../suite/comparability/ladder.js';
 import type { TestRecord } from '../../suite/record/record.js';
+import { formatPercent } from '../../suite/units/percent.js';
 import { formatRate } from '../../suite/units/units.js';
 import { html, type Markup } from '../markup/markup.js';
-import { axis, drawChart, label, seriesColor } from './chart.js';
+import { axis, drawChart, type Layout, label, seriesColor } from './chart.js';
 import { rateUnit } from './scale.js';
 
 const ROW_HEIGHT = 46;
+/** Room for the axis below the rows, in pixels. */
+const AXIS_HEIGHT = 40;
 
-/** From the hardware's ceiling down to NIXL, one chart for each ladder of the run. */
+/** Draws one chart for each ladder of the run, from the hardware's ceiling down to NIXL. */
 export function ladderCharts(tests: readonly TestRecord[]): Markup[] {
   return laddersOf(tests).map((ladder, i) => ladderChart(ladder, `ladder-${i + 1}`));
 }
 
-function ladderChart({ conditions, ceiling, rungs }: Ladder, id: string): Markup {
-  const unit = rateUnit(ceiling.bytesPerSecond);
-  const rows = [
-    {
-      name: 'ceiling',
-      value: ceiling.bytesPerSecond,
-      color: 'var(--ceiling)',
-      words: `${formatRate(ceiling.bytesPerSecond)}, ${ceiling.explanation}`,
-    },
-    ...rungs.map(({ name, bandwidth, shareOfCeiling, shareOfAbove, blocked }, i) => {
-      const shares = [
-        shareOfCeiling === undefined ? [] : `${percent(shareOfCeiling)} of the ceiling`,
-        shareOfAbove === undefined ? [] : `${percent(shareOfAbove)} of the rung above`,
-        blocked ? `no ratio to the rung above: ${blocked}` : [],
-      ].flat();
-      const words = bandwidth ? [formatRate(bandwidth.median), ...shares].join(', ') : 'no figure that may be compared';
-      return { name, value: bandwidth?.median ?? 0, color: seriesColor(i), words };
-    }),
-  ];
+interface Row {
+  readonly name: string;
+  readonly value: number;
+  readonly color: string;
+  readonly text: string;
+}
+
+function ladderChart(ladder: Ladder, id: string): Markup {
+  const rows = rowsOf(ladder);
   return drawChart({
     id,
-    title: `Ladder: ${conditions}`,
-    description: rows.map(({ name, words }) => `${name}: ${words}`).join('. '),
-    height: rows.length * ROW_HEIGHT + 40,
-    tip: (_series, index) => rows[index] && `${rows[index].name}: ${rows[index].words}`,
-    table: html`<table><thead><tr><th scope="col">rung</th><th scope="col">test</th><th scope="col">figure</th><th scope="col">why</th></tr></thead><tbody>
-${rows.map(({ name, words }, i) => html`<tr><th scope="row">${name}</th><td>${rungs[i - 1]?.test ?? ''}</td><td>${words}</td><td class="why">${rungs[i - 1]?.reasons.join('; ')}</td></tr>\n`)}</tbody></table>`,
-    option: (layout) => ({
-      grid: { left: layout === 'wide' ? 130 : 100, right: layout === 'wide' ? 250 : 78, top: 6, bottom: 32 },
-      xAxis: axis({
-        type: 'value',
-        min: 0,
-        splitNumber: layout === 'wide' ? 5 : 2,
-        axisLabel: { formatter: `{value} ${unit.name}`, showMaxLabel: layout === 'wide' },
-      }),
-      yAxis: axis({
-        type: 'category',
-        inverse: true,
-        data: rows.map(({ name }) => name),
-        splitLine: { show: false },
-        axisLabel: { color: 'var(--ink)', interval: 0 },
-      }),
-      series: [
-        {
-          type: 'bar',
-          barWidth: 22,
-          itemStyle: { borderRadius: 3 },
-          data: rows.map(({ value, color, words }) => ({
-            value: value / unit.size,
-            itemStyle: { color },
-            label: label('var(--ink)', {
-              show: true,
-              position: 'right',
-              formatter: layout === 'wide' ? words.split(', no ratio')[0] : (words.split(', ')[0] ?? ''),
-              width: layout === 'wide' ? 240 : 76,
-              overflow: 'break',
-            }),
-          })),
-        },
-      ],
-    }),
+    title: `Ladder: ${ladder.conditions}`,
+    description: rows.map(({ name, text }) => `${name}: ${text}`).join('. '),
+    height: rows.length * ROW_HEIGHT + AXIS_HEIGHT,
+    tip: (_series, index) => rows[index] && `${rows[index].name}: ${rows[index].text}`,
+    table: ladderTable(ladder, rows),
+    option: (layout) => optionOf(rows, ladder.ceiling.bytesPerSecond, layout),
   });
 }
 
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
+function rowsOf({ ceiling, rungs }: Ladder): Row[] {
+  const { bytesPerSecond, explanation } = ceiling;
+  return [
+    {
+      name: 'ceiling',
+      value: bytesPerSecond,
+      color: 'var(--ceiling)',
+      text: `${formatRate(bytesPerSecond)}, ${explanation}`,
+    },
+    ...rungs.map((rung, i) => ({
+      name: rung.name,
+      value: rung.bandwidth?.median ?? 0,
+      color: seriesColor(i),
+      text: rungText(rung),
+    })),
+  ];
+}
+
+function rungText({ conditions, bandwidth, shareOfCeiling, shareOfAbove, blocked }: Ladder['rungs'][number]): string {
+  if (!bandwidth) return 'no comparable figure';
+  const shares = [
+    shareOfCeiling === undefined ? [] : `${formatPercent(shareOfCeiling)} of the ceiling`,
+    shareOfAbove === undefined ? [] : `${formatPercent(shareOfAbove)} of the rung above`,
+    blocked ? `no ratio to the rung above: ${blocked}` : [],
+  ].flat();
+  return [formatRate(bandwidth.median), ...(conditions ? [conditions] : []), ...shares].join(', ');
+}
+
+function ladderTable({ rungs }: Ladder, rows: readonly Row[]): Markup {
+  return html`<table><thead><tr><th scope="col">rung</th><th scope="col">test</th><th scope="col">figure</th><th scope="col">why</th></tr></thead><tbody>
+${rows.map(({ name, text }, i) => html`<tr><th scope="row">${name}</th><td>${rungs[i - 1]?.test ?? ''}</td><td>${text}</td><td class="why">${rungs[i - 1]?.reasons.join('; ')}</td></tr>\n`)}</tbody></table>`;
+}
+
+function optionOf(rows: readonly Row[], ceiling: number, layout: Layout): Record<string, unknown> {
+  const unit = rateUnit(ceiling);
+  const isWide = layout === 'wide';
+  return {
+    grid: { left: isWide ? 130 : 100, right: isWide ? 250 : 78, top: 6, bottom: 32 },
+    xAxis: axis({
+      type: 'value',
+      min: 0,
+      splitNumber: isWide ? 5 : 2,
+      axisLabel: { formatter: `{value} ${unit.name}`, showMaxLabel: isWide },
+    }),
+    yAxis: axis({
+      type: 'category',
+      inverse: true,
+      data: rows.map(({ name }) => name),
+      splitLine: { show: false },
+      axisLabel: { color: 'var(--ink)', interval: 0 },
+    }),
+    series: [
+      {
+        type: 'bar',
+        barWidth: 22,
+        itemStyle: { borderRadius: 3 },
+        data: rows.map(({ value, color, text }) => ({
+          value: value / unit.size,
+          itemStyle: { color },
+          label: label('var(--ink)', {
+            show: true,
+            position: 'right',
+            formatter: isWide ? text.split(', no ratio')[0] : (text.split(', ')[0] ?? ''),
+            width: isWide ? 240 : 76,
+            overflow: 'break',
+          }),
+        })),
+      },
+    ],
+  };
 }

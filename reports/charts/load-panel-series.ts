@@ -2,14 +2,14 @@ import type { Spread } from '../model/curves.js';
 import type { LoadCurve } from '../model/load-curves.js';
 import { seriesColor, seriesMark } from './chart.js';
 
-/** A test in a panel. */
+/** Curve of a test in a panel. */
 export interface Line {
   readonly panel: number;
   readonly curve: LoadCurve;
   readonly points: readonly { readonly concurrency: number; readonly spread: Spread }[];
 }
 
-/** What was predicted for a test at each concurrency, as an area from zero up. */
+/** Prediction for a test at each concurrency, drawn as an area from zero. */
 export interface Floor {
   readonly color: string;
   readonly line: 'dashed' | 'dotted';
@@ -18,7 +18,7 @@ export interface Floor {
 
 const CAP_PIXELS = 7;
 
-/** Medians, with a mark at each measured concurrency. */
+/** Draws the medians, with a mark at each measured concurrency. */
 export function lineSeries({ panel, curve, points }: Line, size: number): Record<string, unknown> {
   return {
     ...inPanel(panel),
@@ -32,7 +32,7 @@ export function lineSeries({ panel, curve, points }: Line, size: number): Record
   };
 }
 
-/** A prediction speaks of a prompt, not of a measured point: it goes on to the ends of the axis. */
+/** Draws a prediction to both ends of the axis, because it applies to a prompt, not to a measured point. */
 export function floorSeries(
   { color, line, points }: Floor,
   panel: number,
@@ -54,7 +54,7 @@ export function floorSeries(
   };
 }
 
-/** From the lowest to the highest repetition of each point, as one shape. */
+/** Draws whiskers from the lowest to the highest repetition of each point, as one shape. */
 export function whiskerSeries({ panel, curve, points }: Line, size: number): Record<string, unknown> {
   const repeated = points.filter(({ spread }) => spread.n > 1);
   return {

@@ -5,7 +5,7 @@ import { axis, drawChart, LAYOUTS, type Layout, type LegendEntry, seriesColor, s
 import { type Floor, floorSeries, type Line, lineSeries, whiskerSeries } from './load-panel-series.js';
 import { fromZero, type Unit } from './scale.js';
 
-/** One quantity of a sweep, drawn against concurrency beside others. */
+/** One quantity of a concurrency sweep, drawn beside others. */
 export interface Panel {
   readonly title: string;
   readonly value: (figures: LoadFigures) => Spread | undefined;
@@ -20,7 +20,7 @@ export interface PanelsInput {
   readonly title: string;
   readonly curves: readonly LoadCurve[];
   readonly panels: readonly Panel[];
-  /** Below the tests. */
+  /** Shown after the tests. */
   readonly legend?: readonly LegendEntry[];
   readonly note?: string | undefined;
   readonly stamp?: string | undefined;
@@ -33,21 +33,20 @@ export interface PanelsInput {
 
 const PANEL_HEIGHT: Readonly<Record<Layout, number>> = { wide: 270, narrow: 236 };
 const COLUMNS: Readonly<Record<Layout, number>> = { wide: 2, narrow: 1 };
-/** Around the drawing area of a panel, in pixels: labels of the axes, and the title. */
+/** Pixels around the drawing area of a panel, for the labels of the axes and the title. */
 const ROOM = { left: 52, right: 18, top: 46, bottom: 44 };
-/** Free ends of the axis of concurrency, in doublings. */
+/** Free space at both ends of the concurrency axis, in doublings. */
 const END = 0.35;
-/** On the axis of a quantity. */
+/** Number of labels on the axis of a quantity. */
 const LABELS = 5;
 
-/** Pictures of a sweep, each quantity with a scale of its own from zero. */
+/** Draws each quantity of a concurrency sweep against concurrency, on its own scale from zero. */
 export function panelsChart(input: PanelsInput): Markup | undefined {
   const { id, title, curves, note, stamp } = input;
   const panels = input.panels.filter(({ value }) => curves.some(({ points }) => points.some((point) => value(point))));
   const lines = panels.flatMap((panel, i) => curves.flatMap((curve) => lineOf(i, panel, curve) ?? []));
   if (lines.length === 0) return undefined;
-  const rows = (layout: Layout) => Math.ceil(panels.length / columnsOf(panels, layout));
-  const repeated = lines.some(({ points }) => points.some(({ spread }) => spread.n > 1));
+  const heightOf = (layout: Layout) => Math.ceil(panels.length / columnsOf(panels, layout)) * PANEL_HEIGHT[layout];
   return drawChart({
     id,
     title,
@@ -61,28 +60,8 @@ export function panelsChart(input: PanelsInput): Markup | undefined {
         ),
       )
       .join(' '),
-    height: { wide: rows('wide') * PANEL_HEIGHT.wide, narrow: rows('narrow') * PANEL_HEIGHT.narrow },
-    legend: [
-      ...curves
-        .filter(({ points }) => points.length > 0)
-        .map(
-          ({ test, topology, index }): LegendEntry => ({
-            label: test === topology ? test : `${test} (${topology})`,
-            color: seriesColor(index),
-            mark: seriesMark(index),
-          }),
-        ),
-      ...(input.legend ?? []),
-      ...(repeated
-        ? [
-            {
-              label: 'lowest to highest repetition; the line is their median',
-              color: 'var(--muted)',
-              mark: 'whisker',
-            } as const,
-          ]
-        : []),
-    ],
+    height: { wide: heightOf('wide'), narrow: heightOf('narrow') },
+    legend: legendOf(input, lines),
     tip: (series, data) => {
       const line = lines[series];
       const point = line?.points[data];
@@ -93,6 +72,24 @@ export function panelsChart(input: PanelsInput): Markup | undefined {
     table: figuresTable(input, panels),
     option: (layout) => optionOf(panels, lines, layout),
   });
+}
+
+function legendOf({ curves, legend = [] }: PanelsInput, lines: readonly Line[]): LegendEntry[] {
+  const isRepeated = lines.some(({ points }) => points.some(({ spread }) => spread.n > 1));
+  const whisker = 'lowest to highest repetition; the line is their median';
+  return [
+    ...curves
+      .filter(({ points }) => points.length > 0)
+      .map(
+        ({ test, topology, index }): LegendEntry => ({
+          label: test === topology ? test : `${test} (${topology})`,
+          color: seriesColor(index),
+          mark: seriesMark(index),
+        }),
+      ),
+    ...legend,
+    ...(isRepeated ? [{ label: whisker, color: 'var(--muted)', mark: 'whisker' } as const] : []),
+  ];
 }
 
 function columnsOf(panels: readonly Panel[], layout: Layout): number {
@@ -108,58 +105,73 @@ function lineOf(panel: number, { value }: Panel, curve: LoadCurve): Line | undef
 }
 
 function optionOf(panels: readonly Panel[], lines: readonly Line[], layout: Layout): Record<string, unknown> {
-  const columns = columnsOf(panels, layout);
-  const width = LAYOUTS[layout].width / columns;
-  const height = PANEL_HEIGHT[layout];
   const concurrencies = [...new Set(lines.flatMap(({ points }) => points.map(({ concurrency }) => concurrency)))];
   const powers = concurrencies.map(Math.log2).sort((a, b) => a - b);
-  const [min, max] = [Math.min(...powers) - END, Math.max(...powers) + END];
-  const units = panels.map(({ unit, floors = [] }, i) => {
-    const tops = lines
-      .filter(({ panel }) => panel === i)
-      .flatMap(({ points }) => points.map(({ spread }) => spread.high));
-    const top = Math.max(...tops, ...floors.flatMap(({ points }) => points.map(({ value }) => value)));
-    return { top, ...unit(top) };
-  });
-  const sizeOf = (panel: number) => units[panel]?.size ?? 1;
+  const ends = [Math.min(...powers) - END, Math.max(...powers) + END] as const;
+  const scales = panels.map((panel, i) =>
+    scaleOf(
+      panel,
+      lines.filter((line) => line.panel === i),
+    ),
+  );
+  const sizeOf = (panel: number) => scales[panel]?.size ?? 1;
   return {
-    grid: panels.map((_, i) => ({
-      left: (i % columns) * width + ROOM.left,
-      width: width - ROOM.left - ROOM.right,
-      top: Math.floor(i / columns) * height + ROOM.top,
-      height: height - ROOM.top - ROOM.bottom,
-    })),
-    xAxis: panels.map((_, gridIndex) =>
-      axis({
-        gridIndex,
-        type: 'value',
-        min,
-        max,
-        name: 'concurrency (requests in flight)',
-        nameLocation: 'middle',
-        nameGap: 26,
-        nameTextStyle: { color: 'var(--muted)', fontSize: 12, align: 'center' },
-        splitLine: { show: false },
-        axisTick: { show: true, customValues: powers, lineStyle: { color: 'var(--line)' } },
-        axisLabel: { customValues: powers, formatter: (power: number) => String(Math.round(2 ** power)) },
-      }),
-    ),
-    yAxis: units.map(({ name, size, top }, gridIndex) =>
-      axis({
-        gridIndex,
-        type: 'value',
-        ...fromZero(top / size, LABELS),
-        axisLine: { show: false, onZero: false },
-        name: `${panels[gridIndex]?.title}, ${name}`,
-        nameTextStyle: { color: 'var(--ink)', fontSize: 12, fontWeight: 'bold', align: 'left' },
-      }),
-    ),
+    grid: panels.map((_, i) => gridOf(i, columnsOf(panels, layout), layout)),
+    xAxis: panels.map((_, gridIndex) => concurrencyAxis(gridIndex, powers, ends)),
+    yAxis: panels.map((panel, gridIndex) => quantityAxis(gridIndex, panel, scales[gridIndex])),
     series: [
       ...lines.map((line) => lineSeries(line, sizeOf(line.panel))),
-      ...panels.flatMap(({ floors = [] }, i) => floors.map((floor) => floorSeries(floor, i, sizeOf(i), [min, max]))),
+      ...panels.flatMap(({ floors = [] }, i) => floors.map((floor) => floorSeries(floor, i, sizeOf(i), ends))),
       ...lines.map((line) => whiskerSeries(line, sizeOf(line.panel))),
     ],
   };
+}
+
+/** The unit of a panel and its highest value. */
+function scaleOf({ unit, floors = [] }: Panel, lines: readonly Line[]): Unit & { readonly top: number } {
+  const measured = lines.flatMap(({ points }) => points.map(({ spread }) => spread.high));
+  const top = Math.max(...measured, ...floors.flatMap(({ points }) => points.map(({ value }) => value)));
+  return { top, ...unit(top) };
+}
+
+function gridOf(panel: number, columns: number, layout: Layout): Record<string, unknown> {
+  const width = LAYOUTS[layout].width / columns;
+  const height = PANEL_HEIGHT[layout];
+  return {
+    left: (panel % columns) * width + ROOM.left,
+    width: width - ROOM.left - ROOM.right,
+    top: Math.floor(panel / columns) * height + ROOM.top,
+    height: height - ROOM.top - ROOM.bottom,
+  };
+}
+
+/** @param powers binary logarithms of the measured concurrencies */
+function concurrencyAxis(gridIndex: number, powers: readonly number[], [min, max]: readonly [number, number]) {
+  return axis({
+    gridIndex,
+    type: 'value',
+    min,
+    max,
+    name: 'concurrency (requests in flight)',
+    nameLocation: 'middle',
+    nameGap: 26,
+    nameTextStyle: { color: 'var(--muted)', fontSize: 12, align: 'center' },
+    splitLine: { show: false },
+    axisTick: { show: true, customValues: powers, lineStyle: { color: 'var(--line)' } },
+    axisLabel: { customValues: powers, formatter: (power: number) => String(Math.round(2 ** power)) },
+  });
+}
+
+function quantityAxis(gridIndex: number, { title }: Panel, scale: ReturnType<typeof scaleOf> | undefined) {
+  const { name = '', size = 1, top = 0 } = scale ?? {};
+  return axis({
+    gridIndex,
+    type: 'value',
+    ...fromZero(top / size, LABELS),
+    axisLine: { show: false, onZero: false },
+    name: `${title}, ${name}`,
+    nameTextStyle: { color: 'var(--ink)', fontSize: 12, fontWeight: 'bold', align: 'left' },
+  });
 }
 
 function panelText({ title, format }: Panel, lines: readonly Line[]): string {

@@ -1,4 +1,6 @@
+import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
+import { formatPercent } from '../../suite/units/percent.js';
 import { formatDuration, formatSignedDuration } from '../../suite/units/units.js';
 import { html, type Markup } from '../markup/markup.js';
 import { spreadText } from '../model/curves.js';
@@ -6,12 +8,12 @@ import { type NetworkPoint, networkPointsOf } from '../model/network-points.js';
 import { axis, drawChart, type Layout, type LegendEntry, label, SIMULATED_ENGINE } from './chart.js';
 import { fromZero } from './scale.js';
 
-/** A longer picture than this helps nobody; the rest is in results.csv. */
-const MOST_POINTS = 40;
+/** Maximum number of load points in the picture; results.csv has the others. */
+const MAX_POINTS = 40;
 const ROW_HEIGHT: Readonly<Record<Layout, number>> = { wide: 48, narrow: 64 };
 /** Above and below the rows, in pixels: the stamp, and the axis. */
 const ROOM = 76;
-/** On the axis, at most: a prediction that is a little beyond 100 % must not take much room. */
+/** Maximum number of labels on the axis. */
 const LABELS: Readonly<Record<Layout, number>> = { wide: 11, narrow: 5.5 };
 const BAR_HEIGHT = 18;
 const LINE_HEIGHT = 15;
@@ -21,7 +23,7 @@ const CAP_PIXELS = 5;
 const PARTS = ['ceiling', 'measured', 'residual', 'control', 'bound', 'beyond'] as const;
 type Part = (typeof PARTS)[number];
 
-/** How a part is drawn, and what the legend says of it. */
+/** Style and legend of each part. */
 const LOOKS: Readonly<Record<Part, Omit<LegendEntry, 'label'> & { readonly legend: string; readonly style: object }>> =
   {
     ceiling: {
@@ -31,7 +33,7 @@ const LOOKS: Readonly<Record<Part, Omit<LegendEntry, 'label'> & { readonly legen
       style: { color: 'var(--s1)' },
     },
     measured: {
-      legend: 'what it takes longer at the measured rate',
+      legend: 'additional time at the measured rate',
       color: 'var(--s1-soft)',
       mark: 'area',
       style: { color: 'var(--s1-soft)', borderColor: 'var(--s1)', borderWidth: 1 },
@@ -49,7 +51,7 @@ const LOOKS: Readonly<Record<Part, Omit<LegendEntry, 'label'> & { readonly legen
       style: { color: 'var(--line)' },
     },
     bound: {
-      legend: 'bound: no control tells engine and residual apart',
+      legend: 'bound: no control separates engine and residual',
       color: 'var(--muted)',
       mark: 'hatched',
       style: {
@@ -73,75 +75,96 @@ const LOOKS: Readonly<Record<Part, Omit<LegendEntry, 'label'> & { readonly legen
     },
   };
 
-/** Of each point's TTFT: what the network explains, at the ceiling and as measured, what is left, and what is no transfer. */
+/** A load point with the parts of its bar. */
+interface PointBar {
+  readonly point: NetworkPoint;
+  readonly shares: Readonly<Record<Part, number>>;
+}
+
+/**
+ * Draws how much of the TTFT of each load point the network explains, at the ceiling and at the measured rate, and the
+ * residual. Undefined when no point has a prediction.
+ */
 export function networkChart(record: SuiteRecord): Markup | undefined {
   const all = networkPointsOf(record);
-  const points = all.slice(0, MOST_POINTS);
+  const points = all.slice(0, MAX_POINTS);
   if (points.length === 0) return undefined;
-  const bars = points.map((point) => ({ point, shares: sharesOf(point) }));
-  const longest = Math.max(...bars.map(({ shares }) => Object.values(shares).reduce((sum, share) => sum + share, 0)));
-  const drawn = PARTS.filter((part) => bars.some(({ shares }) => shares[part] > 0));
+  const bars = points.map((point): PointBar => ({ point, shares: sharesOf(point) }));
   return drawChart({
     id: 'network',
-    title: 'What of the time to first token the network explains',
-    stamp: record.dynamo?.engine === 'mocker' ? SIMULATED_ENGINE : undefined,
-    description: points.map((point) => `${nameOf(point)}: ${wordsOf(point)}`).join('. '),
+    title: 'Network share of the time to first token',
+    stamp: isSimulatedEngine(record.dynamo?.engine) ? SIMULATED_ENGINE : undefined,
+    description: points.map((point) => `${nameOf(point)}: ${pointText(point)}`).join('. '),
     note: all.length > points.length ? `${all.length - points.length} more points are in results.csv.` : undefined,
     height: {
       wide: points.length * ROW_HEIGHT.wide + ROOM,
       narrow: points.length * ROW_HEIGHT.narrow + ROOM,
     },
-    legend: [
-      ...drawn.map((part) => ({ label: LOOKS[part].legend, color: LOOKS[part].color, mark: LOOKS[part].mark })),
-      ...(points.some(({ status, residual }) => status === 'measured' && residual.n > 1)
-        ? [{ label: 'lowest to highest residual of the repetitions', color: 'var(--ink)', mark: 'whisker' } as const]
-        : []),
-    ],
-    tip: (series, data) => {
-      const part = PARTS[series];
-      const bar = bars[data];
-      if (!part || !bar) return undefined;
-      const share = bar.shares[part];
-      return `${nameOf(bar.point)}, ${LOOKS[part].legend}: ${formatDuration(share * bar.point.firstToken.median)} (${percent(share)})`;
-    },
+    legend: legendOf(bars),
+    tip: (series, index) => partText(PARTS[series], bars[index]),
     table: networkTable(points),
-    option: (layout) => ({
-      grid: { left: 8, right: 20, top: 30, bottom: 46 },
-      xAxis: axis({
-        type: 'value',
-        ...fromZero(Math.max(1, longest), LABELS[layout]),
-        name: 'share of the measured TTFT, median',
-        nameLocation: 'middle',
-        nameGap: 28,
-        nameTextStyle: { color: 'var(--muted)', fontSize: 12, align: 'center' },
-        axisLabel: { formatter: (share: number) => `${Math.round(share * 100)} %` },
-      }),
-      yAxis: axis({
-        type: 'category',
-        inverse: true,
-        data: points.map(nameOf),
-        axisLine: { show: false },
-        splitLine: { show: false },
-        axisLabel: { show: false },
-      }),
-      series: [
-        ...PARTS.map((part, i) => ({
-          type: 'bar',
-          stack: 'ttft',
-          barWidth: BAR_HEIGHT,
-          itemStyle: LOOKS[part].style,
-          data: bars.map(({ point, shares }) => ({
-            value: shares[part] > 0 ? shares[part] : '-',
-            ...(i === 0 ? { label: rowLabel(point, layout) } : {}),
-          })),
-        })),
-        residualSpread(points),
-      ],
-    }),
+    option: (layout) => optionOf(bars, layout),
   });
 }
 
-/** The parts of a point's bar. What is predicted beyond the measured TTFT is drawn behind its end, and not as a part of it. */
+function legendOf(bars: readonly PointBar[]): LegendEntry[] {
+  const drawn = PARTS.filter((part) => bars.some(({ shares }) => shares[part] > 0));
+  const isRepeated = bars.some(({ point }) => point.status === 'measured' && point.residual.n > 1);
+  return [
+    ...drawn.map((part) => ({ label: LOOKS[part].legend, color: LOOKS[part].color, mark: LOOKS[part].mark })),
+    ...(isRepeated
+      ? [{ label: 'lowest to highest residual of the repetitions', color: 'var(--ink)', mark: 'whisker' } as const]
+      : []),
+  ];
+}
+
+function partText(part: Part | undefined, bar: PointBar | undefined): string | undefined {
+  if (!part || !bar) return undefined;
+  const share = bar.shares[part];
+  return `${nameOf(bar.point)}, ${LOOKS[part].legend}: ${formatDuration(share * bar.point.firstToken.median)} (${formatPercent(share)})`;
+}
+
+function optionOf(bars: readonly PointBar[], layout: Layout): Record<string, unknown> {
+  const points = bars.map(({ point }) => point);
+  const longest = Math.max(...bars.map(({ shares }) => Object.values(shares).reduce((sum, share) => sum + share, 0)));
+  return {
+    grid: { left: 8, right: 20, top: 30, bottom: 46 },
+    xAxis: axis({
+      type: 'value',
+      ...fromZero(Math.max(1, longest), LABELS[layout]),
+      name: 'share of the measured TTFT, median',
+      nameLocation: 'middle',
+      nameGap: 28,
+      nameTextStyle: { color: 'var(--muted)', fontSize: 12, align: 'center' },
+      axisLabel: { formatter: (share: number) => `${Math.round(share * 100)} %` },
+    }),
+    yAxis: axis({
+      type: 'category',
+      inverse: true,
+      data: points.map(nameOf),
+      axisLine: { show: false },
+      splitLine: { show: false },
+      axisLabel: { show: false },
+    }),
+    series: [...PARTS.map((part, i) => partSeries(part, bars, i === 0 ? layout : undefined)), residualSpread(points)],
+  };
+}
+
+/** @param labelled the layout, for the one series that carries the texts of the rows */
+function partSeries(part: Part, bars: readonly PointBar[], labelled: Layout | undefined): Record<string, unknown> {
+  return {
+    type: 'bar',
+    stack: 'ttft',
+    barWidth: BAR_HEIGHT,
+    itemStyle: LOOKS[part].style,
+    data: bars.map(({ point, shares }) => ({
+      value: shares[part] > 0 ? shares[part] : '-',
+      ...(labelled ? { label: rowLabel(point, labelled) } : {}),
+    })),
+  };
+}
+
+/** Computes the parts of a point's bar. A prediction beyond the measured TTFT is drawn after its end, not as part of it. */
 function sharesOf({
   status,
   firstToken,
@@ -167,7 +190,7 @@ function sharesOf({
   };
 }
 
-/** From the lowest to the highest residual of the repetitions, about the end of its part. */
+/** Draws a whisker from the lowest to the highest residual of the repetitions. */
 function residualSpread(points: readonly NetworkPoint[]): Record<string, unknown> {
   return {
     type: 'custom',
@@ -175,7 +198,7 @@ function residualSpread(points: readonly NetworkPoint[]): Record<string, unknown
     z: 4,
     data: points.flatMap(({ firstToken, atMeasuredRate, residual, status }, row) => {
       if (status === 'bound' || residual.n < 2) return [];
-      // A negative one is drawn from the end of the measured TTFT on.
+      // A negative residual is drawn from the end of the measured TTFT.
       const whole = firstToken.median;
       const at = (seconds: number) => (residual.median < 0 ? whole - seconds : atMeasuredRate + seconds) / whole;
       return [[at(residual.low), at(residual.high), row]];
@@ -198,7 +221,7 @@ function residualSpread(points: readonly NetworkPoint[]): Record<string, unknown
 }
 
 function rowLabel(point: NetworkPoint, layout: Layout): Record<string, unknown> {
-  const lines = layout === 'wide' ? [`${nameOf(point)}: ${wordsOf(point)}`] : [nameOf(point), shortWordsOf(point)];
+  const lines = layout === 'wide' ? [`${nameOf(point)}: ${pointText(point)}`] : [nameOf(point), shortPointText(point)];
   return label('var(--ink)', {
     show: true,
     position: [0, -lines.length * LINE_HEIGHT - 2],
@@ -211,13 +234,13 @@ function nameOf({ test, concurrency }: NetworkPoint): string {
   return `${test}, concurrency ${concurrency}`;
 }
 
-function wordsOf({ status, firstToken, atMeasuredRate, atCeiling, residual }: NetworkPoint): string {
-  const network = `network ${percent(atMeasuredRate / firstToken.median)} (${formatDuration(atMeasuredRate)}, at the ceiling ${formatDuration(atCeiling)})`;
+function pointText({ status, firstToken, atMeasuredRate, atCeiling, residual }: NetworkPoint): string {
+  const network = `network ${formatPercent(atMeasuredRate / firstToken.median)} (${formatDuration(atMeasuredRate)}, at the ceiling ${formatDuration(atCeiling)})`;
   return `TTFT ${formatDuration(firstToken.median)}, ${network}, ${restOf(status, residual)}`;
 }
 
-function shortWordsOf({ status, firstToken, atMeasuredRate, residual }: NetworkPoint): string {
-  return `TTFT ${formatDuration(firstToken.median)}, network ${percent(atMeasuredRate / firstToken.median)}, ${restOf(status, residual)}`;
+function shortPointText({ status, firstToken, atMeasuredRate, residual }: NetworkPoint): string {
+  return `TTFT ${formatDuration(firstToken.median)}, network ${formatPercent(atMeasuredRate / firstToken.median)}, ${restOf(status, residual)}`;
 }
 
 function restOf(status: NetworkPoint['status'], { median }: NetworkPoint['residual']): string {
@@ -230,10 +253,6 @@ function networkTable(points: readonly NetworkPoint[]): Markup {
 ${points.map((point) => {
   const { test, concurrency, status, firstToken, control, atMeasuredRate, atCeiling, residual } = point;
   const most = status === 'bound' ? 'at most ' : '';
-  return html`<tr><th scope="row">${test}</th><td class="number">${concurrency}</td><td class="number">${spreadText(firstToken, formatDuration)}</td><td class="number">${formatDuration(atCeiling)}</td><td class="number">${formatDuration(atMeasuredRate)}</td><td class="number">${percent(atMeasuredRate / firstToken.median)}</td><td>${status === 'bound' ? 'a bound' : 'measured'}</td><td class="number">${control ? spreadText(control, formatDuration) : '–'}</td><td class="number">${most}${spreadText(residual, formatSignedDuration)}</td></tr>\n`;
+  return html`<tr><th scope="row">${test}</th><td class="number">${concurrency}</td><td class="number">${spreadText(firstToken, formatDuration)}</td><td class="number">${formatDuration(atCeiling)}</td><td class="number">${formatDuration(atMeasuredRate)}</td><td class="number">${formatPercent(atMeasuredRate / firstToken.median)}</td><td>${status === 'bound' ? 'a bound' : 'measured'}</td><td class="number">${control ? spreadText(control, formatDuration) : '–'}</td><td class="number">${most}${spreadText(residual, formatSignedDuration)}</td></tr>\n`;
 })}</tbody></table>`;
-}
-
-function percent(share: number): string {
-  return `${(share * 100).toFixed(1)} %`;
 }

@@ -1,6 +1,6 @@
 import type { MetricUnit } from '../../results/records/series.js';
 
-/** A unit for one axis, so that its numbers are short. */
+/** Unit of an axis, chosen to keep its numbers short. */
 export interface Unit {
   readonly name: string;
   readonly size: number;
@@ -12,31 +12,31 @@ const RATES: readonly Unit[] = [
   { name: 'kB/s', size: 1e3 },
 ];
 
-/** The unit in which the largest of these rates is at least 1. */
+/** Returns the unit in which the largest rate is at least 1. */
 export function rateUnit(largest: number): Unit {
   return RATES.find(({ size }) => largest >= size) ?? { name: 'B/s', size: 1 };
 }
 
-/** The unit in which the largest of these times is at least 1. */
+/** Returns the unit in which the largest time is at least 1. */
 function timeUnit(seconds: number): Unit {
   if (seconds < 1e-3) return { name: 'µs', size: 1e-6 };
   return seconds < 1 ? { name: 'ms', size: 1e-3 } : { name: 's', size: 1 };
 }
 
-/** The unit of an axis for a metric whose largest value is known. */
+/** Returns the unit of an axis for a metric with this largest value. */
 export function axisUnit(unit: MetricUnit, largest: number): Unit {
   if (unit === 'bytes per second') return rateUnit(largest);
   if (unit === 'seconds') return timeUnit(largest);
   return largest < 1e4 ? { name: 'tokens/s', size: 1 } : { name: 'thousand tokens/s', size: 1e3 };
 }
 
-/** A round number above all lines, so that their labels have room. */
+/** Returns a round number above the highest line, which leaves room for its label. */
 export function niceTop(value: number): number {
   const step = 10 ** Math.floor(Math.log10(value)) / 2;
   return Number((Math.ceil((value * 1.06) / step) * step).toPrecision(6));
 }
 
-/** An axis from zero with about so many labels at round numbers, the last of them at its end. */
+/** Returns an axis from zero with about this number of labels at round numbers; the last label is at its end. */
 export function fromZero(largest: number, labels: number): { min: 0; max: number; interval: number } {
   const end = largest || 1;
   const rough = end / labels;
@@ -46,7 +46,7 @@ export function fromZero(largest: number, labels: number): { min: 0; max: number
   return { min: 0, max: Number((steps * interval).toPrecision(6)), interval };
 }
 
-/** Block sizes stand on a line of their powers of two; where the line begins, ends, and has labels. */
+/** Returns the range and the label interval of a block size axis, in powers of two. */
 export function blockAxis(sizes: readonly number[], ticks: number): { min: number; max: number; interval: number } {
   const powers = sizes.map(Math.log2);
   const low = Math.floor(Math.min(...powers));
@@ -61,7 +61,7 @@ const ROUND = [1, 2, 2.5, 5, 10];
 const MINUTE_SECONDS = 60;
 const HOUR_SECONDS = 3600;
 const DAY_SECONDS = 86_400;
-/** Steps that people count time in. */
+/** Usual steps of a time axis. */
 const TIME_STEPS_SECONDS = [
   1,
   2,
@@ -74,7 +74,7 @@ const TIME_STEPS_SECONDS = [
   ...[1, 2, 7, 14, 28, 91, 182, 364, 1820].map((days) => days * DAY_SECONDS),
 ];
 
-/** The distance of labels on an axis of `seconds` with at most `ticks` of them. */
+/** Returns the distance between labels, in seconds, on a time axis with at most `ticks` labels. */
 export function timeStep(seconds: number, ticks: number): number {
   return TIME_STEPS_SECONDS.find((step) => seconds / step <= ticks) ?? seconds;
 }

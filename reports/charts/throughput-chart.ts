@@ -1,3 +1,4 @@
+import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import type { DynamoRecord } from '../../suite/record/load-record.js';
 import { formatDuration, formatTokenRate } from '../../suite/units/units.js';
 import type { Markup } from '../markup/markup.js';
@@ -6,13 +7,13 @@ import { SIMULATED_ENGINE } from './chart.js';
 import { panelsChart } from './load-panels.js';
 import { axisUnit } from './scale.js';
 
-/** What the cluster delivers against concurrency: to all users, per GPU, to one user, and how evenly. */
+/** Draws throughput against concurrency, in all, per GPU and per user, and the time between tokens. */
 export function throughputChart(dynamo: DynamoRecord): Markup | undefined {
   const rate = { unit: (largest: number) => axisUnit('tokens per second', largest), format: formatTokenRate };
   return panelsChart({
     id: 'throughput',
     title: 'Throughput against concurrency',
-    stamp: dynamo.engine === 'mocker' ? SIMULATED_ENGINE : undefined,
+    stamp: isSimulatedEngine(dynamo.engine) ? SIMULATED_ENGINE : undefined,
     curves: loadCurvesOf(dynamo),
     panels: [
       { title: 'output of all users', value: ({ throughput }) => throughput, ...rate },

@@ -1,5 +1,7 @@
+import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import { ceilingOfShares } from '../../suite/hardware/fabric.js';
-import { networkShares } from '../../suite/kv/kv-comparison.js';
+import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
+import type { LoadCell } from '../../suite/record/load-record.js';
 import type { SuiteRecord, TestRecord } from '../../suite/record/record.js';
 import type { LoadPoint } from '../../suite/spec/inference-tests.js';
 import type { Report } from '../model/report.js';
@@ -49,9 +51,9 @@ const COLUMNS = [
 type Line = Readonly<Partial<Record<(typeof COLUMNS)[number], string | number | undefined>>>;
 
 /**
- * Every figure of a run as CSV (RFC 4180), SI units: one line for the figure of each cell (`figure` = `cell`) and one for
- * each row of its table (`row`), and one for each load point of phase 3 (`load`); a cell or test without figures has one line
- * with its verdict.
+ * Renders all figures of a run as CSV (RFC 4180) in SI units. Column `figure` tells the kind of a line: `cell` for the figure
+ * of a transport cell, `row` for a row of its table, `load` for a load point of an inference test. A test without cells has
+ * one line with its verdict.
  */
 export function resultsCsv({ record }: Report): string {
   const lines = [...record.tests.flatMap((test) => transportLines(record, test)), ...loadLines(record)];
@@ -105,38 +107,47 @@ function loadLines(record: SuiteRecord): Line[] {
   return (record.dynamo?.tests ?? []).flatMap((test): Line[] => {
     const common = { ...ofRun(record), test: test.name, tool: 'inference', topology: test.topology };
     if (test.cells.length === 0) return [{ ...common, verdict: test.verdict, failure: test.failure?.class }];
-    return test.cells.map((cell): Line => {
-      const { load, concurrency, repetition } = cell;
-      const share = shares.find((one) => one.test === test.name && isAt(one, cell));
-      return {
-        ...common,
-        repetition,
-        verdict: cell.verdict,
-        failure: cell.failure?.class,
-        figure: 'load',
-        recorded_at: cell.recordedAt,
-        cell_key: cell.key,
-        evidence: cell.evidence.map(({ path }) => path).join(' '),
-        simulated_engine: record.dynamo?.engine === 'mocker' ? 1 : 0,
-        concurrency,
-        requests_succeeded: load?.requests.succeeded,
-        requests_failed: load?.requests.failed,
-        ttft_p50_seconds: load?.timeToFirstToken?.p50,
-        ttft_p90_seconds: load?.timeToFirstToken?.p90,
-        ttft_p99_seconds: load?.timeToFirstToken?.p99,
-        itl_p50_seconds: load?.interTokenLatency?.p50,
-        itl_p99_seconds: load?.interTokenLatency?.p99,
-        output_tokens_per_second: load?.outputTokensPerSecond,
-        output_tokens_per_second_and_user: load?.outputTokensPerSecondAndUser,
-        gpus: cell.gpus,
-        predicted_transfer_seconds: share?.prediction.atMeasuredRate,
-        predicted_transfer_at_ceiling_seconds: share?.prediction.atCeiling,
-        transfer_seconds: share?.transfer,
-        transfer_status: share?.status,
-        residual_seconds: share?.residual,
-      };
-    });
+    return test.cells.map((cell) => ({
+      ...common,
+      simulated_engine: isSimulatedEngine(record.dynamo?.engine) ? 1 : 0,
+      ...loadFigures(cell),
+      ...networkFigures(shares.find((share) => share.test === test.name && isAt(share, cell))),
+    }));
   });
+}
+
+function loadFigures(cell: LoadCell): Line {
+  const { load } = cell;
+  return {
+    repetition: cell.repetition,
+    verdict: cell.verdict,
+    failure: cell.failure?.class,
+    figure: 'load',
+    recorded_at: cell.recordedAt,
+    cell_key: cell.key,
+    evidence: cell.evidence.map(({ path }) => path).join(' '),
+    concurrency: cell.concurrency,
+    requests_succeeded: load?.requests.succeeded,
+    requests_failed: load?.requests.failed,
+    ttft_p50_seconds: load?.timeToFirstToken?.p50,
+    ttft_p90_seconds: load?.timeToFirstToken?.p90,
+    ttft_p99_seconds: load?.timeToFirstToken?.p99,
+    itl_p50_seconds: load?.interTokenLatency?.p50,
+    itl_p99_seconds: load?.interTokenLatency?.p99,
+    output_tokens_per_second: load?.outputTokensPerSecond,
+    output_tokens_per_second_and_user: load?.outputTokensPerSecondAndUser,
+    gpus: cell.gpus,
+  };
+}
+
+function networkFigures(share: NetworkShare | undefined): Line {
+  return {
+    predicted_transfer_seconds: share?.prediction.atMeasuredRate,
+    predicted_transfer_at_ceiling_seconds: share?.prediction.atCeiling,
+    transfer_seconds: share?.transfer,
+    transfer_status: share?.status,
+    residual_seconds: share?.residual,
+  };
 }
 
 function ofRun({ suite, workflowId, runId, startedAt }: SuiteRecord): Line {

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { type AnyCell, evidenceOf, isLoadCell } from '../../results/records/any-cell.js';
-import { loadSeries } from '../../results/records/figures.js';
+import { loadSeries, rowConditions } from '../../results/records/figures.js';
 import { isSimulatedMetric, kindOf, quantityOf, seriesName } from '../../results/records/series.js';
 import { runComparisonSchema } from '../../results/regression/run-comparison.schema.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
 import type { LoadCell } from '../../suite/record/load-record.js';
-import type { TestRecord } from '../../suite/record/record.js';
+import type { CellRecord, TestRecord } from '../../suite/record/record.js';
 import { headline, type Report } from '../model/report.js';
 
 const figure = z.object({
-  metric: z.string().meta({ description: 'name of the series, as `dynamo-bench history` takes it' }),
+  metric: z.string().meta({ description: 'name of the series, as used by `dynamo-bench history`' }),
   test: z.string(),
   repetition: z.number(),
   quantity: z.enum(['bandwidth', 'latency', 'ttft', 'ttft-p99', 'itl', 'throughput']).meta({
@@ -19,9 +19,11 @@ const figure = z.object({
   value: z.number(),
   blockSize: z.number().optional().meta({ description: 'bytes; absent for the figure of the whole test' }),
   batchSize: z.number().optional(),
-  concurrency: z.number().optional().meta({ description: 'requests in flight; only of load points' }),
-  simulated: z.boolean().optional().meta({ description: 'a simulated engine gave it: no performance of Dynamo' }),
-  original: z.string().optional().meta({ description: 'as the tool printed it; not of load points' }),
+  concurrency: z.number().optional().meta({ description: 'requests in flight; only for load points' }),
+  simulated: z.boolean().optional().meta({
+    description: 'true when a simulated engine produced the figure, which does not show Dynamo’s performance',
+  }),
+  original: z.string().optional().meta({ description: 'output of the tool; absent for load points' }),
 });
 
 const networkShare = z.object({
@@ -29,12 +31,14 @@ const networkShare = z.object({
   concurrency: z.number(),
   repetition: z.number(),
   timeToFirstToken: z.number().meta({ description: 'median in seconds' }),
-  predictedAtMeasuredRate: z.number().meta({ description: 'seconds that the KV transfer takes at NIXL’s own rate' }),
-  predictedAtCeiling: z.number().meta({ description: 'seconds at the line rate' }),
+  predictedAtMeasuredRate: z
+    .number()
+    .meta({ description: 'seconds of the KV transfer at the rate that NIXL reached in the transport test' }),
+  predictedAtCeiling: z.number().meta({ description: 'seconds of the KV transfer at the line rate' }),
   status: z.enum(['measured', 'bound']),
-  transfer: z.number().meta({ description: 'seconds; of a bound: at most so many' }),
+  transfer: z.number().meta({ description: 'seconds; an upper limit when status is bound' }),
   shareExplained: z.number(),
-  effectiveRate: z.number().meta({ description: 'bytes per second; of a bound: at least so many' }),
+  effectiveRate: z.number().meta({ description: 'bytes per second; a lower limit when status is bound' }),
   residual: z.number().meta({ description: 'seconds' }),
 });
 
@@ -45,7 +49,7 @@ const resultsSchema = z.object({
   runId: z.string(),
   startedAt: z.string(),
   endedAt: z.string(),
-  complete: z.boolean().meta({ description: 'false while the run goes on' }),
+  complete: z.boolean().meta({ description: 'false while the run is in progress' }),
   verdict: z.string().meta({ description: 'pass, fail, inconclusive, skipped, regressed or running' }),
   reasons: z.array(z.object({ code: z.string(), message: z.string() })),
   tests: z.array(
@@ -68,14 +72,14 @@ const resultsSchema = z.object({
     }),
   ),
   figures: z.array(figure),
-  network: z.array(networkShare).optional().meta({ description: 'what of TTFT the network explains; with phase 3' }),
+  network: z.array(networkShare).optional().meta({ description: 'network share of TTFT; only with inference tests' }),
   comparison: runComparisonSchema.optional(),
 });
 
 type Figure = z.output<typeof figure>;
 type Test = z.output<typeof resultsSchema>['tests'][number];
 
-/** A run's results for other programs: flat figures in SI units, verdicts with their reasons, and the comparison. */
+/** Renders the results of a run as JSON: flat figures in SI units, verdicts with reasons, and the comparison. */
 export function resultsJson(report: Report): string {
   const { record, complete, comparison } = report;
   const results: z.input<typeof resultsSchema> = {
@@ -93,7 +97,7 @@ export function resultsJson(report: Report): string {
       ...(record.dynamo?.tests.map((test) => testOf(test, 'inference')) ?? []),
     ],
     figures: [
-      ...record.tests.flatMap(({ cells }) => cells.flatMap(figures)),
+      ...record.tests.flatMap(({ cells }) => cells.flatMap(transportFigures)),
       ...(record.dynamo?.tests.flatMap(({ cells }) => cells.flatMap(loadFigures)) ?? []),
     ],
     ...(record.dynamo ? { network: networkShares(record).map(shareOf) } : {}),
@@ -102,7 +106,7 @@ export function resultsJson(report: Report): string {
   return `${JSON.stringify(results, null, 1)}\n`;
 }
 
-/** JSON Schema of results.json. */
+/** Returns the JSON Schema of results.json. */
 export function resultsJsonSchema(): object {
   return z.toJSONSchema(resultsSchema, { target: 'draft-2020-12' });
 }
@@ -161,7 +165,7 @@ function loadFigures(cell: LoadCell): Figure[] {
   });
 }
 
-function figures(cell: Report['record']['tests'][number]['cells'][number]): Figure[] {
+function transportFigures(cell: CellRecord): Figure[] {
   const { test, repetition, measurement, rows } = cell;
   const one = (
     quantity: 'bandwidth' | 'latency',
@@ -169,7 +173,11 @@ function figures(cell: Report['record']['tests'][number]['cells'][number]): Figu
     original: string,
     place?: { readonly blockSize: number; readonly batchSize: number },
   ): Figure => ({
-    metric: seriesName({ test, metric: quantity, blockSize: place?.blockSize ?? 0, inFlight: place?.batchSize ?? 0 }),
+    metric: seriesName({
+      test,
+      metric: quantity,
+      conditions: place ? rowConditions(place.blockSize, place.batchSize) : {},
+    }),
     test,
     repetition,
     quantity,

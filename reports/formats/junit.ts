@@ -1,13 +1,16 @@
 import type { AnyCell } from '../../results/records/any-cell.js';
+import type { MetricChange } from '../../results/regression/run-comparison.schema.js';
 import type { LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
 import type { CellRecord, SuiteRecord, TestRecord } from '../../suite/record/record.js';
+import { secondsBetween } from '../../suite/units/time.js';
 import { escapeMarkup } from '../markup/markup.js';
+import { reasonText } from '../model/cell-reason.js';
 import type { Report } from '../model/report.js';
 
 /**
- * A run as JUnit XML, for CI systems: a suite for the run itself, one for each test of any phase with a case for each
- * measured cell, and one for the comparison with a case for each metric. What is not required is skipped rather than
- * failed; what is inconclusive, and what kept the run from measuring, is an error.
+ * Renders a run as JUnit XML for CI systems: one test suite for the run itself, one for each test with a case for each
+ * measured cell, and one for the comparison with a case for each metric. Tests that are not required are skipped instead of
+ * failed. Inconclusive tests and cluster problems are errors.
  */
 export function junitXml({ record, comparison }: Report): string {
   const suites = [
@@ -19,24 +22,7 @@ export function junitXml({ record, comparison }: Report): string {
       suite(test.name, record.startedAt, casesOf(test, test.cells.map(loadCase(test)))),
     ),
     ...(comparison
-      ? [
-          suite(
-            'comparison with the baseline',
-            record.startedAt,
-            comparison.metrics.map(
-              (metric): Case => ({
-                className: `${record.suite}.${metric.metric.split('/')[0]}`,
-                name: metric.metric,
-                seconds: 0,
-                ...(metric.change === 'regressed' && !metric.acknowledged
-                  ? { result: 'failure', type: 'regressed', message: metric.reason }
-                  : metric.change === 'inconclusive'
-                    ? { result: 'skipped', type: 'inconclusive', message: metric.reason }
-                    : {}),
-              }),
-            ),
-          ),
-        ]
+      ? [suite('comparison with the baseline', record.startedAt, comparison.metrics.map(metricCase(record)))]
       : []),
   ];
   const total = (name: keyof Counts) => suites.reduce((sum, { counts }) => sum + counts[name], 0);
@@ -47,6 +33,16 @@ export function junitXml({ record, comparison }: Report): string {
     '</testsuites>',
     '',
   ].join('\n');
+}
+
+function metricCase({ suite }: SuiteRecord) {
+  return ({ metric, change, reason, acknowledged }: MetricChange): Case => ({
+    className: `${suite}.${metric.split('/')[0]}`,
+    name: metric,
+    seconds: 0,
+    ...(change === 'regressed' && !acknowledged ? { result: 'failure', type: change, message: reason } : {}),
+    ...(change === 'inconclusive' ? { result: 'skipped', type: change, message: reason } : {}),
+  });
 }
 
 interface Case {
@@ -90,7 +86,7 @@ function caseXml({ className, name, seconds, result, type, message, output }: Ca
   return body.length === 0 ? `${open}/>` : `${open}>${body.join('')}</testcase>`;
 }
 
-/** What went wrong around the tests; one case that passes when nothing did. */
+/** Returns a case for each problem outside the tests; one passing case when there is none. */
 function casesOfRun({ suite, setup, reasons }: SuiteRecord): readonly Case[] {
   const error = (name: string, type: string, message: string): Case => ({
     className: suite,
@@ -116,15 +112,15 @@ function measuredCells({ cells }: TestRecord): readonly CellRecord[] {
   return cells.filter(({ warmUp }) => !warmUp);
 }
 
-/** What a test of any phase has in common with one of another. */
+/** The common part of transport and inference tests. */
 type AnyTest = Pick<TestRecord, 'name' | 'required' | 'verdict' | 'failure'>;
 
-/** The cells of a test, and the test itself when it has none, or failed in a way that none of them shows. */
+/** Adds a case for the test itself when it has no cells, or failed although its cells passed. */
 function casesOf(test: AnyTest, cases: readonly Case[]): readonly Case[] {
-  const told = cases.length > 0 && (!test.failure || cases.some(({ result }) => result !== undefined));
-  if (told) return cases;
-  const message = test.failure ? `${test.failure.class}: ${test.failure.message}` : 'nothing is recorded';
-  const whole = { className: test.name, name: cases.length === 0 ? test.name : 'all of it', seconds: 0 };
+  const isComplete = cases.length > 0 && (!test.failure || cases.some(({ result }) => result !== undefined));
+  if (isComplete) return cases;
+  const message = test.failure ? `${test.failure.class}: ${test.failure.message}` : 'no results recorded';
+  const whole = { className: test.name, name: cases.length === 0 ? test.name : 'whole test', seconds: 0 };
   return [...cases, { ...whole, ...resultOf(test, test.verdict, message, test.failure?.class) }];
 }
 
@@ -132,8 +128,8 @@ function transportCase(test: TestRecord) {
   return (cell: CellRecord): Case => ({
     ...caseOf(test, cell),
     name: measuredCells(test).length > 1 ? `repetition ${cell.repetition}` : test.name,
-    seconds: cell.attempts.reduce((sum, attempt) => sum + lasted(attempt.startedAt, attempt.endedAt), 0),
-    output: [why(cell), ...(cell.attempts.at(-1)?.ranks.map(({ log }) => log.path) ?? [])].join('\n'),
+    seconds: cell.attempts.reduce((sum, attempt) => sum + nonNegativeSeconds(attempt.startedAt, attempt.endedAt), 0),
+    output: [reasonText(cell), ...(cell.attempts.at(-1)?.ranks.map(({ log }) => log.path) ?? [])].join('\n'),
   });
 }
 
@@ -142,13 +138,13 @@ function loadCase(test: LoadTestRecord) {
   return (cell: LoadCell): Case => ({
     ...caseOf(test, cell),
     name: `concurrency ${cell.concurrency}${repeated ? `, repetition ${cell.repetition}` : ''}`,
-    seconds: lasted(cell.startedAt, cell.recordedAt),
-    output: [why(cell), ...cell.evidence.map(({ path }) => path)].join('\n'),
+    seconds: nonNegativeSeconds(cell.startedAt, cell.recordedAt),
+    output: [reasonText(cell), ...cell.evidence.map(({ path }) => path)].join('\n'),
   });
 }
 
 function caseOf(test: AnyTest, cell: AnyCell) {
-  return { className: test.name, ...resultOf(test, cell.verdict, why(cell), cell.failure?.class) };
+  return { className: test.name, ...resultOf(test, cell.verdict, reasonText(cell), cell.failure?.class) };
 }
 
 function resultOf(
@@ -162,10 +158,7 @@ function resultOf(
   return { result: verdict === 'inconclusive' ? 'error' : 'failure', type, message };
 }
 
-function why({ reasons, failure }: AnyCell): string {
-  return failure ? `${failure.class}: ${failure.message}` : reasons.map(({ message }) => message).join('; ');
-}
-
-function lasted(from: string, to: string): number {
-  return Math.max(0, (Date.parse(to) - Date.parse(from)) / 1000);
+/** JUnit permits no negative times, which differing clocks may cause. */
+function nonNegativeSeconds(from: string, to: string): number {
+  return Math.max(0, secondsBetween(from, to));
 }

@@ -1,6 +1,7 @@
+import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import { ceilingOfShares } from '../../suite/hardware/fabric.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
-import { curvesOf, spreadOf } from '../model/curves.js';
+import { type CurvePoint, curvesOf, spreadOf } from '../model/curves.js';
 import { type LoadFigures, loadCurvesOf } from '../model/load-curves.js';
 import { networkPointsOf } from '../model/network-points.js';
 import { headline, type Report } from '../model/report.js';
@@ -8,85 +9,103 @@ import { headline, type Report } from '../model/report.js';
 const VERDICTS = ['pass', 'fail', 'inconclusive', 'skipped', 'regressed'] as const;
 
 /**
- * Runs as OpenMetrics text, for Prometheus: medians over repetitions in bytes, tokens per second and seconds. One run of each
- * suite, or the samples would repeat.
+ * Renders runs as OpenMetrics text for Prometheus: medians over repetitions in bytes per second, tokens per second and
+ * seconds.
+ *
+ * @param reports one for each suite, because labels do not tell runs of a suite apart
  */
 export function openMetrics(reports: readonly Report[]): string {
-  const families = [
+  const families = [...transportFamilies(), ...inferenceFamilies(), ...runFamilies()];
+  return `${families.flatMap((lines) => lines(reports)).join('\n')}\n# EOF\n`;
+}
+
+function transportFamilies() {
+  return [
     family(
       'dynamo_bench_bandwidth_bytes_per_second',
       'bytes_per_second',
       'Median bandwidth over repetitions',
-      (report) =>
-        curvesOf(report.record.tests).flatMap(({ test, batchSize, points }) =>
-          points.map(({ blockSize, bandwidth }) => ({
-            labels: { test, block_size: String(blockSize), batch_size: String(batchSize) },
-            value: bandwidth.median,
-          })),
-        ),
+      (report) => blockSizeSamples(report, ({ bandwidth }) => bandwidth.median),
     ),
     family('dynamo_bench_latency_seconds', 'seconds', 'Median latency over repetitions', (report) =>
-      curvesOf(report.record.tests).flatMap(({ test, batchSize, points }) =>
-        points.flatMap(({ blockSize, latency }) =>
-          latency
-            ? [
-                {
-                  labels: { test, block_size: String(blockSize), batch_size: String(batchSize) },
-                  value: latency.median,
-                },
-              ]
-            : [],
-        ),
-      ),
+      blockSizeSamples(report, ({ latency }) => latency?.median),
     ),
     family(
       'dynamo_bench_test_bandwidth_bytes_per_second',
       'bytes_per_second',
-      'The figure that stands for a test',
-      (report) =>
-        report.record.tests.flatMap(({ name, cells }) => {
+      'Median bandwidth of a whole test over repetitions',
+      ({ record }) =>
+        record.tests.flatMap(({ name, cells }) => {
           const values = cells.flatMap(({ measurement, warmUp }) =>
             measurement?.metric === 'bandwidth' && !warmUp ? [measurement.value] : [],
           );
           return values.length > 0 ? [{ labels: { test: name }, value: spreadOf(values).median }] : [];
         }),
     ),
-    family('dynamo_bench_ceiling_bytes_per_second', 'bytes_per_second', 'What the hardware can carry', (report) =>
-      report.record.tests.flatMap(({ name, cells }) => {
-        const ceiling = cells.map(ceilingOfShares).find((found) => found !== undefined);
-        return ceiling ? [{ labels: { test: name }, value: ceiling.bytesPerSecond }] : [];
-      }),
+    family(
+      'dynamo_bench_ceiling_bytes_per_second',
+      'bytes_per_second',
+      'Highest bandwidth that the hardware permits',
+      ({ record }) =>
+        record.tests.flatMap(({ name, cells }) => {
+          const ceiling = cells.map(ceilingOfShares).find((found) => found !== undefined);
+          return ceiling ? [{ labels: { test: name }, value: ceiling.bytesPerSecond }] : [];
+        }),
     ),
-    ...loadFamilies(),
-    family('dynamo_bench_verdict', undefined, 'Verdict of the newest run, 1 for the one that holds', (report) =>
+  ];
+}
+
+function blockSizeSamples({ record }: Report, value: (point: CurvePoint) => number | undefined): Sample[] {
+  return curvesOf(record.tests).flatMap(({ test, batchSize, points }) =>
+    points.flatMap((point) => {
+      const labels = { test, block_size: String(point.blockSize), batch_size: String(batchSize) };
+      const known = value(point);
+      return known === undefined ? [] : [{ labels, value: known }];
+    }),
+  );
+}
+
+function runFamilies() {
+  return [
+    family('dynamo_bench_verdict', undefined, 'Verdict of the newest run: 1 for the verdict that applies', (report) =>
       VERDICTS.map((verdict) => ({ labels: { verdict }, value: headline(report) === verdict ? 1 : 0 })),
     ),
-    family('dynamo_bench_run_end_timestamp_seconds', 'seconds', 'When the newest run ended', ({ record }) => [
+    family('dynamo_bench_run_end_timestamp_seconds', 'seconds', 'End of the newest run', ({ record }) => [
       { labels: {}, value: Date.parse(record.endedAt) / 1000 },
     ]),
   ];
-  return `${families.flatMap((lines) => lines(reports)).join('\n')}\n# EOF\n`;
 }
 
-/** Phase 3. Figures of a simulated engine have `simulated="true"`. */
-function loadFamilies() {
+/** Figures of a simulated engine have the label `simulated="true"`. */
+function inferenceFamilies() {
   return [
-    family('dynamo_bench_time_to_first_token_seconds', 'seconds', 'Median over repetitions', (report) =>
-      loadSamples(report, ({ firstToken, firstToken99 }) => [
-        { labels: { quantile: '0.5' }, value: firstToken?.median },
-        { labels: { quantile: '0.99' }, value: firstToken99?.median },
-      ]),
+    family(
+      'dynamo_bench_time_to_first_token_seconds',
+      'seconds',
+      'Time to first token, median over repetitions',
+      (report) =>
+        loadSamples(report, ({ firstToken, firstToken99 }) => [
+          { labels: { quantile: '0.5' }, value: firstToken?.median },
+          { labels: { quantile: '0.99' }, value: firstToken99?.median },
+        ]),
     ),
-    family('dynamo_bench_inter_token_latency_seconds', 'seconds', 'Median over repetitions', (report) =>
-      loadSamples(report, ({ betweenTokens }) => [{ labels: { quantile: '0.5' }, value: betweenTokens?.median }]),
+    family(
+      'dynamo_bench_inter_token_latency_seconds',
+      'seconds',
+      'Inter-token latency, median over repetitions',
+      (report) =>
+        loadSamples(report, ({ betweenTokens }) => [{ labels: { quantile: '0.5' }, value: betweenTokens?.median }]),
     ),
-    family('dynamo_bench_output_tokens_per_second', 'tokens_per_second', 'Median over repetitions', (report) =>
-      loadSamples(report, ({ throughput }) => [{ labels: {}, value: throughput?.median }]),
+    family(
+      'dynamo_bench_output_tokens_per_second',
+      'tokens_per_second',
+      'Output tokens of all users, median over repetitions',
+      (report) => loadSamples(report, ({ throughput }) => [{ labels: {}, value: throughput?.median }]),
     ),
     family(
       'dynamo_bench_predicted_kv_transfer_seconds',
       'seconds',
-      'What the KV transfer of a prompt must take, by the transport test of the same run',
+      'Predicted time of the KV transfer of a prompt, from the transport test of the same run',
       ({ record }) =>
         networkPointsOf(record).flatMap(({ test, concurrency, atMeasuredRate, atCeiling }) => {
           const labels = { test, concurrency: String(concurrency), simulated: simulated(record) };
@@ -116,7 +135,7 @@ function loadSamples(
 }
 
 function simulated({ dynamo }: SuiteRecord): string {
-  return String(dynamo?.engine === 'mocker');
+  return String(isSimulatedEngine(dynamo?.engine));
 }
 
 interface Sample {

@@ -1,13 +1,16 @@
+import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import type { LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
+import { formatPercent } from '../../suite/units/percent.js';
 import { formatDuration, formatSignedDuration, formatTokenRate } from '../../suite/units/units.js';
 import { SIMULATED_ENGINE } from '../charts/chart.js';
 import { html, type Markup } from '../markup/markup.js';
+import { orDash } from '../markup/text.js';
 import { type LoadCurve, loadCurvesOf } from '../model/load-curves.js';
 import { type NetworkPoint, networkPointsOf } from '../model/network-points.js';
 import { badge } from './page.js';
 
-/** Each inference test in a few figures: how soon an idle cluster answers, what a full one delivers, and the network's part. */
+/** Renders a card for each inference test: TTFT at the lowest load, throughput at the highest, and the network's share. */
 export function loadCards(record: SuiteRecord): Markup[] {
   const { dynamo } = record;
   if (!dynamo) return [];
@@ -18,7 +21,7 @@ export function loadCards(record: SuiteRecord): Markup[] {
       test,
       curves.find((curve) => curve.test === test.name)?.points ?? [],
       network.filter((point) => point.test === test.name),
-      dynamo.engine === 'mocker',
+      isSimulatedEngine(dynamo.engine),
     ),
   );
 }
@@ -33,8 +36,8 @@ function card(
   const full = points.findLast(({ throughput }) => throughput);
   const failed = test.cells.find(({ verdict }) => verdict !== 'pass');
   return html`<h3><a href="#test-${test.name}">${test.name}</a> ${badge(test.verdict)}</h3>
-<p class="figure">${idle?.firstToken ? formatDuration(idle.firstToken.median) : '–'}</p>
-${simulated && html`<p class="small"><strong>${SIMULATED_ENGINE}</strong>: no performance of Dynamo</p>`}
+<p class="figure">${orDash(idle?.firstToken?.median, formatDuration)}</p>
+${simulated && html`<p class="small"><strong>${SIMULATED_ENGINE}</strong>: does not show Dynamo's performance</p>`}
 ${idle?.firstToken && html`<p class="small">median time to first token at concurrency ${idle.concurrency}, ${test.topology}</p>`}
 ${full?.throughput && html`<p class="small">${formatTokenRate(full.throughput.median)} at concurrency ${full.concurrency}${full.throughputPerGpu && `, ${formatTokenRate(full.throughputPerGpu.median)} per GPU`}</p>`}
 ${network[0] && html`<p class="small">${networkText(network[0])}</p>`}
@@ -43,9 +46,9 @@ ${!test.required && html`<p class="small">not required for the suite's verdict</
 }
 
 function networkText({ concurrency, status, firstToken, atMeasuredRate, residual }: NetworkPoint): string {
-  const share = `the network explains ${((atMeasuredRate / firstToken.median) * 100).toFixed(1)} % of it at concurrency ${concurrency}`;
+  const share = `the network explains ${formatPercent(atMeasuredRate / firstToken.median)} of it at concurrency ${concurrency}`;
   return status === 'bound'
-    ? `${share}; the rest is a bound, there is no control`
+    ? `${share}; the transfer is only bounded, because the test has no control`
     : `${share}; residual ${formatSignedDuration(residual.median)}`;
 }
 

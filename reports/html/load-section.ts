@@ -1,3 +1,4 @@
+import { isSimulatedEngine, simulationOf } from '../../suite/engines/registry.js';
 import type { DynamoRecord, LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { formatDuration, formatTokenRate } from '../../suite/units/units.js';
@@ -5,29 +6,35 @@ import { SIMULATED_ENGINE } from '../charts/chart.js';
 import { firstTokenChart } from '../charts/first-token-chart.js';
 import { networkChart } from '../charts/network-chart.js';
 import { throughputChart } from '../charts/throughput-chart.js';
-import { notCompared, SIMULATED_WARNING } from '../markdown/dynamo-report.js';
+import { whyNoNetworkShare } from '../markdown/dynamo-report.js';
 import { html, type Markup } from '../markup/markup.js';
+import { orDash, sentence } from '../markup/text.js';
+import { failuresFirst, reasonText } from '../model/cell-reason.js';
 import { badge, encodePath, type PageLinks, scrolling } from './page.js';
 
-/** More cells than this make the page heavy; the rest is in results.csv, and the page says so. */
-const MOST_CELLS = 200;
+/** Maximum number of load points on a page, which would be heavy otherwise; results.csv has all of them. */
+const MAX_PAGE_POINTS = 200;
 
-/** Phase 3: what was deployed, the charts of its load, and every load point with its evidence. */
+/** Renders the inference tests: the deployment, the charts of the load, and each load point with its evidence. */
 export function loadSection(record: SuiteRecord, links: PageLinks): Markup | undefined {
   const { dynamo } = record;
   if (!dynamo) return undefined;
   const { verdict, engine, failure, tests, kept } = dynamo;
+  const simulation = simulationOf(engine);
   const network = networkChart(record);
   return html`<h2 id="dynamo">Dynamo under load ${badge(verdict)}</h2>
-${engine === 'mocker' && html`<p class="banner"><strong>Simulated engine.</strong> ${SIMULATED_WARNING}</p>`}
-${failure && html`<p class="banner bad"><strong>${failure.class}</strong>: ${failure.message}. ${failure.hint}</p>`}
+${simulation && html`<p class="banner"><strong>Simulated engine.</strong> ${simulation.warning}</p>`}
+${failure && html`<p class="banner bad"><strong>${failure.class}</strong>: ${failure.message}. ${sentence(failure.hint)}</p>`}
 ${deployment(dynamo)}
 ${firstTokenChart(record)}
-${network ?? html`<p>What of TTFT the network explains was not compared: ${notCompared(record, dynamo)}.</p>`}
+${network ?? html`<p>The network share of TTFT is unknown: ${whyNoNetworkShare(record, dynamo)}.</p>`}
 ${throughputChart(dynamo)}
-${tests.map((test) => testPanel(test, engine, links, Math.floor(MOST_CELLS / tests.length)))}
-${kept && html`<p>The deployment was kept. To remove it: <code>${kept}</code></p>`}`;
+${tests.map((test) => testPanel(test, engine, links, Math.floor(MAX_PAGE_POINTS / tests.length)))}
+${kept && html`<p>The deployment was kept. Remove it with <code>${kept}</code></p>`}`;
 }
+
+/** Codes of reasons that the columns or the head of the section already show. */
+const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set(['measured', 'simulated-engine']);
 
 function deployment({ model, image, kind, platform, transferBackend }: DynamoRecord): Markup {
   const by = kind === 'operator' ? `the Dynamo operator${platform ? ` ${platform.version}` : ''}` : 'plain manifests';
@@ -36,36 +43,28 @@ function deployment({ model, image, kind, platform, transferBackend }: DynamoRec
 
 function testPanel(test: LoadTestRecord, engine: DynamoRecord['engine'], links: PageLinks, most: number): Markup {
   const { name, topology, control, verdict, failure, inputTokens, outputTokens, cells } = test;
-  // What did not pass is what people come for.
-  const shown = cells
-    .toSorted(
-      (a, b) =>
-        Number(a.verdict === 'pass') - Number(b.verdict === 'pass') ||
-        a.concurrency - b.concurrency ||
-        a.repetition - b.repetition,
-    )
-    .slice(0, most);
+  const shown = cells.toSorted(failuresFirst).slice(0, most);
   return html`<section class="panel" id="test-${name}" aria-labelledby="test-${name}-title">
 <h3 id="test-${name}-title">${name} ${badge(verdict)}</h3>
-<p class="small">${engine === 'mocker' && `${SIMULATED_ENGINE}, `}${topology}, ${inputTokens} tokens in and ${outputTokens} out${control !== undefined && `, its control is ${control}`}</p>
-${failure && html`<p><strong>${failure.class}</strong>: ${failure.message}. ${failure.hint}</p>`}
-${cells.length === 0 && !failure && html`<p class="small">Nothing is recorded.</p>`}
+<p class="small">${isSimulatedEngine(engine) && `${SIMULATED_ENGINE}, `}${topology}, ${inputTokens} tokens in and ${outputTokens} out${control !== undefined && `, its control is ${control}`}</p>
+${failure && html`<p><strong>${failure.class}</strong>: ${failure.message}. ${sentence(failure.hint)}</p>`}
+${cells.length === 0 && !failure && html`<p class="small">No results recorded.</p>`}
 ${shown.length > 0 && scrolling(`${name}: load points`, cellTable(shown, links))}
-${cells.length > shown.length && html`<p class="small">${cells.length - shown.length} more are in <a href="${links.folder}results.csv">results.csv</a>.</p>`}
+${cells.length > shown.length && html`<p class="small">${cells.length - shown.length} more load points are in <a href="${links.folder}results.csv">results.csv</a>.</p>`}
 </section>
 `;
 }
 
 function cellTable(cells: readonly LoadCell[], links: PageLinks): Markup {
   const repeated = cells.some(({ repetition }) => repetition > 1);
-  const rows = cells.map((cell) => ({ cell, why: whyOf(cell) }));
-  // Without a word the column needs no room.
+  const rows = cells.map((cell) => ({ cell, why: reasonText(cell, SHOWN_ELSEWHERE) }));
+  // An empty column needs no room.
   const whyClass = rows.some(({ why }) => why !== '') ? 'why' : '';
   return html`<table class="stack"><thead><tr><th scope="col">concurrency</th><th scope="col">verdict</th><th scope="col" class="number">TTFT p50</th><th scope="col" class="number">TTFT p99</th><th scope="col" class="number">ITL p50</th><th scope="col" class="number">output</th><th scope="col">why</th><th scope="col">evidence</th></tr></thead><tbody>
 ${rows.map(({ cell, why }) => {
   const { concurrency, repetition, verdict, load, evidence } = cell;
-  const time = (seconds: number | undefined) => (seconds === undefined ? '–' : formatDuration(seconds));
-  return html`<tr><th scope="row"><span class="phone">concurrency </span>${concurrency}${repeated && `, repetition ${repetition}`}</th><td>${badge(verdict)}</td><td class="number" data-label="TTFT p50">${time(load?.timeToFirstToken?.p50)}</td><td class="number" data-label="TTFT p99">${time(load?.timeToFirstToken?.p99)}</td><td class="number" data-label="ITL p50">${time(load?.interTokenLatency?.p50)}</td><td class="number" data-label="output">${load ? formatTokenRate(load.outputTokensPerSecond) : '–'}</td><td class="${whyClass}">${why}</td><td>${evidence.map(
+  const time = (seconds: number | undefined) => orDash(seconds, formatDuration);
+  return html`<tr><th scope="row"><span class="phone">concurrency </span>${concurrency}${repeated && `, repetition ${repetition}`}</th><td>${badge(verdict)}</td><td class="number" data-label="TTFT p50">${time(load?.timeToFirstToken?.p50)}</td><td class="number" data-label="TTFT p99">${time(load?.timeToFirstToken?.p99)}</td><td class="number" data-label="ITL p50">${time(load?.interTokenLatency?.p50)}</td><td class="number" data-label="output">${orDash(load?.outputTokensPerSecond, formatTokenRate)}</td><td class="${whyClass}">${why}</td><td>${evidence.map(
     ({ path, sha256 }) =>
       html`<a href="${links.folder}${encodePath(path)}" title="${path}, sha256 ${sha256}">${shortName(path)}</a> `,
   )}</td></tr>
@@ -73,14 +72,7 @@ ${rows.map(({ cell, why }) => {
 })}</tbody></table>`;
 }
 
-/** What the columns and the head of the section do not say already. */
-function whyOf({ failure, reasons }: LoadCell): string {
-  if (failure) return `${failure.class}: ${failure.message}`;
-  const told = reasons.filter(({ code }) => code !== 'measured' && code !== 'simulated-engine');
-  return told.map(({ message }) => message).join('; ');
-}
-
-/** AIPerf puts the same words before the names of all its files. */
+/** Drops the prefix that AIPerf puts before the names of all its files. */
 function shortName(path: string): string {
   return (path.split('/').at(-1) ?? path).replace(/^profile_export[_.]/, '');
 }

@@ -1,15 +1,15 @@
 import { html, Markup } from '../markup/markup.js';
 import { STYLE } from './style.js';
 
-/** Where a page finds what it links to. */
+/** Targets of a page's links. */
 export interface PageLinks {
-  /** Path of a run's folder seen from the page; `''` for a page in that folder. */
+  /** Path of the run's folder relative to the page; `''` for a page in that folder. */
   readonly folder: string;
   /** Links above the page's title. */
   readonly above?: readonly { readonly text: string; readonly href: string }[];
 }
 
-/** A whole page: no script, no request to anywhere. */
+/** Renders a complete page without scripts and without external requests. */
 export function page(options: { readonly title: string; readonly description: string; readonly body: Markup }): string {
   const { title, description, body } = options;
   return html`${new Markup('<!doctype html>')}
@@ -42,17 +42,17 @@ const SIGNS: Readonly<Record<string, string>> = {
   running: '…',
 };
 
-/** A verdict as a word and a sign: colour alone says nothing to many. */
+/** Renders a verdict as a word with a sign, for readers who cannot tell the colours apart. */
 export function badge(verdict: string): Markup {
   return html`<span class="badge ${verdict}"><span aria-hidden="true">${SIGNS[verdict] ?? ''} </span>${verdict}</span>`;
 }
 
-/** A wide table that scrolls in its own box, also by keyboard. */
+/** Wraps a wide table in a box that scrolls, also by keyboard. */
 export function scrolling(label: string, table: Markup): Markup {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`;
 }
 
-/** A path in a link: each part may hold any character. */
+/** Encodes a path for a link; each part may contain any character. */
 export function encodePath(path: string): string {
   return path.split('/').map(encodeURIComponent).join('/');
 }

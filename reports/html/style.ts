@@ -1,4 +1,4 @@
-/** The page's style sheet: light, dark and paper; one column on a phone. Colours pass WCAG AA on their backgrounds. */
+/** Style sheet of the page, for light and dark screens, print and phones. Colours meet WCAG AA on their backgrounds. */
 export const STYLE = `
 :root{color-scheme:light dark;--surface:#fff;--page:#f6f7f9;--ink:#16202c;--muted:#54606e;--line:#c3cad3;--grid:#e6e9ee;--link:#0a58b8;
 --good:#15693b;--good-soft:#dff3e6;--bad:#b3261e;--bad-soft:#fbe3e1;--warn:#8a5300;--warn-soft:#fdf0d8;--quiet-soft:#e9ecf0;

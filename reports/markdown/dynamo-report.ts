@@ -1,30 +1,30 @@
 import { excludedPoints } from '../../suite/comparability/inference.js';
+import { simulationOf } from '../../suite/engines/registry.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
-import { baselineCurve } from '../../suite/kv/transfer-curve.js';
+import { measuredCurve } from '../../suite/kv/transfer-curve.js';
 import type { DynamoRecord, LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import type { LoadPoint } from '../../suite/spec/inference-tests.js';
+import { formatPercent } from '../../suite/units/percent.js';
 import { formatDuration, formatRate, formatSignedDuration } from '../../suite/units/units.js';
+import { orDash, sentence } from '../markup/text.js';
 
-/** What must be said wherever figures of a simulated engine are shown. */
-export const SIMULATED_WARNING =
-  'Dynamo’s mocker pauses where a real engine computes and transfers, and sends no KV bytes. These figures show that the suite works; none of them is Dynamo’s performance.';
-
-/** Phase 3 in the report: the load, and what of the network reaches the user. */
+/** Renders the inference tests: the load, and the network's share of the time to first token. */
 export function dynamoSection(record: SuiteRecord): string[] {
   const { dynamo } = record;
   if (!dynamo) return [];
+  const simulation = simulationOf(dynamo.engine);
   return [
     `## Dynamo under load: ${dynamo.verdict}`,
     '',
-    ...(dynamo.engine === 'mocker' ? [`**Simulated engine.** ${SIMULATED_WARNING}`, ''] : []),
+    ...(simulation ? [`**Simulated engine.** ${simulation.warning}`, ''] : []),
     `Model \`${dynamo.model}\`, image \`${dynamo.image}\`, ${dynamo.kind === 'operator' ? 'deployed by the Dynamo operator' : 'deployed from plain manifests'}${dynamo.platform ? ` ${dynamo.platform.version}${dynamo.platform.installed ? ', installed by this run' : ''}` : ''}, KV transfer over NIXL ${dynamo.transferBackend}.`,
     '',
     ...(dynamo.failure ? [failureText(dynamo.failure), ''] : []),
     ...loadTable(dynamo),
     ...reasonsOf(dynamo),
-    ...comparison(record, dynamo),
-    ...(dynamo.kept ? [`The deployment was kept. To remove it: \`${dynamo.kept}\``, ''] : []),
+    ...networkSection(record, dynamo),
+    ...(dynamo.kept ? [`The deployment was kept. Remove it with \`${dynamo.kept}\``, ''] : []),
   ];
 }
 
@@ -46,8 +46,8 @@ function loadTable(dynamo: DynamoRecord): string[] {
 
 function loadRow(test: LoadTestRecord, cell: LoadCell): string {
   const { load } = cell;
-  const time = (value: number | undefined) => (value === undefined ? '–' : formatDuration(value));
-  const number = (value: number | undefined) => (value === undefined ? '–' : value.toFixed(1));
+  const time = (value: number | undefined) => orDash(value, formatDuration);
+  const number = (value: number | undefined) => orDash(value, (known) => known.toFixed(1));
   const perGpu = load && cell.gpus > 0 ? load.outputTokensPerSecond / cell.gpus : undefined;
   const [log] = cell.evidence;
   return `| ${test.name}${numberOf(cell, test.cells)} | ${test.topology} | ${cell.concurrency} | ${time(load?.timeToFirstToken?.p50)} | ${time(load?.timeToFirstToken?.p99)} | ${time(load?.interTokenLatency?.p50)} | ${number(load?.outputTokensPerSecond)} | ${number(load?.outputTokensPerSecondAndUser)} | ${number(perGpu)} | **${cell.verdict}**${cell.failure ? ` (${cell.failure.class})` : ''} | ${log ? `[log](${log.path})` : '–'} |`;
@@ -68,51 +68,51 @@ function reasonsOf({ tests }: DynamoRecord): string[] {
   return lines.length > 0 ? [...lines, ''] : [];
 }
 
-function comparison(record: SuiteRecord, dynamo: DynamoRecord): string[] {
+function networkSection(record: SuiteRecord, dynamo: DynamoRecord): string[] {
   const shares = networkShares(record);
-  const heading = ['### What of the network reaches the user', ''];
-  if (shares.length === 0) return [...heading, `Not compared: ${notCompared(record, dynamo)}.`, ''];
+  const heading = ['### Network share of the time to first token', ''];
+  if (shares.length === 0) return [...heading, `Unknown: ${whyNoNetworkShare(record, dynamo)}.`, ''];
   const kv = kvOf(dynamo);
-  const left = excludedPoints(dynamo);
+  const excluded = excludedPoints(dynamo);
   return [
     ...heading,
-    `KV cache of one prompt token: ${kv?.explanation ?? 'unknown'}. Predicted transfer = prompt tokens × KV bytes of a token and rank ÷ rate of ${dynamo.baseline} at the size of a block of ${dynamo.tokensPerBlock} tokens.`,
+    `KV cache of one prompt token: ${kv?.explanation ?? 'unknown'}. Predicted transfer = prompt tokens × KV bytes per token and rank ÷ rate of ${dynamo.baseline} at the size of a KV block of ${dynamo.tokensPerBlock} tokens.`,
     '',
-    '"Measured": the transfer is TTFT less the TTFT of the control without it. "Bound": nothing separates it, so it took at most the whole TTFT, at an effective rate of at least the one shown. Residual: what the measured rate does not explain.',
+    '"Measured": the transfer is TTFT minus the TTFT of the control test, which transfers nothing. "Bound": there is no control, so the transfer took at most the whole TTFT, at no less than the effective rate shown. Residual: the part of the transfer that the measured rate does not explain.',
     '',
     '| test | concurrency | TTFT p50 | predicted, measured rate | predicted, ceiling | explained by the network | transfer | effective KV rate | residual |',
     '|---|---:|---:|---:|---:|---:|---|---|---:|',
     ...byPoint(shares).map((share) => shareRow(share, shares)),
     '',
     ...[...new Set(shares.map(({ prediction }) => `- ${prediction.explanation}`))],
-    ...(left.length > 0 ? [`- Left out, because the load was not what it should be: ${left.join('; ')}`] : []),
+    ...(excluded.length > 0 ? [`- Excluded, because the load was not as requested: ${excluded.join('; ')}`] : []),
     '',
   ];
 }
 
-/** Why the network's part is not known, for people. */
-export function notCompared({ tests }: Pick<SuiteRecord, 'tests'>, dynamo: DynamoRecord): string {
+/** Explains why the network's share is unknown. */
+export function whyNoNetworkShare({ tests }: Pick<SuiteRecord, 'tests'>, dynamo: DynamoRecord): string {
   const { baseline } = dynamo;
-  if (!kvOf(dynamo)) return 'the model’s config.json is not known';
+  if (!kvOf(dynamo)) return 'the model’s config.json is unknown';
   if (baseline === undefined) return 'no transport test predicts the transfer';
-  if (!baselineCurve(tests.find(({ name }) => name === baseline)?.cells ?? [])) {
-    return `${baseline} has no curve of this run`;
+  if (!measuredCurve(tests.find(({ name }) => name === baseline)?.cells ?? [])) {
+    return `${baseline} has no curve in this run`;
   }
-  return 'no test that transfers has a point that may be compared';
+  return 'no test with a KV transfer has a valid load point';
 }
 
 function kvOf({ tests }: DynamoRecord): LoadCell['kv'] {
   return tests.flatMap(({ cells }) => cells).find(({ kv }) => kv)?.kv;
 }
 
-/** Repetitions of a point beside each other; tests in their order. */
+/** Sorts load points by concurrency and repetition within each test. */
 function byPoint<Point extends LoadPoint & { readonly test: string }>(points: readonly Point[]): Point[] {
   return [...Map.groupBy(points, ({ test }) => test).values()].flatMap((ofTest) =>
     ofTest.toSorted((a, b) => a.concurrency - b.concurrency || a.repetition - b.repetition),
   );
 }
 
-/** ` #2`, where a test was repeated. */
+/** Formats the repetition as ` #2` when a test was repeated. */
 function numberOf({ repetition }: LoadPoint, all: readonly LoadPoint[]): string {
   return all.some((point) => point.repetition > 1) ? ` #${repetition}` : '';
 }
@@ -122,9 +122,9 @@ function shareRow(share: NetworkShare, all: readonly NetworkShare[]): string {
   const most = status === 'bound' ? 'at most ' : '';
   const least = status === 'bound' ? 'at least ' : '';
   const rate = share.effectiveRate > 0 ? `${least}${formatRate(share.effectiveRate)}` : '–';
-  return `| ${share.test}${numberOf(share, all)} | ${share.concurrency} | ${formatDuration(share.timeToFirstToken)} | ${formatDuration(prediction.atMeasuredRate)} | ${formatDuration(prediction.atCeiling)} | ${(share.shareExplained * 100).toFixed(1)} % | ${most}${formatSignedDuration(share.transfer)} (${status}) | ${rate} | ${formatSignedDuration(share.residual)} |`;
+  return `| ${share.test}${numberOf(share, all)} | ${share.concurrency} | ${formatDuration(share.timeToFirstToken)} | ${formatDuration(prediction.atMeasuredRate)} | ${formatDuration(prediction.atCeiling)} | ${formatPercent(share.shareExplained)} | ${most}${formatSignedDuration(share.transfer)} (${status}) | ${rate} | ${formatSignedDuration(share.residual)} |`;
 }
 
 function failureText({ class: failureClass, message, hint }: NonNullable<DynamoRecord['failure']>): string {
-  return `**${failureClass}**: ${message}. ${hint.charAt(0).toUpperCase()}${hint.slice(1)}.`;
+  return `**${failureClass}**: ${message}. ${sentence(hint)}`;
 }

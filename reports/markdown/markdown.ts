@@ -1,39 +1,42 @@
 import type { RunComparison } from '../../results/regression/run-comparison.schema.js';
+import { formatSignedPercent } from '../../suite/units/percent.js';
+import { orDash } from '../markup/text.js';
 import { headline, type Report } from '../model/report.js';
 import { metricsText, type ReportableChange, reportableChanges } from '../model/reportable-changes.js';
 import { reportMarkdown } from './report.js';
 
-/** report.md: the record's own report, whether the run still goes on, and what became of the comparison. */
+/** Renders report.md: the record, its comparison with the baseline, and a note while the run is in progress. */
 export function markdown(report: Report): string {
   const { record, complete, comparison } = report;
-  const soFar = complete ? '' : '> This run still goes on: the report is of what was recorded so far.\n\n';
+  const soFar = complete ? '' : '> This run is still in progress. The report shows the results recorded so far.\n\n';
   return `${soFar}${reportMarkdown(record, headline(report))}${comparison ? comparisonSection(comparison) : ''}`;
 }
 
 function comparisonSection({ change, reason, baseline, metrics }: RunComparison): string {
-  const told = reportableChanges(metrics);
+  const rows = reportableChanges(metrics);
   const runs = baseline.runs.map(({ workflowId }) => `\`${workflowId}\``).join(', ');
   return [
     '',
-    `## Against the baseline: ${change}`,
+    `## Comparison with the baseline: ${change}`,
     '',
     `${reason}. Baseline: ${baseline.name}${runs ? ` (${runs})` : ''}.`,
     '',
-    ...(told.length > 0
-      ? ['| metric | change | difference | 95 % interval | why |', '|---|---|---:|---:|---|', ...told.map(row), '']
+    ...(rows.length > 0
+      ? [
+          '| metric | change | difference | 95 % interval | why |',
+          '|---|---|---:|---:|---|',
+          ...rows.map(changeRow),
+          '',
+        ]
       : []),
   ].join('\n');
 }
 
-function row(told: ReportableChange): string {
-  const { change, difference, interval, reason, since, acknowledged } = told;
+function changeRow(row: ReportableChange): string {
+  const { change, difference, interval, reason, since, acknowledged } = row;
   const why = [reason, since && `since ${since.workflowId}`, acknowledged && `acknowledged: ${acknowledged}`].filter(
     Boolean,
   );
-  const range = interval ? `${signed(interval.low)} to ${signed(interval.high)}` : '–';
-  return `| ${metricsText(told)} | **${change}** | ${difference === undefined ? '–' : signed(difference)} | ${range} | ${why.join('; ').replaceAll('|', '\\|')} |`;
-}
-
-function signed(share: number): string {
-  return `${share < 0 ? '−' : '+'}${(Math.abs(share) * 100).toFixed(1)} %`;
+  const range = interval ? `${formatSignedPercent(interval.low)} to ${formatSignedPercent(interval.high)}` : '–';
+  return `| ${metricsText(row)} | **${change}** | ${orDash(difference, formatSignedPercent)} | ${range} | ${why.join('; ').replaceAll('|', '\\|')} |`;
 }

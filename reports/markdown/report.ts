@@ -4,19 +4,22 @@ import { validValue } from '../../suite/comparability/transport.js';
 import { ceilingOfShares, isAboveCeiling } from '../../suite/hardware/fabric.js';
 import type { CellRecord, SuiteRecord, TestRecord } from '../../suite/record/record.js';
 import { findDrift, type Summary, summarize } from '../../suite/statistics/statistics.js';
+import { formatPercent, formatSignedPercent } from '../../suite/units/percent.js';
+import { secondsBetween } from '../../suite/units/time.js';
 import { formatBytes, formatDuration, formatRate } from '../../suite/units/units.js';
+import { orDash, sentence } from '../markup/text.js';
 import { dynamoSection } from './dynamo-report.js';
 
 /**
- * The report in Markdown: the plan's table, why each verdict is what it is, and where the evidence lies.
+ * Renders a run as Markdown: the table of results, the reasons of each verdict, and links to the evidence.
  *
- * @param word how the run ended, which its verdict alone does not say
+ * @param word how the run ended: its verdict, `regressed` or `running`
  */
 export function reportMarkdown(record: SuiteRecord, word: string): string {
   return [
     `# ${record.suite}: ${word}`,
     '',
-    `Run \`${record.workflowId}\`, ${record.startedAt} to ${record.endedAt} (${formatDuration(seconds(record.startedAt, record.endedAt))}).`,
+    `Run \`${record.workflowId}\`, ${record.startedAt} to ${record.endedAt} (${formatDuration(secondsBetween(record.startedAt, record.endedAt))}).`,
     ...record.reasons.map(({ message }) => `- ${message}`),
     '',
     ...problemsSection(record),
@@ -31,7 +34,7 @@ export function reportMarkdown(record: SuiteRecord, word: string): string {
 function problemsSection({ setup }: SuiteRecord): string[] {
   if (setup.problems.length === 0) return [];
   return [
-    '## What keeps the suite from measuring',
+    '## Cluster problems that prevented the run',
     '',
     ...setup.problems.map(({ subject, message, hint }) => `- **${subject}**: ${message}. ${sentence(hint)}`),
     '',
@@ -43,7 +46,7 @@ function resultsSection({ tests }: SuiteRecord): string[] {
   return [
     '## Results',
     '',
-    '"Claimed" is a figure from a document; "measured" is this run. Share is measured of ceiling, which is that of the NICs that the test could use. GB = 1e9 bytes.',
+    '"Claimed" figures come from documents, "measured" figures from this run. "Share" is measured ÷ ceiling; the ceiling is that of the NICs that the test could use. GB = 1e9 bytes.',
     '',
     '| test | claimed | ceiling | measured | share | verdict | evidence |',
     '|---|---|---|---|---|---|---|',
@@ -61,11 +64,8 @@ function testRows(test: TestRecord): string[] {
     const { measurement } = cell;
     const ceiling = ceilingOfShares(cell);
     const isBandwidth = measurement?.metric === 'bandwidth';
-    const value = measurement ? (isBandwidth ? formatRate(measurement.value) : formatDuration(measurement.value)) : '–';
-    const share =
-      measurement && isBandwidth && ceiling
-        ? `${((measurement.value / ceiling.bytesPerSecond) * 100).toFixed(1)} %`
-        : '–';
+    const value = orDash(measurement?.value, isBandwidth ? formatRate : formatDuration);
+    const share = isBandwidth && ceiling ? formatPercent(measurement.value / ceiling.bytesPerSecond) : '–';
     const ceilingText = ceiling ? `${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation})` : '–';
     const why = cell.failure ? ` (${cell.failure.class})` : '';
     const evidence =
@@ -84,29 +84,28 @@ function ladderSection({ tests }: SuiteRecord): string[] {
   return [
     '## The ladder',
     '',
-    'From what the hardware carries to what NIXL delivers, under the same conditions. A parameter that differs blocks the ratio.',
+    'From the hardware ceiling to the bandwidth that NIXL delivers, under the same conditions. There is no ratio between rungs whose parameters differ.',
     '',
     ...ladders.flatMap(ladderTable),
   ];
 }
 
 function ladderTable({ pair, conditions, ceiling, rungs }: Ladder): string[] {
-  const percent = (share: number | undefined) => (share === undefined ? '–' : `${(share * 100).toFixed(1)} %`);
   return [
     `${pair.node1} and ${pair.node2}, ${conditions}:`,
     '',
     '| rung | bandwidth | of the ceiling | of the rung above | why |',
     '|---|---|---:|---:|---|',
     `| hardware ceiling | ${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation}) | 100 % | – | |`,
-    ...rungs.map(({ name, test, bandwidth, shareOfCeiling, shareOfAbove, blocked, reasons }) => {
-      const why = [...(blocked ? [`not the same as above: ${blocked}`] : []), ...reasons].join('; ');
-      return `| ${name} (${test}) | ${bandwidth ? bandwidthText(bandwidth) : '–'} | ${percent(shareOfCeiling)} | ${percent(shareOfAbove)} | ${why} |`;
+    ...rungs.map(({ name, test, conditions: own, bandwidth, shareOfCeiling, shareOfAbove, blocked, reasons }) => {
+      const why = [...(blocked ? [`differs from the rung above: ${blocked}`] : []), ...reasons].join('; ');
+      return `| ${name} (${test}${own ? `: ${own}` : ''}) | ${bandwidth ? bandwidthText(bandwidth) : '–'} | ${orDash(shareOfCeiling, formatPercent)} | ${orDash(shareOfAbove, formatPercent)} | ${why} |`;
     }),
     '',
   ];
 }
 
-/** Median, with its 95 % interval and number of repetitions where there are several. */
+/** Formats the median with its 95 % interval and the number of repetitions, if there are several. */
 function bandwidthText({ n, median, interval }: Summary): string {
   const within = interval ? `, 95 % ${formatRate(interval.low)} to ${formatRate(interval.high)}` : '';
   return `${formatRate(median)}${n > 1 ? ` (median of ${n}${within})` : ''}`;
@@ -133,7 +132,7 @@ function testSection(test: TestRecord): string[] {
   ];
 }
 
-/** What the repetitions say together; only cells that may be compared count. */
+/** Summarizes the repetitions with a valid figure. */
 function repetitionLines({ cells }: TestRecord): string[] {
   const values = cells.flatMap((cell) => validValue(cell) ?? []);
   if (values.length < 2) return [];
@@ -142,10 +141,10 @@ function repetitionLines({ cells }: TestRecord): string[] {
   const { n, median, interval, cv, min, max } = summarize(values, seed);
   const drift = findDrift(values, seed);
   return [
-    `Median of ${n}: ${format(median)}${interval ? `, 95 % interval ${format(interval.low)} to ${format(interval.high)} (bootstrap, seed ${seed})` : ''}; coefficient of variation ${(cv * 100).toFixed(1)} %, from ${format(min)} to ${format(max)}.`,
+    `Median of ${n}: ${format(median)}${interval ? `, 95 % interval ${format(interval.low)} to ${format(interval.high)} (bootstrap, seed ${seed})` : ''}; coefficient of variation ${formatPercent(cv)}, from ${format(min)} to ${format(max)}.`,
     ...(drift?.detected
       ? [
-          `**Drift**: ${(drift.change * 100).toFixed(1)} % from the first repetition to the last (p = ${drift.pValue.toFixed(4)}).`,
+          `**Drift**: ${formatSignedPercent(drift.change)} from the first repetition to the last (p = ${drift.pValue.toFixed(4)}).`,
         ]
       : []),
     '',
@@ -158,7 +157,7 @@ function cellSection(test: TestRecord, cell: CellRecord): string[] {
   const impossible =
     claimed && ceiling && claimed.value > ceiling.bytesPerSecond
       ? [
-          `- claim: ${formatRate(claimed.value)} (${claimed.source}) is ${(claimed.value / ceiling.bytesPerSecond).toFixed(1)} times the ceiling of ${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation}): no measurement on this hardware can reach it`,
+          `- claim: ${formatRate(claimed.value)} (${claimed.source}) is ${(claimed.value / ceiling.bytesPerSecond).toFixed(1)} times the ceiling of ${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation}): impossible on this hardware`,
         ]
       : [];
   return [
@@ -179,11 +178,11 @@ function failureLines({ class: failureClass, message, hint }: NonNullable<CellRe
 function rowTable({ rows, ceiling }: CellRecord): string[] {
   if (rows.length === 0) return [];
   return [
-    '| block | batch | bandwidth | latency | as printed |',
+    '| block | batch | bandwidth | latency | tool output |',
     '|---:|---:|---:|---:|---|',
     ...rows.map(
       (row) =>
-        `| ${formatBytes(row.blockSize)} | ${row.batchSize} | ${formatRate(row.bytesPerSecond)}${ceiling && isAboveCeiling(row, ceiling) ? ' (above the ceiling)' : ''} | ${row.latency === undefined ? '–' : formatDuration(row.latency)} | ${row.original} |`,
+        `| ${formatBytes(row.blockSize)} | ${row.batchSize} | ${formatRate(row.bytesPerSecond)}${ceiling && isAboveCeiling(row, ceiling) ? ' (above the ceiling)' : ''} | ${orDash(row.latency, formatDuration)} | ${row.original} |`,
     ),
     '',
   ];
@@ -227,12 +226,4 @@ function clusterSection({ setup }: SuiteRecord): string[] {
     ),
     '',
   ];
-}
-
-function seconds(from: string, to: string): number {
-  return (Date.parse(to) - Date.parse(from)) / 1000;
-}
-
-function sentence(hint: string): string {
-  return `${hint.charAt(0).toUpperCase()}${hint.slice(1)}.`;
 }

@@ -1,16 +1,16 @@
-/** HTML that is made from parts; what is put into it is text unless it is `Markup` itself. */
+/** HTML made from parts. Values are inserted as text unless they are `Markup`. */
 export class Markup {
   constructor(readonly text: string) {}
 }
 
 type Part = Markup | string | number | undefined | false | readonly Part[];
 
-/** A template whose values are escaped: `` html`<b>${name}</b>` ``. Lists are joined; `undefined` and `false` are nothing. */
+/** Builds markup from a template and escapes its values: `` html`<b>${name}</b>` ``. Joins lists, skips `undefined` and `false`. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return new Markup(strings.reduce((text, string, i) => text + render(parts[i - 1]) + string));
 }
 
-/** For attributes and text of HTML and XML. Characters that XML cannot hold become U+FFFD. */
+/** Escapes text and attributes for HTML and XML. Replaces characters that XML does not permit with U+FFFD. */
 export function escapeMarkup(text: string): string {
   return text
     .toWellFormed()

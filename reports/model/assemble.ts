@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import { median } from 'simple-statistics';
 import type { Tables } from '../../results/database/tables.js';
+import { compareConditions } from '../../results/records/conditions.js';
 import { type NamedSeries, readHistory } from '../../results/records/history.js';
 import { resolveRun } from '../../results/records/run-names.js';
 import { type RunEntry, readRun } from '../../results/records/runs.js';
@@ -12,62 +13,63 @@ import type { SuiteRecord } from '../../suite/record/record.js';
 import { findSteps } from '../../suite/statistics/change-points.js';
 import type { HistoryOfMetric, Report } from './report.js';
 
-/** Nights that a report looks back on. */
-const NIGHTS = 365;
+/** Maximum number of runs in the history of a report. */
+const MAX_HISTORY_RUNS = 365;
 const SEED = 1;
 
-/** All that the reports of a run are made from. */
+/** Reads the report of a run by its name. */
 export async function readReport(kysely: Kysely<Tables>, name: string): Promise<Report> {
   return reportOf(kysely, await resolveRun(kysely, name));
 }
 
-/** The same for a run that is known. */
+/** Reads the report of a run. */
 export async function reportOf(kysely: Kysely<Tables>, entry: RunEntry): Promise<Report> {
   const [{ record, complete }, comparison] = await Promise.all([readRun(kysely, entry), findComparison(kysely, entry)]);
-  const minimalDifference = comparison?.minimalDifference ?? DEFAULT_THRESHOLD;
+  const threshold = comparison?.minimalDifference ?? DEFAULT_THRESHOLD;
   const history = await readHistory(kysely, {
     suite: record.suite,
-    wanted: followed(record),
+    wanted: hasHistory(record),
     until: record.startedAt,
-    runs: NIGHTS,
+    runs: MAX_HISTORY_RUNS,
   });
   return {
-    record: complete ? record : withoutWaiting(record),
+    record: complete ? record : withoutPendingTests(record),
     complete,
     comparison,
     history: history.map((metric): HistoryOfMetric => {
       const level = comparison?.metrics.find((change) => change.metric === metric.metric)?.baseline?.median;
-      const band = level && { low: level * (1 - minimalDifference), high: level * (1 + minimalDifference) };
-      return { ...metric, ...(band ? { band } : {}), steps: stepsOf(metric.points, minimalDifference) };
+      const band = level && { low: level * (1 - threshold), high: level * (1 + threshold) };
+      return { ...metric, ...(band ? { band } : {}), steps: stepsOf(metric.points, threshold) };
     }),
   };
 }
 
-/** A run that goes on, with the tests that have something to show; the others are named as still to come. */
-function withoutWaiting(record: SuiteRecord): SuiteRecord {
+/** Removes the tests of an unfinished run that have no results yet, and names them in a reason. */
+function withoutPendingTests(record: SuiteRecord): SuiteRecord {
   const { tests, dynamo, reasons } = record;
-  const begun = ({ cells, failure }: { cells: readonly unknown[]; failure?: unknown }) => cells.length > 0 || failure;
+  const hasStarted = ({ cells, failure }: { cells: readonly unknown[]; failure?: unknown }) =>
+    cells.length > 0 || failure;
   const loads = dynamo?.tests ?? [];
-  const waiting = [...tests, ...loads].filter((test) => !begun(test)).map(({ name }) => name);
-  if (waiting.length === 0) return record;
+  const pending = [...tests, ...loads].filter((test) => !hasStarted(test)).map(({ name }) => name);
+  if (pending.length === 0) return record;
   const { dynamo: _, ...rest } = record;
   return {
     ...rest,
-    tests: tests.filter(begun),
-    ...(dynamo && loads.some(begun) ? { dynamo: { ...dynamo, tests: loads.filter(begun) } } : {}),
-    reasons: [...reasons, { code: 'not-yet', message: `not yet: ${waiting.join(', ')}` }],
+    tests: tests.filter(hasStarted),
+    ...(dynamo && loads.some(hasStarted) ? { dynamo: { ...dynamo, tests: loads.filter(hasStarted) } } : {}),
+    reasons: [...reasons, { code: 'not-yet', message: `not started: ${pending.join(', ')}` }],
   };
 }
 
 /**
- * The metrics that a report follows from night to night: the figures of the transport tests, and of each inference test
- * TTFT at its lowest concurrency, an idle cluster, and throughput at its highest, a full one.
+ * Selects the metrics whose history a report shows: the figure of each transport test; of each inference test the TTFT at
+ * the lowest concurrency (an idle cluster) and the throughput at the highest (a busy one).
  */
-function followed(record: SuiteRecord): (series: NamedSeries) => boolean {
+function hasHistory(record: SuiteRecord): (series: NamedSeries) => boolean {
   const ends = new Set<string>();
   for (const { cells } of record.dynamo?.tests ?? []) {
     const headlines = [...figuresByName(cells).values()].map(({ series }) => series).filter(isHeadline);
-    const byLoad = headlines.toSorted((a, b) => a.inFlight - b.inFlight);
+    const byLoad = headlines.toSorted((a, b) => compareConditions(a.conditions, b.conditions));
     const idle = byLoad.find(({ metric }) => kindOf(metric).betterWhen === 'lower');
     const full = byLoad.findLast(({ metric }) => kindOf(metric).betterWhen === 'higher');
     for (const series of [idle, full]) if (series) ends.add(seriesName(series));
@@ -75,13 +77,13 @@ function followed(record: SuiteRecord): (series: NamedSeries) => boolean {
   return (series) => isHeadline(series) && (!isLoadMetric(series.metric) || ends.has(series.name));
 }
 
-/** The nights on which a metric came to another level. */
+/** Finds the runs in which a metric changed to another level. */
 export function stepsOf(
   points: readonly { readonly workflowId: string; readonly startedAt: string; readonly values: readonly number[] }[],
-  minimalDifference: number,
+  threshold: number,
 ): HistoryOfMetric['steps'] {
   const medians = points.map(({ values }) => median([...values]));
-  return findSteps(medians, minimalDifference, SEED).flatMap(({ at, size }) => {
+  return findSteps(medians, threshold, SEED).flatMap(({ at, size }) => {
     const night = points[at];
     return night ? [{ startedAt: night.startedAt, workflowId: night.workflowId, size }] : [];
   });

@@ -1,14 +1,14 @@
 import { isAboveCeiling } from '../../suite/hardware/fabric.js';
 import type { TestRecord } from '../../suite/record/record.js';
 
-/** What the repetitions of a test gave for one block size. */
+/** Figures of a test at one block size, over its repetitions. */
 export interface CurvePoint {
   readonly blockSize: number;
   readonly bandwidth: Spread;
   readonly latency?: Spread;
 }
 
-/** Of several repetitions: the middle one and the ends. */
+/** Median and range of several repetitions. */
 export interface Spread {
   readonly median: number;
   readonly low: number;
@@ -23,7 +23,7 @@ export interface Curve {
   readonly points: readonly CurvePoint[];
 }
 
-/** The curves of tests, in the order of the suite. Rows above the ceiling cannot be true and are left out. */
+/** Returns the curves of tests in the order of the suite. Excludes rows above the ceiling, which are implausible. */
 export function curvesOf(tests: readonly TestRecord[]): Curve[] {
   return tests.flatMap(({ name, cells }) => {
     const rows = cells
@@ -45,11 +45,12 @@ export function curvesOf(tests: readonly TestRecord[]): Curve[] {
   });
 }
 
-/** The name of a curve in legends. */
+/** Names a curve for legends. */
 export function curveName({ test, batchSize }: Curve): string {
   return batchSize > 1 ? `${test}, batch ${batchSize}` : test;
 }
 
+/** Returns the median and the range of at least one value. */
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   const at = (rank: number) => sorted[Math.max(0, Math.min(sorted.length - 1, rank))] ?? Number.NaN;
@@ -57,7 +58,7 @@ export function spreadOf(values: readonly number[]): Spread {
   return { median, low: at(0), high: at(sorted.length - 1), n: sorted.length };
 }
 
-/** `44.1 GB/s (43.9 GB/s to 44.3 GB/s, 5 repetitions)`; of one repetition only its value. */
+/** Formats a spread: `44.1 GB/s (43.9 GB/s to 44.3 GB/s, 5 repetitions)`; one repetition as its value. */
 export function spreadText({ median, low, high, n }: Spread, format: (value: number) => string): string {
   return n > 1 ? `${format(median)} (${format(low)} to ${format(high)}, ${n} repetitions)` : format(median);
 }

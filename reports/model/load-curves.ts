@@ -2,29 +2,29 @@ import { validLoad } from '../../suite/comparability/inference.js';
 import type { DynamoRecord, LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
 import { type Spread, spreadOf } from './curves.js';
 
-/** What the repetitions of an inference test gave at one concurrency. What no repetition recorded is absent. */
+/** Figures of an inference test at one concurrency, over its repetitions. A figure that no repetition has is absent. */
 export interface LoadFigures {
   readonly concurrency: number;
   /** Seconds: median and 99th percentile of the time to first token, median time between tokens. */
   readonly firstToken?: Spread | undefined;
   readonly firstToken99?: Spread | undefined;
   readonly betweenTokens?: Spread | undefined;
-  /** Output tokens per second: of all users together, by GPU of the workers, and as one user sees them. */
+  /** Output tokens per second: of all users, per GPU of the workers, and per user. */
   readonly throughput?: Spread | undefined;
   readonly throughputPerGpu?: Spread | undefined;
   readonly throughputPerUser?: Spread | undefined;
 }
 
-/** The sweep of one inference test, by concurrency. */
+/** The concurrency sweep of one inference test. */
 export interface LoadCurve {
   readonly test: string;
   readonly topology: LoadTestRecord['topology'];
-  /** Position among the tests of the record: its colour and its mark in every chart. */
+  /** Position among the tests of the record, which sets the colour and the mark in every chart. */
   readonly index: number;
   readonly points: readonly LoadFigures[];
 }
 
-/** The sweeps of phase 3 in the order of the record, without what may not be compared. */
+/** Returns the concurrency sweeps of the inference tests in the order of the record. Excludes invalid load points. */
 export function loadCurvesOf({ tests }: DynamoRecord): LoadCurve[] {
   return tests.map(({ name, topology, cells }, index) => {
     const measured = cells.filter((cell) => validLoad(cell));

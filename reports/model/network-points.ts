@@ -2,25 +2,25 @@ import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.j
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { type Spread, spreadOf } from './curves.js';
 
-/** What the repetitions of a load point say together about the network; times in seconds, medians over repetitions. */
+/** Network share of a load point; times in seconds, medians over repetitions. */
 export interface NetworkPoint {
   readonly test: string;
   readonly concurrency: number;
-  /** See `NetworkShare`. Of a point that has both, those that are measured count. */
+  /** See `NetworkShare`. Measured repetitions take precedence over bounds. */
   readonly status: NetworkShare['status'];
   readonly firstToken: Spread;
-  /** Time to first token of the control; absent of a bound. */
+  /** Time to first token of the control; absent for a bound. */
   readonly control?: Spread;
   readonly atMeasuredRate: number;
   readonly atCeiling: number;
   /**
-   * What control and measured rate do not explain: of the medians, with the ends over repetitions; of a bound, all that is
-   * not network.
+   * Time that control and measured rate do not explain: median from the other medians, range over repetitions. For a bound,
+   * all time that the measured rate does not explain.
    */
   readonly residual: Spread;
 }
 
-/** The comparison of a run by load point, in the order of the record. */
+/** Returns the network share of each load point of a run, in the order of the record. */
 export function networkPointsOf(record: Pick<SuiteRecord, 'tests' | 'dynamo'>): NetworkPoint[] {
   return [...Map.groupBy(networkShares(record), ({ test }) => test).values()].flatMap((ofTest) =>
     [...Map.groupBy(ofTest, ({ concurrency }) => concurrency)]

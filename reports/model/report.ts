@@ -3,24 +3,24 @@ import type { RunComparison } from '../../results/regression/run-comparison.sche
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { outcomeOf } from '../../suite/verdict/outcome.js';
 
-/** All that the reports of one run are made from. */
+/** Input of all reports of one run. */
 export interface Report {
   readonly record: SuiteRecord;
-  /** False while the run goes on: reports then say "so far". */
+  /** False while the run is in progress. */
   readonly complete: boolean;
   readonly comparison?: RunComparison | undefined;
-  /** The metrics that stand for the tests, up to this run. */
+  /** History of the headline metrics up to this run. */
   readonly history: readonly HistoryOfMetric[];
 }
 
 export interface HistoryOfMetric extends MetricHistory {
-  /** Values between which a night is no change, when there is a baseline. */
+  /** Range of values without a relevant change from the baseline, if there is one. */
   readonly band?: { readonly low: number; readonly high: number } | undefined;
-  /** First nights after a change. */
+  /** First run after each change. */
   readonly steps: readonly { readonly startedAt: string; readonly workflowId: string; readonly size: number }[];
 }
 
-/** The word that a report is headed by. */
+/** Returns the outcome of a run for the title of its report. */
 export function headline({ record, complete, comparison }: Report): string {
   return complete ? outcomeOf(record.verdict, comparison?.change) : 'running';
 }

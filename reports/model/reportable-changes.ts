@@ -1,25 +1,25 @@
 import type { MetricChange } from '../../results/regression/run-comparison.schema.js';
 
-/** A row about changes: of one metric, or of several that nobody can judge for the same reason. */
+/** A row of the table of changes: one metric, or several inconclusive metrics with the same reason. */
 export interface ReportableChange extends MetricChange {
-  /** Other metrics of which the same is to be said. */
+  /** Number of other metrics with the same reason. */
   readonly others: number;
 }
 
-/** What is worth a row: not what is unchanged, and the same reason only once. */
+/** Selects the changes to show: omits unchanged metrics and merges inconclusive ones with the same reason. */
 export function reportableChanges(metrics: readonly MetricChange[]): ReportableChange[] {
-  const told: ReportableChange[] = [];
+  const rows: ReportableChange[] = [];
   for (const change of metrics) {
     if (change.change === 'unchanged') continue;
-    const same = change.change === 'inconclusive' ? told.findIndex((row) => isSame(row, change)) : -1;
-    const row = told[same];
-    if (row) told[same] = { ...row, others: row.others + 1 };
-    else told.push({ ...change, others: 0 });
+    const same = change.change === 'inconclusive' ? rows.findIndex((row) => isSame(row, change)) : -1;
+    const row = rows[same];
+    if (row) rows[same] = { ...row, others: row.others + 1 };
+    else rows.push({ ...change, others: 0 });
   }
-  return told;
+  return rows;
 }
 
-/** `ucx-native/bandwidth and 21 more` */
+/** Names the metrics of a row: `ucx-native/bandwidth and 21 more`. */
 export function metricsText({ metric, others }: ReportableChange): string {
   return others === 0 ? metric : `${metric} and ${others} more`;
 }

@@ -7,6 +7,7 @@ import {
   type DatabaseConnection,
   Kysely,
   PostgresDialect,
+  SqliteAdapter,
   SqliteDialect,
   SqliteDriver,
   type TransactionSettings,
@@ -14,7 +15,7 @@ import {
 import pg from 'pg';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Database } from './database.js';
-import { checkVersion, migrate } from './migrations.js';
+import { checkVersion, migrate } from './migrate.js';
 import { openToRead } from './sqlite-reader.js';
 import { toStoreFailure } from './store-failure.js';
 
@@ -105,8 +106,19 @@ class ImmediateSqliteDialect extends SqliteDialect {
     this.#config = config;
   }
 
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalSqliteAdapter();
+  }
+
   override createDriver(): SqliteDriver {
     return new ImmediateSqliteDriver(this.#config);
+  }
+}
+
+/** SQLite can change tables in a transaction; kysely leaves that to whoever knows that nothing else forbids it. */
+class TransactionalSqliteAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
   }
 }
 

@@ -5,12 +5,14 @@ import type { Generated } from 'kysely';
  * in time; records are JSON as it was written.
  */
 export interface Tables {
-  store_version: { version: number };
   run: RunTable;
+  /** Which cells a run has, in the order in which they were recorded. Nothing else says so. */
   run_cell: { run_seq: number; position: number; test: string; repetition: number; cell_seq: number };
+  /** The cell that stands for a key in a workflow. */
   workflow_cell: { workflow_id: string; key: string; test: string; cell_seq: number };
   cell: CellTable;
-  series: { seq: Generated<number>; test: string; metric: string; block_size: number; in_flight: number };
+  /** `conditions` is the canonical text of what the figure was measured at, see `conditionsText`. */
+  series: { seq: Generated<number>; test: string; metric: string; conditions: string };
   measurement: { cell_seq: number; series_seq: number; value: number };
   evidence: { sha256: string; bytes: number; encoding: string; body: Buffer };
   log: { workflow_id: string; path: string; sha256: string; stored_at: string };
@@ -47,7 +49,7 @@ interface RunTable {
   verdict: string;
   /** Id of the Temporal namespace in which its workflow runs; null of a run that was recorded before this was. */
   temporal_namespace: string | null;
-  /** The run's record without its cells. */
+  /** The run's record without its cells, of whatever phase. */
   record: string;
 }
 

@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { loadCellSchema } from '../../suite/record/load-record.js';
-import { cellRecordSchema, RECORD_VERSION } from '../../suite/record/record.js';
+import { cellProblems, isReadableCell } from '../../suite/record/current-cell.js';
 import { strict, unknownWord } from '../../suite/schema/schema.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { AnyCell } from '../records/any-cell.js';
@@ -11,7 +10,9 @@ import type { AnyCell } from '../records/any-cell.js';
  */
 
 export const FORMAT = 'dynamo-bench results';
-export const FORMAT_VERSION = 1;
+export const FORMAT_VERSION = 2;
+/** Version 1 has cells of phase 3 also in the records of runs, and as JSON files among the logs. */
+export const READABLE_VERSIONS: readonly number[] = [1, FORMAT_VERSION];
 
 const text = z.string();
 const json = z.string().refine(isJson, 'this is no JSON');
@@ -25,18 +26,11 @@ const anyVersion = z.object({
   recordedAt: text,
   measuredBy: z.object({ workflowId: text, runId: text }),
 });
-const ofThisVersion = z.object({ version: z.literal(RECORD_VERSION) });
-const ofLoad = z.object({ concurrency: z.number() });
 
 /** The record itself, as it was written: its hash is the cell's name. */
 const anyCell = z.unknown().transform((record, context): AnyCell => {
-  const whole = ofLoad.safeParse(record).success
-    ? loadCellSchema
-    : ofThisVersion.safeParse(record).success
-      ? cellRecordSchema
-      : anyVersion;
-  const { error } = whole.safeParse(record);
-  for (const { path, message } of error?.issues ?? []) context.addIssue({ code: 'custom', path, message });
+  const problems = isReadableCell(record) ? cellProblems(record) : anyVersion.safeParse(record).error?.issues;
+  for (const { path, message } of problems ?? []) context.addIssue({ code: 'custom', path: [...path], message });
   return record as AnyCell;
 });
 

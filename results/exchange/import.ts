@@ -2,10 +2,11 @@ import type { Kysely, Transaction } from 'kysely';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Tables } from '../database/tables.js';
 import type { AnyCell } from '../records/any-cell.js';
-import { cellId, linkCell, putCell } from '../records/cells.js';
+import { cellId, linkCellToWorkflow, putCell, type StoredCell } from '../records/cells.js';
 import { checkEvidence } from '../records/evidence.js';
 import type { ResultStore } from '../store.js';
-import { FORMAT, FORMAT_VERSION, type Line, parseLine } from './export-line.js';
+import { FORMAT, type Line, parseLine, READABLE_VERSIONS } from './export-line.js';
+import { cellOfLog, dropUnused, splitRecord } from './former-cells.js';
 
 /** What an import did. */
 export interface Imported {
@@ -34,6 +35,7 @@ export async function importLines(store: ResultStore, lines: AsyncIterable<strin
   return store.write(async (transaction) => {
     const runs = { added: 0, ended: 0, present: 0 };
     const counts: Record<string, number> = {};
+    const cellFiles = new Set<string>();
     let number = 0;
     let last: Line | undefined;
     for await (const line of lines) {
@@ -45,7 +47,7 @@ export async function importLines(store: ResultStore, lines: AsyncIterable<strin
         if (read.kind === 'end') checkCounts(read.counts, counts);
         counts[read.kind] = (counts[read.kind] ?? 0) + 1;
         if (read.kind === 'run') runs[await importRun(transaction, read)] += 1;
-        else await importLine(transaction, read);
+        else await importLine(transaction, read, cellFiles);
         last = read;
       } catch (error) {
         throw atLine(number, error);
@@ -55,11 +57,16 @@ export async function importLines(store: ResultStore, lines: AsyncIterable<strin
     if (last?.kind !== 'end') {
       throw new SuiteFailure('InvalidExport', `it was cut off: line ${number} is the last one and not the end`);
     }
+    await dropUnused(transaction, cellFiles);
     return { lines: number, runs };
   });
 }
 
-async function importLine(transaction: Transaction<Tables>, line: Exclude<Line, RunLine>): Promise<void> {
+async function importLine(
+  transaction: Transaction<Tables>,
+  line: Exclude<Line, RunLine>,
+  cellFiles: Set<string>,
+): Promise<void> {
   switch (line.kind) {
     case 'header':
     case 'end':
@@ -78,23 +85,18 @@ async function importLine(transaction: Transaction<Tables>, line: Exclude<Line, 
     case 'cell':
       await putCell(transaction, line.record);
       return;
-    case 'workflow-cell': {
-      const { seq, record } = await cellById(transaction, line.cell);
-      const present = await transaction
-        .selectFrom('workflow_cell')
-        .innerJoin('cell', 'cell.seq', 'workflow_cell.cell_seq')
-        .select('cell.recorded_at')
-        .where('workflow_cell.workflow_id', '=', line.workflowId)
-        .where('workflow_cell.key', '=', record.key)
-        .executeTakeFirst();
-      if (!present || present.recorded_at < record.recordedAt) {
-        await linkCell(transaction, line.workflowId, record, seq);
-      }
+    case 'workflow-cell':
+      await linkNewerCell(transaction, line.workflowId, await cellById(transaction, line.cell));
       return;
-    }
     case 'log': {
       const evidence = transaction.selectFrom('evidence').select('sha256').where('sha256', '=', line.row.sha256);
       if (!(await evidence.executeTakeFirst())) throw missing(`the evidence ${line.row.sha256}`);
+      const cell = await cellOfLog(transaction, line.row);
+      if (cell) {
+        cellFiles.add(line.row.sha256);
+        await linkNewerCell(transaction, line.row.workflow_id, { seq: await putCell(transaction, cell), cell });
+        return;
+      }
       await transaction
         .insertInto('log')
         .values(line.row)
@@ -118,7 +120,9 @@ async function importLine(transaction: Transaction<Tables>, line: Exclude<Line, 
   }
 }
 
-async function importRun(transaction: Transaction<Tables>, { row, cells }: RunLine): Promise<keyof Imported['runs']> {
+async function importRun(transaction: Transaction<Tables>, line: RunLine): Promise<keyof Imported['runs']> {
+  const { record, cells: recordedCells } = splitRecord(line.row.record);
+  const row = { ...line.row, record };
   const { workflow_id, run_id, ...content } = row;
   const present = await transaction
     .selectFrom('run')
@@ -136,22 +140,44 @@ async function importRun(transaction: Transaction<Tables>, { row, cells }: RunLi
         .executeTakeFirstOrThrow()
     : await transaction.insertInto('run').values(row).returning('seq').executeTakeFirstOrThrow();
   await transaction.deleteFrom('run_cell').where('run_seq', '=', seq).execute();
-  for (const [position, id] of cells.entries()) {
-    const cell = await cellById(transaction, id);
-    const { test, repetition } = cell.record;
-    const link = { run_seq: seq, position, test, repetition, cell_seq: cell.seq };
+  const cells = await Promise.all(line.cells.map((id) => cellById(transaction, id)));
+  for (const cell of recordedCells) {
+    const stored = { seq: await putCell(transaction, cell), cell };
+    await linkNewerCell(transaction, workflow_id, stored);
+    if (!cells.some((linked) => linked.seq === stored.seq)) cells.push(stored);
+  }
+  for (const [position, stored] of cells.entries()) {
+    const { test, repetition } = stored.cell;
+    const link = { run_seq: seq, position, test, repetition, cell_seq: stored.seq };
     await transaction.insertInto('run_cell').values(link).execute();
   }
   return present ? 'ended' : 'added';
 }
 
-async function cellById(kysely: Kysely<Tables>, id: string): Promise<{ seq: number; record: AnyCell }> {
+/** Links a cell to a workflow unless it has a newer one of the same key. */
+async function linkNewerCell(
+  transaction: Transaction<Tables>,
+  workflowId: string,
+  { seq, cell }: StoredCell,
+): Promise<void> {
+  const present = await transaction
+    .selectFrom('workflow_cell')
+    .innerJoin('cell', 'cell.seq', 'workflow_cell.cell_seq')
+    .select('cell.recorded_at')
+    .where('workflow_cell.workflow_id', '=', workflowId)
+    .where('workflow_cell.key', '=', cell.key)
+    .executeTakeFirst();
+  if (present && present.recorded_at >= cell.recordedAt) return;
+  await linkCellToWorkflow(transaction, workflowId, { seq, cell });
+}
+
+async function cellById(kysely: Kysely<Tables>, id: string): Promise<StoredCell> {
   const row = await kysely.selectFrom('cell').select(['seq', 'record']).where('id', '=', id).executeTakeFirst();
   if (!row) throw missing(`the cell ${id}`);
-  const record = JSON.parse(row.record) as AnyCell;
-  if (cellId(record) !== id)
+  const cell = JSON.parse(row.record) as AnyCell;
+  if (cellId(cell) !== id)
     throw new SuiteFailure('StoreCorrupt', `the cell ${id} is not what was recorded: its hash differs`);
-  return { seq: row.seq, record };
+  return { seq: row.seq, cell };
 }
 
 function missing(what: string): SuiteFailure {
@@ -161,10 +187,10 @@ function missing(what: string): SuiteFailure {
 function checkHeader(line: Line): void {
   if (line.kind !== 'header' || line.format !== FORMAT)
     throw new SuiteFailure('InvalidExport', `the first line is not the header of ${FORMAT}`);
-  if (line.version !== FORMAT_VERSION) {
+  if (!READABLE_VERSIONS.includes(line.version)) {
     throw new SuiteFailure(
       'InvalidExport',
-      `the export has version ${line.version}, and this dynamo-bench reads version ${FORMAT_VERSION}`,
+      `the export has version ${line.version}, and this dynamo-bench reads versions ${READABLE_VERSIONS.join(' and ')}`,
       { hint: 'import it with the version of dynamo-bench that wrote it' },
     );
   }

@@ -1,7 +1,7 @@
 import type { SuiteRecord } from '../../suite/record/record.js';
 import type { RunStatus, RunStatusClient } from '../../suite/run/run-status.js';
 import { failureRecord } from '../../suite/verdict/failure.js';
-import { listRuns, putRun, type RunEntry, readRun } from '../records/runs.js';
+import { endRun, listRuns, type RunEntry, readRun } from '../records/runs.js';
 import type { ResultStore } from '../store.js';
 
 /** A run that goes on as far as the store knows, and whose workflow does not: it was terminated, or its server is gone. */
@@ -49,7 +49,7 @@ export async function endInterruptedRuns(
   for (const run of runs) {
     const written = await store.write(async (transaction) => {
       const { record, complete } = await readRun(transaction, run.entry);
-      if (!complete) await putRun(transaction, interruptedRecord(record, run));
+      if (!complete) await endRun(transaction, interruptedRecord(record, run));
       return !complete;
     });
     if (written) ended.push(run);

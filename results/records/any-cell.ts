@@ -5,7 +5,7 @@ import type { CellRecord, LogReference, SuiteRecord } from '../../suite/record/r
 export type AnyCell = CellRecord | LoadCell;
 
 export function isLoadCell(cell: AnyCell): cell is LoadCell {
-  return 'concurrency' in cell;
+  return cell.kind === 'inference';
 }
 
 /** The cells of all phases of a run, in the order of the suite. */

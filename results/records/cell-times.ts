@@ -1,9 +1,11 @@
 import type { Kysely } from 'kysely';
 import { ec2InstanceType } from '../../suite/hardware/instance-type.js';
 import type { History, Range } from '../../suite/plan/test-forecast.js';
+import { currentCell } from '../../suite/record/current-cell.js';
 import type { CellRecord } from '../../suite/record/record.js';
 import { secondsBetween } from '../../suite/units/time.js';
 import type { Tables } from '../database/tables.js';
+import { isLoadCell } from './any-cell.js';
 
 /** The newest runs say enough; older ones were measured on another day's cluster. */
 const NEWEST_RUNS = 20;
@@ -43,8 +45,9 @@ export async function readCellTimes(
   const times = new Map<string, Range>();
   const runs = new Set<number>();
   for (const { run, record } of rows) {
-    const { test, attempts, provenance } = JSON.parse(record) as CellRecord;
-    if (!Array.isArray(attempts) || !isOn(provenance, instanceTypes)) continue;
+    const cell = currentCell(JSON.parse(record));
+    if (isLoadCell(cell) || !isOn(cell.provenance, instanceTypes)) continue;
+    const { test, attempts } = cell;
     const seconds = attempts.reduce((sum, { startedAt, endedAt }) => sum + secondsBetween(startedAt, endedAt), 0);
     if (!(seconds > 0)) continue;
     const { low, high } = times.get(test) ?? { low: seconds, high: seconds };

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
-import { type CellRecord, cellRecordSchema } from '../../suite/record/record.js';
+import { cellProblems, currentCell } from '../../suite/record/current-cell.js';
+import type { CellRecord } from '../../suite/record/record.js';
 import { canonicalJson } from '../../suite/run/canonical-json.js';
 import type { Tables } from '../database/tables.js';
-import { type AnyCell, evidenceOf } from './any-cell.js';
+import { type AnyCell, evidenceOf, isLoadCell } from './any-cell.js';
+import { conditionsText } from './conditions.js';
 import { figuresOf } from './figures.js';
 
 /** Statements with more rows than this are split: SQLite takes 32,766 parameters, PostgreSQL 65,535. */
@@ -17,7 +19,7 @@ export function cellId({ recordedAt, ...content }: AnyCell): string {
   return createHash('sha256').update(canonicalJson(content)).digest('hex');
 }
 
-/** Stores a cell with its figures, unless it is there, and returns its number. */
+/** Stores a cell of any version with its figures, unless it is there, and returns its number. */
 export async function putCell(transaction: Transaction<Tables>, cell: AnyCell): Promise<number> {
   const id = cellId(cell);
   const inserted = await transaction
@@ -38,24 +40,30 @@ export async function putCell(transaction: Transaction<Tables>, cell: AnyCell): 
     .returning('seq')
     .executeTakeFirst();
   if (inserted) {
-    await putFigures(transaction, inserted.seq, cell);
-    await putLogLinks(transaction, inserted.seq, cell);
+    const current = currentCell(cell);
+    await putFigures(transaction, inserted.seq, current);
+    await putLogLinks(transaction, inserted.seq, current);
     return inserted.seq;
   }
   const { seq } = await transaction.selectFrom('cell').select('seq').where('id', '=', id).executeTakeFirstOrThrow();
   return seq;
 }
 
+/** A cell in the store. */
+export interface StoredCell {
+  readonly seq: number;
+  readonly cell: AnyCell;
+}
+
 /** Makes a cell the one that stands for its key in a workflow. */
-export async function linkCell(
+export async function linkCellToWorkflow(
   transaction: Transaction<Tables>,
   workflowId: string,
-  cell: Pick<CellRecord, 'key' | 'test'>,
-  cellSeq: number,
+  { seq, cell }: StoredCell,
 ): Promise<void> {
   await transaction
     .insertInto('workflow_cell')
-    .values({ workflow_id: workflowId, key: cell.key, test: cell.test, cell_seq: cellSeq })
+    .values({ workflow_id: workflowId, key: cell.key, test: cell.test, cell_seq: seq })
     .onConflict((conflict) =>
       conflict.columns(['workflow_id', 'key']).doUpdateSet((row) => ({ cell_seq: row.ref('excluded.cell_seq') })),
     )
@@ -67,40 +75,40 @@ function linkedRecords(kysely: Kysely<Tables>, workflowId: string) {
   return kysely
     .selectFrom('workflow_cell')
     .innerJoin('cell', 'cell.seq', 'workflow_cell.cell_seq')
-    .select('cell.record')
+    .select(['cell.seq', 'cell.record'])
     .where('workflow_cell.workflow_id', '=', workflowId);
 }
 
-/** The cell that stands for a key in a workflow. */
-export async function findLinkedCell(
+/** Finds the cell that stands for a key in a workflow. */
+export async function findCell(
   kysely: Kysely<Tables>,
   workflowId: string,
   key: string,
-): Promise<CellRecord | undefined> {
+): Promise<StoredCell | undefined> {
   const row = await linkedRecords(kysely, workflowId).where('workflow_cell.key', '=', key).executeTakeFirst();
-  return row && readCell(row.record);
+  return row && readCell(row);
 }
 
-/** The cells that stand for a test in a workflow, warm-up cells first, by repetition. */
-export async function linkedCells(kysely: Kysely<Tables>, workflowId: string, test: string): Promise<CellRecord[]> {
+/** Reads the cells that stand for a transport test in a workflow, warm-up cells first, by repetition. */
+export async function transportCells(kysely: Kysely<Tables>, workflowId: string, test: string): Promise<CellRecord[]> {
   const rows = await linkedRecords(kysely, workflowId).where('workflow_cell.test', '=', test).execute();
   return rows
-    .map(({ record }) => readCell(record))
-    .filter((cell) => cell !== undefined)
+    .flatMap((row) => readCell(row)?.cell ?? [])
+    .filter((cell) => !isLoadCell(cell))
     .sort((a, b) => Number(b.warmUp ?? false) - Number(a.warmUp ?? false) || a.repetition - b.repetition);
 }
 
-/** A cell as it was recorded; undefined when an older version recorded it in another shape. */
-function readCell(record: string): CellRecord | undefined {
-  const parsed = cellRecordSchema.safeParse(JSON.parse(record));
-  return parsed.success ? (JSON.parse(record) as CellRecord) : undefined;
+/** A cell as it was recorded; undefined when an unknown version recorded it in another shape. */
+function readCell({ seq, record }: { seq: number; record: string }): StoredCell | undefined {
+  const recorded: object = JSON.parse(record);
+  return cellProblems(recorded).length === 0 ? { seq, cell: currentCell(recorded) } : undefined;
 }
 
 async function putFigures(transaction: Transaction<Tables>, cellSeq: number, cell: AnyCell): Promise<void> {
   const figures = figuresOf(cell);
   if (figures.length === 0) return;
   const series = figures
-    .map(({ test, metric, blockSize, inFlight }) => ({ test, metric, block_size: blockSize, in_flight: inFlight }))
+    .map(({ test, metric, conditions }) => ({ test, metric, conditions: conditionsText(conditions) }))
     // Two workers that add the same series must not wait for each other in a circle.
     .sort((a, b) => (seriesKey(a) < seriesKey(b) ? -1 : 1));
   for (const part of chunks(series)) {
@@ -112,9 +120,9 @@ async function putFigures(transaction: Transaction<Tables>, cellSeq: number, cel
   }
   const known = await transaction.selectFrom('series').selectAll().where('test', '=', cell.test).execute();
   const numbers = new Map(known.map((row) => [seriesKey(row), row.seq]));
-  const values = figures.map(({ test, metric, blockSize, inFlight, value }) => ({
+  const values = figures.map(({ test, metric, conditions, value }) => ({
     cell_seq: cellSeq,
-    series_seq: numbers.get(seriesKey({ test, metric, block_size: blockSize, in_flight: inFlight })) ?? Number.NaN,
+    series_seq: numbers.get(seriesKey({ test, metric, conditions: conditionsText(conditions) })) ?? Number.NaN,
     value,
   }));
   for (const part of chunks(values)) await transaction.insertInto('measurement').values(part).execute();
@@ -136,8 +144,8 @@ async function putLogLinks(transaction: Transaction<Tables>, cellSeq: number, ce
   for (const part of chunks(links)) await transaction.insertInto('cell_log').values(part).execute();
 }
 
-function seriesKey(row: Pick<Tables['series'], 'test' | 'metric' | 'block_size' | 'in_flight'>): string {
-  return `${row.test} ${row.metric} ${row.block_size} ${row.in_flight}`;
+function seriesKey({ test, metric, conditions }: Pick<Tables['series'], 'test' | 'metric' | 'conditions'>): string {
+  return `${test} ${metric} ${conditions}`;
 }
 
 function chunks<T>(rows: readonly T[]): T[][] {

@@ -4,6 +4,7 @@ import { isAboveCeiling } from '../../suite/hardware/fabric.js';
 import type { LoadCell } from '../../suite/record/load-record.js';
 import type { CellRecord } from '../../suite/record/record.js';
 import { type AnyCell, isLoadCell } from './any-cell.js';
+import type { Conditions } from './conditions.js';
 import { type LoadMetric, type Series, seriesName } from './series.js';
 
 /** A figure of one cell: bytes per second, seconds, or tokens per second. */
@@ -24,12 +25,13 @@ function transportFigures(cell: CellRecord): Figure[] {
   if (validValue(cell) === undefined) return [];
   const figures = new Map<string, Figure>();
   const add = (figure: Figure) => figures.set(seriesName(figure), figure);
-  if (measurement) add({ test, metric: measurement.metric, blockSize: 0, inFlight: 0, value: measurement.value });
+  if (measurement) add({ test, metric: measurement.metric, conditions: {}, value: measurement.value });
   for (const row of rows) {
     if (ceiling && isAboveCeiling(row, ceiling)) continue;
-    const { blockSize, batchSize: inFlight, bytesPerSecond, latency } = row;
-    add({ test, metric: 'bandwidth', blockSize, inFlight, value: bytesPerSecond });
-    if (latency !== undefined) add({ test, metric: 'latency', blockSize, inFlight, value: latency });
+    const { blockSize, batchSize, bytesPerSecond, latency } = row;
+    const conditions = rowConditions(blockSize, batchSize);
+    add({ test, metric: 'bandwidth', conditions, value: bytesPerSecond });
+    if (latency !== undefined) add({ test, metric: 'latency', conditions, value: latency });
   }
   return [...figures.values()];
 }
@@ -38,9 +40,14 @@ function loadFigures(cell: LoadCell): Figure[] {
   return validLoad(cell) ? loadSeries(cell) : [];
 }
 
+/** The conditions of one row of a table. */
+export function rowConditions(blockSize: number, batchSize: number): Conditions {
+  return { block: blockSize, batch: batchSize };
+}
+
 /** All figures of a load cell that can be followed, whether they may be compared or not. */
 export function loadSeries(cell: LoadCell): Figure[] {
-  const { test, concurrency: inFlight, load } = cell;
+  const { test, concurrency, load } = cell;
   const values: readonly (readonly [LoadMetric, number | undefined])[] = [
     ['ttft', load?.timeToFirstToken?.p50],
     ['ttft-p99', load?.timeToFirstToken?.p99],
@@ -49,6 +56,6 @@ export function loadSeries(cell: LoadCell): Figure[] {
   ];
   return values.flatMap(([metric, value]): Figure[] => {
     if (value === undefined) return [];
-    return [{ test, metric: isSimulated(cell) ? `simulated-${metric}` : metric, blockSize: 0, inFlight, value }];
+    return [{ test, metric: isSimulated(cell) ? `simulated-${metric}` : metric, conditions: { concurrency }, value }];
   });
 }

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { didYouMean } from '../../suite/schema/schema.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Tables } from '../database/tables.js';
+import { compareConditions, parseConditions } from './conditions.js';
 import { isHeadline, isSimulatedMetric, kindOf, type MetricUnit, type Series, seriesName } from './series.js';
 
 /** One night of a metric. */
@@ -162,17 +163,18 @@ export async function seriesOfTests(
   tests: readonly string[],
 ): Promise<(NamedSeries & { readonly seq: number })[]> {
   if (tests.length === 0) return [];
-  const rows = await kysely
-    .selectFrom('series')
-    .selectAll()
-    .where('test', 'in', tests)
-    .orderBy('test')
-    .orderBy('metric')
-    .orderBy('block_size')
-    .orderBy('in_flight')
-    .execute();
-  return rows.map(({ seq, test, metric, block_size, in_flight }) => {
-    const series = { test, metric: metric as Series['metric'], blockSize: block_size, inFlight: in_flight };
-    return { ...series, seq, name: seriesName(series) };
-  });
+  const rows = await kysely.selectFrom('series').selectAll().where('test', 'in', tests).execute();
+  return rows
+    .map(({ seq, test, metric, conditions }) => {
+      const series = { test, metric: metric as Series['metric'], conditions: parseConditions(conditions) };
+      return { ...series, seq, name: seriesName(series) };
+    })
+    .sort(
+      (a, b) =>
+        compareText(a.test, b.test) || compareText(a.metric, b.metric) || compareConditions(a.conditions, b.conditions),
+    );
+}
+
+function compareText(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }

@@ -1,46 +1,79 @@
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
+import { currentCell } from '../../suite/record/current-cell.js';
+import type { RunHead } from '../../suite/record/record.js';
 import type { Tables } from '../database/tables.js';
 import type { AnyCell } from './any-cell.js';
-import { putCell } from './cells.js';
-import type { RunEntry, StoredRecord } from './runs.js';
+import { linkCellToWorkflow, putCell, type StoredCell } from './cells.js';
 
-export type RunName = Pick<RunEntry, 'workflowId' | 'runId'>;
+export interface RunName {
+  readonly workflowId: string;
+  readonly runId: string;
+}
+
+/** Records a cell of a run, in whose workflow it stands for its key from then on. The same outcome twice is stored once. */
+export async function saveCell(transaction: Transaction<Tables>, run: RunName, cell: AnyCell): Promise<void> {
+  await takeOverCell(transaction, run, { seq: await putCell(transaction, cell), cell });
+}
+
+/** Gives a run a cell that is stored, whoever measured it. */
+export async function takeOverCell(transaction: Transaction<Tables>, run: RunName, stored: StoredCell): Promise<void> {
+  await linkCellToWorkflow(transaction, run.workflowId, stored);
+  await linkCellToRun(transaction, run, stored);
+}
 
 /**
- * Stores a cell, measured or taken over, and says that the run has it if the run goes on, so that reports of it so far
- * show it. The cell of an earlier attempt at the same definition gives way. What a run has when it ends is said by its
- * record.
- *
- * @returns the number of the cell
+ * Says that a run has a cell, in place of that of an earlier attempt at the same definition. The cells of a run that has
+ * ended stay as they are.
  */
-export async function linkCellToRun(transaction: Transaction<Tables>, run: RunName, cell: AnyCell): Promise<number> {
-  const cellSeq = await putCell(transaction, cell);
-  const seq = await openRun(transaction, run);
-  if (seq === undefined) return cellSeq;
-  await transaction
-    .deleteFrom('run_cell')
-    .where('run_seq', '=', seq)
-    .where('cell_seq', 'in', (query) => query.selectFrom('cell').select('seq').where('key', '=', cell.key))
-    .execute();
+async function linkCellToRun(
+  transaction: Transaction<Tables>,
+  run: RunName,
+  { seq: cellSeq, cell }: StoredCell,
+): Promise<void> {
+  const runSeq = await openRun(transaction, run);
+  if (runSeq === undefined) return;
+  await unlink(transaction, runSeq, cell.key);
   const { last } = await transaction
     .selectFrom('run_cell')
     .select(({ fn }) => fn.max('position').as('last'))
-    .where('run_seq', '=', seq)
+    .where('run_seq', '=', runSeq)
     .executeTakeFirstOrThrow();
+  const position = last === null ? 0 : Number(last) + 1;
   await transaction
     .insertInto('run_cell')
-    .values({
-      run_seq: seq,
-      position: last === null ? 0 : Number(last) + 1,
-      test: cell.test,
-      repetition: cell.repetition,
-      cell_seq: cellSeq,
-    })
+    .values({ run_seq: runSeq, position, test: cell.test, repetition: cell.repetition, cell_seq: cellSeq })
     .execute();
-  return cellSeq;
 }
 
-/** One that was reset goes on under another run id, with what the one before was started with. */
+/** Says that a run that has not ended does not have the cell with this key. */
+export async function dropCellFromRun(transaction: Transaction<Tables>, run: RunName, key: string): Promise<void> {
+  const runSeq = await openRun(transaction, run);
+  if (runSeq !== undefined) await unlink(transaction, runSeq, key);
+}
+
+async function unlink(transaction: Transaction<Tables>, runSeq: number, key: string): Promise<void> {
+  await transaction
+    .deleteFrom('run_cell')
+    .where('run_seq', '=', runSeq)
+    .where('cell_seq', 'in', (query) => query.selectFrom('cell').select('seq').where('key', '=', key))
+    .execute();
+}
+
+/** Reads the cells of a run: of each test warm-up cells first, then by repetition, in the order of their recording. */
+export async function cellsOfRun(kysely: Kysely<Tables>, runSeq: number): Promise<AnyCell[]> {
+  const rows = await kysely
+    .selectFrom('run_cell')
+    .innerJoin('cell', 'cell.seq', 'run_cell.cell_seq')
+    .select('cell.record')
+    .where('run_cell.run_seq', '=', runSeq)
+    .orderBy('run_cell.position')
+    .execute();
+  return rows
+    .map(({ record }) => currentCell(JSON.parse(record)))
+    .sort((a, b) => Number(b.warmUp ?? false) - Number(a.warmUp ?? false) || a.repetition - b.repetition);
+}
+
+/** Finds a run that has not ended. One that was reset continues under another run id, with what it was started with. */
 async function openRun(transaction: Transaction<Tables>, { workflowId, runId }: RunName): Promise<number | undefined> {
   const rows = await transaction
     .selectFrom('run')
@@ -60,15 +93,15 @@ async function openRun(transaction: Transaction<Tables>, { workflowId, runId }: 
       run_id: runId,
       ended_at: null,
       verdict: 'running',
-      record: JSON.stringify(begun(JSON.parse(started.record) as StoredRecord, runId)),
+      record: JSON.stringify(begun(JSON.parse(started.record) as RunHead, runId)),
     })
     .returning('seq')
     .executeTakeFirstOrThrow();
   return inserted.seq;
 }
 
-/** What a run was started with, without what became of it. */
-function begun({ dynamo, ...record }: StoredRecord, runId: string): StoredRecord {
+/** Resets a run's record to what it was started with. */
+function begun({ dynamo, ...record }: RunHead, runId: string): RunHead {
   const waiting = <Test extends object>(test: Test) => ({ ...test, verdict: 'skipped' as const, failure: undefined });
   return {
     ...record,
@@ -76,8 +109,6 @@ function begun({ dynamo, ...record }: StoredRecord, runId: string): StoredRecord
     verdict: 'skipped',
     reasons: [],
     tests: record.tests.map(waiting),
-    ...(dynamo
-      ? { dynamo: { ...waiting(dynamo), tests: dynamo.tests.map((test) => ({ ...waiting(test), cells: [] })) } }
-      : {}),
+    ...(dynamo ? { dynamo: { ...waiting(dynamo), tests: dynamo.tests.map(waiting) } } : {}),
   };
 }

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import { didYouMean } from '../../suite/schema/schema.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Tables } from '../database/tables.js';
-import { listRuns, type RunEntry } from './runs.js';
+import { listRuns, type RunEntry, readRun, type StoredRun } from './runs.js';
 
 /** How people name runs and suites, and what they are told to type. */
 
@@ -42,6 +42,15 @@ export async function resolveRun(kysely: Kysely<Tables>, name: string): Promise<
       hint: '`dynamo-bench runs` lists what is recorded',
     },
   );
+}
+
+/**
+ * Reads a run by any name that `resolveRun` takes.
+ *
+ * @throws {SuiteFailure} `NotFound`, with the name that was probably meant
+ */
+export async function readNamedRun(kysely: Kysely<Tables>, name: string): Promise<StoredRun> {
+  return readRun(kysely, await resolveRun(kysely, name));
 }
 
 const SHORT_RUN_ID = 8;

@@ -1,16 +1,10 @@
-import type { Kysely, Transaction } from 'kysely';
-import {
-  type CellRecord,
-  RECORD_VERSION,
-  type StartedRun,
-  type SuiteRecord,
-  type TestRecord,
-} from '../../suite/record/record.js';
+import type { Kysely } from 'kysely';
+import { RECORD_VERSION, type RunHead, type StartedRun, type SuiteRecord } from '../../suite/record/record.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { type Verdict, worst } from '../../suite/verdict/verdict.js';
 import type { Tables } from '../database/tables.js';
-import { type AnyCell, cellsOf, isLoadCell } from './any-cell.js';
-import { linkCell, putCell } from './cells.js';
+import { type AnyCell, isLoadCell } from './any-cell.js';
+import { cellsOfRun } from './run-cells.js';
 
 /** One line of the list of runs. */
 export interface RunEntry {
@@ -33,9 +27,6 @@ export interface StoredRun {
   readonly complete: boolean;
 }
 
-/** Load cells stand in the record of their run; the table of cells has them for their figures and their evidence. */
-export type StoredRecord = Omit<SuiteRecord, 'tests'> & { readonly tests: readonly Omit<TestRecord, 'cells'>[] };
-
 /** Stores what is known of a run that has begun, so that it can be looked at while it goes on. A complete one stays. */
 export async function putStartedRun(
   kysely: Kysely<Tables>,
@@ -52,7 +43,7 @@ export async function putStartedRun(
       ended_at: null,
       verdict: 'running',
       temporal_namespace: temporalNamespace ?? null,
-      record: JSON.stringify({ ...run, endedAt: run.startedAt }),
+      record: JSON.stringify(headOf({ ...run, endedAt: run.startedAt })),
     })
     .onConflict((conflict) =>
       conflict
@@ -71,13 +62,12 @@ export async function findStartedRun(kysely: Kysely<Tables>, workflowId: string)
     .where('workflow_id', '=', workflowId)
     .orderBy('seq', 'desc')
     .executeTakeFirst();
-  return row && checkVersion(JSON.parse(row.record) as StoredRecord);
+  return row && currentHead(JSON.parse(row.record));
 }
 
-/** Stores a run that has ended, and which cells it is made of. */
-export async function putRun(transaction: Transaction<Tables>, record: SuiteRecord): Promise<void> {
-  const stored: StoredRecord = { ...record, tests: record.tests.map(({ cells, ...test }) => test) };
-  const { seq } = await transaction
+/** Stores how a run ended. Which cells it has was said when they were recorded. */
+export async function endRun(kysely: Kysely<Tables>, record: RunHead): Promise<void> {
+  await kysely
     .insertInto('run')
     .values({
       workflow_id: record.workflowId,
@@ -86,7 +76,7 @@ export async function putRun(transaction: Transaction<Tables>, record: SuiteReco
       started_at: record.startedAt,
       ended_at: record.endedAt,
       verdict: record.verdict,
-      record: JSON.stringify(stored),
+      record: JSON.stringify(headOf(record)),
     })
     .onConflict((conflict) =>
       conflict.columns(['workflow_id', 'run_id']).doUpdateSet((row) => ({
@@ -97,19 +87,7 @@ export async function putRun(transaction: Transaction<Tables>, record: SuiteReco
         record: row.ref('excluded.record'),
       })),
     )
-    .returning('seq')
-    .executeTakeFirstOrThrow();
-  await transaction.deleteFrom('run_cell').where('run_seq', '=', seq).execute();
-  let position = 0;
-  for (const cell of cellsOf(record)) {
-    const cellSeq = await putCell(transaction, cell);
-    if (!isLoadCell(cell)) await linkCell(transaction, record.workflowId, cell, cellSeq);
-    await transaction
-      .insertInto('run_cell')
-      .values({ run_seq: seq, position, test: cell.test, repetition: cell.repetition, cell_seq: cellSeq })
-      .execute();
-    position += 1;
-  }
+    .execute();
 }
 
 /** Runs, the newest first. */
@@ -147,18 +125,18 @@ export async function listRuns(
   }));
 }
 
-/** Reads a run without its transport cells. */
+/** Reads a run without its cells. */
 export async function readRunHead(
   kysely: Kysely<Tables>,
   { workflowId, runId }: Pick<RunEntry, 'workflowId' | 'runId'>,
-): Promise<{ readonly seq: number; readonly complete: boolean; readonly stored: StoredRecord }> {
+): Promise<{ readonly seq: number; readonly complete: boolean; readonly stored: RunHead }> {
   const { seq, ended_at, record } = await kysely
     .selectFrom('run')
     .select(['seq', 'ended_at', 'record'])
     .where('workflow_id', '=', workflowId)
     .where('run_id', '=', runId)
     .executeTakeFirstOrThrow();
-  return { seq, complete: ended_at !== null, stored: checkVersion(JSON.parse(record) as StoredRecord) };
+  return { seq, complete: ended_at !== null, stored: currentHead(JSON.parse(record)) };
 }
 
 /** Reads a run with its cells. */
@@ -168,51 +146,58 @@ export async function readRun(
 ): Promise<StoredRun> {
   const { seq, complete, stored } = await readRunHead(kysely, entry);
   const cells = await cellsOfRun(kysely, seq);
-  const transport = cells.filter((cell): cell is CellRecord => !isLoadCell(cell));
-  const tests = stored.tests.map((test): TestRecord => ({ ...test, cells: ofTest(transport, test) }));
-  if (complete) return { record: { ...stored, tests }, complete };
-  const { dynamo } = stored;
+  const record = withCells(stored, cells);
+  if (complete) return { record, complete };
+  const recorded = cells.map(({ recordedAt }) => recordedAt).sort();
+  return { record: soFar({ ...record, endedAt: recorded.at(-1) ?? stored.startedAt }), complete };
+}
+
+/** Gives each test of a run its cells. */
+export function withCells({ dynamo, ...run }: RunHead, cells: readonly AnyCell[]): SuiteRecord {
   const loads = cells.filter(isLoadCell);
-  const record = {
-    ...stored,
-    endedAt:
-      cells
-        .map(({ recordedAt }) => recordedAt)
-        .sort()
-        .at(-1) ?? stored.startedAt,
-    tests: tests.map(soFar),
+  const transport = cells.filter((cell) => !isLoadCell(cell));
+  const ofTest = <Cell extends AnyCell>(all: readonly Cell[], name: string) => all.filter(({ test }) => test === name);
+  return {
+    ...run,
+    tests: run.tests.map((test) => ({ ...test, cells: ofTest(transport, test.name) })),
     ...(dynamo
-      ? { dynamo: { ...dynamo, tests: dynamo.tests.map((test) => soFar({ ...test, cells: ofTest(loads, test) })) } }
+      ? {
+          dynamo: { ...dynamo, tests: dynamo.tests.map((test) => ({ ...test, cells: ofTest(loads, test.name) })) },
+        }
       : {}),
   };
-  return { record, complete };
 }
 
-function ofTest<Cell extends AnyCell>(cells: readonly Cell[], { name }: { readonly name: string }): Cell[] {
-  return cells.filter(({ test }) => test === name);
+/** What can be said of a run that has not ended: the verdicts of its tests are those of their cells so far. */
+function soFar({ dynamo, ...run }: SuiteRecord): SuiteRecord {
+  return {
+    ...run,
+    tests: run.tests.map(testSoFar),
+    ...(dynamo ? { dynamo: { ...dynamo, tests: dynamo.tests.map(testSoFar) } } : {}),
+  };
 }
 
-/** What can be said of a test that may go on. */
-function soFar<Test extends { readonly verdict: Verdict; readonly cells: readonly AnyCell[] }>(test: Test): Test {
-  const counted = test.cells.filter((cell) => isLoadCell(cell) || !cell.warmUp).map(({ verdict }) => verdict);
+function testSoFar<Test extends { readonly verdict: Verdict; readonly cells: readonly AnyCell[] }>(test: Test): Test {
+  const counted = test.cells.filter(({ warmUp }) => !warmUp).map(({ verdict }) => verdict);
   return counted.length > 0 ? { ...test, verdict: worst(counted) } : test;
 }
 
-function checkVersion(record: StoredRecord): StoredRecord {
-  if (record.version <= RECORD_VERSION) return record;
+/** Leaves out cells, and what a worker of an earlier version says of them. */
+export function headOf({ dynamo, ...run }: RunHead): RunHead {
+  type Former = { readonly cells?: unknown; readonly cellKeys?: unknown };
+  const withoutCells = <Test extends object>({ cells, cellKeys, ...test }: Test & Former) => test as Test;
+  return {
+    ...run,
+    tests: run.tests.map(withoutCells),
+    ...(dynamo ? { dynamo: { ...dynamo, tests: dynamo.tests.map(withoutCells) } } : {}),
+  };
+}
+
+/** @throws {SuiteFailure} `StoreTooNew` */
+function currentHead(record: Omit<RunHead, 'version'> & { readonly version: number }): RunHead {
+  if (record.version <= RECORD_VERSION) return { ...record, version: RECORD_VERSION };
   throw new SuiteFailure(
     'StoreTooNew',
     `the record of ${record.workflowId} has version ${record.version}, and this dynamo-bench knows versions up to ${RECORD_VERSION}`,
   );
-}
-
-async function cellsOfRun(kysely: Kysely<Tables>, runSeq: number): Promise<AnyCell[]> {
-  const rows = await kysely
-    .selectFrom('run_cell')
-    .innerJoin('cell', 'cell.seq', 'run_cell.cell_seq')
-    .select('cell.record')
-    .where('run_cell.run_seq', '=', runSeq)
-    .orderBy('run_cell.position')
-    .execute();
-  return rows.map(({ record }) => JSON.parse(record) as AnyCell);
 }

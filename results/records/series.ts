@@ -1,4 +1,5 @@
 import { formatBytes, formatDuration, formatRate, formatTokenRate } from '../../suite/units/units.js';
+import { type Conditions, sorted } from './conditions.js';
 
 /**
  * Metrics of a load point: time to first token, median and 99th percentile; median time between tokens; output tokens per
@@ -18,10 +19,7 @@ export type MetricUnit = 'bytes per second' | 'seconds' | 'tokens per second';
 export interface Series {
   readonly test: string;
   readonly metric: Metric;
-  /** Bytes of one block; 0 for the figure that stands for a whole test, and for a load test. */
-  readonly blockSize: number;
-  /** Blocks (the batch) or requests (the concurrency) at a time; 0 for the figure that stands for a whole test. */
-  readonly inFlight: number;
+  readonly conditions: Conditions;
 }
 
 interface Kind {
@@ -60,19 +58,23 @@ export function isLoadMetric(metric: Metric): boolean {
 }
 
 /** What people look at first: the figure of a whole transport test; median TTFT and throughput of a load point. */
-export function isHeadline({ metric, blockSize }: Series): boolean {
-  return blockSize === 0 && !['ttft-p99', 'itl'].includes(quantityOf(metric));
+export function isHeadline({ metric, conditions }: Series): boolean {
+  if (isLoadMetric(metric)) return !['ttft-p99', 'itl'].includes(quantityOf(metric));
+  return Object.keys(conditions).length === 0;
 }
 
 /**
  * The name of a series, as people type it: `nixl-ucx/bandwidth` for the figure of the test, `nixl-ucx/latency/64KiB` for a
  * row, `nixl-ucx/latency/64KiB/x4` for one with a batch of 4, `disaggregated/ttft/c16` for a load point.
  */
-export function seriesName({ test, metric, blockSize, inFlight }: Series): string {
-  if (isLoadMetric(metric)) return `${test}/${metric}/c${inFlight}`;
-  const batch = inFlight > 1 ? [`x${inFlight}`] : [];
-  const block = blockSize > 0 ? [formatBytes(blockSize).replaceAll(' ', '')] : [];
-  return [test, metric, ...block, ...batch].join('/');
+export function seriesName({ test, metric, conditions }: Series): string {
+  return [test, metric, ...sorted(conditions).flatMap(conditionName)].join('/');
+}
+
+function conditionName([name, value]: [string, number]): string[] {
+  if (name === 'block') return [formatBytes(value).replaceAll(' ', '')];
+  if (name === 'batch') return value > 1 ? [`x${value}`] : [];
+  return [name === 'concurrency' ? `c${value}` : `${name}=${value}`];
 }
 
 /** Writes values of a unit for people. */

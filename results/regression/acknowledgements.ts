@@ -6,7 +6,7 @@ import { resolveMetric } from '../records/history.js';
 import type { RunEntry } from '../records/runs.js';
 import { findComparison } from './run-comparison.store.js';
 
-/** A change of a metric that somebody knows of: from this run on it is the level that alarms are held against. */
+/** An acknowledged change of a metric. The metric raises no alarm while it is not worse than in the acknowledged run. */
 export interface Acknowledgement {
   readonly suite: string;
   readonly metric: string;
@@ -16,7 +16,7 @@ export interface Acknowledgement {
   readonly at: string;
 }
 
-/** Acknowledges the change of a metric that a run shows; once more replaces the reason. */
+/** Acknowledges the regression of a metric in a run. Replaces the reason of an existing acknowledgement. */
 export async function acknowledge(
   kysely: Kysely<Tables>,
   run: RunEntry,
@@ -34,10 +34,10 @@ export async function acknowledge(
 }
 
 /**
- * The metrics of a run that can be acknowledged: those that regressed against its baseline.
+ * Resolves the metrics of a run to acknowledge. Only metrics that regressed from its baseline can be acknowledged.
  *
- * @param names as a person typed them; default: all
- * @throws {SuiteFailure} `NotFound` for a metric that is unknown or did not regress, and when none did
+ * @param names as the user typed them; default: all
+ * @throws {SuiteFailure} `NotFound` for a metric that is unknown or did not regress, and when no metric regressed
  */
 export async function metricsToAcknowledge(
   kysely: Kysely<Tables>,
@@ -47,21 +47,22 @@ export async function metricsToAcknowledge(
   const { metrics = [] } = (await findComparison(kysely, run)) ?? {};
   const regressed = metrics.filter(({ change }) => change === 'regressed').map(({ metric }) => metric);
   const hint =
-    regressed.length > 0 ? `these did: ${regressed.join(', ')}` : `compare it: dynamo-bench compare ${run.workflowId}`;
-  if (regressed.length === 0)
-    throw new SuiteFailure('NotFound', `nothing had regressed in ${run.workflowId} when it ended`, { hint });
+    regressed.length > 0
+      ? `regressed metrics: ${regressed.join(', ')}`
+      : `run "dynamo-bench compare ${run.workflowId}" to see all metrics`;
+  if (regressed.length === 0) throw new SuiteFailure('NotFound', `no metric regressed in ${run.workflowId}`, { hint });
   if (names.length === 0) return regressed;
   const wanted = await Promise.all(names.map((name) => resolveMetric(kysely, run.suite, name)));
   for (const metric of wanted) {
     if (regressed.includes(metric)) continue;
     const found = metrics.find((change) => change.metric === metric);
-    const word = found ? `it is ${found.change}` : 'it has no figure there';
-    throw new SuiteFailure('NotFound', `${metric} did not regress in ${run.workflowId}: ${word}`, { hint });
+    const why = found ? `it is ${found.change}` : 'the run has no figure of it';
+    throw new SuiteFailure('NotFound', `${metric} did not regress in ${run.workflowId}: ${why}`, { hint });
   }
   return [...new Set(wanted)];
 }
 
-/** Acknowledgements, oldest first. */
+/** Lists acknowledgements, oldest first. */
 export async function listAcknowledgements(kysely: Kysely<Tables>, suite?: string): Promise<Acknowledgement[]> {
   const rows = await kysely
     .selectFrom('acknowledgement')
@@ -81,10 +82,11 @@ export async function listAcknowledgements(kysely: Kysely<Tables>, suite?: strin
 }
 
 /**
- * Takes acknowledgements of a run back, so that what they spoke of alarms again, and returns their metrics.
+ * Removes acknowledgements of a run, so that their metrics raise alarms again.
  *
- * @param names as a person typed them; default: all
- * @throws {SuiteFailure} `NotFound` when they are none
+ * @param names as the user typed them; default: all
+ * @returns the metrics
+ * @throws {SuiteFailure} `NotFound` for a metric that is not acknowledged, and when the run has no acknowledgements
  */
 export async function removeAcknowledgements(
   kysely: Kysely<Tables>,
@@ -94,8 +96,8 @@ export async function removeAcknowledgements(
   const known = (await listAcknowledgements(kysely, run.suite))
     .filter(({ workflowId, runId }) => workflowId === run.workflowId && runId === run.runId)
     .map(({ metric }) => metric);
-  const hint = 'dynamo-bench acknowledge --list';
-  if (known.length === 0) throw new SuiteFailure('NotFound', `nothing is acknowledged in ${run.workflowId}`, { hint });
+  const hint = 'dynamo-bench acknowledge list';
+  if (known.length === 0) throw new SuiteFailure('NotFound', `${run.workflowId} has no acknowledgements`, { hint });
   const wanted =
     names.length === 0 ? known : await Promise.all(names.map((name) => resolveMetric(kysely, run.suite, name)));
   for (const metric of wanted) {
@@ -109,7 +111,7 @@ export async function removeAcknowledgements(
   return [...new Set(wanted)];
 }
 
-/** A run acknowledges a metric once. */
+/** Key of an acknowledgement: one for each metric of a run. */
 function idOf({ workflowId, runId }: RunEntry, metric: string): string {
   return `${workflowId} ${runId} ${metric}`;
 }

@@ -4,7 +4,7 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Tables } from '../database/tables.js';
 import type { RunEntry } from '../records/runs.js';
 
-/** A run that others are held against until somebody accepts another one. Retention never drops it. */
+/** An accepted run that later runs are compared with. Retention never removes it. */
 export interface Baseline {
   readonly suite: string;
   readonly name: string;
@@ -14,15 +14,15 @@ export interface Baseline {
   readonly reason: string;
 }
 
-/** A baseline of this name is that of every run of its suite that names none. */
+/** Name of the baseline for runs whose suite spec names none. */
 export const DEFAULT_BASELINE = 'default';
-/** Stands for the last comparable runs, whatever was accepted. */
+/** Reserved name for the last comparable runs. */
 const ROLLING_BASELINE = 'rolling';
 
 /**
- * Accepts a run as baseline of its suite; the same name again replaces it.
+ * Accepts a run as baseline of its suite. Replaces an existing baseline of the same name.
  *
- * @throws {SuiteFailure} `NotFound` while the run goes on, `InvalidSpec` for a name that stands for something else
+ * @throws {SuiteFailure} `NotFound` while the run is in progress, `InvalidSpec` for a reserved name
  */
 export async function acceptBaseline(
   kysely: Kysely<Tables>,
@@ -30,15 +30,15 @@ export async function acceptBaseline(
   options: { readonly name: string; readonly reason: string; readonly at: string },
 ): Promise<Baseline> {
   if (run.endedAt === undefined) {
-    throw new SuiteFailure('NotFound', `the run ${run.workflowId} still goes on and cannot be a baseline yet`, {
-      hint: 'accept it when it has ended',
+    throw new SuiteFailure('NotFound', `run ${run.workflowId} is still in progress and cannot be a baseline yet`, {
+      hint: 'accept the run after it has ended',
     });
   }
   const { name, reason, at } = options;
   if (name === ROLLING_BASELINE) {
     throw new SuiteFailure(
       'InvalidSpec',
-      `a baseline cannot be called "${name}": that stands for the last comparable runs`,
+      `a baseline cannot be named "${name}", which is reserved for the last comparable runs`,
       {
         hint: 'choose another --name',
       },
@@ -66,7 +66,7 @@ export async function acceptBaseline(
   return { suite: run.suite, name, workflowId: run.workflowId, runId: run.runId, acceptedAt: at, reason };
 }
 
-/** All baselines, by suite and name. */
+/** Lists all baselines by suite and name. */
 export async function listBaselines(kysely: Kysely<Tables>, suite?: string): Promise<Baseline[]> {
   const rows = await kysely
     .selectFrom('baseline')
@@ -86,10 +86,9 @@ export async function listBaselines(kysely: Kysely<Tables>, suite?: string): Pro
 }
 
 /**
- * The baseline that a run of a suite is held against: the named one, else the one called `default`. Undefined stands for
- * the last comparable runs.
+ * Finds the baseline of a suite: the named one, or else the one called `default`. Undefined means the last comparable runs.
  *
- * @throws {SuiteFailure} `NotFound`, with the name that was probably meant
+ * @throws {SuiteFailure} `NotFound` for an unknown name, with a suggestion
  */
 export async function baselineFor(
   kysely: Kysely<Tables>,
@@ -101,7 +100,7 @@ export async function baselineFor(
   return (await listBaselines(kysely, suite)).find((baseline) => baseline.name === DEFAULT_BASELINE);
 }
 
-/** @throws {SuiteFailure} `NotFound`, with the name that was probably meant */
+/** @throws {SuiteFailure} `NotFound` for an unknown name, with a suggestion */
 async function findBaseline(kysely: Kysely<Tables>, suite: string, name: string): Promise<Baseline> {
   const all = await listBaselines(kysely, suite);
   const found = all.find((baseline) => baseline.name === name);
@@ -110,11 +109,15 @@ async function findBaseline(kysely: Kysely<Tables>, suite: string, name: string)
   throw new SuiteFailure(
     'NotFound',
     `suite "${suite}" has no baseline "${name}"${known.length > 0 ? didYouMean(name, known) : ''}`,
-    { hint: '`dynamo-bench baseline accept RUN --name NAME` makes one' },
+    { hint: 'create one with `dynamo-bench baseline accept RUN --name NAME`' },
   );
 }
 
-/** @throws {SuiteFailure} `NotFound` */
+/**
+ * Removes a baseline.
+ *
+ * @throws {SuiteFailure} `NotFound` for an unknown name, with a suggestion
+ */
 export async function removeBaseline(kysely: Kysely<Tables>, suite: string, name: string): Promise<void> {
   await findBaseline(kysely, suite, name);
   await kysely.deleteFrom('baseline').where('suite', '=', suite).where('name', '=', name).execute();

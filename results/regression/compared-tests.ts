@@ -6,13 +6,13 @@ import { type AnyCell, cellsOf } from '../records/any-cell.js';
 import { type Figure, figuresOf } from '../records/figures.js';
 import { type Series, seriesName } from '../records/series.js';
 
-/** The values of one metric in one run. */
+/** Values of one metric in one run. */
 export interface MetricValues {
   readonly series: Series;
   readonly values: readonly number[];
 }
 
-/** The figures of a run that may be compared, by the name of their metric. */
+/** Groups the valid figures of cells by the name of their metric. */
 export function figuresByName(cells: readonly AnyCell[]): ReadonlyMap<string, MetricValues> {
   const grouped = Map.groupBy(cells.flatMap(figuresOf), seriesName);
   return new Map(
@@ -23,15 +23,15 @@ export function figuresByName(cells: readonly AnyCell[]): ReadonlyMap<string, Me
   );
 }
 
-/** How a test of one run differs from that of an earlier one. */
+/** Differences between a test of a run and the same test of an earlier run. */
 export interface TestDifferences {
-  /** The fields that forbid to hold one against the other, in words; `''` when there are none. */
+  /** The differences that forbid a comparison, as text; `''` when there are none. */
   readonly forbidding: string;
-  /** That fewer NICs carried it than then, in words: likely why it is slower. */
+  /** That fewer NICs moved than in the earlier run, as text: the likely cause of a regression. */
   readonly lostNics?: string;
 }
 
-/** Undefined when one of the runs has no figure of the test. */
+/** Compares the conditions of a test in two runs. Undefined when one of the runs has no figure of the test. */
 export function testDifferences(current: SuiteRecord, earlier: SuiteRecord, test: string): TestDifferences | undefined {
   const differences = comparabilityOf(current, earlier, test)?.differences;
   if (!differences) return undefined;

@@ -1,28 +1,28 @@
 import type { Kysely } from 'kysely';
-import type { CellRecord, SuiteRecord } from '../../suite/record/record.js';
+import { currentCell } from '../../suite/record/current-cell.js';
+import type { SuiteRecord } from '../../suite/record/record.js';
 import type { Tables } from '../database/tables.js';
-import { type AnyCell, cellsOf, isLoadCell, withoutTakenOver } from '../records/any-cell.js';
+import { cellsOf, withoutTakenOver } from '../records/any-cell.js';
 import { seriesOfTests } from '../records/history.js';
-import { type RunEntry, readRun, readRunHead } from '../records/runs.js';
+import { type RunEntry, readRun, readRunHead, withCells } from '../records/runs.js';
 import { figuresByName } from './compared-tests.js';
 import { findComparison } from './run-comparison.store.js';
 
-/** What a run measured itself, as far as another run can be held against it. */
+/** The results of an earlier run that a comparison needs, without cells that it took over from other runs. */
 export interface EarlierRun {
   readonly entry: RunEntry;
-  /** Of a transport test at least the first cell that has a figure, which says how the others were measured too. */
+  /** Has at least the first measured cell of each test, which shows how the other cells were measured. */
   readonly record: SuiteRecord;
-  /** The values of all cells, by the name of the metric. */
+  /** Values of all cells by the name of the metric. */
   readonly figures: ReadonlyMap<string, readonly number[]>;
-  /** Metrics that had regressed in this run, and nobody had said that it is known. */
+  /** Metrics that regressed in this run and were not acknowledged. */
   readonly regressed: ReadonlySet<string>;
 }
 
 /**
- * Reads runs that another one is held against. A run may have hundreds of cells, whose records are large: only their
- * figures are read.
+ * Reads the runs that another run is compared with. Reads the figures of all cells, but the large records of only a few.
  *
- * @param tests names of the tests that are compared
+ * @param tests names of the compared tests
  */
 export async function readEarlierRuns(
   kysely: Kysely<Tables>,
@@ -53,7 +53,7 @@ async function measuredBy(
   names: ReadonlyMap<number, string>,
 ): Promise<Measured> {
   const { seq, stored } = await readRunHead(kysely, entry);
-  // What was taken over was measured on another night.
+  // Cells that the run took over were measured on another night.
   const own = kysely
     .selectFrom('run_cell')
     .innerJoin('cell', 'cell.seq', 'run_cell.cell_seq')
@@ -88,14 +88,11 @@ async function measuredBy(
     if (ofMetric) ofMetric.push(value);
     else figures.set(name, [value]);
   }
-  const cells = firsts
-    .map(({ record }) => JSON.parse(record) as AnyCell)
-    .filter((cell): cell is CellRecord => !isLoadCell(cell));
-  const tests = stored.tests.map((test) => ({ ...test, cells: cells.filter((cell) => cell.test === test.name) }));
-  return { record: withoutTakenOver({ ...stored, tests }), figures };
+  const cells = firsts.map(({ record }) => currentCell(JSON.parse(record)));
+  return { record: withCells(stored, cells), figures };
 }
 
-/** Of a run that still goes on. */
+/** Reads a run that is still in progress. */
 async function measuredSoFar(kysely: Kysely<Tables>, entry: RunEntry): Promise<Measured> {
   const record = withoutTakenOver((await readRun(kysely, entry)).record);
   const figures = figuresByName(cellsOf(record));

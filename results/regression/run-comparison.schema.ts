@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { DeepReadonly } from '../../suite/run/deep-readonly.js';
 
-/** What is said of a metric, and of a whole run, against its baseline. */
+/** Changes of a metric, or of a whole run, from its baseline. */
 const CHANGES = ['regressed', 'improved', 'unchanged', 'inconclusive'] as const;
 
 const side = z.object({ median: z.number(), n: z.number() });
@@ -10,14 +10,11 @@ const metricChange = z.object({
   /** Name of the series: `nixl-ucx/bandwidth/64MiB`. */
   metric: z.string(),
   change: z.enum(CHANGES),
-  /** Why, for people. */
+  /** Explanation as text. */
   reason: z.string(),
   baseline: side.optional(),
   current: side.optional(),
-  difference: z
-    .number()
-    .optional()
-    .meta({ description: 'of the current median from that of the baseline, as a share' }),
+  difference: z.number().optional().meta({ description: 'of the current median from the baseline median, as a share' }),
   interval: z
     .object({ low: z.number(), high: z.number() })
     .optional()
@@ -25,13 +22,16 @@ const metricChange = z.object({
   since: z
     .object({ workflowId: z.string(), startedAt: z.string(), size: z.number() })
     .optional()
-    .meta({ description: 'the first run since which the metric is where it is' }),
-  acknowledged: z.string().optional().meta({ description: 'why this change is known and no alarm' }),
+    .meta({ description: 'first run on the current level of the metric' }),
+  acknowledged: z
+    .string()
+    .optional()
+    .meta({ description: 'reason of the acknowledgement, which suppresses the alarm' }),
 });
 
 export type MetricChange = DeepReadonly<z.output<typeof metricChange>>;
 
-/** A run against its baseline. */
+/** Comparison of a run with its baseline. */
 export const runComparisonSchema = z.object({
   version: z.literal(1),
   change: z.enum(CHANGES),
@@ -41,7 +41,7 @@ export const runComparisonSchema = z.object({
     name: z.string(),
     runs: z.array(z.object({ workflowId: z.string(), runId: z.string(), startedAt: z.string() })),
   }),
-  minimalDifference: z.number().meta({ description: 'a smaller difference is not relevant, as a share' }),
+  minimalDifference: z.number().meta({ description: 'smallest relevant difference, as a share' }),
   metrics: z.array(metricChange),
 });
 

@@ -6,7 +6,7 @@ import type { Tables } from '../database/tables.js';
 import type { RunEntry } from '../records/runs.js';
 import type { RunComparison } from './run-comparison.schema.js';
 
-/** Stores what a run was found to be, so that a report of it stays the same when baselines change. */
+/** Stores the comparison of a run, so that its reports stay the same when baselines change. */
 export async function putComparison(
   kysely: Kysely<Tables>,
   run: Pick<SuiteRecord, 'workflowId' | 'runId'>,
@@ -21,7 +21,7 @@ export async function putComparison(
     .execute();
 }
 
-/** What a run was found to be when it ended; undefined when it was not compared. */
+/** Reads the comparison that was made when the run ended; undefined when there was none. */
 export async function findComparison(
   kysely: Kysely<Tables>,
   { workflowId, runId }: Pick<RunEntry, 'workflowId' | 'runId'>,
@@ -35,7 +35,7 @@ export async function findComparison(
   return row && (JSON.parse(row.record) as RunComparison);
 }
 
-/** How a run ended, in the word that lists and messages use; `running` while it goes on. */
+/** Returns the outcome of a run; `running` while it is in progress. */
 export function outcomeOfRun(run: RunEntry, comparison: RunComparison | undefined): RunOutcome | 'running' {
   return run.endedAt === undefined ? 'running' : outcomeOf(run.verdict as Verdict, comparison?.change);
 }

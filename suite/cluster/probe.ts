@@ -1,13 +1,23 @@
+import { fabricKindOf } from '../fabrics/registry.js';
 import type { ProbeFacts, Problem } from '../run/cluster-facts.js';
 import { redactEnvironment } from '../run/redact.js';
 import type { SuiteSpec } from '../spec/spec.js';
-import { nixlbenchArguments, unknownFlags } from '../tools/nixlbench.js';
+import { TOOLS, type TransportTestSpec, toolOf } from '../tools/registry.js';
+import type { Tool } from '../tools/shared/tool.js';
 
 /** The probe's output is made of sections, each behind a line of this shape. */
 const SECTION = /^@@dynamo-bench section ([a-z0-9-]+)$/;
 
 /** Number of CAP_IPC_LOCK in a mask of capabilities (linux/capability.h). */
 const CAP_IPC_LOCK = 14n;
+
+type ProbedTool = Tool<TransportTestSpec> & Required<Pick<Tool<TransportTestSpec>, 'probe'>>;
+
+/** Tools that a probe pod asks for their version and their options. */
+const PROBED: readonly ProbedTool[] = TOOLS.filter((tool): tool is typeof tool & ProbedTool => 'probe' in tool);
+
+/** Arguments of the probe script, three a tool: its name, its program, and the option that prints the program's options. */
+export const PROBE_ARGUMENTS = PROBED.flatMap(({ name, probe }) => [name, probe.program, probe.helpOption]);
 
 /** Reads what a probe pod printed. Sections that the image could not answer are empty. */
 export function readProbe(log: string, node: string, imageId: string): ProbeFacts {
@@ -45,7 +55,7 @@ export function readProbe(log: string, node: string, imageId: string): ProbeFact
       ...version('ucx', /(?:Library version:|# Version|UCT version=)\s*([\d.]+)/),
       ...version('libfabric', /libfabric:\s*([\d.]+\S*)/),
       ...version('nixl', /^\s*([\d.]+\S*)\s*$/m),
-      ...version('nixlbench', /version\s+v?([\d.]+\S*)/),
+      ...Object.assign({}, ...PROBED.map(({ name, probe }) => (probe.version ? version(name, probe.version) : {}))),
       ...version('efa-installer', /([\d.]*\d)\s*$/m),
     },
     drivers: {
@@ -60,7 +70,7 @@ export function readProbe(log: string, node: string, imageId: string): ProbeFact
         }),
       ),
     ),
-    nixlbenchHelp: lines('nixlbench-help').join('\n'),
+    help: Object.fromEntries(PROBED.map(({ name }) => [name, lines(`${name}-help`).join('\n')])),
   };
 }
 
@@ -84,17 +94,11 @@ function probeProblemsOf(spec: SuiteSpec, probe: ProbeFacts, etcdEndpoint: strin
   const problem = (message: string, hint: string) =>
     problems.push({ subject: `image on ${probe.node}`, message, hint });
 
-  if (spec.fabric.kind === 'efa' && probe.efaDomains === 0 && spec.resources.efa.count > 0) {
-    problem(
-      '`fi_info -p efa` finds no EFA device',
-      'check that the pod gets the EFA resource and that the image has the EFA libfabric provider',
-    );
-  }
-  if (spec.fabric.kind === 'efa' && isLimit(probe.memlock) && !probe.ipcLock) {
-    problem(
-      `memlock is limited to ${memlockText(probe)}, and the capability IPC_LOCK, which the pod adds, is not in effect`,
-      'memory registration needs one or the other: let the image run as root, or raise LimitMEMLOCK of the container runtime',
-    );
+  const { efaDomains } = probe;
+  const memlockLimit = isLimit(probe.memlock) && !probe.ipcLock ? memlockText(probe) : undefined;
+  const { count } = spec.resources.efa;
+  for (const found of fabricKindOf(spec.fabric).probeProblems({ efaDomains, memlockLimit }, count)) {
+    problem(found.message, found.hint);
   }
   if (probe.etcdAddresses?.length === 0) {
     problem(
@@ -105,27 +109,43 @@ function probeProblemsOf(spec: SuiteSpec, probe: ProbeFacts, etcdEndpoint: strin
   if (probe.environment.NIXL_ETCD_ENDPOINTS) {
     problem(
       `the image sets NIXL_ETCD_ENDPOINTS=${probe.environment.NIXL_ETCD_ENDPOINTS}`,
-      'NIXL would exchange metadata there instead of through nixlbench: remove it from the image',
+      'NIXL would exchange metadata there instead of through its benchmark: remove it from the image',
     );
   }
-  for (const test of spec.tests) {
-    if (test.tool !== 'nixlbench') continue;
-    if (probe.nixlbenchHelp === '') {
-      problem(
-        '`nixlbench --help` printed nothing',
-        'the image must contain nixlbench on its PATH, or the test must be removed from the spec',
-      );
-      break;
-    }
-    const unknown = unknownFlags(nixlbenchArguments(test, etcdEndpoint, 'probe'), probe.nixlbenchHelp);
-    if (unknown.length > 0) {
-      problem(
-        `test ${test.name}: this nixlbench does not know ${unknown.map((flag) => `--${flag}`).join(', ')}`,
-        'use an image with a newer nixlbench, or leave the option at its default',
-      );
+  return [...problems, ...toolProblems(spec, probe)];
+}
+
+/** What the image lacks of the tools that the tests run. A tool that is missing is named once. */
+function toolProblems({ tests }: SuiteSpec, probe: ProbeFacts): Problem[] {
+  const subject = `image on ${probe.node}`;
+  const missing = new Map<string, Problem>();
+  const unknown: Problem[] = [];
+  for (const test of tests) {
+    const tool = toolOf(test);
+    if (!tool.probe) continue;
+    const { program, helpOption } = tool.probe;
+    const help = helpOf(probe)[tool.name] ?? '';
+    const options = help === '' ? [] : tool.unknownOptions(test, help);
+    if (help === '') {
+      missing.set(tool.name, {
+        subject,
+        message: `\`${program} ${helpOption}\` printed nothing`,
+        hint: `the image must contain ${program} on its PATH, or the test must be removed from the spec`,
+      });
+    } else if (options.length > 0) {
+      unknown.push({
+        subject,
+        message: `test ${test.name}: this ${program} does not know ${options.join(', ')}`,
+        hint: `use an image with a newer ${program}, or leave the option at its default`,
+      });
     }
   }
-  return problems;
+  return [...missing.values(), ...unknown];
+}
+
+/** Histories of earlier versions hold the options of nixlbench only. */
+function helpOf({ help, nixlbenchHelp = '' }: ProbeFacts): Readonly<Record<string, string>> {
+  return help ?? { nixlbench: nixlbenchHelp };
 }
 
 function differences([first, second]: readonly ProbeFacts[]): Problem[] {

@@ -83,7 +83,7 @@ export function agreed<T>(values: readonly T[]): T | readonly T[] {
 }
 
 /** Writes a value as text with sorted keys, so that equal values have equal texts. */
-export function textOf(value: unknown): string {
+function textOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(textOf).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {
     const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));

@@ -72,7 +72,7 @@ const FIELDS: readonly FieldRow<MeasuredTest>[] = [
   ['gpus', 'forbids', ({ cell }) => cell.gpus],
   ['kvBytesPerTokenAndRank', 'forbids', ({ cell }) => cell.kv?.bytesPerTokenAndRank],
   ['versions.aiperf', 'forbids', ({ cell }) => cell.load?.version],
-  ['pretendedRate', 'reported', ({ cell }) => cell.pretendedRate],
+  ['simulatedRate', 'reported', ({ cell }) => cell.simulatedRate],
   ['instanceType', 'forbids', ({ nodes }) => agreed(nodes.map((node) => ec2InstanceType(node.instanceType)))],
   ['nodes', 'reported', ({ nodes }) => nodes.map(({ name }) => name)],
 ];

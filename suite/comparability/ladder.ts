@@ -1,14 +1,18 @@
-import { type Ceiling, ceilingOfShares, fabricOfInstanceType } from '../hardware/fabric.js';
+import { cataloguedFabric, fabricKindOfEnvironment } from '../fabrics/registry.js';
+import { type Ceiling, ceilingOfShares } from '../hardware/fabric.js';
 import type { CellRecord, TestRecord } from '../record/record.js';
 import { type Summary, summarize } from '../statistics/statistics.js';
+import { toolNamed } from '../tools/registry.js';
+import type { RungFacts } from '../tools/shared/tool.js';
 import { formatCount } from '../units/count.js';
 import { formatBytes } from '../units/units.js';
 import { validValue } from './transport.js';
 
 /**
- * The ladder of a pair: from what the hardware carries down to what reaches NIXL's user, rung by rung, at one memory type,
- * direction, block and batch. A rung that was measured under other parameters than the one above, or could use another
- * number of NICs, gets no ratio to it.
+ * The ladder of a pair: from what the hardware carries down to what reaches NIXL's user, at one memory type, direction,
+ * block and batch. It has a branch for each library that NIXL can use: hardware, UCX, NIXL UCX; and hardware, libfabric,
+ * NIXL LIBFABRIC. A rung that was measured under other parameters than the one above, or could use another number of NICs,
+ * gets no ratio to it.
  */
 export interface Ladder {
   readonly pair: { readonly node1: string; readonly node2: string };
@@ -20,12 +24,14 @@ export interface Ladder {
 }
 
 export interface Rung {
-  readonly name: RungName;
+  readonly name: string;
   readonly test: string;
+  /** Block, batch and pattern of the figure, where they are not those of the ladder's conditions. */
+  readonly conditions?: string;
   /** Over the cells that may be compared; absent when there is none. */
   readonly bandwidth?: Summary;
   readonly shareOfCeiling?: number;
-  /** Absent on the first rung, without a figure, and when `blocked` says why. */
+  /** Absent where no rung is above, without a figure, and when `blocked` says why. */
   readonly shareOfAbove?: number;
   /** Parameters in which it differs from the rung above. */
   readonly blocked?: string;
@@ -33,9 +39,8 @@ export interface Rung {
   readonly reasons: readonly string[];
 }
 
-export type RungName = 'UCX' | 'NIXL LIBFABRIC' | 'NIXL UCX';
-
-const RUNGS: readonly RungName[] = ['UCX', 'NIXL LIBFABRIC', 'NIXL UCX'];
+/** Order of the branches, each by its library. */
+const BRANCHES: readonly RungFacts['library'][] = ['ucx', 'libfabric'];
 
 /** Below this share of the ceiling or of the rung above a rung has fallen off, and the evidence is asked why. */
 const FALLS_BELOW = 0.9;
@@ -60,26 +65,22 @@ const EXPLAINS: ReadonlySet<string> = new Set([
 const UCX_WITH_RDMA_WRITE = [1, 20] as const;
 
 /** A test that can be a rung, with what its figure depends on. */
-interface Candidate {
-  readonly rung: RungName;
+interface Candidate extends RungFacts {
   readonly test: string;
   readonly cells: readonly CellRecord[];
-  /** One GPU pair, or all NICs of the node. */
-  readonly extent: 'pair' | 'node';
-  readonly memory: string;
-  readonly direction: string;
 }
 
-/** One ladder for each pair, extent, memory type and direction that at least two rungs have; else one with all there is. */
+/** Returns one ladder for each pair, extent, memory type and direction that at least two rungs have; else one with all there is. */
 export function laddersOf(tests: readonly TestRecord[]): Ladder[] {
   const candidates = tests.flatMap((test) => candidateOf(test) ?? []);
   const ladders: Ladder[] = [];
-  for (const group of groupsOf(candidates, ({ cells, extent }) => `${JSON.stringify(cells[0]?.pair)} ${extent}`)) {
+  for (const group of groupsOf(candidates, ({ cells, extent }) => `${JSON.stringify(cells[0]?.nodes)} ${extent}`)) {
     const alike = groupsOf(group, ({ memory, direction }) => `${memory} ${direction}`);
-    const full = alike.filter((same) => new Set(same.map(({ rung }) => rung)).size > 1);
+    const full = alike.filter((same) => new Set(same.map(({ name }) => name)).size > 1);
+    const names = namesInOrder(group);
     for (const same of full.length > 0 ? full : alike.slice(0, 1)) {
-      const chosen = RUNGS.flatMap((rung) => {
-        const has = (candidate: Candidate) => candidate.rung === rung;
+      const chosen = names.flatMap((name) => {
+        const has = (candidate: Candidate) => candidate.name === name;
         return bestOf(same.filter(has)) ?? bestOf(group.filter(has)) ?? [];
       });
       ladders.push(ladderOf(chosen));
@@ -88,44 +89,29 @@ export function laddersOf(tests: readonly TestRecord[]): Ladder[] {
   return ladders.filter(({ rungs }) => rungs.length > 1);
 }
 
-/** The best of several tests stands for its rung: a control that holds it back is no statement about the back end. */
+/** Branch by branch, from the hardware down, in whatever order the tests ran. */
+function namesInOrder(candidates: readonly Candidate[]): string[] {
+  const depth = ({ above }: Candidate) => (above === undefined ? 0 : 1);
+  const sorted = candidates.toSorted(
+    (a, b) => BRANCHES.indexOf(a.library) - BRANCHES.indexOf(b.library) || depth(a) - depth(b),
+  );
+  return [...new Set(sorted.map(({ name }) => name))];
+}
+
+/** Chooses the best of several tests for a rung: a control that slows the back end says nothing about it. */
 function bestOf(candidates: readonly Candidate[]): Candidate | undefined {
   const best = ({ cells }: Candidate) => Math.max(-1, ...cells.flatMap((cell) => validValue(cell) ?? []));
   return candidates.toSorted((a, b) => best(b) - best(a))[0];
 }
 
-function candidateOf({ name, cells: all }: TestRecord): Candidate | undefined {
+function candidateOf({ name: test, cells: all }: TestRecord): Candidate | undefined {
   const cells = all.filter(({ warmUp, measurement }) => !warmUp && measurement?.metric !== 'latency');
-  const parameters = cells[0]?.parameters;
-  if (!parameters) return undefined;
-  const text = (option: string) => String(parameters[option] ?? '');
-  if (parameters.tool === 'nixlbench') {
-    const [initiator, target] = [text('initiatorSegType'), text('targetSegType')];
-    return {
-      rung: parameters.backend === 'LIBFABRIC' ? 'NIXL LIBFABRIC' : 'NIXL UCX',
-      test: name,
-      cells,
-      extent: parameters.mode === 'MG' ? 'node' : 'pair',
-      memory: initiator === target ? initiator : `${initiator} to ${target}`,
-      direction: text('opType'),
-    };
-  }
-  const devices = Array.isArray(parameters.devices) ? parameters.devices.length : 0;
-  const instanceType = cells[0]?.provenance?.nodes[0]?.instanceType ?? '';
-  const nicsPerGpu = fabricOfInstanceType(instanceType)?.nicsPerGpu ?? 1;
-  return {
-    rung: 'UCX',
-    test: name,
-    cells,
-    extent: devices > nicsPerGpu ? 'node' : 'pair',
-    memory: MEMORY[text('memory')] ?? text('memory'),
-    direction: DIRECTION[text('test')] ?? text('test'),
-  };
+  const [first] = cells;
+  if (!first?.parameters) return undefined;
+  const nicsPerGpu = cataloguedFabric(first.provenance?.nodes[0]?.instanceType ?? '')?.nicsPerGpu ?? 1;
+  const facts = toolNamed(String(first.parameters.tool))?.rung(first.parameters, nicsPerGpu);
+  return facts && { ...facts, test, cells };
 }
-
-/** ucx_perftest's words in nixlbench's. */
-const MEMORY: Readonly<Record<string, string>> = { cuda: 'VRAM', host: 'DRAM' };
-const DIRECTION: Readonly<Record<string, string>> = { ucp_put_bw: 'WRITE', ucp_get: 'READ' };
 
 /** What a rung was measured at. */
 interface Point {
@@ -136,8 +122,9 @@ interface Point {
 function ladderOf(chosen: readonly Candidate[]): Ladder {
   const [first] = chosen;
   if (!first) throw new RangeError('a ladder without rungs');
-  const common = largestCommon(chosen);
-  const points = chosen.map((candidate) => common ?? largestOf(candidate));
+  // A rung that waits for each answer has other sizes, which must not choose those of the streams.
+  const common = largestCommon(chosen.filter(({ pattern }) => pattern === first.pattern));
+  const points = chosen.map((candidate) => (common && hasPoint(candidate, common) ? common : largestOf(candidate)));
   const ceilings = chosen.flatMap(({ cells }) => cells.flatMap((cell) => ceilingOfShares(cell) ?? []));
   const ceiling = ceilings.reduce((best, next) => (next.bytesPerSecond > best.bytesPerSecond ? next : best), {
     bytesPerSecond: 0,
@@ -145,15 +132,18 @@ function ladderOf(chosen: readonly Candidate[]): Ladder {
     explanation: 'unknown',
   });
   const rungs: Rung[] = [];
+  const conditionsOf = (i: number) => [pointText(points[i]), chosen[i]?.pattern].join(', ');
   for (const [i, candidate] of chosen.entries()) {
-    const above = chosen[i - 1];
-    const blocked = above ? differences(above, points[i - 1], candidate, points[i]) : '';
-    rungs.push(rungOf(candidate, points[i], ceiling, { rung: rungs[i - 1], blocked }));
+    const at = chosen.findIndex(({ name }) => name === candidate.above);
+    const above = chosen[at];
+    const blocked = above ? differences(above, points[at], candidate, points[i]) : '';
+    const rung = rungOf(candidate, points[i], ceiling, { rung: rungs[at], blocked });
+    const conditions = conditionsOf(i);
+    rungs.push(conditions === conditionsOf(0) ? rung : { ...rung, conditions });
   }
-  const at = points[0];
-  const size = at ? `, ${formatBytes(at.blockSize)} × ${at.batchSize}` : '';
+  const size = points[0] ? `, ${pointText(points[0])}` : '';
   return {
-    pair: first.cells[0]?.pair ?? { node1: 'unknown', node2: 'unknown' },
+    pair: { node1: first.cells[0]?.nodes[0] ?? 'unknown', node2: first.cells[0]?.nodes[1] ?? 'unknown' },
     conditions: `${first.memory} ${first.direction}${size}${first.extent === 'node' ? ', all NICs of the node' : ''}`,
     ceiling: { bytesPerSecond: ceiling.bytesPerSecond, explanation: ceiling.explanation },
     rungs,
@@ -174,7 +164,7 @@ function rungOf(
   const shares = [shareOfAbove, shareOfCeiling].filter((share) => share !== undefined);
   const fallsOff = shares.length === 0 || Math.min(...shares) < FALLS_BELOW;
   return {
-    name: candidate.rung,
+    name: candidate.name,
     test: candidate.test,
     ...(bandwidth ? { bandwidth } : {}),
     ...(shareOfCeiling === undefined ? {} : { shareOfCeiling }),
@@ -205,7 +195,7 @@ function explanations(candidate: Candidate, nicsOfCeiling: number): string[] {
     cells.flatMap(({ provenance }) => provenance?.nodes.flatMap((n) => n.versions.ucx ?? []) ?? []),
   );
   const old =
-    candidate.rung === 'NIXL LIBFABRIC' || !onEfa(cells)
+    candidate.library !== 'ucx' || !emulatesOldUcx(cells)
       ? []
       : [...versions]
           .filter(isBeforeRdmaWrite)
@@ -221,8 +211,10 @@ function railsOf(cells: readonly CellRecord[] | undefined): number | undefined {
   return counts.length > 0 ? Math.max(...counts) : undefined;
 }
 
-function onEfa(cells: readonly CellRecord[]): boolean {
-  return cells.some(({ provenance }) => provenance?.nodes.some(({ environment }) => environment.FI_PROVIDER === 'efa'));
+function emulatesOldUcx(cells: readonly CellRecord[]): boolean {
+  return cells.some(({ provenance }) =>
+    provenance?.nodes.some(({ environment }) => fabricKindOfEnvironment(environment)?.emulatesOldUcx),
+  );
 }
 
 function isBeforeRdmaWrite(version: string): boolean {
@@ -234,12 +226,11 @@ function differences(above: Candidate, at: Point | undefined, below: Candidate, 
   const image = ({ cells }: Candidate) => cells[0]?.provenance?.nodes.map(({ imageId }) => imageId).join();
   const given = ({ cells }: Candidate) => cells[0]?.parameters?.nics;
   const usable = ({ cells: [cell] }: Candidate) => (cell?.usableCeiling ?? cell?.ceiling)?.nics;
-  const size = (value: Point | undefined) =>
-    value ? `${formatBytes(value.blockSize)} × ${value.batchSize}` : 'no rows';
   const pairs: readonly [string, unknown, unknown][] = [
     ['memory', above.memory, below.memory],
     ['direction', above.direction, below.direction],
-    ['block and batch', size(at), size(point)],
+    ['pattern', above.pattern, below.pattern],
+    ['block and batch', pointText(at), pointText(point)],
     ['EFA devices given', given(above) ?? 'all', given(below) ?? 'all'],
     ['NICs that it could use', usable(above), usable(below)],
     ['image', image(above) ?? 'unknown', image(below) ?? 'unknown'],
@@ -261,6 +252,14 @@ function largestOf(candidate: Candidate): Point | undefined {
 
 function pointsOf({ cells }: Candidate): readonly Point[] {
   return cells.flatMap(({ rows }) => rows);
+}
+
+function hasPoint(candidate: Candidate, point: Point): boolean {
+  return pointsOf(candidate).some((row) => samePoint(row, point));
+}
+
+function pointText(point: Point | undefined): string {
+  return point ? `${formatBytes(point.blockSize)} × ${point.batchSize}` : 'no rows';
 }
 
 function samePoint(a: Point, b: Point): boolean {

@@ -1,6 +1,5 @@
 import { ec2InstanceType } from '../hardware/instance-type.js';
 import type { CellRecord } from '../record/record.js';
-import { currentTestKeys } from '../schema/renamed-keys.js';
 import {
   agreed,
   type Comparability,
@@ -128,7 +127,7 @@ function fieldsOf(cell: Subject): Fields {
   const { parameters = {}, provenance } = cell;
   return new Map([
     ...readFields(CELL_FIELDS, cell),
-    ...readEntries('parameters', currentTestKeys(parameters), effectOfOption),
+    ...readEntries('parameters', parameters, effectOfOption),
     ...(provenance ? [...readFields(PROVENANCE_FIELDS, provenance), ...nodeMapFields(provenance)] : []),
   ]);
 }

@@ -14,7 +14,7 @@ export interface Row {
   readonly original: string;
 }
 
-/** A number with what it speaks of and where it stands. */
+/** A figure with its unit, its scope and its conditions. */
 export interface Measurement {
   readonly metric: 'bandwidth' | 'latency';
   /** Bytes per second, or seconds. */

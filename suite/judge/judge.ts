@@ -1,28 +1,22 @@
-import {
-  type Ceiling,
-  type Ceilings,
-  ceilingOf,
-  ceilingOfShares,
-  type Fabric,
-  isAboveCeiling,
-} from '../hardware/fabric.js';
+import { fabricKindOf } from '../fabrics/registry.js';
+import { type Ceiling, type Ceilings, ceilingOf, type Fabric } from '../hardware/fabric.js';
 import type { Measurement, Row } from '../hardware/measurement.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../spec/transport-tests.js';
-import { ownOutput, readRankLog } from '../tools/log-lines.js';
-import { isLatencyTest } from '../tools/ucx-perftest.js';
-import { formatBytes, formatDuration, formatRate } from '../units/units.js';
+import { toolOf } from '../tools/registry.js';
+import { ownOutput, readRankLog } from '../tools/shared/log-lines.js';
+import { formatRate } from '../units/units.js';
 import { type FailureRecord, failureRecord } from '../verdict/failure.js';
 import type { Reason, Verdict } from '../verdict/verdict.js';
 import { diagnose } from './diagnosis.js';
 import type { AttemptContext, RankEvidence } from './evidence.js';
 import { disagreements, idleNics, otherParameters, rowsAboveCeiling } from './figure-checks.js';
 import { explainMissingRows, truncation } from './missing-rows.js';
-import { expectedBytes, type PathProof, provePath } from './path-proof.js';
-import { largestRow, readResultTable } from './result-table.js';
+import { type PathProof, provePath } from './path-proof.js';
+import { verdictOf } from './verdict-of-figure.js';
 
 export type { AttemptContext, RankEvidence } from './evidence.js';
 
-/** What is made of one attempt. `failure` is there when there is nothing to measure; its class decides about a retry. */
+/** The result of one attempt. `failure` is there when there is nothing to measure; its class decides about a retry. */
 export interface Judgement extends Ceilings {
   readonly verdict: Verdict;
   readonly reasons: readonly Reason[];
@@ -33,22 +27,31 @@ export interface Judgement extends Ceilings {
   readonly failure?: FailureRecord;
 }
 
+/** Reads the rows of the tool's table from what both ranks printed; rows that are missing are not an error. */
+export function readRows(test: TransportTestSpec, ranks: readonly RankEvidence[]): readonly Row[] {
+  return toolOf(test).readTable(test, outputsOf(ranks)).rows;
+}
+
+function outputsOf(ranks: readonly RankEvidence[]) {
+  return ranks.map(({ position, node, log }) => ({ position, node, log: readRankLog(log) }));
+}
+
 /**
- * Decides from the expected rows, both logs and both exit codes together: exit code 0 without the rows is no success,
- * and a crash after the last row takes nothing away from them.
+ * Judges one attempt from the expected rows, both logs and both exit codes together: exit code 0 without the rows is not a
+ * success, and a crash after the last row takes nothing away from them.
  */
 export function judgeTransport(
   test: TransportTestSpec,
   ranks: readonly RankEvidence[],
   context: AttemptContext,
 ): Judgement {
-  const logs = ranks.map(({ log }) => readRankLog(log));
+  const outputs = outputsOf(ranks);
+  const logs = outputs.map(({ log }) => log);
+  const tool = toolOf(test);
   const scope = scopeOf(test);
   const usableCeiling = ceilingOf(context.fabric, scope, usableNics(test, context.visibleNics));
-  const table = readResultTable(test, ranks, logs);
-  const inconsistent = logs
-    .flatMap(({ toolLines }) => toolLines)
-    .find((line) => line.startsWith('Consistency check failed'));
+  const table = tool.readTable(test, outputs);
+  const inconsistent = tool.corruption(logs.flatMap(({ toolLines }) => toolLines));
   const truncated = truncation(ranks, logs);
   if (!table.complete || inconsistent !== undefined || truncated !== undefined) {
     const failure = inconsistent
@@ -65,25 +68,20 @@ export function judgeTransport(
       failure,
     };
   }
-  const measurement = headline(test, table.rows);
-  const path = provePath(
-    context.fabric,
-    context.networkInterface,
-    expectedBytes(test),
-    ranks.map(({ node }, i) => ({ node, log: logs[i] ?? readRankLog('') })),
-  );
-  const onEfa = context.fabric.kind === 'efa';
-  const ceiling = onEfa && path.status === 'proven' ? carriersCeiling(context.fabric, path) : usableCeiling;
+  const { metric, value, conditions, original } = tool.headline(test, table.rows);
+  const measurement: Measurement = { metric, value, scope, conditions, original };
+  const path = provePath(context.fabric, context.networkInterface, tool.expectedBytes(test), outputs);
+  const kind = fabricKindOf(context.fabric);
+  const ceiling = kind.countsCards && path.status === 'proven' ? carriersCeiling(context.fabric, path) : usableCeiling;
   const { idle, noise, ...proof } = path;
   const reasons = [
     ...endReasons(ranks, context),
-    // Over Ethernet, TCP and what it emulates are the path that was asked for.
-    ...(onEfa ? diagnose(logs.flatMap(ownOutput)) : []),
+    ...diagnose(kind.signs, logs.flatMap(ownOutput)),
     ...rowsAboveCeiling(table.rows, ceiling),
     ...disagreements(test, table.rows),
     ...otherParameters(test, logs),
     path.reason,
-    ...(onEfa ? idleNics(test, path, usableCeiling) : []),
+    ...(kind.countsCards ? idleNics(test, path, usableCeiling) : []),
     ...(noise ? [noise] : []),
   ];
   return {
@@ -93,25 +91,6 @@ export function judgeTransport(
     ceiling,
     usableCeiling,
     path: proof,
-  };
-}
-
-function headline(test: TransportTestSpec, rows: readonly Row[]): Measurement {
-  const row = largestRow(rows);
-  const scope = scopeOf(test);
-  if (test.tool === 'ucx-perftest') {
-    const conditions = `${test.test}, ${formatBytes(row.blockSize)}, ${test.memory} memory`;
-    return isLatencyTest(test.test) && row.latency !== undefined
-      ? { metric: 'latency', value: row.latency, scope, conditions, original: row.original }
-      : { metric: 'bandwidth', value: row.bytesPerSecond, scope, conditions, original: row.original };
-  }
-  const segments = `${test.initiatorSegType} to ${test.targetSegType}`;
-  return {
-    metric: 'bandwidth',
-    value: row.bytesPerSecond,
-    scope,
-    conditions: `${test.opType} ${segments}, ${formatBytes(row.blockSize)} × ${row.batchSize}`,
-    original: row.original,
   };
 }
 
@@ -136,35 +115,4 @@ function endReasons(ranks: readonly RankEvidence[], context: AttemptContext): Re
       code: 'exit-code-after-table',
       message: `the rank on ${position} ended with exit code ${exitCode ?? 'unknown'} after its work was complete`,
     }));
-}
-
-function verdictOf(
-  test: TransportTestSpec,
-  measurement: Measurement,
-  ceilings: Ceilings,
-  path: PathProof,
-  reasons: readonly Reason[],
-): { verdict: Verdict; reasons: Reason[] } {
-  const isBandwidth = measurement.metric === 'bandwidth';
-  const { ceiling } = ceilings;
-  if (isBandwidth && isAboveCeiling({ bytesPerSecond: measurement.value }, ceiling)) {
-    const message = `${formatRate(measurement.value)} is more than the hardware carries (${formatRate(ceiling.bytesPerSecond)}, ${ceiling.explanation}): same node, NVLink, or a wrong unit?`;
-    const verdict = path.status === 'wrong' ? 'fail' : 'inconclusive';
-    return { verdict, reasons: [...reasons, { code: 'implausible', message }] };
-  }
-  if (path.status === 'wrong') return { verdict: 'fail', reasons: [...reasons] };
-  if (reasons.some(({ code }) => code === 'figures-disagree' || code === 'parameters-differ'))
-    return { verdict: 'inconclusive', reasons: [...reasons] };
-  const floor = Math.max(
-    test.expect.minBandwidth ?? 0,
-    (test.expect.minEfficiency ?? 0) * ceilingOfShares(ceilings).bytesPerSecond,
-  );
-  if (isBandwidth && measurement.value < floor) {
-    const message = `${formatRate(measurement.value)} is below the expected ${formatRate(floor)}`;
-    return { verdict: 'fail', reasons: [...reasons, { code: 'below-expectation', message }] };
-  }
-  if (path.status === 'unproven') return { verdict: 'inconclusive', reasons: [...reasons] };
-  const figure = isBandwidth ? formatRate(measurement.value) : formatDuration(measurement.value);
-  const message = `${figure}, ${measurement.conditions} (printed as ${measurement.original})`;
-  return { verdict: 'pass', reasons: [...reasons, { code: 'measured', message }] };
 }

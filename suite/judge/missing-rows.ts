@@ -1,10 +1,11 @@
 import type { TransportTestSpec } from '../spec/transport-tests.js';
-import { ownOutput, type RankLog } from '../tools/log-lines.js';
-import { classifyOutput } from '../tools/messages.js';
+import { toolOf } from '../tools/registry.js';
+import { ownOutput, type RankLog } from '../tools/shared/log-lines.js';
+import { classifyOutput } from '../tools/shared/messages.js';
 import { type FailureClass, type FailureRecord, failureRecord } from '../verdict/failure.js';
 import type { AttemptContext, RankEvidence } from './evidence.js';
 
-/** What is missing of a rank's log; undefined when both have their first and last line. */
+/** Describes what is missing of a rank's log; undefined when both have their first and last line. */
 export function truncation(ranks: readonly RankEvidence[], logs: readonly RankLog[]): string | undefined {
   const cut = ranks.filter((_, i) => !logs[i]?.complete).map(({ position }) => position);
   if (cut.length === 0) return undefined;
@@ -14,7 +15,10 @@ export function truncation(ranks: readonly RankEvidence[], logs: readonly RankLo
 /** What a rank says when the other one is gone: true, but not the cause. */
 const CONSEQUENCES: ReadonlySet<FailureClass> = new Set(['PeerLost', 'RendezvousTimeout', 'TransferFailed']);
 
-/** Why rows are missing: the cause before what follows from it, what the kernel and Kubernetes say before what the tool guesses. */
+/**
+ * Explains why rows are missing: the cause before what follows from it, what the kernel and Kubernetes say before what the
+ * tool guesses.
+ */
 export function explainMissingRows(
   test: TransportTestSpec,
   ranks: readonly RankEvidence[],
@@ -30,7 +34,8 @@ export function explainMissingRows(
       `${at(oom)} was killed for memory (exit code ${oom.exitCode ?? 137}); ${problem}`,
     );
 
-  const named = logs.map((log) => classifyOutput(test.tool, ownOutput(log)));
+  const tool = toolOf(test);
+  const named = logs.map((log) => classifyOutput(tool, ownOutput(log)));
   const cause = named.find((message) => message && !CONSEQUENCES.has(message.class));
   if (cause) return failureRecord(cause.class, `"${cause.line}"; ${problem}`, cause.hint);
   const gone = ranks.find(

@@ -1,28 +1,9 @@
+import { byteCountersOf, fabricKindOf } from '../fabrics/registry.js';
 import type { Fabric } from '../hardware/fabric.js';
-import type { TransportTestSpec } from '../spec/transport-tests.js';
-import type { RankLog } from '../tools/log-lines.js';
-import { expectedNixlbenchBytes } from '../tools/nixlbench.js';
+import type { RankLog } from '../tools/shared/log-lines.js';
+import type { ExpectedBytes } from '../tools/shared/tool.js';
 import { formatBytes } from '../units/units.js';
 import type { Reason } from '../verdict/verdict.js';
-
-/** Payload that one rank sends to the other, in bytes. */
-export interface ExpectedBytes {
-  /** What is certainly sent: the counted iterations. */
-  readonly least: number;
-  /** With all warm-up, which some versions of a tool cut short. */
-  readonly most: number;
-}
-
-/** What the parameters of a test say is sent. ucx_perftest from 1.19 on ends its warm-up after 100 ms, so that its bytes are not certain. */
-export function expectedBytes(test: TransportTestSpec): ExpectedBytes {
-  if (test.tool === 'nixlbench') {
-    const bytes = expectedNixlbenchBytes(test);
-    return { least: bytes, most: bytes };
-  }
-  const processes = Math.max(1, test.devices.length);
-  const once = test.sizes.reduce((sum, size) => sum + size, 0) * processes;
-  return { least: once * test.iterations, most: once * (test.iterations + test.warmupIterations) };
-}
 
 /**
  * Proof that the bytes took the path that was to be measured: on both ranks, which run on two nodes, the counters of the
@@ -56,25 +37,10 @@ const CARRIER_SHARE = 0.01;
 /** Headers, acknowledgements and retransmissions explain no more than this; the rest is somebody else's traffic. */
 const NOISE = { share: 1.25, bytes: 16 * 2 ** 20 } as const;
 
-/** Counters that count payload or frames in bytes: EFA `hw_counters`, and an interface's statistics. */
-const BYTE_COUNTERS: Readonly<Record<string, readonly string[]>> = {
-  infiniband: [
-    'rdma_write_bytes',
-    'rdma_write_recv_bytes',
-    'rdma_read_bytes',
-    'rdma_read_resp_bytes',
-    'tx_bytes',
-    'rx_bytes',
-    'send_bytes',
-    'recv_bytes',
-  ],
-  net: ['tx_bytes', 'rx_bytes'],
-};
-
 /**
  * Checks the counters of both ranks.
  *
- * @param networkInterface the interface that should carry the bytes, with Ethernet
+ * @param networkInterface the interface that should carry the bytes; empty on a fabric that goes past interfaces
  */
 export function provePath(
   fabric: Fabric,
@@ -82,8 +48,8 @@ export function provePath(
   expected: ExpectedBytes,
   ranks: readonly RankPath[],
 ): PathProof {
-  const wanted = (device: string) =>
-    fabric.kind === 'efa' ? device.startsWith('infiniband/') : device === `net/${networkInterface}`;
+  const kind = fabricKindOf(fabric);
+  const wanted = (device: string) => kind.carries(device, networkInterface);
   const moved = ranks.map(({ log }) => movedBytes(log));
   const carriers = moved.map((seen) => ({ seen, devices: carriersOf(seen, wanted, expected) }));
   const count = (of: object) => Object.keys(of).length;
@@ -108,7 +74,7 @@ export function provePath(
   const detour = detourOf(moved, wanted, expected);
   if (moved.some((seen) => ![...seen.keys()].some(wanted))) {
     if (detour) return proof('wrong', `the bytes went over ${detour}`);
-    const what = fabric.kind === 'efa' ? 'EFA hw_counters' : `statistics of ${networkInterface}`;
+    const what = kind.countersText(networkInterface);
     return proof('unproven', `no ${what} could be read on both ranks before and after`);
   }
   const totals = moved.map((seen) => [...seen].reduce((sum, [device, bytes]) => sum + (wanted(device) ? bytes : 0), 0));
@@ -136,8 +102,9 @@ function movedBytes({ counters }: RankLog): ReadonlyMap<string, number> {
   for (const after of counters) {
     const first = before.get(after.device);
     if (after.when !== 'after' || !first) continue;
-    const names = BYTE_COUNTERS[after.device.split('/')[0] ?? ''] ?? [];
-    const deltas = names.map((name) => (after.counters[name] ?? 0) - (first.counters[name] ?? 0));
+    const deltas = byteCountersOf(after.device).map(
+      (name) => (after.counters[name] ?? 0) - (first.counters[name] ?? 0),
+    );
     moved.set(after.device, Math.max(0, ...deltas));
   }
   return moved;

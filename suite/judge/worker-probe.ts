@@ -1,19 +1,20 @@
-/** What can be seen inside the pod of a Dynamo worker, by a shell alone. */
+/** State of a Dynamo worker that a shell in its pod can read. */
 export interface WorkerProbe {
-  /** Bytes that its NICs have sent and received. */
+  /** Bytes that its NICs have sent and received since they were set up. */
   readonly nicBytes?: number | undefined;
-  /** Whose bytes these are: of the EFA devices that the pod was given, or of its interface where none could be read. */
+  /** Source of the bytes: the EFA devices that the pod was given, or its interface where none of them could be read. */
   readonly nicSource?: 'efa' | 'interface' | undefined;
-  /** NIXL back ends that its processes have loaded, such as `LIBFABRIC`; absent when nobody could look. */
+  /** NIXL back ends that its processes have loaded, such as `LIBFABRIC`; absent when they could not be read. */
   readonly kvBackends?: readonly string[] | undefined;
 }
 
 /**
- * Shell script whose output `readWorkerSight` reads. NIXL's back ends are plugins: libraries that are named after them.
+ * Returns the shell script whose output `readWorkerProbe` parses. NIXL's back ends are plugins: libraries that are named
+ * after them.
  * The kernel shows the counters of an EFA device in the node's network namespace only, so they are in the node's `/sys`,
  * among those of other pods: a pod's own devices are those whose uverbs node it was given.
  *
- * @param root in front of `/sys`, `/host/sys`, `/dev` and `/proc`
+ * @param root folder that holds `/sys`, `/host/sys`, `/dev` and `/proc`; default: the root of the pod
  */
 export function workerProbeScript(root = ''): string {
   return `own() {
@@ -44,7 +45,7 @@ cat ${root}/proc/[0-9]*/maps 2> /dev/null | sed -n 's/.*libplugin_\\([A-Za-z0-9_
 `;
 }
 
-/** What the script printed; other lines, such as a shell's warnings, say nothing. */
+/** Parses the output of the script; other lines, such as a shell's warnings, are ignored. */
 export function readWorkerProbe(output: string): WorkerProbe {
   const kvBackends = [...output.matchAll(/^plugin (\w+)$/gm)].map(([, name = '']) => name);
   const [, nicSource, nicBytes] = /^(efa|interface) (\d+)$/m.exec(output) ?? [];

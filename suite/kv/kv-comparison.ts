@@ -2,41 +2,41 @@ import { validLoad } from '../comparability/inference.js';
 import type { DynamoRecord, LoadCell, LoadTestRecord } from '../record/load-record.js';
 import type { SuiteRecord } from '../record/record.js';
 import { predictTransfer, type TransferPrediction } from './kv-transfer.js';
-import { baselineCurve } from './transfer-curve.js';
+import { measuredCurve } from './transfer-curve.js';
 
 /**
- * What of the network reaches the user: for each load point the time that the KV transfer must take by the transport
- * test's own figures, held against the measured time to first token.
+ * Share of the network in what the user sees: for each load point the time of the KV transfer that the transport test's
+ * figures predict, compared with the measured time to first token.
  */
 export interface NetworkShare {
   readonly test: string;
   readonly concurrency: number;
   readonly repetition: number;
-  /** Median, in seconds. */
+  /** Measured time to first token: median, in seconds. */
   readonly timeToFirstToken: number;
   readonly prediction: TransferPrediction;
   /**
-   * - `measured`: the transfer is the difference to a control without it;
-   * - `bound`: nothing separates the transfer from the rest, so it took at most the whole time to first token.
+   * - `measured`: the transfer is the difference to a control without KV transfer;
+   * - `bound`: there is no control, so the transfer took at most the whole time to first token.
    */
   readonly status: 'measured' | 'bound';
   /** Seconds of the transfer: the difference to the control, or the time to first token. */
   readonly transfer: number;
-  /** Part of the time to first token that the network explains at the measured rate; above 1 it contradicts. */
+  /** Share of the time to first token that the predicted transfer explains; above 1 the prediction is wrong. */
   readonly shareExplained: number;
-  /** KV bytes per second that the transfer amounts to; of a bound: at least so many. */
+  /** KV bytes per second during the transfer; for a bound: a lower limit. */
   readonly effectiveRate: number;
-  /** Seconds of the transfer that the measured rate does not explain; of a bound: all that is not network. */
+  /** Seconds of the transfer that the prediction does not explain; for a bound: everything but the network. */
   readonly residual: number;
 }
 
 /**
- * The comparison of a run, without its controls, which transfer nothing, and without points that may not be compared.
- * Empty when there is no curve or the size of the KV cache is not known.
+ * Compares every comparable load point of a run with its prediction, except controls, which transfer nothing. Empty when
+ * there is no curve or the size of the KV cache is not known.
  */
 export function networkShares(record: Pick<SuiteRecord, 'tests' | 'dynamo'>): NetworkShare[] {
   const { dynamo } = record;
-  const curve = baselineCurve(record.tests.find(({ name }) => name === dynamo?.baseline)?.cells ?? []);
+  const curve = measuredCurve(record.tests.find(({ name }) => name === dynamo?.baseline)?.cells ?? []);
   if (!dynamo || !curve) return [];
   const controls = new Set(dynamo.tests.map(({ control }) => control));
   return dynamo.tests
@@ -67,15 +67,15 @@ function shareOf(
   const control = dynamo.tests
     .find(({ name }) => name === test.control)
     ?.cells.find(({ concurrency, repetition }) => concurrency === cell.concurrency && repetition === cell.repetition);
-  const without = control && firstToken(control);
-  const transfer = without === undefined ? timeToFirstToken : timeToFirstToken - without;
+  const ofControl = control && firstToken(control);
+  const transfer = ofControl === undefined ? timeToFirstToken : timeToFirstToken - ofControl;
   return {
     test: test.name,
     concurrency: cell.concurrency,
     repetition: cell.repetition,
     timeToFirstToken,
     prediction,
-    status: without === undefined ? 'bound' : 'measured',
+    status: ofControl === undefined ? 'bound' : 'measured',
     transfer,
     shareExplained: prediction.atMeasuredRate / timeToFirstToken,
     effectiveRate: prediction.bytes / transfer,
@@ -83,7 +83,7 @@ function shareOf(
   };
 }
 
-/** Median, because a few slow answers must not look like a network. */
+/** Time to first token: the median, so that a few slow answers do not look like a slow network. */
 function firstToken(cell: LoadCell): number | undefined {
   const load = validLoad(cell);
   return load?.timeToFirstToken?.p50 ?? load?.timeToFirstToken?.average;

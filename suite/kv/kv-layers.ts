@@ -1,46 +1,49 @@
 import type { ModelConfig } from '../spec/model-config.js';
 
-/** Why a size is not known, and what to set so that it is. */
+/** Why the size of the KV cache is not known, and what to set. */
 export interface UnknownKv {
   readonly unknown: string;
 }
 
 /** Kinds of layers that keep a key and a value of every token. */
-const KEEPS_ALL: ReadonlySet<string> = new Set(['full_attention', 'attention']);
+const FULL_KV: ReadonlySet<string> = new Set(['full_attention', 'attention']);
 
 /** Kinds of layers that keep a state of fixed size for a request, or nothing. */
-const KEEPS_NONE: ReadonlySet<string> = new Set(['linear_attention', 'mamba', 'conv', 'mlp', 'moe']);
+const NO_KV: ReadonlySet<string> = new Set(['linear_attention', 'mamba', 'conv', 'mlp', 'moe']);
 
-/** Fields of hybrid models that say which layers have attention in ways that are not read here. */
-const UNREAD = ['attn_layer_indices', 'attn_type_list', 'block_configs', 'linear_attn_config'] as const;
+/** Fields of hybrid models that describe the layers with attention in a form that the suite does not read. */
+const UNSUPPORTED_FIELDS = ['attn_layer_indices', 'attn_type_list', 'block_configs', 'linear_attn_config'] as const;
 
 /**
- * Layers that keep a key and a value of every token of a prompt: all of them, or in a hybrid model those with full
- * attention. Unknown where some keep a window of the tokens only, because what they send depends on the prompt and on the
- * engine, and where the config says it in a way that is not known here.
+ * Counts the layers that keep a key and a value of every token of a prompt: all layers, or in a hybrid model those with
+ * full attention. Unknown when some layers keep a window of the tokens only, because their transfer then depends on the
+ * prompt and on the engine, and when the config describes the layers in an unsupported form.
  */
 export function layersWithKv(config: ModelConfig): number | UnknownKv {
   const hybrid = hybridLayers(config);
-  if (hybrid === 0) return { unknown: `no layer keeps a KV cache by the model’s config; ${GIVE_TYPES}` };
+  if (hybrid === 0) return { unknown: `no layer has a KV cache according to the model’s config; ${SET_TYPES}` };
   if (hybrid !== undefined) return hybrid;
-  const unread = UNREAD.find((field) => config[field] !== undefined && config[field] !== null);
-  if (unread) return { unknown: `which layers keep KV is in ${unread}, which is not read; ${GIVE_TYPES}` };
+  const unsupported = UNSUPPORTED_FIELDS.find((field) => config[field] !== undefined && config[field] !== null);
+  if (unsupported)
+    return {
+      unknown: `the layers with a KV cache are described by ${unsupported}, which the suite does not read; ${SET_TYPES}`,
+    };
   const window = windowField(config);
   return window ? withWindow(window) : config.num_hidden_layers;
 }
 
-const GIVE_TYPES =
-  'give dynamo.model.config with layer_types, one for each layer: full_attention where it keeps KV, else linear_attention';
+const SET_TYPES =
+  'set layer_types in dynamo.model.config, one for each layer: full_attention for a layer with a KV cache, else linear_attention';
 
-/** Layers with full attention; undefined when the model is no hybrid. */
+/** Layers with full attention; undefined when the model is not a hybrid. */
 function hybridLayers(config: ModelConfig): number | UnknownKv | undefined {
   const { num_hidden_layers: layers, hybrid_override_pattern: pattern } = config;
   const types = config.layer_types ?? config.layers_block_type;
   if (types) {
-    const other = types.find((type) => !KEEPS_ALL.has(type) && !KEEPS_NONE.has(type));
-    if (other === undefined) return types.filter((type) => KEEPS_ALL.has(type)).length;
+    const other = types.find((type) => !FULL_KV.has(type) && !NO_KV.has(type));
+    if (other === undefined) return types.filter((type) => FULL_KV.has(type)).length;
     if (/^(?:sliding|chunked)_/.test(other)) return withWindow(`layer_types: ${other}`);
-    return { unknown: `how much KV a layer of type ${other} keeps is not known; ${GIVE_TYPES}` };
+    return { unknown: `the KV size of a layer of type ${other} is not known; ${SET_TYPES}` };
   }
   if (pattern) return pattern.split('*').length - 1;
   const { attn_layer_period: period, attn_layer_offset: offset } = config;
@@ -49,17 +52,17 @@ function hybridLayers(config: ModelConfig): number | UnknownKv | undefined {
   return interval ? Math.floor(layers / interval) : undefined;
 }
 
-/** The field by which layers keep the last tokens only; a window as long as the longest prompt keeps all. */
+/** Finds the field that limits layers to the last tokens; a window as long as the longest prompt limits nothing. */
 function windowField(config: ModelConfig): string | undefined {
   const { sliding_window, use_sliding_window, attention_chunk_size, max_position_embeddings } = config;
-  const cuts = (tokens: number | null | undefined) =>
+  const limits = (tokens: number | null | undefined) =>
     tokens !== undefined && tokens !== null && tokens > 0 && tokens < (max_position_embeddings ?? Infinity);
-  if (use_sliding_window !== false && cuts(sliding_window)) return 'sliding_window';
-  return cuts(attention_chunk_size) ? 'attention_chunk_size' : undefined;
+  if (use_sliding_window !== false && limits(sliding_window)) return 'sliding_window';
+  return limits(attention_chunk_size) ? 'attention_chunk_size' : undefined;
 }
 
 function withWindow(field: string): UnknownKv {
   return {
-    unknown: `some layers keep the last tokens only (${field}); where every prompt is shorter than that, give dynamo.model.config without it`,
+    unknown: `some layers keep the last tokens only (${field}); if every prompt is shorter than that, set dynamo.model.config without this field`,
   };
 }

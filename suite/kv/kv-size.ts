@@ -2,7 +2,7 @@ import type { ModelConfig } from '../spec/model-config.js';
 import { layersWithKv, type UnknownKv } from './kv-layers.js';
 
 /**
- * How many bytes the KV cache of one prompt token has: what a disaggregated cluster must send from prefill to decode for
+ * Size of the KV cache of one prompt token: the bytes that a disaggregated deployment must send from prefill to decode for
  * every token of a prompt.
  */
 
@@ -15,16 +15,16 @@ const BYTES_OF_TYPE: Readonly<Record<string, number>> = {
 };
 
 export interface KvSize {
-  /** Of one prompt token, in all ranks of the engine together. */
+  /** Bytes of one prompt token in all ranks of the engine together. */
   readonly bytesPerToken: number;
-  /** Of one prompt token, in one rank: what one GPU pair carries. */
+  /** Bytes of one prompt token in one rank, which one GPU pair transfers. */
   readonly bytesPerTokenAndRank: number;
   /** The formula with its inputs. */
   readonly explanation: string;
 }
 
 /**
- * KV bytes of one prompt token.
+ * Computes the KV bytes of one prompt token.
  *
  * Attention with grouped heads keeps a key and a value for each KV head of each layer: `2 × layers × KV heads × head size
  * × bytes`. Multi-head latent attention (DeepSeek) keeps one compressed vector: `layers × (kv_lora_rank +
@@ -33,9 +33,10 @@ export interface KvSize {
  * full attention count: the others keep a state of the request, not of its tokens.
  *
  * A quantized checkpoint may say the type of the cache (`kv_cache_quant_algo`), and an engine with the type `auto` takes it
- * from there: then nobody knows from the model's type.
+ * from there: then the model's type does not determine it.
  *
- * @param kvCacheType of the cache; `auto`: that of the model
+ * @param kvCacheType type of the cache; `auto`: that of the model
+ * @param tensorParallel number of ranks
  */
 export function kvSize(config: ModelConfig, kvCacheType: string, tensorParallel: number): KvSize | UnknownKv {
   if (kvCacheType === 'auto' && config.quantization_config) {
@@ -48,7 +49,7 @@ export function kvSize(config: ModelConfig, kvCacheType: string, tensorParallel:
   const bytes = BYTES_OF_TYPE[type];
   if (bytes === undefined) {
     return {
-      unknown: `the size of the KV cache’s type (${type}) is not known; set dynamo.transfer.kvCacheType, or torch_dtype in dynamo.model.config`,
+      unknown: `the KV cache type ${type} has an unknown size; set dynamo.transfer.kvCacheType, or torch_dtype in dynamo.model.config`,
     };
   }
   const layers = layersWithKv(config);
@@ -72,12 +73,12 @@ export function kvSize(config: ModelConfig, kvCacheType: string, tensorParallel:
   };
 }
 
-/** A size that is known. */
+/** The size when it is known, else undefined. */
 export function knownKv(size: KvSize | UnknownKv | undefined): KvSize | undefined {
   return size && 'bytesPerToken' in size ? size : undefined;
 }
 
-/** Why a size is not known; undefined for one that is. */
+/** Why the size is not known; undefined when it is known. */
 export function unknownKv(size: KvSize | UnknownKv | undefined): string | undefined {
   return size && 'unknown' in size ? size.unknown : undefined;
 }

@@ -1,22 +1,22 @@
 import type { Row } from '../hardware/measurement.js';
 import { formatBytes, formatRate } from '../units/units.js';
 
-/** How long the KV cache of a prompt takes from prefill to decode, at the rates that the transport tests measured. */
+/** Predicts the time of a prompt's KV transfer from prefill to decode from the rates that the transport tests measured. */
 
-/** What one GPU pair of the transport test reached, by block size. */
+/** Rates of one GPU pair in a transport test, by block size. */
 export interface Curve {
   /** Name of the transport test. */
   readonly test: string;
   readonly rows: readonly Pick<Row, 'blockSize' | 'bytesPerSecond'>[];
-  /** What the NICs that the test could use carry, in bytes per second. */
+  /** Line rate of the NICs that the test could use, in bytes per second. */
   readonly ceiling: number;
 }
 
 export interface TransferPrediction {
-  /** Bytes that one GPU pair sends for a prompt. */
+  /** Bytes that one GPU pair transfers for a prompt. */
   readonly bytes: number;
   readonly blockSize: number;
-  /** The curve at this block size, in bytes per second. */
+  /** Rate of the curve at this block size, in bytes per second. */
   readonly rate: number;
   /** Seconds at the measured rate. */
   readonly atMeasuredRate: number;
@@ -26,11 +26,11 @@ export interface TransferPrediction {
 }
 
 /**
- * Time of a prompt's transfer: `tokens × bytes per token and rank ÷ rate at the block's size`. Ranks send at the same
- * time, each over the NICs of its own GPU pair, so one rank's share counts.
+ * Predicts the time of a prompt's transfer: `tokens × bytes per token and rank ÷ rate at the block's size`. Ranks transfer
+ * at the same time, each over the NICs of its own GPU pair, so one rank's share counts.
  *
- * The curve was measured with one block in flight; an engine that posts many at once may be faster, never faster than
- * the ceiling. The truth lies between the two times.
+ * The curve was measured with one block in flight; an engine that posts several at once may be faster, but not faster than
+ * the ceiling. The real time lies between the two. Undefined when the curve is empty.
  */
 export function predictTransfer(input: {
   readonly tokens: number;
@@ -54,8 +54,8 @@ export function predictTransfer(input: {
 }
 
 /**
- * Bytes per second at a block size: between two measured sizes by a straight line over the logarithms, outside of them
- * the nearest one.
+ * Interpolates the bytes per second at a block size: linearly over the logarithms between two measured sizes, else the
+ * nearest measured one. Undefined without rows.
  */
 export function rateAt({ rows }: Pick<Curve, 'rows'>, blockSize: number): number | undefined {
   const sorted = [...rows].sort((a, b) => a.blockSize - b.blockSize);

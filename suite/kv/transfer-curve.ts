@@ -4,14 +4,14 @@ import type { CellRecord } from '../record/record.js';
 import type { KvSize } from './kv-size.js';
 import { type Curve, rateAt } from './kv-transfer.js';
 
-/** The network baseline of phase 3: what the transport tests of the same run measured. */
+/** Rates of the transport tests of a run, from which the KV transfer of phase 3 is predicted. */
 
 /**
- * The curve of a transport test: for each block size the median of the cells that may be compared. Rows with several blocks in
- * flight are left out, the prediction speaks of single ones. Rows above the ceiling (buffers that fill) count as the
- * ceiling.
+ * Builds the curve of a transport test: for each block size the median of the comparable cells. Rows with several blocks
+ * in flight are excluded, because the prediction is about single blocks. Rows above the ceiling (buffers that fill) count
+ * as the ceiling. Undefined when no cell is comparable.
  */
-export function baselineCurve(cells: readonly CellRecord[]): Curve | undefined {
+export function measuredCurve(cells: readonly CellRecord[]): Curve | undefined {
   const counted = cells.filter((cell) => cell.rows.length > 0 && validValue(cell) !== undefined);
   const [first] = counted;
   const ceiling = first && ceilingOfShares(first);
@@ -26,8 +26,8 @@ export function baselineCurve(cells: readonly CellRecord[]): Curve | undefined {
   return { test: first.test, rows, ceiling: ceiling.bytesPerSecond };
 }
 
-/** Bytes per second that the curve says of one KV block of the model. */
-export function baselineRate(curve: Curve, kv: KvSize, tokensPerBlock: number): number | undefined {
+/** Rate of the curve at the size of one KV block of the model, in bytes per second. */
+export function rateOfKvBlock(curve: Curve, kv: KvSize, tokensPerBlock: number): number | undefined {
   return rateAt(curve, tokensPerBlock * kv.bytesPerTokenAndRank);
 }
 

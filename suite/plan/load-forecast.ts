@@ -1,3 +1,4 @@
+import { isSimulatedEngine } from '../engines/registry.js';
 import { kvSize, unknownKv } from '../kv/kv-size.js';
 import type { Concern } from '../run/concern.js';
 import type { DynamoSpec } from '../spec/dynamo-spec.js';
@@ -6,13 +7,14 @@ import { pointsOf } from '../spec/inference-tests.js';
 import { formatCount } from '../units/count.js';
 import type { Range, TestForecast } from './test-forecast.js';
 
-/** Start of AIPerf's pod, its own start, warm-up and evidence. */
+/** Per load point: start of the pod, start of AIPerf, warm-up, storing of evidence. */
 const AROUND_A_POINT_SECONDS: Range = { low: 15, high: 120 };
-/** Until a deployment serves and is gone again, at best; at worst `readyTimeout` says the first, this the second. */
+/** Removal of a deployment; the upper end is the default of `removalTimeout`. */
 const REMOVAL_SECONDS: Range = { low: 10, high: 150 };
+/** Least time until a deployment serves; the most is `readyTimeout`. */
 const FASTEST_READY_SECONDS = 20;
 
-/** What one test of phase 3 takes, by its parameters alone. */
+/** Forecasts cells and duration, in seconds, of one test of phase 3 from its parameters. */
 export function forecastOfLoad({ readyTimeout }: Pick<DynamoSpec, 'readyTimeout'>, test: InferenceSpec): TestForecast {
   const points = pointsOf(test).length;
   const point: Range = {
@@ -28,7 +30,7 @@ export function forecastOfLoad({ readyTimeout }: Pick<DynamoSpec, 'readyTimeout'
   };
 }
 
-/** What no node of an instance type can give to a deployment: all workers of a role stand on one node. */
+/** Finds devices that a node of this type cannot give to a deployment: all workers of a role run on one node. */
 export function refusedWorkers(
   { replicas, resources }: Pick<DynamoSpec, 'replicas' | 'resources'>,
   node: { readonly nics: number; readonly gpus: number },
@@ -46,18 +48,18 @@ export function refusedWorkers(
   return refused;
 }
 
-/** Tests whose KV transfer nothing can prove, because nobody knows how many bytes it has. */
+/** Finds tests whose KV transfer cannot be proven, because the number of its bytes is not known. */
 export function doubtfulLoads({
   engine,
   model,
   transfer,
   tests,
 }: Pick<DynamoSpec, 'engine' | 'model' | 'transfer' | 'tests'>): Concern[] {
-  if (engine.kind === 'mocker') return [];
+  if (isSimulatedEngine(engine.kind)) return [];
   if (!model.config && (model.path ?? model.name).startsWith('/')) return [];
   const why = model.config
     ? unknownKv(kvSize(model.config, transfer.kvCacheType, transfer.tensorParallel))
-    : 'give dynamo.model.config (fields of the model’s config.json, its torch_dtype among them), or a dynamo.model.path whose folder in the workers holds that file';
+    : 'set dynamo.model.config (fields of the model’s config.json, including torch_dtype), or a dynamo.model.path whose folder in the workers has that file';
   if (why === undefined) return [];
   const message = `its KV transfer cannot be proven, because the KV bytes of a token are not known: ${why}`;
   return tests

@@ -14,7 +14,7 @@ export interface Block {
   /** Name of the test, or `interleaved`. Unique in the run. */
   readonly name: string;
   readonly tests: readonly Variant[];
-  /** True: one repetition of every test is a round, and each round has an order of its own. */
+  /** True: one repetition of every test is a round, and each round has another order. */
   readonly interleaved: boolean;
   /** Seed of the orders and of the intervals. */
   readonly seed: number;
@@ -41,7 +41,7 @@ export interface CellOutcome {
   readonly final: boolean;
 }
 
-/** The blocks of a suite, in the order of the spec. Interleaved tests stand where the first of them stands. */
+/** The blocks of a suite, in the order of the spec. Interleaved tests come where the first of them is in the spec. */
 export function blocksOf(spec: Pick<SuiteSpec, 'tests' | 'interleave' | 'seed'>): Block[] {
   const { tests, interleave, seed } = spec;
   const together = (name: string) => (typeof interleave === 'boolean' ? interleave : interleave.includes(name));
@@ -173,7 +173,7 @@ function nextOfRounds(block: Block, tallies: ReadonlyMap<string, Tally>): Cell |
   return undefined;
 }
 
-/** An order of its own for each round, so that no test always runs after the same other one. */
+/** Shuffles each round by its number, so that no test always runs after the same other one. */
 function orderOf(block: Block, warmUp: boolean, round: number): Variant[] {
   return shuffled(block.tests, block.seed + (warmUp ? -round : round));
 }

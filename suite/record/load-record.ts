@@ -1,11 +1,9 @@
 import { z } from 'zod';
+import { ENGINE_KINDS } from '../engines/registry.js';
 import type { DeepReadonly } from '../run/deep-readonly.js';
+import { cellBase, failure, logReference, verdict } from './parts.js';
 
 /** What is recorded of phase 3: a part of the suite's record, `dynamo`. */
-
-const failure = z.object({ class: z.string(), message: z.string(), hint: z.string() });
-const reason = z.object({ code: z.string(), message: z.string() });
-const verdict = z.enum(['pass', 'fail', 'inconclusive', 'skipped']);
 
 const distribution = z.object({
   average: z.number(),
@@ -36,8 +34,6 @@ const load = z
   })
   .meta({ description: 'AIPerf’s figures: times in seconds, rates per second' });
 
-const evidence = z.object({ path: z.string(), sha256: z.string(), bytes: z.number() });
-
 const pod = z.object({
   role: z.string(),
   pod: z.string(),
@@ -48,32 +44,26 @@ const pod = z.object({
 
 const kv = z.object({ bytesPerToken: z.number(), bytesPerTokenAndRank: z.number(), explanation: z.string() });
 
-const cell = z.object({
-  key: z.string(),
-  test: z.string(),
+/** One measurement of a deployment under one load. */
+export const loadCellSchema = z.object({
+  ...cellBase,
+  kind: z.literal('inference'),
   concurrency: z.number(),
-  repetition: z.number(),
   attempts: z.number(),
-  verdict,
-  reasons: z.array(reason),
   load: load.optional(),
   pods: z.array(pod),
   kv: kv.optional().meta({ description: 'KV cache of one prompt token' }),
-  pretendedRate: z
+  simulatedRate: z
     .number()
     .optional()
-    .meta({ description: 'bytes per second that a simulated engine pretends its network has' }),
+    .meta({ description: 'bytes per second at which a simulated engine delays the KV transfer' }),
   gpus: z.number().meta({ description: 'of all workers together' }),
   command: z.array(z.string()),
-  evidence: z.array(evidence),
-  failure: failure.optional(),
+  evidence: z.array(logReference),
   startedAt: z.string(),
-  recordedAt: z.string(),
-  measuredBy: z.object({ workflowId: z.string(), runId: z.string() }),
 });
 
-export type LoadCell = DeepReadonly<z.output<typeof cell>>;
-export const loadCellSchema = cell;
+export type LoadCell = DeepReadonly<z.output<typeof loadCellSchema>>;
 
 const test = z.object({
   name: z.string(),
@@ -84,7 +74,7 @@ const test = z.object({
   failure: failure.optional(),
   inputTokens: z.number(),
   outputTokens: z.number(),
-  cells: z.array(cell),
+  cells: z.array(loadCellSchema),
 });
 
 export type LoadTestRecord = DeepReadonly<z.output<typeof test>>;
@@ -92,7 +82,7 @@ export type LoadTestRecord = DeepReadonly<z.output<typeof test>>;
 /** Phase 3 of a run. */
 export const dynamoRecordSchema = z.object({
   kind: z.enum(['operator', 'manifests']),
-  engine: z.enum(['trtllm', 'mocker']),
+  engine: z.enum(ENGINE_KINDS),
   model: z.string(),
   image: z.string(),
   transferBackend: z.string(),

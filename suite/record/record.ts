@@ -1,16 +1,12 @@
 import { z } from 'zod';
 import type { DeepReadonly } from '../run/deep-readonly.js';
-import { dynamoRecordSchema } from './load-record.js';
+import { type DynamoRecord, dynamoRecordSchema, type LoadTestRecord } from './load-record.js';
+import { cellBase, failure, logReference, RECORD_VERSION, reason, verdict } from './parts.js';
 
-/**
- * What is written to `<RESULTS_DIR>/<workflow id>/record.json`. A field that changes its meaning raises `RECORD_VERSION`;
- * readers refuse a version that they do not know.
- */
-export const RECORD_VERSION = 1;
+export { type LogReference, RECORD_VERSION } from './parts.js';
 
-const failure = z.object({ class: z.string(), message: z.string(), hint: z.string() });
-const reason = z.object({ code: z.string(), message: z.string() });
-const verdict = z.enum(['pass', 'fail', 'inconclusive', 'skipped']);
+/** What is written to `<RESULTS_DIR>/<workflow id>/record.json`. */
+
 const scope = z.enum(['nic', 'gpu-pair', 'node']);
 
 const ceiling = z.object({ bytesPerSecond: z.number(), nics: z.number(), explanation: z.string() });
@@ -22,13 +18,6 @@ const row = z.object({
   latency: z.number().optional(),
   recomputed: z.number().optional().meta({ description: 'bytes per second from block and latency' }),
   original: z.string(),
-});
-
-const logReference = z.object({
-  /** Path below the run's folder. */
-  path: z.string(),
-  sha256: z.string(),
-  bytes: z.number(),
 });
 
 const rank = z.object({
@@ -52,7 +41,6 @@ const rank = z.object({
 });
 
 export type RankRecord = DeepReadonly<z.output<typeof rank>>;
-export type LogReference = DeepReadonly<z.output<typeof logReference>>;
 
 const attempt = z.object({
   number: z.number(),
@@ -95,24 +83,19 @@ const provenance = z.object({
 /** Where a cell's figure comes from. */
 export type Provenance = DeepReadonly<z.output<typeof provenance>>;
 
-const cell = z.object({
-  version: z.literal(RECORD_VERSION),
-  /** Hash of all that defines the cell: the same key means the same measurement. */
-  key: z.string(),
-  test: z.string(),
-  /** The combination of the test's matrix in words; absent without a matrix. */
-  variant: z.string().optional(),
-  repetition: z.number(),
-  /** A warm-up cell: it counts for nothing. */
-  warmUp: z.boolean().optional(),
+/** One measurement of a transport test. */
+export const cellRecordSchema = z.object({
+  ...cellBase,
+  kind: z.literal('transport'),
+  variant: z
+    .string()
+    .optional()
+    .meta({ description: 'the combination of the test’s matrix in words; absent without a matrix' }),
   parameters: z
     .record(z.string(), z.unknown())
     .optional()
     .meta({ description: 'the test as it ran: every option, in bytes and seconds' }),
   provenance: provenance.optional(),
-  pair: z.object({ node1: z.string(), node2: z.string() }),
-  verdict,
-  reasons: z.array(reason),
   measurement: z
     .object({
       metric: z.enum(['bandwidth', 'latency']),
@@ -142,16 +125,9 @@ const cell = z.object({
     .optional(),
   rows: z.array(row),
   attempts: z.array(attempt),
-  failure: failure.optional(),
-  recordedAt: z.string(),
-  /** Workflow run that measured it; another one means that the cell was taken over. */
-  measuredBy: z.object({ workflowId: z.string(), runId: z.string() }),
 });
 
-export type CellRecord = DeepReadonly<z.output<typeof cell>>;
-
-/** Schema of one recorded cell. */
-export const cellRecordSchema = cell;
+export type CellRecord = DeepReadonly<z.output<typeof cellRecordSchema>>;
 
 const problem = z.object({ subject: z.string(), message: z.string(), hint: z.string() });
 const quantities = z.record(z.string(), z.number());
@@ -204,7 +180,7 @@ const test = z.object({
     .optional()
     .meta({ description: 'a figure from a document, in bytes per second' }),
   failure: failure.optional(),
-  cells: z.array(cell),
+  cells: z.array(cellRecordSchema),
 });
 
 export type TestRecord = DeepReadonly<z.output<typeof test>>;
@@ -227,10 +203,16 @@ const suite = z.object({
 /** What the whole run leaves: enough to make every report again. */
 export type SuiteRecord = DeepReadonly<z.output<typeof suite>>;
 
-/** What is known of a run before it has ended. */
-export type StartedRun = Omit<SuiteRecord, 'endedAt' | 'tests'> & {
+/** A run without its cells, as the store keeps it: which cells it has is said by the store alone. */
+export type RunHead = Omit<SuiteRecord, 'tests' | 'dynamo'> & {
   readonly tests: readonly Omit<TestRecord, 'cells'>[];
+  readonly dynamo?: DynamoHead | undefined;
 };
+
+type DynamoHead = Omit<DynamoRecord, 'tests'> & { readonly tests: readonly Omit<LoadTestRecord, 'cells'>[] };
+
+/** What is known of a run before it has ended. */
+export type StartedRun = Omit<RunHead, 'endedAt'>;
 
 /** JSON Schema of `record.json`, for readers in other languages. */
 export function recordJsonSchema(): object {

@@ -55,5 +55,8 @@ export interface ProbeFacts {
   /** Kernel modules of the node: efa, nvidia. */
   readonly drivers?: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
-  readonly nixlbenchHelp: string;
+  /** What each tool printed about its options, by its name; empty for one that the image lacks. */
+  readonly help?: Readonly<Record<string, string>>;
+  /** The same of nixlbench, in histories from before `help`. */
+  readonly nixlbenchHelp?: string;
 }

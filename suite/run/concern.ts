@@ -1,4 +1,4 @@
-/** Something about a test, or about the whole suite. */
+/** A remark about a test or the whole suite, with its subject. */
 export interface Concern {
   readonly subject: string;
   readonly message: string;

@@ -32,6 +32,10 @@ export const COMPONENT_LABEL = 'app.kubernetes.io/component';
 export const MEASURING_COMPONENTS: readonly string[] = ['rank', 'probe', 'prefill', 'decode', 'worker', 'load'];
 /** Key of the run that owns the object. */
 export const RUN_LABEL = 'dynamo-bench/run';
+/** Test that a pod or Job measures. */
+export const TEST_LABEL = 'dynamo-bench/test';
+/** Node of the pair that a rank runs on: `node1` or `node2`. */
+export const POSITION_LABEL = 'dynamo-bench/position';
 export const WORKFLOW_ANNOTATION = 'dynamo-bench/workflow-id';
 /** Id of the Temporal namespace of the run's workflow: no other server knows whether the run is still open. */
 export const TEMPORAL_ANNOTATION = 'dynamo-bench/temporal-namespace';

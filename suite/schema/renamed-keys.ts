@@ -42,7 +42,12 @@ const renamed = (under: string, keys: typeof TEST): RenamedKey[] =>
 
 const OF_TEST = renamed('', TEST);
 const OF_DYNAMO = renamed('', DYNAMO);
-const OF_SUITE = [...renamed('', SUITE), ...renamed('tests.*', TEST), ...renamed('dynamo', DYNAMO)];
+/** Every renamed key, with its path in the suite spec. */
+export const RENAMED_KEYS: readonly RenamedKey[] = [
+  ...renamed('', SUITE),
+  ...renamed('tests.*', TEST),
+  ...renamed('dynamo', DYNAMO),
+];
 
 /** A use of a former name in a spec. `path` leads to the key as the spec has it. */
 export interface FormerKey {
@@ -55,7 +60,7 @@ export interface FormerKey {
 /** Renames former keys of a spec, or of a part of one with the same top, and returns the former names that it used. */
 export function withCurrentKeys<T>(spec: T): { readonly spec: T; readonly found: readonly FormerKey[] } {
   const found: FormerKey[] = [];
-  const current = OF_SUITE.reduce<unknown>(
+  const current = RENAMED_KEYS.reduce<unknown>(
     (value, key) => rename(value, key.in, key.former, key.current, [], found),
     spec,
   );

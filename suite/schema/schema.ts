@@ -53,18 +53,21 @@ function quantity<Input extends string | number>(read: (value: Input) => number,
 /** Schema of a size in bytes: `"64Mi"`, `"8Gi"`, `4096`. */
 export const bytes = () =>
   quantity(parseBytes, z.union([z.string(), z.number()], { error: 'expected a size, for example "64Mi"' })).meta({
+    title: 'size',
     description: 'size, for example "64Mi" or 4096',
   });
 
 /** Schema of a duration, read as seconds: `"7s"`, `"15m"`. */
 export const duration = () =>
   quantity(parseDuration, z.string({ error: 'expected a duration with a unit, for example "7s"' })).meta({
+    title: 'duration',
     description: 'duration, for example "7s" or "15m"',
   });
 
 /** Schema of a rate, read as bytes per second: `"100Gbit/s"`, `"46.48GB/s"`. */
 export const rate = () =>
   quantity(parseRate, z.string({ error: 'expected a rate, for example "100Gbit/s"' })).meta({
+    title: 'rate',
     description: 'rate, for example "100Gbit/s" or "46.48GB/s"',
   });
 
@@ -77,3 +80,10 @@ export const slug = (what: string, longest: number) =>
       `${what} may contain only a-z, 0-9 and "-", and must begin and end with a letter or digit`,
     )
     .max(longest, `${what} is longer than ${longest} characters`);
+
+/** The schemas of several things, each in the place of its thing, so that a union of them keeps their types. */
+export function schemasOf<const Things extends readonly { readonly schema: z.ZodType }[]>(things: Things) {
+  return things.map(({ schema }) => schema) as unknown as {
+    readonly [Index in keyof Things]: Things[Index]['schema'];
+  };
+}

@@ -1,25 +1,26 @@
 import { z } from 'zod';
-import { bytes, choice, didYouMean, duration, rate, slug, strict, unknownWord } from '../schema/schema.js';
+import { engineSpec, isSimulatedEngine } from '../engines/registry.js';
+import { bytes, choice, didYouMean, duration, slug, strict } from '../schema/schema.js';
 import { inferenceSpec } from './inference-tests.js';
 import { modelConfig } from './model-config.js';
 
-/** Phase 3 as the user writes it: the block `dynamo` of the suite spec. */
+/** Schema of phase 3: the block `dynamo` of the suite spec. */
 
 /** Longest label value in Kubernetes; the operator labels pods with `<namespace>-<name>`. */
-const LONGEST_LABEL = 63;
+const MAX_LABEL_LENGTH = 63;
 
 const platform = strict({
   namespace: slug('namespace', 63).default('dynamo-system'),
   install: z
     .boolean()
     .default(false)
-    .meta({ description: 'false: a missing platform ends the phase with the command that installs it' }),
+    .meta({ description: 'true: install a missing platform with helm; false: fail with the command that installs it' }),
   release: slug('release', 53).default('dynamo-platform'),
   chart: z
     .string()
     .min(1)
     .default('https://helm.ngc.nvidia.com/nvidia/ai-dynamo/charts/dynamo-platform-{version}.tgz')
-    .meta({ description: 'chart reference, as helm takes it; {version} stands for the version' }),
+    .meta({ description: 'chart reference for helm; {version} is replaced by the version' }),
   version: z.string().min(1).default('1.6.1'),
   values: z.record(z.string(), z.unknown()).default({}).meta({
     description:
@@ -29,42 +30,22 @@ const platform = strict({
 });
 
 const model = strict({
-  name: z.string().min(1, 'model name is missing').meta({ description: 'as clients ask for it' }),
-  path: z.string().optional().meta({ description: 'folder or name from which engine and AIPerf load; default: name' }),
-  tokenSecret: z
+  name: z.string().min(1, 'model name is missing').meta({ description: 'name that clients request' }),
+  path: z
     .string()
     .optional()
-    .meta({ description: 'Secret in the namespace whose keys become the environment (HF_TOKEN); never the token' }),
+    .meta({ description: 'folder or name that engine and AIPerf load the model from; default: name' }),
+  tokenSecret: z.string().optional().meta({
+    description: 'Secret in the namespace whose keys become environment variables (HF_TOKEN); never the token itself',
+  }),
   config: modelConfig
     .optional()
     .meta({ description: 'fields of the model’s config.json; default: read from <path>/config.json in a worker' }),
 });
 
-const engine = z.discriminatedUnion(
-  'kind',
-  [
-    strict({
-      kind: z.literal('trtllm'),
-      extraArguments: z.array(z.string()).default([]),
-    }),
-    strict({
-      kind: z.literal('mocker').meta({ description: 'Dynamo’s own simulated engine' }),
-      kvTransferRate: z
-        .union([rate(), z.literal('measured'), z.literal('none')])
-        .default('measured')
-        .meta({ description: 'what the engine pretends; "measured": the rate of the baseline' }),
-      extraArguments: z.array(z.string()).default([]),
-    }),
-  ],
-  {
-    error: (issue) =>
-      unknownWord('engine', (issue.input as { kind?: unknown } | undefined)?.kind, ['trtllm', 'mocker']),
-  },
-);
-
 const resources = strict({
   gpu: z.int().min(0).default(1).meta({ description: 'GPUs of each worker' }),
-  efa: z.int().min(0).default(4).meta({ description: 'EFA devices of each worker; without any it cannot use EFA' }),
+  efa: z.int().min(0).default(4).meta({ description: 'EFA devices of each worker; 0: the worker cannot use EFA' }),
   cpu: z.number().positive().default(8),
   memory: bytes().prefault('64Gi'),
   hugepages2Mi: bytes().prefault('5120Mi'),
@@ -73,10 +54,10 @@ const resources = strict({
 
 const transfer = strict({
   backend: choice('KV transfer back end', ['LIBFABRIC', 'UCX']).default('LIBFABRIC'),
-  predictFrom: z
-    .string()
-    .optional()
-    .meta({ description: 'test whose curve predicts the transfer; default: the first nixlbench with this back end' }),
+  predictFrom: z.string().optional().meta({
+    description:
+      'transport test whose curve predicts the KV transfer; default: the first nixlbench test with this back end',
+  }),
   tensorParallel: z.int().min(1).default(1),
   tokensPerBlock: z
     .int()
@@ -85,7 +66,7 @@ const transfer = strict({
     .meta({ description: 'tokens of one KV block; TensorRT-LLM’s default is 32' }),
   kvCacheType: choice('KV cache type', ['auto', 'fp8', 'bfloat16', 'float16'])
     .default('auto')
-    .meta({ description: 'auto: that of the model, which nobody knows beforehand when it is quantized' }),
+    .meta({ description: 'auto: the type of the model, which is not known in advance for a quantized model' }),
 });
 
 const load = strict({
@@ -93,7 +74,7 @@ const load = strict({
   tokenizer: z.string().optional().meta({ description: 'default: the path of the model' }),
   cpu: z.number().positive().default(4),
   memory: bytes().prefault('8Gi'),
-  arguments: z.array(z.string()).default([]).meta({ description: 'further arguments of `aiperf profile`' }),
+  arguments: z.array(z.string()).default([]).meta({ description: 'additional arguments of `aiperf profile`' }),
 });
 
 export const dynamoSpec = strict({
@@ -102,33 +83,35 @@ export const dynamoSpec = strict({
   }),
   name: slug('deployment name', 40)
     .optional()
-    .meta({ description: 'of the deployment; default: dynamo-<key of the run>' }),
+    .meta({ description: 'name of the deployment; default: dynamo-<key of the run>' }),
   platform: platform.prefault({}),
   model,
   image: z.string().min(1).default('nvcr.io/nvidia/ai-dynamo/tensorrtllm-runtime:1.6.1'),
   runtimeVersion: z
     .string()
     .optional()
-    .meta({ description: 'of the image, when its tag is no semantic version (operator only)' }),
-  engine: engine.prefault({ kind: 'trtllm' }),
+    .meta({ description: 'Dynamo version of the image, if its tag is not a semantic version (operator only)' }),
+  engine: engineSpec,
   replicas: strict({ prefill: z.int().min(1).max(64).default(1), decode: z.int().min(1).max(64).default(1) }).prefault(
     {},
   ),
   resources: resources.prefault({}),
   env: z.record(z.string(), z.string()).default({}),
   transfer: transfer.prefault({}),
-  readyTimeout: duration().prefault('30m').meta({ description: 'until it serves: images and weights included' }),
-  removalTimeout: duration()
-    .prefault('150s')
-    .meta({ description: 'until its last pod is gone after it was told to go: Dynamo gives a pod 60 s' }),
-  keep: z.boolean().default(false).meta({ description: 'leave the deployment of the last test for people to look at' }),
+  readyTimeout: duration()
+    .prefault('30m')
+    .meta({ description: 'time limit until the deployment serves, including images and weights' }),
+  removalTimeout: duration().prefault('150s').meta({
+    description: 'time limit from the deletion of the deployment until its last pod is gone; Dynamo gives a pod 60 s',
+  }),
+  keep: z.boolean().default(false).meta({ description: 'keep the deployment of the last test for inspection' }),
   load: load.prefault({}),
-  tests: z.array(inferenceSpec).min(1, 'no tests: there is nothing to measure'),
+  tests: z.array(inferenceSpec).min(1, 'add at least one test: without tests there is nothing to measure'),
 });
 
 export type DynamoSpec = z.output<typeof dynamoSpec>;
 
-/** What cannot be seen in the block alone: names of the transport tests, the namespace. */
+/** Finds problems of the block that depend on other parts of the spec: names of transport tests, the namespace. */
 export function dynamoProblems(
   dynamo: DynamoSpec,
   suite: {
@@ -142,27 +125,27 @@ export function dynamoProblems(
   for (const [index, test] of dynamo.tests.entries()) {
     const problem = (field: string, message: string) => problems.push({ path: ['tests', index, field], message });
     if (names.includes(test.name) || own.indexOf(test.name) < index) {
-      problem('name', `"${test.name}" is used twice; the name identifies a test`);
+      problem('name', `"${test.name}" is used twice; give each test its own name`);
     }
     if (test.control !== undefined && !own.includes(test.control)) {
-      problem('control', `no test of the block is called "${test.control}"${didYouMean(test.control, own)}`);
+      problem('control', `dynamo.tests has no test "${test.control}"${didYouMean(test.control, own)}`);
     }
-    if (test.kvTransferRate !== undefined && dynamo.engine.kind !== 'mocker') {
-      problem('kvTransferRate', 'only a simulated engine can be told how fast its network is');
+    if (test.kvTransferRate !== undefined && !isSimulatedEngine(dynamo.engine.kind)) {
+      problem('kvTransferRate', 'only a simulated engine has a KV transfer rate to set; remove kvTransferRate');
     }
   }
   const { predictFrom } = dynamo.transfer;
   if (predictFrom !== undefined && !names.includes(predictFrom)) {
     problems.push({
       path: ['transfer', 'predictFrom'],
-      message: `no transport test is called "${predictFrom}"${didYouMean(predictFrom, names)}`,
+      message: `the suite has no transport test "${predictFrom}"${didYouMean(predictFrom, names)}`,
     });
   }
   const label = `${suite.cluster.namespace}-${dynamo.name ?? 'dynamo-12345678'}`;
-  if (label.length > LONGEST_LABEL) {
+  if (label.length > MAX_LABEL_LENGTH) {
     problems.push({
       path: ['name'],
-      message: `the operator labels pods "${label}", which is longer than ${LONGEST_LABEL} characters`,
+      message: `the operator labels pods "${label}", which is longer than ${MAX_LABEL_LENGTH} characters; shorten dynamo.name or cluster.namespace`,
     });
   }
   return problems;

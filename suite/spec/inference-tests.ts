@@ -1,29 +1,30 @@
 import { z } from 'zod';
+import { kvTransferRate } from '../engines/engine.js';
 import { onFailure } from '../schema/on-failure.js';
-import { choice, duration, rate, slug, strict } from '../schema/schema.js';
+import { choice, duration, slug, strict } from '../schema/schema.js';
 
-/** The tests of phase 3, as the user writes them in `dynamo.tests`: AIPerf against a Dynamo cluster. */
+/** Schema of the tests of phase 3, `dynamo.tests`: AIPerf against a Dynamo deployment. */
 
-/** What a load point must keep to for the verdict `pass`. */
+/** Limits that a load point must meet for the verdict `pass`. */
 const limits = strict({
-  errorRate: z.number().min(0).max(1).default(0).meta({ description: 'highest share of requests that may fail' }),
+  errorRate: z.number().min(0).max(1).default(0).meta({ description: 'highest acceptable share of failed requests' }),
   concurrencyShare: z
     .number()
     .gt(0)
     .max(1)
     .default(0.8)
-    .meta({ description: 'lowest share of the configured concurrency that the load must have delivered' }),
+    .meta({ description: 'lowest acceptable share of the configured concurrency that the load delivered' }),
   outputShare: z
     .number()
     .gt(0)
     .max(1)
     .default(0.95)
-    .meta({ description: 'lowest share of the asked output tokens that an answer may have on average' }),
+    .meta({ description: 'lowest acceptable share of the requested output tokens in an average answer' }),
   timeToFirstToken: duration().optional().meta({ description: 'highest acceptable 99th percentile' }),
   interTokenLatency: duration().optional().meta({ description: 'highest acceptable 99th percentile' }),
 });
 
-/** More points than this would make one workflow history too long; each takes a minute at least. */
+/** More points would make the history of one workflow too long; each takes at least a minute. */
 const MAX_LOAD_POINTS_PER_TEST = 500;
 
 export const MAX_CONCURRENCY = 10_000;
@@ -31,24 +32,25 @@ export const MAX_REPETITIONS = 100;
 
 export const inferenceSpec = strict({
   name: slug('test name', 24),
-  tool: z.literal('inference', { error: 'tests of the dynamo block have the tool "inference"' }),
+  tool: z.literal('inference', { error: 'tests of the block dynamo must have the tool "inference"' }),
   required: z.boolean().default(true).meta({ description: 'false: a failure is recorded and does not fail the suite' }),
   onFailure: onFailure()
     .optional()
     .meta({ description: "default: the suite's onFailure; else park when required, continue when not" }),
   topology: choice('topology', ['disaggregated', 'aggregated']).default('disaggregated').meta({
-    description: 'aggregated: as many workers, each doing prefill and decode, so that nothing is transferred',
+    description:
+      'aggregated: the same number of workers, each for prefill and decode, so that no KV cache is transferred',
   }),
   control: z
     .string()
     .optional()
-    .meta({ description: 'name of a test without the KV transfer; what TTFT exceeds its TTFT by is the transfer' }),
+    .meta({ description: 'name of a test without KV transfer; the difference in TTFT is the time of the transfer' }),
   concurrency: z
     .array(z.int().min(1).max(MAX_CONCURRENCY))
     .min(1)
     .max(30)
     .default([1, 4, 16])
-    .meta({ description: 'the sweep: one cell for each' }),
+    .meta({ description: 'concurrency sweep: one cell for each value' }),
   repetitions: z.int().min(1).max(MAX_REPETITIONS).default(1),
   inputTokens: z.int().min(1).max(1_000_000).default(2048).meta({ description: 'tokens of each prompt (ISL)' }),
   outputTokens: z.int().min(2).max(1_000_000).default(128).meta({ description: 'tokens of each answer (OSL)' }),
@@ -58,47 +60,44 @@ export const inferenceSpec = strict({
     .max(100_000)
     .optional()
     .meta({ description: 'requests of each cell; default: ten times the concurrency, at least 20' }),
-  duration: duration().optional().meta({ description: 'in place of a number of requests' }),
+  duration: duration().optional().meta({ description: 'instead of a number of requests' }),
   warmupRequests: z.int().min(0).max(10_000).default(4),
   seed: z.int().min(0).default(1),
   limits: limits.prefault({}),
-  timeout: duration().prefault('15m').meta({ description: 'of one cell' }),
-  kvTransferRate: z
-    .union([rate(), z.literal('measured'), z.literal('none')])
-    .optional()
-    .meta({
-      description: 'simulated engine only: in place of engine.kvTransferRate, for example "none" for a control',
-    }),
+  timeout: duration().prefault('15m').meta({ description: 'time limit of one cell' }),
+  kvTransferRate: kvTransferRate().optional().meta({
+    description: 'simulated engine only: overrides engine.kvTransferRate, for example "none" for a control',
+  }),
 }).superRefine((test, context) => {
   if (test.requests !== undefined && test.duration !== undefined) {
-    context.addIssue({ code: 'custom', path: ['duration'], message: 'give requests or a duration, not both' });
+    context.addIssue({ code: 'custom', path: ['duration'], message: 'set requests or duration, not both' });
   }
   const points = test.concurrency.length * test.repetitions;
   if (points > MAX_LOAD_POINTS_PER_TEST) {
-    const message = `makes ${points} load points; one test has at most ${MAX_LOAD_POINTS_PER_TEST}`;
+    const message = `${points} load points are too many; a test has at most ${MAX_LOAD_POINTS_PER_TEST}`;
     context.addIssue({ code: 'custom', path: ['repetitions'], message });
   }
   if (new Set(test.concurrency).size !== test.concurrency.length) {
-    context.addIssue({ code: 'custom', path: ['concurrency'], message: 'names a point twice' });
+    context.addIssue({ code: 'custom', path: ['concurrency'], message: 'names a concurrency twice' });
   }
 });
 
 export type InferenceSpec = z.output<typeof inferenceSpec>;
 
-/** One cell of a sweep. */
+/** One cell of a concurrency sweep. */
 export interface LoadPoint {
   readonly concurrency: number;
   readonly repetition: number;
 }
 
-/** The cells of a test, in the order in which they run: a repetition is a whole sweep. */
+/** Lists the cells of a test in the order in which they run: a repetition is a whole sweep. */
 export function pointsOf(test: Pick<InferenceSpec, 'concurrency' | 'repetitions'>): LoadPoint[] {
   return Array.from({ length: test.repetitions }, (_, index) =>
     test.concurrency.map((concurrency) => ({ concurrency, repetition: index + 1 })),
   ).flat();
 }
 
-/** Requests that a cell sends; undefined when it runs for a duration. */
+/** Number of requests that a cell sends, without warm-up; undefined when it runs for a duration. */
 export function requestsOf(test: Pick<InferenceSpec, 'requests' | 'duration'>, point: LoadPoint): number | undefined {
   if (test.duration !== undefined) return undefined;
   return test.requests ?? Math.max(20, 10 * point.concurrency);

@@ -1,6 +1,6 @@
-import type { z } from 'zod';
 import { didYouMean } from '../schema/schema.js';
-import { contradictions, nixlbenchSpec, type TransportTestSpec, ucxPerftestSpec } from './transport-tests.js';
+import { toolOf } from '../tools/registry.js';
+import { contradictions, type TransportTestSpec } from './transport-tests.js';
 
 /** A test with one combination of its matrix applied. */
 export interface Variant {
@@ -36,11 +36,6 @@ const NOT_AN_AXIS: ReadonlySet<string> = new Set([
   'adaptive',
   'claimed',
 ]);
-
-const SHAPES: Readonly<Record<TransportTestSpec['tool'], Readonly<Record<string, z.ZodType>>>> = {
-  nixlbench: nixlbenchSpec.shape,
-  'ucx-perftest': ucxPerftestSpec.shape,
-};
 
 const ENV = 'env.';
 
@@ -115,7 +110,7 @@ function stepOf(
   const environment: Record<string, string> = {};
   for (const [key, setting] of settings) {
     const name = key.startsWith(ENV) ? 'env' : key;
-    const parsed = parseOption(test.tool, name, name === key ? setting : { [key.slice(ENV.length)]: setting }, problem);
+    const parsed = parseOption(test, name, name === key ? setting : { [key.slice(ENV.length)]: setting }, problem);
     if (!parsed) return undefined;
     if (name === 'env') Object.assign(environment, parsed.value);
     else options[name] = parsed.value;
@@ -124,16 +119,16 @@ function stepOf(
 }
 
 function parseOption(
-  tool: TransportTestSpec['tool'],
+  test: TransportTestSpec,
   option: string,
   value: unknown,
   problem: (message: string) => void,
 ): { value: unknown } | undefined {
-  const shape = SHAPES[tool];
+  const { shape } = toolOf(test).schema;
   const known = Object.keys(shape).filter((key) => !NOT_AN_AXIS.has(key));
   const schema = known.includes(option) ? shape[option] : undefined;
   if (!schema) {
-    problem(`"${option}" is no option that a matrix can change${didYouMean(option, known)}`);
+    problem(`"${option}" is not an option that a matrix can change${didYouMean(option, known)}`);
     return undefined;
   }
   const parsed = schema.safeParse(value);

@@ -4,9 +4,9 @@ const count = z.int().min(1);
 const some = z.unknown().optional();
 
 /**
- * The fields of a Hugging Face `config.json` from which the size of the KV cache follows; others are passed over. Those
- * of hybrid models are named as Transformers, Jamba (`attn_layer_*`), Qwen3-Next (`full_attention_interval`) and
- * Nemotron-H (`hybrid_override_pattern`) write them.
+ * Fields of a Hugging Face `config.json` that determine the size of the KV cache; others are ignored. Fields of hybrid
+ * models have the names of Transformers, Jamba (`attn_layer_*`), Qwen3-Next (`full_attention_interval`) and Nemotron-H
+ * (`hybrid_override_pattern`).
  */
 export const modelConfig = z.object({
   num_hidden_layers: count,

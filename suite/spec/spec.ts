@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { FABRIC_KINDS } from '../fabrics/registry.js';
 import { onFailure } from '../schema/on-failure.js';
 import { type FormerKey, withCurrentKeys } from '../schema/renamed-keys.js';
-import { bytes, choice, didYouMean, duration, rate, slug, strict, unknownWord } from '../schema/schema.js';
+import { bytes, choice, didYouMean, duration, schemasOf, slug, strict, unknownWord } from '../schema/schema.js';
 import { formatCount } from '../units/count.js';
 import { SuiteFailure } from '../verdict/failure.js';
 import { dynamoProblems, dynamoSpec } from './dynamo-spec.js';
 import { matrixProblems, variantsOf } from './matrix.js';
-import { nixlbenchSpec, type TransportTestSpec, ucxPerftestSpec } from './transport-tests.js';
+import { type TransportTestSpec, transportTest } from './transport-tests.js';
 
 /** The suite spec: what the user writes, with the plan's values as defaults. */
 
@@ -75,26 +76,14 @@ const resources = strict({
   sharedMemory: bytes().prefault('16Gi').meta({ description: 'size of /dev/shm' }),
 });
 
-const fabric = z.discriminatedUnion(
-  'kind',
-  [
-    strict({
-      kind: z.literal('efa'),
-      instanceType: z
-        .string()
-        .optional()
-        .meta({ description: "default: the nodes' label node.kubernetes.io/instance-type" }),
-      nics: z.int().min(1).optional().meta({ description: 'EFA devices of a node; default: the catalogue’s' }),
-      nicRate: rate().optional().meta({ description: 'line rate of one of them; default: the catalogue’s' }),
-      gpus: z.int().min(1).optional().meta({ description: 'GPUs of a node; default: the catalogue’s' }),
-    }),
-    strict({ kind: z.literal('ethernet'), rate: rate(), interface: z.string().default('eth0') }),
-  ],
-  {
-    error: (issue) =>
-      unknownWord('fabric kind', (issue.input as { kind?: unknown } | undefined)?.kind, ['efa', 'ethernet']),
-  },
-);
+const fabric = z.discriminatedUnion('kind', schemasOf(FABRIC_KINDS), {
+  error: (issue) =>
+    unknownWord(
+      'fabric kind',
+      (issue.input as { kind?: unknown } | undefined)?.kind,
+      FABRIC_KINDS.map(({ name }) => name),
+    ),
+});
 
 const startDelay = strict({
   min: duration().prefault('7s').meta({ description: 'node1 starts no sooner after node2' }),
@@ -112,12 +101,7 @@ const timeouts = strict({
     .meta({ description: 'how long to wait for nodes that another suite measures on' }),
 });
 
-const test = z.discriminatedUnion('tool', [ucxPerftestSpec, nixlbenchSpec], {
-  error: (issue) =>
-    unknownWord('tool', (issue.input as { tool?: unknown } | undefined)?.tool, ['ucx-perftest', 'nixlbench']),
-});
-
-/** What a run is held against when it has ended. */
+/** Which earlier runs a run is compared with when it has ended. */
 const regression = strict({
   baseline: slug('baseline', 40).optional().meta({
     description:
@@ -145,7 +129,7 @@ const webhook = strict({
     .array(choice('outcome', ['regressed', 'fail', 'inconclusive', 'pass']))
     .min(1)
     .default(['regressed', 'fail'])
-    .meta({ description: 'outcomes that are told' }),
+    .meta({ description: 'outcomes that trigger the webhook' }),
 });
 
 /** Schema of the suite spec. The output is in SI units. */
@@ -174,7 +158,7 @@ export const suiteSpec = strict({
     .meta({ description: 'what a test does that failed for good, unless it says itself' }),
   parkTimeout: duration()
     .prefault('12h')
-    .meta({ description: 'how long a failed test waits for a person; then the suite goes on without it' }),
+    .meta({ description: 'how long a failed test waits for a person; then the suite continues without it' }),
   resumeFrom: z
     .string()
     .min(1)
@@ -191,11 +175,11 @@ export const suiteSpec = strict({
     .default(false)
     .meta({
       description:
-        'true, or names of tests: their repetitions alternate, each round in an order of its own, so that a drift of the cluster meets all of them alike',
+        'true, or names of tests: their repetitions alternate, in another order each round, so cluster drift affects all tests equally',
     }),
   regression: regression.prefault({}),
-  webhook: webhook.optional().meta({ description: 'who is told how a run ended; JSON with a text that Slack shows' }),
-  tests: z.array(test).min(1, 'no tests: there is nothing to measure'),
+  webhook: webhook.optional().meta({ description: 'where to send the run result: JSON with a text that Slack shows' }),
+  tests: z.array(transportTest).min(1, 'no tests: there is nothing to measure'),
   dynamo: dynamoSpec.optional().meta({ description: 'phase 3: a Dynamo deployment under load' }),
 }).superRefine((spec, context) => {
   if (spec.startDelay.min > spec.startDelay.max) {

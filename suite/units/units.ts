@@ -1,8 +1,8 @@
 /**
- * Units as people write them, and the one form that the suite computes with: bytes, seconds, bytes per second.
+ * Converts between units as users write them and the units of all computations: bytes, seconds, bytes per second.
  *
- * `Ki Mi Gi Ti` are powers of 1024; `k M G T` are powers of 1000; `bit` is an eighth of a byte. The suite never guesses:
- * a text without a unit that needs one is refused.
+ * `Ki Mi Gi Ti` are powers of 1024; `k M G T` are powers of 1000; `bit` is an eighth of a byte. A text without a required
+ * unit is an error.
  */
 
 const BINARY = { Ki: 2 ** 10, Mi: 2 ** 20, Gi: 2 ** 30, Ti: 2 ** 40 } as const;
@@ -14,15 +14,15 @@ const BYTES_TEXT = /^(\d+(?:\.\d+)?)\s*(Ki|Mi|Gi|Ti|[kKMGT])?(?:B|iB)?$/;
 const RATE_TEXT = /^(\d+(?:\.\d+)?)\s*(Ki|Mi|Gi|Ti|[kKMGT])?(bit|b|B)(?:\/s|ps)$/;
 const DURATION_PART = /(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)/g;
 
-/** A text or number that is not the quantity it should be. The message says what was expected, with an example. */
+/** Invalid quantity. The message names the expected form with an example. */
 export class UnitError extends Error {
   override readonly name = 'UnitError';
 }
 
 /**
- * Bytes of a size such as `"64Mi"`, `"128GiB"`, `"1G"` or the plain number `4096`.
+ * Parses a size in bytes, such as `"64Mi"`, `"128GiB"`, `"1G"` or the number `4096`.
  *
- * @throws {UnitError} when it is no whole number of bytes
+ * @throws {UnitError} when it is not a whole number of bytes
  */
 export function parseBytes(value: string | number): number {
   if (typeof value === 'number') return wholeBytes(value, String(value));
@@ -32,9 +32,9 @@ export function parseBytes(value: string | number): number {
 }
 
 /**
- * Bytes per second of a rate such as `"100Gbit/s"`, `"46.48GB/s"` or `"500Mbit/s"`.
+ * Parses a rate in bytes per second, such as `"100Gbit/s"`, `"46.48GB/s"` or `"500Mbit/s"`.
  *
- * @throws {UnitError} when bits and bytes cannot be told apart, or there is no "/s"
+ * @throws {UnitError} without "bit" or "B", or without "/s"
  */
 export function parseRate(value: string): number {
   const match = RATE_TEXT.exec(value.trim());
@@ -43,9 +43,9 @@ export function parseRate(value: string): number {
 }
 
 /**
- * Seconds of a duration such as `"7s"`, `"500ms"`, `"1h30m"`.
+ * Parses a duration in seconds, such as `"7s"`, `"500ms"`, `"1h30m"`.
  *
- * @throws {UnitError} when there is no unit: a bare number could be anything
+ * @throws {UnitError} without a unit
  */
 export function parseDuration(value: string): number {
   const text = value.trim();
@@ -56,26 +56,26 @@ export function parseDuration(value: string): number {
   return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (SECONDS[unit ?? ''] ?? Number.NaN), 0);
 }
 
-/** A size for people: `64 MiB`, `4 KiB`, `1000 B`. */
+/** Formats a size: `64 MiB`, `4 KiB`, `1000 B`. */
 export function formatBytes(bytes: number): string {
   const units = Object.entries(BINARY).reverse();
   const [unit, size] = units.find(([, size]) => bytes >= size) ?? ['', 1];
   return unit ? `${trimmed(bytes / size)} ${unit}B` : `${bytes} B`;
 }
 
-/** A rate for people, always decimal: `46.48 GB/s`, `56.2 MB/s`. */
+/** Formats a rate with decimal units: `46.48 GB/s`, `56.2 MB/s`. */
 export function formatRate(bytesPerSecond: number): string {
   if (bytesPerSecond >= 1e9) return `${significant(bytesPerSecond / 1e9)} GB/s`;
   if (bytesPerSecond >= 1e6) return `${significant(bytesPerSecond / 1e6)} MB/s`;
   return `${significant(bytesPerSecond / 1e3)} kB/s`;
 }
 
-/** A rate of tokens for people: `1234 tokens/s`, `12.5 tokens/s`. */
+/** Formats a rate of tokens: `1234 tokens/s`, `12.5 tokens/s`. */
 export function formatTokenRate(tokensPerSecond: number): string {
   return `${significant(tokensPerSecond)} tokens/s`;
 }
 
-/** A duration for people: `1.4 ms`, `7 s`, `2 min 5 s`. */
+/** Formats a duration: `1.4 ms`, `7 s`, `2 min 5 s`. */
 export function formatDuration(seconds: number): string {
   if (seconds < 1e-3) return `${significant(seconds * 1e6)} µs`;
   if (seconds < 1) return `${significant(seconds * 1e3)} ms`;
@@ -85,12 +85,12 @@ export function formatDuration(seconds: number): string {
   return twoUnits(Math.floor(whole / 3600), 'h', Math.floor((whole % 3600) / 60), 'min');
 }
 
-/** The same for what may be below zero: `−12 ms`. */
+/** Formats a duration that may be negative: `−12 ms`. */
 export function formatSignedDuration(seconds: number): string {
   return seconds < 0 ? `−${formatDuration(-seconds)}` : formatDuration(seconds);
 }
 
-/** The quantity as Kubernetes writes it: `134217728` → `"128Mi"`; a size that is no whole unit stays in bytes. */
+/** Formats bytes as a Kubernetes quantity without loss: `134217728` → `"128Mi"`, `1000` → `"1000"`. */
 export function kubernetesQuantity(bytes: number): string {
   const unit = Object.entries(BINARY)
     .reverse()
@@ -99,9 +99,9 @@ export function kubernetesQuantity(bytes: number): string {
 }
 
 /**
- * The number of a Kubernetes quantity: `"192"`, `"191450m"`, `"2052371068Ki"`, `"1e3"`.
+ * Parses a Kubernetes quantity: `"192"`, `"191450m"`, `"2052371068Ki"`, `"1e3"`.
  *
- * @throws {UnitError} when it is none
+ * @throws {UnitError} when it is not a quantity
  */
 export function parseKubernetesQuantity(quantity: string | number): number {
   const match = /^([+-]?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)(m|u|n|Ki|Mi|Gi|Ti|Pi|Ei|[kMGTPE])?$/.exec(String(quantity));

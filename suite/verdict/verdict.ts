@@ -1,4 +1,7 @@
 import type { FailureRecord } from './failure.js';
+import type { ReasonCode } from './reasons.js';
+
+export type { ReasonCode } from './reasons.js';
 
 /** The judgement of a cell, a test or a suite. */
 export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'skipped';
@@ -8,46 +11,6 @@ export interface Reason {
   readonly code: ReasonCode;
   readonly message: string;
 }
-
-export type ReasonCode =
-  | 'measured'
-  | 'below-expectation'
-  | 'implausible'
-  | 'rows-above-ceiling'
-  | 'path-proven'
-  | 'path-unproven'
-  | 'wrong-path'
-  | 'nics-idle'
-  | 'other-traffic'
-  | 'figures-disagree'
-  | 'parameters-differ'
-  | 'rows-disagree'
-  | 'tcp-fallback'
-  | 'emulated-rma'
-  | 'efa-through-ucx'
-  | 'exit-code-after-table'
-  | 'did-not-exit'
-  | 'claim-impossible'
-  | 'errors'
-  | 'lost-requests'
-  | 'low-concurrency'
-  | 'wrong-output-length'
-  | 'prompts-repeated'
-  | 'worker-restarted'
-  | 'no-kv-transfer'
-  | 'kv-transfer-seen'
-  | 'kv-path-unproven'
-  | 'wrong-kv-back-end'
-  | 'simulated-engine'
-  | 'slow'
-  | 'failure'
-  | 'suite-failure'
-  | 'optional-failure'
-  | 'cluster-not-ready'
-  | 'cancelled'
-  | 'skipped'
-  | 'not-yet'
-  | 'missing';
 
 /**
  * Combines verdicts to the worst of them. No verdict at all counts as `fail`; a mix of `pass` and `skipped` is

@@ -1,14 +1,17 @@
 import { mersenne } from 'pure-rand/generator/mersenne';
-import { fabricOfInstanceType } from '../../suite/hardware/fabric.js';
+import { fabricOfInstanceType } from '../../suite/fabrics/efa/catalogue.js';
 import { type AttemptContext, judgeTransport } from '../../suite/judge/judge.js';
 import { forecastOf } from '../../suite/plan/forecast.js';
 import { blocksOf, type CellOutcome, nextCell } from '../../suite/plan/plan.js';
 import { parseSpec } from '../../suite/spec/spec.js';
-import type { NixlbenchSpec } from '../../suite/spec/transport-tests.js';
-import { readRankLog } from '../../suite/tools/log-lines.js';
-import { classifyOutput } from '../../suite/tools/messages.js';
-import { nixlbenchIdentity, parseNixlbenchTable } from '../../suite/tools/nixlbench.js';
-import { parseUcxOutput } from '../../suite/tools/ucx-perftest.js';
+import { nixlbenchIdentity } from '../../suite/tools/nixlbench/identity.js';
+import { parseNixlbenchTable } from '../../suite/tools/nixlbench/parse.js';
+import type { NixlbenchSpec } from '../../suite/tools/nixlbench/spec.js';
+import { nixlbench } from '../../suite/tools/nixlbench/tool.js';
+import { readRankLog } from '../../suite/tools/shared/log-lines.js';
+import { classifyOutput } from '../../suite/tools/shared/messages.js';
+import { parseUcxOutput } from '../../suite/tools/ucx-perftest/parse.js';
+import { ucxPerftest } from '../../suite/tools/ucx-perftest/tool.js';
 import { framed, nixlbenchLog } from '../support/evidence.js';
 import { nixlbenchTable, ucxTable } from '../support/tables.js';
 
@@ -73,8 +76,8 @@ const PARSERS: Readonly<Record<string, (log: string, lines: readonly string[]) =
   'nixlbench table': (_, lines) => parseNixlbenchTable(lines),
   'nixlbench rank': (_, lines) => nixlbenchIdentity(lines),
   ucx_perftest: (_, lines) => parseUcxOutput(lines, false, 8),
-  'messages, nixlbench': (_, lines) => classifyOutput('nixlbench', lines),
-  'messages, ucx_perftest': (_, lines) => classifyOutput('ucx-perftest', lines),
+  'messages, nixlbench': (_, lines) => classifyOutput(nixlbench, lines),
+  'messages, ucx_perftest': (_, lines) => classifyOutput(ucxPerftest, lines),
   'whole verdict': (log) =>
     judgeTransport(test, [{ position: 'node2', log, exitCode: 0, endedBySuite: false }, target], context),
 };

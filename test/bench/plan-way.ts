@@ -5,13 +5,12 @@ import { readManifest } from '../../kubernetes/client/manifest.js';
 import type { Run } from '../../suite/run/run.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
-import { nixlbenchArguments } from '../../suite/tools/nixlbench.js';
-import { ucxArguments, ucxBatch } from '../../suite/tools/ucx-perftest.js';
+import { toolOf } from '../../suite/tools/registry.js';
 import { podSettings } from '../../workflows/shared/pod-settings.js';
 
 const KUBECTL = fileURLToPath(new URL('../../../local/kubectl.sh', import.meta.url));
 const PODS = { node1: 'plan-node1', node2: 'plan-node2' } as const;
-const BATCH_FILE = '/tmp/batch';
+const FOLDER = '/tmp';
 
 /** Wall time of the plan's way, in seconds. */
 export interface PlanTimes {
@@ -49,9 +48,10 @@ export async function runPlanWay(
       const command = commandsOf(test, address, `http://dynamo-bench-etcd.${namespace}.svc:2379`);
       const environment = Object.entries({ ...spec.env, ...test.env }).map(([name, value]) => `${name}=${value}`);
       const exec = (pod: string, args: readonly string[]) => kubectl('exec', pod, '--', 'env', ...environment, ...args);
-      if (test.tool === 'ucx-perftest') {
-        for (const pod of Object.values(PODS))
-          await kubectl('exec', pod, '--', 'sh', '-c', `printf '%s' '${ucxBatch(test)}' > ${BATCH_FILE}`);
+      for (const [name, text] of Object.entries(toolOf(test).files(test))) {
+        for (const pod of Object.values(PODS)) {
+          await kubectl('exec', pod, '--', 'sh', '-c', `printf '%s' "$1" > ${FOLDER}/${name}`, 'write', text);
+        }
       }
       const node2 = exec(PODS.node2, command.node2);
       await new Promise((resolve) => setTimeout(resolve, delaySeconds * 1000));
@@ -65,15 +65,10 @@ export async function runPlanWay(
   return { total: (performance.now() - started) / 1000, tools: tools / 1000 };
 }
 
-function commandsOf(test: TransportTestSpec, address: string, endpoint: string): { node1: string[]; node2: string[] } {
-  if (test.tool === 'ucx-perftest') {
-    return {
-      node2: ['ucx_perftest', ...ucxArguments(test, BATCH_FILE)],
-      node1: ['ucx_perftest', ...ucxArguments(test, BATCH_FILE, address)],
-    };
-  }
-  const command = ['nixlbench', ...nixlbenchArguments(test, endpoint, `plan-${test.name}`)];
-  return { node1: command, node2: command };
+function commandsOf(test: TransportTestSpec, address: string, etcdEndpoint: string) {
+  const place = { folder: FOLDER, etcdEndpoint, group: `plan-${test.name}` };
+  const commandOf = (server?: string) => toolOf(test).run(test, { ...place, server }).command;
+  return { node2: commandOf(), node1: commandOf(address) };
 }
 
 const LABEL = { 'plan-way': 'yes' };

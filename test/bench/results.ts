@@ -18,6 +18,7 @@ import { exampleReport } from '../support/example-report.js';
 import { fixture } from '../support/fixtures.js';
 import { PostgresServer } from '../support/postgres.js';
 import { measuredCell, runOf, suiteRecord } from '../support/records.js';
+import { saveCell, saveRun } from '../support/stored.js';
 
 /**
  * Speed and size of the result store, the reports and the command line.
@@ -61,7 +62,7 @@ async function main(): Promise<void> {
 async function benchReport(root: string): Promise<void> {
   const { record } = exampleReport(REPETITIONS);
   const store = new ResultStore(root);
-  await store.saveRun(record, {});
+  await saveRun(store, record);
   await store.close();
   const { stdout } = await execa(process.execPath, [SELF, 'report', root, record.workflowId]);
   const { seconds, megabytes, sizes } = JSON.parse(stdout);
@@ -113,7 +114,7 @@ async function benchGrowth(root: string): Promise<void> {
         ...attempt,
         ranks: attempt.ranks.map((rank, n) => ({ ...rank, log: logs[n] ?? rank.log })),
       }));
-      await store.saveCell(runOf(workflowId), { ...cell, attempts });
+      await saveCell(store, runOf(workflowId), { ...cell, attempts });
     }
   };
   await record(100, 0);
@@ -136,7 +137,7 @@ async function benchHistory(name: string, store: ResultStore): Promise<void> {
     const cells = TESTS.map((test) =>
       measuredCell({ workflowId, test, bandwidth: 46e9 + night * 1e6, blocks: BLOCKS, at: startedAt }),
     );
-    await store.saveRun(suiteRecord(workflowId, cells, { startedAt }), {});
+    await saveRun(store, suiteRecord(workflowId, cells, { startedAt }));
   }
   const filled = (performance.now() - began) / 1000;
   const all = await median(async () => {
@@ -168,7 +169,7 @@ async function benchComparison(name: string, store: ResultStore): Promise<void> 
     );
     return suiteRecord(workflowId, cells, { startedAt });
   };
-  for (let night = 0; night < EARLIER_RUNS; night++) await store.saveRun(record(night), {});
+  for (let night = 0; night < EARLIER_RUNS; night++) await saveRun(store, record(night));
   const tonight = record(EARLIER_RUNS);
   const runs = await store.use((kysely) => listRuns(kysely));
   const whole = await median(() => store.use((kysely) => wholeRuns(kysely, runs)));

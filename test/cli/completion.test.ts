@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { dynamoBench } from '../support/command-line.js';
 import { isolated } from '../support/environment.js';
+import { inProcess } from '../support/in-process.js';
 
 const PACKAGES = fileURLToPath(new URL('../../../local/test-packages.sh', import.meta.url));
 
@@ -13,7 +13,7 @@ const PACKAGES = fileURLToPath(new URL('../../../local/test-packages.sh', import
 const BASH = `source "$1"; shift
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _dynamo_bench; printf '%s\\n' "\${COMPREPLY[@]}"`;
 
-/** Types into a zsh of its own, presses tab, and waits until what is expected stands there. */
+/** Types into a zsh in a pseudo-terminal, presses tab, and waits for the expected words. */
 const ZSH = `zmodload zsh/zpty
 zpty shell zsh -f -i
 zpty -w shell "PS1=; autoload -Uz compinit; compinit -u -D; source $1; echo READ''Y"
@@ -25,7 +25,7 @@ describe('shell completion', function () {
   this.timeout(120_000);
   let folder: string;
   const scriptOf = async (shell: string) => {
-    const { stdout, exitCode } = await dynamoBench(['completion', shell]);
+    const { stdout, exitCode } = await inProcess(['completion', shell]);
     assert.equal(exitCode, 0);
     const file = join(folder, shell);
     await writeFile(file, stdout);
@@ -44,8 +44,11 @@ describe('shell completion', function () {
       const { stdout } = await inShell('bash', '-c', BASH, 'bash', script, 'dynamo-bench', ...words);
       return stdout.split('\n').filter(Boolean).sort();
     };
-    assert.deepEqual(await complete('re'), ['report', 'reset-point', 'resolve', 'resume']);
+    assert.deepEqual(await complete('re'), ['report', 'reset', 'resolve', 'resume']);
     assert.deepEqual(await complete('baseline', ''), ['accept', 'list', 'remove']);
+    assert.deepEqual(await complete('acknowledge', ''), ['add', 'list', 'remove']);
+    assert.deepEqual(await complete('schedule', ''), ['delete', 'pause', 'resume', 'set', 'show', 'trigger']);
+    assert.deepEqual(await complete('nightl'), [], 'no deprecated form');
     assert.deepEqual(await complete('baseline', 'accept', '--na'), ['--name']);
     assert.deepEqual(await complete('resolve', 'my-run', '--json', 'lf', ''), ['abort', 'retry', 'skip']);
     assert.deepEqual(await complete('report', '--format', 'o'), ['openmetrics']);
@@ -63,11 +66,11 @@ describe('shell completion', function () {
     };
     assert.deepEqual(
       (await complete('re')).map((line) => line.split('\t')[0]),
-      ['report', 'reset-point', 'resolve', 'resume'],
+      ['report', 'reset', 'resolve', 'resume'],
     );
-    assert.deepEqual(await complete('run --det'), ['--detach\tonly start it']);
+    assert.deepEqual(await complete('run --det'), ['--detach\tstart the suite run and return']);
     assert.deepEqual(await complete('resolve my-run lf '), ['abort', 'retry', 'skip']);
-    assert.deepEqual(await complete('report --format op'), ['openmetrics\tform to print']);
+    assert.deepEqual(await complete('report --format op'), ['openmetrics\tformat to print']);
     assert.equal((await complete('baseline a'))[0]?.split('\t')[0], 'accept');
   });
 
@@ -77,6 +80,7 @@ describe('shell completion', function () {
     for (const [typed, completed] of [
       ['dynamo-bench ackn', 'acknowledge'],
       ['dynamo-bench baseline acc', 'accept'],
+      ['dynamo-bench schedule trig', 'trigger'],
       ['dynamo-bench run --det', '--detach'],
       ['dynamo-bench resolve my-run lf ret', 'retry'],
       ['dynamo-bench report --format open', 'openmetrics'],
@@ -86,8 +90,8 @@ describe('shell completion', function () {
     }
   });
 
-  it('of a shell that nobody knows is refused', async () => {
-    const { exitCode, stderr } = await dynamoBench(['completion', 'csh']);
+  it('of an unknown shell is refused', async () => {
+    const { exitCode, stderr } = await inProcess(['completion', 'csh']);
     assert.equal(exitCode, 2);
     assert.match(stderr, /Allowed choices are bash, zsh, fish/);
   });

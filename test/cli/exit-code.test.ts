@@ -9,25 +9,26 @@ import { SUITE_VERSION } from '../../suite/run/version.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { dynamoBench } from '../support/command-line.js';
 import { exampleReport } from '../support/example-report.js';
+import { inProcess } from '../support/in-process.js';
 
 const P5_DYNAMO = fileURLToPath(new URL('../../../suites/p5-dynamo.json', import.meta.url));
 
 describe('exit codes', () => {
-  it('are 0 for what is good, 1 for what is worse, 3 for what nobody can say', () => {
+  it('are 0 for good outcomes, 1 for bad ones, 3 for undecided ones', () => {
     const codes = (...words: string[]) => words.map(exitCodeOf);
     assert.deepEqual(codes('pass', 'skipped', 'unchanged', 'improved'), [0, 0, 0, 0]);
     assert.deepEqual(codes('fail', 'regressed'), [1, 1]);
     assert.deepEqual(codes('inconclusive', 'running', 'cancelled', 'parked'), [3, 3, 3, 3]);
   });
 
-  it('are 2 for what was asked wrongly and 4 for what did not work', () => {
+  it('are 2 for wrong requests and 4 for infrastructure failures', () => {
     const code = (name: ConstructorParameters<typeof SuiteFailure>[0]) =>
       exitCodeOfFailure(new SuiteFailure(name, 'x'));
     assert.deepEqual([code('NotFound'), code('InvalidSpec')], [2, 2]);
     assert.deepEqual([code('StoreCorrupt'), code('ApiUnreachable')], [4, 4]);
   });
 
-  it('of a recorded run are 4 when what it had to measure was not measured', () => {
+  it('of a recorded run are 4 when a required test was not measured', () => {
     const failure = { class: 'Hung', message: 'm', hint: 'h' } as const;
     const setup = { problems: [], nodes: [], devicePlugins: [], probes: [] };
     const run = (
@@ -73,10 +74,10 @@ describe('dynamo-bench validate and doctor', function () {
   });
   after(() => rm(folder, { recursive: true }));
 
-  it('doctor: 2 and what to give when its spec cannot be read', async () => {
-    const { exitCode, stderr } = await dynamoBench(['doctor', '--spec', join(folder, 'missing.json')]);
+  it('doctor: 2 and a hint when its spec cannot be read', async () => {
+    const { exitCode, stderr } = await inProcess(['doctor', '--spec', join(folder, 'missing.json')]);
     assert.equal(exitCode, 2);
-    assert.match(stderr, /^error: .*missing\.json: ENOENT: .*\n {2}→ give a suite spec/);
+    assert.match(stderr, /^error: .*missing\.json: ENOENT: .*\n {2}→ /);
   });
 
   it('--version is that of the package', async () => {
@@ -84,19 +85,19 @@ describe('dynamo-bench validate and doctor', function () {
     assert.equal(stdout, SUITE_VERSION);
   });
 
-  it('validate: 0 and the spec with its defaults, 1 and the problems, 2 when there is nothing to read', async () => {
+  it('validate: 0 and the spec with its defaults, 1 and the problems, 2 when it cannot be read', async () => {
     const lf = { name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' };
-    const good = await dynamoBench(['validate', await spec([lf]), '--json']);
+    const good = await inProcess(['validate', await spec([lf]), '--json']);
     assert.equal(good.exitCode, 0);
     assert.equal(JSON.parse(good.stdout).spec.tests[0].maxBlockSize, 2 ** 26);
-    const bad = await dynamoBench(['validate', await spec([{ ...lf, backend: 'x' }]), '--json']);
+    const bad = await inProcess(['validate', await spec([{ ...lf, backend: 'x' }]), '--json']);
     assert.equal(bad.exitCode, 1);
     assert.equal(JSON.parse(bad.stdout).problems[0].path, 'tests[0].backend');
-    assert.equal((await dynamoBench(['validate', join(folder, 'none.json')])).exitCode, 2);
+    assert.equal((await inProcess(['validate', join(folder, 'none.json')])).exitCode, 2);
   });
 
   it('validate names the tests of both phases in the order in which they run', async () => {
-    const { exitCode, stdout } = await dynamoBench(['validate', P5_DYNAMO]);
+    const { exitCode, stdout } = await inProcess(['validate', P5_DYNAMO]);
     assert.equal(exitCode, 0);
     assert.match(stdout, /\n {2}3\. nixl-ucx: nixlbench UCX/);
     assert.match(stdout, /\n {2}Dynamo by the Dynamo operator: Qwen\/Qwen3-0\.6B on trtllm, 1 prefill and 1 decode/);
@@ -106,14 +107,14 @@ describe('dynamo-bench validate and doctor', function () {
   it('validate shows what makes a figure useless', async () => {
     const dynamo = { model: { name: 'm' }, tests: [{ name: 'load', tool: 'inference' }] };
     const file = await spec([{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }], { dynamo });
-    const { exitCode, stdout } = await dynamoBench(['validate', file]);
+    const { exitCode, stdout } = await inProcess(['validate', file]);
     assert.equal(exitCode, 0);
     assert.match(stdout, /\ndoubtful:\n {2}- test load: its KV transfer cannot be proven/);
   });
 
-  it('doctor: 4 when something keeps a suite from running, and each finding as JSON', async () => {
+  it('doctor: 4 when a check fails, and each finding as JSON', async () => {
     const env = { TEMPORAL_ADDRESS: '127.0.0.1:1', KUBECONFIG: join(folder, 'none') };
-    const { exitCode, stdout } = await dynamoBench(['doctor', '--json', '--results', folder], { env });
+    const { exitCode, stdout } = await inProcess(['doctor', '--json', '--results', folder], env);
     assert.equal(exitCode, 4);
     const findings = JSON.parse(stdout) as { subject: string; ok: boolean }[];
     assert.equal(findings.find(({ subject }) => subject === 'Temporal')?.ok, false);

@@ -40,7 +40,7 @@ describe('the comparison of two runs on the shaped link', function () {
 
   /** What `dynamo-bench compare` says of the bandwidth. What else the machine does may cost some percent. */
   async function compared({ workflowId }: Measured) {
-    const options = ['--minimal-difference', '20', '--json', '--results', lab.results];
+    const options = ['--threshold', '20', '--json', '--results', lab.results];
     const { stdout } = await dynamoBench(['compare', baseline.workflowId, workflowId, ...options]);
     const { metrics } = JSON.parse(stdout) as RunComparison;
     const bandwidth = metrics.find(({ metric }) => metric === 'ucx-native/bandwidth');

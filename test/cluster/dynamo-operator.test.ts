@@ -189,7 +189,8 @@ describe('phase 3 with the operator', function () {
       operator.mood = { state: 'down' };
       const end = await lab.end(id);
       operator.mood = { state: 'works' };
-      const stuck = /is not gone 3 s after it was deleted, it waits for nvidia\.com\/finalizer; pods left: none/;
+      const stuck =
+        /still exists 3 s after its deletion, deletion waits for finalizer nvidia\.com\/finalizer; pods left: none/;
       assert.equal(testOf(end).failure?.class, 'DeploymentNotReady');
       assert.match(testOf(end).failure?.message ?? '', stuck);
       assert.equal(testOf(end, 'second').failure?.class, 'DeploymentStuck');
@@ -237,7 +238,7 @@ describe('phase 3 with the operator', function () {
             assert.equal(failure?.class, 'NameTaken', end.report);
             assert.match(
               failure?.message ?? '',
-              new RegExp(`^${kind} ${namespace}/${name} is there already and belongs`),
+              new RegExp(`^${kind} ${namespace}/${name} already exists and belongs`),
             );
             assert.doesNotMatch(failure?.message ?? '', /DeploymentStuck/);
             const logs = [...(await lab.kept(end.workflowId)).keys()].filter((path) => path.includes('/pods-'));

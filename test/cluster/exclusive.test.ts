@@ -84,7 +84,7 @@ describe('nodes and what runs on them', function () {
     const foreign = await makeRemains('foreign', 'another');
 
     const dry = await sweep('--dry-run');
-    assert.match(dry, new RegExp(`${id} \\(closed or gone\\): Deployment/.*Pod/.*Lease/.*ConfigMap/`));
+    assert.match(dry, new RegExp(`${id} \\(closed or unknown to Temporal\\): Deployment/.*Pod/.*Lease/.*ConfigMap/`));
     assert.ok((await rankPods()).length > 0, 'a dry run removes nothing');
 
     const swept = await sweep();
@@ -98,8 +98,8 @@ describe('nodes and what runs on them', function () {
     const id = await lab.start(await suite());
     await lab.untilRanksRun(id, 'nixl-libfabric');
     const uids = (await rankPods()).map(({ metadata }: Pod) => metadata.uid);
-    assert.match(await sweep('--dry-run'), new RegExp(`${id} \\(goes on, left alone\\)`));
-    assert.match(await sweep(), /nothing to remove/);
+    assert.match(await sweep('--dry-run'), new RegExp(`${id} \\(running, kept\\)`));
+    assert.match(await sweep(), /Nothing to remove/);
     assert.deepEqual(
       (await rankPods()).map(({ metadata }) => metadata.uid),
       uids,
@@ -135,7 +135,7 @@ describe('nodes and what runs on them', function () {
   const removeRemains = (run: string) => lab.box.admin.delete(CONFIG_MAP, lab.namespace.name, `bench-${run}`);
 
   async function sweep(...args: string[]): Promise<string> {
-    const { exitCode, stdout, stderr } = await dynamoBench(['sweep', ...args, '--namespace', lab.namespace.name], {
+    const { exitCode, stdout, stderr } = await dynamoBench(['cleanup', ...args, '--namespace', lab.namespace.name], {
       env: { TEMPORAL_ADDRESS: lab.address, KUBECONFIG: lab.namespace.kubeconfig },
     });
     assert.equal(exitCode, 0, stderr);

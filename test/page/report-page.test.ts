@@ -126,7 +126,7 @@ describe('report.html in a browser', function () {
       /disaggregated from 303\.1 ms at concurrency 1 to 968\.7 ms/,
     );
     await page.locator('#network summary').click();
-    const rows = page.getByRole('region', { name: /^What of the time to first token/ }).getByRole('row');
+    const rows = page.getByRole('region', { name: /^Network share of the time to first token/ }).getByRole('row');
     assert.equal(await rows.count(), 8);
     assert.match((await rows.nth(1).textContent()) ?? '', /^disaggregated1303\.1 ms.*26\.03 ms8\.6 %measured219\.8 ms/);
     await page.close();

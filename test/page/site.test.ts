@@ -12,6 +12,7 @@ import { ResultStore } from '../../results/store.js';
 import type { LogReference, SuiteRecord } from '../../suite/record/record.js';
 import { openPage, startBrowser } from '../support/browser.js';
 import { nightlyRun, recordNights } from '../support/nights.js';
+import { readRun, saveRun } from '../support/stored.js';
 
 describe('the site in a browser', function () {
   this.timeout(120_000);
@@ -39,8 +40,8 @@ describe('the site in a browser', function () {
       Array.from({ length: 14 }, (_, night) => ({ night, load })),
     );
     const loadLog = await store.saveLog('nightly-013', 'disaggregated/c1-r1/load.log', 'what AIPerf said');
-    const { record } = await store.readRun('nightly-013');
-    await store.saveRun(withEvidence(record, loadLog), {});
+    const { record } = await readRun(store, 'nightly-013');
+    await saveRun(store, withEvidence(record, loadLog));
     const log = await store.saveLog('odd name/with: everything?', 'nixl-libfabric/r1-a1/node1.log', 'rank 0');
     const slow = nightlyRun({
       night: 14,
@@ -55,9 +56,9 @@ describe('the site in a browser', function () {
       }),
     });
     const odd = { ...slow, workflowId: 'odd name/with: everything?', runId: 'r1' };
-    await store.saveRun(odd, {});
+    await saveRun(store, odd);
     await store.write(async (transaction) => putComparison(transaction, odd, await compareRun(transaction, odd)));
-    await store.saveRun({ ...nightlyRun({ night: 3 }), runId: 'earlier', startedAt: '2025-12-01T00:00:00.000Z' }, {});
+    await saveRun(store, { ...nightlyRun({ night: 3 }), runId: 'earlier', startedAt: '2025-12-01T00:00:00.000Z' });
     for (const { path, text } of await files()) await writeWhole(join(site, path), text);
   });
   after(async () => {
@@ -122,7 +123,7 @@ describe('the site in a browser', function () {
       all.map(({ path }) => path),
       ['index.html'],
     );
-    assert.match(all[0]?.text ?? '', /Nothing is recorded yet/);
+    assert.match(all[0]?.text ?? '', /No results recorded yet/);
   });
 });
 

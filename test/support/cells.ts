@@ -1,4 +1,4 @@
-import type { CellRecord, Provenance } from '../../suite/record/record.js';
+import { type CellRecord, type Provenance, RECORD_VERSION } from '../../suite/record/record.js';
 
 /** A node as a record knows it. */
 export function nodeOf(position: 'node1' | 'node2', more: Partial<Provenance['nodes'][number]> = {}) {
@@ -38,11 +38,12 @@ export function provenance(
 /** A recorded cell that passed: 46 GB/s over four of the NICs of a P5. */
 export function cellRecord(more: Partial<CellRecord> = {}): CellRecord {
   return {
-    version: 1,
+    version: RECORD_VERSION,
+    kind: 'transport',
     key: 'k',
     test: 'lf',
     repetition: 1,
-    pair: { node1: 'gpu-1', node2: 'gpu-2' },
+    nodes: ['gpu-1', 'gpu-2'],
     verdict: 'pass',
     reasons: [{ code: 'path-proven', message: 'carried' }],
     measurement: {

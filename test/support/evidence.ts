@@ -1,6 +1,6 @@
 import type { RankEvidence } from '../../suite/judge/judge.js';
-import type { NixlbenchSpec } from '../../suite/spec/transport-tests.js';
-import { expectedNixlbenchRows } from '../../suite/tools/nixlbench.js';
+import { expectedNixlbenchRows } from '../../suite/tools/nixlbench/expect.js';
+import type { NixlbenchSpec } from '../../suite/tools/nixlbench/spec.js';
 
 /** Frames of the entry script: one device that moved `bytes`. */
 export function counters(device: string, counter: string, bytes: number, log: string): string {

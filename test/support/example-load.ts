@@ -1,6 +1,8 @@
 import { mersenne } from 'pure-rand/generator/mersenne';
 import type { DynamoRecord, LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
 
+import { RECORD_VERSION } from '../../suite/record/record.js';
+
 const CONCURRENCIES = [1, 4, 16, 64];
 const INPUT_TOKENS = 8192;
 const OUTPUT_TOKENS = 256;
@@ -52,6 +54,9 @@ export function exampleDynamo(options: ExampleLoadOptions = {}): DynamoRecord {
     const lost = test === 'no-control' && concurrency === Math.max(...concurrencies);
     const folder = `${test}/c${concurrency}-r${repetition}`;
     return {
+      version: RECORD_VERSION,
+      kind: 'inference',
+      nodes: ['gpu-1', 'gpu-2'],
       key: `key-${test}-${concurrency}-${repetition}`,
       test,
       concurrency,

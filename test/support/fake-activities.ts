@@ -1,10 +1,12 @@
+import type { CellDefinition } from '../../activities/cells/cell-definition.js';
+import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import type { Activities } from '../../activities/index.js';
-import type { CellDefinition, CellSummary } from '../../activities/transport/records.js';
 import type { Judgement } from '../../suite/judge/judge.js';
-import type { LoadJudgement } from '../../suite/judge/judge-load.js';
+import type { InferenceJudgement } from '../../suite/judge/judge-inference.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { fakeDynamo } from './fake-dynamo.js';
 import { nixlbenchHelp } from './nixlbench-help.js';
+import { type Reported, RunMembers } from './run-members.js';
 
 const CEILING = { bytesPerSecond: 50e9, nics: 4, explanation: '4 × 100 Gbit/s' };
 
@@ -35,13 +37,15 @@ export function unmeasured(failureClass: NonNullable<Judgement['failure']>['clas
 export class FakeActivities {
   readonly calls: string[] = [];
   readonly recorded = new Map<string, CellSummary>();
-  readonly reports: Parameters<Activities['writeReport']>[0]['record'][] = [];
+  /** What was to be reported, with the cells that each run had by then. */
+  readonly reports: Reported[] = [];
+  readonly #members = new RunMembers();
 
   /** What the attempts of a test are judged as, one after the other; then `PASSED`. */
   readonly judgements: Record<string, Judgement[]> = {};
   /** What the load points are judged as, one after the other; then as passed. */
-  readonly loadJudgements: LoadJudgement[] = [];
-  readonly #dynamo = fakeDynamo((call) => this.calls.push(call), this.loadJudgements);
+  readonly loadJudgements: InferenceJudgement[] = [];
+  readonly #dynamo = fakeDynamo((call) => this.calls.push(call), this.loadJudgements, this.#members);
   /** Replaces single activities. */
   readonly overrides: Partial<Activities> = {};
 
@@ -81,7 +85,7 @@ export class FakeActivities {
           memlock: 'unlimited',
           versions: {},
           environment: {},
-          nixlbenchHelp: nixlbenchHelp(),
+          help: { nixlbench: nixlbenchHelp() },
         };
       },
       wipeEtcd: async () => {
@@ -114,7 +118,9 @@ export class FakeActivities {
       removeRanks: async ({ pods }) => void note(`removeRanks ${pods.length}`),
       findCell: async ({ run, cell }) => {
         const found = this.recorded.get(cellName(run.workflowId, cell));
-        return found && !found.failure ? { cell: { ...found, takenOver: true }, attempts: 1 } : { attempts: 0 };
+        if (!found || found.failure) return { attempts: 0 };
+        this.#members.add(run, found);
+        return { cell: { ...found, takenOver: true }, attempts: 1 };
       },
       recordCell: async ({ run, cell, judgement, attempts }) => {
         note(
@@ -133,12 +139,13 @@ export class FakeActivities {
           ...(failure ? { failure } : {}),
         };
         this.recorded.set(cellName(run.workflowId, cell), summary);
+        this.#members.add(run, summary);
         return summary;
       },
       recordStart: async () => undefined,
-      writeReport: async ({ record }) => {
+      writeReport: async ({ run, record }) => {
         note(`writeReport ${record.verdict}`);
-        this.reports.push(record);
+        this.reports.push(this.#members.reported(run, record));
         return { folder: `runs/${record.workflowId}` };
       },
       compareRun: async () => ({ change: 'unchanged', reason: 'nothing changed', regressed: [] }),

@@ -1,8 +1,11 @@
+import { loadCellKey } from '../../activities/cells/cell-key.js';
+import { summaryOf } from '../../activities/cells/cell-summary.js';
 import type { Activities } from '../../activities/index.js';
-import { type LoadCellSummary, loadCellKey } from '../../activities/load/load-records.js';
-import type { LoadJudgement } from '../../suite/judge/judge-load.js';
+import type { LoadResult } from '../../suite/aiperf/aiperf.js';
+import type { InferenceJudgement } from '../../suite/judge/judge-inference.js';
 import type { LoadCell } from '../../suite/record/load-record.js';
-import type { LoadResult } from '../../suite/tools/aiperf.js';
+import { RECORD_VERSION } from '../../suite/record/record.js';
+import type { RunMembers } from './run-members.js';
 
 type DynamoActivity =
   | 'ensurePlatform'
@@ -31,7 +34,7 @@ export const LOAD: LoadResult = {
 };
 
 /** A load point that passed. */
-export const LOAD_PASSED: LoadJudgement = {
+export const LOAD_PASSED: InferenceJudgement = {
   verdict: 'pass',
   reasons: [{ code: 'measured', message: 'measured' }],
   load: LOAD,
@@ -41,15 +44,15 @@ export const LOAD_PASSED: LoadJudgement = {
  * Phase 3 without a cluster.
  *
  * @param note is told every call, in order
+ * @param members is given the cells of each run
  * @param judgements what the attempts are judged as, one after the other; then `LOAD_PASSED`
  */
 export function fakeDynamo(
   note: (call: string) => void,
-  judgements: LoadJudgement[],
+  judgements: InferenceJudgement[],
+  members: RunMembers,
 ): Pick<Activities, DynamoActivity> {
   const cells = new Map<string, LoadCell>();
-  const summary = (cell: LoadCell, takenOver: boolean) =>
-    ({ ...cell, takenOver, timeToFirstToken: cell.load?.timeToFirstToken?.p50 }) as LoadCellSummary;
   return {
     ensurePlatform: async () => {
       note('ensurePlatform');
@@ -78,9 +81,11 @@ export function fakeDynamo(
       };
     },
     removeLoad: async () => undefined,
-    findLoadCell: async ({ cell }) => {
+    findLoadCell: async ({ run, cell }) => {
       const found = cells.get(loadCellKey(cell));
-      return found && !found.failure ? summary(found, true) : undefined;
+      if (!found || found.failure) return undefined;
+      members.add(run, found);
+      return summaryOf(found, true);
     },
     judgeLoadRun: async () => judgements.shift() ?? LOAD_PASSED,
     recordLoadCell: async ({ run, cell, judgement, attempts, startedAt }) => {
@@ -89,6 +94,9 @@ export function fakeDynamo(
       );
       const key = loadCellKey(cell);
       const recorded: LoadCell = {
+        version: RECORD_VERSION,
+        kind: 'inference',
+        nodes: [cell.pair.node1, cell.pair.node2],
         key,
         test: cell.test.name,
         ...cell.point,
@@ -99,11 +107,12 @@ export function fakeDynamo(
         command: [],
         evidence: [],
         startedAt,
-        recordedAt: startedAt,
+        recordedAt: new Date(Date.now() + 1000).toISOString(),
         measuredBy: { workflowId: run.workflowId, runId: run.runId },
       };
       cells.set(key, recorded);
-      return summary(recorded, false);
+      members.add(run, recorded);
+      return summaryOf(recorded, false);
     },
   };
 }

@@ -7,6 +7,7 @@ import { putComparison } from '../../results/regression/run-comparison.store.js'
 import type { ResultStore } from '../../results/store.js';
 import { recordNights } from './nights.js';
 import { measuredCell, runOf, suiteRecord } from './records.js';
+import { saveCell, startRun } from './stored.js';
 
 const AT = '2026-02-01T00:00:00.000Z';
 
@@ -24,7 +25,7 @@ export async function fillStore(store: ResultStore): Promise<void> {
   const cell = measuredCell({ workflowId: 'nightly-000', test: 'lf', repetition: 2 });
   const [attempt] = cell.attempts;
   assert.ok(attempt?.ranks[0]);
-  await store.saveCell(runOf('nightly-003'), {
+  await saveCell(store, runOf('nightly-003'), {
     ...cell,
     attempts: [{ ...attempt, ranks: [{ ...attempt.ranks[0], log }] }],
   });
@@ -41,5 +42,5 @@ export async function fillStore(store: ResultStore): Promise<void> {
     await putComparison(kysely, newest, await compareRun(kysely, newest));
   });
   const { tests, endedAt, ...rest } = suiteRecord('goes-on', [], { startedAt: '2026-01-09T00:00:00.000Z' });
-  await store.startRun({ ...rest, tests: [] });
+  await startRun(store, { ...rest, tests: [] });
 }

@@ -3,6 +3,7 @@ import type { CellRecord, SuiteRecord } from '../../suite/record/record.js';
 import { type ExampleLoadOptions, exampleDynamo } from './example-load.js';
 import { normal } from './random.js';
 import { measuredCell, suiteRecord } from './records.js';
+import { saveRun } from './stored.js';
 
 /** Options of a made-up series of nightly runs. */
 export interface NightOptions {
@@ -50,6 +51,6 @@ export function nightlyRun({
 /** Records nightly runs. */
 export async function recordNights(store: ResultStore, nights: readonly NightOptions[]): Promise<SuiteRecord[]> {
   const records = nights.map(nightlyRun);
-  for (const record of records) await store.saveRun(record, {});
+  for (const record of records) await saveRun(store, record);
   return records;
 }

@@ -1,4 +1,4 @@
-import type { LoadJudgement } from '../../suite/judge/judge-load.js';
+import type { InferenceJudgement } from '../../suite/judge/judge-inference.js';
 import type { FakeActivities } from './fake-activities.js';
 import { plan } from './suite-run.js';
 
@@ -24,7 +24,7 @@ export const phase3Calls = ({ calls }: FakeActivities) =>
   calls.filter((call) => /Dynamo|Load|Graph|Platform|closeRun/.test(call) || call.startsWith('runLoad'));
 
 /** A point that could not be measured. */
-export function unmeasuredLoad(failureClass: 'FrontendUnreachable' | 'ModelUnknown'): LoadJudgement {
+export function unmeasuredLoad(failureClass: 'FrontendUnreachable' | 'ModelUnknown'): InferenceJudgement {
   const failure = { class: failureClass, message: 'made up', hint: 'none' };
   return { verdict: 'fail', reasons: [{ code: 'failure', message: 'made up' }], failure };
 }

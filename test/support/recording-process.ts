@@ -1,5 +1,6 @@
 import { ResultStore } from '../../results/store.js';
 import { measuredCell, runOf, suiteRecord } from './records.js';
+import { saveCell, saveRun } from './stored.js';
 
 /**
  * A process that records evidence, cells and runs without end and prints one line for each that is recorded; to be
@@ -17,9 +18,9 @@ for (let i = 0; i < Number(howMany); i++) {
   const log = await store.saveLog(workflowId, path, `${workflowId}: ${'a line of a log\n'.repeat(200)}`);
   process.stdout.write(`log ${workflowId} ${log.sha256}\n`);
   const cell = measuredCell({ workflowId, bandwidth: 46e9 + i });
-  await store.saveCell(runOf(workflowId), cell);
+  await saveCell(store, runOf(workflowId), cell);
   process.stdout.write(`cell ${workflowId} ${cell.measurement?.value}\n`);
-  await store.saveRun(suiteRecord(workflowId, [cell]), { 'report.md': `# ${workflowId}\n` });
+  await saveRun(store, suiteRecord(workflowId, [cell]), { 'report.md': `# ${workflowId}\n` });
   process.stdout.write(`run ${workflowId} pass\n`);
 }
 await store.close();

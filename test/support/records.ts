@@ -55,10 +55,11 @@ export function measuredCell(options: {
   });
   return {
     version: RECORD_VERSION,
+    kind: 'transport',
     key,
     test,
     repetition,
-    pair: { node1: 'gpu-1', node2: 'gpu-2' },
+    nodes: ['gpu-1', 'gpu-2'],
     verdict: 'pass',
     reasons: [{ code: 'measured', message: `${(bandwidth / 1e9).toFixed(2)} GB/Sec, WRITE VRAM to VRAM, 64 MiB × 1` }],
     measurement: {

@@ -1,18 +1,8 @@
-import {
-  ApplicationFailure,
-  CancellationScope,
-  condition,
-  getExternalWorkflowHandle,
-  isCancellation,
-  log,
-  setCurrentDetails,
-  setHandler,
-  upsertSearchAttributes,
-} from '@temporalio/workflow';
+import { ApplicationFailure, CancellationScope, log, upsertSearchAttributes } from '@temporalio/workflow';
+import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import type { Deployed } from '../../activities/dynamo/dynamo-deployment.js';
-import type { LoadCellSummary } from '../../activities/load/load-records.js';
+import { simulatedKvRate } from '../../suite/engines/registry.js';
 import type { Fabric } from '../../suite/hardware/fabric.js';
-import { timesOf } from '../../suite/plan/remaining.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
 import { withCurrentKeys } from '../../suite/schema/renamed-keys.js';
@@ -24,22 +14,19 @@ import { FAILURES, type FailureRecord } from '../../suite/verdict/failure.js';
 import { type Verdict, worst } from '../../suite/verdict/verdict.js';
 import { longActivities, shortActivities } from '../shared/activity-options.js';
 import { failureOf } from '../shared/failures.js';
-import { formatInferenceFigure, formatInferenceFigures } from '../shared/figures.js';
-import {
-  pauseSignal,
-  resumeSignal,
-  SUITE_NAME,
-  SUITE_TEST,
-  SUITE_VERDICT,
-  testReportSignal,
-} from '../shared/messages.js';
+import { formatFigure } from '../shared/figures.js';
+import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from '../shared/messages.js';
 import { claimNodes } from '../shared/node-claim.js';
+import { Pause } from '../shared/pause.js';
 import { runToken } from '../shared/run-token.js';
+import { type CellColumns, reportToSuite, showDetails } from '../shared/test-progress.js';
 import { pointTitle } from '../shared/titles.js';
 import { definitionOf, measureLoadPoint } from './load-point.js';
 
-/** Rows of the table in the Web UI. */
-const ROWS_SHOWN = 20;
+const COLUMNS: CellColumns = {
+  titles: ['concurrency', 'repetition', 'time to first token'],
+  valuesOf: ({ concurrency = 0, repetition }) => [concurrency, repetition],
+};
 
 /** All that a test of phase 3 needs of its suite. */
 export interface InferenceTestInput {
@@ -59,7 +46,7 @@ export interface InferenceTestInput {
 
 export interface InferenceTestResult {
   readonly verdict: Verdict;
-  readonly cells: readonly LoadCellSummary[];
+  readonly cells: readonly CellSummary[];
   /** The deployment was left for people to look at. */
   readonly kept: boolean;
 }
@@ -67,7 +54,7 @@ export interface InferenceTestResult {
 /** What the child's failure carries besides its class. */
 export interface InferenceTestFailureDetails {
   readonly hint: string;
-  readonly cells: readonly LoadCellSummary[];
+  readonly cells: readonly CellSummary[];
   /** The deployment could not be removed. */
   readonly leftBehind: boolean;
 }
@@ -83,25 +70,18 @@ export function inferenceTest(input: InferenceTestInput): Promise<InferenceTestR
 
 class InferenceTest {
   readonly #input: InferenceTestInput;
-  #cells: LoadCellSummary[] = [];
-  /** Of the points that this workflow measured. */
-  readonly #times: { readonly seconds: number; readonly failure: unknown }[] = [];
-  #paused: boolean;
+  #cells: CellSummary[] = [];
+  readonly #pause: Pause;
 
   constructor({ spec, dynamo, ...input }: InferenceTestInput) {
     // An input that a worker of an earlier version made has former names of keys.
     const { dynamo: current, ...rest } = withCurrentKeys({ ...spec, dynamo }).spec;
     this.#input = { ...input, spec: rest, dynamo: current };
-    this.#paused = input.paused;
+    this.#pause = new Pause(input.paused, 'point');
   }
 
   async run(): Promise<InferenceTestResult> {
     const { spec, test } = this.#input;
-    const setPaused = (paused: boolean) => {
-      this.#paused = paused;
-    };
-    setHandler(pauseSignal, () => setPaused(true), { description: 'start no further point' });
-    setHandler(resumeSignal, () => setPaused(false), { description: 'go on after a pause' });
     upsertSearchAttributes([
       { key: SUITE_NAME, value: spec.name },
       { key: SUITE_TEST, value: test.name },
@@ -130,11 +110,7 @@ class InferenceTest {
       else open.push(point);
     }
     if (this.#cells.length > 0) {
-      const step = `${test.name}: ${this.#cells.length} points are recorded already`;
-      await this.#tell(
-        step,
-        this.#cells.map(({ key }) => key),
-      );
+      await this.#report(`${test.name}: ${this.#cells.length} points are recorded already`);
     }
     return open;
   }
@@ -143,8 +119,8 @@ class InferenceTest {
   async #outdated({ pods }: Deployed): Promise<LoadPoint[]> {
     const imageIds = pods.map(({ imageId }) => imageId);
     const outdated: LoadPoint[] = [];
-    const current: LoadCellSummary[] = [];
-    for (const { concurrency, repetition } of this.#cells) {
+    const current: CellSummary[] = [];
+    for (const { concurrency = 0, repetition } of this.#cells) {
       const point = { concurrency, repetition };
       const found = await this.#find(point, imageIds);
       if (found) current.push(found);
@@ -152,12 +128,14 @@ class InferenceTest {
     }
     this.#cells = current;
     if (outdated.length > 0) {
-      await this.#tell(`${this.#input.test.name}: the image has changed since ${outdated.length} points were recorded`);
+      await this.#report(
+        `${this.#input.test.name}: the image has changed since ${outdated.length} points were recorded`,
+      );
     }
     return outdated;
   }
 
-  #find(point: LoadPoint, imageIds: readonly string[] = []): Promise<LoadCellSummary | undefined> {
+  #find(point: LoadPoint, imageIds: readonly string[] = []): Promise<CellSummary | undefined> {
     const { run, spec } = this.#input;
     const cell = definitionOf(this.#input, point);
     return shortActivities.findLoadCell({ run, cell, resumeFrom: spec.resumeFrom, imageIds });
@@ -169,19 +147,15 @@ class InferenceTest {
     let teardown: FailureRecord | undefined;
     try {
       // While nothing is deployed, a pause keeps no nodes.
-      await condition(() => !this.#paused);
+      await this.#pause.end();
       await this.#claim();
       const deployed = await this.#deploy();
       for (const point of [...(await this.#outdated(deployed)), ...open]) {
-        await condition(() => !this.#paused);
-        const startedAt = Date.now();
-        const cell = await measureLoadPoint({ ...this.#input, deployed, point }, (step) => this.#tell(step));
+        await this.#pause.end();
+        const cell = await measureLoadPoint({ ...this.#input, deployed, point }, (step) => this.#report(step));
         this.#cells.push(cell);
-        this.#times.push({ seconds: (Date.now() - startedAt) / 1000, failure: cell.failure });
         const { name } = this.#input.test;
-        await this.#tell(`${name}: ${pointTitle(point)} recorded: ${cell.verdict} ${formatInferenceFigure(cell)}`, [
-          cell.key,
-        ]);
+        await this.#report(`${name}: ${pointTitle(point)} recorded: ${cell.verdict} ${formatFigure(cell)}`);
         if (cell.failure && FAILURES[cell.failure.class].retry === 'never') {
           failure = cell.failure;
           break;
@@ -199,14 +173,13 @@ class InferenceTest {
 
   async #claim(): Promise<void> {
     const { run, pair, spec } = this.#input;
-    await claimNodes(run, [pair.node1, pair.node2], spec.timeouts.nodeLock, (step) => this.#tell(step));
+    await claimNodes(run, [pair.node1, pair.node2], spec.timeouts.nodeLock, (step) => this.#report(step));
   }
 
   async #deploy(): Promise<Deployed> {
     const { run, spec, dynamo, test, pair, baseline, keep } = this.#input;
-    await this.#tell(`${test.name}: deploying Dynamo (${test.topology})`);
+    await this.#report(`${test.name}: deploying Dynamo (${test.topology})`);
     const { gpu, efa } = spec.resources;
-    const engineRate = dynamo.engine.kind === 'mocker' ? dynamo.engine.kvTransferRate : 'none';
     return longActivities(dynamo.readyTimeout).deployDynamo.executeWithOptions(
       { summary: `${test.topology}, at most ${formatDuration(dynamo.readyTimeout)}` },
       [
@@ -221,7 +194,7 @@ class InferenceTest {
           tolerations: spec.nodes.tolerations,
           unschedulable: spec.timeouts.unschedulable,
           keep,
-          kvTransferRate: test.kvTransferRate ?? engineRate,
+          kvTransferRate: test.kvTransferRate ?? simulatedKvRate(dynamo.engine),
           baseline,
         },
       ],
@@ -238,7 +211,7 @@ class InferenceTest {
     }
     if (keep) return undefined;
     try {
-      await this.#tell(`${test.name}: removing Dynamo`);
+      await this.#report(`${test.name}: removing Dynamo`);
       await longActivities(dynamo.removalTimeout).removeDynamo({ run, dynamo });
       return undefined;
     } catch (error) {
@@ -248,36 +221,10 @@ class InferenceTest {
     }
   }
 
-  async #tell(step: string, recorded: readonly string[] = []): Promise<void> {
+  async #report(step: string): Promise<void> {
     const { run, test } = this.#input;
-    this.#details(step);
-    try {
-      await getExternalWorkflowHandle(run.workflowId).signal(testReportSignal, {
-        test: test.name,
-        step,
-        done: this.#cells.length,
-        recorded,
-        result: formatInferenceFigures(this.#cells),
-        took: timesOf(this.#times),
-      });
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      log.debug('the suite was not told', { step, error });
-    }
-  }
-
-  #details(step: string): void {
-    const rows = this.#cells
-      .slice(-ROWS_SHOWN)
-      .map(
-        (cell) =>
-          `| ${cell.concurrency} | ${cell.repetition} | ${formatInferenceFigure(cell)} | ${cell.verdict}${cell.takenOver ? ', taken over' : ''} |`,
-      );
-    const table =
-      rows.length === 0
-        ? []
-        : ['', '| concurrency | repetition | time to first token | verdict |', '|---|---|---|---|', ...rows];
-    setCurrentDetails([`**${this.#input.test.name}**: ${step}`, ...table].join('\n'));
+    showDetails(test.name, step, this.#cells, COLUMNS);
+    await reportToSuite(run, test.name, step, this.#cells);
   }
 }
 

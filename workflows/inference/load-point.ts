@@ -1,26 +1,28 @@
 import { CancellationScope } from '@temporalio/workflow';
+import type { LoadCellDefinition } from '../../activities/cells/cell-definition.js';
+import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import type { Deployed } from '../../activities/dynamo/dynamo-deployment.js';
 import type { LoadOutcome } from '../../activities/load/load.js';
-import type { LoadCellDefinition, LoadCellSummary } from '../../activities/load/load-records.js';
-import type { LoadJudgement } from '../../suite/judge/judge-load.js';
+import type { InferenceJudgement } from '../../suite/judge/judge-inference.js';
+import { unmeasured } from '../../suite/judge/judgement.js';
 import type { Run } from '../../suite/run/run.js';
 import type { LoadPoint } from '../../suite/spec/inference-tests.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { formatDuration } from '../../suite/units/units.js';
 import { FAILURES } from '../../suite/verdict/failure.js';
 import { longActivities, shortActivities } from '../shared/activity-options.js';
-import { failureOf } from '../shared/failures.js';
 import { runToken } from '../shared/run-token.js';
+import { resultOf } from '../shared/step-result.js';
 import { pointTitle } from '../shared/titles.js';
 
-/** What a point of a sweep is measured with. */
+/** What a load point is measured with. */
 export interface LoadPointInput extends LoadCellDefinition {
   readonly run: Run;
   readonly spec: Pick<SuiteSpec, 'cluster' | 'timeouts' | 'maxAttempts'>;
   readonly deployed: Deployed;
 }
 
-/** Of all that defines a cell of phase 3, what its test and its point say. */
+/** Picks what defines a cell out of the input of its test. */
 export function definitionOf(input: Omit<LoadCellDefinition, 'point'>, point: LoadPoint): LoadCellDefinition {
   const { dynamo, test, pair, fabric } = input;
   return { dynamo, test, point, pair, fabric };
@@ -30,21 +32,18 @@ export function definitionOf(input: Omit<LoadCellDefinition, 'point'>, point: Lo
 export async function measureLoadPoint(
   input: LoadPointInput,
   report: (step: string) => Promise<void>,
-): Promise<LoadCellSummary> {
+): Promise<CellSummary> {
   const { run, spec, test, deployed, point } = input;
   const cell = definitionOf(input, point);
   const startedAt = new Date().toISOString();
   for (let attempts = 1; ; attempts++) {
     await report(`${test.name}: ${pointTitle(point)}, attempt ${attempts}`);
     let outcome: LoadOutcome | undefined;
-    let judgement: LoadJudgement;
-    try {
+    const judged = await resultOf(async () => {
       outcome = await runLoad(input, attempts);
-      judgement = await shortActivities.judgeLoadRun({ run, cell, deployed, outcome });
-    } catch (error) {
-      const failure = failureOf(error);
-      judgement = { verdict: 'fail', reasons: [{ code: 'failure', message: failure.message }], failure };
-    }
+      return shortActivities.judgeLoadRun({ run, cell, deployed, outcome });
+    });
+    const judgement: InferenceJudgement = judged.ok ? judged.value : unmeasured(judged.failure);
     const again = judgement.failure && FAILURES[judgement.failure.class].retry === 'rendezvous';
     if (again && attempts < spec.maxAttempts) continue;
     return shortActivities.recordLoadCell({ run, cell, deployed, judgement, outcome, attempts, startedAt });

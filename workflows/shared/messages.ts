@@ -66,8 +66,6 @@ export interface TestReport {
   readonly step: string;
   /** Cells that are recorded. */
   readonly done: number;
-  /** Keys of the cells that have been recorded since the last report. */
-  readonly recorded?: readonly string[] | undefined;
   /** The newest figures in words. */
   readonly result?: string | undefined;
   /** Seconds of its fastest and slowest measured cell. */

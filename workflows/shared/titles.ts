@@ -1,25 +1,26 @@
 import type { Cell } from '../../suite/plan/plan.js';
 import type { LoadPoint } from '../../suite/spec/inference-tests.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
+import { toolOf } from '../../suite/tools/registry.js';
 
-/** Words for the rows of the Web UI, which are read without being opened. */
+/** Titles of the rows of the Web UI, which are read without being opened. */
 
-/** What a test measures: `NIXL LIBFABRIC` or `ucp_put_bw`. */
+/** Names what a test measures: `NIXL LIBFABRIC` or `ucp_put_bw`. */
 export function backEndOf(test: TransportTestSpec): string {
-  return test.tool === 'nixlbench' ? `NIXL ${test.backend}` : test.test;
+  return toolOf(test).title(test);
 }
 
-/** A cell: `nixl-ucx, repetition 2`. */
+/** Names a cell: `nixl-ucx, repetition 2`. */
 export function cellTitle({ test, repetition, warmUp }: Cell): string {
   return `${test.name}, ${warmUp ? 'warm-up' : 'repetition'} ${repetition}`;
 }
 
-/** A row of a cell: `nixl-ucx (NIXL UCX), repetition 2`. */
+/** Names a row of a cell: `nixl-ucx (NIXL UCX), repetition 2`. */
 export function rowTitle(cell: Cell): string {
   return cellTitle(cell).replace(cell.test.name, `${cell.test.name} (${backEndOf(cell.test)})`);
 }
 
-/** A point of a sweep: `concurrency 16, repetition 1`. */
+/** Names a point of a sweep: `concurrency 16, repetition 1`. */
 export function pointTitle({ concurrency, repetition }: LoadPoint): string {
   return `concurrency ${concurrency}, repetition ${repetition}`;
 }

@@ -8,7 +8,6 @@ import {
 } from '../inference/inference-test.js';
 import { longActivities } from '../shared/activity-options.js';
 import { failureOf } from '../shared/failures.js';
-import { formatInferenceFigures } from '../shared/figures.js';
 import { SUITE_TEST } from '../shared/messages.js';
 import { runBlock } from './block.js';
 import { baselineOf, removalCommand } from './dynamo-record.js';
@@ -60,7 +59,7 @@ class DynamoPhase {
       cells = details?.cells;
       this.#leftBehind ||= details?.leftBehind ?? false;
     }
-    markDone(state, cells, cells && formatInferenceFigures(cells), failure);
+    markDone(state, cells, failure);
   }
 
   async #ensurePlatform(): Promise<void> {

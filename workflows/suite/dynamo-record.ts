@@ -1,9 +1,10 @@
 import type { Platform } from '../../activities/dynamo/platform.js';
 import type { ReportInput } from '../../activities/report/write-report.js';
-import { graphName } from '../../suite/cluster/dynamo-names.js';
+import { DEPLOYMENT_LABEL, deploymentName } from '../../suite/cluster/dynamo-names.js';
 import type { Run } from '../../suite/run/run.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
+import { toolOf } from '../../suite/tools/registry.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { worst } from '../../suite/verdict/verdict.js';
 import type { InferenceState } from './test-state.js';
@@ -16,7 +17,7 @@ export interface DynamoProgress {
   readonly kept: string | undefined;
 }
 
-/** Phase 3 in the record of a run, before its recorded cells are read into it. */
+/** Makes the part of a run's record that phase 3 has, without its cells. */
 export function dynamoRecord(
   spec: SuiteSpec,
   dynamo: DynamoSpec,
@@ -35,7 +36,7 @@ export function dynamoRecord(
     verdict: worst(inference.map(({ verdict }) => verdict ?? 'skipped')),
     ...(platformFailure ? { failure: platformFailure } : {}),
     ...(kept === undefined ? {} : { kept }),
-    tests: inference.map(({ test, verdict, failure, keys }) => ({
+    tests: inference.map(({ test, verdict, failure }) => ({
       name: test.name,
       topology: test.topology,
       ...(test.control === undefined ? {} : { control: test.control }),
@@ -44,23 +45,19 @@ export function dynamoRecord(
       ...(failure ? { failure } : {}),
       inputTokens: test.inputTokens,
       outputTokens: test.outputTokens,
-      cellKeys: keys,
     })),
   };
 }
 
 /** The transport test whose curve predicts the transfer. */
 export function baselineOf(spec: SuiteSpec, { transfer }: Pick<DynamoSpec, 'transfer'>): string | undefined {
-  return (
-    transfer.predictFrom ??
-    spec.tests.find((test) => test.tool === 'nixlbench' && test.backend === transfer.backend)?.name
-  );
+  return transfer.predictFrom ?? spec.tests.find((test) => toolOf(test).curveOf(test) === transfer.backend)?.name;
 }
 
 /** Removes a deployment that was kept. */
 export function removalCommand(run: Run, dynamo: Pick<DynamoSpec, 'deployWith' | 'name'>): string {
   const kind =
-    dynamo.deployWith === 'operator' ? `dynamographdeployment/${graphName(run, dynamo)}` : 'deployment,service';
-  const selector = dynamo.deployWith === 'operator' ? '' : ` --selector dynamo-bench/graph=${run.key}`;
+    dynamo.deployWith === 'operator' ? `dynamographdeployment/${deploymentName(run, dynamo)}` : 'deployment,service';
+  const selector = dynamo.deployWith === 'operator' ? '' : ` --selector ${DEPLOYMENT_LABEL}=${run.key}`;
   return `kubectl delete --namespace ${run.namespace} ${kind}${selector}`;
 }

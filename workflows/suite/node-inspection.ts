@@ -1,6 +1,7 @@
 import type { NodeCheck } from '../../activities/run/nodes.js';
 import { probeProblems } from '../../suite/cluster/probe.js';
-import { type Fabric, fabricOfSpec, knownInstanceTypes } from '../../suite/hardware/fabric.js';
+import { fabricKindOf } from '../../suite/fabrics/registry.js';
+import type { Fabric } from '../../suite/hardware/fabric.js';
 import type { Pair, ProbeFacts } from '../../suite/run/cluster-facts.js';
 import { etcdEndpoint } from '../../suite/run/object-names.js';
 import type { Run } from '../../suite/run/run.js';
@@ -71,14 +72,8 @@ async function probePair(
 
 /** Determines the fabric from the spec and the node's instance type label. */
 function fabricOf(spec: SuiteSpec, labelled: string, problems: SetUpProblems): Fabric | undefined {
-  const fabric = fabricOfSpec(spec.fabric, labelled);
-  if (!fabric) {
-    const instanceType = spec.fabric.kind === 'efa' ? (spec.fabric.instanceType ?? labelled) : labelled;
-    problems.add({
-      subject: 'fabric',
-      message: `instance type ${instanceType} has unknown NICs, so its bandwidth ceiling cannot be determined`,
-      hint: `Set fabric.nics, fabric.nicRate and fabric.gpus; or set fabric.instanceType to one of ${knownInstanceTypes().join(', ')}, or fabric.kind to "ethernet" with a rate`,
-    });
-  }
+  const kind = fabricKindOf(spec.fabric);
+  const fabric = kind.fabricOf(spec.fabric, labelled);
+  if (!fabric) problems.add({ subject: 'fabric', ...kind.unknown(spec.fabric, labelled) });
   return fabric;
 }

@@ -55,7 +55,7 @@ function setupRecord(problems: SetUpProblems, { check, probes }: NodeInspection)
     pair: check?.pair,
     nodes: check?.nodes ?? [],
     devicePlugins: check?.devicePlugins ?? [],
-    probes: probes.map(({ nixlbenchHelp: _, ...facts }) => facts),
+    probes: probes.map(({ help: _, nixlbenchHelp: __, ...facts }) => facts),
   };
 }
 

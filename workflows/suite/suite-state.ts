@@ -75,9 +75,9 @@ export class SuiteState {
     this.publishDetails();
   }
 
-  testReport({ test, step, done, recorded = [], result, took }: TestReport): void {
+  testReport({ test, step, done, result, took }: TestReport): void {
     const state = this.named(test);
-    if (state) Object.assign(state, { done, keys: [...state.keys, ...recorded], figures: result, took });
+    if (state) Object.assign(state, { done, figures: result, took });
     this.setStep(step);
   }
 
@@ -122,35 +122,21 @@ export class SuiteState {
     return { low: before.low + low, high: before.high + high, at: this.#reportedAt };
   }
 
-  /** What is known before the first cell. */
+  /** The record of the run before its first cell. */
   started(input: unknown): StartedRun {
-    return {
-      ...this.#head(input),
-      version: RECORD_VERSION,
-      verdict: 'skipped',
-      reasons: [],
-      tests: this.#transportRecords().map(({ cellKeys: _, ...test }) => test),
-      ...this.#dynamo(({ tests, ...dynamo }) => ({
-        ...dynamo,
-        tests: tests.map(({ cellKeys: _, ...test }) => ({ ...test, cells: [] })),
-      })),
-    };
+    return { version: RECORD_VERSION, ...this.record(input, 'skipped', []) };
   }
 
+  /** The record of the run as it is now, without its cells. */
   record(input: unknown, verdict: Verdict, reasons: readonly Reason[]): ReportInput {
+    const { dynamo } = this.#spec;
     return {
       ...this.#head(input),
       verdict,
       reasons,
       tests: this.#transportRecords(),
-      ...this.#dynamo((dynamo) => dynamo),
+      ...(dynamo ? { dynamo: dynamoRecord(this.#spec, dynamo, this) } : {}),
     };
-  }
-
-  /** Phase 3, where the spec has it. */
-  #dynamo<Part>(partOf: (record: ReturnType<typeof dynamoRecord>) => Part): { dynamo?: Part } {
-    const { dynamo } = this.#spec;
-    return dynamo ? { dynamo: partOf(dynamoRecord(this.#spec, dynamo, this)) } : {};
   }
 
   #head(input: unknown) {
@@ -160,7 +146,7 @@ export class SuiteState {
 
   /** One for every variant of every test. */
   #transportRecords(): ReportInput['tests'][number][] {
-    return this.transport.flatMap(({ test, variants, verdict, failure, cells, keys }) =>
+    return this.transport.flatMap(({ test, variants, verdict, failure, cells }) =>
       variants.map(({ test: { name } }) => {
         const own = cells.filter((cell) => cell.test === name);
         const ofTest = variants.length === 1 || own.length === 0 ? failure : undefined;
@@ -172,7 +158,6 @@ export class SuiteState {
           verdict: variants.length === 1 || counted.length === 0 ? (verdict ?? 'skipped') : worst(counted),
           claimed: test.claimed,
           failure: own.find((cell) => cell.failure)?.failure ?? ofTest,
-          cellKeys: keys,
         };
       }),
     );

@@ -1,11 +1,11 @@
 import { ApplicationFailure, ChildWorkflowFailure, startChild, upsertSearchAttributes } from '@temporalio/workflow';
-import type { CellSummary } from '../../activities/transport/records.js';
+import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import { blocksOf } from '../../suite/plan/plan.js';
 import { INTERLEAVED } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
+import { toolOf } from '../../suite/tools/registry.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { failureOf } from '../shared/failures.js';
-import { formatFigures } from '../shared/figures.js';
 import { SUITE_TEST } from '../shared/messages.js';
 import { backEndOf } from '../shared/titles.js';
 import { type TransportTestFailureDetails, transportTest } from '../transport/transport-test.js';
@@ -57,14 +57,12 @@ async function measure(suite: RunningSuite, ready: Ready, states: readonly Trans
   for (const test of states) {
     const names = new Set(test.variants.map((variant) => variant.test.name));
     const own = cells?.filter((cell) => names.has(cell.test));
-    markDone(test, own, own && formatFigures(own), interrupted ? failure : undefined);
+    markDone(test, own, interrupted ? failure : undefined);
   }
 }
 
 function testSummary(test: TransportTestSpec): string {
-  const memory =
-    test.tool === 'nixlbench' ? `${test.initiatorSegType} to ${test.targetSegType}` : `${test.memory} memory`;
-  return `${test.name}: ${backEndOf(test)}, ${memory}`;
+  return `${test.name}: ${backEndOf(test)}, ${toolOf(test).memory(test)}`;
 }
 
 function detailsOf(error: unknown): TransportTestFailureDetails | undefined {

@@ -1,8 +1,11 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
+import type { CellDefinition } from '../../activities/cells/cell-definition.js';
+import type { AttemptJudgement } from '../../activities/cells/judge-cell.js';
 import type { StartedRank } from '../../activities/transport/ranks.js';
-import type { CellDefinition } from '../../activities/transport/records.js';
+import { fabricKindOf } from '../../suite/fabrics/registry.js';
 import { ceilingOf, type Fabric } from '../../suite/hardware/fabric.js';
-import type { AttemptContext, Judgement } from '../../suite/judge/judge.js';
+import type { AttemptContext } from '../../suite/judge/judge.js';
+import { unmeasured } from '../../suite/judge/judgement.js';
 import type { Cell } from '../../suite/plan/plan.js';
 import type { AttemptRecord, RankRecord } from '../../suite/record/record.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
@@ -13,8 +16,8 @@ import { scopeOf, type TransportTestSpec, usableNics } from '../../suite/spec/tr
 import { formatDuration } from '../../suite/units/units.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { longActivities, shortActivities } from '../shared/activity-options.js';
-import { failureOf } from '../shared/failures.js';
 import { runToken } from '../shared/run-token.js';
+import { resultOf, type StepResult } from '../shared/step-result.js';
 import { rowTitle } from '../shared/titles.js';
 
 /** The watchdog in the worker acts at the test's time limit; the kubelet's own acts this much later. */
@@ -39,7 +42,7 @@ export class Attempt {
   readonly #name: string;
   readonly #token = runToken();
   readonly #ranks: { position: 'node1' | 'node2'; pod: string; node: string }[] = [];
-  #notWiped: FailureRecord | undefined;
+  #wiped: StepResult<unknown> = { ok: true, value: undefined };
   #removal: Promise<void> | undefined;
 
   constructor(input: AttemptInput, report: (step: string) => void) {
@@ -69,8 +72,9 @@ export class Attempt {
 
   get #circumstances(): Omit<AttemptContext, 'timedOut'> {
     const { spec, fabric } = this.#input;
-    const networkInterface = spec.fabric.kind === 'ethernet' ? spec.fabric.interface : '';
-    const visibleNics = fabric.kind === 'efa' ? this.#input.definition.settings.resources.efa.count : fabric.nics;
+    const kind = fabricKindOf(spec.fabric);
+    const networkInterface = kind.networkInterface(spec.fabric);
+    const visibleNics = kind.visibleNics(fabric, this.#input.definition.settings.resources.efa.count);
     return { fabric, networkInterface, visibleNics };
   }
 
@@ -78,25 +82,34 @@ export class Attempt {
   async wipeEtcd(): Promise<void> {
     const { run } = this.#input;
     this.#report('wiping etcd');
-    const wiped = await settled(() =>
+    this.#wiped = await resultOf(() =>
       shortActivities.wipeEtcd.executeWithOptions(this.#summary('wiping etcd'), [{ run }]),
     );
-    this.#notWiped = isFailure(wiped) ? wiped : undefined;
   }
 
   /** Judges what was measured while the pods are being removed. */
-  async run(): Promise<{ judgement: Judgement; record: AttemptRecord }> {
+  async run(): Promise<{ judgement: AttemptJudgement; record: AttemptRecord }> {
     const startedAt = new Date().toISOString();
-    const watched = this.#notWiped ?? (await settled(() => this.#measure()));
-    const { timedOut, endedBySuite } = isFailure(watched) ? { timedOut: false, endedBySuite: [] } : watched;
-    const stored = await settled(() => this.#storeEvidence(endedBySuite));
+    const watched = this.#wiped.ok ? await resultOf(() => this.#measure()) : this.#wiped;
+    const { timedOut, endedBySuite } = watched.ok ? watched.value : { timedOut: false, endedBySuite: [] };
+    const stored = await resultOf(() => this.#storeEvidence(endedBySuite));
     // Its failure comes to whoever waits for it.
     this.remove().catch(() => undefined);
-    const ranks = isFailure(stored) ? [] : stored;
-    const failure = [watched, stored].find(isFailure);
-    const judged = failure ?? (await settled(() => this.#judge(ranks, timedOut)));
-    const judgement = isFailure(judged) ? this.#unmeasured(judged) : judged;
+    const ranks = stored.ok ? stored.value : [];
+    const judged = await this.#judged(watched, stored, timedOut);
+    const judgement = judged.ok ? judged.value : this.#unmeasured(judged.failure);
     return { judgement, record: this.#record({ startedAt, timedOut, ranks, failure: judgement.failure }) };
+  }
+
+  /** Judges the evidence, unless an earlier step failed. */
+  async #judged(
+    watched: StepResult<unknown>,
+    stored: StepResult<RankRecord[]>,
+    timedOut: boolean,
+  ): Promise<StepResult<AttemptJudgement>> {
+    if (!watched.ok) return watched;
+    if (!stored.ok) return stored;
+    return resultOf(() => this.#judge(stored.value, timedOut));
   }
 
   /** Removes both pods. Nothing else may start on their nodes before this is done, whatever became of `run`. */
@@ -167,24 +180,18 @@ export class Attempt {
     ]);
   }
 
-  #judge(ranks: readonly RankRecord[], timedOut: boolean): Promise<Judgement> {
+  #judge(ranks: readonly RankRecord[], timedOut: boolean): Promise<AttemptJudgement> {
     const { run } = this.#input;
     return shortActivities.judgeAttempt.executeWithOptions(this.#summary('reading the result'), [
       { run, test: this.#test, ranks, circumstances: { ...this.#circumstances, timedOut } },
     ]);
   }
 
-  #unmeasured(failure: FailureRecord): Judgement {
+  /** An attempt that was not judged has no rows, whatever its evidence holds. */
+  #unmeasured(failure: FailureRecord): AttemptJudgement {
     const { fabric, visibleNics } = this.#circumstances;
     const ceiling = ceilingOf(fabric, scopeOf(this.#test), usableNics(this.#test, visibleNics));
-    return {
-      verdict: 'fail',
-      reasons: [{ code: 'failure', message: failure.message }],
-      rows: [],
-      ceiling,
-      usableCeiling: ceiling,
-      failure,
-    };
+    return { ...unmeasured(failure), rows: [], ceiling, usableCeiling: ceiling };
   }
 
   #record(outcome: {
@@ -207,17 +214,4 @@ export class Attempt {
       ...(outcome.failure ? { failure: outcome.failure } : {}),
     };
   }
-}
-
-/** What a step gave, or what it failed with. A cancellation is thrown on. */
-async function settled<T>(step: () => Promise<T>): Promise<T | FailureRecord> {
-  try {
-    return await step();
-  } catch (error) {
-    return failureOf(error);
-  }
-}
-
-function isFailure(outcome: object): outcome is FailureRecord {
-  return 'class' in outcome && 'hint' in outcome;
 }

@@ -1,20 +1,8 @@
-import {
-  ApplicationFailure,
-  condition,
-  continueAsNew,
-  getExternalWorkflowHandle,
-  isCancellation,
-  log,
-  setCurrentDetails,
-  setHandler,
-  upsertSearchAttributes,
-  workflowInfo,
-} from '@temporalio/workflow';
-import type { CellDefinition, CellSummary } from '../../activities/transport/records.js';
+import { ApplicationFailure, continueAsNew, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import type { CellDefinition } from '../../activities/cells/cell-definition.js';
+import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import type { Fabric } from '../../suite/hardware/fabric.js';
-import type { Judgement } from '../../suite/judge/judge.js';
 import { type Block, blocksOf, type Cell, type CellOutcome, nextCell } from '../../suite/plan/plan.js';
-import { timesOf } from '../../suite/plan/remaining.js';
 import type { AttemptRecord } from '../../suite/record/record.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
@@ -22,20 +10,15 @@ import { withCurrentKeys } from '../../suite/schema/renamed-keys.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { FAILURES, type FailureRecord } from '../../suite/verdict/failure.js';
-import { worst } from '../../suite/verdict/verdict.js';
+import { type Verdict, worst } from '../../suite/verdict/verdict.js';
 import { shortActivities } from '../shared/activity-options.js';
 import { failureOf } from '../shared/failures.js';
-import { formatFigure, formatFigures } from '../shared/figures.js';
-import {
-  pauseSignal,
-  resumeSignal,
-  SUITE_NAME,
-  SUITE_TEST,
-  SUITE_VERDICT,
-  testReportSignal,
-} from '../shared/messages.js';
+import { formatFigure } from '../shared/figures.js';
+import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from '../shared/messages.js';
 import { claimNodes, giveNodesBack } from '../shared/node-claim.js';
+import { Pause } from '../shared/pause.js';
 import { podSettings } from '../shared/pod-settings.js';
+import { type CellColumns, reportToSuite, showDetails } from '../shared/test-progress.js';
 import { cellTitle, rowTitle } from '../shared/titles.js';
 import { Attempt } from './attempt.js';
 
@@ -54,7 +37,7 @@ export interface TransportTestInput {
 }
 
 export interface TransportTestResult {
-  readonly verdict: Judgement['verdict'];
+  readonly verdict: Verdict;
   readonly cells: readonly CellSummary[];
 }
 
@@ -66,8 +49,10 @@ export interface TransportTestFailureDetails {
   readonly interrupted: boolean;
 }
 
-/** Rows of the table in the Web UI. */
-const ROWS_SHOWN = 20;
+const COLUMNS: CellColumns = {
+  titles: ['test', 'cell', 'result'],
+  valuesOf: ({ test, warmUp, repetition }) => [test, `${warmUp ? 'warm-up ' : ''}${repetition}`],
+};
 
 /**
  * One test between two nodes, or several that are interleaved: cells, one after the other, until the plan has no more. A
@@ -87,7 +72,7 @@ class TransportTest {
   readonly #input: TransportTestInput;
   readonly #block: Block;
   readonly #cells: CellSummary[];
-  #paused: boolean;
+  readonly #pause: Pause;
   #claimed = false;
 
   constructor(given: TransportTestInput) {
@@ -98,11 +83,10 @@ class TransportTest {
     this.#input = input;
     this.#block = block;
     this.#cells = [...done];
-    this.#paused = paused;
+    this.#pause = new Pause(paused, 'cell');
   }
 
   async run(): Promise<TransportTestResult> {
-    this.#listen();
     upsertSearchAttributes([
       { key: SUITE_NAME, value: this.#input.spec.name },
       { key: SUITE_TEST, value: this.#block.name },
@@ -142,17 +126,9 @@ class TransportTest {
       this.#details(`${cellTitle(cell)} recorded`);
       // What came of the last one is in the result.
       if (!this.#next()) break;
-      await this.#tellSuite(cell, `${cellTitle(cell)} recorded: ${outcomeText(recorded)}`, [recorded.key]);
+      await this.#report(cell, `${cellTitle(cell)} recorded: ${outcomeText(recorded)}`);
       if (workflowInfo().continueAsNewSuggested) await this.#goOnInNewRun();
     }
-  }
-
-  #listen(): void {
-    const setPaused = (paused: boolean) => {
-      this.#paused = paused;
-    };
-    setHandler(pauseSignal, () => setPaused(true), { description: 'start no further cell' });
-    setHandler(resumeSignal, () => setPaused(false), { description: 'go on after a pause' });
   }
 
   #next(): Cell | undefined {
@@ -216,57 +192,37 @@ class TransportTest {
     await claimNodes(run, [pair.node1, pair.node2], spec.timeouts.nodeLock, async (step) => {
       waited = true;
       this.#details(step);
-      await this.#tellSuite(cell, `${cell.test.name}: ${step}`);
+      await this.#report(cell, `${cell.test.name}: ${step}`);
     });
     this.#claimed = true;
-    if (waited) await this.#tellSuite(cell, cellTitle(cell));
+    if (waited) await this.#report(cell, cellTitle(cell));
   }
 
   /** Others may measure meanwhile. */
   async #whilePaused(next: Cell): Promise<void> {
-    if (!this.#paused) return;
+    if (!this.#pause.paused) return;
     const { run } = this.#input;
     await giveNodesBack(run);
     this.#claimed = false;
     this.#details('paused');
-    await this.#tellSuite(next, `${next.test.name}: paused`);
-    await condition(() => !this.#paused);
-    await this.#tellSuite(next, cellTitle(next));
+    await this.#report(next, `${next.test.name}: paused`);
+    await this.#pause.end();
+    await this.#report(next, cellTitle(next));
   }
 
   /** Before the history gets slow to replay: the server says so at 4,096 events or 4 MiB; a cell takes about 60. */
   #goOnInNewRun(): Promise<never> {
-    return continueAsNew<typeof transportTest>({ ...this.#input, paused: this.#paused, done: this.#cells });
+    return continueAsNew<typeof transportTest>({ ...this.#input, paused: this.#pause.paused, done: this.#cells });
   }
 
-  async #tellSuite({ base }: Cell, step: string, recorded: readonly string[] = []): Promise<void> {
+  async #report({ base }: Cell, step: string): Promise<void> {
     const names = new Set(this.#block.tests.filter((variant) => variant.base === base).map(({ test }) => test.name));
     const own = this.#cells.filter(({ test }) => names.has(test));
-    try {
-      const suite = getExternalWorkflowHandle(this.#input.run.workflowId);
-      await suite.signal(testReportSignal, {
-        test: base,
-        step,
-        done: own.length,
-        recorded,
-        result: formatFigures(own),
-        took: timesOf(own),
-      });
-    } catch (error) {
-      if (isCancellation(error)) throw error;
-      log.debug('the suite was not told', { step, error });
-    }
+    await reportToSuite(this.#input.run, base, step, own);
   }
 
   #details(step: string): void {
-    const rows = this.#cells
-      .slice(-ROWS_SHOWN)
-      .map(
-        (cell) =>
-          `| ${cell.test} | ${cell.warmUp ? 'warm-up ' : ''}${cell.repetition} | ${formatFigure(cell)} | ${cell.verdict}${cell.takenOver ? ', taken over' : ''} |`,
-      );
-    const table = rows.length === 0 ? [] : ['', '| test | cell | result | verdict |', '|---|---|---|---|', ...rows];
-    setCurrentDetails([`**${this.#block.name}**: ${step}`, ...table].join('\n'));
+    showDetails(this.#block.name, step, this.#cells, COLUMNS);
   }
 }
 
@@ -275,7 +231,7 @@ function outcomeText(outcome: Pick<CellSummary, 'verdict' | 'measurement' | 'fai
   return [outcome.verdict, formatFigure(outcome)].filter(Boolean).join(', ');
 }
 
-function outcomeOf({ test, warmUp, measurement, seconds, failure }: CellSummary): CellOutcome {
+function outcomeOf({ test, warmUp = false, measurement, seconds, failure }: CellSummary): CellOutcome {
   return {
     test,
     warmUp,

@@ -8,6 +8,7 @@ import { sql } from 'kysely';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { ResultStore } from '../../../results/store.js';
 import { environment } from '../../support/environment.js';
+import { cellsOf, readEvidence, readRun, runs } from '../../support/stored.js';
 import { onBothDatabases } from '../../support/stores.js';
 
 const PROCESS = fileURLToPath(new URL('../../support/recording-process.js', import.meta.url));
@@ -51,13 +52,13 @@ onBothDatabases('a process that is killed while it records', (kind) => {
     for (const line of lines) {
       const [what, workflowId = '', expected = ''] = line.split(' ');
       if (what === 'log') {
-        assert.match((await store.readEvidence(expected)) ?? '', new RegExp(`^${workflowId}: a line of a log`));
+        assert.match((await readEvidence(store, expected)) ?? '', new RegExp(`^${workflowId}: a line of a log`));
         assert.ok(await store.readLog(workflowId, 'nixl-libfabric/r1-a1/node1.log'));
       } else if (what === 'cell') {
-        const [cell] = await store.cellsOf(workflowId, 'nixl-libfabric');
+        const [cell] = await cellsOf(store, workflowId, 'nixl-libfabric');
         assert.equal(cell?.measurement?.value, Number(expected));
       } else {
-        assert.equal((await store.readRun(workflowId)).record.verdict, expected);
+        assert.equal((await readRun(store, workflowId)).record.verdict, expected);
         assert.equal(await readFile(join(store.folder(workflowId), 'report.md'), 'utf8'), `# ${workflowId}\n`);
       }
     }
@@ -71,6 +72,6 @@ onBothDatabases('a process that is killed while it records', (kind) => {
     this.timeout(120_000);
     const store = await kind.create();
     await Promise.all(['a', 'b', 'c', 'd'].map((prefix) => record(store, prefix, 10)));
-    assert.equal((await store.runs()).length, 40);
+    assert.equal((await runs(store)).length, 40);
   });
 });

@@ -7,29 +7,30 @@ import { toStoreFailure } from '../../../results/database/store-failure.js';
 import { ResultStore } from '../../../results/store.js';
 import { SuiteFailure } from '../../../suite/verdict/failure.js';
 import { failureOfClass } from '../../support/failure-of-class.js';
+import { changeVersion } from '../../support/migrations.js';
 import { PostgresServer } from '../../support/postgres.js';
 import { measuredCell, runOf, suiteRecord } from '../../support/records.js';
+import { cellsOf, readRun, runs, saveCell, saveRun } from '../../support/stored.js';
 import { onBothDatabases } from '../../support/stores.js';
 
 onBothDatabases('trouble with the result store', (kind) => {
   it('refuses a store of a newer version, and a run of a newer record version', async () => {
     const store = await kind.create();
-    await store.saveRun(suiteRecord('w', []), {});
+    await saveRun(store, suiteRecord('w', []));
     await store.use((kysely) => kysely.updateTable('run').set({ record: '{"version":99,"workflowId":"w"}' }).execute());
-    await assert.rejects(store.readRun('w'), failureOfClass('StoreTooNew', /version 99/));
-    await store.use((kysely) => kysely.updateTable('store_version').set({ version: 99 }).execute());
-    await assert.rejects(kind.again(store).open(), failureOfClass('StoreTooNew', /version 99/));
+    await assert.rejects(readRun(store, 'w'), failureOfClass('StoreTooNew', /version 99/));
+    await changeVersion(store, 'newer');
+    await assert.rejects(kind.again(store).open(), failureOfClass('StoreTooNew', /9999-of-the-future/));
   });
 
   it('is of a newer version for a worker that had it open before, and another one may go on', async () => {
     const store = await kind.create();
-    await store.saveRun(suiteRecord('w', []), {});
-    await kind.again(store).use(async (kysely) => {
-      await kysely.schema.alterTable('run').renameColumn('suite', 'suite_name').execute();
-      await kysely.updateTable('store_version').set({ version: 99 }).execute();
-    });
-    await assert.rejects(store.runs(), (error: unknown) => {
-      failureOfClass('StoreTooNew', /version 99/)(error);
+    await saveRun(store, suiteRecord('w', []));
+    const newer = kind.again(store);
+    await newer.use((kysely) => kysely.schema.alterTable('run').renameColumn('suite', 'suite_name').execute());
+    await changeVersion(newer, 'newer');
+    await assert.rejects(runs(store), (error: unknown) => {
+      failureOfClass('StoreTooNew', /9999-of-the-future/)(error);
       assert.equal((error as SuiteFailure).retry, 'infrastructure');
       return true;
     });
@@ -58,8 +59,8 @@ onBothDatabases('trouble with the result store', (kind) => {
     const store = await kind.create();
     const others = Array.from({ length: 6 }, () => kind.again(store));
     await Promise.all(others.map((other) => other.open()));
-    await Promise.all(others.map((other, i) => other.saveCell(runOf(`w${i}`), measuredCell({ workflowId: `w${i}` }))));
-    for (const i of others.keys()) assert.equal((await store.cellsOf(`w${i}`, 'nixl-libfabric')).length, 1);
+    await Promise.all(others.map((other, i) => saveCell(other, runOf(`w${i}`), measuredCell({ workflowId: `w${i}` }))));
+    for (const i of others.keys()) assert.equal((await cellsOf(store, `w${i}`, 'nixl-libfabric')).length, 1);
   });
 });
 
@@ -77,13 +78,13 @@ describe('trouble with results.db', () => {
 
   it('names a database whose pages are damaged, and works again once it is moved away', async () => {
     const store = new ResultStore(folder);
-    for (let i = 0; i < 20; i++) await store.saveCell(runOf(`w${i}`), measuredCell({ workflowId: `w${i}` }));
+    for (let i = 0; i < 20; i++) await saveCell(store, runOf(`w${i}`), measuredCell({ workflowId: `w${i}` }));
     await store.close();
     await writeFile(join(folder, 'results.db'), Buffer.alloc(200_000, 0xab), { flag: 'r+' });
     await assert.rejects(new ResultStore(folder).open(), failureOfClass('StoreCorrupt'));
     await rm(join(folder, 'results.db'));
     const fresh = new ResultStore(folder);
-    assert.deepEqual(await fresh.runs(), []);
+    assert.deepEqual(await runs(fresh), []);
     await fresh.close();
   });
 
@@ -93,17 +94,17 @@ describe('trouble with results.db', () => {
     await assert.rejects(store.open(), failureOfClass('StoreNotWritable', /cannot be written/));
     await rm(join(folder, 'results'));
     await mkdir(join(folder, 'results'));
-    assert.deepEqual(await store.runs(), []);
+    assert.deepEqual(await runs(store), []);
     await store.close();
   });
 
   it('says that it is full, loses nothing, and goes on once there is room', async () => {
     const store = new ResultStore(folder);
-    await store.saveCell(runOf('w1'), measuredCell({ workflowId: 'w1' }));
+    await saveCell(store, runOf('w1'), measuredCell({ workflowId: 'w1' }));
     await limitPages(store, 'page_count');
     const text = randomText(200_000);
     await assert.rejects(store.saveLog('w1', 'x.log', text), failureOfClass('StoreFull', /no space left/));
-    assert.equal((await store.cellsOf('w1', 'nixl-libfabric')).length, 1);
+    assert.equal((await cellsOf(store, 'w1', 'nixl-libfabric')).length, 1);
     await limitPages(store, '1000000');
     await store.saveLog('w1', 'x.log', text);
     assert.equal(await store.readLog('w1', 'x.log'), text);
@@ -138,17 +139,17 @@ describe('trouble with PostgreSQL', function () {
     const store = new ResultStore(folder, await server.database());
     const [first, second] = [1, 2].map((repetition) => measuredCell({ workflowId: 'w', repetition }));
     assert.ok(first && second);
-    await store.saveCell(runOf('w'), first);
+    await saveCell(store, runOf('w'), first);
     await server.stop();
-    await assert.rejects(store.saveCell(runOf('w'), second), (error: unknown) => {
+    await assert.rejects(saveCell(store, runOf('w'), second), (error: unknown) => {
       failureOfClass('StoreUnavailable', /out of reach|does not answer/)(error);
       assert.equal((error as SuiteFailure).retry, 'infrastructure');
       return true;
     });
     await assert.rejects(new ResultStore(folder, store.url).open(), failureOfClass('StoreUnavailable'));
     await server.start();
-    await store.saveCell(runOf('w'), second);
-    assert.deepEqual(await store.cellsOf('w', first.test), [first, second]);
+    await saveCell(store, runOf('w'), second);
+    assert.deepEqual(await cellsOf(store, 'w', first.test), [first, second]);
     await store.close();
   });
 

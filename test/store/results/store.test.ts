@@ -6,28 +6,29 @@ import { readReport } from '../../../reports/model/assemble.js';
 import { SuiteFailure } from '../../../suite/verdict/failure.js';
 import { exampleReport } from '../../support/example-report.js';
 import { measuredCell, runOf, suiteRecord } from '../../support/records.js';
+import { cellsOf, findCell, readEvidence, readRun, runs, saveCell, saveRun, startRun } from '../../support/stored.js';
 import { onBothDatabases } from '../../support/stores.js';
 
 onBothDatabases('result store', (kind) => {
   it('gives a cell back as it was recorded, to its own workflow only', async () => {
     const store = await kind.create();
     const cell = measuredCell({ workflowId: 'night-1' });
-    await store.saveCell(runOf('night-1'), cell);
-    assert.deepEqual(await store.findCell('night-1', cell.key), cell);
-    assert.deepEqual(await store.cellsOf('night-1', cell.test), [cell]);
-    assert.equal(await store.findCell('night-1', 'another key'), undefined);
-    assert.equal(await store.findCell('night-2', cell.key), undefined);
+    await saveCell(store, runOf('night-1'), cell);
+    assert.deepEqual(await findCell(store, 'night-1', cell.key), cell);
+    assert.deepEqual(await cellsOf(store, 'night-1', cell.test), [cell]);
+    assert.equal(await findCell(store, 'night-1', 'another key'), undefined);
+    assert.equal(await findCell(store, 'night-2', cell.key), undefined);
   });
 
   it('stores the same outcome once, and another outcome of the same cell beside it', async () => {
     const store = await kind.create();
     const first = measuredCell({ workflowId: 'w' });
-    await store.saveCell(runOf('w'), first);
-    await store.saveCell(runOf('w'), { ...first, recordedAt: '2026-05-05T00:00:00.000Z' });
-    assert.deepEqual(await store.cellsOf('w', first.test), [first], 'the first time counts');
+    await saveCell(store, runOf('w'), first);
+    await saveCell(store, runOf('w'), { ...first, recordedAt: '2026-05-05T00:00:00.000Z' });
+    assert.deepEqual(await cellsOf(store, 'w', first.test), [first], 'the first time counts');
     const second = measuredCell({ workflowId: 'w', attempt: 2, bandwidth: 40e9 });
-    await store.saveCell(runOf('w'), second);
-    assert.deepEqual(await store.cellsOf('w', first.test), [second]);
+    await saveCell(store, runOf('w'), second);
+    assert.deepEqual(await cellsOf(store, 'w', first.test), [second]);
     const { count } = await store.use((kysely) =>
       kysely
         .selectFrom('cell')
@@ -44,10 +45,10 @@ onBothDatabases('result store', (kind) => {
     const [attempt] = cell.attempts;
     assert.ok(attempt?.ranks[0]);
     const withLog = { ...cell, attempts: [{ ...attempt, ranks: [{ ...attempt.ranks[0], log }] }] };
-    await store.saveCell(runOf('night-1'), withLog);
-    await store.saveCell(runOf('night-2'), withLog);
-    await store.saveRun(suiteRecord('night-2', [withLog]), {});
-    assert.deepEqual(await store.cellsOf('night-2', 'lf'), [withLog]);
+    await saveCell(store, runOf('night-1'), withLog);
+    await saveCell(store, runOf('night-2'), withLog);
+    await saveRun(store, suiteRecord('night-2', [withLog]));
+    assert.deepEqual(await cellsOf(store, 'night-2', 'lf'), [withLog]);
     assert.equal(await readFile(join(store.folder('night-2'), log.path), 'utf8'), 'what rank 0 said');
   });
 
@@ -59,7 +60,7 @@ onBothDatabases('result store', (kind) => {
     assert.equal(one.sha256, two.sha256);
     assert.equal(one.bytes, Buffer.byteLength(text));
     assert.equal(await store.readLog('b', 'y/node2.log'), text);
-    assert.equal(await store.readEvidence(one.sha256), text);
+    assert.equal(await readEvidence(store, one.sha256), text);
     assert.equal(await readFile(join(store.folder('a'), 'x/node1.log'), 'utf8'), text);
     const rows = await store.use((kysely) => kysely.selectFrom('evidence').selectAll().execute());
     assert.equal(rows.length, 1);
@@ -78,36 +79,36 @@ onBothDatabases('result store', (kind) => {
     const store = await kind.create();
     const cells = [1, 2].map((repetition) => measuredCell({ workflowId: 'night-1', repetition }));
     const record = suiteRecord('night-1', cells);
-    for (const cell of cells) await store.saveCell(runOf('night-1'), cell);
-    const folder = await store.saveRun(record, { 'report.md': '# report\n' });
-    assert.deepEqual(await kind.again(store).readRun('night-1'), { record, complete: true });
+    for (const cell of cells) await saveCell(store, runOf('night-1'), cell);
+    const folder = await saveRun(store, record, { 'report.md': '# report\n' });
+    assert.deepEqual(await readRun(kind.again(store), 'night-1'), { record, complete: true });
     assert.deepEqual(JSON.parse(await readFile(join(folder, 'record.json'), 'utf8')), record);
     assert.equal(await readFile(join(folder, 'report.md'), 'utf8'), '# report\n');
-    await store.saveRun(record, {});
-    assert.equal((await store.runs()).length, 1, 'the same run twice is one run');
+    await saveRun(store, record);
+    assert.equal((await runs(store)).length, 1, 'the same run twice is one run');
   });
 
   it('keeps a warm-up cell beside the repetition of the same number', async () => {
     const store = await kind.create();
     const counted = measuredCell({ workflowId: 'w', key: 'counted' });
     const warmUp = { ...measuredCell({ workflowId: 'w', key: 'warm-up' }), warmUp: true };
-    await store.saveCell(runOf('w'), counted);
-    await store.saveCell(runOf('w'), warmUp);
-    assert.deepEqual(await store.cellsOf('w', counted.test), [warmUp, counted]);
-    assert.deepEqual(await store.findCell('w', 'counted'), counted);
-    assert.deepEqual(await store.findCell('w', 'warm-up'), warmUp);
+    await saveCell(store, runOf('w'), counted);
+    await saveCell(store, runOf('w'), warmUp);
+    assert.deepEqual(await cellsOf(store, 'w', counted.test), [warmUp, counted]);
+    assert.deepEqual(await findCell(store, 'w', 'counted'), counted);
+    assert.deepEqual(await findCell(store, 'w', 'warm-up'), warmUp);
   });
 
   it('keeps two runs of one workflow id apart and takes the newest by default', async () => {
     const store = await kind.create();
     const cell = measuredCell({ workflowId: 'w' });
-    await store.saveRun(suiteRecord('w', [cell], { runId: 'aaa', startedAt: '2026-01-01T00:00:00.000Z' }), {});
-    await store.saveRun(suiteRecord('w', [cell], { runId: 'bbb', startedAt: '2026-01-02T00:00:00.000Z' }), {});
-    assert.equal((await store.readRun('w')).record.runId, 'bbb');
-    assert.equal((await store.readRun('w@aa')).record.runId, 'aaa');
-    assert.equal((await store.readRun('latest:p5')).record.runId, 'bbb');
+    await saveRun(store, suiteRecord('w', [cell], { runId: 'aaa', startedAt: '2026-01-01T00:00:00.000Z' }));
+    await saveRun(store, suiteRecord('w', [cell], { runId: 'bbb', startedAt: '2026-01-02T00:00:00.000Z' }));
+    assert.equal((await readRun(store, 'w')).record.runId, 'bbb');
+    assert.equal((await readRun(store, 'w@aa')).record.runId, 'aaa');
+    assert.equal((await readRun(store, 'latest:p5')).record.runId, 'bbb');
     assert.deepEqual(
-      (await store.runs({ suite: 'p5' })).map(({ runId }) => runId),
+      (await runs(store, { suite: 'p5' })).map(({ runId }) => runId),
       ['bbb', 'aaa'],
     );
   });
@@ -116,18 +117,18 @@ onBothDatabases('result store', (kind) => {
     const store = await kind.create();
     const { tests, endedAt, ...rest } = suiteRecord('w', [measuredCell({ workflowId: 'w' })]);
     const started = { ...rest, tests: tests.map(({ cells, ...test }) => test) };
-    await store.startRun(started);
+    await startRun(store, started);
     const cell = measuredCell({ workflowId: 'w', at: '2026-01-01T02:41:00.000Z' });
     const run = { workflowId: 'w', runId: rest.runId };
-    await store.linkCellToRun(run, { ...cell, verdict: 'fail', attempts: [] });
-    await store.linkCellToRun(run, cell);
-    const soFar = await store.readRun('w');
+    await saveCell(store, run, { ...cell, verdict: 'fail', attempts: [] });
+    await saveCell(store, run, cell);
+    const soFar = await readRun(store, 'w');
     assert.equal(soFar.complete, false);
     assert.deepEqual(soFar.record.tests[0]?.cells, [cell], 'the last attempt at it counts');
     assert.equal(soFar.record.endedAt, cell.recordedAt);
-    await store.saveRun({ ...rest, endedAt, tests: tests.map((test) => ({ ...test, cells: [cell] })) }, {});
-    await store.startRun(started);
-    assert.equal((await store.readRun('w')).complete, true);
+    await saveRun(store, { ...rest, endedAt, tests: tests.map((test) => ({ ...test, cells: [cell] })) });
+    await startRun(store, started);
+    assert.equal((await readRun(store, 'w')).complete, true);
   });
 
   it('shows of a run that goes on what it took over, phase 3, and what is still to come', async () => {
@@ -139,13 +140,13 @@ onBothDatabases('result store', (kind) => {
     const [first, ...others] = tests;
     const [load, ...otherLoads] = dynamo.tests;
     assert.ok(first?.cells[0] && load?.cells[0]);
-    await store.startRun({
+    await startRun(store, {
       ...rest,
       tests: tests.map(({ cells, ...test }) => ({ ...test, verdict: 'skipped' })),
       dynamo: { ...dynamo, tests: dynamo.tests.map((test) => ({ ...test, ...waiting })) },
     });
     const takenOver = { ...first.cells[0], recordedAt: '2020-01-01T00:00:00.000Z' };
-    for (const cell of [takenOver, load.cells[0]]) await store.linkCellToRun(record, cell);
+    for (const cell of [takenOver, load.cells[0]]) await saveCell(store, record, cell);
     const report = await store.use((kysely) => readReport(kysely, record.workflowId));
     assert.deepEqual(
       report.record.tests.map(({ name, verdict, cells }) => [name, verdict, cells.length]),
@@ -156,19 +157,19 @@ onBothDatabases('result store', (kind) => {
       [[load.name, 1]],
     );
     const names = [...others, ...otherLoads].map(({ name }) => name);
-    assert.equal(report.record.reasons.at(-1)?.message, `not yet: ${names.join(', ')}`);
+    assert.equal(report.record.reasons.at(-1)?.message, `not started: ${names.join(', ')}`);
     assert.doesNotMatch(reportFiles(report)['report.md'], /skipped/);
   });
 
   it('counts the cells of a run that was reset for the run that goes on', async () => {
     const store = await kind.create();
     const { tests, endedAt, ...rest } = suiteRecord('w', [measuredCell({ workflowId: 'w' })]);
-    await store.startRun({ ...rest, tests: tests.map(({ cells, ...test }) => test) });
+    await startRun(store, { ...rest, tests: tests.map(({ cells, ...test }) => test) });
     const cell = measuredCell({ workflowId: 'w' });
-    await store.linkCellToRun({ workflowId: 'w', runId: 'after-the-reset' }, cell);
-    const { record, complete } = await store.readRun('w');
+    await saveCell(store, { workflowId: 'w', runId: 'after-the-reset' }, cell);
+    const { record, complete } = await readRun(store, 'w');
     assert.deepEqual([record.runId, complete, record.tests[0]?.cells.length], ['after-the-reset', false, 1]);
-    assert.equal((await store.readRun(`w@${rest.runId}`)).record.tests[0]?.cells.length, 0);
+    assert.equal((await readRun(store, `w@${rest.runId}`)).record.tests[0]?.cells.length, 0);
   });
 
   it('shows nothing of what a run that was reset had ended with', async () => {
@@ -178,7 +179,8 @@ onBothDatabases('result store', (kind) => {
     const [first, ...others] = record.tests;
     const [load, ...otherLoads] = record.dynamo?.tests ?? [];
     assert.ok(first?.cells[0] && load && record.dynamo);
-    await store.saveRun(
+    await saveRun(
+      store,
       {
         ...record,
         verdict: 'fail',
@@ -188,8 +190,8 @@ onBothDatabases('result store', (kind) => {
       },
       {},
     );
-    await store.linkCellToRun({ ...record, runId: 'after-the-reset' }, first.cells[0]);
-    const again = await store.readRun(`${record.workflowId}@after-the-reset`);
+    await saveCell(store, { ...record, runId: 'after-the-reset' }, first.cells[0]);
+    const again = await readRun(store, `${record.workflowId}@after-the-reset`);
     assert.deepEqual([again.complete, again.record.reasons], [false, []]);
     const tests = [...again.record.tests, ...(again.record.dynamo?.tests ?? [])];
     assert.deepEqual(
@@ -203,9 +205,9 @@ onBothDatabases('result store', (kind) => {
 
   it('names the run that was probably meant', async () => {
     const store = await kind.create();
-    await assert.rejects(store.readRun('nightly'), /nothing is recorded yet/);
-    await store.saveRun(suiteRecord('nightly-1', []), {});
-    await assert.rejects(store.readRun('nightly1'), (error) => {
+    await assert.rejects(readRun(store, 'nightly'), /nothing is recorded yet/);
+    await saveRun(store, suiteRecord('nightly-1', []));
+    await assert.rejects(readRun(store, 'nightly1'), (error) => {
       assert.ok(error instanceof SuiteFailure);
       assert.equal(error.class, 'NotFound');
       assert.match(error.message, /did you mean "nightly-1"/);

@@ -53,12 +53,12 @@ describe('nodes as the API server shows them', () => {
     });
   }
 
-  it('count what a deployment holds that is kept as held: nobody will give it back', () => {
+  it('count the resources of a kept deployment as used, because no run releases them', () => {
     const [candidate] = candidatesOf([node], [measuring('decode', { 'dynamo-bench/kept': 'true' })]);
     assert.equal(candidate?.facts.free['vpc.amazonaws.com/efa'], 0);
   });
 
-  it('say where they stand in the network', () => {
+  it('have the labels of their location in the network', () => {
     const [candidate] = candidatesOf([node], []);
     assert.deepEqual(candidate?.facts.topology, {
       'topology.kubernetes.io/zone': 'us-east-1a',

@@ -1,9 +1,9 @@
-"""Runs a tool and lets it fail in a chosen way, so that tests see what real tools do once a year.
+"""Runs a tool and makes it fail in a chosen way, to test failures that real tools show rarely.
 
     LOCAL_FAULT=KIND[:ARGUMENT][@POSITION][#ATTEMPT]     fault.py PROGRAM ARGUMENTS...
 
-Only the rank of POSITION (node1 or node2) in attempt ATTEMPT is hit; without them every rank in every attempt. Which one
-this is stands in the pod's name, as the suite gives it: ...-a<attempt>-<position>.
+Affects only the rank of POSITION (node1 or node2) in attempt ATTEMPT; without them every rank in every attempt. Both come
+from the pod's name, as the suite makes it: ...-a<attempt>-<position>.
 
 KIND        what happens
 hang        nothing is printed and nothing ends
@@ -73,7 +73,7 @@ def write(line):
 
 
 class Filter:
-    """What is made of the tool's lines. `crashed` ends the tool."""
+    """Changes the lines of the tool. `crashed` asks the caller to end the tool."""
 
     def __init__(self, kind, rows_before_crash):
         self._kind = kind

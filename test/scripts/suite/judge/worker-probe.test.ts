@@ -6,10 +6,10 @@ import { execa } from 'execa';
 import { readWorkerProbe, workerProbeScript } from '../../../../suite/judge/worker-probe.js';
 
 /** The script in a real shell, on made-up trees of /sys and /proc. */
-describe('what is seen inside a worker', () => {
+describe('the probe of a worker', () => {
   let root: string;
   beforeEach(async () => {
-    root = await mkdtemp(join(tmpdir(), 'worker-sight-'));
+    root = await mkdtemp(join(tmpdir(), 'worker-probe-'));
   });
   afterEach(() => rm(root, { recursive: true }));
 

@@ -7,6 +7,7 @@ import { failureOfClass } from '../../../support/failure-of-class.js';
 import { fillStore } from '../../../support/filled-store.js';
 import { recordNights } from '../../../support/nights.js';
 import { measuredCell, runOf, suiteRecord } from '../../../support/records.js';
+import { cellsOf, readRun, saveCell, saveRun, startRun } from '../../../support/stored.js';
 import { onBothDatabases } from '../../../support/stores.js';
 
 async function linesOf(store: ResultStore): Promise<string[]> {
@@ -29,7 +30,7 @@ onBothDatabases('export and import', (kind) => {
     assert.deepEqual(await linesOf(copy), lines);
     await importLines(copy, from(lines));
     assert.deepEqual(await linesOf(copy), lines);
-    assert.deepEqual(await copy.readRun('nightly-001'), await store.readRun('nightly-001'));
+    assert.deepEqual(await readRun(copy, 'nightly-001'), await readRun(store, 'nightly-001'));
     assert.equal(await copy.readLog('nightly-002', 'lf/r1-a1/node2.log'), 'only of nightly-002');
   });
 
@@ -63,7 +64,7 @@ onBothDatabases('export and import', (kind) => {
     for (const [wrong, message] of [
       [[], /^it is empty$/],
       [lines.slice(1), /^line 1: the first line is not the header of dynamo-bench results$/],
-      [[header.replace(':1}', ':2}')], /^line 1: the export has version 2/],
+      [[header.replace(':2}', ':3}')], /^line 1: the export has version 3/],
       [[header, '{"kind":"ce'], /^line 2: this is no JSON/],
       [[header, 'null'], /^line 2: .*expected object/],
       [[header, '{"kind":"cel"}'], /^line 2: kind: unknown kind of line "cel"; did you mean "cell"\?$/],
@@ -97,23 +98,23 @@ onBothDatabases('export and import', (kind) => {
     const failed = { ...cell, verdict: 'fail' as const, recordedAt: '2026-01-01T02:35:00.000Z' };
     const complete = suiteRecord('w', [cell]);
     const { endedAt, tests, ...started } = complete;
-    await store.startRun({ ...started, tests: tests.map(({ cells, ...test }) => test) });
-    await store.saveCell(runOf('w'), failed);
+    await startRun(store, { ...started, tests: tests.map(({ cells, ...test }) => test) });
+    await saveCell(store, runOf('w'), failed);
     await store.saveLog('w', 'x.log', 'so far');
     const early = await linesOf(store);
-    await store.saveCell(runOf('w'), cell);
-    await store.saveRun(complete, {});
+    await saveCell(store, runOf('w'), cell);
+    await saveRun(store, complete);
     await store.saveLog('w', 'x.log', 'whole');
     const late = await linesOf(store);
 
     const copy = await kind.create();
     const imported = async (lines: readonly string[]) => (await importLines(copy, from(lines))).runs;
     assert.deepEqual(await imported(early), { added: 1, ended: 0, present: 0 });
-    assert.equal((await copy.readRun('w')).complete, false);
+    assert.equal((await readRun(copy, 'w')).complete, false);
     assert.deepEqual(await imported(late), { added: 0, ended: 1, present: 0 });
     const inStore = async (of: ResultStore) => [
-      await of.readRun('w'),
-      await of.cellsOf('w', cell.test),
+      await readRun(of, 'w'),
+      await cellsOf(of, 'w', cell.test),
       await of.readLog('w', 'x.log'),
     ];
     assert.deepEqual(await inStore(copy), await inStore(store));

@@ -5,6 +5,7 @@ import type { ResultStore } from '../../../../results/store.js';
 import type { RunStatus } from '../../../../suite/run/run-status.js';
 import { exampleReport } from '../../../support/example-report.js';
 import { measuredCell, suiteRecord } from '../../../support/records.js';
+import { readRun, saveCell, saveRun, startRun } from '../../../support/stored.js';
 import { onBothDatabases } from '../../../support/stores.js';
 
 const CLOSED: RunStatus = { state: 'closed', how: 'TERMINATED', at: '2026-01-01T03:00:00.000Z' };
@@ -22,8 +23,8 @@ onBothDatabases('runs that will never write their end', (kind) => {
     const cells = [measuredCell({ workflowId, test: 'ucx' }), measuredCell({ workflowId, test: 'lf' })];
     const { endedAt, tests, ...started } = suiteRecord(workflowId, cells, { verdict: 'skipped' });
     const waiting = tests.map(({ cells: _, ...test }) => ({ ...test, verdict: 'skipped' as const }));
-    await store.startRun({ ...started, tests: waiting }, temporalNamespace);
-    if (cells[0]) await store.linkCellToRun(started, cells[0]);
+    await startRun(store, { ...started, tests: waiting }, temporalNamespace);
+    if (cells[0]) await saveCell(store, started, cells[0]);
   }
   const sweep = async (store: ResultStore, byRun: Readonly<Record<string, RunStatus>>) => {
     const ended = await endInterruptedRuns(store, await findInterruptedRuns(store, fates(byRun)));
@@ -34,7 +35,7 @@ onBothDatabases('runs that will never write their end', (kind) => {
     const store = await kind.create();
     await begin(store, 'w', 'here');
     assert.deepEqual(await sweep(store, { 'w run-w': CLOSED }), ['w']);
-    const { record, complete } = await store.readRun('w');
+    const { record, complete } = await readRun(store, 'w');
     assert.equal(complete, true);
     assert.deepEqual([record.verdict, record.endedAt], ['fail', CLOSED.at]);
     const [reason] = record.reasons;
@@ -58,10 +59,10 @@ onBothDatabases('runs that will never write their end', (kind) => {
     const [load] = dynamo?.tests ?? [];
     assert.ok(dynamo && load?.cells[0]);
     const waiting = dynamo.tests.map((test) => ({ ...test, verdict: 'skipped' as const, cells: [] }));
-    await store.startRun({ ...started, tests: [], dynamo: { ...dynamo, verdict: 'skipped', tests: waiting } }, 'here');
-    await store.linkCellToRun(record, load.cells[0]);
+    await startRun(store, { ...started, tests: [], dynamo: { ...dynamo, verdict: 'skipped', tests: waiting } }, 'here');
+    await saveCell(store, record, load.cells[0]);
     await sweep(store, { [`${record.workflowId} ${record.runId}`]: CLOSED });
-    const after = (await store.readRun(record.workflowId)).record.dynamo;
+    const after = (await readRun(store, record.workflowId)).record.dynamo;
     assert.equal(after?.verdict, 'fail');
     assert.deepEqual(
       after.tests.map(({ failure }) => failure?.class),
@@ -83,7 +84,7 @@ onBothDatabases('runs that will never write their end', (kind) => {
       'old-unknown run-old-unknown': UNKNOWN,
     });
     assert.deepEqual(ended, ['forgotten', 'old']);
-    const { record } = await store.readRun('forgotten');
+    const { record } = await readRun(store, 'forgotten');
     assert.equal(record.endedAt, '2026-01-01T02:40:00.000Z', 'when it was last heard of');
   });
 
@@ -92,23 +93,23 @@ onBothDatabases('runs that will never write their end', (kind) => {
     await begin(store, 'w', 'here');
     const found = await findInterruptedRuns(store, fates({ 'w run-w': CLOSED }));
     const complete = suiteRecord('w', [measuredCell({ workflowId: 'w' })]);
-    await store.saveRun(complete, {});
+    await saveRun(store, complete);
     assert.deepEqual(await endInterruptedRuns(store, found), []);
-    assert.deepEqual((await store.readRun('w')).record, complete);
+    assert.deepEqual((await readRun(store, 'w')).record, complete);
   });
 
   it('have no cells of the run that went on after a reset', async () => {
     const store = await kind.create();
     await begin(store, 'w', 'here');
     const later = measuredCell({ workflowId: 'w', test: 'lf', at: '2026-01-01T04:00:00.000Z' });
-    await store.linkCellToRun({ workflowId: 'w', runId: 'after-the-reset' }, later);
+    await saveCell(store, { workflowId: 'w', runId: 'after-the-reset' }, later);
     assert.deepEqual(await sweep(store, { 'w run-w': CLOSED }), ['w']);
-    const { record } = await store.readRun('w@run-w');
+    const { record } = await readRun(store, 'w@run-w');
     assert.deepEqual(
       record.tests.map(({ cells }) => cells.length),
       [1, 0],
     );
-    const other = await store.readRun('w@after-the-reset');
+    const other = await readRun(store, 'w@after-the-reset');
     assert.deepEqual([other.complete, other.record.tests[1]?.cells.length], [false, 1], 'it goes on with its own');
   });
 });

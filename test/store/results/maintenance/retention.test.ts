@@ -7,6 +7,7 @@ import { dropRuns, runsToDrop } from '../../../../results/maintenance/retention.
 import { failureOfClass } from '../../../support/failure-of-class.js';
 import { fillStore } from '../../../support/filled-store.js';
 import { recordNights } from '../../../support/nights.js';
+import { cellsOf, readEvidence, runs } from '../../../support/stored.js';
 import { onBothDatabases } from '../../../support/stores.js';
 
 onBothDatabases('retention', (kind) => {
@@ -22,16 +23,16 @@ onBothDatabases('retention', (kind) => {
     assert.deepEqual([cells, evidence.texts], [3, 1], 'what nobody else needs');
     assert.ok(evidence.bytes > 0);
     assert.deepEqual(
-      (await store.runs()).map(({ workflowId }) => workflowId),
+      (await runs(store)).map(({ workflowId }) => workflowId),
       ['goes-on', 'nightly-003', 'nightly-002', 'nightly-001'],
     );
     await assert.rejects(access(join(store.folder('nightly-000'))));
     await assert.rejects(store.readLog('nightly-000', 'lf/r1-a1/node2.log'), failureOfClass('NotFound'));
     assert.equal(await store.readLog('nightly-001', 'lf/r1-a1/node1.log'), 'the same text every night');
-    const [takenOver] = await store.cellsOf('nightly-003', 'lf');
+    const [takenOver] = await cellsOf(store, 'nightly-003', 'lf');
     const log = takenOver?.attempts[0]?.ranks[0]?.log;
     assert.ok(log);
-    assert.equal(await store.readEvidence(log.sha256), 'taken over by night 3', 'the cell keeps its evidence');
+    assert.equal(await readEvidence(store, log.sha256), 'taken over by night 3', 'the cell keeps its evidence');
     const bodies = await store.use((kysely) => kysely.selectFrom('evidence').select('sha256').execute());
     assert.equal(bodies.length, 5, 'one shared, three of their own, one taken over');
   });
@@ -65,6 +66,6 @@ onBothDatabases('retention', (kind) => {
       assert.ok(size < 500_000, `${size} bytes are left`);
       assert.equal(await releaseSpace(store), 0);
     }
-    assert.equal((await store.runs()).length, 1);
+    assert.equal((await runs(store)).length, 1);
   });
 });

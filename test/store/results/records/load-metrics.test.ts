@@ -12,6 +12,7 @@ import type { DynamoRecord } from '../../../../suite/record/load-record.js';
 import type { SuiteRecord } from '../../../../suite/record/record.js';
 import type { ExampleLoadOptions } from '../../../support/example-load.js';
 import { nightlyRun, recordNights } from '../../../support/nights.js';
+import { runs, saveRun } from '../../../support/stored.js';
 import { onBothDatabases } from '../../../support/stores.js';
 
 const nights = (from: number, to: number, load: ExampleLoadOptions = {}) =>
@@ -111,7 +112,7 @@ onBothDatabases('metrics of phase 3', (kind) => {
     const run = await copy.use((kysely) => readReport(kysely, 'nightly-000'));
     assert.deepEqual(run.record.dynamo, record?.dynamo);
     assert.deepEqual(run.record.tests, record?.tests, 'load cells are no cells of transport tests');
-    await dropRuns(copy, await copy.runs());
+    await dropRuns(copy, await runs(copy));
     const left = await copy.use((kysely) => kysely.selectFrom('cell').select('seq').execute());
     assert.deepEqual(left, []);
   });
@@ -125,20 +126,7 @@ onBothDatabases('metrics of phase 3', (kind) => {
       ...test,
       cells: test.cells.map((cell) => ({ ...cell, evidence: test.name === 'disaggregated' ? [log] : [] })),
     }));
-    const folder = await store.saveRun({ ...record, dynamo: { ...dynamo, tests } }, {});
+    const folder = await saveRun(store, { ...record, dynamo: { ...dynamo, tests } });
     assert.equal(await readFile(join(folder, log.path), 'utf8'), 'what AIPerf said');
-  });
-
-  it('are added to a store that was made before there were any', async () => {
-    const store = await kind.create();
-    await store.use(async (kysely) => {
-      await kysely.schema.alterTable('series').renameColumn('in_flight', 'batch_size').execute();
-      await kysely.schema.alterTable('run').dropColumn('temporal_namespace').execute();
-      await kysely.updateTable('store_version').set({ version: 1 }).execute();
-    });
-    const later = kind.again(store);
-    await recordNights(later, nights(0, 1));
-    const histories = await later.use((kysely) => readHistory(kysely, { suite: 'p5' }));
-    assert.ok(histories.some(({ metric }) => metric === 'disaggregated/ttft/c4'));
   });
 });

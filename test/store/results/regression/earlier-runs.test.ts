@@ -7,6 +7,7 @@ import type { ResultStore } from '../../../../results/store.js';
 import type { CellRecord } from '../../../../suite/record/record.js';
 import { nightlyRun, recordNights } from '../../../support/nights.js';
 import { measuredCell, suiteRecord } from '../../../support/records.js';
+import { saveCell, startRun } from '../../../support/stored.js';
 import { onBothDatabases } from '../../../support/stores.js';
 
 const TESTS = ['nixl-libfabric', 'disaggregated'];
@@ -80,8 +81,8 @@ onBothDatabases('earlier runs that are read for a comparison', (kind) => {
   it('may still go on', async () => {
     const store = await kind.create();
     const { tests, endedAt: _, ...running } = suiteRecord('running', [measuredCell({ workflowId: 'running' })]);
-    await store.startRun({ ...running, verdict: 'skipped', tests: tests.map(({ cells: __, ...test }) => test) });
-    for (const cell of tests.flatMap(({ cells }) => cells)) await store.linkCellToRun(running, cell);
+    await startRun(store, { ...running, verdict: 'skipped', tests: tests.map(({ cells: __, ...test }) => test) });
+    for (const cell of tests.flatMap(({ cells }) => cells)) await saveCell(store, running, cell);
     const { earlier } = await read(store);
     assert.deepEqual(earlier[0]?.figures.get('nixl-libfabric/bandwidth'), [46e9]);
   });

@@ -3,8 +3,10 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { regressionActivities } from '../../../../activities/report/regressions.js';
-import { writeReportActivities } from '../../../../activities/report/write-report.js';
+import { runRecordActivities } from '../../../../activities/report/write-report.js';
+import { headOf } from '../../../../results/records/runs.js';
 import { nightlyRun, recordNights } from '../../../support/nights.js';
+import { saveCell, startRun } from '../../../support/stored.js';
 import { temporaryStore } from '../../../support/temporary-store.js';
 
 describe('the end of a run', () => {
@@ -13,17 +15,13 @@ describe('the end of a run', () => {
   /** What the workflow does when all tests are done. */
   async function conclude(record: ReturnType<typeof nightlyRun>, baseline?: string) {
     const { context, store } = at;
-    const { writeReport } = writeReportActivities(context);
+    const { writeReport } = runRecordActivities(context);
     const { compareRun } = regressionActivities(context);
-    for (const cell of record.tests.flatMap(({ cells }) => cells)) await store.saveCell(record, cell);
-    const { workflowId, runId, tests, version, endedAt, dynamo: _, ...rest } = record;
+    const { version, endedAt, dynamo: _, ...input } = headOf(record);
+    await startRun(store, { ...input, version });
+    for (const cell of record.tests.flatMap(({ cells }) => cells)) await saveCell(store, record, cell);
+    const { workflowId, runId } = record;
     const run = { workflowId, runId, key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
-    const input = {
-      ...rest,
-      workflowId,
-      runId,
-      tests: tests.map(({ cells, ...test }) => ({ ...test, cellKeys: cells.map(({ key }) => key) })),
-    };
     const { folder } = (await new MockActivityEnvironment().run(writeReport, { run, record: input })) as {
       folder: string;
     };
@@ -52,7 +50,7 @@ describe('the end of a run', () => {
     ]);
     assert.match(
       await readFile(join(folder, 'report.html'), 'utf8'),
-      /Against the baseline <span class="badge regressed">/,
+      /Comparison with the baseline <span class="badge regressed">/,
     );
   });
 

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { ActivityContext } from '../../../../activities/context/context.js';
+import { runRecordActivities } from '../../../../activities/report/write-report.js';
 import { cleanupActivities } from '../../../../activities/run/cleanup.js';
-import { recordActivities } from '../../../../activities/transport/records.js';
 import type { Cluster } from '../../../../kubernetes/client/cluster.js';
 import type { RunStatus } from '../../../../suite/run/run-status.js';
 import { suiteRecord } from '../../../support/records.js';
+import { runs } from '../../../support/stored.js';
 import { temporaryStore } from '../../../support/temporary-store.js';
 
 describe('the cleanup of a worker', () => {
@@ -25,7 +26,7 @@ describe('the cleanup of a worker', () => {
       },
       connect: () => ({ list: async () => [] }) as unknown as Cluster,
     });
-    const { recordStart } = recordActivities(context);
+    const { recordStart } = runRecordActivities(context);
     const { sweepCluster } = cleanupActivities(context);
     const environment = new MockActivityEnvironment();
     for (const workflowId of ['gone', 'open', 'forgotten']) {
@@ -34,8 +35,8 @@ describe('the cleanup of a worker', () => {
       await environment.run(recordStart, { run, record: { ...record, tests: [] } });
     }
     await environment.run(sweepCluster, { run: { namespace: 'n', leaseNamespace: 'n', retryFor: 60 } });
-    const runs = await at.store.runs();
-    assert.deepEqual(runs.map(({ workflowId, verdict, endedAt }) => [workflowId, verdict, endedAt]).sort(), [
+    const recorded = await runs(at.store);
+    assert.deepEqual(recorded.map(({ workflowId, verdict, endedAt }) => [workflowId, verdict, endedAt]).sort(), [
       ['forgotten', 'fail', '2026-01-01T02:30:00.000Z'],
       ['gone', 'fail', '2026-01-01T03:00:00.000Z'],
       ['open', 'running', undefined],

@@ -44,10 +44,10 @@ describe('progress of a suite as text', () => {
     assert.match(progressLine(progress(), secondsLater(-5)), /\(remaining: 1 min to 3 min\)$/, 'clocks differ');
   });
 
-  it('gets no shorter while a person is waited for, and says what to type', () => {
+  it('does not count down while the run waits for a person, and shows the command to type', () => {
     const paused = plainText('my-run', progress({ paused: true }), secondsLater(3600));
     assert.match(paused, /^my-run: benchmarks, paused: /);
-    assert.match(paused, /\nto go on: dynamo-bench resume my-run\nremaining: 1 min to 3 min$/);
+    assert.match(paused, /\nto resume: dynamo-bench resume my-run\nremaining: 1 min to 3 min$/);
     const tests = [
       { name: 'lf', status: 'parked', verdict: 'fail', result: 'Hung', cells: { done: 1, of: 1 } },
     ] as const;
@@ -58,7 +58,7 @@ describe('progress of a suite as text', () => {
     );
   });
 
-  it('has no remaining time at the end, and shows what keeps the cluster from being ready', () => {
+  it('has no remaining time at the end, and shows the problems of the cluster', () => {
     const remaining = { low: 0, high: 0, at: AT };
     const problems = [{ subject: 'etcd', message: 'does not start', hint: 'look at its log' }];
     const text = plainText('r', progress({ phase: 'done', remaining, problems }), secondsLater(0));
@@ -78,7 +78,7 @@ describe('a table with colours', () => {
   });
 });
 
-describe('a text that is drawn over', () => {
+describe('live text', () => {
   const terminal = (rows: number) => {
     let written = '';
     const stream = new Writable({
@@ -96,7 +96,7 @@ describe('a text that is drawn over', () => {
     return { live: new LiveText(stream as unknown as WriteStream), take };
   };
 
-  it('goes back by as many lines as it wrote, and removes itself', () => {
+  it('moves back by the lines that it wrote, and removes itself', () => {
     const { live, take } = terminal(24);
     live.draw('one\ntwo');
     assert.ok(!take().includes('\u001b[2A'));
@@ -106,7 +106,7 @@ describe('a text that is drawn over', () => {
     assert.equal(take(), '\u001b[1A\u001b[0J');
   });
 
-  it('shows the end of what is higher than the terminal', () => {
+  it('shows the end of a text that is higher than the terminal', () => {
     const { live, take } = terminal(3);
     live.draw('1\n2\n3\n4');
     assert.match(take(), /l3\n4\n/);
@@ -119,7 +119,7 @@ describe('the exit code of a suite that did not complete', () => {
   for (const [name, cause, outcome, exitCode] of [
     ['an invalid spec', ApplicationFailure.nonRetryable('x', 'InvalidSpec'), 'failed', 2],
     ['a class of the infrastructure', ApplicationFailure.nonRetryable('x', 'ImagePull'), 'failed', 4],
-    ['an error that nobody classified', new Error('x'), 'failed', 4],
+    ['an error without a class', new Error('x'), 'failed', 4],
     ['a cancel', new CancelledFailure('x'), 'cancelled', 3],
     ['a terminate', new TerminatedFailure('x'), 'terminated', 4],
     ['a time-out', new TimeoutFailure('x', undefined, 'START_TO_CLOSE'), 'timed out', 4],

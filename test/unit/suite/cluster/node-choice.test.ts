@@ -1,46 +1,6 @@
 import assert from 'node:assert/strict';
-import type { Candidate } from '../../../../suite/cluster/candidate.js';
-import { efaPluginProblems } from '../../../../suite/cluster/device-plugin.js';
 import { choosePair } from '../../../../suite/cluster/node-choice.js';
-import { parseSpec } from '../../../../suite/spec/spec.js';
-
-const GI = 2 ** 30;
-const spec = (fields: object = {}) =>
-  parseSpec({ name: 's', tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }], ...fields });
-
-function node(
-  name: string,
-  changes: Partial<Candidate> & { free?: Record<string, number>; type?: string } = {},
-): Candidate {
-  const allocatable = {
-    'nvidia.com/gpu': 8,
-    'vpc.amazonaws.com/efa': 32,
-    cpu: 192,
-    memory: 2000 * GI,
-    'hugepages-2Mi': 10 * GI,
-  };
-  const { free, type = 'p5.48xlarge', ...rest } = changes;
-  return {
-    facts: {
-      name,
-      instanceType: type,
-      zone: 'z',
-      kubeletVersion: 'v',
-      osImage: 'o',
-      kernelVersion: 'k',
-      allocatable,
-      free: { ...allocatable, ...free },
-    },
-    labels: { 'node.kubernetes.io/instance-type': type },
-    schedulable: true,
-    ready: true,
-    taints: [],
-    ...rest,
-  };
-}
-
-const texts = (problems: readonly { subject: string; message: string; hint: string }[]) =>
-  problems.map(({ subject, message, hint }) => `${subject}: ${message} → ${hint}`);
+import { GI, node, spec, texts } from '../../../support/candidates.js';
 
 describe('choice of the pair', () => {
   it('takes the first two nodes that fit, EKS and HyperPod names alike', () => {
@@ -104,35 +64,5 @@ describe('choice of the pair', () => {
       texts(choosePair(spec({ nodes: { names: ['a', 'nope'] } }), [node('a')]).problems)[0] ?? '',
       /^node nope: /,
     );
-  });
-});
-
-describe('EFA device plugin', () => {
-  const without = node('a');
-  const bare: Candidate = {
-    ...without,
-    facts: { ...without.facts, allocatable: { ...without.facts.allocatable, 'vpc.amazonaws.com/efa': 0 } },
-  };
-
-  it('is not asked for when every node offers EFA, whatever its name', () => {
-    assert.deepEqual(efaPluginProblems(spec(), [node('a')], []), []);
-  });
-
-  it('is missing when no node offers EFA and no DaemonSet is there', () => {
-    assert.match(
-      texts(efaPluginProblems(spec(), [bare], []))[0] ?? '',
-      /^EFA device plugin: no DaemonSet .*vpc\.amazonaws\.com\/efa .* a /,
-    );
-  });
-
-  it('is unhealthy under any release name', () => {
-    const plugin = {
-      name: 'rel-aws-efa-k8s-device-plugin',
-      namespace: 'kube-system',
-      image: 'x/aws-efa-k8s-device-plugin:v0.5.20',
-      desired: 2,
-      ready: 1,
-    };
-    assert.match(texts(efaPluginProblems(spec(), [bare], [plugin]))[0] ?? '', /kube-system\/rel-aws-efa.*1 of 2 pods/);
   });
 });

@@ -72,8 +72,8 @@ describe('comparability of an inference test in two runs', () => {
   });
 
   it('names the rate that a simulated engine was told, and forbids nothing', () => {
-    const told = withCells((cell) => ({ ...cell, pretendedRate: 1e9 }));
-    assert.deepEqual(fields(record, told, false), ['pretendedRate']);
+    const told = withCells((cell) => ({ ...cell, simulatedRate: 1e9 }));
+    assert.deepEqual(fields(record, told, false), ['simulatedRate']);
     assert.deepEqual(fields(record, told, true), []);
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { reportMarkdown } from '../../../../reports/markdown/report.js';
 import { laddersOf } from '../../../../suite/comparability/ladder.js';
-import type { CellRecord, SuiteRecord, TestRecord } from '../../../../suite/record/record.js';
+import { type CellRecord, RECORD_VERSION, type SuiteRecord, type TestRecord } from '../../../../suite/record/record.js';
 import { cellRecord, provenance } from '../../../support/cells.js';
 
 const GB = 1e9;
@@ -55,7 +55,7 @@ function only(tests: readonly TestRecord[]) {
 }
 
 describe('ladder', () => {
-  it('goes from the ceiling over UCX and NIXL LIBFABRIC to NIXL UCX, in whatever order they ran', () => {
+  it('has a branch from the ceiling over UCX to NIXL UCX, and one for libfabric, in whatever order they ran', () => {
     const { ceiling, rungs, conditions } = only(plan);
     assert.equal(ceiling.bytesPerSecond, 50 * GB);
     assert.equal(conditions, 'VRAM WRITE, 64 MiB × 1');
@@ -63,8 +63,8 @@ describe('ladder', () => {
       rungs.map(({ name, bandwidth, shareOfCeiling }) => [name, bandwidth?.median, shareOfCeiling]),
       [
         ['UCX', 12 * GB, 0.24],
-        ['NIXL LIBFABRIC', 46 * GB, 0.92],
         ['NIXL UCX', 0.85 * GB, 0.017],
+        ['NIXL LIBFABRIC', 46 * GB, 0.92],
       ],
     );
     assert.deepEqual(
@@ -72,7 +72,7 @@ describe('ladder', () => {
       [
         [undefined, undefined],
         [undefined, 'NICs that it could use: 4, above 1'],
-        [0.85 / 46, undefined],
+        [undefined, undefined],
       ],
     );
   });
@@ -83,13 +83,13 @@ describe('ladder', () => {
       reasons: [emulated],
       provenance: provenance({ versions: { ucx: '1.19.0' } }),
     });
-    const [, , rung] = only([test('x', [slow]), ...plan.slice(1)]).rungs;
+    const [, rung] = only([test('x', [slow]), ...plan.slice(1)]).rungs;
     assert.deepEqual(rung?.reasons, [
       'UCX emulates remote memory access in software',
       '1 NIC instead of 4',
       'UCX 1.19.0 has no RDMA write over EFA (1.20 has): writes are emulated in software',
     ]);
-    assert.deepEqual(only(plan).rungs[1]?.reasons, [], 'a rung that holds needs no reason');
+    assert.deepEqual(only(plan).rungs[2]?.reasons, [], 'a rung that holds needs no reason');
     assert.deepEqual(only(plan).rungs[0]?.reasons, ['1 NIC instead of 4'], 'the first rung stands below the ceiling');
   });
 
@@ -99,7 +99,7 @@ describe('ladder', () => {
     const usableCeiling = ceilingOf(4);
     const { rungs } = only([
       test('u', [cell(four, 24, 2, { usableCeiling })]),
-      test('lf', [cell(LF, 24, 2, { reasons: [idle] })]),
+      test('nu', [cell(NIXL_UCX, 24, 2, { reasons: [idle] })]),
     ]);
     assert.deepEqual(
       rungs.map(({ shareOfAbove, shareOfCeiling, reasons }) => [shareOfAbove, shareOfCeiling, reasons]),
@@ -112,7 +112,7 @@ describe('ladder', () => {
 
   it('gives no ratio between rungs whose parameters differ, and names them', () => {
     const blockedBy = (change: Partial<CellRecord>, parameters: object = {}) =>
-      only([test('u', [cell(UCX, 12, 1)]), test('lf', [cell({ ...LF, ...parameters }, 46, 4, change)])]).rungs[1];
+      only([test('u', [cell(UCX, 12, 1)]), test('nu', [cell({ ...NIXL_UCX, ...parameters }, 46, 4, change)])]).rungs[1];
     const rung = blockedBy({}, { initiatorSegType: 'DRAM', targetSegType: 'DRAM' });
     assert.equal(rung?.shareOfAbove, undefined);
     assert.equal(rung?.blocked, 'memory: DRAM, above VRAM; NICs that it could use: 4, above 1');
@@ -121,6 +121,31 @@ describe('ladder', () => {
     assert.match(blockedBy({ provenance: provenance({ imageId: 'other' }) })?.blocked ?? '', /image: other,other/);
     const rows = [{ blockSize: 8, batchSize: 1, bytesPerSecond: 1, original: '' }];
     assert.match(blockedBy({ rows })?.blocked ?? '', /block and batch: 8 B × 1, above 64 MiB × 1/);
+  });
+
+  it('puts libfabric between the hardware and NIXL LIBFABRIC, and gives no ratio between a ping-pong and a stream', () => {
+    const dram = { initiatorSegType: 'DRAM', targetSegType: 'DRAM' };
+    const pingPong = { tool: 'fi-pingpong', endpoint: 'rdm' };
+    const { rungs, conditions } = only([
+      test('lf', [cell({ ...LF, ...dram }, 46, 4)]),
+      test('pp', [cell(pingPong, 6, 1, { rows: [{ blockSize: 64, batchSize: 1, bytesPerSecond: GB, original: '' }] })]),
+      test('u', [cell({ ...UCX, memory: 'host' }, 12, 1)]),
+      test('nu', [cell({ ...NIXL_UCX, ...dram }, 6, 1, { usableCeiling: ceilingOf(1) })]),
+    ]);
+    assert.equal(conditions, 'DRAM WRITE, 64 MiB × 1');
+    assert.deepEqual(
+      rungs.map((rung) => [rung.name, rung.shareOfAbove, rung.conditions]),
+      [
+        ['UCX', undefined, undefined],
+        ['NIXL UCX', 0.5, undefined],
+        ['libfabric', undefined, '64 B × 1, ping-pong'],
+        ['NIXL LIBFABRIC', undefined, undefined],
+      ],
+    );
+    assert.match(
+      rungs[3]?.blocked ?? '',
+      /pattern: one-way stream, above ping-pong; block and batch: 64 MiB × 1, above 64 B/,
+    );
   });
 
   it('compares at the largest block that all rungs have', () => {
@@ -164,7 +189,7 @@ describe('ladder', () => {
     ]);
     assert.deepEqual(
       rungs.map((rung) => rung.test),
-      ['ucx-four-nics', 'nixl-libfabric', 'nixl-ucx'],
+      ['ucx-four-nics', 'nixl-ucx', 'nixl-libfabric'],
     );
   });
 
@@ -175,9 +200,9 @@ describe('ladder', () => {
   });
 
   it('stands in the report, with the interval of repeated cells', () => {
-    const cells = [44, 45, 46, 47, 46.5, 45.5].map((value, i) => ({ ...cell(LF, value, 4), repetition: i + 1 }));
+    const cells = [44, 45, 46, 47, 46.5, 45.5].map((value, i) => ({ ...cell(NIXL_UCX, value, 4), repetition: i + 1 }));
     const record: SuiteRecord = {
-      version: 1,
+      version: RECORD_VERSION,
       suite: 's',
       workflowId: 'w',
       runId: 'r',
@@ -187,13 +212,13 @@ describe('ladder', () => {
       reasons: [],
       spec: {},
       setup: { problems: [], nodes: [], devicePlugins: [], probes: [] },
-      tests: [test('ucx-native', [cell(UCX, 12, 1)]), test('nixl-libfabric', cells)],
+      tests: [test('ucx-native', [cell(UCX, 12, 1)]), test('nixl-ucx', cells)],
     };
     const report = reportMarkdown(record, 'pass');
     assert.match(report, /^\| hardware ceiling \| 50 GB\/s \(4 × 100 Gbit\/s\) \| 100 % \| – \| \|$/m);
     assert.match(
       report,
-      /^\| NIXL LIBFABRIC \(nixl-libfabric\) \| 45\.75 GB\/s \(median of 6, 95 % .*\) \| 91\.5 % \| – \| not the same as above: NICs that it could use: 4, above 1 \|$/m,
+      /^\| NIXL UCX \(nixl-ucx\) \| 45\.75 GB\/s \(median of 6, 95 % .*\) \| 91\.5 % \| – \| differs from the rung above: NICs that it could use: 4, above 1 \|$/m,
     );
     assert.match(
       report,

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
-import { ethernet, fabricOfInstanceType } from '../../../../suite/hardware/fabric.js';
+import { fabricOfInstanceType } from '../../../../suite/fabrics/efa/catalogue.js';
+import { ethernet } from '../../../../suite/fabrics/ethernet/ceiling.js';
 import { type AttemptContext, judgeTransport } from '../../../../suite/judge/judge.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
-import type { NixlbenchSpec, UcxPerftestSpec } from '../../../../suite/spec/transport-tests.js';
-import { expectedNixlbenchBytes } from '../../../../suite/tools/nixlbench.js';
+import { expectedNixlbenchBytes } from '../../../../suite/tools/nixlbench/expect.js';
+import type { NixlbenchSpec } from '../../../../suite/tools/nixlbench/spec.js';
+import type { UcxPerftestSpec } from '../../../../suite/tools/ucx-perftest/spec.js';
 import { counters, nixlbenchLog, rank } from '../../../support/evidence.js';
 import { fixture } from '../../../support/fixtures.js';
 

@@ -3,9 +3,10 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ethernet, fabricOfInstanceType } from '../../../../suite/hardware/fabric.js';
+import { fabricOfInstanceType } from '../../../../suite/fabrics/efa/catalogue.js';
+import { ethernet } from '../../../../suite/fabrics/ethernet/ceiling.js';
 import { provePath } from '../../../../suite/judge/path-proof.js';
-import { type CounterFrame, type RankLog, readRankLog } from '../../../../suite/tools/log-lines.js';
+import { type CounterFrame, type RankLog, readRankLog } from '../../../../suite/tools/shared/log-lines.js';
 import { isolated } from '../../../support/environment.js';
 
 const found = fabricOfInstanceType('p5.48xlarge');

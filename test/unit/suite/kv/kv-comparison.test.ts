@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { dynamoSection } from '../../../../reports/markdown/dynamo-report.js';
 import { networkShares } from '../../../../suite/kv/kv-comparison.js';
-import { baselineCurve } from '../../../../suite/kv/transfer-curve.js';
+import { measuredCurve } from '../../../../suite/kv/transfer-curve.js';
 import type { DynamoRecord, LoadCell } from '../../../../suite/record/load-record.js';
-import type { SuiteRecord } from '../../../../suite/record/record.js';
+import { RECORD_VERSION, type SuiteRecord } from '../../../../suite/record/record.js';
 import { cellRecord } from '../../../support/cells.js';
 import { LOAD } from '../../../support/fake-dynamo.js';
 
@@ -13,6 +13,9 @@ const BYTES = TOKENS * KV.bytesPerToken;
 
 function loadCell(test: string, ttft: number, more: Partial<LoadCell> = {}): LoadCell {
   return {
+    version: RECORD_VERSION,
+    kind: 'inference',
+    nodes: ['n1', 'n2'],
     key: test,
     test,
     concurrency: 1,
@@ -45,7 +48,7 @@ function record(more: Partial<DynamoRecord> = {}, control = 'agg'): SuiteRecord 
   });
   const disaggregated = test('disagg', 'disaggregated', 0.3);
   return {
-    version: 1,
+    version: RECORD_VERSION,
     suite: 's',
     workflowId: 'w',
     runId: 'r',
@@ -94,17 +97,17 @@ describe('what of the network reaches the user', () => {
     const rows = [{ blockSize: 4096, batchSize: 1, bytesPerSecond: 80e9, original: '' }];
     const ceiling = { bytesPerSecond: 25e9, nics: 2, explanation: '2 NICs that moved' };
     const usableCeiling = { bytesPerSecond: 50e9, nics: 4, explanation: '4 × 100 Gbit/s' };
-    const found = baselineCurve([cellRecord({ rows, ceiling, usableCeiling })]);
+    const found = measuredCurve([cellRecord({ rows, ceiling, usableCeiling })]);
     assert.deepEqual(found?.rows, [{ blockSize: 4096, bytesPerSecond: 25e9 }]);
     assert.equal(found?.ceiling, 50e9);
   });
 
   it('is predicted from cells that may be compared, and from no other', () => {
     for (const code of ['implausible', 'wrong-path', 'path-unproven', 'figures-disagree', 'parameters-differ']) {
-      assert.equal(baselineCurve([cellRecord({ reasons: [{ code, message: '' }] })]), undefined, code);
+      assert.equal(measuredCurve([cellRecord({ reasons: [{ code, message: '' }] })]), undefined, code);
     }
-    assert.equal(baselineCurve([cellRecord({ warmUp: true })]), undefined);
-    assert.equal(baselineCurve([cellRecord()])?.rows.length, 1);
+    assert.equal(measuredCurve([cellRecord({ warmUp: true })]), undefined);
+    assert.equal(measuredCurve([cellRecord()])?.rows.length, 1);
   });
 
   it('is not asked of a control, which transfers nothing, also when it is disaggregated', () => {
@@ -128,7 +131,7 @@ describe('what of the network reaches the user', () => {
   it('has no row without a measured curve, and says so', () => {
     const without = { ...record(), tests: [] };
     assert.deepEqual(networkShares(without), []);
-    assert.match(dynamoSection(without).join('\n'), /Not compared: lf has no curve of this run/);
+    assert.match(dynamoSection(without).join('\n'), /Unknown: lf has no curve in this run/);
   });
 
   it('takes no figure that did not take the path', () => {
@@ -176,7 +179,7 @@ describe('phase 3 in the report', () => {
     assert.deepEqual(order, ['1 #1', '1 #2', '4 #1', '4 #2', '1 #1', '1 #2', '4 #1']);
     const text = lines.join('\n');
     assert.match(text, /- disagg #2, concurrency 4: errors: 3 of 20 requests failed/);
-    assert.match(text, /- Left out.*; disagg at concurrency 4 \(errors in 1 of 2 repetitions\)/);
+    assert.match(text, /- Excluded.*; disagg at concurrency 4 \(errors in 1 of 2 repetitions\)/);
   });
 
   it('calls the figures of a simulated engine so, first of all', () => {
@@ -192,7 +195,7 @@ describe('phase 3 in the report', () => {
   });
 
   it('prints how to remove a deployment that was kept', () => {
-    assert.match(dynamoSection(record({ kept: 'kubectl delete x' })).join('\n'), /To remove it: `kubectl delete x`/);
+    assert.match(dynamoSection(record({ kept: 'kubectl delete x' })).join('\n'), /`kubectl delete x`/);
   });
 
   it('is absent from a suite without it', () => {

@@ -57,7 +57,7 @@ describe('KV bytes of a prompt token', () => {
   });
 
   it('are unknown for a type of unknown size', () => {
-    assert.match(unknown({ ...LLAMA_8B, torch_dtype: 'int3' }, 'auto', 1), /\(int3\) is not known; set dynamo/);
+    assert.match(unknown({ ...LLAMA_8B, torch_dtype: 'int3' }, 'auto', 1), /type int3 has an unknown size; set dynamo/);
   });
 
   it('are unknown for a quantized model, whose KV cache may be fp8, until the type is said', () => {
@@ -97,20 +97,20 @@ describe('KV bytes of a prompt token', () => {
     [
       'all layers keep a window',
       { sliding_window: 4096, max_position_embeddings: 32768 },
-      /last tokens only \(sliding_window\); where/,
+      /last tokens only \(sliding_window\); if every prompt/,
     ],
     ['layers attend to chunks', { attention_chunk_size: 8192 }, /last tokens only \(attention_chunk_size\)/],
     [
       'a type of layer is new',
       { layer_types: types('hybrid') },
-      /a layer of type hybrid keeps is not known; give .* layer_types/,
+      /KV size of a layer of type hybrid is not known; set layer_types/,
     ],
     [
       'the layers differ in a way that is not read',
       { block_configs: [{}] },
-      /is in block_configs, which is not read; give/,
+      /described by block_configs, which the suite does not read; set/,
     ],
-    ['no layer has attention', { layer_types: types('mamba') }, /no layer keeps a KV cache/],
+    ['no layer has attention', { layer_types: types('mamba') }, /no layer has a KV cache/],
   ];
   for (const [why, fields, expected] of unclear) {
     it(`are unknown where ${why}, with what to give`, () => {

@@ -9,6 +9,7 @@ import { forecastOf, SET_UP_SECONDS } from '../../../../suite/plan/forecast.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 import { dynamoBench } from '../../../support/command-line.js';
 import { measuredCell, suiteRecord } from '../../../support/records.js';
+import { saveRun } from '../../../support/stored.js';
 
 const root = fileURLToPath(new URL('../../../../../', import.meta.url));
 const read = (name: string): unknown => JSON.parse(readFileSync(join(root, name), 'utf8'));
@@ -36,7 +37,10 @@ describe('forecast of a suite', () => {
       /test lf: needs 1 GPU in each rank, which is given 0/,
     );
     const selector = { 'node.kubernetes.io/instance-type': 'x9.huge' };
-    assert.match(messages(forecast({ nodes: { selector } }).refused).join(), /x9\.huge: their NICs are not known/);
+    assert.match(
+      messages(forecast({ nodes: { selector } }).refused).join(),
+      /x9\.huge: instance type x9\.huge has unknown NICs/,
+    );
     const fabric = { kind: 'efa', nics: 32, nicRate: '100Gbit/s', gpus: 8 };
     assert.deepEqual(forecast({ nodes: { selector }, fabric }).refused, []);
   });
@@ -198,7 +202,7 @@ describe('dynamo-bench plan', () => {
     assert.match(stdout, /^p5-dynamo: \d+ cells in 3 blocks$/m);
     assert.match(
       stdout,
-      /^Dynamo under load:\n {2}- aggregated: aggregated, concurrency 1, 4, 16: 2 workers with 2 GPUs /m,
+      /^inference tests:\n {2}- aggregated: aggregated, concurrency 1, 4, 16: 2 workers with 2 GPUs /m,
     );
   });
 
@@ -254,13 +258,13 @@ describe('dynamo-bench plan', () => {
       record('other-nodes', 20, 'p5en.48xlarge'),
       record('other-suite', 40, 'p5.48xlarge', 'other'),
     ]) {
-      await store.saveRun(run, {});
+      await saveRun(store, run);
     }
     await store.close();
     const file = specFile({ name: 's', tests: [lf] });
     const { stdout } = await plan(file);
     assert.match(stdout, /1\. lf repetition 1: 32 EFA, 2 min to 3 min$/m);
-    assert.match(stdout, /, 1 test by 2 earlier runs of this suite;/);
+    assert.match(stdout, /, 1 test estimated from 2 earlier runs of this suite;/);
     const byVariable = await dynamoBench(['plan', file], { env: { RESULTS_DIR: folder } });
     assert.equal(byVariable.stdout, stdout, 'where the worker puts them');
   });
@@ -269,7 +273,7 @@ describe('dynamo-bench plan', () => {
     writeFileSync(join(folder, 'results.db'), 'no database at all, and longer than a header of one would be');
     const { exitCode, stdout, stderr } = await plan(specFile({ name: 's', tests: [lf] }));
     assert.equal(exitCode, 0);
-    assert.match(stdout, /, by the parameters;/);
-    assert.match(stderr, /^warning: nothing is learnt from earlier runs: /);
+    assert.match(stdout, /, estimated from the parameters;/);
+    assert.match(stderr, /^warning: Times of earlier runs are not used: /);
   });
 });

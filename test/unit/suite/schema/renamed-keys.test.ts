@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cellKey } from '../../../../activities/transport/records.js';
+import { cellKey } from '../../../../activities/cells/cell-key.js';
 import { currentTestKeys, formerTestKeys, withCurrentKeys } from '../../../../suite/schema/renamed-keys.js';
 import { checkSpec, formerKeys, parseSpec } from '../../../../suite/spec/spec.js';
 

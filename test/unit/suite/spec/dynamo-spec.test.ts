@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
+import { aiperfCommand } from '../../../../suite/aiperf/aiperf-command.js';
 import { helmCommand, helmCommandLine } from '../../../../suite/cluster/helm-command.js';
 import { pointsOf, requestsOf } from '../../../../suite/spec/inference-tests.js';
 import { checkSpec, parseSpec } from '../../../../suite/spec/spec.js';
-import { aiperfCommand } from '../../../../suite/tools/aiperf-command.js';
 
 function suite(dynamo: Record<string, unknown>, more: Record<string, unknown> = {}) {
   return {
@@ -39,20 +39,20 @@ describe('the dynamo block of a suite spec', () => {
     [
       'a control that is no test',
       suite({ tests: [{ name: 'a', tool: 'inference', control: 'b' }] }),
-      /control: no test of the block is called "b"/,
+      /control: dynamo\.tests has no test "b"/,
     ],
     [
-      'a baseline that is no test',
+      'a curve of a test that does not exist',
       suite({ transfer: { predictFrom: 'fl' } }),
-      /transfer\.predictFrom: no transport test is called "fl"; did you mean "lf"/,
+      /transfer\.predictFrom: the suite has no transport test "fl"; did you mean "lf"/,
     ],
     [
       'requests and a duration',
       suite({ tests: [{ name: 'a', tool: 'inference', requests: 5, duration: '5s' }] }),
-      /give requests or a duration/,
+      /set requests or duration, not both/,
     ],
     [
-      'a pretended rate of a real engine',
+      'a KV transfer rate of a real engine',
       suite({ tests: [{ name: 'a', tool: 'inference', kvTransferRate: 'none' }] }),
       /only a simulated engine/,
     ],

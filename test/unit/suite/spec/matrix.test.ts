@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { variantsOf } from '../../../../suite/spec/matrix.js';
 import { checkSpec, parseSpec } from '../../../../suite/spec/spec.js';
-import type { NixlbenchSpec, TransportTestSpec, UcxPerftestSpec } from '../../../../suite/spec/transport-tests.js';
+import type { NixlbenchSpec } from '../../../../suite/tools/nixlbench/spec.js';
+import type { TransportTestSpec } from '../../../../suite/tools/registry.js';
+import type { UcxPerftestSpec } from '../../../../suite/tools/ucx-perftest/spec.js';
 
 const lf = { name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' };
 
@@ -87,7 +89,7 @@ describe('matrix of a test', () => {
     [
       'an option that the tool does not have',
       problems({ matrix: { opTyp: ['READ'] } }),
-      /^tests\[0\]\.matrix\.opTyp: "opTyp" is no option that a matrix can change; did you mean "opType"\?/,
+      /^tests\[0\]\.matrix\.opTyp: "opTyp" is not an option that a matrix can change; did you mean "opType"\?/,
     ],
     [
       'a value that the option does not take',
@@ -97,7 +99,7 @@ describe('matrix of a test', () => {
     [
       'an axis that says how often, not what',
       problems({ matrix: { repetitions: [1, 2] } }),
-      /"repetitions" is no option that a matrix can change/,
+      /"repetitions" is not an option that a matrix can change/,
     ],
     [
       'a combination that contradicts itself',

@@ -1,0 +1,30 @@
+import type { Fabric } from '../../suite/hardware/fabric.js';
+import type { Pair } from '../../suite/run/cluster-facts.js';
+import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
+import type { InferenceSpec, LoadPoint } from '../../suite/spec/inference-tests.js';
+import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
+import type { PodSettings } from '../transport/rank-pod.js';
+
+/** All that defines a cell of a transport test. Two cells with the same definition measure the same thing. */
+export interface CellDefinition {
+  /** The test with the values of its matrix. */
+  readonly test: TransportTestSpec;
+  /** These values in words. */
+  readonly variant: string;
+  readonly settings: PodSettings;
+  readonly pair: Pair;
+  readonly repetition: number;
+  readonly warmUp: boolean;
+  /** Digests of the image as the two nodes have it. */
+  readonly imageIds: readonly string[];
+  readonly fabric: unknown;
+}
+
+/** All that defines a cell of an inference test. */
+export interface LoadCellDefinition {
+  readonly dynamo: Omit<DynamoSpec, 'tests'>;
+  readonly test: InferenceSpec;
+  readonly point: LoadPoint;
+  readonly pair: Pair;
+  readonly fabric: Fabric;
+}

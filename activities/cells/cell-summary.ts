@@ -1,0 +1,62 @@
+import type { AnyCell } from '../../results/records/any-cell.js';
+import { isLoadCell } from '../../results/records/any-cell.js';
+import type { CellJudgement } from '../../suite/judge/judgement.js';
+import type { FailureRecord } from '../../suite/verdict/failure.js';
+import type { Verdict } from '../../suite/verdict/verdict.js';
+
+const LONGEST_MESSAGE = 400;
+
+/** What a workflow needs to know of a recorded cell; the rest is in the store. */
+export interface CellSummary {
+  readonly key: string;
+  /** Name of the test, with `-v<n>` of a variant. */
+  readonly test: string;
+  readonly repetition: number;
+  readonly warmUp?: boolean;
+  /** Requests in flight, of an inference cell. */
+  readonly concurrency?: number;
+  readonly verdict: Verdict;
+  /** In bytes per second or seconds; of an inference cell the median time to first token. */
+  readonly measurement?: { readonly metric: 'bandwidth' | 'latency' | 'ttft'; readonly value: number };
+  readonly failure?: CellJudgement['failure'];
+  /** Seconds that all its attempts took. */
+  readonly seconds: number;
+  readonly takenOver: boolean;
+}
+
+/** Summarizes a recorded cell. */
+export function summaryOf(cell: AnyCell, takenOver: boolean): CellSummary {
+  const { key, test, repetition, warmUp, verdict, failure } = cell;
+  const measurement = measurementOf(cell);
+  return {
+    key,
+    test,
+    repetition,
+    ...(isLoadCell(cell) ? { concurrency: cell.concurrency } : { warmUp: warmUp ?? false }),
+    verdict,
+    seconds: secondsOf(cell),
+    takenOver,
+    ...(measurement ? { measurement } : {}),
+    ...(failure ? { failure: shortened(failure as FailureRecord) } : {}),
+  };
+}
+
+function measurementOf(cell: AnyCell): CellSummary['measurement'] {
+  if (!isLoadCell(cell)) {
+    const { measurement } = cell;
+    return measurement && { metric: measurement.metric, value: measurement.value };
+  }
+  const first = cell.load?.timeToFirstToken;
+  return first && { metric: 'ttft', value: first.p50 ?? first.average };
+}
+
+function secondsOf(cell: AnyCell): number {
+  const spans = isLoadCell(cell) ? [{ startedAt: cell.startedAt, endedAt: cell.recordedAt }] : cell.attempts;
+  return spans.reduce((sum, { startedAt, endedAt }) => sum + (Date.parse(endedAt) - Date.parse(startedAt)) / 1000, 0);
+}
+
+/** The record has the whole message; the workflow carries one for each cell. */
+function shortened(failure: FailureRecord): FailureRecord {
+  const { message } = failure;
+  return message.length <= LONGEST_MESSAGE ? failure : { ...failure, message: `${message.slice(0, LONGEST_MESSAGE)}…` };
+}

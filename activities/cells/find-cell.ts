@@ -1,0 +1,77 @@
+import type { AnyCell } from '../../results/records/any-cell.js';
+import { isLoadCell } from '../../results/records/any-cell.js';
+import { findCell, type StoredCell } from '../../results/records/cells.js';
+import { dropCellFromRun, takeOverCell } from '../../results/records/run-cells.js';
+import type { Run } from '../../suite/run/run.js';
+import type { ActivityContext } from '../context/context.js';
+import type { CellDefinition, LoadCellDefinition } from './cell-definition.js';
+import { cellKey, loadCellKey } from './cell-key.js';
+import { type CellSummary, summaryOf } from './cell-summary.js';
+
+/** A cell as the store knows it: what there is to take over, and how many attempts there have been. */
+export interface RecordedCell {
+  readonly cell?: CellSummary;
+  readonly attempts: number;
+}
+
+interface Wanted<Cell> {
+  readonly run: Run;
+  readonly cell: Cell;
+  /** Workflow id of an earlier suite run whose cells count too: one that matches is taken over, evidence and all. */
+  readonly resumeFrom?: string | undefined;
+}
+
+export function findCellActivities(context: ActivityContext) {
+  return {
+    /**
+     * Finds a transport cell that was measured: it is never run again. One that failed for another reason than its figure
+     * is, with attempts numbered on.
+     */
+    async findCell(input: Wanted<CellDefinition>): Promise<RecordedCell> {
+      const { found, own } = await find(input, cellKey(input.cell), () => true);
+      const attempts = attemptsOf(found ?? own);
+      return found ? { cell: summaryOf(found.cell, true), attempts } : { attempts };
+    },
+
+    /**
+     * Finds an inference cell that was measured: it is never run again.
+     *
+     * @param input.imageIds digests of the images that run now, as far as they are known: a cell that was measured with
+     *   others, because a tag was moved since, does not count
+     */
+    async findLoadCell(
+      input: Wanted<LoadCellDefinition> & { imageIds: readonly string[] },
+    ): Promise<CellSummary | undefined> {
+      const { found } = await find(input, loadCellKey(input.cell), (cell) => sameImages(cell, input.imageIds));
+      return found && summaryOf(found.cell, true);
+    },
+  };
+
+  /** The cell that counts, which the run has from then on; and the one that the workflow has, whether it counts or not. */
+  async function find(
+    { run, resumeFrom }: Wanted<unknown>,
+    key: string,
+    fits: (cell: AnyCell) => boolean,
+  ): Promise<{ found?: StoredCell; own?: StoredCell | undefined }> {
+    const { store } = context;
+    const own = await store.use((kysely) => findCell(kysely, run.workflowId, key));
+    const earlier =
+      resumeFrom === undefined ? undefined : await store.use((kysely) => findCell(kysely, resumeFrom, key));
+    const found = [own, earlier].find((stored) => stored && !stored.cell.failure && fits(stored.cell));
+    if (found) await store.write((transaction) => takeOverCell(transaction, run, found));
+    else if (own && !fits(own.cell)) await store.write((transaction) => dropCellFromRun(transaction, run, key));
+    return { ...(found ? { found } : {}), own };
+  }
+}
+
+function attemptsOf(stored: StoredCell | undefined): number {
+  return stored && !isLoadCell(stored.cell) ? stored.cell.attempts.length : 0;
+}
+
+/** Where no digest is known, nothing speaks against a cell. */
+function sameImages(cell: AnyCell, imageIds: readonly string[]): boolean {
+  const known = (ids: readonly string[]) => [...new Set(ids.filter(Boolean))].sort().join();
+  const before = known(isLoadCell(cell) ? cell.pods.map(({ imageId }) => imageId) : []);
+  const now = known(imageIds);
+  return before === now || before === '' || now === '';
+}

@@ -1,0 +1,27 @@
+import type { Pair } from '../../suite/run/cluster-facts.js';
+import type { Run } from '../../suite/run/run.js';
+import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
+import type { InferenceSpec } from '../../suite/spec/inference-tests.js';
+import type { SuiteSpec } from '../../suite/spec/spec.js';
+
+/** Everything that determines the objects of a deployment. */
+export interface DeploymentInput {
+  readonly run: Run;
+  readonly dynamo: Omit<DynamoSpec, 'tests'>;
+  readonly topology: InferenceSpec['topology'];
+  readonly pair: Pair;
+  readonly cluster: Pick<SuiteSpec['cluster'], 'imagePullPolicy' | 'imagePullSecret' | 'etcdImage'>;
+  readonly resourceNames: { readonly gpu: string; readonly efa: string };
+  readonly tolerations: SuiteSpec['nodes']['tolerations'];
+  /** Annotations of the pods, which name their suite run. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Whether the deployment stays after the run. */
+  readonly keep: boolean;
+  /** Rate of the KV transfer that a simulated engine imitates, in bytes per second; undefined: it does not pause. */
+  readonly simulatedRate?: number | undefined;
+  /** Bytes that a simulated engine sends for each prompt token. */
+  readonly kvBytesPerToken?: number | undefined;
+}
+
+/** Identifies a deployment. */
+export type DeploymentPlace = Pick<DeploymentInput, 'run' | 'dynamo'>;

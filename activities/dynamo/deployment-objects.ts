@@ -1,0 +1,9 @@
+import type { KubernetesObject } from '../../kubernetes/client/objects.js';
+import type { DeploymentInput } from './deployment-input.js';
+import { operatorGraph } from './operator-graph.js';
+import { plainObjects } from './plain-objects.js';
+
+/** Builds all objects of a deployment, without owner and run labels. */
+export async function deploymentObjects(input: DeploymentInput): Promise<KubernetesObject[]> {
+  return input.dynamo.deployWith === 'operator' ? [await operatorGraph(input)] : plainObjects(input);
+}

@@ -1,0 +1,51 @@
+import type { Container, PodSpec, PodTemplate } from '../../kubernetes/client/objects.js';
+import { DEPLOYMENT_LABEL, KEPT_LABEL, ROLE_LABEL } from '../../suite/cluster/dynamo-names.js';
+import { COMPONENT_LABEL, MANAGED_BY } from '../../suite/run/run.js';
+import type { DeploymentInput } from './deployment-input.js';
+
+/** Labels and annotations of every pod of a deployment. */
+export function podMetadata({ run, annotations, keep }: DeploymentInput, role: string) {
+  const labels = {
+    ...MANAGED_BY,
+    [COMPONENT_LABEL]: role,
+    [DEPLOYMENT_LABEL]: run.key,
+    [ROLE_LABEL]: role,
+    ...(keep ? { [KEPT_LABEL]: 'true' } : {}),
+  };
+  return { labels, annotations } satisfies PodTemplate['metadata'];
+}
+
+/** Sets what every pod of a deployment has: image, tolerations, pull secret. */
+export function fillPod(spec: PodSpec, { cluster, tolerations }: DeploymentInput, image: string): void {
+  const container = mainContainer(spec);
+  container.image = image;
+  container.imagePullPolicy = cluster.imagePullPolicy;
+  spec.tolerations = tolerations;
+  if (cluster.imagePullSecret) spec.imagePullSecrets = [{ name: cluster.imagePullSecret }];
+}
+
+/** Sets what every pod has that runs a program of Dynamo: its image, the spec's environment, the token for the model. */
+export function fillDynamoPod(spec: PodSpec, input: DeploymentInput): void {
+  const { dynamo } = input;
+  fillPod(spec, input, dynamo.image);
+  const container = mainContainer(spec);
+  setEnvironment(container, dynamo.env);
+  const { tokenSecret } = dynamo.model;
+  if (tokenSecret === undefined) delete container.envFrom;
+  else container.envFrom = [{ secretRef: { name: tokenSecret } }];
+}
+
+/** Sets variables; each replaces one of the same name, because the API server refuses a name that comes twice. */
+export function setEnvironment(container: Container, variables: Readonly<Record<string, string>>): void {
+  container.env = [
+    ...(container.env ?? []).filter(({ name }) => !Object.hasOwn(variables, name)),
+    ...Object.entries(variables).map(([name, value]) => ({ name, value })),
+  ];
+}
+
+/** @throws {Error} when the manifest has no container `main` */
+export function mainContainer(spec: PodSpec): Container {
+  const container = spec.containers.find(({ name }) => name === 'main');
+  if (!container) throw new Error('a pod of the Dynamo manifests has no container main');
+  return container;
+}

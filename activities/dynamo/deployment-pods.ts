@@ -1,0 +1,26 @@
+import { cancellationSignal } from '@temporalio/activity';
+import type { Cluster } from '../../kubernetes/client/cluster.js';
+import type { Pod } from '../../kubernetes/client/objects.js';
+import { POD } from '../../kubernetes/client/resources.js';
+import {
+  DEPLOYMENT_LABEL,
+  deploymentName,
+  OPERATOR_GRAPH_LABEL,
+  OPERATOR_ROLE_LABEL,
+  ROLE_LABEL,
+} from '../../suite/cluster/dynamo-names.js';
+import type { DeploymentPlace } from './deployment-input.js';
+
+/** Lists the pods of the deployment, by label: names that the operator gives contain a hash. */
+export function deploymentPods(cluster: Cluster, { run, dynamo }: DeploymentPlace): Promise<Pod[]> {
+  const labelSelector =
+    dynamo.deployWith === 'operator'
+      ? `${OPERATOR_GRAPH_LABEL}=${deploymentName(run, dynamo)}`
+      : `${DEPLOYMENT_LABEL}=${run.key},${ROLE_LABEL}`;
+  return cluster.list<Pod>(POD, run.namespace, { labelSelector }, cancellationSignal());
+}
+
+/** Role of a pod by the suite's label, else by the operator's; `unknown` without either. */
+export function roleOf({ metadata }: Pod): string {
+  return metadata.labels?.[ROLE_LABEL] ?? metadata.labels?.[OPERATOR_ROLE_LABEL] ?? 'unknown';
+}

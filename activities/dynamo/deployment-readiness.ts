@@ -1,0 +1,87 @@
+import { cancellationSignal } from '@temporalio/activity';
+import { graphStatus } from '../../cluster/graph-status.js';
+import { ApiFailure } from '../../kubernetes/client/api-failure.js';
+import type { Cluster } from '../../kubernetes/client/cluster.js';
+import { poll } from '../../kubernetes/client/poll.js';
+import { EVENT } from '../../kubernetes/client/resources.js';
+import { describeWaiting, type KubernetesEvent, podTrouble } from '../../kubernetes/pods/pod-trouble.js';
+import { StartWatch } from '../../kubernetes/pods/start-watch.js';
+import { deploymentName, FRONTEND_PORT, frontendName } from '../../suite/cluster/dynamo-names.js';
+import { type FrontendHealth, type ModelList, servingProblem } from '../../suite/cluster/served-models.js';
+import { formatDuration } from '../../suite/units/units.js';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
+import type { ActivityContext } from '../context/context.js';
+import type { DeploymentInput, DeploymentPlace } from './deployment-input.js';
+import { findGraph } from './deployment-owner.js';
+import { deploymentPods } from './deployment-pods.js';
+
+/** Seconds for which the operator may report `failed` before the deployment fails: it retries by itself. */
+const FAILED_SECONDS = 30;
+
+export interface ServingInput extends Pick<DeploymentInput, 'run' | 'dynamo' | 'topology'> {
+  /** Nodes that the run has locked. */
+  readonly nodes: readonly string[];
+  /** Seconds for which a pod may be without a node. */
+  readonly unschedulable: number;
+}
+
+/**
+ * Waits until the operator reports Ready, the frontend lists the model, and it knows all workers.
+ *
+ * @returns seconds that it took
+ * @throws {SuiteFailure} the reason of a pod that cannot start as soon as it is known; `DeploymentNotReady` at the time
+ *   limit
+ */
+export async function waitUntilServing(context: ActivityContext, input: ServingInput): Promise<number> {
+  const { run, dynamo } = input;
+  const cluster = context.cluster(run);
+  const name = `${run.namespace}/${deploymentName(run, dynamo)}`;
+  let failedSince: number | undefined;
+  const watch = new StartWatch(input.unschedulable);
+  return poll(async (elapsed) => {
+    await context.claims.renew(run, input.nodes);
+    const pods = await deploymentPods(cluster, input);
+    for (const pod of pods) {
+      const trouble = podTrouble(pod, watch, elapsed);
+      if (trouble) throw trouble;
+    }
+    const status = await operatorStatus(cluster, input);
+    failedSince = status?.state === 'failed' ? (failedSince ?? elapsed) : undefined;
+    if (status?.state === 'failed' && elapsed - (failedSince ?? elapsed) >= FAILED_SECONDS) {
+      throw new SuiteFailure('DeploymentNotReady', `the Dynamo operator failed to deploy ${name}: ${status.message}`);
+    }
+    const problem = status && status.state !== 'ready' ? status.message : await notServing(cluster, input);
+    if (problem === undefined) return elapsed;
+    if (elapsed < dynamo.readyTimeout) return undefined;
+    const events = await cluster.list<KubernetesEvent>(EVENT, run.namespace, {}, cancellationSignal());
+    throw new SuiteFailure(
+      'DeploymentNotReady',
+      `deployment ${name} does not serve after ${formatDuration(dynamo.readyTimeout)}: ${problem}; ${describeWaiting(deploymentName(run, dynamo), pods, events)}`,
+    );
+  }, cancellationSignal());
+}
+
+async function operatorStatus(cluster: Cluster, place: DeploymentPlace) {
+  const { run, dynamo } = place;
+  if (dynamo.deployWith !== 'operator') return undefined;
+  const graph = await findGraph(cluster, place);
+  if (graph) return graphStatus(graph);
+  const name = `${run.namespace}/${deploymentName(run, dynamo)}`;
+  throw new SuiteFailure('DeploymentNotReady', `deployment ${name} was deleted while it started`);
+}
+
+async function notServing(cluster: Cluster, { run, dynamo, topology }: ServingInput): Promise<string | undefined> {
+  const service = frontendName(deploymentName(run, dynamo));
+  const ask = <T>(path: string) =>
+    cluster.serviceGet<T>(run.namespace, service, FRONTEND_PORT, path, cancellationSignal());
+  try {
+    const [models, health] = await Promise.all([ask<ModelList>('/v1/models'), ask<FrontendHealth>('/health')]);
+    return servingProblem(dynamo.model.name, topology, dynamo.replicas, models, health);
+  } catch (error) {
+    // The Service has no ready pod, or the frontend does not listen yet.
+    if (error instanceof ApiFailure && (error.status === 404 || error.status >= 500)) {
+      return `the frontend does not answer yet: ${error.message}`;
+    }
+    throw error;
+  }
+}

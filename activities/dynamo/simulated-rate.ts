@@ -1,0 +1,55 @@
+import { transportCells } from '../../results/records/cells.js';
+import { isSimulatedEngine } from '../../suite/engines/registry.js';
+import type { UnknownKv } from '../../suite/kv/kv-layers.js';
+import { type KvSize, knownKv, unknownKv } from '../../suite/kv/kv-size.js';
+import { measuredCurve, rateOfKvBlock } from '../../suite/kv/transfer-curve.js';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
+import type { ActivityContext } from '../context/context.js';
+import type { DeploymentInput } from './deployment-input.js';
+
+export interface RateInput extends Pick<DeploymentInput, 'run' | 'dynamo' | 'topology'> {
+  /** Rate of the KV transfer that a simulated engine imitates: bytes per second, the measured one, or no pause. */
+  readonly kvTransferRate: number | 'measured' | 'none';
+  /** Transport test whose curve gives the measured rate. Histories of workflows hold the field under this name. */
+  readonly baseline?: string | undefined;
+}
+
+/**
+ * Determines the rate of the KV transfer that a simulated engine imitates, in bytes per second; undefined when it does
+ * not pause for the transfer, or when the engine is real.
+ *
+ * @throws {SuiteFailure} `NotFound` when the rate is to be the measured one and none was measured
+ */
+export async function simulatedRate(
+  context: ActivityContext,
+  input: RateInput,
+  size: KvSize | UnknownKv | undefined,
+): Promise<number | undefined> {
+  const { dynamo, topology, kvTransferRate } = input;
+  if (!isSimulatedEngine(dynamo.engine.kind) || topology === 'aggregated' || kvTransferRate === 'none') {
+    return undefined;
+  }
+  return kvTransferRate === 'measured' ? measuredRate(context, input, size) : kvTransferRate;
+}
+
+async function measuredRate(
+  context: ActivityContext,
+  { run, dynamo, baseline: predictFrom }: RateInput,
+  size: KvSize | UnknownKv | undefined,
+): Promise<number | undefined> {
+  const kv = knownKv(size);
+  if (!kv) throw notMeasured(`the KV bytes of a token are not known${size ? `: ${unknownKv(size)}` : ''}`);
+  const cells =
+    predictFrom === undefined
+      ? []
+      : await context.store.use((kysely) => transportCells(kysely, run.workflowId, predictFrom));
+  const curve = measuredCurve(cells);
+  if (!curve) throw notMeasured(`no cell of ${predictFrom ?? 'a nixlbench test'} was measured`);
+  return rateOfKvBlock(curve, kv, dynamo.transfer.tokensPerBlock);
+}
+
+function notMeasured(why: string): SuiteFailure {
+  return new SuiteFailure('NotFound', `the simulated engine has no measured rate to imitate: ${why}`, {
+    hint: 'run the transport test in the same suite and set dynamo.model.config, or set dynamo.engine.kvTransferRate',
+  });
+}

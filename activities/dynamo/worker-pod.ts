@@ -1,0 +1,66 @@
+import type { Container, PodSpec } from '../../kubernetes/client/objects.js';
+import { DEPLOYMENT_LABEL, ROLE_LABEL } from '../../suite/cluster/dynamo-names.js';
+import type { WorkerRole } from '../../suite/engines/engine.js';
+import { engineOf } from '../../suite/engines/registry.js';
+import { kubernetesQuantity } from '../../suite/units/units.js';
+import { showNodeSysfs } from '../pods/node-sysfs.js';
+import type { DeploymentInput } from './deployment-input.js';
+import { mainContainer, setEnvironment } from './deployment-pod.js';
+import type { WorkerGroup } from './workers.js';
+
+/** Turns a pod that `fillDynamoPod` filled into a worker: engine, resources, shared memory and node. */
+export function fillWorkerPod(spec: PodSpec, input: DeploymentInput, { role, node }: WorkerGroup): void {
+  const { dynamo } = input;
+  const container = mainContainer(spec);
+  setEngine(container, input, role);
+  container.resources = resourcesOf(input);
+  // The operator mounts its own there.
+  if (dynamo.deployWith === 'manifests') {
+    const sizeLimit = kubernetesQuantity(dynamo.resources.sharedMemory);
+    container.volumeMounts = [{ name: 'shared-memory', mountPath: '/dev/shm' }];
+    spec.volumes = [{ name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit } }];
+  }
+  showNodeSysfs(spec, container, dynamo.resources.efa);
+  spec.affinity = affinityOf(input, role, node);
+}
+
+function setEngine(container: Container, input: DeploymentInput, role: WorkerRole): void {
+  const { engine, model, transfer } = input.dynamo;
+  const simulatedKv = { rate: input.simulatedRate, bytesPerToken: input.kvBytesPerToken };
+  const worker = { role, model, transfer, simulatedKv };
+  const { command, arguments: argumentsOf, environment } = engineOf(engine);
+  container.command = [...command];
+  container.args = [...argumentsOf(worker), ...engine.extraArguments];
+  setEnvironment(container, environment(worker));
+}
+
+function resourcesOf({ dynamo, resourceNames }: DeploymentInput): Container['resources'] & object {
+  const { gpu, efa, hugepages2Mi, memory, cpu } = dynamo.resources;
+  const fixed = {
+    ...(gpu > 0 ? { [resourceNames.gpu]: String(gpu) } : {}),
+    ...(efa > 0 ? { [resourceNames.efa]: String(efa) } : {}),
+    ...(hugepages2Mi > 0 ? { 'hugepages-2Mi': kubernetesQuantity(hugepages2Mi) } : {}),
+    memory: kubernetesQuantity(memory),
+  };
+  return { requests: { ...fixed, cpu: String(cpu) }, limits: fixed };
+}
+
+/** Binds a worker to its node; prefill and decode workers of one run refuse to share a node. */
+function affinityOf({ run }: DeploymentInput, role: WorkerRole, node: string): PodSpec['affinity'] & object {
+  const nodeAffinity = {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] }],
+    },
+  };
+  if (role === 'worker') return { nodeAffinity };
+  const other = role === 'prefill' ? 'decode' : 'prefill';
+  const podAntiAffinity = {
+    requiredDuringSchedulingIgnoredDuringExecution: [
+      {
+        topologyKey: 'kubernetes.io/hostname',
+        labelSelector: { matchLabels: { [ROLE_LABEL]: other, [DEPLOYMENT_LABEL]: run.key } },
+      },
+    ],
+  };
+  return { nodeAffinity, podAntiAffinity };
+}

@@ -1,0 +1,41 @@
+import { aiperfCommand } from '../../suite/aiperf/aiperf-command.js';
+import { loadJobName } from '../../suite/cluster/dynamo-names.js';
+import type { Run } from '../../suite/run/run.js';
+import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
+import type { InferenceSpec, LoadPoint } from '../../suite/spec/inference-tests.js';
+import type { SuiteSpec } from '../../suite/spec/spec.js';
+
+/** Identifies one attempt at a load point. */
+export interface LoadAttempt {
+  readonly run: Run;
+  readonly test: InferenceSpec;
+  readonly point: LoadPoint;
+  /** From 1; another attempt has other prompts. */
+  readonly attempt: number;
+  /** Distinguishes the attempts of this workflow run from those of another. */
+  readonly token: string;
+}
+
+export interface LoadInput extends LoadAttempt {
+  readonly dynamo: Omit<DynamoSpec, 'tests'>;
+  /** Address of the frontend. */
+  readonly url: string;
+  /** Nodes that the run has locked. */
+  readonly nodes: readonly string[];
+  readonly cluster: Pick<SuiteSpec['cluster'], 'imagePullPolicy' | 'imagePullSecret'>;
+  /** Seconds until the load pod must exist. */
+  readonly podStart: number;
+  /** Seconds for which the load pod may be without a node. */
+  readonly unschedulable: number;
+  /** Folder of the attempt's evidence below the run's. */
+  readonly folder: string;
+}
+
+export function jobName({ run, test, point, attempt, token }: LoadAttempt): string {
+  return loadJobName(run, test.name, point, attempt, token);
+}
+
+/** AIPerf's command line, for the pod and for the record. */
+export function loadCommand({ dynamo, test, point, url, attempt }: LoadInput): string[] {
+  return aiperfCommand(dynamo, test, point, url, attempt);
+}

@@ -1,0 +1,35 @@
+import { readManifestObject } from '../../kubernetes/client/manifest.js';
+import type { Container, Job, PodSpec } from '../../kubernetes/client/objects.js';
+import { runObjectName } from '../../suite/run/object-names.js';
+import { kubernetesQuantity } from '../../suite/units/units.js';
+import { type LoadInput, loadCommand } from './load-input.js';
+
+/** Builds the Job of one load, without name, owner and labels of the run. */
+export async function loadJob(input: LoadInput): Promise<Job> {
+  const job = structuredClone(await readManifestObject<Job>('dynamo/load-job.yaml', 'Job'));
+  const { spec } = job.spec.template;
+  const [container] = spec.containers;
+  if (!container) throw new Error('manifest dynamo/load-job.yaml has no container');
+  fillContainer(container, input);
+  fillPod(spec, input);
+  return job;
+}
+
+function fillContainer(container: Container, input: LoadInput): void {
+  const { load, model } = input.dynamo;
+  const memory = kubernetesQuantity(load.memory);
+  container.image = load.image;
+  container.imagePullPolicy = input.cluster.imagePullPolicy;
+  container.args = loadCommand(input);
+  container.resources = { requests: { cpu: String(load.cpu), memory }, limits: { memory } };
+  if (model.tokenSecret !== undefined) container.envFrom = [{ secretRef: { name: model.tokenSecret } }];
+}
+
+function fillPod(spec: PodSpec, { run, test, cluster }: LoadInput): void {
+  spec.activeDeadlineSeconds = Math.ceil(test.timeout);
+  spec.volumes = [
+    { name: 'scripts', configMap: { name: runObjectName(run) } },
+    { name: 'output', emptyDir: {} },
+  ];
+  if (cluster.imagePullSecret) spec.imagePullSecrets = [{ name: cluster.imagePullSecret }];
+}

@@ -1,0 +1,93 @@
+import { Command } from 'commander';
+import { findLeftovers, removeLeftovers } from '../../cluster/leftovers.js';
+import { Cluster } from '../../kubernetes/client/cluster.js';
+import {
+  endInterruptedRuns,
+  findInterruptedRuns,
+  type InterruptedRun,
+} from '../../results/maintenance/interrupted-runs.js';
+import type { LeftoverObjects } from '../../suite/run/leftovers.js';
+import type { RunStatusClient } from '../../suite/run/run-status.js';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
+import { connectTemporal } from '../../temporal/connection.js';
+import { RunDirectory } from '../../temporal/run-directory.js';
+import { addStoreOptions, changeStore, type StoreOptions, withStore } from '../options/store-options.js';
+import { addHelp } from '../output/help-text.js';
+
+interface Options extends StoreOptions {
+  readonly namespace: string;
+  readonly leaseNamespace?: string;
+  readonly context?: string;
+  readonly dryRun?: boolean;
+  readonly json?: true;
+}
+
+const STATE_TEXT = {
+  running: 'running, kept',
+  remove: 'closed or unknown to Temporal',
+  foreign: 'of another Temporal server or namespace, kept',
+} as const satisfies Record<LeftoverObjects['state'], string>;
+
+/** `dynamo-bench cleanup`: removes what closed suite runs left in the cluster, and records that they have ended. */
+export function cleanupCommand(): Command {
+  const command = addStoreOptions(new Command('cleanup'))
+    .description(
+      'Remove what closed suite runs left in the cluster, and record that interrupted runs have ended. Running suite runs are never touched.',
+    )
+    .option('--namespace <name>', 'namespace in which suites run', 'dynamo-bench')
+    .option('--lease-namespace <name>', 'namespace of the node locks (default: the value of --namespace)')
+    .option('--context <name>', 'context of the kubeconfig (default: the current context)')
+    .option('--dry-run', 'show what would be removed, and remove nothing')
+    .option('--json', 'print JSON')
+    .action(cleanUp);
+  return addHelp(command, {
+    examples: [
+      ['Show what would be removed', 'dynamo-bench cleanup --dry-run'],
+      [
+        'Clean up every hour with a Temporal Schedule',
+        'temporal schedule create --schedule-id dynamo-bench-sweep --interval 1h --type sweep --task-queue dynamo-bench --workflow-id dynamo-bench-sweep',
+      ],
+    ],
+    notes: 'Every suite run cleans up when it starts.',
+  });
+}
+
+async function cleanUp(options: Options): Promise<void> {
+  const { namespace, leaseNamespace = namespace, context, dryRun = false, json } = options;
+  const cluster = Cluster.connect(context);
+  const { connection, namespace: temporalNamespace } = await connectTemporal();
+  try {
+    const runs = new RunDirectory(connection, temporalNamespace);
+    const remains = await (dryRun ? findLeftovers : removeLeftovers)(cluster, { namespace, leaseNamespace }, runs);
+    // Removed objects are printed even if the result store cannot be written afterwards.
+    const print = (line: string) => json || console.log(line);
+    for (const { workflowId, state, objects } of remains) {
+      print(`${dryRun ? '' : 'removed: '}${workflowId} (${STATE_TEXT[state]}): ${objects.join(', ')}`);
+    }
+    if (remains.length === 0) print(`Nothing to remove in namespace ${namespace}`);
+    const ended = await interruptedRuns(options, runs, dryRun);
+    for (const { entry, how } of ended) {
+      print(`${dryRun ? '' : 'recorded as ended: '}${entry.workflowId}@${entry.runId}: ${how}`);
+    }
+    if (json) console.log(JSON.stringify({ remains, ended }, null, 2));
+  } finally {
+    await connection.close();
+  }
+}
+
+/** Finds or ends interrupted runs in the result store. Without a store here, the worker's own cleanup does this. */
+async function interruptedRuns(
+  options: StoreOptions,
+  statuses: RunStatusClient,
+  dryRun: boolean,
+): Promise<InterruptedRun[]> {
+  try {
+    if (dryRun) return await withStore(options, (store) => findInterruptedRuns(store, statuses));
+    return await changeStore(options, async (store) =>
+      endInterruptedRuns(store, await findInterruptedRuns(store, statuses)),
+    );
+  } catch (error) {
+    if (error instanceof SuiteFailure && error.class === 'NotFound') return [];
+    throw error;
+  }
+}

@@ -1,0 +1,42 @@
+import { Command } from 'commander';
+import { findResetPoint } from '../../temporal/reset-point.js';
+import { describeSuiteRun } from '../../temporal/suite-runs.js';
+import { withTemporal } from '../follow/temporal-client.js';
+import { addHelp } from '../output/help-text.js';
+
+/** `dynamo-bench reset WORKFLOW_ID`: prints the command that runs a failed test of a suite run again. */
+export function resetCommand(): Command {
+  const command = new Command('reset')
+    .description(
+      'Print the `temporal workflow reset` command that runs a failed test again, and nothing that finished before it. Changes nothing.',
+    )
+    .argument('<WORKFLOW_ID>', 'workflow id of the suite run')
+    .option('--test <name>', 'test to run again (default: the last one that failed)')
+    .option('--json', 'print JSON')
+    .action(printReset);
+  return addHelp(command, {
+    examples: [
+      ['Print the command that runs the last failed test again', 'dynamo-bench reset my-run'],
+      ['Run a given test again', 'eval "$(dynamo-bench reset my-run --test nixl-ucx)"'],
+    ],
+    notes: 'A parked test needs no reset: use `dynamo-bench resolve`.',
+  });
+}
+
+async function printReset(workflowId: string, { test, json }: { test?: string; json?: true }): Promise<void> {
+  const { eventId, block, failure, running } = await withTemporal(async (client) => {
+    const { status } = await describeSuiteRun(client, workflowId);
+    const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
+    const point = findResetPoint(events ?? [], test);
+    return status.name === 'RUNNING' ? point : { ...point, running: undefined };
+  });
+  const command = `temporal workflow reset --workflow-id ${workflowId} --event-id ${eventId} --reapply-exclude All --reason 'run ${block} again'`;
+  if (json) return console.log(JSON.stringify({ workflowId, eventId, block, failure, running, command }, null, 2));
+  if (failure) console.log(`# Test ${block} failed: ${failure.split('\n')[0]}`);
+  if (running) {
+    console.log(`# Test ${running} is running and a reset would not end it: cancel the suite run first`);
+    console.log(`temporal workflow cancel --workflow-id ${workflowId}`);
+    console.log(`temporal workflow result --workflow-id ${workflowId}`);
+  }
+  console.log(command);
+}

@@ -1,0 +1,125 @@
+import { statSync } from 'node:fs';
+import { type Client, ScheduleAlreadyRunning, type ScheduleHandle, ScheduleNotFoundError } from '@temporalio/client';
+import { parseSpec } from '../../suite/spec/spec.js';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
+import { withTemporal } from '../follow/temporal-client.js';
+import { readSpecFile } from '../options/spec-file.js';
+import { WrongUse } from '../options/wrong-use.js';
+import { type ScheduleSettings, scheduleIdOf, scheduleOptions } from './schedule-options.js';
+
+const NEXT_STARTS = 3;
+
+interface OutputOptions {
+  readonly json?: true;
+}
+
+/** Creates the schedule of a suite, or replaces its settings. */
+export async function setSchedule(file: string, settings: ScheduleSettings & OutputOptions): Promise<void> {
+  const input = await readSpecFile(file);
+  const schedule = scheduleOptions(parseSpec(input), input, settings);
+  await withTemporal(async (client) => {
+    const handle = client.schedule.getHandle(schedule.scheduleId);
+    const done = await createOrUpdate(client, handle, schedule).catch((error: unknown): never => {
+      throw invalidSchedule(error, settings.cron) ?? error;
+    });
+    await printSchedule(handle, done, settings);
+  });
+}
+
+/** Shows a schedule. */
+export function showSchedule(schedule: string, options: OutputOptions): Promise<void> {
+  return withSchedule(schedule, (handle) => printSchedule(handle, undefined, options));
+}
+
+/** Starts one run now, even while another is running. */
+export function triggerSchedule(schedule: string, options: OutputOptions): Promise<void> {
+  return withSchedule(schedule, async (handle) => {
+    await handle.trigger('ALLOW_ALL');
+    await printSchedule(handle, 'started', options);
+  });
+}
+
+/** Pauses a schedule. */
+export function pauseSchedule(schedule: string, options: OutputOptions & { readonly reason: string }): Promise<void> {
+  return withSchedule(schedule, async (handle) => {
+    await handle.pause(options.reason);
+    await printSchedule(handle, 'paused', options);
+  });
+}
+
+/** Resumes a paused schedule. */
+export function resumeSchedule(schedule: string, options: OutputOptions): Promise<void> {
+  return withSchedule(schedule, async (handle) => {
+    await handle.unpause('resumed with dynamo-bench schedule resume');
+    await printSchedule(handle, 'resumed', options);
+  });
+}
+
+/** Deletes a schedule; its runs are kept. */
+export function deleteSchedule(schedule: string, options: OutputOptions): Promise<void> {
+  return withSchedule(schedule, async (handle) => {
+    await handle.delete();
+    const id = handle.scheduleId;
+    print(options, { id, done: 'deleted' }, `Deleted schedule "${id}"`);
+  });
+}
+
+/** @throws {SuiteFailure} `NotFound` when Temporal has no such schedule */
+async function withSchedule(schedule: string, act: (handle: ScheduleHandle) => Promise<void>): Promise<void> {
+  const id = isSpecFile(schedule) ? scheduleIdOf(parseSpec(await readSpecFile(schedule))) : schedule;
+  await withTemporal(async (client) => {
+    try {
+      await act(client.schedule.getHandle(id));
+    } catch (error) {
+      if (!(error instanceof ScheduleNotFoundError)) throw error;
+      throw new SuiteFailure('NotFound', `Schedule "${id}" does not exist`, {
+        cause: error,
+        hint: 'list schedules: temporal schedule list; create one: dynamo-bench schedule set SPEC',
+      });
+    }
+  });
+}
+
+function isSpecFile(name: string): boolean {
+  return name === '-' || name.endsWith('.json') || statSync(name, { throwIfNoEntry: false })?.isDirectory() === false;
+}
+
+async function createOrUpdate(
+  client: Client,
+  handle: ScheduleHandle,
+  schedule: ReturnType<typeof scheduleOptions>,
+): Promise<string> {
+  try {
+    await client.schedule.create(schedule);
+    return 'created';
+  } catch (error) {
+    if (!(error instanceof ScheduleAlreadyRunning)) throw error;
+    // Whether it is paused, and the reason, are not settings of this command.
+    await handle.update(({ state }) => ({ ...schedule, state: { ...state, ...schedule.state } }));
+    return 'changed';
+  }
+}
+
+/** The client reports what the server rejects as a TypeError with the server's words; the rest is correct by then. */
+function invalidSchedule(error: unknown, cron: string): WrongUse | undefined {
+  if (!(error instanceof TypeError)) return undefined;
+  const hint = "give minute, hour, day of month, month and day of week: '30 2 * * *' is every night at half past two";
+  return new WrongUse(`Invalid cron expression "${cron}": ${error.message}`, hint, error);
+}
+
+async function printSchedule(handle: ScheduleHandle, done: string | undefined, options: OutputOptions): Promise<void> {
+  const { state, info } = await handle.describe();
+  const { scheduleId: id } = handle;
+  const { paused, note = '' } = state;
+  const next = info.nextActionTimes.slice(0, NEXT_STARTS).map((time) => time.toISOString());
+  const now = paused ? `paused${note ? ` (${note})` : ''}` : `next starts ${next.join(', ') || 'none'}`;
+  print(
+    options,
+    { id, ...(done === undefined ? {} : { done }), paused, note, next },
+    `Schedule "${id}"${done === undefined ? '' : ` ${done}`}: ${now}\nRuns: temporal workflow list -q 'TemporalScheduledById="${id}"'`,
+  );
+}
+
+function print({ json }: OutputOptions, value: object, text: string): void {
+  console.log(json ? JSON.stringify(value, null, 2) : text);
+}

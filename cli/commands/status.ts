@@ -1,0 +1,23 @@
+import { Command } from 'commander';
+import { fetchSuiteStatus } from '../follow/follow.js';
+import { printSuiteStatus, type ShowOptions } from '../follow/show-suite.js';
+import { withTemporal } from '../follow/temporal-client.js';
+import { addHelp } from '../output/help-text.js';
+
+/** `dynamo-bench status WORKFLOW_ID`: shows the state of a suite run once. */
+export function statusCommand(): Command {
+  const command = new Command('status')
+    .description('Show the state of a suite run: its current step, every test and the remaining time, or its result.')
+    .argument('<WORKFLOW_ID>', 'workflow id of the suite run')
+    .option('--json', 'print JSON')
+    .action((workflowId: string, options: ShowOptions) =>
+      withTemporal(async (client) => printSuiteStatus(await fetchSuiteStatus(client, workflowId), options)),
+    );
+  return addHelp(command, {
+    examples: [
+      ['Show the state of a suite run', 'dynamo-bench status my-run'],
+      ['Read the state of every test in a script', "dynamo-bench status my-run --json | jq '.tests'"],
+    ],
+    notes: 'The exit code is that of the suite run, and 3 while it is running.',
+  });
+}

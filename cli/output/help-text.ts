@@ -1,0 +1,30 @@
+import type { Command } from 'commander';
+
+/** What a command line does, in a few words, and the line itself. */
+type Example = readonly [purpose: string, line: string];
+
+/** What the help of a command shows below its options. */
+interface HelpText {
+  readonly examples: readonly Example[];
+  /** Sentences on what is not obvious: exit codes, what stays as it is. */
+  readonly notes?: string;
+}
+
+const TEXTS = new WeakMap<Command, HelpText>();
+
+/** Adds examples and notes to the help of a command. */
+export function addHelp(command: Command, text: HelpText): Command {
+  TEXTS.set(command, text);
+  const { examples, notes } = text;
+  return command.addHelpText('after', `\nExamples:\n${exampleLines(examples, '  ')}${notes ? `\n\n${notes}` : ''}`);
+}
+
+/** Examples and notes of a command; none for a command that only groups others. */
+export function helpTextOf(command: Command): HelpText {
+  return TEXTS.get(command) ?? { examples: [] };
+}
+
+/** Each example as a shell comment and the line to type. */
+export function exampleLines(examples: readonly Example[], indent = ''): string {
+  return examples.map(([purpose, line]) => `${indent}# ${purpose}\n${indent}${line}`).join('\n');
+}

@@ -1,0 +1,22 @@
+import type { AnyCell } from '../../results/records/any-cell.js';
+
+/**
+ * Explains the verdict of a cell in one line: its failure, or else the messages of its reasons.
+ *
+ * @param ignored codes of reasons that are left out
+ */
+export function reasonText({ failure, reasons }: AnyCell, ignored: ReadonlySet<string> = new Set()): string {
+  if (failure) return `${failure.class}: ${failure.message}`;
+  return reasons
+    .filter(({ code }) => !ignored.has(code))
+    .map(({ message }) => message)
+    .join('; ');
+}
+
+/** Orders cells for display: those that did not pass first, then by load and repetition. */
+export function failuresFirst(a: AnyCell, b: AnyCell): number {
+  const load = (cell: AnyCell) => ('concurrency' in cell ? cell.concurrency : 0);
+  return (
+    Number(a.verdict === 'pass') - Number(b.verdict === 'pass') || load(a) - load(b) || a.repetition - b.repetition
+  );
+}

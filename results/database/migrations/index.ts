@@ -1,0 +1,19 @@
+import type { Migration } from 'kysely/migration';
+import type { Engine } from '../database.js';
+import { firstTables } from './first-tables.js';
+import { loadSeries, temporalNamespace } from './former-columns.js';
+import { inferenceCells } from './inference-cells.js';
+import { seriesConditions } from './series-conditions.js';
+import { storeVersion } from './store-version.js';
+
+/** What brings a store up to date, in this order: their names sort. A released one is never changed. */
+export function migrationsOf(engine: Engine): Record<string, Migration> {
+  return {
+    '0001-first-tables': { up: (kysely) => firstTables(kysely, engine) },
+    '0002-load-series': { up: loadSeries },
+    '0003-temporal-namespace': { up: temporalNamespace },
+    '0004-store-version': { up: storeVersion },
+    '0005-series-conditions': { up: (kysely) => seriesConditions(kysely, engine) },
+    '0006-inference-cells': { up: inferenceCells },
+  };
+}

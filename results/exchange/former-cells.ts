@@ -1,0 +1,47 @@
+import type { Transaction } from 'kysely';
+import { cellProblems, isReadableCell } from '../../suite/record/current-cell.js';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
+import type { Tables } from '../database/tables.js';
+import type { AnyCell } from '../records/any-cell.js';
+import { findEvidence } from '../records/evidence.js';
+
+/**
+ * Where version 1 of an export has the cells of phase 3, beside the lines of cells: as a JSON file among the logs of each
+ * workflow, and in the record of each run.
+ */
+
+const CELL_FILE = /\/cells\/[0-9a-f]{16}\.json$/;
+
+/** Reads the cell of a log that is one; undefined of any other log. */
+export async function cellOfLog(
+  transaction: Transaction<Tables>,
+  { path, sha256 }: Pick<Tables['log'], 'path' | 'sha256'>,
+): Promise<AnyCell | undefined> {
+  if (!CELL_FILE.test(path)) return undefined;
+  const cell: unknown = JSON.parse((await findEvidence(transaction, sha256)) ?? 'null');
+  if (isReadableCell(cell) && cellProblems(cell).length === 0) return cell as AnyCell;
+  throw new SuiteFailure('InvalidExport', `${path} holds no cell`);
+}
+
+/** Takes the cells out of the record of a run. */
+export function splitRecord(text: string): { readonly record: string; readonly cells: readonly AnyCell[] } {
+  const { dynamo, ...run } = JSON.parse(text) as {
+    readonly dynamo?: { readonly tests: readonly { readonly cells?: readonly AnyCell[] }[] };
+  };
+  const cells = dynamo?.tests.flatMap((test) => test.cells ?? []) ?? [];
+  if (!dynamo?.tests.some((test) => test.cells)) return { record: text, cells };
+  const tests = dynamo.tests.map(({ cells: _, ...test }) => test);
+  return { record: JSON.stringify({ ...run, dynamo: { ...dynamo, tests } }), cells };
+}
+
+/** Drops evidence that nothing needs: the texts of cells that were logs. */
+export async function dropUnused(transaction: Transaction<Tables>, hashes: Iterable<string>): Promise<void> {
+  for (const sha256 of hashes) {
+    const uses = await Promise.all([
+      transaction.selectFrom('log').select('path').where('sha256', '=', sha256).executeTakeFirst(),
+      transaction.selectFrom('cell_log').select('path').where('sha256', '=', sha256).executeTakeFirst(),
+    ]);
+    if (uses.some(Boolean)) continue;
+    await transaction.deleteFrom('evidence').where('sha256', '=', sha256).execute();
+  }
+}

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+import { unknownWord } from '../schema/schema.js';
+import type { Engine, KvTransferRate, Simulation } from './engine.js';
+import { mocker } from './mocker/mocker.js';
+import { trtllm } from './trtllm/trtllm.js';
+
+/** Every engine that the suite deploys; the first is the default. An engine is added here and nowhere else. */
+const ENGINES = [trtllm, mocker] as const;
+
+type Schema = (typeof ENGINES)[number]['schema'];
+type EngineKind = (typeof ENGINES)[number]['kind'];
+
+/** Parsed block `dynamo.engine`. */
+export type EngineSpec = z.output<Schema>;
+
+/** Words for engines in the suite spec and in records. */
+export const ENGINE_KINDS = ENGINES.map(({ kind }) => kind) as [EngineKind, ...EngineKind[]];
+
+/** Schema of the block `dynamo.engine`. */
+export const engineSpec = z
+  .discriminatedUnion('kind', ENGINES.map(({ schema }) => schema) as [Schema, ...Schema[]], {
+    error: (issue) => unknownWord('engine', (issue.input as { kind?: unknown } | undefined)?.kind, ENGINE_KINDS),
+  })
+  .prefault({ kind: ENGINES[0].kind });
+
+const BY_KIND: Readonly<Record<string, Engine<EngineSpec> | undefined>> = Object.fromEntries(
+  ENGINES.map((engine) => [engine.kind, engine]),
+);
+
+/** Finds the engine of a parsed block. */
+export function engineOf({ kind }: Pick<EngineSpec, 'kind'>): Engine<EngineSpec> {
+  const engine = BY_KIND[kind];
+  if (!engine) throw new Error(`no engine has the kind "${kind}"`);
+  return engine;
+}
+
+/** What makes an engine a simulated one; undefined for a real one, and for one that this version does not know. */
+export function simulationOf(kind: string | undefined): Simulation<EngineSpec> | undefined {
+  return kind === undefined ? undefined : BY_KIND[kind]?.simulation;
+}
+
+/** Whether figures of an engine, by its kind in a spec or a record, are simulated. */
+export function isSimulatedEngine(kind: string | undefined): boolean {
+  return simulationOf(kind) !== undefined;
+}
+
+/** Rate of the KV transfer that an engine imitates where a test sets none; `none` for a real engine. */
+export function simulatedKvRate(block: EngineSpec): KvTransferRate {
+  return engineOf(block).simulation?.kvTransferRate(block) ?? 'none';
+}

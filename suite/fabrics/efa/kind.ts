@@ -1,0 +1,39 @@
+import type { FabricKind } from '../shared/fabric-kind.js';
+import { fabricOfInstanceType } from './catalogue.js';
+import { efaFabric, efaInstanceTypes, unknownEfa } from './ceiling.js';
+import { efaProbeProblems } from './probe-problems.js';
+import { EFA_SIGNS } from './signs.js';
+import { type EfaSpec, efaSpec } from './spec.js';
+
+/** AWS's Elastic Fabric Adapter: RDMA devices that a device plugin gives to the pods. */
+export const efa = {
+  name: 'efa',
+  schema: efaSpec,
+  provider: 'efa',
+  emulatesOldUcx: true,
+  countsCards: true,
+  byteCounters: {
+    infiniband: [
+      'rdma_write_bytes',
+      'rdma_write_recv_bytes',
+      'rdma_read_bytes',
+      'rdma_read_resp_bytes',
+      'tx_bytes',
+      'rx_bytes',
+      'send_bytes',
+      'recv_bytes',
+    ],
+  },
+  signs: EFA_SIGNS,
+  // Registered buffers count against the pod's memory: 128 GiB are needed for 32 devices.
+  memoryPerDevice: (128 * 2 ** 30) / 32,
+  fabricOf: efaFabric,
+  ofInstanceType: fabricOfInstanceType,
+  unknown: unknownEfa,
+  instanceTypes: efaInstanceTypes,
+  networkInterface: () => '',
+  visibleNics: (_, givenDevices) => givenDevices,
+  carries: (device) => device.startsWith('infiniband/'),
+  countersText: () => 'EFA hw_counters',
+  probeProblems: efaProbeProblems,
+} satisfies FabricKind<EfaSpec>;

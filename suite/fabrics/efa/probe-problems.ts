@@ -1,0 +1,19 @@
+import type { FabricProblem, ProbedImage } from '../shared/fabric-kind.js';
+
+/** Finds what keeps EFA from being used in a probe pod. */
+export function efaProbeProblems({ efaDomains, memlockLimit }: ProbedImage, givenDevices: number): FabricProblem[] {
+  const problems: FabricProblem[] = [];
+  if (efaDomains === 0 && givenDevices > 0) {
+    problems.push({
+      message: '`fi_info -p efa` finds no EFA device',
+      hint: 'check that the pod gets the EFA resource and that the image has the EFA libfabric provider',
+    });
+  }
+  if (memlockLimit !== undefined) {
+    problems.push({
+      message: `memlock is limited to ${memlockLimit}, and the capability IPC_LOCK, which the pod adds, is not in effect`,
+      hint: 'memory registration needs one or the other: let the image run as root, or raise LimitMEMLOCK of the container runtime',
+    });
+  }
+  return problems;
+}

@@ -1,0 +1,23 @@
+import type { FabricKind } from '../shared/fabric-kind.js';
+import { ethernet } from './ceiling.js';
+import { type EthernetSpec, ethernetSpec } from './spec.js';
+
+/** An interface of the kernel. TCP, and what TCP emulates, are the path that was asked for. */
+export const ethernetKind = {
+  name: 'ethernet',
+  schema: ethernetSpec,
+  emulatesOldUcx: false,
+  countsCards: false,
+  byteCounters: { net: ['tx_bytes', 'rx_bytes'] },
+  signs: [],
+  memoryPerDevice: 0,
+  fabricOf: ({ rate }) => ethernet(rate, 'declared in the spec'),
+  ofInstanceType: () => undefined,
+  unknown: () => ({ message: 'the rate of the interface is not known', hint: 'declare it with fabric.rate' }),
+  instanceTypes: () => [],
+  networkInterface: (spec) => spec.interface,
+  visibleNics: ({ nics }) => nics,
+  carries: (device, networkInterface) => device === `net/${networkInterface}`,
+  countersText: (networkInterface) => `statistics of ${networkInterface}`,
+  probeProblems: () => [],
+} satisfies FabricKind<EthernetSpec>;

@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import type { Fabric } from '../hardware/fabric.js';
+import { efa } from './efa/kind.js';
+import { ethernetKind } from './ethernet/kind.js';
+import type { FabricKind } from './shared/fabric-kind.js';
+
+/** The kinds of fabric that a spec can name, in the order in which the schema lists them. */
+export const FABRIC_KINDS = [
+  efa, //
+  ethernetKind,
+] as const;
+
+/** What a checked spec says about its fabric. */
+export type FabricSpec = z.output<(typeof FABRIC_KINDS)[number]['schema']>;
+
+const BY_NAME: ReadonlyMap<string, FabricKind<FabricSpec>> = new Map(FABRIC_KINDS.map((kind) => [kind.name, kind]));
+
+/**
+ * Returns the kind of a fabric, or of what a spec says about one.
+ *
+ * @throws {RangeError} for a kind that is not registered, which neither a spec nor a catalogue can hold
+ */
+export function fabricKindOf({ kind }: Pick<Fabric, 'kind'>): FabricKind<FabricSpec> {
+  const found = BY_NAME.get(kind);
+  if (!found) throw new RangeError(`fabric kind ${kind} is not registered`);
+  return found;
+}
+
+/** Returns the kind that libfabric used, by a rank's environment; undefined where the environment does not say. */
+export function fabricKindOfEnvironment({
+  FI_PROVIDER: provider,
+}: Readonly<Record<string, string>>): FabricKind<FabricSpec> | undefined {
+  return [...BY_NAME.values()].find((kind) => kind.provider !== undefined && kind.provider === provider);
+}
+
+/** Returns the counters of a device that count bytes, whatever fabric it belongs to. */
+export function byteCountersOf(device: string): readonly string[] {
+  const [deviceClass = ''] = device.split('/');
+  return [...BY_NAME.values()].flatMap(({ byteCounters }) => byteCounters[deviceClass] ?? []);
+}
+
+/** Returns what any catalogue says of an instance type. */
+export function cataloguedFabric(instanceType: string): Fabric | undefined {
+  for (const kind of BY_NAME.values()) {
+    const fabric = kind.ofInstanceType(instanceType);
+    if (fabric) return fabric;
+  }
+  return undefined;
+}

@@ -1,0 +1,32 @@
+import type { LoadEnd } from '../aiperf/no-result.js';
+import type { WorkerProbe } from './worker-probe.js';
+
+/** A worker of the deployment before or after the load. */
+export interface WorkerState extends WorkerProbe {
+  readonly role: string;
+  readonly pod: string;
+  readonly uid: string;
+  readonly restarts: number;
+}
+
+/** Everything that is known after a load. */
+export interface LoadEvidence extends LoadEnd {
+  /** Log of the load pod, which holds AIPerf's exports. */
+  readonly log: string;
+  readonly before: readonly WorkerState[];
+  readonly after: readonly WorkerState[];
+}
+
+/** Facts about the deployment that the evidence does not hold. */
+export interface InferenceCircumstances {
+  /** The engine is simulated: it sends no KV bytes. */
+  readonly simulated: boolean;
+  /** The workers are given EFA devices, which must carry the KV cache. */
+  readonly efa: boolean;
+  /** KV bytes of one prompt token; undefined when they are not known. */
+  readonly bytesPerToken?: number | undefined;
+  /** Why they are not known, and what to set; absent when no config of the model was found. */
+  readonly kvUnknown?: string | undefined;
+  /** NIXL back end that must carry the KV cache. */
+  readonly transferBackend: string;
+}

@@ -1,0 +1,17 @@
+import type { FailureRecord } from '../verdict/failure.js';
+import type { Reason, Verdict } from '../verdict/verdict.js';
+
+/**
+ * What every judge says of a cell. `failure` is there when there is nothing to measure; its class decides whether another
+ * attempt is made.
+ */
+export interface CellJudgement {
+  readonly verdict: Verdict;
+  readonly reasons: readonly Reason[];
+  readonly failure?: FailureRecord;
+}
+
+/** Judges an attempt that could not be measured. */
+export function unmeasured(failure: FailureRecord): CellJudgement & { readonly failure: FailureRecord } {
+  return { verdict: 'fail', reasons: [{ code: 'failure', message: failure.message }], failure };
+}

@@ -1,0 +1,38 @@
+import { type Ceilings, ceilingOfShares, isAboveCeiling } from '../hardware/fabric.js';
+import type { Measurement } from '../hardware/measurement.js';
+import type { TransportTestSpec } from '../spec/transport-tests.js';
+import { formatDuration, formatRate } from '../units/units.js';
+import type { Reason, Verdict } from '../verdict/verdict.js';
+import type { PathProof } from './path-proof.js';
+
+/** Decides what a complete table proves: a figure counts when it can be true, took its path and reaches what is expected. */
+export function verdictOf(
+  test: TransportTestSpec,
+  measurement: Measurement,
+  ceilings: Ceilings,
+  path: PathProof,
+  reasons: readonly Reason[],
+): { verdict: Verdict; reasons: Reason[] } {
+  const isBandwidth = measurement.metric === 'bandwidth';
+  const { ceiling } = ceilings;
+  if (isBandwidth && isAboveCeiling({ bytesPerSecond: measurement.value }, ceiling)) {
+    const message = `${formatRate(measurement.value)} is more than the hardware carries (${formatRate(ceiling.bytesPerSecond)}, ${ceiling.explanation}): same node, NVLink, or a wrong unit?`;
+    const verdict = path.status === 'wrong' ? 'fail' : 'inconclusive';
+    return { verdict, reasons: [...reasons, { code: 'implausible', message }] };
+  }
+  if (path.status === 'wrong') return { verdict: 'fail', reasons: [...reasons] };
+  if (reasons.some(({ code }) => code === 'figures-disagree' || code === 'parameters-differ'))
+    return { verdict: 'inconclusive', reasons: [...reasons] };
+  const floor = Math.max(
+    test.expect.minBandwidth ?? 0,
+    (test.expect.minEfficiency ?? 0) * ceilingOfShares(ceilings).bytesPerSecond,
+  );
+  if (isBandwidth && measurement.value < floor) {
+    const message = `${formatRate(measurement.value)} is below the expected ${formatRate(floor)}`;
+    return { verdict: 'fail', reasons: [...reasons, { code: 'below-expectation', message }] };
+  }
+  if (path.status === 'unproven') return { verdict: 'inconclusive', reasons: [...reasons] };
+  const figure = isBandwidth ? formatRate(measurement.value) : formatDuration(measurement.value);
+  const message = `${figure}, ${measurement.conditions} (printed as ${measurement.original})`;
+  return { verdict: 'pass', reasons: [...reasons, { code: 'measured', message }] };
+}

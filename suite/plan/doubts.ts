@@ -1,0 +1,35 @@
+import { fabricKindOf } from '../fabrics/registry.js';
+import { ceilingOf, type Fabric } from '../hardware/fabric.js';
+import type { Concern } from '../run/concern.js';
+import { resourcesOf, type SuiteSpec } from '../spec/spec.js';
+import { scopeOf, type TransportTestSpec, usableNics } from '../spec/transport-tests.js';
+import { formatBytes, formatRate } from '../units/units.js';
+
+/** Finds what makes a test's figure useless or its expectation impossible. */
+export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric | undefined): Concern[] {
+  const found: Concern[] = [];
+  const doubt = (message: string) => found.push({ subject: `test ${test.name}`, message });
+  const { efa, memory } = resourcesOf(spec, test);
+  const kind = fabricKindOf(spec.fabric);
+  const needed = efa.count * kind.memoryPerDevice;
+  if (fabric) {
+    const visible = kind.visibleNics(fabric, efa.count);
+    const ceiling = ceilingOf(fabric, scopeOf(test), usableNics(test, visible));
+    const text = `${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation})`;
+    if (test.claimed && test.claimed.value > ceiling.bytesPerSecond) {
+      doubt(`the claimed ${formatRate(test.claimed.value)} is more than the hardware carries: ${text}`);
+    }
+    if ((test.expect.minBandwidth ?? 0) > ceiling.bytesPerSecond) {
+      doubt(`can never pass: expect.minBandwidth is ${formatRate(test.expect.minBandwidth ?? 0)}, the ceiling ${text}`);
+    }
+  }
+  if (memory < needed) {
+    doubt(
+      `may run out of memory: ${efa.count} EFA devices need about ${formatBytes(needed)} for their buffers, the ranks have ${formatBytes(memory)}`,
+    );
+  }
+  if (kind.memoryPerDevice > 0 && efa.count === 0) {
+    doubt('its ranks are given no EFA device, so nothing can cross EFA');
+  }
+  return found;
+}

@@ -1,0 +1,48 @@
+import { fabricKindOf } from '../fabrics/registry.js';
+import type { Concern } from '../run/concern.js';
+import type { SuiteSpec } from '../spec/spec.js';
+import { toolOf } from '../tools/registry.js';
+import { formatCount } from '../units/count.js';
+import { refusedWorkers } from './load-forecast.js';
+import { MAX_CELLS_PER_SUITE, mostCells } from './plan.js';
+import { instanceTypes } from './planned-fabric.js';
+
+/** Finds what no node of the named instance types can give. */
+export function refusals(spec: SuiteSpec): Concern[] {
+  const refused: Concern[] = [];
+  const { efa, gpu } = spec.resources;
+  const kind = fabricKindOf(spec.fabric);
+  if (mostCells(spec) > MAX_CELLS_PER_SUITE) {
+    refused.push({
+      subject: 'suite',
+      message: `has up to ${mostCells(spec)} cells; split it: one suite runs ${MAX_CELLS_PER_SUITE}`,
+    });
+  }
+  for (const instanceType of instanceTypes(spec)) {
+    const fabric = kind.fabricOf(spec.fabric, instanceType);
+    const subject = `nodes of type ${instanceType}`;
+    if (!fabric) {
+      const { message, hint } = kind.unknown(spec.fabric, instanceType);
+      refused.push({ subject, message: `${message}. ${hint}` });
+      continue;
+    }
+    if (efa.count > fabric.nics) {
+      refused.push({
+        subject,
+        message: `have ${fabric.nics} EFA devices; a rank asks for ${efa.count} ${efa.resource}`,
+      });
+    }
+    if (gpu.count > fabric.gpus) {
+      refused.push({ subject, message: `have ${fabric.gpus} GPUs; a rank asks for ${gpu.count} ${gpu.resource}` });
+    }
+    if (spec.dynamo) refused.push(...refusedWorkers(spec.dynamo, fabric, subject));
+  }
+  for (const test of spec.tests) {
+    const wanted = toolOf(test).gpus(test);
+    if (wanted > gpu.count) {
+      const message = `needs ${formatCount(wanted, 'GPU')} in each rank, which is given ${gpu.count}`;
+      refused.push({ subject: `test ${test.name}`, message });
+    }
+  }
+  return refused;
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { currentTestKeys } from '../schema/renamed-keys.js';
+import { type LoadCell, loadCellSchema } from './load-record.js';
+import { RECORD_VERSION } from './parts.js';
+import { type CellRecord, cellRecordSchema } from './record.js';
+
+const cellSchema = z.discriminatedUnion('kind', [cellRecordSchema, loadCellSchema]);
+
+/** What version 1 called otherwise. */
+interface FormerCell {
+  readonly version?: number;
+  readonly concurrency?: number;
+  readonly pair?: { readonly node1: string; readonly node2: string };
+  readonly pods?: readonly { readonly node: string }[];
+  readonly pretendedRate?: number;
+  readonly parameters?: object;
+}
+
+/**
+ * Brings a recorded cell to the current version: one of version 1 gets its kind, a list of nodes instead of a pair, and
+ * the current names of parameters. A cell of another version is returned as it is.
+ */
+export function currentCell(recorded: object): CellRecord | LoadCell {
+  if (versionOf(recorded) !== 1) return recorded as CellRecord | LoadCell;
+  const { pair, pretendedRate, ...rest } = recorded as FormerCell;
+  const { concurrency, pods = [], parameters } = rest;
+  const nodes = pair ? [pair.node1, pair.node2] : [...new Set(pods.map(({ node }) => node))];
+  const current: object = {
+    ...rest,
+    version: RECORD_VERSION,
+    kind: concurrency === undefined ? 'transport' : 'inference',
+    nodes,
+    ...(pretendedRate === undefined ? {} : { simulatedRate: pretendedRate }),
+    ...(parameters ? { parameters: currentTestKeys(parameters) } : {}),
+  };
+  return current as CellRecord | LoadCell;
+}
+
+/** Whether something is a recorded cell of a version that `currentCell` knows. */
+export function isReadableCell(recorded: unknown): recorded is object {
+  if (typeof recorded !== 'object' || recorded === null) return false;
+  return [1, RECORD_VERSION].includes(versionOf(recorded) ?? 0);
+}
+
+/** Lists what is wrong with a recorded cell of a readable version; nothing: `currentCell` gives a whole one. */
+export function cellProblems(recorded: object): readonly z.core.$ZodIssue[] {
+  return cellSchema.safeParse(currentCell(recorded)).error?.issues ?? [];
+}
+
+/** Cells of phase 3 had no version at first. */
+function versionOf(recorded: object): number | undefined {
+  const { version, concurrency } = recorded as FormerCell;
+  return version ?? (concurrency === undefined ? undefined : 1);
+}

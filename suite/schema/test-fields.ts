@@ -1,0 +1,91 @@
+import { z } from 'zod';
+import { FEWEST_FOR_STOP } from '../statistics/statistics.js';
+import { onFailure } from './on-failure.js';
+import { duration, rate, slug, strict } from './schema.js';
+
+/** Fields that every test between two ranks has, whatever tool it runs. */
+
+/** A figure from a document: shown beside the measurement, never mixed with it. */
+const claimed = strict({
+  value: rate(),
+  source: z.string().default('the benchmark plan'),
+});
+
+/** What the measurement must reach for the verdict `pass`. Nothing is expected unless it is written here. */
+const expectation = strict({
+  minBandwidth: rate().optional().meta({ description: 'lowest acceptable bandwidth' }),
+  minEfficiency: z
+    .number()
+    .gt(0)
+    .max(1)
+    .optional()
+    .meta({ description: 'lowest acceptable share of the ceiling, 0 to 1' }),
+});
+
+/** Repeats until the figure is precise. Defaults: simulated to find a 5 % drop in nine of ten comparisons and more. */
+const adaptive = strict({
+  precision: z
+    .number()
+    .gt(0)
+    .max(0.5)
+    .default(0.015)
+    .meta({ description: 'enough when half the 95 % interval of the median is within this share of the median' }),
+  maxRepetitions: z.int().min(FEWEST_FOR_STOP).max(1000).default(60),
+  timeBudget: duration()
+    .prefault('4h')
+    .meta({ description: 'no further repetition that would end later, warm-up cells included' }),
+});
+
+export const testFields = {
+  name: slug('test name', 24),
+  required: z.boolean().default(true).meta({ description: 'false: a failure is recorded and does not fail the suite' }),
+  onFailure: onFailure()
+    .optional()
+    .meta({ description: "default: the suite's onFailure; else park when required, continue when not" }),
+  repetitions: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(1)
+    .meta({ description: 'cells that count; with `adaptive` the fewest of them' }),
+  warmupCells: z
+    .int()
+    .min(0)
+    .max(10)
+    .default(0)
+    .meta({ description: 'cells before the first one that counts: recorded, never counted' }),
+  adaptive: adaptive.optional().meta({ description: 'go on after `repetitions` until the figure is precise' }),
+  matrix: z.record(z.string(), z.array(z.unknown()).min(1, 'an axis needs a value')).optional().meta({
+    description:
+      'axes, each with its values: the test runs with every combination, the first axis slowest. An axis is an option of the test, `environment.NAME`, or any name whose values are objects with several of these',
+  }),
+  nics: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: 'EFA devices that each rank is given; default: resources.efa.count' }),
+  timeout: duration()
+    .prefault('15m')
+    .meta({ description: 'time limit of one attempt, from the start of the second rank' }),
+  env: z.record(z.string(), z.string()).default({}).meta({ description: 'added to the environment of both ranks' }),
+  claimed: claimed.optional(),
+  expect: expectation.prefault({}),
+};
+
+/** The checked fields that every test has. */
+export type TestFields = z.output<z.ZodObject<typeof testFields>>;
+
+/** Something wrong with one field, seen only beside others. */
+export interface FieldProblem {
+  /** Name of the field. */
+  readonly path: string;
+  readonly message: string;
+}
+
+/** Finds fields that are each valid and contradict each other. */
+export function contradictoryFields(test: TestFields): FieldProblem[] {
+  const { adaptive: wanted, repetitions } = test;
+  if (!wanted || wanted.maxRepetitions >= repetitions) return [];
+  const message = `maxRepetitions (${wanted.maxRepetitions}) is less than repetitions (${repetitions})`;
+  return [{ path: 'adaptive', message }];
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+import { bytes, choice, strict } from '../../schema/schema.js';
+import { type FieldProblem, testFields } from '../../schema/test-fields.js';
+
+export const fiPingpongSpec = strict({
+  ...testFields,
+  tool: z.literal('fi-pingpong'),
+  provider: z
+    .string()
+    .regex(/^[\w;-]+$/, 'expected the name of a libfabric provider, for example "efa" or "tcp"')
+    .optional()
+    .meta({ description: 'libfabric provider (-p); default: the one that FI_PROVIDER leaves' }),
+  domain: z
+    .string()
+    .regex(/^[\w.:-]+$/, 'expected the name of a domain, as `fi_info` prints it')
+    .optional()
+    .meta({ description: 'device (-d), for example rdmap79s0-rdm; default: libfabric’s first' }),
+  endpoint: choice('endpoint type', ['rdm', 'msg', 'dgram']).default('rdm'),
+  sizes: z
+    .array(bytes())
+    .min(1)
+    .prefault(['64', '4Ki', '64Ki', '1Mi'])
+    .meta({ description: 'message sizes, one process after the other' }),
+  iterations: z.int().min(1).default(1000).meta({
+    description: 'messages in each direction; fi_pingpong has no warm-up, so the first one sets up the connection',
+  }),
+  checkData: z.boolean().default(false).meta({ description: 'compare every message with what was sent; slower' }),
+  figure: choice('figure', ['bandwidth', 'latency'])
+    .default('bandwidth')
+    .meta({ description: 'bandwidth of the largest message, or latency (half a round trip) of the smallest' }),
+  port: z.int().min(1024).max(65000).default(47592),
+});
+
+export type FiPingpongSpec = z.output<typeof fiPingpongSpec>;
+
+/** Largest size that fi_pingpong reads: a C int. */
+const MAX_SIZE = 2 ** 31 - 1;
+
+/** Finds sizes that fi_pingpong does not take. */
+export function fiPingpongContradictions({ sizes }: FiPingpongSpec): FieldProblem[] {
+  const problems: FieldProblem[] = [];
+  if (new Set(sizes).size < sizes.length) problems.push({ path: 'sizes', message: 'names a size twice' });
+  if (sizes.some((size) => size > MAX_SIZE)) {
+    problems.push({ path: 'sizes', message: `holds more than ${MAX_SIZE} bytes, the most that fi_pingpong takes` });
+  }
+  return problems;
+}

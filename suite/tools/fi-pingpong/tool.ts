@@ -1,0 +1,60 @@
+import type { Row } from '../../hardware/measurement.js';
+import { formatBytes } from '../../units/units.js';
+import { largestRow } from '../shared/result-table.js';
+import type { Headline, Tool } from '../shared/tool.js';
+import { pingpongReadiness, pingpongScript, runPingpong, scriptFile, unknownPingpongOptions } from './command.js';
+import { expectedPingpongBytes, pingpongOverhead } from './expect.js';
+import { FI_PINGPONG_MESSAGES } from './messages.js';
+import { pingpongTable } from './result-table.js';
+import { type FiPingpongSpec, fiPingpongContradictions, fiPingpongSpec } from './spec.js';
+
+/** fi_pingpong of ofiwg/libfabric: messages and their answers over libfabric itself, without NIXL; AWS's first EFA test. */
+export const fiPingpong = {
+  name: 'fi-pingpong',
+  program: 'fi_pingpong',
+  schema: fiPingpongSpec,
+  messages: FI_PINGPONG_MESSAGES,
+  probe: { program: 'fi_pingpong', helpOption: '-h' },
+  contradictions: fiPingpongContradictions,
+
+  title: ({ endpoint }) => `libfabric ping-pong, ${endpoint}`,
+  memory: () => 'host memory',
+  describe: (test) =>
+    `fi_pingpong over ${test.provider ?? 'the provider of FI_PROVIDER'}, ${test.endpoint}, host memory, ${test.sizes.map(formatBytes).join(', ')}`,
+
+  // One endpoint on one device.
+  scope: () => 'nic',
+  usableNics: (_, given) => Math.min(1, given),
+  namedNics: ({ domain }) => (domain === undefined ? [] : [domain.replace(/-(?:rdm|dgrm)$/, '')]),
+  gpus: () => 0,
+  expectedBytes: expectedPingpongBytes,
+  overhead: pingpongOverhead,
+  curveOf: () => undefined,
+
+  run: runPingpong,
+  readiness: pingpongReadiness,
+  files: (test) => ({ [scriptFile(test.name)]: pingpongScript(test) }),
+
+  readTable: pingpongTable,
+  headline,
+  bandwidthFollowsFromLatency: () => true,
+  differingOptions: () => [],
+  corruption: (lines) => lines.find((line) => /^Error at iteration=\d+ size=\d+ byte=\d+$/.test(line)),
+  unknownOptions: unknownPingpongOptions,
+  rung: () => ({
+    name: 'libfabric',
+    library: 'libfabric',
+    extent: 'pair',
+    memory: 'DRAM',
+    direction: 'SEND',
+    pattern: 'ping-pong',
+  }),
+} satisfies Tool<FiPingpongSpec>;
+
+/** Bandwidth of the largest message, or latency of the smallest. */
+function headline({ endpoint, figure }: FiPingpongSpec, rows: readonly Row[]): Headline {
+  const smallest = rows.reduce((best, row) => (row.blockSize < best.blockSize ? row : best));
+  const { blockSize, bytesPerSecond, latency = 0, original } = figure === 'latency' ? smallest : largestRow(rows);
+  const conditions = `ping-pong of ${formatBytes(blockSize)}, ${endpoint}, host memory`;
+  return { metric: figure, value: figure === 'latency' ? latency : bytesPerSecond, conditions, original };
+}

@@ -1,0 +1,61 @@
+import type { Scope } from '../../hardware/fabric.js';
+import type { NixlbenchSpec } from './spec.js';
+
+/** What the parameters of a nixlbench test say before it runs. */
+
+/** Block size and batch size of every row that must be there: both double from start to maximum. */
+export function expectedNixlbenchRows(test: NixlbenchSpec): { blockSize: number; batchSize: number }[] {
+  const rows = [];
+  for (let blockSize = test.startBlockSize; blockSize <= test.maxBlockSize; blockSize *= 2) {
+    for (let batchSize = test.startBatchSize; batchSize <= test.maxBatchSize; batchSize *= 2) {
+      rows.push({ blockSize, batchSize });
+    }
+  }
+  return rows;
+}
+
+/** nixlbench rounds counts up to a multiple of threads × `large_blk_iter_ftr`, and divides by the latter above 1 MiB. */
+function iterationsOf(test: NixlbenchSpec, count: number, blockSize: number): number {
+  const step = test.numThreads * test.largeBlkIterFtr;
+  const rounded = Math.ceil(count / step) * step;
+  return blockSize > 2 ** 20 ? rounded / test.largeBlkIterFtr : rounded;
+}
+
+/**
+ * How often a row's block × batch crosses the wire in one iteration: once for each device of the initiator, which all
+ * have a buffer of their own, and as often as the scheme lets each of them meet a target. In src/main.cpp that is
+ * `createTransferDescLists` over `getStrideScheme` (the same in old and new versions).
+ */
+function transfersOf({ scheme, numInitiatorDev, numTargetDev }: NixlbenchSpec): number {
+  const targetsOfEach = { pairwise: 1, manytoone: 1, onetomany: numTargetDev, tp: numTargetDev / numInitiatorDev };
+  return numInitiatorDev * Math.max(1, Math.floor(targetsOfEach[scheme]));
+}
+
+/** Payload that crosses the wire in one run with all rows, warm-up included, in bytes. */
+export function expectedNixlbenchBytes(test: NixlbenchSpec): number {
+  const transfers = transfersOf(test);
+  return expectedNixlbenchRows(test).reduce((sum, { blockSize, batchSize }) => {
+    const iterations = iterationsOf(test, test.numIter, blockSize) + iterationsOf(test, test.warmupIter, blockSize);
+    return sum + blockSize * batchSize * transfers * iterations;
+  }, 0);
+}
+
+/** Returns the whole node for mode MG over all devices, else the cards of one GPU pair. */
+export function nixlbenchScope({ mode }: NixlbenchSpec): Scope {
+  return mode === 'MG' ? 'node' : 'gpu-pair';
+}
+
+/** Returns the GPUs that each rank needs: one for each device that holds VRAM. */
+export function nixlbenchGpus(test: NixlbenchSpec): number {
+  if (test.initiatorSegType === 'DRAM' && test.targetSegType === 'DRAM') return 0;
+  return test.mode === 'MG' ? Math.max(test.numInitiatorDev, test.numTargetDev) : 1;
+}
+
+/** nixlbench meets over etcd for each row: 4 s a row with 0.7.1, up to 12.5 s with 1.4.1, whose polls are 3 s apart. */
+const ROW_SECONDS = { low: 4, high: 12.5 } as const;
+
+/** Returns the seconds that all rows need beside their transfers. */
+export function nixlbenchOverhead(test: NixlbenchSpec): { low: number; high: number } {
+  const rows = expectedNixlbenchRows(test).length;
+  return { low: rows * ROW_SECONDS.low, high: rows * ROW_SECONDS.high };
+}

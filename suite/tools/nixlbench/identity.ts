@@ -1,0 +1,29 @@
+/** What a rank says of itself. */
+export interface NixlbenchIdentity {
+  readonly rank: number;
+  readonly worldSize: number;
+  /** Absent when the rank ended before it was given a role. */
+  readonly role?: 'initiator' | 'target';
+}
+
+/**
+ * The rank and role that the log itself names; undefined when the rank never registered, or when the log speaks of more
+ * than one rank and so is not one rank's.
+ */
+export function nixlbenchIdentity(lines: readonly string[]): NixlbenchIdentity | undefined {
+  const all = lines.flatMap((line) => /Registered as rank (\d{1,6}) item \d+ of (\d{1,6})/.exec(line) ?? []);
+  const [registered, rank, worldSize, ...more] = all;
+  if (registered === undefined || more.some((text) => !all.slice(0, 3).includes(text))) return undefined;
+  const roles = new Set(
+    lines.flatMap((line) => /Init nixl worker, dev .{0,200} type (initiator|target)/.exec(line)?.[1] ?? []),
+  );
+  const [role] = roles;
+  return {
+    rank: Number(rank),
+    worldSize: Number(worldSize),
+    ...(roles.size === 1 && (role === 'initiator' || role === 'target') ? { role } : {}),
+  };
+}
+
+/** The line that shows that the first rank is registered, so that the second one may start. */
+export const NIXLBENCH_REGISTERED = /ETCD Runtime: Registered as rank \d+/;

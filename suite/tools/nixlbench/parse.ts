@@ -1,0 +1,58 @@
+import type { Row } from '../../hardware/measurement.js';
+import { PRINTED_NUMBER, recomputedBandwidth } from '../shared/printed.js';
+
+/**
+ * Grammar of nixlbench's table, of 6, 8, 10 or 12 columns; GB = 1e9 bytes. Column names and layouts: ai-dynamo/nixl,
+ * benchmark/nixlbench, tags 0.2.0 to 1.4.0.
+ */
+
+const COLUMNS =
+  /(Block Size \(B\)|Batch Size|B\/W \((?:MiB|GiB|GB)\/Sec\)|Aggregate B\/W \(GB\/Sec\)|Network Util \(%\)|(?:Avg|P99) (?:Lat\.|Prep|Post|Tx) \(us\))/g;
+
+/**
+ * Rows of the table, by the columns that its header line names: 6, 8, 10 or 12 of them. Lines of another shape between
+ * the rows are skipped, and so is a row with a figure that is not a number (`nan`, `inf`): the check of the expected rows
+ * reports it.
+ */
+export function parseNixlbenchTable(lines: readonly string[]): Row[] {
+  const rows: Row[] = [];
+  let columns: string[] | undefined;
+  for (const line of lines) {
+    const first = line.charCodeAt(0);
+    if (first === 0x42 && line.startsWith('Block Size (B)')) {
+      columns = line.match(COLUMNS) ?? undefined;
+      continue;
+    }
+    if (!columns || !(first >= 0x30 && first <= 0x39) || line.length > LONGEST_ROW) continue;
+    const row = rowOf(columns, line.trimEnd().split(/\s+/));
+    if (row) rows.push(row);
+  }
+  return rows;
+}
+
+/** Twelve columns of at most 25 characters, and room. A longer line is none of the table's. */
+const LONGEST_ROW = 400;
+
+/**
+ * `Avg Lat.` is the time of a block and not of an iteration: `printStats` in src/utils/utils.cpp (in old and new versions) divides
+ * the duration by iterations × batch size, and in pairwise MG by the initiator's devices, whose bytes it counts in the
+ * bandwidth. With one thread the bandwidth is therefore block ÷ latency whatever the batch and the mode.
+ */
+function rowOf(columns: readonly string[], fields: readonly string[]): Row | undefined {
+  if (fields.length !== columns.length || !fields.every((field) => PRINTED_NUMBER.test(field))) return undefined;
+  const field = (name: string) => fields[columns.indexOf(name)];
+  const bandwidth = field('B/W (GB/Sec)');
+  const latency = field('Avg Lat. (us)');
+  const blockSize = Number(field('Block Size (B)'));
+  const batchSize = Number(field('Batch Size'));
+  if (bandwidth === undefined || !Number.isSafeInteger(blockSize * batchSize)) return undefined;
+  const recomputed = latency === undefined ? undefined : recomputedBandwidth(blockSize, latency, 1e-6, bandwidth);
+  return {
+    blockSize,
+    batchSize,
+    bytesPerSecond: Number(bandwidth) * 1e9,
+    ...(latency === undefined ? {} : { latency: Number(latency) / 1e6 }),
+    ...(recomputed === undefined ? {} : { recomputed }),
+    original: `${bandwidth} GB/Sec`,
+  };
+}

@@ -1,0 +1,27 @@
+import { formatBytes } from '../../units/units.js';
+import { type RankOutput, type ResultTable, tableOf } from '../shared/result-table.js';
+import { expectedNixlbenchRows } from './expect.js';
+import { nixlbenchIdentity } from './identity.js';
+import { parseNixlbenchTable } from './parse.js';
+import type { NixlbenchSpec } from './spec.js';
+
+/** Reads the initiator's table. Its rows count only when exactly the two ranks met. */
+export function nixlbenchTable(test: NixlbenchSpec, ranks: readonly RankOutput[]): ResultTable {
+  const identities = ranks.map(({ log }) => nixlbenchIdentity(log.toolLines));
+  const initiator = ranks.find((_, i) => identities[i]?.role === 'initiator');
+  const numbers = identities.map((identity) => identity?.rank).sort();
+  const paired =
+    numbers.every((rank, i) => rank === i) && identities.every((identity) => identity?.worldSize === ranks.length);
+  const rows = initiator ? parseNixlbenchTable(initiator.log.toolLines) : [];
+  if (!paired) {
+    const seen = identities.map((identity) =>
+      identity ? `rank ${identity.rank} of ${identity.worldSize}` : 'not registered',
+    );
+    return { rows, complete: false, problem: `the two ranks did not form a pair: ${seen.join(', ')}` };
+  }
+  return tableOf(rows, expectedNixlbenchRows(test).map(nameOf), rows.map(nameOf));
+}
+
+function nameOf({ blockSize, batchSize }: { blockSize: number; batchSize: number }): string {
+  return `${formatBytes(blockSize)} × ${batchSize}`;
+}

@@ -1,0 +1,33 @@
+import type { z } from 'zod';
+import { fiPingpong } from './fi-pingpong/tool.js';
+import { nixlbench } from './nixlbench/tool.js';
+import type { Tool } from './shared/tool.js';
+import { ucxPerftest } from './ucx-perftest/tool.js';
+
+/** The tools that a test can name, in the order in which the schema and the ladder list them. */
+export const TOOLS = [
+  ucxPerftest, //
+  nixlbench,
+  fiPingpong,
+] as const;
+
+/** A checked test between two ranks. */
+export type TransportTestSpec = z.output<(typeof TOOLS)[number]['schema']>;
+
+const BY_NAME: ReadonlyMap<string, Tool<TransportTestSpec>> = new Map(TOOLS.map((tool) => [tool.name, tool]));
+
+/**
+ * Returns the tool that a test runs.
+ *
+ * @throws {RangeError} for a test of a tool that is not registered, which no spec can hold
+ */
+export function toolOf({ tool }: Pick<TransportTestSpec, 'tool'>): Tool<TransportTestSpec> {
+  const found = toolNamed(tool);
+  if (!found) throw new RangeError(`tool ${tool} is not registered`);
+  return found;
+}
+
+/** Returns the tool of recorded parameters; undefined for one that this version does not know. */
+export function toolNamed(name: string): Tool<TransportTestSpec> | undefined {
+  return BY_NAME.get(name);
+}

@@ -1,0 +1,30 @@
+import { MEMORY_MESSAGES, type Message } from '../shared/messages.js';
+
+const MPI_HINT =
+  'this ucx_perftest is built with MPI and takes its mode from standard input: use a build without MPI, or one whose wrapper adds -P 0';
+
+/** openucx/ucx, src/tools/perf. */
+export const UCX_PERFTEST_MESSAGES: readonly Message[] = [
+  { text: 'is not available, please use one or more of', class: 'NoTransport' },
+  { text: 'no usable transports/devices', class: 'NoTransport' },
+  { text: 'Destination is unreachable', class: 'NoTransport' },
+  { text: /memory type .{0,100} is not supported/i, class: 'NoTransport' },
+  {
+    text: 'Unsupported memory type',
+    class: 'NoTransport',
+    hint: 'this UCX has no support for the memory type: it needs the CUDA modules, and a GPU in the pod',
+  },
+  { text: 'should be run with exactly 2 processes', class: 'ToolOptions', hint: MPI_HINT },
+  { text: 'missing test name', class: 'ToolOptions' },
+  { text: 'Invalid argument for -', class: 'ToolOptions' },
+  { text: 'Invalid option argument for -', class: 'ToolOptions' },
+  { text: 'Usage: ucx_perftest', class: 'ToolOptions' },
+  { text: 'Address already in use', class: 'ConnectionRefused', hint: 'the port of the test is taken: change `port`' },
+  { text: 'connect() failed', class: 'ConnectionRefused' },
+  ...MEMORY_MESSAGES,
+  { text: 'rte barrier remote peer failure', class: 'PeerLost' },
+  { text: 'remote closed connection', class: 'PeerLost' },
+  { text: 'Connection reset by remote peer', class: 'PeerLost' },
+  { text: 'Endpoint timeout', class: 'PeerLost' },
+  { text: 'Failed to run test: ', class: 'Crashed' },
+];

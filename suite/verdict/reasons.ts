@@ -1,0 +1,178 @@
+/** What a reason code does to the verdict of its cell; `note` leaves the verdict as it is. */
+type ReasonEffect = 'pass' | 'fail' | 'inconclusive' | 'skipped' | 'note';
+
+/** What a reason code is about; `cell` is any cell. */
+type ReasonScope = 'cell' | 'transport' | 'inference' | 'suite';
+
+interface ReasonKind {
+  readonly of: ReasonScope;
+  readonly effect: ReasonEffect;
+  readonly meaning: string;
+}
+
+/** All reason codes. A code never changes its meaning; docs/validity.md is generated from this table. */
+export const REASONS = {
+  measured: {
+    of: 'cell',
+    effect: 'pass',
+    meaning: 'The figure is complete, took the expected path, is possible, and reaches what the spec expects.',
+  },
+  'below-expectation': {
+    of: 'transport',
+    effect: 'fail',
+    meaning: 'The figure is valid and lower than `expect` allows.',
+  },
+  implausible: {
+    of: 'transport',
+    effect: 'inconclusive',
+    meaning:
+      'The figure is more than 102 % of what the hardware can carry: both ranks on one node, NVLink, or a wrong unit.',
+  },
+  'rows-above-ceiling': {
+    of: 'transport',
+    effect: 'note',
+    meaning: 'Some rows other than the headline figure exceed the ceiling. Do not use these rows.',
+  },
+  'path-proven': {
+    of: 'transport',
+    effect: 'note',
+    meaning: 'Names the NICs that carried the bytes and the share of each.',
+  },
+  'path-unproven': { of: 'transport', effect: 'inconclusive', meaning: 'The counters of the NICs could not be read.' },
+  'wrong-path': {
+    of: 'transport',
+    effect: 'fail',
+    meaning: 'The bytes took another path: TCP, the loopback interface, or one node for both ranks.',
+  },
+  'nics-idle': {
+    of: 'transport',
+    effect: 'note',
+    meaning: 'NICs that the test could use moved nothing. The ceiling still includes them.',
+  },
+  'other-traffic': {
+    of: 'transport',
+    effect: 'note',
+    meaning: 'The counters moved by more than the test sent: something else used the NICs.',
+  },
+  'figures-disagree': {
+    of: 'transport',
+    effect: 'inconclusive',
+    meaning: 'The printed bandwidth of the headline row differs by more than 2 % from block size and latency.',
+  },
+  'parameters-differ': {
+    of: 'transport',
+    effect: 'inconclusive',
+    meaning: 'The tool printed other options than those that the suite passed.',
+  },
+  'rows-disagree': {
+    of: 'transport',
+    effect: 'note',
+    meaning: 'As `figures-disagree`, for rows other than the headline row.',
+  },
+  'tcp-fallback': {
+    of: 'transport',
+    effect: 'note',
+    meaning: 'The log shows that the library fell back to TCP: the likely cause of a low figure.',
+  },
+  'emulated-rma': {
+    of: 'transport',
+    effect: 'note',
+    meaning: 'The log shows that the library emulates remote memory access: the likely cause of a low figure.',
+  },
+  'efa-through-ucx': {
+    of: 'transport',
+    effect: 'note',
+    meaning: 'UCX drives the EFA devices: the likely cause of a low figure.',
+  },
+  'exit-code-after-table': {
+    of: 'transport',
+    effect: 'note',
+    meaning: 'The tool ended with an error after its table was complete. The figure counts.',
+  },
+  'did-not-exit': {
+    of: 'transport',
+    effect: 'note',
+    meaning: 'The table was complete and a rank still ran at the time limit. The figure counts.',
+  },
+  errors: { of: 'inference', effect: 'fail', meaning: 'More requests failed than `limits.errorRate` allows.' },
+  'lost-requests': {
+    of: 'inference',
+    effect: 'fail',
+    meaning: 'Fewer requests completed than were sent, or the load ended early.',
+  },
+  'low-concurrency': {
+    of: 'inference',
+    effect: 'inconclusive',
+    meaning: "Fewer requests were in flight than configured (Little's law); see `limits.concurrencyShare`.",
+  },
+  'wrong-output-length': {
+    of: 'inference',
+    effect: 'inconclusive',
+    meaning: 'Answers are shorter or longer than `outputTokens`; see `limits.outputShare`.',
+  },
+  'prompts-repeated': {
+    of: 'inference',
+    effect: 'inconclusive',
+    meaning: 'There were more requests than prompts, so the prefix cache answered some of them.',
+  },
+  'worker-restarted': {
+    of: 'inference',
+    effect: 'fail',
+    meaning: 'A frontend or worker pod restarted or was replaced during the load.',
+  },
+  'no-kv-transfer': {
+    of: 'inference',
+    effect: 'fail',
+    meaning: 'The NICs of the decode workers moved less than half of the KV cache.',
+  },
+  'kv-transfer-seen': {
+    of: 'inference',
+    effect: 'note',
+    meaning: 'Bytes that the NICs of the decode workers moved during the load.',
+  },
+  'kv-path-unproven': {
+    of: 'inference',
+    effect: 'inconclusive',
+    meaning: 'The NIC counters of the decode workers could not be read, or the KV bytes of a token are unknown.',
+  },
+  'wrong-kv-back-end': {
+    of: 'inference',
+    effect: 'fail',
+    meaning: 'NIXL in a worker loaded another back end than `dynamo.transfer.backend`.',
+  },
+  'simulated-engine': {
+    of: 'inference',
+    effect: 'note',
+    meaning: 'The engine is simulated and sends no KV bytes. The figure is not a performance of Dynamo.',
+  },
+  slow: {
+    of: 'inference',
+    effect: 'fail',
+    meaning: 'The 99th percentile of TTFT or of the inter-token latency exceeds its limit.',
+  },
+  failure: {
+    of: 'cell',
+    effect: 'fail',
+    meaning: 'The cell, or a required test, has a failure; its class is in the record.',
+  },
+  'suite-failure': {
+    of: 'suite',
+    effect: 'fail',
+    meaning: 'The suite failed outside its tests; the class is in the record.',
+  },
+  'optional-failure': {
+    of: 'suite',
+    effect: 'note',
+    meaning: 'A test with `"required": false` did not pass.',
+  },
+  'cluster-not-ready': {
+    of: 'suite',
+    effect: 'fail',
+    meaning: 'Set-up found problems of the cluster; the record lists them with their remedies.',
+  },
+  cancelled: { of: 'suite', effect: 'fail', meaning: 'The suite run was cancelled.' },
+  skipped: { of: 'suite', effect: 'skipped', meaning: 'The test was left out by a person.' },
+  'not-yet': { of: 'suite', effect: 'inconclusive', meaning: 'The run has not ended; the test has no verdict yet.' },
+} as const satisfies Record<string, ReasonKind>;
+
+export type ReasonCode = keyof typeof REASONS;

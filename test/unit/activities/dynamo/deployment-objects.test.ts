@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict';
+import type { DeploymentInput } from '../../../../activities/dynamo/deployment-input.js';
+import { deploymentObjects } from '../../../../activities/dynamo/deployment-objects.js';
+import type { Container } from '../../../../kubernetes/client/objects.js';
+import { parseSpec } from '../../../../suite/spec/spec.js';
+
+function input(dynamo: Record<string, unknown>): DeploymentInput {
+  const { dynamo: block, cluster } = parseSpec({
+    name: 'phase-3',
+    tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }],
+    dynamo: { model: { name: 'm' }, tests: [{ name: 'load', tool: 'inference' }], ...dynamo },
+  });
+  if (!block) throw new Error('no dynamo block');
+  const run = {
+    workflowId: 'w',
+    runId: 'r',
+    key: '0123abcd',
+    namespace: 'bench',
+    leaseNamespace: 'bench',
+    retryFor: 1,
+  };
+  return {
+    run,
+    dynamo: block,
+    topology: 'disaggregated',
+    pair: { node1: 'n1', node2: 'n2' },
+    cluster,
+    resourceNames: { gpu: 'nvidia.com/gpu', efa: 'vpc.amazonaws.com/efa' },
+    tolerations: [],
+    annotations: {},
+    keep: false,
+  };
+}
+
+/** The containers of all pods of a deployment, by the name of what makes them. */
+async function containers(dynamo: Record<string, unknown>): Promise<Map<string, Container>> {
+  const found = new Map<string, Container>();
+  const add = (name: string, template: unknown) => {
+    const { spec } = template as { spec: { containers: Container[] } };
+    for (const container of spec.containers) found.set(name, container);
+  };
+  for (const { kind, metadata, spec } of await deploymentObjects(input(dynamo))) {
+    const { components = [], template } = spec as {
+      components?: { name: string; podTemplate: unknown }[];
+      template?: unknown;
+    };
+    for (const { name, podTemplate } of components) add(name, podTemplate);
+    if (kind === 'Deployment') add(metadata.name.replace(/^dynamo-\w+-/, ''), template);
+  }
+  return found;
+}
+
+for (const kind of ['operator', 'manifests']) {
+  describe(`a deployment of kind ${kind}`, () => {
+    it('names no variable twice, and the spec’s value is the one that stays', async () => {
+      const environment = { FI_PROVIDER: 'tcp', DYN_DISCOVERY_BACKEND: 'file', NEW: '1' };
+      const found = await containers({ kind, environment });
+      found.delete('discovery');
+      assert.deepEqual([...found.keys()].sort(), ['decode', 'frontend', 'prefill']);
+      for (const [name, { env = [] }] of found) {
+        const names = env.map((variable) => variable.name);
+        assert.deepEqual(names, [...new Set(names)], name);
+        const values = Object.fromEntries(env.map((variable) => [variable.name, variable.value]));
+        assert.deepEqual({ ...values, ...environment }, values, name);
+      }
+    });
+
+    it('shows the node’s devices to workers that are given EFA devices, and to nothing else', async () => {
+      const shown = async (efa: number) => {
+        const found = await containers({ kind, resources: { efa } });
+        const paths = (mounts: unknown) =>
+          ((mounts ?? []) as { mountPath: string }[]).map(({ mountPath }) => mountPath);
+        return [...found]
+          .filter(([, { volumeMounts }]) => paths(volumeMounts).includes('/host/sys/class'))
+          .map(([name]) => name);
+      };
+      assert.deepEqual((await shown(4)).sort(), ['decode', 'prefill']);
+      assert.deepEqual(await shown(0), []);
+    });
+
+    it('gives workers the command and the variables of their engine', async () => {
+      const workers = async (engine: object) => {
+        const found = await containers({ kind, engine: { ...engine, extraArguments: ['--more'] } });
+        return ['prefill', 'decode'].map((name) => {
+          const { command, args, env = [] } = found.get(name) ?? { name };
+          const variable = env.find((candidate) => candidate.name === 'TRTLLM_NIXL_KVCACHE_BACKEND');
+          return [command?.at(-1), args?.at(-1), variable?.value];
+        });
+      };
+      const real = ['dynamo.trtllm', '--more', 'LIBFABRIC'];
+      assert.deepEqual(await workers({ kind: 'trtllm' }), [real, real]);
+      const simulated = ['dynamo.mocker', '--more', undefined];
+      assert.deepEqual(await workers({ kind: 'mocker' }), [simulated, simulated]);
+    });
+
+    it('gives the token to what runs Dynamo and to nothing else', async () => {
+      const found = await containers({ kind, model: { name: 'm', tokenSecret: 'token' } });
+      const given = [...found].filter(([, { envFrom }]) => envFrom !== undefined).map(([name]) => name);
+      assert.deepEqual(given.sort(), ['decode', 'frontend', 'prefill']);
+    });
+  });
+}

@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import type { InferenceCircumstances, LoadEvidence } from '../../../../suite/judge/inference-evidence.js';
+import { judgeInference } from '../../../../suite/judge/judge-inference.js';
+import { inferenceSpec, type LoadPoint } from '../../../../suite/spec/inference-tests.js';
+import { fixture } from '../../../support/fixtures.js';
+
+const EXPORT = fixture('aiperf/ok.json');
+const KILLED = fixture('aiperf/decode-killed.json');
+
+const SIMULATED: InferenceCircumstances = { simulated: true, efa: false, transferBackend: 'LIBFABRIC' };
+const REAL: InferenceCircumstances = { ...SIMULATED, simulated: false, efa: true, bytesPerToken: 131_072 };
+
+function spec(more: Record<string, unknown> = {}) {
+  return inferenceSpec.parse({
+    name: 'load',
+    tool: 'inference',
+    inputTokens: 128,
+    outputTokens: 32,
+    requests: 50,
+    warmupRequests: 0,
+    limits: { outputShare: 0.9 },
+    ...more,
+  });
+}
+
+function logOf(json: string, lines: readonly string[] = [], exitCode = 0): string {
+  const frame = (text: string) => `@@dynamo-bench ${text}`;
+  return [
+    ...lines,
+    ...(json
+      ? [frame('{"event":"file","name":"profile_export_aiperf.json"}'), json, frame('{"event":"end-file"}')]
+      : []),
+    frame(`{"event":"end","exitCode":${exitCode}}`),
+  ].join('\n');
+}
+
+function worker(more: Partial<LoadEvidence['before'][number]> = {}) {
+  return { role: 'decode', pod: 'd', uid: '1', restarts: 0, nicBytes: 1000, nicSource: 'efa' as const, ...more };
+}
+
+function evidence(more: Partial<LoadEvidence> = {}): LoadEvidence {
+  return { log: logOf(EXPORT), timedOut: false, deleted: false, before: [worker()], after: [worker()], ...more };
+}
+
+function judge(
+  more: Partial<LoadEvidence> = {},
+  circumstances = SIMULATED,
+  test = spec(),
+  point: LoadPoint = { concurrency: 4, repetition: 1 },
+) {
+  const judgement = judgeInference(test, point, evidence(more), circumstances);
+  return { ...judgement, codes: judgement.reasons.map(({ code }) => code) };
+}
+
+describe('a load run', () => {
+  it('passes with all its requests answered, and says that its engine is simulated', () => {
+    const { verdict, codes, load } = judge();
+    assert.equal(verdict, 'pass');
+    assert.deepEqual(codes, ['simulated-engine', 'measured']);
+    assert.equal(load?.requests.succeeded, 50);
+  });
+
+  it('fails when requests failed, although AIPerf exits with 0 and calls itself complete', () => {
+    const { verdict, reasons } = judge({ log: logOf(KILLED) }, SIMULATED, spec({ requests: 60, outputTokens: 64 }));
+    assert.equal(verdict, 'fail');
+    assert.match(reasons[0]?.message ?? '', /^48 of 60 requests failed \(80 %, at most 0 %\): 48 × .*not ready/);
+  });
+
+  it('accepts failed requests up to the limit of the spec', () => {
+    const { codes } = judge({ log: logOf(KILLED) }, SIMULATED, spec({ requests: 60, limits: { errorRate: 0.8 } }));
+    assert.ok(!codes.includes('errors'));
+  });
+
+  it('fails when fewer requests ended than were to be sent', () => {
+    const { verdict, reasons } = judge({}, SIMULATED, spec({ requests: 60 }));
+    assert.equal(verdict, 'fail');
+    assert.match(reasons[0]?.message ?? '', /^expected 60 requests, 50 completed/);
+  });
+
+  it('is inconclusive when prompts came twice, which the prefix cache answers', () => {
+    const { verdict, reasons } = judge({}, SIMULATED, spec({ warmupRequests: 4 }));
+    assert.equal(verdict, 'inconclusive');
+    const repeated = reasons.find(({ code }) => code === 'prompts-repeated');
+    assert.match(repeated?.message ?? '', /^54 requests had 50 prompts: /);
+    const own = EXPORT.replace('"type": "synthetic"', '"type": "file"');
+    assert.notEqual(own, EXPORT);
+    assert.equal(judge({ log: logOf(own) }, SIMULATED, spec({ warmupRequests: 4 })).verdict, 'pass', 'own prompts');
+  });
+
+  it('does not count requests of a run that lasts for a duration', () => {
+    assert.equal(judge({}, SIMULATED, spec({ requests: undefined, duration: '10s' })).verdict, 'pass');
+  });
+
+  it('is inconclusive when fewer requests were in flight than configured', () => {
+    const { verdict, codes } = judge({}, SIMULATED, spec(), { concurrency: 16, repetition: 1 });
+    assert.equal(verdict, 'inconclusive');
+    assert.ok(codes.includes('low-concurrency'));
+  });
+
+  it('is inconclusive when answers are not as long as asked for', () => {
+    const { verdict, codes } = judge({}, SIMULATED, spec({ outputTokens: 64 }));
+    assert.equal(verdict, 'inconclusive');
+    assert.ok(codes.includes('wrong-output-length'));
+  });
+
+  it('fails when a worker restarted or was replaced', () => {
+    assert.deepEqual(judge({ after: [worker({ restarts: 2 })] }).codes[0], 'worker-restarted');
+    assert.match(judge({ after: [worker({ uid: '2' })] }).reasons[0]?.message ?? '', /decode pod d was gone/);
+    assert.equal(judge({ after: [worker({ uid: '2' })] }).verdict, 'fail');
+  });
+
+  it('fails when the slowest of a hundred is above the limit', () => {
+    const { verdict, codes } = judge({}, SIMULATED, spec({ limits: { outputShare: 0.9, timeToFirstToken: '100ms' } }));
+    assert.equal(verdict, 'fail');
+    assert.ok(codes.includes('slow'));
+  });
+});
+
+describe('the KV transfer of a load run', () => {
+  const sent = 131_072 * 128 * 50;
+
+  it('is seen by the counters of the decode workers', () => {
+    const { verdict, codes } = judge({ after: [worker({ nicBytes: 1000 + sent })] }, REAL);
+    assert.equal(verdict, 'pass');
+    assert.ok(codes.includes('kv-transfer-seen'));
+  });
+
+  it('fails the run when the counters did not move: the figures say nothing about the network', () => {
+    const { verdict, codes } = judge({}, REAL);
+    assert.equal(verdict, 'fail');
+    assert.ok(codes.includes('no-kv-transfer'));
+  });
+
+  it('fails the run when EFA moved much less than the KV cache has', () => {
+    assert.equal(judge({ after: [worker({ nicBytes: 1000 + sent / 10 })] }, REAL).verdict, 'fail');
+  });
+
+  it('leaves the run inconclusive when no counter could be read', () => {
+    const before = [worker({ nicBytes: undefined })];
+    assert.equal(judge({ before }, REAL).verdict, 'inconclusive');
+  });
+
+  it('leaves the run inconclusive when nobody knows how much was to be sent', () => {
+    const unknown = { ...REAL, bytesPerToken: undefined };
+    const { verdict, reasons } = judge({ after: [worker({ nicBytes: 1000 + sent })] }, unknown);
+    assert.equal(verdict, 'inconclusive');
+    assert.deepEqual(
+      reasons.map(({ code, message }) => [code, /set dynamo\.model\.config/.test(message)]),
+      [['kv-path-unproven', true]],
+    );
+    assert.deepEqual(judge({}, unknown).codes, ['no-kv-transfer'], 'what did not move was not sent');
+    const why = { ...unknown, kvUnknown: 'set this and that' };
+    const [reason] = judge({ after: [worker({ nicBytes: 1000 + sent })] }, why).reasons;
+    assert.match(reason?.message ?? '', /are not known: set this and that$/);
+  });
+
+  it('leaves the run inconclusive when only the interface could be read, and EFA was to carry the KV cache', () => {
+    const seen = (nicBytes: number) => worker({ nicBytes, nicSource: 'interface' });
+    for (const moved of [0, sent / 10, sent]) {
+      const { verdict, codes } = judge({ before: [seen(1000)], after: [seen(1000 + moved)] }, REAL);
+      assert.equal(verdict, 'inconclusive');
+      assert.deepEqual(codes, ['kv-path-unproven']);
+    }
+    const ethernet = { ...REAL, efa: false };
+    assert.equal(judge({ before: [seen(1000)], after: [seen(1000 + sent)] }, ethernet).verdict, 'pass');
+  });
+
+  it('does not take the difference between an interface and EFA devices for traffic', () => {
+    const before = [worker({ nicSource: 'interface' })];
+    const { codes } = judge({ before, after: [worker({ nicBytes: 1000 + sent })] }, { ...REAL, efa: false });
+    assert.deepEqual(codes, ['kv-path-unproven']);
+  });
+
+  it('fails the run when NIXL took another back end than the one that is asked for', () => {
+    const loaded = (...kvBackends: string[]) => [worker({ nicBytes: 1000 + sent, kvBackends })];
+    const { verdict, reasons } = judge({ after: loaded('UCX') }, REAL);
+    assert.equal(verdict, 'fail');
+    assert.deepEqual(reasons[0], {
+      code: 'wrong-kv-back-end',
+      message: 'NIXL in decode pod d has loaded UCX, not LIBFABRIC',
+    });
+    assert.equal(judge({ after: loaded('LIBFABRIC', 'UCX') }, REAL).verdict, 'pass');
+    assert.equal(judge({ after: loaded() }, REAL).verdict, 'pass', 'without a look the counters decide');
+    assert.equal(judge({ after: loaded('UCX') }, REAL, spec({ topology: 'aggregated' })).verdict, 'pass');
+  });
+
+  it('is not looked for in an aggregated deployment', () => {
+    const { verdict, codes } = judge({}, REAL, spec({ topology: 'aggregated' }));
+    assert.equal(verdict, 'pass');
+    assert.ok(!codes.includes('no-kv-transfer'));
+  });
+});
+
+describe('a load run without results', () => {
+  const failureOf = (lines: readonly string[], exitCode = 1, more: Partial<LoadEvidence> = {}) =>
+    judge({ log: logOf('', lines, exitCode), ...more }).failure?.class;
+
+  it('names a model that the frontend does not know', () => {
+    assert.equal(failureOf(['ERROR 404: {"message":"Model not found","type":"Not Found","code":404}']), 'ModelUnknown');
+  });
+
+  it('names a frontend that does not answer', () => {
+    assert.equal(failureOf(['Timed out after 5.0s probing http://frontend:8000']), 'FrontendUnreachable');
+  });
+
+  it('names a missing worker', () => {
+    assert.equal(failureOf(['Model `tiny` is not ready to serve requests yet.']), 'NoWorker');
+  });
+
+  it('names a missing tokenizer', () => {
+    assert.equal(failureOf(["HFValidationError: Repo id must be in the form 'repo_name'"]), 'TokenizerMissing');
+  });
+
+  it('names an image without AIPerf, memory, a time limit, and a pod that vanished', () => {
+    assert.equal(failureOf(['aiperf: not found'], 127), 'ToolMissing');
+    assert.equal(failureOf([], 137, { reason: 'OOMKilled' }), 'OutOfMemory');
+    assert.equal(failureOf([], 137, { timedOut: true }), 'Hung');
+    assert.equal(judge({ log: '' }).failure?.class, 'PeerLost');
+  });
+
+  it('is measured again when somebody deleted its pod, whatever half of it was exported, and not when all of it was', () => {
+    const half = { ...(JSON.parse(EXPORT) as object), was_cancelled: true };
+    assert.equal(judge({ deleted: true, log: logOf(JSON.stringify(half), [], 143) }).failure?.class, 'PeerLost');
+    assert.equal(judge({ deleted: true }).failure, undefined);
+  });
+
+  it('quotes the last line of anything else', () => {
+    assert.match(
+      judge({ log: logOf('', ['Traceback', 'ValueError: x', ''], 1) }).failure?.message ?? '',
+      /ValueError: x/,
+    );
+  });
+});

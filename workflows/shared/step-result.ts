@@ -1,0 +1,20 @@
+import type { FailureRecord } from '../../suite/verdict/failure.js';
+import { failureOf } from './failures.js';
+
+/** What a step returned, or the failure that it ended with. */
+export type StepResult<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly failure: FailureRecord };
+
+/**
+ * Runs a step and returns its failure as a value.
+ *
+ * @throws a cancellation, and anything that `failureOf` throws
+ */
+export async function resultOf<T>(step: () => Promise<T>): Promise<StepResult<T>> {
+  try {
+    return { ok: true, value: await step() };
+  } catch (error) {
+    return { ok: false, failure: failureOf(error) };
+  }
+}

@@ -1,0 +1,56 @@
+import { getExternalWorkflowHandle, isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
+import type { CellSummary } from '../../activities/cells/cell-summary.js';
+import { timesOf } from '../../suite/plan/remaining.js';
+import type { Run } from '../../suite/run/run.js';
+import { formatFigure, formatFigures } from './figures.js';
+import { testReportSignal } from './messages.js';
+
+/** Rows of the table in the Web UI. */
+const ROWS_SHOWN = 20;
+
+/** Columns of the table in the Web UI that name a cell. */
+export interface CellColumns {
+  readonly titles: readonly string[];
+  readonly valuesOf: (cell: CellSummary) => readonly (string | number)[];
+}
+
+/** Shows in the Web UI what a test does now, and its newest cells. */
+export function showDetails(
+  name: string,
+  step: string,
+  cells: readonly CellSummary[],
+  { titles, valuesOf }: CellColumns,
+): void {
+  const line = (values: readonly (string | number)[]) => `| ${values.join(' | ')} |`;
+  const rows = cells
+    .slice(-ROWS_SHOWN)
+    .map((cell) =>
+      line([...valuesOf(cell), formatFigure(cell), `${cell.verdict}${cell.takenOver ? ', taken over' : ''}`]),
+    );
+  const columns = [...titles, 'verdict'];
+  const table = rows.length === 0 ? [] : ['', line(columns), `|${columns.map(() => '---|').join('')}`, ...rows];
+  setCurrentDetails([`**${name}**: ${step}`, ...table].join('\n'));
+}
+
+/** Reports to the suite how far a test is. A suite that cannot be reached has ended. */
+export async function reportToSuite(
+  { workflowId }: Run,
+  test: string,
+  step: string,
+  cells: readonly CellSummary[],
+): Promise<void> {
+  // A worker of an earlier version gave no times of load points.
+  const timed = cells.filter(({ seconds }) => seconds !== undefined);
+  try {
+    await getExternalWorkflowHandle(workflowId).signal(testReportSignal, {
+      test,
+      step,
+      done: cells.length,
+      result: formatFigures(cells),
+      took: timesOf(timed),
+    });
+  } catch (error) {
+    if (isCancellation(error)) throw error;
+    log.debug('the suite did not get the report', { step, error });
+  }
+}
