@@ -48,6 +48,7 @@ up_kubernetes() {
   fi
   for number in "${NODE_NUMBERS[@]}"; do ensure_node "$number" "$archives"; done
   wait_for_control_plane
+  start_controller_manager
   apply_manifests
   start_readers
 }

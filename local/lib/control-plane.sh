@@ -29,6 +29,12 @@ start_control_plane() {
     --kubelet-client-certificate "$PKI/kubelet-client.crt" --kubelet-client-key "$PKI/kubelet-client.key" \
     --kubelet-preferred-address-types InternalIP --service-cluster-ip-range "$SERVICE_NETWORK" \
     --allow-privileged --profiling=false
+  start_controller_manager
+}
+
+# It ends when the API server is not healthy within 10 s of its own start, which a busy machine takes: it is started again
+# when the API server is ready.
+start_controller_manager() {
   # With its usual rate of requests it takes 3 s longer to give each of its controllers an identity.
   # The excluded publisher looks for a certificate that only the API server's self-signed set-up has.
   unless_running kube-controller-manager "$KUBEBOX" kube-controller-manager \
