@@ -31,11 +31,9 @@ const adaptive = strict({
     .max(1000)
     .default(60)
     .meta({ description: 'no more repetitions than this' }),
-  timeBudget: duration()
-    .prefault('4h')
-    .meta({
-      description: 'start no repetition that would end later than this after the first cell, warm-up cells included',
-    }),
+  timeBudget: duration().prefault('4h').meta({
+    description: 'no repetition starts that would end later than this, warm-up cells included',
+  }),
 });
 
 export const testFields = {
@@ -46,12 +44,10 @@ export const testFields = {
     .boolean()
     .default(true)
     .meta({ description: 'if false, a failure of the test is recorded and does not fail the suite' }),
-  onFailure: onFailure()
-    .optional()
-    .meta({
-      description:
-        'what happens after the test has failed for good; default: continue if not required, else onFailure of the suite, else park',
-    }),
+  onFailure: onFailure().optional().meta({
+    description:
+      'what happens after the test has failed for good; default: continue if not required, else onFailure of the suite, else park',
+  }),
   repetitions: z
     .int()
     .min(1)

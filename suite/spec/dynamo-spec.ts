@@ -38,11 +38,9 @@ const model = strict({
   tokenSecret: z.string().optional().meta({
     description: 'Secret in the namespace whose keys become environment variables (HF_TOKEN); never the token itself',
   }),
-  config: modelConfig
-    .optional()
-    .meta({
-      description: 'fields of the config.json of the model; default: read from config.json below path in a worker',
-    }),
+  config: modelConfig.optional().meta({
+    description: 'fields of the config.json of the model; default: read from config.json below path in a worker',
+  }),
 });
 
 const resources = strict({

@@ -39,12 +39,10 @@ export const inferenceSpec = strict({
     .boolean()
     .default(true)
     .meta({ description: 'if false, a failure of the test is recorded and does not fail the suite' }),
-  onFailure: onFailure()
-    .optional()
-    .meta({
-      description:
-        'what happens after the test has failed for good; default: continue if not required, else onFailure of the suite, else park',
-    }),
+  onFailure: onFailure().optional().meta({
+    description:
+      'what happens after the test has failed for good; default: continue if not required, else onFailure of the suite, else park',
+  }),
   topology: choice('topology', ['disaggregated', 'aggregated']).default('disaggregated').meta({
     description:
       'aggregated: the same number of workers, each for prefill and decode, so that no KV cache is transferred',

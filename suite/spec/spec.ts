@@ -159,13 +159,10 @@ export const suiteSpec = strict({
   fabric: fabric
     .prefault({ kind: 'efa' })
     .meta({ description: 'network between the nodes; it gives the ceiling and the counters' }),
-  env: z
-    .record(z.string(), z.string().nullable())
-    .default({})
-    .meta({
-      description:
-        'environment of every rank, added to FI_PROVIDER=efa and FI_HMEM_DISABLE_P2P=0; null removes a variable',
-    }),
+  env: z.record(z.string(), z.string().nullable()).default({}).meta({
+    description:
+      'environment of every rank, added to FI_PROVIDER=efa and FI_HMEM_DISABLE_P2P=0; null removes a variable',
+  }),
   startDelay: startDelay.prefault({}).meta({ description: 'time between the starts of the two ranks' }),
   maxAttempts: z
     .int()
@@ -207,11 +204,9 @@ export const suiteSpec = strict({
     .array(transportTest)
     .min(1, 'no tests: there is nothing to measure')
     .meta({ description: 'transport tests, in the order in which they run' }),
-  dynamo: dynamoSpec
-    .optional()
-    .meta({
-      description: 'Dynamo deployment and the load on it; without this block the suite has only transport tests',
-    }),
+  dynamo: dynamoSpec.optional().meta({
+    description: 'Dynamo deployment and the load on it; without this block the suite has only transport tests',
+  }),
 }).superRefine((spec, context) => {
   if (spec.startDelay.min > spec.startDelay.max) {
     context.addIssue({ code: 'custom', path: ['startDelay', 'min'], message: 'is longer than startDelay.max' });

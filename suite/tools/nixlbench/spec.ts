@@ -31,13 +31,9 @@ export const nixlbenchSpec = strict({
     .prefault('4Ki')
     .meta({ description: 'smallest block; each row doubles it (--start_block_size)' }),
   maxBlockSize: bytes().prefault('64Mi').meta({ description: 'largest block (--max_block_size)' }),
-  startBatchSize: z
-    .int()
-    .min(1)
-    .default(1)
-    .meta({
-      description: 'smallest number of blocks in one transfer; doubled up to maxBatchSize (--start_batch_size)',
-    }),
+  startBatchSize: z.int().min(1).default(1).meta({
+    description: 'smallest number of blocks in one transfer; doubled up to maxBatchSize (--start_batch_size)',
+  }),
   maxBatchSize: z
     .int()
     .min(1)
