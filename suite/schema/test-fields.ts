@@ -32,7 +32,7 @@ const adaptive = strict({
     .default(60)
     .meta({ description: 'no more repetitions than this' }),
   timeBudget: duration().prefault('4h').meta({
-    description: 'start no repetition that would end later than this after the first cell, warm-up cells included',
+    description: 'no repetition starts that would end later than this, warm-up cells included',
   }),
 });
 
