@@ -21,7 +21,7 @@ export interface CellDefinition {
 }
 
 /** All that defines a cell of an inference test. */
-export interface LoadCellDefinition {
+export interface InferenceCellDefinition {
   readonly dynamo: Omit<DynamoSpec, 'tests'>;
   readonly test: InferenceSpec;
   readonly point: LoadPoint;

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../suite/run/canonical-json.js';
 import { formerDynamoKeys, formerTestKeys } from '../../suite/schema/renamed-keys.js';
-import type { CellDefinition, LoadCellDefinition } from './cell-definition.js';
+import type { CellDefinition, InferenceCellDefinition } from './cell-definition.js';
 
 /**
  * Hashes the definition of a transport cell. What only says how often it runs and how to treat the result (who needs it,
@@ -16,7 +16,7 @@ export function cellKey({ variant: _, ...cell }: CellDefinition): string {
  * Hashes the definition of an inference cell. What only says how to treat the result, how long to wait, or how the
  * platform came there, is left out.
  */
-export function loadCellKey({ dynamo, test, point, pair, fabric }: LoadCellDefinition): string {
+export function inferenceCellKey({ dynamo, test, point, pair, fabric }: InferenceCellDefinition): string {
   const { platform, name, readyTimeout, removalTimeout, keep, ...cluster } = dynamo;
   const { required, onFailure, control, concurrency, repetitions, timeout, ...load } = test;
   return hashOf({ cluster: formerDynamoKeys(cluster), load, point, pair, fabric });

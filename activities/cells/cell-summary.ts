@@ -1,5 +1,5 @@
-import type { AnyCell } from '../../results/records/any-cell.js';
-import { isLoadCell } from '../../results/records/any-cell.js';
+import type { CellRecord } from '../../results/records/any-cell.js';
+import { isInferenceCell } from '../../results/records/any-cell.js';
 import type { CellJudgement } from '../../suite/judge/judgement.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import type { Verdict } from '../../suite/verdict/verdict.js';
@@ -25,14 +25,14 @@ export interface CellSummary {
 }
 
 /** Summarizes a recorded cell. */
-export function summaryOf(cell: AnyCell, takenOver: boolean): CellSummary {
+export function summaryOf(cell: CellRecord, takenOver: boolean): CellSummary {
   const { key, test, repetition, warmUp, verdict, failure } = cell;
   const measurement = measurementOf(cell);
   return {
     key,
     test,
     repetition,
-    ...(isLoadCell(cell) ? { concurrency: cell.concurrency } : { warmUp: warmUp ?? false }),
+    ...(isInferenceCell(cell) ? { concurrency: cell.concurrency } : { warmUp: warmUp ?? false }),
     verdict,
     seconds: secondsOf(cell),
     takenOver,
@@ -41,8 +41,8 @@ export function summaryOf(cell: AnyCell, takenOver: boolean): CellSummary {
   };
 }
 
-function measurementOf(cell: AnyCell): CellSummary['measurement'] {
-  if (!isLoadCell(cell)) {
+function measurementOf(cell: CellRecord): CellSummary['measurement'] {
+  if (!isInferenceCell(cell)) {
     const { measurement } = cell;
     return measurement && { metric: measurement.metric, value: measurement.value };
   }
@@ -50,8 +50,8 @@ function measurementOf(cell: AnyCell): CellSummary['measurement'] {
   return first && { metric: 'ttft', value: first.p50 ?? first.average };
 }
 
-function secondsOf(cell: AnyCell): number {
-  const spans = isLoadCell(cell) ? [{ startedAt: cell.startedAt, endedAt: cell.recordedAt }] : cell.attempts;
+function secondsOf(cell: CellRecord): number {
+  const spans = isInferenceCell(cell) ? [{ startedAt: cell.startedAt, endedAt: cell.recordedAt }] : cell.attempts;
   return spans.reduce((sum, { startedAt, endedAt }) => sum + (Date.parse(endedAt) - Date.parse(startedAt)) / 1000, 0);
 }
 

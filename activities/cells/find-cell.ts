@@ -1,11 +1,11 @@
-import type { AnyCell } from '../../results/records/any-cell.js';
-import { isLoadCell } from '../../results/records/any-cell.js';
+import type { CellRecord } from '../../results/records/any-cell.js';
+import { isInferenceCell } from '../../results/records/any-cell.js';
 import { findCell, type StoredCell } from '../../results/records/cells.js';
 import { dropCellFromRun, takeOverCell } from '../../results/records/run-cells.js';
 import type { Run } from '../../suite/run/run.js';
 import type { ActivityContext } from '../context/context.js';
-import type { CellDefinition, LoadCellDefinition } from './cell-definition.js';
-import { cellKey, loadCellKey } from './cell-key.js';
+import type { CellDefinition, InferenceCellDefinition } from './cell-definition.js';
+import { cellKey, inferenceCellKey } from './cell-key.js';
 import { type CellSummary, summaryOf } from './cell-summary.js';
 
 /** A cell as the store knows it: what there is to take over, and how many attempts there have been. */
@@ -40,9 +40,9 @@ export function findCellActivities(context: ActivityContext) {
      *   others, because a tag was moved since, does not count
      */
     async findLoadCell(
-      input: Wanted<LoadCellDefinition> & { imageIds: readonly string[] },
+      input: Wanted<InferenceCellDefinition> & { imageIds: readonly string[] },
     ): Promise<CellSummary | undefined> {
-      const { found } = await find(input, loadCellKey(input.cell), (cell) => sameImages(cell, input.imageIds));
+      const { found } = await find(input, inferenceCellKey(input.cell), (cell) => sameImages(cell, input.imageIds));
       return found && summaryOf(found.cell, true);
     },
   };
@@ -51,7 +51,7 @@ export function findCellActivities(context: ActivityContext) {
   async function find(
     { run, resumeFrom }: Wanted<unknown>,
     key: string,
-    fits: (cell: AnyCell) => boolean,
+    fits: (cell: CellRecord) => boolean,
   ): Promise<{ found?: StoredCell; own?: StoredCell | undefined }> {
     const { store } = context;
     const own = await store.use((kysely) => findCell(kysely, run.workflowId, key));
@@ -65,13 +65,13 @@ export function findCellActivities(context: ActivityContext) {
 }
 
 function attemptsOf(stored: StoredCell | undefined): number {
-  return stored && !isLoadCell(stored.cell) ? stored.cell.attempts.length : 0;
+  return stored && !isInferenceCell(stored.cell) ? stored.cell.attempts.length : 0;
 }
 
 /** Where no digest is known, nothing speaks against a cell. */
-function sameImages(cell: AnyCell, imageIds: readonly string[]): boolean {
+function sameImages(cell: CellRecord, imageIds: readonly string[]): boolean {
   const known = (ids: readonly string[]) => [...new Set(ids.filter(Boolean))].sort().join();
-  const before = known(isLoadCell(cell) ? cell.pods.map(({ imageId }) => imageId) : []);
+  const before = known(isInferenceCell(cell) ? cell.pods.map(({ imageId }) => imageId) : []);
   const now = known(imageIds);
   return before === now || before === '' || now === '';
 }

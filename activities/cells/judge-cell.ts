@@ -15,7 +15,7 @@ import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import type { ActivityContext } from '../context/context.js';
 import type { Deployed } from '../dynamo/dynamo-deployment.js';
 import type { LoadOutcome } from '../load/load.js';
-import type { LoadCellDefinition } from './cell-definition.js';
+import type { InferenceCellDefinition } from './cell-definition.js';
 
 /**
  * The judgement of an attempt as workflows carry it. Rows are read from the evidence when the cell is recorded; a judgement
@@ -41,7 +41,7 @@ export function judgeCellActivities(context: ActivityContext) {
     /** Judges an attempt at an inference cell by its stored evidence. */
     async judgeLoadRun(input: {
       run: Run;
-      cell: LoadCellDefinition;
+      cell: InferenceCellDefinition;
       deployed: Deployed;
       outcome: LoadOutcome;
     }): Promise<InferenceJudgement> {

@@ -1,17 +1,17 @@
-import { isLoadCell } from '../../results/records/any-cell.js';
+import { isInferenceCell } from '../../results/records/any-cell.js';
 import { findCell } from '../../results/records/cells.js';
 import { saveCell } from '../../results/records/run-cells.js';
 import { findStartedRun } from '../../results/records/runs.js';
 import type { InferenceJudgement } from '../../suite/judge/judge-inference.js';
-import type { LoadCell } from '../../suite/record/load-record.js';
+import type { InferenceCell } from '../../suite/record/inference-record.js';
 import { provenanceOf } from '../../suite/record/provenance.js';
-import { type AttemptRecord, type CellRecord, RECORD_VERSION } from '../../suite/record/record.js';
+import { type AttemptRecord, RECORD_VERSION, type TransportCell } from '../../suite/record/record.js';
 import type { Run } from '../../suite/run/run.js';
 import type { ActivityContext } from '../context/context.js';
 import type { Deployed } from '../dynamo/dynamo-deployment.js';
 import type { LoadOutcome } from '../load/load.js';
-import type { CellDefinition, LoadCellDefinition } from './cell-definition.js';
-import { cellKey, hashOf, loadCellKey } from './cell-key.js';
+import type { CellDefinition, InferenceCellDefinition } from './cell-definition.js';
+import { cellKey, hashOf, inferenceCellKey } from './cell-key.js';
 import { type CellSummary, summaryOf } from './cell-summary.js';
 import { type AttemptJudgement, rowsOf } from './judge-cell.js';
 
@@ -39,8 +39,8 @@ export function recordCellActivities(context: ActivityContext) {
         judgement.rows ?? rowsOf(context.store, run, test, ranks),
       ]);
       const groups = new Set(attempts.map(({ group }) => group));
-      const earlier = before && !isLoadCell(before.cell) ? before.cell.attempts : [];
-      const record: CellRecord = {
+      const earlier = before && !isInferenceCell(before.cell) ? before.cell.attempts : [];
+      const record: TransportCell = {
         ...judgement,
         rows,
         version: RECORD_VERSION,
@@ -64,7 +64,7 @@ export function recordCellActivities(context: ActivityContext) {
     /** Records an inference cell. From here on it is done, whatever happens. */
     async recordLoadCell(input: {
       run: Run;
-      cell: LoadCellDefinition;
+      cell: InferenceCellDefinition;
       deployed: Deployed;
       judgement: InferenceJudgement;
       outcome?: LoadOutcome | undefined;
@@ -74,11 +74,11 @@ export function recordCellActivities(context: ActivityContext) {
       const { run, cell, deployed, judgement, outcome, attempts, startedAt } = input;
       const { pair, dynamo } = cell;
       const { replicas, resources } = dynamo;
-      const record: LoadCell = {
+      const record: InferenceCell = {
         ...judgement,
         version: RECORD_VERSION,
         kind: 'inference',
-        key: loadCellKey(cell),
+        key: inferenceCellKey(cell),
         test: cell.test.name,
         ...cell.point,
         nodes: [pair.node1, pair.node2],
@@ -96,12 +96,12 @@ export function recordCellActivities(context: ActivityContext) {
     },
   };
 
-  async function save(run: Run, record: CellRecord | LoadCell): Promise<CellSummary> {
+  async function save(run: Run, record: TransportCell | InferenceCell): Promise<CellSummary> {
     await context.store.write((transaction) => saveCell(transaction, run, record));
     return summaryOf(record, false);
   }
 }
 
-function recordedBy({ workflowId, runId }: Run): Pick<CellRecord, 'recordedAt' | 'measuredBy'> {
+function recordedBy({ workflowId, runId }: Run): Pick<TransportCell, 'recordedAt' | 'measuredBy'> {
   return { recordedAt: new Date().toISOString(), measuredBy: { workflowId, runId } };
 }

@@ -1,5 +1,5 @@
 import { isSimulatedEngine } from '../../suite/engines/registry.js';
-import type { DynamoRecord } from '../../suite/record/load-record.js';
+import type { DynamoRecord } from '../../suite/record/inference-record.js';
 import { formatDuration, formatTokenRate } from '../../suite/units/units.js';
 import type { Markup } from '../markup/markup.js';
 import { loadCurvesOf } from '../model/load-curves.js';

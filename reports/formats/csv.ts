@@ -1,7 +1,7 @@
 import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import { ceilingOfShares } from '../../suite/hardware/fabric.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
-import type { LoadCell } from '../../suite/record/load-record.js';
+import type { InferenceCell } from '../../suite/record/inference-record.js';
 import type { SuiteRecord, TestRecord } from '../../suite/record/record.js';
 import type { LoadPoint } from '../../suite/spec/inference-tests.js';
 import type { Report } from '../model/report.js';
@@ -116,7 +116,7 @@ function loadLines(record: SuiteRecord): Line[] {
   });
 }
 
-function loadFigures(cell: LoadCell): Line {
+function loadFigures(cell: InferenceCell): Line {
   const { load } = cell;
   return {
     repetition: cell.repetition,

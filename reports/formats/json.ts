@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { type AnyCell, evidenceOf, isLoadCell } from '../../results/records/any-cell.js';
-import { loadSeries, rowConditions } from '../../results/records/figures.js';
+import { type CellRecord, evidenceOf, isInferenceCell } from '../../results/records/any-cell.js';
+import { inferenceFigures, rowConditions } from '../../results/records/figures.js';
 import { isSimulatedMetric, kindOf, quantityOf, seriesName } from '../../results/records/series.js';
 import { runComparisonSchema } from '../../results/regression/run-comparison.schema.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
-import type { LoadCell } from '../../suite/record/load-record.js';
-import type { CellRecord, TestRecord } from '../../suite/record/record.js';
+import type { InferenceCell } from '../../suite/record/inference-record.js';
+import type { TestRecord, TransportCell } from '../../suite/record/record.js';
 import { headline, type Report } from '../model/report.js';
 
 const figure = z.object({
@@ -119,7 +119,7 @@ function testOf(
     failure,
     cells,
   }: Pick<TestRecord, 'name' | 'required' | 'verdict' | 'failure'> & {
-    readonly cells: readonly AnyCell[];
+    readonly cells: readonly CellRecord[];
   },
   tool: string,
 ): Test {
@@ -131,7 +131,7 @@ function testOf(
     failure,
     cells: cells.map((cell) => ({
       repetition: cell.repetition,
-      ...(isLoadCell(cell) ? { concurrency: cell.concurrency } : {}),
+      ...(isInferenceCell(cell) ? { concurrency: cell.concurrency } : {}),
       key: cell.key,
       verdict: cell.verdict,
       reasons: [...cell.reasons],
@@ -148,9 +148,9 @@ function shareOf({ prediction, ...share }: NetworkShare): z.output<typeof networ
   };
 }
 
-function loadFigures(cell: LoadCell): Figure[] {
+function loadFigures(cell: InferenceCell): Figure[] {
   const { test, repetition, concurrency } = cell;
-  return loadSeries(cell).map(({ value, ...series }) => {
+  return inferenceFigures(cell).map(({ value, ...series }) => {
     const simulated = isSimulatedMetric(series.metric);
     return {
       metric: seriesName(series),
@@ -165,7 +165,7 @@ function loadFigures(cell: LoadCell): Figure[] {
   });
 }
 
-function transportFigures(cell: CellRecord): Figure[] {
+function transportFigures(cell: TransportCell): Figure[] {
   const { test, repetition, measurement, rows } = cell;
   const one = (
     quantity: 'bandwidth' | 'latency',

@@ -1,7 +1,7 @@
-import type { AnyCell } from '../../results/records/any-cell.js';
+import type { CellRecord } from '../../results/records/any-cell.js';
 import type { MetricChange } from '../../results/regression/run-comparison.schema.js';
-import type { LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
-import type { CellRecord, SuiteRecord, TestRecord } from '../../suite/record/record.js';
+import type { InferenceCell, InferenceTestRecord } from '../../suite/record/inference-record.js';
+import type { SuiteRecord, TestRecord, TransportCell } from '../../suite/record/record.js';
 import { secondsBetween } from '../../suite/units/time.js';
 import { escapeMarkup } from '../markup/markup.js';
 import { reasonText } from '../model/cell-reason.js';
@@ -108,7 +108,7 @@ function casesOfRun({ suite, setup, reasons }: SuiteRecord): readonly Case[] {
   return errors.length > 0 ? errors : [{ className: suite, name: 'run', seconds: 0 }];
 }
 
-function measuredCells({ cells }: TestRecord): readonly CellRecord[] {
+function measuredCells({ cells }: TestRecord): readonly TransportCell[] {
   return cells.filter(({ warmUp }) => !warmUp);
 }
 
@@ -125,7 +125,7 @@ function casesOf(test: AnyTest, cases: readonly Case[]): readonly Case[] {
 }
 
 function transportCase(test: TestRecord) {
-  return (cell: CellRecord): Case => ({
+  return (cell: TransportCell): Case => ({
     ...caseOf(test, cell),
     name: measuredCells(test).length > 1 ? `repetition ${cell.repetition}` : test.name,
     seconds: cell.attempts.reduce((sum, attempt) => sum + nonNegativeSeconds(attempt.startedAt, attempt.endedAt), 0),
@@ -133,9 +133,9 @@ function transportCase(test: TestRecord) {
   });
 }
 
-function loadCase(test: LoadTestRecord) {
+function loadCase(test: InferenceTestRecord) {
   const repeated = test.cells.some(({ repetition }) => repetition > 1);
-  return (cell: LoadCell): Case => ({
+  return (cell: InferenceCell): Case => ({
     ...caseOf(test, cell),
     name: `concurrency ${cell.concurrency}${repeated ? `, repetition ${cell.repetition}` : ''}`,
     seconds: nonNegativeSeconds(cell.startedAt, cell.recordedAt),
@@ -143,13 +143,13 @@ function loadCase(test: LoadTestRecord) {
   });
 }
 
-function caseOf(test: AnyTest, cell: AnyCell) {
+function caseOf(test: AnyTest, cell: CellRecord) {
   return { className: test.name, ...resultOf(test, cell.verdict, reasonText(cell), cell.failure?.class) };
 }
 
 function resultOf(
   { required }: AnyTest,
-  verdict: CellRecord['verdict'],
+  verdict: TransportCell['verdict'],
   message: string,
   type: string = verdict,
 ): Pick<Case, 'result' | 'type' | 'message'> {

@@ -1,7 +1,7 @@
 import type { RunComparison } from '../../results/regression/run-comparison.schema.js';
 import { memlockText } from '../../suite/cluster/probe.js';
 import { ceilingOfShares, isAboveCeiling } from '../../suite/hardware/fabric.js';
-import type { CellRecord, SuiteRecord, TestRecord } from '../../suite/record/record.js';
+import type { SuiteRecord, TestRecord, TransportCell } from '../../suite/record/record.js';
 import { formatCount } from '../../suite/units/count.js';
 import { formatPercent, formatShortPercent, formatSignedPercent } from '../../suite/units/percent.js';
 import { secondsBetween } from '../../suite/units/time.js';
@@ -157,7 +157,7 @@ ${rows(test, links, Math.floor(MAX_PAGE_ROWS * share))}
 `;
 }
 
-function cellTable(cells: readonly CellRecord[], links: PageLinks): Markup {
+function cellTable(cells: readonly TransportCell[], links: PageLinks): Markup {
   return html`<table class="stack"><thead><tr><th scope="col">repetition</th><th scope="col">verdict</th><th scope="col" class="number">measured</th><th scope="col">why</th><th scope="col">evidence</th></tr></thead><tbody>
 ${cells.map((cell) => {
   const { repetition, warmUp, verdict, measurement, attempts } = cell;
@@ -205,6 +205,6 @@ ${setup.probes.map(
 <details><summary>Suite spec</summary><pre>${JSON.stringify(spec, null, 2)}</pre></details></div>`;
 }
 
-function scopeText(scope: NonNullable<CellRecord['measurement']>['scope']): string {
+function scopeText(scope: NonNullable<TransportCell['measurement']>['scope']): string {
   return { nic: 'one NIC', 'gpu-pair': 'one GPU pair', node: 'the whole node' }[scope];
 }

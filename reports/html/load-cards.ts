@@ -1,5 +1,5 @@
 import { isSimulatedEngine } from '../../suite/engines/registry.js';
-import type { LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
+import type { InferenceCell, InferenceTestRecord } from '../../suite/record/inference-record.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { formatPercent } from '../../suite/units/percent.js';
 import { formatDuration, formatSignedDuration, formatTokenRate } from '../../suite/units/units.js';
@@ -27,7 +27,7 @@ export function loadCards(record: SuiteRecord): Markup[] {
 }
 
 function card(
-  test: LoadTestRecord,
+  test: InferenceTestRecord,
   points: LoadCurve['points'],
   network: readonly NetworkPoint[],
   simulated: boolean,
@@ -52,6 +52,6 @@ function networkText({ concurrency, status, firstToken, atMeasuredRate, residual
     : `${share}; residual ${formatSignedDuration(residual.median)}`;
 }
 
-function whyNot({ concurrency, failure, reasons }: LoadCell): string {
+function whyNot({ concurrency, failure, reasons }: InferenceCell): string {
   return `concurrency ${concurrency}: ${failure ? `${failure.class}: ${failure.message}` : (reasons[0]?.message ?? 'no figures')}`;
 }

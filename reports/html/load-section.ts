@@ -1,5 +1,5 @@
 import { isSimulatedEngine, simulationOf } from '../../suite/engines/registry.js';
-import type { DynamoRecord, LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
+import type { DynamoRecord, InferenceCell, InferenceTestRecord } from '../../suite/record/inference-record.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { formatDuration, formatTokenRate } from '../../suite/units/units.js';
 import { SIMULATED_ENGINE } from '../charts/chart.js';
@@ -41,7 +41,7 @@ function deployment({ model, image, kind, platform, transferBackend }: DynamoRec
   return html`<p>Model <code>${model}</code>, image <code>${image}</code>, deployed by ${by}, KV transfer over NIXL ${transferBackend}. TTFT is the time to first token, ITL the time between tokens, of the requests that succeeded.</p>`;
 }
 
-function testPanel(test: LoadTestRecord, engine: DynamoRecord['engine'], links: PageLinks, most: number): Markup {
+function testPanel(test: InferenceTestRecord, engine: DynamoRecord['engine'], links: PageLinks, most: number): Markup {
   const { name, topology, control, verdict, failure, inputTokens, outputTokens, cells } = test;
   const shown = cells.toSorted(failuresFirst).slice(0, most);
   return html`<section class="panel" id="test-${name}" aria-labelledby="test-${name}-title">
@@ -55,7 +55,7 @@ ${cells.length > shown.length && html`<p class="small">${cells.length - shown.le
 `;
 }
 
-function cellTable(cells: readonly LoadCell[], links: PageLinks): Markup {
+function cellTable(cells: readonly InferenceCell[], links: PageLinks): Markup {
   const repeated = cells.some(({ repetition }) => repetition > 1);
   const rows = cells.map((cell) => ({ cell, why: reasonText(cell, SHOWN_ELSEWHERE) }));
   // An empty column needs no room.

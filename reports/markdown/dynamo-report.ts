@@ -2,7 +2,7 @@ import { excludedPoints } from '../../suite/comparability/inference.js';
 import { simulationOf } from '../../suite/engines/registry.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
 import { measuredCurve } from '../../suite/kv/transfer-curve.js';
-import type { DynamoRecord, LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
+import type { DynamoRecord, InferenceCell, InferenceTestRecord } from '../../suite/record/inference-record.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import type { LoadPoint } from '../../suite/spec/inference-tests.js';
 import { formatPercent } from '../../suite/units/percent.js';
@@ -44,7 +44,7 @@ function loadTable(dynamo: DynamoRecord): string[] {
   ];
 }
 
-function loadRow(test: LoadTestRecord, cell: LoadCell): string {
+function loadRow(test: InferenceTestRecord, cell: InferenceCell): string {
   const { load } = cell;
   const time = (value: number | undefined) => orDash(value, formatDuration);
   const number = (value: number | undefined) => orDash(value, (known) => known.toFixed(1));
@@ -101,7 +101,7 @@ export function whyNoNetworkShare({ tests }: Pick<SuiteRecord, 'tests'>, dynamo:
   return 'no test with a KV transfer has a valid load point';
 }
 
-function kvOf({ tests }: DynamoRecord): LoadCell['kv'] {
+function kvOf({ tests }: DynamoRecord): InferenceCell['kv'] {
   return tests.flatMap(({ cells }) => cells).find(({ kv }) => kv)?.kv;
 }
 

@@ -2,7 +2,7 @@ import { memlockText } from '../../suite/cluster/probe.js';
 import { type Ladder, laddersOf } from '../../suite/comparability/ladder.js';
 import { validValue } from '../../suite/comparability/transport.js';
 import { ceilingOfShares, isAboveCeiling } from '../../suite/hardware/fabric.js';
-import type { CellRecord, SuiteRecord, TestRecord } from '../../suite/record/record.js';
+import type { SuiteRecord, TestRecord, TransportCell } from '../../suite/record/record.js';
 import { findDrift, type Summary, summarize } from '../../suite/statistics/statistics.js';
 import { formatPercent, formatSignedPercent } from '../../suite/units/percent.js';
 import { secondsBetween } from '../../suite/units/time.js';
@@ -115,7 +115,7 @@ function nameOf({ name, required }: TestRecord): string {
   return required ? name : `${name} (not required)`;
 }
 
-function claimText({ claimed }: TestRecord, cell: CellRecord | undefined): string {
+function claimText({ claimed }: TestRecord, cell: TransportCell | undefined): string {
   if (!claimed) return '–';
   const ceiling = cell && ceilingOfShares(cell);
   const impossible = ceiling && claimed.value > ceiling.bytesPerSecond;
@@ -151,7 +151,7 @@ function repetitionLines({ cells }: TestRecord): string[] {
   ];
 }
 
-function cellSection(test: TestRecord, cell: CellRecord): string[] {
+function cellSection(test: TestRecord, cell: TransportCell): string[] {
   const { claimed } = test;
   const ceiling = ceilingOfShares(cell);
   const impossible =
@@ -171,11 +171,11 @@ function cellSection(test: TestRecord, cell: CellRecord): string[] {
   ];
 }
 
-function failureLines({ class: failureClass, message, hint }: NonNullable<CellRecord['failure']>): string[] {
+function failureLines({ class: failureClass, message, hint }: NonNullable<TransportCell['failure']>): string[] {
   return [`**${failureClass}**: ${message}. ${sentence(hint)}`, ''];
 }
 
-function rowTable({ rows, ceiling }: CellRecord): string[] {
+function rowTable({ rows, ceiling }: TransportCell): string[] {
   if (rows.length === 0) return [];
   return [
     '| block | batch | bandwidth | latency | tool output |',
@@ -188,7 +188,7 @@ function rowTable({ rows, ceiling }: CellRecord): string[] {
   ];
 }
 
-function attemptLines({ attempts }: CellRecord): string[] {
+function attemptLines({ attempts }: TransportCell): string[] {
   return [
     ...attempts.map(({ number, group, startDelay, ranks, failure }) => {
       const where = ranks.map(

@@ -1,11 +1,11 @@
-import type { AnyCell } from '../../results/records/any-cell.js';
+import type { CellRecord } from '../../results/records/any-cell.js';
 
 /**
  * Explains the verdict of a cell in one line: its failure, or else the messages of its reasons.
  *
  * @param ignored codes of reasons that are left out
  */
-export function reasonText({ failure, reasons }: AnyCell, ignored: ReadonlySet<string> = new Set()): string {
+export function reasonText({ failure, reasons }: CellRecord, ignored: ReadonlySet<string> = new Set()): string {
   if (failure) return `${failure.class}: ${failure.message}`;
   return reasons
     .filter(({ code }) => !ignored.has(code))
@@ -14,8 +14,8 @@ export function reasonText({ failure, reasons }: AnyCell, ignored: ReadonlySet<s
 }
 
 /** Orders cells for display: those that did not pass first, then by load and repetition. */
-export function failuresFirst(a: AnyCell, b: AnyCell): number {
-  const load = (cell: AnyCell) => ('concurrency' in cell ? cell.concurrency : 0);
+export function failuresFirst(a: CellRecord, b: CellRecord): number {
+  const load = (cell: CellRecord) => ('concurrency' in cell ? cell.concurrency : 0);
   return (
     Number(a.verdict === 'pass') - Number(b.verdict === 'pass') || load(a) - load(b) || a.repetition - b.repetition
   );

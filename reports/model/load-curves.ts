@@ -1,5 +1,5 @@
 import { validLoad } from '../../suite/comparability/inference.js';
-import type { DynamoRecord, LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
+import type { DynamoRecord, InferenceCell, InferenceTestRecord } from '../../suite/record/inference-record.js';
 import { type Spread, spreadOf } from './curves.js';
 
 /** Figures of an inference test at one concurrency, over its repetitions. A figure that no repetition has is absent. */
@@ -18,7 +18,7 @@ export interface LoadFigures {
 /** The concurrency sweep of one inference test. */
 export interface LoadCurve {
   readonly test: string;
-  readonly topology: LoadTestRecord['topology'];
+  readonly topology: InferenceTestRecord['topology'];
   /** Position among the tests of the record, which sets the colour and the mark in every chart. */
   readonly index: number;
   readonly points: readonly LoadFigures[];
@@ -34,8 +34,8 @@ export function loadCurvesOf({ tests }: DynamoRecord): LoadCurve[] {
   });
 }
 
-function figuresAt(concurrency: number, cells: readonly LoadCell[]): LoadFigures {
-  const spread = (value: (load: NonNullable<LoadCell['load']>, cell: LoadCell) => number | undefined) => {
+function figuresAt(concurrency: number, cells: readonly InferenceCell[]): LoadFigures {
+  const spread = (value: (load: NonNullable<InferenceCell['load']>, cell: InferenceCell) => number | undefined) => {
     const values = cells.flatMap((cell) => (cell.load ? (value(cell.load, cell) ?? []) : []));
     return values.length > 0 ? spreadOf(values) : undefined;
   };

@@ -1,6 +1,6 @@
-import type { AnyCell } from '../../results/records/any-cell.js';
-import type { LoadCell } from '../../suite/record/load-record.js';
-import type { AttemptRecord, CellRecord, SuiteRecord, TestRecord } from '../../suite/record/record.js';
+import type { CellRecord } from '../../results/records/any-cell.js';
+import type { InferenceCell } from '../../suite/record/inference-record.js';
+import type { AttemptRecord, SuiteRecord, TestRecord, TransportCell } from '../../suite/record/record.js';
 import { secondsBetween } from '../../suite/units/time.js';
 import { formatDuration } from '../../suite/units/units.js';
 
@@ -36,14 +36,14 @@ const MAX_ATTEMPTS_WITH_RANKS = 150;
 interface Placed {
   readonly row: number;
   readonly test: TestRecord;
-  readonly cell: CellRecord;
+  readonly cell: TransportCell;
   readonly attempt: AttemptRecord;
 }
 
 /** Returns the timeline of a run; undefined when no attempt ran. Leaves out cells that another run measured. */
 export function timelineOf(record: SuiteRecord): Timeline | undefined {
   const at = (time: string) => secondsBetween(record.startedAt, time);
-  const isOwn = ({ measuredBy }: AnyCell) =>
+  const isOwn = ({ measuredBy }: CellRecord) =>
     measuredBy.workflowId === record.workflowId && measuredBy.runId === record.runId;
   const attempts = record.tests.flatMap((test, i) =>
     test.cells
@@ -89,7 +89,7 @@ function ranksBars({ row, test, cell, attempt }: Placed, at: Clock): Bar[] {
   return [{ kind: attempt.failure ? 'failed' : 'ranks', row, from, to, text }];
 }
 
-function loadBar(row: number, cell: LoadCell, at: Clock): Bar {
+function loadBar(row: number, cell: InferenceCell, at: Clock): Bar {
   const { test, concurrency, repetition, startedAt, recordedAt, verdict, failure } = cell;
   const [from, to] = [at(startedAt), at(recordedAt)];
   const name = `${test}, concurrency ${concurrency}${repetition > 1 ? ` repetition ${repetition}` : ''}`;
@@ -97,11 +97,11 @@ function loadBar(row: number, cell: LoadCell, at: Clock): Bar {
   return { kind: failure ? 'failed' : 'load', row, from, to, text };
 }
 
-function attemptName({ name, cells }: TestRecord, { repetition }: CellRecord, { number }: AttemptRecord): string {
+function attemptName({ name, cells }: TestRecord, { repetition }: TransportCell, { number }: AttemptRecord): string {
   return `${name}${cells.length === 1 ? '' : ` repetition ${repetition}`}, attempt ${number}`;
 }
 
-function endOf({ verdict }: CellRecord, { failure }: AttemptRecord): string {
+function endOf({ verdict }: TransportCell, { failure }: AttemptRecord): string {
   return failure ? failure.class : verdict;
 }
 

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { cellProblems, isReadableCell } from '../../suite/record/current-cell.js';
 import { strict, unknownWord } from '../../suite/schema/schema.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
-import type { AnyCell } from '../records/any-cell.js';
+import type { CellRecord } from '../records/any-cell.js';
 
 /**
  * A whole store as JSON lines, one thing a line; what a line needs stands above it. The first line names the format, the
@@ -28,10 +28,10 @@ const anyVersion = z.object({
 });
 
 /** The record itself, as it was written: its hash is the cell's name. */
-const anyCell = z.unknown().transform((record, context): AnyCell => {
+const anyCell = z.unknown().transform((record, context): CellRecord => {
   const problems = isReadableCell(record) ? cellProblems(record) : anyVersion.safeParse(record).error?.issues;
   for (const { path, message } of problems ?? []) context.addIssue({ code: 'custom', path: [...path], message });
-  return record as AnyCell;
+  return record as CellRecord;
 });
 
 const runRow = strict({

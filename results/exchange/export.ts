@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from '../database/tables.js';
-import type { AnyCell } from '../records/any-cell.js';
+import type { CellRecord } from '../records/any-cell.js';
 import type { ResultStore } from '../store.js';
 import { FORMAT, FORMAT_VERSION, type Line } from './export-line.js';
 
@@ -39,7 +39,7 @@ async function* thingsOf(kysely: Kysely<Tables>): AsyncGenerator<Line> {
     for (const { seq, id, record } of cells) {
       ids.set(seq, id);
       last = seq;
-      yield { kind: 'cell', record: JSON.parse(record) as AnyCell };
+      yield { kind: 'cell', record: JSON.parse(record) as CellRecord };
     }
     if (cells.length < ROWS_AT_A_TIME) break;
   }

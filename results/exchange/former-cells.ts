@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import { cellProblems, isReadableCell } from '../../suite/record/current-cell.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Tables } from '../database/tables.js';
-import type { AnyCell } from '../records/any-cell.js';
+import type { CellRecord } from '../records/any-cell.js';
 import { findEvidence } from '../records/evidence.js';
 
 /**
@@ -16,17 +16,17 @@ const CELL_FILE = /\/cells\/[0-9a-f]{16}\.json$/;
 export async function cellOfLog(
   transaction: Transaction<Tables>,
   { path, sha256 }: Pick<Tables['log'], 'path' | 'sha256'>,
-): Promise<AnyCell | undefined> {
+): Promise<CellRecord | undefined> {
   if (!CELL_FILE.test(path)) return undefined;
   const cell: unknown = JSON.parse((await findEvidence(transaction, sha256)) ?? 'null');
-  if (isReadableCell(cell) && cellProblems(cell).length === 0) return cell as AnyCell;
+  if (isReadableCell(cell) && cellProblems(cell).length === 0) return cell as CellRecord;
   throw new SuiteFailure('InvalidExport', `${path} holds no cell`);
 }
 
 /** Takes the cells out of the record of a run. */
-export function splitRecord(text: string): { readonly record: string; readonly cells: readonly AnyCell[] } {
+export function splitRecord(text: string): { readonly record: string; readonly cells: readonly CellRecord[] } {
   const { dynamo, ...run } = JSON.parse(text) as {
-    readonly dynamo?: { readonly tests: readonly { readonly cells?: readonly AnyCell[] }[] };
+    readonly dynamo?: { readonly tests: readonly { readonly cells?: readonly CellRecord[] }[] };
   };
   const cells = dynamo?.tests.flatMap((test) => test.cells ?? []) ?? [];
   if (!dynamo?.tests.some((test) => test.cells)) return { record: text, cells };

@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Tables } from '../database/tables.js';
-import type { AnyCell } from '../records/any-cell.js';
+import type { CellRecord } from '../records/any-cell.js';
 import { cellId, linkCellToWorkflow, putCell, type StoredCell } from '../records/cells.js';
 import { checkEvidence } from '../records/evidence.js';
 import type { ResultStore } from '../store.js';
@@ -174,7 +174,7 @@ async function linkNewerCell(
 async function cellById(kysely: Kysely<Tables>, id: string): Promise<StoredCell> {
   const row = await kysely.selectFrom('cell').select(['seq', 'record']).where('id', '=', id).executeTakeFirst();
   if (!row) throw missing(`the cell ${id}`);
-  const cell = JSON.parse(row.record) as AnyCell;
+  const cell = JSON.parse(row.record) as CellRecord;
   if (cellId(cell) !== id)
     throw new SuiteFailure('StoreCorrupt', `the cell ${id} is not what was recorded: its hash differs`);
   return { seq: row.seq, cell };

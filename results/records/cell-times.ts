@@ -2,10 +2,10 @@ import type { Kysely } from 'kysely';
 import { ec2InstanceType } from '../../suite/hardware/instance-type.js';
 import type { History, Range } from '../../suite/plan/test-forecast.js';
 import { currentCell } from '../../suite/record/current-cell.js';
-import type { CellRecord } from '../../suite/record/record.js';
+import type { TransportCell } from '../../suite/record/record.js';
 import { secondsBetween } from '../../suite/units/time.js';
 import type { Tables } from '../database/tables.js';
-import { isLoadCell } from './any-cell.js';
+import { isInferenceCell } from './any-cell.js';
 
 /** The newest runs say enough; older ones were measured on another day's cluster. */
 const NEWEST_RUNS = 20;
@@ -46,7 +46,7 @@ export async function readCellTimes(
   const runs = new Set<number>();
   for (const { run, record } of rows) {
     const cell = currentCell(JSON.parse(record));
-    if (isLoadCell(cell) || !isOn(cell.provenance, instanceTypes)) continue;
+    if (isInferenceCell(cell) || !isOn(cell.provenance, instanceTypes)) continue;
     const { test, attempts } = cell;
     const seconds = attempts.reduce((sum, { startedAt, endedAt }) => sum + secondsBetween(startedAt, endedAt), 0);
     if (!(seconds > 0)) continue;
@@ -57,7 +57,7 @@ export async function readCellTimes(
   return { times, runs: runs.size };
 }
 
-function isOn(provenance: CellRecord['provenance'], instanceTypes: readonly string[]): boolean {
+function isOn(provenance: TransportCell['provenance'], instanceTypes: readonly string[]): boolean {
   if (instanceTypes.length === 0) return true;
   return provenance?.nodes.every(({ instanceType }) => instanceTypes.includes(ec2InstanceType(instanceType))) ?? false;
 }

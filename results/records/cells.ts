@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
 import { cellProblems, currentCell } from '../../suite/record/current-cell.js';
-import type { CellRecord } from '../../suite/record/record.js';
+import type { TransportCell } from '../../suite/record/record.js';
 import { canonicalJson } from '../../suite/run/canonical-json.js';
 import type { Tables } from '../database/tables.js';
-import { type AnyCell, evidenceOf, isLoadCell } from './any-cell.js';
+import { type CellRecord, evidenceOf, isInferenceCell } from './any-cell.js';
 import { conditionsText } from './conditions.js';
 import { figuresOf } from './figures.js';
 
@@ -15,12 +15,12 @@ const ROWS_PER_STATEMENT = 1000;
  * Hash of what a cell recorded, its time left out: the same outcome of the same attempt has the same one, however often
  * the step that records it is tried.
  */
-export function cellId({ recordedAt, ...content }: AnyCell): string {
+export function cellId({ recordedAt, ...content }: CellRecord): string {
   return createHash('sha256').update(canonicalJson(content)).digest('hex');
 }
 
 /** Stores a cell of any version with its figures, unless it is there, and returns its number. */
-export async function putCell(transaction: Transaction<Tables>, cell: AnyCell): Promise<number> {
+export async function putCell(transaction: Transaction<Tables>, cell: CellRecord): Promise<number> {
   const id = cellId(cell);
   const inserted = await transaction
     .insertInto('cell')
@@ -52,7 +52,7 @@ export async function putCell(transaction: Transaction<Tables>, cell: AnyCell): 
 /** A cell in the store. */
 export interface StoredCell {
   readonly seq: number;
-  readonly cell: AnyCell;
+  readonly cell: CellRecord;
 }
 
 /** Makes a cell the one that stands for its key in a workflow. */
@@ -90,11 +90,15 @@ export async function findCell(
 }
 
 /** Reads the cells that stand for a transport test in a workflow, warm-up cells first, by repetition. */
-export async function transportCells(kysely: Kysely<Tables>, workflowId: string, test: string): Promise<CellRecord[]> {
+export async function transportCells(
+  kysely: Kysely<Tables>,
+  workflowId: string,
+  test: string,
+): Promise<TransportCell[]> {
   const rows = await linkedRecords(kysely, workflowId).where('workflow_cell.test', '=', test).execute();
   return rows
     .flatMap((row) => readCell(row)?.cell ?? [])
-    .filter((cell) => !isLoadCell(cell))
+    .filter((cell) => !isInferenceCell(cell))
     .sort((a, b) => Number(b.warmUp ?? false) - Number(a.warmUp ?? false) || a.repetition - b.repetition);
 }
 
@@ -104,7 +108,7 @@ function readCell({ seq, record }: { seq: number; record: string }): StoredCell 
   return cellProblems(recorded).length === 0 ? { seq, cell: currentCell(recorded) } : undefined;
 }
 
-async function putFigures(transaction: Transaction<Tables>, cellSeq: number, cell: AnyCell): Promise<void> {
+async function putFigures(transaction: Transaction<Tables>, cellSeq: number, cell: CellRecord): Promise<void> {
   const figures = figuresOf(cell);
   if (figures.length === 0) return;
   const series = figures
@@ -129,7 +133,7 @@ async function putFigures(transaction: Transaction<Tables>, cellSeq: number, cel
 }
 
 /** The cell keeps its evidence alive, also when another run takes it over. */
-async function putLogLinks(transaction: Transaction<Tables>, cellSeq: number, cell: AnyCell): Promise<void> {
+async function putLogLinks(transaction: Transaction<Tables>, cellSeq: number, cell: CellRecord): Promise<void> {
   const logs = new Map(evidenceOf(cell).map(({ path, sha256 }) => [path, sha256]));
   if (logs.size === 0) return;
   const stored = await transaction

@@ -1,9 +1,9 @@
 import { isSimulated, validLoad } from '../../suite/comparability/inference.js';
 import { validValue } from '../../suite/comparability/transport.js';
 import { isAboveCeiling } from '../../suite/hardware/fabric.js';
-import type { LoadCell } from '../../suite/record/load-record.js';
-import type { CellRecord } from '../../suite/record/record.js';
-import { type AnyCell, isLoadCell } from './any-cell.js';
+import type { InferenceCell } from '../../suite/record/inference-record.js';
+import type { TransportCell } from '../../suite/record/record.js';
+import { type CellRecord, isInferenceCell } from './any-cell.js';
 import type { Conditions } from './conditions.js';
 import { type LoadMetric, type Series, seriesName } from './series.js';
 
@@ -16,11 +16,11 @@ export interface Figure extends Series {
  * The figures of a cell that may be compared with those of other runs: none of a cell whose own figure may not be, and
  * none that is above what the hardware carries.
  */
-export function figuresOf(cell: AnyCell): Figure[] {
-  return isLoadCell(cell) ? loadFigures(cell) : transportFigures(cell);
+export function figuresOf(cell: CellRecord): Figure[] {
+  return isInferenceCell(cell) ? loadFigures(cell) : transportFigures(cell);
 }
 
-function transportFigures(cell: CellRecord): Figure[] {
+function transportFigures(cell: TransportCell): Figure[] {
   const { test, measurement, ceiling, rows } = cell;
   if (validValue(cell) === undefined) return [];
   const figures = new Map<string, Figure>();
@@ -36,8 +36,8 @@ function transportFigures(cell: CellRecord): Figure[] {
   return [...figures.values()];
 }
 
-function loadFigures(cell: LoadCell): Figure[] {
-  return validLoad(cell) ? loadSeries(cell) : [];
+function loadFigures(cell: InferenceCell): Figure[] {
+  return validLoad(cell) ? inferenceFigures(cell) : [];
 }
 
 /** The conditions of one row of a table. */
@@ -46,7 +46,7 @@ export function rowConditions(blockSize: number, batchSize: number): Conditions 
 }
 
 /** All figures of a load cell that can be followed, whether they may be compared or not. */
-export function loadSeries(cell: LoadCell): Figure[] {
+export function inferenceFigures(cell: InferenceCell): Figure[] {
   const { test, concurrency, load } = cell;
   const values: readonly (readonly [LoadMetric, number | undefined])[] = [
     ['ttft', load?.timeToFirstToken?.p50],

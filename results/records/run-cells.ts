@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { currentCell } from '../../suite/record/current-cell.js';
 import type { RunHead } from '../../suite/record/record.js';
 import type { Tables } from '../database/tables.js';
-import type { AnyCell } from './any-cell.js';
+import type { CellRecord } from './any-cell.js';
 import { linkCellToWorkflow, putCell, type StoredCell } from './cells.js';
 
 export interface RunName {
@@ -11,7 +11,7 @@ export interface RunName {
 }
 
 /** Records a cell of a run, in whose workflow it stands for its key from then on. The same outcome twice is stored once. */
-export async function saveCell(transaction: Transaction<Tables>, run: RunName, cell: AnyCell): Promise<void> {
+export async function saveCell(transaction: Transaction<Tables>, run: RunName, cell: CellRecord): Promise<void> {
   await takeOverCell(transaction, run, { seq: await putCell(transaction, cell), cell });
 }
 
@@ -60,7 +60,7 @@ async function unlink(transaction: Transaction<Tables>, runSeq: number, key: str
 }
 
 /** Reads the cells of a run: of each test warm-up cells first, then by repetition, in the order of their recording. */
-export async function cellsOfRun(kysely: Kysely<Tables>, runSeq: number): Promise<AnyCell[]> {
+export async function cellsOfRun(kysely: Kysely<Tables>, runSeq: number): Promise<CellRecord[]> {
   const rows = await kysely
     .selectFrom('run_cell')
     .innerJoin('cell', 'cell.seq', 'run_cell.cell_seq')

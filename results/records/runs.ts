@@ -3,7 +3,7 @@ import { RECORD_VERSION, type RunHead, type StartedRun, type SuiteRecord } from 
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { type Verdict, worst } from '../../suite/verdict/verdict.js';
 import type { Tables } from '../database/tables.js';
-import { type AnyCell, isLoadCell } from './any-cell.js';
+import { type CellRecord, isInferenceCell } from './any-cell.js';
 import { cellsOfRun } from './run-cells.js';
 
 /** One line of the list of runs. */
@@ -153,10 +153,11 @@ export async function readRun(
 }
 
 /** Gives each test of a run its cells. */
-export function withCells({ dynamo, ...run }: RunHead, cells: readonly AnyCell[]): SuiteRecord {
-  const loads = cells.filter(isLoadCell);
-  const transport = cells.filter((cell) => !isLoadCell(cell));
-  const ofTest = <Cell extends AnyCell>(all: readonly Cell[], name: string) => all.filter(({ test }) => test === name);
+export function withCells({ dynamo, ...run }: RunHead, cells: readonly CellRecord[]): SuiteRecord {
+  const loads = cells.filter(isInferenceCell);
+  const transport = cells.filter((cell) => !isInferenceCell(cell));
+  const ofTest = <Cell extends CellRecord>(all: readonly Cell[], name: string) =>
+    all.filter(({ test }) => test === name);
   return {
     ...run,
     tests: run.tests.map((test) => ({ ...test, cells: ofTest(transport, test.name) })),
@@ -177,7 +178,9 @@ function soFar({ dynamo, ...run }: SuiteRecord): SuiteRecord {
   };
 }
 
-function testSoFar<Test extends { readonly verdict: Verdict; readonly cells: readonly AnyCell[] }>(test: Test): Test {
+function testSoFar<Test extends { readonly verdict: Verdict; readonly cells: readonly CellRecord[] }>(
+  test: Test,
+): Test {
   const counted = test.cells.filter(({ warmUp }) => !warmUp).map(({ verdict }) => verdict);
   return counted.length > 0 ? { ...test, verdict: worst(counted) } : test;
 }

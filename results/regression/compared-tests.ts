@@ -1,8 +1,8 @@
 import type { Comparability, FieldDifference } from '../../suite/comparability/field-differences.js';
 import { compareInferenceTests } from '../../suite/comparability/inference.js';
 import { compareTransportCells } from '../../suite/comparability/transport.js';
-import type { CellRecord, SuiteRecord } from '../../suite/record/record.js';
-import { type AnyCell, cellsOf } from '../records/any-cell.js';
+import type { SuiteRecord, TransportCell } from '../../suite/record/record.js';
+import { type CellRecord, cellsOf } from '../records/any-cell.js';
 import { type Figure, figuresOf } from '../records/figures.js';
 import { type Series, seriesName } from '../records/series.js';
 
@@ -13,7 +13,7 @@ export interface MetricValues {
 }
 
 /** Groups the valid figures of cells by the name of their metric. */
-export function figuresByName(cells: readonly AnyCell[]): ReadonlyMap<string, MetricValues> {
+export function figuresByName(cells: readonly CellRecord[]): ReadonlyMap<string, MetricValues> {
   const grouped = Map.groupBy(cells.flatMap(figuresOf), seriesName);
   return new Map(
     [...grouped].map(([name, figures]) => [
@@ -52,9 +52,9 @@ function comparabilityOf(current: SuiteRecord, earlier: SuiteRecord, test: strin
   const isLoad = current.dynamo?.tests.some(({ name }) => name === test) ?? false;
   return isLoad
     ? compareInferenceTests(earlier, current, test)
-    : compareTransportCells(then as CellRecord, now as CellRecord);
+    : compareTransportCells(then as TransportCell, now as TransportCell);
 }
 
-function measuredCell(record: SuiteRecord, test: string): AnyCell | undefined {
+function measuredCell(record: SuiteRecord, test: string): CellRecord | undefined {
   return cellsOf(record).find((cell) => cell.test === test && figuresOf(cell).length > 0);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ec2InstanceType } from '../hardware/instance-type.js';
-import type { DynamoRecord, LoadCell, LoadTestRecord } from '../record/load-record.js';
+import type { DynamoRecord, InferenceCell, InferenceTestRecord } from '../record/inference-record.js';
 import type { SuiteRecord } from '../record/record.js';
 import { withCurrentKeys } from '../schema/renamed-keys.js';
 import {
@@ -26,7 +26,7 @@ const INVALIDATING_REASONS: ReadonlySet<string> = new Set([
 ]);
 
 /** Returns the figures of a load point when they are valid: the load was as requested, on a healthy deployment. */
-export function validLoad({ load, failure, reasons }: LoadCell): LoadCell['load'] {
+export function validLoad({ load, failure, reasons }: InferenceCell): InferenceCell['load'] {
   return failure || reasons.some(({ code }) => INVALIDATING_REASONS.has(code)) ? undefined : load;
 }
 
@@ -44,7 +44,7 @@ export function excludedPoints({ tests }: DynamoRecord): string[] {
 }
 
 /** Returns true when a simulated engine produced the figures. They do not show Dynamo's performance. */
-export function isSimulated({ reasons }: Pick<LoadCell, 'reasons'>): boolean {
+export function isSimulated({ reasons }: Pick<InferenceCell, 'reasons'>): boolean {
   return reasons.some(({ code }) => code === 'simulated-engine');
 }
 
@@ -54,8 +54,8 @@ export type InferenceRun = Pick<SuiteRecord, 'dynamo' | 'setup' | 'spec'>;
 /** An inference test with its first valid cell, which shows how it was measured. */
 interface MeasuredTest {
   readonly dynamo: DynamoRecord;
-  readonly test: LoadTestRecord;
-  readonly cell: LoadCell;
+  readonly test: InferenceTestRecord;
+  readonly cell: InferenceCell;
   readonly nodes: InferenceRun['setup']['nodes'];
 }
 
@@ -124,7 +124,7 @@ function measuredTest({ dynamo, setup }: InferenceRun, name: string): MeasuredTe
   return { dynamo, test, cell, nodes: setup.nodes.filter(({ name }) => name === node1 || name === node2) };
 }
 
-function imagesByRole({ pods }: LoadCell): Record<string, unknown> {
+function imagesByRole({ pods }: InferenceCell): Record<string, unknown> {
   return Object.fromEntries(
     [...Map.groupBy(pods, ({ role }) => role)].map(([role, same]) => [
       role,

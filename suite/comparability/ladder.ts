@@ -1,6 +1,6 @@
 import { cataloguedFabric, fabricKindOfEnvironment } from '../fabrics/registry.js';
 import { type Ceiling, ceilingOfShares } from '../hardware/fabric.js';
-import type { CellRecord, TestRecord } from '../record/record.js';
+import type { TestRecord, TransportCell } from '../record/record.js';
 import { type Summary, summarize } from '../statistics/statistics.js';
 import { toolNamed } from '../tools/registry.js';
 import type { RungFacts } from '../tools/shared/tool.js';
@@ -67,7 +67,7 @@ const UCX_WITH_RDMA_WRITE = [1, 20] as const;
 /** A test that can be a rung, with what its figure depends on. */
 interface Candidate extends RungFacts {
   readonly test: string;
-  readonly cells: readonly CellRecord[];
+  readonly cells: readonly TransportCell[];
 }
 
 /** Returns one ladder for each pair, extent, memory type and direction that at least two rungs have; else one with all there is. */
@@ -175,7 +175,7 @@ function rungOf(
 }
 
 /** The cell's figure at one block and batch; a cell that may not be compared has none at any. */
-function valueAt(cell: CellRecord, point: Point | undefined): number | undefined {
+function valueAt(cell: TransportCell, point: Point | undefined): number | undefined {
   if (!point || validValue(cell) === undefined) return undefined;
   return cell.rows.find(({ blockSize, batchSize }) => blockSize === point.blockSize && batchSize === point.batchSize)
     ?.bytesPerSecond;
@@ -204,14 +204,14 @@ function explanations(candidate: Candidate, nicsOfCeiling: number): string[] {
 }
 
 /** NICs that carried the bytes, by the counters. */
-function railsOf(cells: readonly CellRecord[] | undefined): number | undefined {
+function railsOf(cells: readonly TransportCell[] | undefined): number | undefined {
   const counts = (cells ?? []).flatMap(({ path }) =>
     path?.status === 'proven' ? [Object.keys(path.devices).length] : [],
   );
   return counts.length > 0 ? Math.max(...counts) : undefined;
 }
 
-function emulatesOldUcx(cells: readonly CellRecord[]): boolean {
+function emulatesOldUcx(cells: readonly TransportCell[]): boolean {
   return cells.some(({ provenance }) =>
     provenance?.nodes.some(({ environment }) => fabricKindOfEnvironment(environment)?.emulatesOldUcx),
   );

@@ -1,5 +1,5 @@
 import { ec2InstanceType } from '../hardware/instance-type.js';
-import type { CellRecord } from '../record/record.js';
+import type { TransportCell } from '../record/record.js';
 import {
   agreed,
   type Comparability,
@@ -14,7 +14,7 @@ import {
 
 /** The parts of a cell record that decide whether two cells are comparable. */
 export type Subject = Pick<
-  CellRecord,
+  TransportCell,
   'measurement' | 'ceiling' | 'usableCeiling' | 'path' | 'parameters' | 'provenance'
 >;
 type Provenance = NonNullable<Subject['provenance']>;
@@ -117,7 +117,7 @@ const INVALIDATING_REASONS: ReadonlySet<string> = new Set([
  * hardware, consistent with the other figures of the cell, and not a warm-up. Undefined otherwise.
  */
 export function validValue(
-  cell: Pick<CellRecord, 'measurement' | 'failure' | 'path' | 'reasons' | 'warmUp'>,
+  cell: Pick<TransportCell, 'measurement' | 'failure' | 'path' | 'reasons' | 'warmUp'>,
 ): number | undefined {
   const invalid = cell.warmUp || cell.failure || cell.reasons.some(({ code }) => INVALIDATING_REASONS.has(code));
   return !invalid && cell.path?.status === 'proven' ? cell.measurement?.value : undefined;

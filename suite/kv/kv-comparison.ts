@@ -1,5 +1,5 @@
 import { validLoad } from '../comparability/inference.js';
-import type { DynamoRecord, LoadCell, LoadTestRecord } from '../record/load-record.js';
+import type { DynamoRecord, InferenceCell, InferenceTestRecord } from '../record/inference-record.js';
 import type { SuiteRecord } from '../record/record.js';
 import { predictTransfer, type TransferPrediction } from './kv-transfer.js';
 import { measuredCurve } from './transfer-curve.js';
@@ -51,8 +51,8 @@ export function networkShares(record: Pick<SuiteRecord, 'tests' | 'dynamo'>): Ne
 
 function shareOf(
   dynamo: DynamoRecord,
-  test: LoadTestRecord,
-  cell: LoadCell,
+  test: InferenceTestRecord,
+  cell: InferenceCell,
   curve: Parameters<typeof predictTransfer>[0]['curve'],
 ): NetworkShare | undefined {
   const timeToFirstToken = firstToken(cell);
@@ -84,7 +84,7 @@ function shareOf(
 }
 
 /** Time to first token: the median, so that a few slow answers do not look like a slow network. */
-function firstToken(cell: LoadCell): number | undefined {
+function firstToken(cell: InferenceCell): number | undefined {
   const load = validLoad(cell);
   return load?.timeToFirstToken?.p50 ?? load?.timeToFirstToken?.average;
 }

@@ -1,6 +1,6 @@
 import { validValue } from '../comparability/transport.js';
 import { ceilingOfShares } from '../hardware/fabric.js';
-import type { CellRecord } from '../record/record.js';
+import type { TransportCell } from '../record/record.js';
 import type { KvSize } from './kv-size.js';
 import { type Curve, rateAt } from './kv-transfer.js';
 
@@ -11,7 +11,7 @@ import { type Curve, rateAt } from './kv-transfer.js';
  * in flight are excluded, because the prediction is about single blocks. Rows above the ceiling (buffers that fill) count
  * as the ceiling. Undefined when no cell is comparable.
  */
-export function measuredCurve(cells: readonly CellRecord[]): Curve | undefined {
+export function measuredCurve(cells: readonly TransportCell[]): Curve | undefined {
   const counted = cells.filter((cell) => cell.rows.length > 0 && validValue(cell) !== undefined);
   const [first] = counted;
   const ceiling = first && ceilingOfShares(first);

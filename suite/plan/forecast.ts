@@ -4,7 +4,7 @@ import { resourcesOf, type SuiteSpec } from '../spec/spec.js';
 import type { TransportTestSpec } from '../spec/transport-tests.js';
 import { type CellTime, cellTime } from './cell-time.js';
 import { doubts } from './doubts.js';
-import { doubtfulLoads, forecastOfLoad } from './load-forecast.js';
+import { doubtfulLoads, forecastOfLoad } from './inference-forecast.js';
 import { blocksOf, type Cell, plannedCells } from './plan.js';
 import { plannedFabric } from './planned-fabric.js';
 import { refusals } from './refusals.js';

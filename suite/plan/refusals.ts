@@ -3,7 +3,7 @@ import type { Concern } from '../run/concern.js';
 import type { SuiteSpec } from '../spec/spec.js';
 import { toolOf } from '../tools/registry.js';
 import { formatCount } from '../units/count.js';
-import { refusedWorkers } from './load-forecast.js';
+import { refusedWorkers } from './inference-forecast.js';
 import { MAX_CELLS_PER_SUITE, mostCells } from './plan.js';
 import { instanceTypes } from './planned-fabric.js';
 

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { currentTestKeys } from '../schema/renamed-keys.js';
-import { type LoadCell, loadCellSchema } from './load-record.js';
+import { type InferenceCell, inferenceCellSchema } from './inference-record.js';
 import { RECORD_VERSION } from './parts.js';
-import { type CellRecord, cellRecordSchema } from './record.js';
+import { cellRecordSchema, type TransportCell } from './record.js';
 
-const cellSchema = z.discriminatedUnion('kind', [cellRecordSchema, loadCellSchema]);
+const cellSchema = z.discriminatedUnion('kind', [cellRecordSchema, inferenceCellSchema]);
 
 /** What version 1 called otherwise. */
 interface FormerCell {
@@ -20,8 +20,8 @@ interface FormerCell {
  * Brings a recorded cell to the current version: one of version 1 gets its kind, a list of nodes instead of a pair, and
  * the current names of parameters. A cell of another version is returned as it is.
  */
-export function currentCell(recorded: object): CellRecord | LoadCell {
-  if (versionOf(recorded) !== 1) return recorded as CellRecord | LoadCell;
+export function currentCell(recorded: object): TransportCell | InferenceCell {
+  if (versionOf(recorded) !== 1) return recorded as TransportCell | InferenceCell;
   const { pair, pretendedRate, ...rest } = recorded as FormerCell;
   const { concurrency, pods = [], parameters } = rest;
   const nodes = pair ? [pair.node1, pair.node2] : [...new Set(pods.map(({ node }) => node))];
@@ -33,7 +33,7 @@ export function currentCell(recorded: object): CellRecord | LoadCell {
     ...(pretendedRate === undefined ? {} : { simulatedRate: pretendedRate }),
     ...(parameters ? { parameters: currentTestKeys(parameters) } : {}),
   };
-  return current as CellRecord | LoadCell;
+  return current as TransportCell | InferenceCell;
 }
 
 /** Whether something is a recorded cell of a version that `currentCell` knows. */

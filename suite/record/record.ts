@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { DeepReadonly } from '../run/deep-readonly.js';
-import { type DynamoRecord, dynamoRecordSchema, type LoadTestRecord } from './load-record.js';
+import { type DynamoRecord, dynamoRecordSchema, type InferenceTestRecord } from './inference-record.js';
 import { cellBase, failure, logReference, RECORD_VERSION, reason, verdict } from './parts.js';
 
 export { type LogReference, RECORD_VERSION } from './parts.js';
@@ -127,7 +127,7 @@ export const cellRecordSchema = z.object({
   attempts: z.array(attempt),
 });
 
-export type CellRecord = DeepReadonly<z.output<typeof cellRecordSchema>>;
+export type TransportCell = DeepReadonly<z.output<typeof cellRecordSchema>>;
 
 const problem = z.object({ subject: z.string(), message: z.string(), hint: z.string() });
 const quantities = z.record(z.string(), z.number());
@@ -209,7 +209,7 @@ export type RunHead = Omit<SuiteRecord, 'tests' | 'dynamo'> & {
   readonly dynamo?: DynamoHead | undefined;
 };
 
-type DynamoHead = Omit<DynamoRecord, 'tests'> & { readonly tests: readonly Omit<LoadTestRecord, 'cells'>[] };
+type DynamoHead = Omit<DynamoRecord, 'tests'> & { readonly tests: readonly Omit<InferenceTestRecord, 'cells'>[] };
 
 /** What is known of a run before it has ended. */
 export type StartedRun = Omit<RunHead, 'endedAt'>;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { RunComparison } from '../../results/regression/run-comparison.schema.js';
-import type { CellRecord } from '../../suite/record/record.js';
+import type { TransportCell } from '../../suite/record/record.js';
 import { setLinkRate } from '../support/box-faults.js';
 import { dynamoBench } from '../support/command-line.js';
 import { Lab, quick } from '../support/lab.js';
@@ -25,7 +25,7 @@ describe('the comparison of two runs on the shaped link', function () {
 
   interface Measured {
     readonly workflowId: string;
-    readonly cells: readonly CellRecord[];
+    readonly cells: readonly TransportCell[];
   }
 
   async function measure(repetitions = REPETITIONS, fabric?: Record<string, unknown>): Promise<Measured> {

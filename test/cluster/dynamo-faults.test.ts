@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { POD } from '../../kubernetes/client/resources.js';
-import type { LoadTestRecord } from '../../suite/record/load-record.js';
+import type { InferenceTestRecord } from '../../suite/record/inference-record.js';
 import { dynamoSuite, QUICK_LOAD } from '../support/dynamo-suite.js';
 import { DYNAMO_MISTAKES } from '../support/fault-cases.js';
 import { Lab, type SuiteEnd } from '../support/lab.js';
@@ -22,7 +22,7 @@ describe('phase 3 when something is wrong', function () {
     first ??= id;
     return id;
   };
-  const testOf = ({ record, report }: SuiteEnd): LoadTestRecord => {
+  const testOf = ({ record, report }: SuiteEnd): InferenceTestRecord => {
     const [test] = record?.dynamo?.tests ?? [];
     assert.ok(test, report);
     return test;

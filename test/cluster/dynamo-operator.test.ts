@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { KubernetesObject } from '../../kubernetes/client/objects.js';
 import { DEPLOYMENT, DYNAMO_GRAPH, POD, SERVICE } from '../../kubernetes/client/resources.js';
-import type { LoadTestRecord } from '../../suite/record/load-record.js';
+import type { InferenceTestRecord } from '../../suite/record/inference-record.js';
 import { installResources, removeResources, startOperatorPod } from '../support/dynamo-platform.js';
 import { dynamoSuite, QUICK_LOAD } from '../support/dynamo-suite.js';
 import { GraphOperator } from '../support/graph-operator.js';
@@ -50,7 +50,7 @@ describe('phase 3 with the operator', function () {
     return end;
   }
 
-  function testOf(end: SuiteEnd, name = 'load'): LoadTestRecord {
+  function testOf(end: SuiteEnd, name = 'load'): InferenceTestRecord {
     const found = end.record?.dynamo?.tests.find((test) => test.name === name);
     assert.ok(found, end.report || end.failure);
     return found;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { dirname } from 'node:path';
 import { execa } from 'execa';
 import { NAMESPACE } from '../../kubernetes/client/resources.js';
-import type { DynamoRecord } from '../../suite/record/load-record.js';
+import type { DynamoRecord } from '../../suite/record/inference-record.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { ADMIN_KUBECONFIG, LOCAL } from '../support/box.js';
 import { PLATFORM_CHART, removeResources } from '../support/dynamo-platform.js';

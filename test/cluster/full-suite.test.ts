@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { CellRecord } from '../../suite/record/record.js';
+import type { TransportCell } from '../../suite/record/record.js';
 import { Lab, type LocalSpec, type SuiteEnd } from '../support/lab.js';
 
 /** The plan's own settings from suites/local-network.json, start delay included, on two real nodes with a shaped link. */
@@ -9,7 +9,7 @@ describe('suites/local-network.json on the box', function () {
   let lab: Lab;
   let spec: LocalSpec;
   let end: SuiteEnd;
-  let cells: CellRecord[];
+  let cells: TransportCell[];
 
   before(async () => {
     lab = await Lab.open();

@@ -1,4 +1,4 @@
-import { type CellRecord, type Provenance, RECORD_VERSION } from '../../suite/record/record.js';
+import { type Provenance, RECORD_VERSION, type TransportCell } from '../../suite/record/record.js';
 
 /** A node as a record knows it. */
 export function nodeOf(position: 'node1' | 'node2', more: Partial<Provenance['nodes'][number]> = {}) {
@@ -36,7 +36,7 @@ export function provenance(
 }
 
 /** A recorded cell that passed: 46 GB/s over four of the NICs of a P5. */
-export function cellRecord(more: Partial<CellRecord> = {}): CellRecord {
+export function cellRecord(more: Partial<TransportCell> = {}): TransportCell {
   return {
     version: RECORD_VERSION,
     kind: 'transport',

@@ -1,5 +1,5 @@
 import { mersenne } from 'pure-rand/generator/mersenne';
-import type { DynamoRecord, LoadCell, LoadTestRecord } from '../../suite/record/load-record.js';
+import type { DynamoRecord, InferenceCell, InferenceTestRecord } from '../../suite/record/inference-record.js';
 
 import { RECORD_VERSION } from '../../suite/record/record.js';
 
@@ -44,7 +44,7 @@ export function exampleDynamo(options: ExampleLoadOptions = {}): DynamoRecord {
   const noise = () => 1 + (((random.next() >>> 0) / 2 ** 32) * 2 - 1) * 0.04;
   let clock = Date.parse(from);
 
-  const cell = (test: string, transfer: number, concurrency: number, repetition: number): LoadCell => {
+  const cell = (test: string, transfer: number, concurrency: number, repetition: number): InferenceCell => {
     const startedAt = new Date(clock).toISOString();
     clock += 35_000;
     const firstToken = (0.21 * (1 + concurrency / 22) + transfer * (1 + concurrency / 90)) * noise() * slower;
@@ -110,7 +110,7 @@ export function exampleDynamo(options: ExampleLoadOptions = {}): DynamoRecord {
       measuredBy: run,
     };
   };
-  const test = (name: string, transfer: number, more: Partial<LoadTestRecord> = {}): LoadTestRecord => {
+  const test = (name: string, transfer: number, more: Partial<InferenceTestRecord> = {}): InferenceTestRecord => {
     const cells = Array.from({ length: repetitions }, (_, i) =>
       concurrencies.map((concurrency) => cell(name, transfer, concurrency, i + 1)),
     ).flat();

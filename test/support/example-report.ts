@@ -1,6 +1,6 @@
 import { mersenne } from 'pure-rand/generator/mersenne';
 import type { HistoryOfMetric, Report } from '../../reports/model/report.js';
-import type { CellRecord } from '../../suite/record/record.js';
+import type { TransportCell } from '../../suite/record/record.js';
 import { type ExampleLoadOptions, exampleDynamo } from './example-load.js';
 import { measuredCell, suiteRecord } from './records.js';
 
@@ -16,7 +16,7 @@ export function exampleReport(repetitions = 5, load: ExampleLoadOptions = {}): R
   const random = mersenne(7);
   const noise = () => 1 + (((random.next() >>> 0) / 2 ** 32) * 2 - 1) * 0.012;
   let clock = 48;
-  const cell = (test: string, bandwidth: number, repetition: number, ceiling: number): CellRecord => {
+  const cell = (test: string, bandwidth: number, repetition: number, ceiling: number): TransportCell => {
     const made = measuredCell({
       workflowId: 'nightly-p5',
       test,
@@ -73,7 +73,7 @@ export function exampleReport(repetitions = 5, load: ExampleLoadOptions = {}): R
   const ucx = numbers.map((n) => cell('ucx-native', 11.9e9, n, 12.5e9));
   const libfabric = numbers.map((n) => cell('nixl-libfabric', 44.1e9, n, 50e9));
   const slow = numbers.map(
-    (n): CellRecord => ({
+    (n): TransportCell => ({
       ...cell('nixl-ucx', 0.85e9, n, 50e9),
       verdict: 'fail',
       reasons: [{ code: 'below-expectation', message: '850 MB/s is below the expected 40 GB/s' }],

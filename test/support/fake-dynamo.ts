@@ -1,9 +1,9 @@
-import { loadCellKey } from '../../activities/cells/cell-key.js';
+import { inferenceCellKey } from '../../activities/cells/cell-key.js';
 import { summaryOf } from '../../activities/cells/cell-summary.js';
 import type { Activities } from '../../activities/index.js';
 import type { LoadResult } from '../../suite/aiperf/aiperf.js';
 import type { InferenceJudgement } from '../../suite/judge/judge-inference.js';
-import type { LoadCell } from '../../suite/record/load-record.js';
+import type { InferenceCell } from '../../suite/record/inference-record.js';
 import { RECORD_VERSION } from '../../suite/record/record.js';
 import type { RunMembers } from './run-members.js';
 
@@ -52,7 +52,7 @@ export function fakeDynamo(
   judgements: InferenceJudgement[],
   members: RunMembers,
 ): Pick<Activities, DynamoActivity> {
-  const cells = new Map<string, LoadCell>();
+  const cells = new Map<string, InferenceCell>();
   return {
     ensurePlatform: async () => {
       note('ensurePlatform');
@@ -82,7 +82,7 @@ export function fakeDynamo(
     },
     removeLoad: async () => undefined,
     findLoadCell: async ({ run, cell }) => {
-      const found = cells.get(loadCellKey(cell));
+      const found = cells.get(inferenceCellKey(cell));
       if (!found || found.failure) return undefined;
       members.add(run, found);
       return summaryOf(found, true);
@@ -92,8 +92,8 @@ export function fakeDynamo(
       note(
         `recordLoadCell ${cell.test.name} c${cell.point.concurrency} after ${attempts}: ${judgement.failure?.class ?? judgement.verdict}`,
       );
-      const key = loadCellKey(cell);
-      const recorded: LoadCell = {
+      const key = inferenceCellKey(cell);
+      const recorded: InferenceCell = {
         version: RECORD_VERSION,
         kind: 'inference',
         nodes: [cell.pair.node1, cell.pair.node2],

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { KubernetesObject } from '../../kubernetes/client/objects.js';
 import { EVENT } from '../../kubernetes/client/resources.js';
-import type { AttemptRecord, CellRecord } from '../../suite/record/record.js';
+import type { AttemptRecord, TransportCell } from '../../suite/record/record.js';
 import type { Lab, SuiteEnd } from './lab.js';
 
 interface Row {
@@ -82,7 +82,7 @@ function ranTwice({ ranks }: AttemptRecord, scheduled: ReadonlyMap<string, numbe
   return ranks.some(({ pod }) => (scheduled.get(pod) ?? 0) > 1);
 }
 
-function verdictText(cells: readonly CellRecord[]): string {
+function verdictText(cells: readonly TransportCell[]): string {
   const texts = cells.map(({ verdict, failure, reasons }) => {
     const why = failure?.class ?? reasons.find(({ code }) => NOTABLE.has(code))?.code;
     return why ? `${verdict} (${why})` : verdict;

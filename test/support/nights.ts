@@ -1,5 +1,5 @@
 import type { ResultStore } from '../../results/store.js';
-import type { CellRecord, SuiteRecord } from '../../suite/record/record.js';
+import type { SuiteRecord, TransportCell } from '../../suite/record/record.js';
 import { type ExampleLoadOptions, exampleDynamo } from './example-load.js';
 import { normal } from './random.js';
 import { measuredCell, suiteRecord } from './records.js';
@@ -11,7 +11,7 @@ export interface NightOptions {
   readonly bandwidth?: number;
   readonly repetitions?: number;
   readonly test?: string;
-  readonly change?: (cell: CellRecord) => CellRecord;
+  readonly change?: (cell: TransportCell) => TransportCell;
   /** Phase 3 of that night. */
   readonly load?: ExampleLoadOptions;
 }

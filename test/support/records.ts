@@ -1,4 +1,4 @@
-import type { CellRecord, SuiteRecord } from '../../suite/record/record.js';
+import type { SuiteRecord, TransportCell } from '../../suite/record/record.js';
 import { RECORD_VERSION } from '../../suite/record/record.js';
 import { provenance } from './cells.js';
 
@@ -17,7 +17,7 @@ export function measuredCell(options: {
   readonly at?: string;
   readonly key?: string;
   readonly attempt?: number;
-}): CellRecord {
+}): TransportCell {
   const {
     workflowId,
     test = 'nixl-libfabric',
@@ -97,7 +97,7 @@ export function measuredCell(options: {
 /** A run of these cells. */
 export function suiteRecord(
   workflowId: string,
-  cells: readonly CellRecord[],
+  cells: readonly TransportCell[],
   more: Partial<SuiteRecord> = {},
 ): SuiteRecord {
   const startedAt = more.startedAt ?? '2026-01-01T02:30:00.000Z';

@@ -1,11 +1,11 @@
-import type { AnyCell } from '../../results/records/any-cell.js';
+import type { CellRecord } from '../../results/records/any-cell.js';
 import { findCell as findStoredCell, transportCells } from '../../results/records/cells.js';
 import { findEvidence } from '../../results/records/evidence.js';
 import { type RunName, saveCell as saveStoredCell } from '../../results/records/run-cells.js';
 import { readNamedRun } from '../../results/records/run-names.js';
 import { endRun, headOf, listRuns, putStartedRun, type RunEntry, type StoredRun } from '../../results/records/runs.js';
 import type { ResultStore } from '../../results/store.js';
-import type { CellRecord, StartedRun, SuiteRecord } from '../../suite/record/record.js';
+import type { StartedRun, SuiteRecord, TransportCell } from '../../suite/record/record.js';
 
 /** What the activities and the command line do with a store, each in a step of its own. */
 
@@ -13,7 +13,7 @@ export function startRun(store: ResultStore, run: StartedRun, temporalNamespace?
   return store.write((transaction) => putStartedRun(transaction, run, temporalNamespace));
 }
 
-export function saveCell(store: ResultStore, run: RunName, cell: AnyCell): Promise<void> {
+export function saveCell(store: ResultStore, run: RunName, cell: CellRecord): Promise<void> {
   return store.write((transaction) => saveStoredCell(transaction, run, cell));
 }
 
@@ -24,7 +24,9 @@ export async function saveRun(
   files: Readonly<Record<string, string>> = {},
 ): Promise<string> {
   const { endedAt: _, ...started } = headOf(record);
-  const cells: AnyCell[] = [...record.tests, ...(record.dynamo?.tests ?? [])].flatMap<AnyCell>((test) => test.cells);
+  const cells: CellRecord[] = [...record.tests, ...(record.dynamo?.tests ?? [])].flatMap<CellRecord>(
+    (test) => test.cells,
+  );
   await store.write(async (transaction) => {
     await putStartedRun(transaction, started);
     for (const cell of cells) await saveStoredCell(transaction, record, cell);
@@ -33,11 +35,11 @@ export async function saveRun(
   return store.writeRun(record, files);
 }
 
-export async function findCell(store: ResultStore, workflowId: string, key: string): Promise<AnyCell | undefined> {
+export async function findCell(store: ResultStore, workflowId: string, key: string): Promise<CellRecord | undefined> {
   return (await store.use((kysely) => findStoredCell(kysely, workflowId, key)))?.cell;
 }
 
-export function cellsOf(store: ResultStore, workflowId: string, test: string): Promise<CellRecord[]> {
+export function cellsOf(store: ResultStore, workflowId: string, test: string): Promise<TransportCell[]> {
   return store.use((kysely) => transportCells(kysely, workflowId, test));
 }
 

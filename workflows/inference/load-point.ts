@@ -1,5 +1,5 @@
 import { CancellationScope } from '@temporalio/workflow';
-import type { LoadCellDefinition } from '../../activities/cells/cell-definition.js';
+import type { InferenceCellDefinition } from '../../activities/cells/cell-definition.js';
 import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import type { Deployed } from '../../activities/dynamo/dynamo-deployment.js';
 import type { LoadOutcome } from '../../activities/load/load.js';
@@ -16,14 +16,14 @@ import { resultOf } from '../shared/step-result.js';
 import { pointTitle } from '../shared/titles.js';
 
 /** What a load point is measured with. */
-export interface LoadPointInput extends LoadCellDefinition {
+export interface LoadPointInput extends InferenceCellDefinition {
   readonly run: Run;
   readonly spec: Pick<SuiteSpec, 'cluster' | 'timeouts' | 'maxAttempts'>;
   readonly deployed: Deployed;
 }
 
 /** Picks what defines a cell out of the input of its test. */
-export function definitionOf(input: Omit<LoadCellDefinition, 'point'>, point: LoadPoint): LoadCellDefinition {
+export function definitionOf(input: Omit<InferenceCellDefinition, 'point'>, point: LoadPoint): InferenceCellDefinition {
   const { dynamo, test, pair, fabric } = input;
   return { dynamo, test, point, pair, fabric };
 }

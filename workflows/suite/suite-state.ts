@@ -2,7 +2,7 @@ import { setCurrentDetails } from '@temporalio/workflow';
 import type { Platform } from '../../activities/dynamo/platform.js';
 import type { ReportInput } from '../../activities/report/write-report.js';
 import { forecastOfTest, SET_UP_SECONDS } from '../../suite/plan/forecast.js';
-import { forecastOfLoad } from '../../suite/plan/load-forecast.js';
+import { forecastOfLoad } from '../../suite/plan/inference-forecast.js';
 import { remainingText, remainingTime } from '../../suite/plan/remaining.js';
 import { RECORD_VERSION, type SetupRecord, type StartedRun } from '../../suite/record/record.js';
 import type { Run } from '../../suite/run/run.js';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { sql } from 'kysely';
 import { exportLines } from '../../../../results/exchange/export.js';
 import { importLines } from '../../../../results/exchange/import.js';
-import { type AnyCell, isLoadCell } from '../../../../results/records/any-cell.js';
+import { type CellRecord, isInferenceCell } from '../../../../results/records/any-cell.js';
 import { cellId } from '../../../../results/records/cells.js';
 import { readHistory } from '../../../../results/records/history.js';
 import type { ResultStore } from '../../../../results/store.js';
@@ -32,8 +32,8 @@ function recordedRun(workflowId: string): SuiteRecord {
   const cells = new Map(lines.flatMap(({ kind, record }) => (kind === 'cell' ? [[cellId(record), record]] : [])));
   const line = lines.find(({ kind, row }) => kind === 'run' && row.workflow_id === workflowId);
   const { dynamo, ...run }: FormerRun = JSON.parse(line.row.record);
-  const own: AnyCell[] = line.cells.map((id: string) => currentCell(cells.get(id)));
-  const transport = own.filter((cell) => !isLoadCell(cell));
+  const own: CellRecord[] = line.cells.map((id: string) => currentCell(cells.get(id)));
+  const transport = own.filter((cell) => !isInferenceCell(cell));
   assert.ok(dynamo);
   return {
     ...run,
@@ -43,13 +43,13 @@ function recordedRun(workflowId: string): SuiteRecord {
       ...dynamo,
       tests: dynamo.tests.map((test) => ({
         ...test,
-        cells: test.cells.map((cell) => currentCell(cell)).filter(isLoadCell),
+        cells: test.cells.map((cell) => currentCell(cell)).filter(isInferenceCell),
       })),
     },
   };
 }
 
-function loadCell(workflowId: string, test: string, concurrency: number): AnyCell {
+function loadCell(workflowId: string, test: string, concurrency: number): CellRecord {
   const tests = recordedRun(workflowId).dynamo?.tests ?? [];
   const cell = tests.find(({ name }) => name === test)?.cells.find((one) => one.concurrency === concurrency);
   assert.ok(cell);

@@ -8,7 +8,7 @@ import { dropRuns } from '../../../../results/maintenance/retention.js';
 import { readHistory, resolveMetric } from '../../../../results/records/history.js';
 import { compareRun } from '../../../../results/regression/compare-run.js';
 import type { ResultStore } from '../../../../results/store.js';
-import type { DynamoRecord } from '../../../../suite/record/load-record.js';
+import type { DynamoRecord } from '../../../../suite/record/inference-record.js';
 import type { SuiteRecord } from '../../../../suite/record/record.js';
 import type { ExampleLoadOptions } from '../../../support/example-load.js';
 import { nightlyRun, recordNights } from '../../../support/nights.js';

@@ -7,7 +7,7 @@ import { acceptBaseline, listBaselines, removeBaseline } from '../../../../resul
 import { compareRun } from '../../../../results/regression/compare-run.js';
 import { putComparison } from '../../../../results/regression/run-comparison.store.js';
 import type { ResultStore } from '../../../../results/store.js';
-import type { CellRecord, SuiteRecord } from '../../../../suite/record/record.js';
+import type { SuiteRecord, TransportCell } from '../../../../suite/record/record.js';
 import { failureOfClass } from '../../../support/failure-of-class.js';
 import { nightlyRun, recordNights } from '../../../support/nights.js';
 import { onBothDatabases } from '../../../support/stores.js';
@@ -112,7 +112,7 @@ onBothDatabases('a run against its baseline', (kind) => {
 
   it('is inconclusive against another instance type, and names the fields that differ', async () => {
     const store = await kind.create();
-    const other = (cell: CellRecord): CellRecord => {
+    const other = (cell: TransportCell): TransportCell => {
       assert.ok(cell.provenance);
       const moved = cell.provenance.nodes.map((node) => ({ ...node, instanceType: 'p5en.48xlarge' }));
       return { ...cell, provenance: { ...cell.provenance, nodes: moved } };
@@ -128,13 +128,13 @@ onBothDatabases('a run against its baseline', (kind) => {
 
   it('regresses when a NIC is lost, and says how many moved', async () => {
     const store = await kind.create();
-    const carriedBy = (nics: number) => (cell: CellRecord) =>
+    const carriedBy = (nics: number) => (cell: TransportCell) =>
       ({
         ...cell,
         ceiling: { bytesPerSecond: nics * 12.5e9, nics, explanation: `${nics} NICs that moved` },
         usableCeiling: { bytesPerSecond: 50e9, nics: 4, explanation: '4 × 100 Gbit/s' },
         path: { ...cell.path, devices: Object.fromEntries(Array.from({ length: nics }, (_, i) => [`rdmap${i}`, 1])) },
-      }) as CellRecord;
+      }) as TransportCell;
     await recordNights(
       store,
       nights(0, 6).map((night) => ({ ...night, change: carriedBy(4) })),

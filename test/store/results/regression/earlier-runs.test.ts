@@ -4,7 +4,7 @@ import { listRuns, readRun } from '../../../../results/records/runs.js';
 import { figuresByName, testDifferences } from '../../../../results/regression/compared-tests.js';
 import { readEarlierRuns } from '../../../../results/regression/earlier-runs.js';
 import type { ResultStore } from '../../../../results/store.js';
-import type { CellRecord } from '../../../../suite/record/record.js';
+import type { TransportCell } from '../../../../suite/record/record.js';
 import { nightlyRun, recordNights } from '../../../support/nights.js';
 import { measuredCell, suiteRecord } from '../../../support/records.js';
 import { saveCell, startRun } from '../../../support/stored.js';
@@ -13,7 +13,7 @@ import { onBothDatabases } from '../../../support/stores.js';
 const TESTS = ['nixl-libfabric', 'disaggregated'];
 
 /** The first one could not be measured, the last one was measured on another night. */
-const oddCell = (cell: CellRecord): CellRecord => {
+const oddCell = (cell: TransportCell): TransportCell => {
   if (cell.repetition === 1) {
     const { measurement: _, ...rest } = cell;
     return { ...rest, rows: [], failure: { class: 'PeerLost', message: 'gone', hint: 'none' } };
@@ -60,7 +60,7 @@ onBothDatabases('earlier runs that are read for a comparison', (kind) => {
       { night: 1, repetitions: 5, change: oddCell },
     ]);
     const { earlier, whole } = await read(store);
-    const otherNics = (cell: CellRecord) => ({ ...cell, ceiling: { ...cell.ceiling, nics: 8 } }) as CellRecord;
+    const otherNics = (cell: TransportCell) => ({ ...cell, ceiling: { ...cell.ceiling, nics: 8 } }) as TransportCell;
     for (const tonight of [nightlyRun({ night: 2, load: {} }), nightlyRun({ night: 2, change: otherNics })]) {
       for (const [i, { record }] of earlier.entries()) {
         for (const test of TESTS) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import type { LoadCellDefinition } from '../../../../activities/cells/cell-definition.js';
-import { loadCellKey } from '../../../../activities/cells/cell-key.js';
+import type { InferenceCellDefinition } from '../../../../activities/cells/cell-definition.js';
+import { inferenceCellKey } from '../../../../activities/cells/cell-key.js';
 import { findCellActivities } from '../../../../activities/cells/find-cell.js';
 import { headOf } from '../../../../results/records/runs.js';
-import type { LoadCell } from '../../../../suite/record/load-record.js';
+import type { InferenceCell } from '../../../../suite/record/inference-record.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 import { exampleDynamo } from '../../../support/example-load.js';
 import { runOf, suiteRecord } from '../../../support/records.js';
@@ -18,7 +18,7 @@ const { dynamo } = parseSpec({
 const [test] = dynamo?.tests ?? [];
 assert.ok(dynamo && test);
 
-const CELL: LoadCellDefinition = {
+const CELL: InferenceCellDefinition = {
   dynamo,
   test,
   point: { concurrency: 4, repetition: 1 },
@@ -26,7 +26,7 @@ const CELL: LoadCellDefinition = {
   fabric: { kind: 'ethernet', lineRate: 62_500_000, nics: 1, gpus: 0, nicsPerGpu: 1, source: 'the spec' },
 };
 
-function measured(imageIds: readonly string[], more: Partial<LoadCell> = {}): LoadCell {
+function measured(imageIds: readonly string[], more: Partial<InferenceCell> = {}): InferenceCell {
   const [cell] = exampleDynamo().tests.flatMap(({ cells }) => cells);
   assert.ok(cell);
   const pods = imageIds.map((imageId, at) => ({
@@ -36,7 +36,7 @@ function measured(imageIds: readonly string[], more: Partial<LoadCell> = {}): Lo
     image: 'engine:1',
     imageId,
   }));
-  return { ...cell, key: loadCellKey(CELL), test: CELL.test.name, ...CELL.point, pods, ...more };
+  return { ...cell, key: inferenceCellKey(CELL), test: CELL.test.name, ...CELL.point, pods, ...more };
 }
 
 describe('a recorded load point', () => {

@@ -3,7 +3,7 @@ import type { CellDefinition } from '../../../../activities/cells/cell-definitio
 import { cellKey } from '../../../../activities/cells/cell-key.js';
 import { judgeCellActivities } from '../../../../activities/cells/judge-cell.js';
 import { recordCellActivities } from '../../../../activities/cells/record-cell.js';
-import { isLoadCell } from '../../../../results/records/any-cell.js';
+import { isInferenceCell } from '../../../../results/records/any-cell.js';
 import { ethernet } from '../../../../suite/fabrics/ethernet/ceiling.js';
 import type { RankRecord } from '../../../../suite/record/record.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
@@ -63,7 +63,7 @@ describe('recording a cell', () => {
 
   const rowsOfRecord = async () => {
     const cell = await findCell(at.store, 'w', cellKey(CELL));
-    return cell && !isLoadCell(cell) ? cell.rows.length : undefined;
+    return cell && !isInferenceCell(cell) ? cell.rows.length : undefined;
   };
 
   it('reads the rows from the evidence, so that they do not pass through the workflow', async () => {

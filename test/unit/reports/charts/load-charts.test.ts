@@ -4,7 +4,7 @@ import { networkChart } from '../../../../reports/charts/network-chart.js';
 import { throughputChart } from '../../../../reports/charts/throughput-chart.js';
 import { reportHtml } from '../../../../reports/html/html.js';
 import { networkPointsOf } from '../../../../reports/model/network-points.js';
-import type { DynamoRecord } from '../../../../suite/record/load-record.js';
+import type { DynamoRecord } from '../../../../suite/record/inference-record.js';
 import type { SuiteRecord } from '../../../../suite/record/record.js';
 import { formatDuration } from '../../../../suite/units/units.js';
 import { exampleReport } from '../../../support/example-report.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { compareInferenceTests, type InferenceRun, validLoad } from '../../../../suite/comparability/inference.js';
-import type { DynamoRecord, LoadCell } from '../../../../suite/record/load-record.js';
+import type { DynamoRecord, InferenceCell } from '../../../../suite/record/inference-record.js';
 import { exampleDynamo } from '../../../support/example-load.js';
 import { suiteRecord } from '../../../support/records.js';
 
@@ -9,7 +9,7 @@ const record = suiteRecord('w', [], { dynamo: exampleDynamo(OPTIONS) });
 const dynamo = exampleDynamo(OPTIONS);
 
 /** The run with other cells of its disaggregated test. */
-function withCells(change: (cell: LoadCell) => LoadCell): InferenceRun {
+function withCells(change: (cell: InferenceCell) => InferenceCell): InferenceRun {
   const tests = dynamo.tests.map((test) => ({ ...test, cells: test.cells.map(change) }));
   return { ...record, dynamo: { ...dynamo, tests } };
 }
@@ -79,7 +79,7 @@ describe('comparability of an inference test in two runs', () => {
 });
 
 describe('the figures of a load point', () => {
-  const cell = dynamo.tests[1]?.cells[0] as LoadCell;
+  const cell = dynamo.tests[1]?.cells[0] as InferenceCell;
   const because = (code: string) => validLoad({ ...cell, reasons: [{ code, message: '' }] });
 
   it('count when the load was what it should be, also when they are too slow or simulated', () => {

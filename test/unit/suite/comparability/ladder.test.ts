@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { reportMarkdown } from '../../../../reports/markdown/report.js';
 import { laddersOf } from '../../../../suite/comparability/ladder.js';
-import { type CellRecord, RECORD_VERSION, type SuiteRecord, type TestRecord } from '../../../../suite/record/record.js';
+import {
+  RECORD_VERSION,
+  type SuiteRecord,
+  type TestRecord,
+  type TransportCell,
+} from '../../../../suite/record/record.js';
 import { cellRecord, provenance } from '../../../support/cells.js';
 
 const GB = 1e9;
@@ -9,7 +14,12 @@ const GB = 1e9;
 const ceilingOf = (nics: number) => ({ bytesPerSecond: nics * 12.5 * GB, nics, explanation: `${nics} × 100 Gbit/s` });
 
 /** A cell with one row for each block size, carried by so many NICs; nixlbench could use at least the four of a GPU. */
-function cell(parameters: Record<string, unknown>, gbPerSecond: number, nics: number, more: Partial<CellRecord> = {}) {
+function cell(
+  parameters: Record<string, unknown>,
+  gbPerSecond: number,
+  nics: number,
+  more: Partial<TransportCell> = {},
+) {
   const devices = Object.fromEntries(Array.from({ length: nics }, (_, i) => [`nic${i}`, 1]));
   return cellRecord({
     parameters,
@@ -27,7 +37,7 @@ function cell(parameters: Record<string, unknown>, gbPerSecond: number, nics: nu
   });
 }
 
-function test(name: string, cells: CellRecord[]): TestRecord {
+function test(name: string, cells: TransportCell[]): TestRecord {
   return { name, tool: String(cells[0]?.parameters?.tool), required: true, verdict: 'pass', cells };
 }
 
@@ -111,7 +121,7 @@ describe('ladder', () => {
   });
 
   it('gives no ratio between rungs whose parameters differ, and names them', () => {
-    const blockedBy = (change: Partial<CellRecord>, parameters: object = {}) =>
+    const blockedBy = (change: Partial<TransportCell>, parameters: object = {}) =>
       only([test('u', [cell(UCX, 12, 1)]), test('nu', [cell({ ...NIXL_UCX, ...parameters }, 46, 4, change)])]).rungs[1];
     const rung = blockedBy({}, { initiatorSegType: 'DRAM', targetSegType: 'DRAM' });
     assert.equal(rung?.shareOfAbove, undefined);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { compareTransportCells, validValue } from '../../../../suite/comparability/transport.js';
-import type { CellRecord } from '../../../../suite/record/record.js';
+import type { TransportCell } from '../../../../suite/record/record.js';
 import { cellRecord, nodeOf, provenance } from '../../../support/cells.js';
 
 const base = cellRecord();
@@ -11,7 +11,7 @@ describe('comparability of two cells', () => {
     assert.deepEqual(compareTransportCells(base, parameters({})), { comparable: true, differences: [] });
   });
 
-  const forbidding: readonly [string, CellRecord][] = [
+  const forbidding: readonly [string, TransportCell][] = [
     ['image', cellRecord({ provenance: provenance({ imageId: 'sha256:2' }) })],
     ['versions.ucx', cellRecord({ provenance: provenance({ versions: { ucx: '1.19.0', libfabric: '2.3.0' } }) })],
     ['versions.ucx', cellRecord({ provenance: provenance({ versions: { libfabric: '2.3.0' } }) })],

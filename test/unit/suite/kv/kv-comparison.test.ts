@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { dynamoSection } from '../../../../reports/markdown/dynamo-report.js';
 import { networkShares } from '../../../../suite/kv/kv-comparison.js';
 import { measuredCurve } from '../../../../suite/kv/transfer-curve.js';
-import type { DynamoRecord, LoadCell } from '../../../../suite/record/load-record.js';
+import type { DynamoRecord, InferenceCell } from '../../../../suite/record/inference-record.js';
 import { RECORD_VERSION, type SuiteRecord } from '../../../../suite/record/record.js';
 import { cellRecord } from '../../../support/cells.js';
 import { LOAD } from '../../../support/fake-dynamo.js';
@@ -11,7 +11,7 @@ const KV = { bytesPerToken: 131_072, bytesPerTokenAndRank: 131_072, explanation:
 const TOKENS = 1000;
 const BYTES = TOKENS * KV.bytesPerToken;
 
-function loadCell(test: string, ttft: number, more: Partial<LoadCell> = {}): LoadCell {
+function loadCell(test: string, ttft: number, more: Partial<InferenceCell> = {}): InferenceCell {
   return {
     version: RECORD_VERSION,
     kind: 'inference',

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { cellProblems, currentCell, isReadableCell } from '../../../../suite/record/current-cell.js';
-import type { LoadCell } from '../../../../suite/record/load-record.js';
+import type { InferenceCell } from '../../../../suite/record/inference-record.js';
 import { exampleDynamo } from '../../../support/example-load.js';
 import { measuredCell } from '../../../support/records.js';
 
 /** A transport cell and an inference cell as version 1 wrote them. */
 function formerCells(): [object, object] {
   const { kind: _, nodes: __, ...transport } = measuredCell({ workflowId: 'w' });
-  const [cell] = exampleDynamo().tests.flatMap(({ cells }) => cells) as [LoadCell];
+  const [cell] = exampleDynamo().tests.flatMap(({ cells }) => cells) as [InferenceCell];
   const { kind: ___, nodes: ____, version: _____, ...inference } = cell;
   return [
     { ...transport, version: 1, pair: { node1: 'a', node2: 'b' }, parameters: { environment: { A: '1' } } },
@@ -21,7 +21,7 @@ describe('a cell of version 1', () => {
     assert.deepEqual([transport?.kind, transport?.nodes], ['transport', ['a', 'b']]);
     assert.deepEqual((transport as { parameters?: unknown }).parameters, { env: { A: '1' } });
     assert.deepEqual([inference?.kind, inference?.nodes], ['inference', ['gpu-2', 'gpu-1']]);
-    assert.equal((inference as LoadCell).simulatedRate, 5);
+    assert.equal((inference as InferenceCell).simulatedRate, 5);
     for (const cell of [transport, inference])
       assert.ok(cell && !('pair' in cell) && !('pretendedRate' in cell) && cell.version === 2);
   });

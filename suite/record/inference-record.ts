@@ -45,7 +45,7 @@ const pod = z.object({
 const kv = z.object({ bytesPerToken: z.number(), bytesPerTokenAndRank: z.number(), explanation: z.string() });
 
 /** One measurement of a deployment under one load. */
-export const loadCellSchema = z.object({
+export const inferenceCellSchema = z.object({
   ...cellBase,
   kind: z.literal('inference'),
   concurrency: z.number(),
@@ -63,7 +63,7 @@ export const loadCellSchema = z.object({
   startedAt: z.string(),
 });
 
-export type LoadCell = DeepReadonly<z.output<typeof loadCellSchema>>;
+export type InferenceCell = DeepReadonly<z.output<typeof inferenceCellSchema>>;
 
 const test = z.object({
   name: z.string(),
@@ -74,10 +74,10 @@ const test = z.object({
   failure: failure.optional(),
   inputTokens: z.number(),
   outputTokens: z.number(),
-  cells: z.array(loadCellSchema),
+  cells: z.array(inferenceCellSchema),
 });
 
-export type LoadTestRecord = DeepReadonly<z.output<typeof test>>;
+export type InferenceTestRecord = DeepReadonly<z.output<typeof test>>;
 
 /** Phase 3 of a run. */
 export const dynamoRecordSchema = z.object({
