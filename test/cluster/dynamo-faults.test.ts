@@ -13,7 +13,7 @@ describe('phase 3 when something is wrong', function () {
   /** Its transport test is taken over by every other run. */
   let first: string | undefined;
   before(async () => {
-    lab = await Lab.open({ inference: true });
+    lab = await Lab.open();
   });
   after(() => lab?.close());
 

@@ -20,7 +20,7 @@ describe('phase 3 with the operator', function () {
   let earlier: string | undefined;
 
   before(async () => {
-    lab = await Lab.open({ inference: true });
+    lab = await Lab.open();
     await startOperatorPod(lab.box.admin, lab.namespace.name);
   });
   beforeEach(() => {

@@ -22,7 +22,7 @@ describe('the Dynamo platform', function () {
   let earlier: string | undefined;
 
   before(async () => {
-    lab = await Lab.open({ inference: true });
+    lab = await Lab.open();
     namespace = `${lab.namespace.name}-platform`;
     const { stdout } = await execa(`${LOCAL}helm.sh`, { stderr: 'inherit' });
     environment = { PATH: `${dirname(stdout)}:${process.env.PATH}`, KUBECONFIG: ADMIN_KUBECONFIG };

@@ -27,7 +27,7 @@ describe('Dynamo under load on the box', function () {
 
   let lab: Lab;
   before(async () => {
-    lab = await Lab.open({ inference: true });
+    lab = await Lab.open();
   });
   after(async () => {
     await setLinkRate('500mbit');

@@ -1,7 +1,5 @@
-import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-
-const LOCAL = fileURLToPath(new URL('../../../local/', import.meta.url));
+import { LOCAL, upBox } from './box.js';
 
 /** Kills a part of the box as a crash would: `kube-apiserver`, or a whole node by its name. */
 export async function killPart(part: string): Promise<void> {
@@ -10,7 +8,7 @@ export async function killPart(part: string): Promise<void> {
 
 /** Brings back what was killed. */
 export async function repairBox(): Promise<void> {
-  await execa(`${LOCAL}up.sh`, ['--only', 'kubernetes'], { stdout: 'ignore', stderr: 'inherit' });
+  await upBox();
 }
 
 /** Cuts the link between a node and everything else, API server included, or joins it again. */
@@ -51,9 +49,5 @@ export class Disk {
 
 /** Shapes the links of the running box anew. @param rate as `tc` writes it */
 export async function setLinkRate(rate: string): Promise<void> {
-  await execa(`${LOCAL}up.sh`, ['--only', 'kubernetes'], {
-    env: { DYNAMO_BENCH_LINK_RATE: rate },
-    stdout: 'ignore',
-    stderr: 'inherit',
-  });
+  await upBox({ DYNAMO_BENCH_LINK_RATE: rate });
 }

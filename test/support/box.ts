@@ -21,14 +21,24 @@ export interface Box {
   stop(): Promise<void>;
 }
 
-/** The box that runs already, or one that is started for the tests and ended after them. @param inference with the images of phase 3 */
-export async function startBox({ inference = false } = {}): Promise<Box> {
-  const mine = !existsSync(ADMIN_KUBECONFIG);
+/**
+ * Starts what is missing of the box. It always has the images of phase 3, because images are imported anew, in a minute,
+ * whenever their list changes.
+ *
+ * @param env variables of local/up.sh
+ */
+export async function upBox(env: Readonly<Record<string, string>> = {}): Promise<void> {
   await execa(join(LOCAL, 'up.sh'), ['--only', 'kubernetes'], {
+    env: { ...env, DYNAMO_BENCH_INFERENCE: 'yes' },
     stdout: 'ignore',
     stderr: 'inherit',
-    env: inference ? { DYNAMO_BENCH_INFERENCE: 'yes' } : {},
   });
+}
+
+/** Connects to the box that runs already, or to one that is started for the tests and ended after them. */
+export async function startBox(): Promise<Box> {
+  const mine = !existsSync(ADMIN_KUBECONFIG);
+  await upBox();
   return {
     admin: new Cluster(kubeConfig(ADMIN_KUBECONFIG)),
     async stop() {

@@ -52,8 +52,6 @@ export interface LabOptions {
   readonly withoutRole?: boolean;
   /** A Temporal server of the lab's own with a database file, for tests that kill it. Default: the one of all tests. */
   readonly ownTemporal?: boolean;
-  /** With the images of phase 3. */
-  readonly inference?: boolean;
 }
 
 /**
@@ -73,8 +71,8 @@ export class Lab {
     readonly address: string,
   ) {}
 
-  static async open({ withoutRole = false, ownTemporal = false, inference = false }: LabOptions = {}): Promise<Lab> {
-    const box = await startBox({ inference });
+  static async open({ withoutRole = false, ownTemporal = false }: LabOptions = {}): Promise<Lab> {
+    const box = await startBox();
     const namespace = await createNamespace(box.admin, { withoutRole });
     const folder = await mkdtemp(join(tmpdir(), 'dynamo-bench-lab-'));
     const server = ownTemporal ? await DurableTemporal.start(join(folder, 'temporal.db')) : undefined;
