@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { type Lab, type LocalSpec, SHARE } from './lab.js';
+import type { Lab, LocalSpec } from './lab.js';
 
 const SUITE = fileURLToPath(new URL('../../../suites/local.json', import.meta.url));
 
@@ -39,7 +39,6 @@ export async function dynamoSuite(lab: Lab, dynamo: Block, changes: Block = {}):
     ...spec,
     tests: spec.tests.filter(({ name }) => name === BASELINE).map((test) => ({ ...test, startBlockSize: '1Mi' })),
     startDelay: { min: '0s', max: '10s' },
-    resources: SHARE,
     timeouts: { retry: '20s', podStart: '20s', unschedulable: '5s' },
     maxAttempts: 1,
     onFailure: 'continue',

@@ -19,9 +19,6 @@ import { TEMPORAL, temporal } from './temporal.js';
 const WORKER = fileURLToPath(new URL('../../worker/main.js', import.meta.url));
 const LOCAL_SUITE = fileURLToPath(new URL('../../../suites/local-network.json', import.meta.url));
 
-/** What a rank asks for: a quarter of a node of the box, so that suites of several labs can run at once. */
-export const SHARE = { gpu: { count: 2 }, efa: { count: 8 }, hugepages2Mi: '1Gi' };
-
 /** Tables of a second, for tests that are not hit in the middle; large enough that no burst of the link lifts a figure. */
 const QUICK: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   'ucx-perftest': { sizes: ['1Mi'], iterations: 64, warmupIterations: 4 },
@@ -144,21 +141,19 @@ export class Lab {
   }
 
   /**
-   * The same without a start delay, with short timeouts and a share of the nodes, and without expectations, because
-   * another lab may use the link as well.
+   * The same without a start delay, with short timeouts and without expectations of the bandwidth.
    *
-   * @param changes replaces top-level fields; `cluster` and `resources` keep what is not replaced in them
+   * @param changes replaces top-level fields; `cluster` keeps what is not replaced in it
    */
   async spec(changes: Record<string, unknown> = {}): Promise<LocalSpec> {
     const { tests, ...spec } = await this.fullSpec();
-    const { cluster, resources, ...rest } = changes;
+    const { cluster, ...rest } = changes;
     return {
       ...spec,
       tests: tests.map((test) => ({ ...test, expect: {} })),
       startDelay: { min: '0s', max: '10s' },
       timeouts: { retry: '20s', podStart: '20s', unschedulable: '5s' },
       ...rest,
-      resources: { ...SHARE, ...(resources as object | undefined) },
       cluster: { ...spec.cluster, ...(cluster as object | undefined) },
     };
   }
