@@ -13,12 +13,15 @@ describe('a tool that', function () {
 
   before(async () => {
     lab = await Lab.open();
-    const tests = TOOL_FAULTS.map(async ({ name, tool, fault, timeout = '1m' }) => {
-      const [test] = await lab.tests(tool);
-      return { ...quick(test), name, timeout, required: false, env: { LOCAL_FAULT: fault } };
-    });
-    const resources = { memory: '512Mi', sharedMemory: '16Mi' };
-    end = await lab.run(await lab.spec({ resources, tests: await Promise.all(tests) }));
+    const tools = new Map((await lab.tests('ucx-native', 'nixl-libfabric')).map((test) => [test.name, quick(test)]));
+    const tests = TOOL_FAULTS.map(({ name, tool, fault, timeout = '1m' }) => ({
+      ...tools.get(tool),
+      name,
+      timeout,
+      required: false,
+      env: { LOCAL_FAULT: fault },
+    }));
+    end = await lab.run(await lab.spec({ resources: { memory: '512Mi', sharedMemory: '16Mi' }, tests }));
   });
   after(async () => {
     await lab?.close();

@@ -25,14 +25,12 @@ interface Summary {
   readonly slowest: readonly Timed[];
 }
 
+const NOTHING_RAN: Summary = { passed: 0, failed: 0, skipped: 0, slowest: [] };
+
 interface Ended extends Summary {
   readonly lane: Lane;
   readonly seconds: number;
 }
-
-const firstOption = process.argv.findIndex((argument, index) => index > 1 && argument.startsWith('-'));
-const mochaOptions = firstOption < 0 ? [] : process.argv.slice(firstOption);
-const wanted = process.argv.slice(2, firstOption < 0 ? undefined : firstOption);
 
 function commandOf(lane: Lane): string[] {
   if (lane === 'check') return ['node', 'test/lanes/check.ts'];
@@ -40,15 +38,22 @@ function commandOf(lane: Lane): string[] {
   return ['mocha', ...parallel, ...mochaOptions, '--spec', `dist/test/${lane}/**/*.test.js`];
 }
 
+const firstOption = process.argv.findIndex((argument, index) => index > 1 && argument.startsWith('-'));
+const mochaOptions = firstOption < 0 ? [] : process.argv.slice(firstOption);
+const wanted = process.argv.slice(2, firstOption < 0 ? undefined : firstOption);
+
 const folder = mkdtempSync(join(tmpdir(), 'dynamo-bench-lanes-'));
 
+/** Runs a lane and shows its output as it comes. */
 async function run(lane: Lane): Promise<Ended> {
   console.log(`\n== ${lane}`);
   const start = performance.now();
   const file = join(folder, `${lane}.json`);
   const [program = '', ...args] = commandOf(lane);
-  const env = { ...process.env, PATH: `node_modules/.bin:${process.env.PATH}`, TEST_SUMMARY: file };
-  const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], env });
+  const child = spawn(program, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...process.env, PATH: `node_modules/.bin:${process.env.PATH}`, TEST_SUMMARY: file },
+  });
   const exitCode = await new Promise<number>((resolve) => {
     child.once('error', (error) => {
       console.error(`${program} cannot be started: ${error.message}`);
@@ -57,9 +62,7 @@ async function run(lane: Lane): Promise<Ended> {
     child.once('close', (code) => resolve(code ?? -1));
   });
   const seconds = (performance.now() - start) / 1000;
-  const summary: Summary = existsSync(file)
-    ? JSON.parse(readFileSync(file, 'utf8'))
-    : { passed: 0, failed: 0, skipped: 0, slowest: [] };
+  const summary: Summary = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : NOTHING_RAN;
   // A lane that ends badly without a failed test, such as by a signal, has failed as a whole.
   const failed = exitCode === 0 ? summary.failed : Math.max(1, summary.failed);
   return { ...summary, lane, failed, seconds };
@@ -67,20 +70,20 @@ async function run(lane: Lane): Promise<Ended> {
 
 const local = (script: string) => join('local', `${script}.sh`);
 
-/** Keeps one box for all suites, and ends it if it was started here. */
-async function runOnBox(lane: Lane): Promise<Ended> {
+/** Keeps one box for all suites of the cluster lane, and ends it if it was started here. */
+async function runOnBox(): Promise<Ended> {
   const isRunning = spawnSync(local('kubectl'), ['get', '--raw', '/readyz'], { stdio: 'ignore' }).status === 0;
   const env = { ...process.env, DYNAMO_BENCH_INFERENCE: 'yes' };
   const up = spawnSync(local('up'), ['--only', 'kubernetes'], { stdio: ['ignore', 'ignore', 'inherit'], env });
-  if (up.status !== 0) return { lane, passed: 0, failed: 1, skipped: 0, slowest: [], seconds: 0 };
+  if (up.status !== 0) return { ...NOTHING_RAN, lane: 'cluster', failed: 1, seconds: 0 };
   try {
-    return await run(lane);
+    return await run('cluster');
   } finally {
     if (!isRunning) spawnSync(local('down'), { stdio: ['ignore', 'ignore', 'inherit'] });
   }
 }
 
-/** What ran, how long it took and the slowest of it; the last line counts everything. */
+/** Prints the slowest tests, and the time and counts of each lane; the last line counts everything. */
 function report(ended: readonly Ended[]): void {
   const total = (field: 'passed' | 'failed' | 'skipped') => ended.reduce((sum, lane) => sum + lane[field], 0);
   // A single lane that got to its end has said all of this.
@@ -107,7 +110,7 @@ if (lanes.length === 0 || unknown.length > 0) {
 }
 const ended: Ended[] = [];
 try {
-  for (const lane of lanes) ended.push(await (lane === 'cluster' ? runOnBox(lane) : run(lane)));
+  for (const lane of lanes) ended.push(lane === 'cluster' ? await runOnBox() : await run(lane));
 } finally {
   rmSync(folder, { recursive: true });
 }
