@@ -59,7 +59,10 @@ async function run(lane: Lane): Promise<Ended> {
       console.error(`${program} cannot be started: ${error.message}`);
       resolve(-1);
     });
-    child.once('close', (code) => resolve(code ?? -1));
+    child.once('close', (code, signal) => {
+      if (!existsSync(file)) console.error(`${lane} ended early: ${signal ?? `exit code ${code}`}`);
+      resolve(code ?? -1);
+    });
   });
   const seconds = (performance.now() - start) / 1000;
   const summary: Summary = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : NOTHING_RAN;
