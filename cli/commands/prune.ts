@@ -27,7 +27,7 @@ export function pruneCommand(): Command {
     )
     .option('--keep <n>', 'keep this many newest runs of each suite', positiveInteger)
     .option('--older-than <duration>', 'delete only runs that started longer ago than this, for example 400d', seconds)
-    .option('--dry-run', 'show what would be deleted, and delete nothing')
+    .option('--dry-run', 'list the runs without deleting them')
     .option('--json', 'print JSON')
     .action(async (options: Options) => {
       const { keep, olderThan, dryRun } = options;

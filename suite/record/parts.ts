@@ -34,9 +34,7 @@ export const cellBase = {
   reasons: z.array(reason),
   failure: failure.optional(),
   recordedAt: z.string(),
-  measuredBy: z
-    .object({ workflowId: z.string(), runId: z.string() })
-    .meta({
-      description: 'workflow run that measured the cell; differs from the run of the record when the cell was reused',
-    }),
+  measuredBy: z.object({ workflowId: z.string(), runId: z.string() }).meta({
+    description: 'workflow run that measured the cell; differs from the run of the record when the cell was reused',
+  }),
 };

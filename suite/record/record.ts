@@ -33,12 +33,9 @@ const rank = z.object({
   startedAt: z.string().optional(),
   finishedAt: z.string().optional(),
   command: z.array(z.string()),
-  environment: z
-    .record(z.string(), z.string())
-    .optional()
-    .meta({
-      description: 'variables that the pod sets, without secrets; variables of the image are in the provenance',
-    }),
+  environment: z.record(z.string(), z.string()).optional().meta({
+    description: 'variables that the pod sets, without secrets; variables of the image are in the provenance',
+  }),
   log: logReference,
 });
 

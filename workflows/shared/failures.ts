@@ -19,8 +19,7 @@ export function failureOf(error: unknown): FailureRecord {
   while (cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) cause = cause.cause;
   if (cause instanceof ApplicationFailure) return fromApplicationFailure(cause);
   if (cause instanceof TimeoutFailure) return fromTimeout(error, cause);
-  if (cause instanceof TerminatedFailure)
-    return failureRecord('Terminated', 'the workflow of the test was terminated');
+  if (cause instanceof TerminatedFailure) return failureRecord('Terminated', 'the workflow of the test was terminated');
   throw error;
 }
 
