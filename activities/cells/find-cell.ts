@@ -24,8 +24,8 @@ interface Wanted<Cell> {
 export function findCellActivities(context: ActivityContext) {
   return {
     /**
-     * Finds a transport cell that was measured: it is never run again. One that failed for another reason than its figure
-     * is, with attempts numbered on.
+     * Finds a measured transport cell, which never runs again. A cell without a figure runs again, and its attempts are
+     * numbered on.
      */
     async findCell(input: Wanted<CellDefinition>): Promise<RecordedCell> {
       const { found, own } = await find(input, cellKey(input.cell), () => true);

@@ -44,7 +44,7 @@ export function compareCommand(): Command {
 async function compare(a: string, b: string | undefined, options: Options): Promise<void> {
   const { threshold, baseline, json, all = false } = options;
   if (b !== undefined && baseline !== undefined)
-    throw new WrongUse('--baseline cannot be combined with two runs', 'give one run, or leave out --baseline');
+    throw new WrongUse('--baseline cannot be combined with two runs', 'Give one run, or leave out --baseline');
   const comparison = await withStore(options, (store) =>
     store.use(async (kysely) => {
       const first = await resolveRun(kysely, a);

@@ -32,7 +32,7 @@ export function pruneCommand(): Command {
     .action(async (options: Options) => {
       const { keep, olderThan, dryRun } = options;
       if (keep === undefined && olderThan === undefined)
-        throw new WrongUse('No rule says which runs to delete', 'give --keep, --older-than, or both');
+        throw new WrongUse('No rule says which runs to delete', 'Give --keep, --older-than, or both');
       const before = olderThan === undefined ? undefined : new Date(Date.now() - olderThan * 1000).toISOString();
       const retention = { keep, olderThan: before };
       if (dryRun) return printRuns(options, await withStore(options, (store) => runsToDrop(store, retention)));

@@ -42,7 +42,7 @@ onBothDatabases('a store that is only read', (kind) => {
   });
 });
 
-describe('results.db of somebody else', function () {
+describe('results.db of another user', function () {
   this.timeout(60_000);
   let folder: string;
   let store: ResultStore;

@@ -140,7 +140,7 @@ describe('the KV transfer of a load run', () => {
     assert.equal(judge({ before }, REAL).verdict, 'inconclusive');
   });
 
-  it('leaves the run inconclusive when nobody knows how much was to be sent', () => {
+  it('leaves the run inconclusive when the expected bytes are unknown', () => {
     const unknown = { ...REAL, bytesPerToken: undefined };
     const { verdict, reasons } = judge({ after: [worker({ nicBytes: 1000 + sent })] }, unknown);
     assert.equal(verdict, 'inconclusive');

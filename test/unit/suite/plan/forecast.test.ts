@@ -27,7 +27,7 @@ describe('forecast of a suite', () => {
     assert.deepEqual(forecast({}).refused, []);
   });
 
-  it('refuses more GPUs than there are, GPU memory without a GPU, and instance types that nobody knows', () => {
+  it('refuses more GPUs than there are, GPU memory without a GPU, and unknown instance types', () => {
     assert.match(
       messages(forecast({ resources: { gpu: { count: 9 } } }).refused).join(),
       /have 8 GPUs; a rank asks for 9/,
