@@ -52,7 +52,7 @@ onBothDatabases('trouble with the result store', (kind) => {
         .set({ body: Buffer.from('no zstd') })
         .execute(),
     );
-    await assert.rejects(store.readLog('w', 'x.log'), failureOfClass('StoreCorrupt', /cannot be unpacked/));
+    await assert.rejects(store.readLog('w', 'x.log'), failureOfClass('StoreCorrupt', /cannot decompress evidence/));
   });
 
   it('is usable by several connections that write at the same time', async () => {
