@@ -49,6 +49,15 @@ module.exports = {
       from: { path: '^(suite|workflows|activities|kubernetes|cluster|cli|worker|results|reports|temporal)/' },
       to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['type-only'] },
     },
+    {
+      name: 'units-start-nothing',
+      comment: 'test/unit needs no server and starts no process: what does is in another lane',
+      severity: 'error',
+      from: { path: '^test/unit/' },
+      to: {
+        path: '^(node:)?child_process$|node_modules/execa/|^test/support/(stores|postgres|temporal|durable-temporal|lab|box|browser|command-line)\\.ts$',
+      },
+    },
     { name: 'no-unresolved-import', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {

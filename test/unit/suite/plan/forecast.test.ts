@@ -1,15 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { ResultStore } from '../../../../results/store.js';
 import { knownKv, kvSize } from '../../../../suite/kv/kv-size.js';
 import { forecastOf, SET_UP_SECONDS } from '../../../../suite/plan/forecast.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
-import { dynamoBench } from '../../../support/command-line.js';
-import { measuredCell, suiteRecord } from '../../../support/records.js';
-import { saveRun } from '../../../support/stored.js';
 
 const root = fileURLToPath(new URL('../../../../../', import.meta.url));
 const read = (name: string): unknown => JSON.parse(readFileSync(join(root, name), 'utf8'));
@@ -170,110 +165,5 @@ describe('forecast of a suite', () => {
     }
     const rails = cells.find(({ variant }) => variant === 'nics-2');
     assert.equal(rails?.efa, 2);
-  });
-});
-
-describe('dynamo-bench plan', () => {
-  let folder = '';
-  beforeEach(() => {
-    folder = mkdtempSync(join(tmpdir(), 'dynamo-bench-plan-'));
-  });
-  afterEach(() => rmSync(folder, { recursive: true }));
-
-  const plan = (...args: string[]) => dynamoBench(['plan', ...args, '--results', folder]);
-
-  function specFile(spec: object): string {
-    const file = join(folder, 'spec.json');
-    writeFileSync(file, JSON.stringify(spec));
-    return file;
-  }
-
-  it('shows cells in order, pods, time and node-hours, and talks to no cluster', async () => {
-    const { exitCode, stdout } = await plan(join(root, 'suites/p5.json'));
-    assert.equal(exitCode, 0);
-    assert.match(stdout, /^p5: 3 cells in 3 blocks$/m);
-    assert.match(stdout, /^ {2}node-hours [\d.]+ to [\d.]+ \(two nodes\)$/m);
-    assert.match(stdout, /1\. ucx-native repetition 1: 32 EFA, .*\n {2}2\. nixl-libfabric .*\n {2}3\. nixl-ucx /);
-  });
-
-  it('shows what phase 3 would deploy and load', async () => {
-    const { exitCode, stdout } = await plan(join(root, 'suites/p5-dynamo.json'));
-    assert.equal(exitCode, 0);
-    assert.match(stdout, /^p5-dynamo: \d+ cells in 3 blocks$/m);
-    assert.match(
-      stdout,
-      /^inference tests:\n {2}- aggregated: aggregated, concurrency 1, 4, 16: 2 workers with 2 GPUs /m,
-    );
-  });
-
-  it('ends with exit code 1 when something is refused, in text and in JSON', async () => {
-    const file = specFile({ name: 's', resources: { efa: { count: 33 } }, tests: [lf] });
-    const text = await plan(file);
-    assert.equal(text.exitCode, 1);
-    assert.match(text.stdout, /^refused:\n {2}- nodes of type p5\.48xlarge: have 32 EFA devices; a rank asks for 33 /m);
-    const json = await plan(file, '--json');
-    assert.equal(json.exitCode, 1);
-    assert.equal((JSON.parse(json.stdout) as { refused: unknown[] }).refused.length, 1);
-  });
-
-  it('says what keeps it from looking at the cluster, and shows the plan all the same', async () => {
-    const file = specFile({ name: 's', cluster: { context: 'no-such-context' }, tests: [lf] });
-    const { exitCode, stdout } = await plan(file, '--cluster');
-    assert.equal(exitCode, 1);
-    assert.match(stdout, /^refused:\n {2}- cluster: /m);
-    assert.match(stdout, /1\. lf repetition 1/);
-  });
-
-  it('names what is wrong in a spec with exit code 1, and a file that it cannot read with 2', async () => {
-    const wrong = await plan(specFile({ name: 's', tests: [{ ...lf, backend: 'x' }] }));
-    assert.equal(wrong.exitCode, 1);
-    assert.match(wrong.stdout, /tests\[0\]\.backend: unknown back end "x"/);
-    assert.equal((await plan(join(folder, 'missing.json'))).exitCode, 2);
-  });
-
-  it('prints every one of 1,000 cells as JSON', async () => {
-    const matrix = { numIter: Array.from({ length: 100 }, (_, i) => i + 1) };
-    const { stdout } = await plan(specFile({ name: 's', tests: [{ ...lf, repetitions: 10, matrix }] }), '--json');
-    const { cells } = JSON.parse(stdout) as { cells: { test: string; repetition: number }[] };
-    assert.equal(new Set(cells.map(({ test, repetition }) => `${test} ${repetition}`)).size, 1000);
-  });
-
-  it('learns how long cells take from earlier runs of the same suite on the same instance type', async () => {
-    const store = new ResultStore(folder);
-    const record = (workflowId: string, minutes: number, instanceType: string, suite = 's') => {
-      const cell = measuredCell({ workflowId, test: 'lf', key: `key-${workflowId}` });
-      const startedAt = '2026-01-01T00:00:00.000Z';
-      const attempts = cell.attempts.map((attempt) => ({
-        ...attempt,
-        startedAt,
-        endedAt: new Date(Date.parse(startedAt) + minutes * 60_000).toISOString(),
-      }));
-      assert.ok(cell.provenance);
-      const nodes = cell.provenance.nodes.map((node) => ({ ...node, instanceType }));
-      return suiteRecord(workflowId, [{ ...cell, attempts, provenance: { ...cell.provenance, nodes } }], { suite });
-    };
-    for (const run of [
-      record('first', 2, 'p5.48xlarge'),
-      record('second', 3, 'p5.48xlarge'),
-      record('other-nodes', 20, 'p5en.48xlarge'),
-      record('other-suite', 40, 'p5.48xlarge', 'other'),
-    ]) {
-      await saveRun(store, run);
-    }
-    await store.close();
-    const file = specFile({ name: 's', tests: [lf] });
-    const { stdout } = await plan(file);
-    assert.match(stdout, /1\. lf repetition 1: 32 EFA, 2 min to 3 min$/m);
-    assert.match(stdout, /, 1 test estimated from 2 earlier runs of this suite;/);
-    const byVariable = await dynamoBench(['plan', file], { env: { RESULTS_DIR: folder } });
-    assert.equal(byVariable.stdout, stdout, 'where the worker puts them');
-  });
-
-  it('goes by the parameters where the results cannot be read, and says why', async () => {
-    writeFileSync(join(folder, 'results.db'), 'no database at all, and longer than a header of one would be');
-    const { exitCode, stdout, stderr } = await plan(specFile({ name: 's', tests: [lf] }));
-    assert.equal(exitCode, 0);
-    assert.match(stdout, /, estimated from the parameters;/);
-    assert.match(stderr, /^warning: Times of earlier runs are not used: /);
   });
 });

@@ -1,12 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { readProbe } from '../../../../suite/cluster/probe.js';
 import { provenanceOf } from '../../../../suite/record/provenance.js';
 import type { SetupRecord } from '../../../../suite/record/record.js';
 import { REDACTED, redactEnvironment, redactUrls } from '../../../../suite/run/redact.js';
 import { SUITE_VERSION } from '../../../../suite/run/version.js';
-import { isolated } from '../../../support/environment.js';
 
 const root = new URL('../../../../../', import.meta.url);
 
@@ -80,19 +78,6 @@ describe('provenance', () => {
     };
     for (const [name, value] of Object.entries(redactEnvironment(hidden))) assert.equal(value, REDACTED, name);
     assert.equal(redactUrls('http://user:pw@proxy:3128/'), `http://${REDACTED}@proxy:3128/`);
-  });
-
-  it('the probe script hides secrets before they are printed, further lines of them too', async () => {
-    const env = { A_TOKEN: 'first-secret\nsecond-secret', FI_PROVIDER: 'efa', LINES: 'one\ntwo' };
-    const { stdout } = await isolated('sh', [fileURLToPath(new URL('manifests/scripts/probe.sh', root))], {
-      env: { ...env, DYNAMO_BENCH_ETCD_HOST: 'localhost' },
-    });
-    assert.doesNotMatch(stdout, /first-secret|second-secret/);
-    const { environment, ipcLock } = readProbe(stdout, 'n', '');
-    assert.equal(typeof ipcLock, process.platform === 'linux' ? 'boolean' : 'undefined', 'where there is /proc');
-    assert.equal(environment.FI_PROVIDER, 'efa');
-    assert.equal(environment.A_TOKEN, REDACTED);
-    assert.match(stdout, /^LINES=one\ntwo$/m);
   });
 
   it('reads drivers and versions from the probe, and nothing where the image says nothing', () => {
