@@ -74,7 +74,7 @@ describe('the Dynamo platform', function () {
     assert.deepEqual(platform, { version: '0.1.0-test', installed });
     assert.match(
       tests[0]?.failure?.message ?? '',
-      /does not serve after 1 s: the operator has not seen the latest change/,
+      /does not serve after 1 s: the operator has not observed the latest change/,
     );
   }
 
