@@ -14,7 +14,7 @@ interface Entry {
 export const COMMAND_GROUPS: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   Run: {
     validate: {
-      summary: 'check a suite spec and show what it runs',
+      summary: 'check a suite spec and list its tests',
       load: async () => (await import('./commands/validate.js')).validateCommand(),
     },
     plan: {
@@ -106,7 +106,7 @@ export const COMMAND_GROUPS: Readonly<Record<string, Readonly<Record<string, Ent
   },
   Maintenance: {
     cleanup: {
-      summary: 'remove what closed suite runs left in the cluster',
+      summary: 'remove leftover objects of closed suite runs',
       load: async () => (await import('./commands/cleanup.js')).cleanupCommand(),
     },
     prune: {

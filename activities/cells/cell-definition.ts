@@ -5,11 +5,11 @@ import type { InferenceSpec, LoadPoint } from '../../suite/spec/inference-tests.
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import type { PodSettings } from '../transport/rank-pod.js';
 
-/** All that defines a cell of a transport test. Two cells with the same definition measure the same thing. */
+/** Definition of a transport cell. Two cells with the same definition measure the same quantity. */
 export interface CellDefinition {
   /** The test with the values of its matrix. */
   readonly test: TransportTestSpec;
-  /** These values in words. */
+  /** Label of these values. */
   readonly variant: string;
   readonly settings: PodSettings;
   readonly pair: Pair;
@@ -20,7 +20,7 @@ export interface CellDefinition {
   readonly fabric: unknown;
 }
 
-/** All that defines a cell of an inference test. */
+/** Definition of an inference cell. */
 export interface InferenceCellDefinition {
   readonly dynamo: Omit<DynamoSpec, 'tests'>;
   readonly test: InferenceSpec;

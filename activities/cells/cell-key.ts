@@ -4,8 +4,8 @@ import { formerDynamoKeys, formerTestKeys } from '../../suite/schema/renamed-key
 import type { CellDefinition, InferenceCellDefinition } from './cell-definition.js';
 
 /**
- * Hashes the definition of a transport cell. What only says how often it runs and how to treat the result (who needs it,
- * what a document claimed, how long to wait) is left out: a change there must not cost a measurement.
+ * Hashes the definition of a transport cell. Excludes options that only set the repetitions or the treatment of the
+ * result (purpose, claims, waiting times): changing them must not cost a measurement.
  */
 export function cellKey({ variant: _, ...cell }: CellDefinition): string {
   const { required, onFailure, claimed, timeout, repetitions, warmupCells, adaptive, matrix, ...test } = cell.test;
@@ -13,8 +13,8 @@ export function cellKey({ variant: _, ...cell }: CellDefinition): string {
 }
 
 /**
- * Hashes the definition of an inference cell. What only says how to treat the result, how long to wait, or how the
- * platform came there, is left out.
+ * Hashes the definition of an inference cell. Excludes options that only set the treatment of the result, waiting times,
+ * or the installation of the platform.
  */
 export function inferenceCellKey({ dynamo, test, point, pair, fabric }: InferenceCellDefinition): string {
   const { platform, name, readyTimeout, removalTimeout, keep, ...cluster } = dynamo;

@@ -6,7 +6,7 @@ import type { Verdict } from '../../suite/verdict/verdict.js';
 
 const LONGEST_MESSAGE = 400;
 
-/** What a workflow needs to know of a recorded cell; the rest is in the store. */
+/** The part of a recorded cell that a workflow needs; the rest is in the store. */
 export interface CellSummary {
   readonly key: string;
   /** Name of the test, with `-v<n>` of a variant. */

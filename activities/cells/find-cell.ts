@@ -8,7 +8,7 @@ import type { CellDefinition, InferenceCellDefinition } from './cell-definition.
 import { cellKey, inferenceCellKey } from './cell-key.js';
 import { type CellSummary, summaryOf } from './cell-summary.js';
 
-/** A cell as the store knows it: what there is to take over, and how many attempts there have been. */
+/** Result of looking up a cell in the store: the cell to reuse, and the number of attempts so far. */
 export interface RecordedCell {
   readonly cell?: CellSummary;
   readonly attempts: number;
@@ -24,8 +24,8 @@ interface Wanted<Cell> {
 export function findCellActivities(context: ActivityContext) {
   return {
     /**
-     * Finds a transport cell that was measured: it is never run again. One that failed for another reason than its figure
-     * is, with attempts numbered on.
+     * Finds a measured transport cell, which never runs again. A cell without a figure runs again, and its attempts are
+     * numbered on.
      */
     async findCell(input: Wanted<CellDefinition>): Promise<RecordedCell> {
       const { found, own } = await find(input, cellKey(input.cell), () => true);
@@ -47,7 +47,7 @@ export function findCellActivities(context: ActivityContext) {
     },
   };
 
-  /** The cell that counts, which the run has from then on; and the one that the workflow has, whether it counts or not. */
+  /** Links the cell that counts to the run; returns it and the current cell of the workflow, which may not count. */
   async function find(
     { run, resumeFrom }: Wanted<unknown>,
     key: string,
@@ -68,7 +68,7 @@ function attemptsOf(stored: StoredCell | undefined): number {
   return stored && !isInferenceCell(stored.cell) ? stored.cell.attempts.length : 0;
 }
 
-/** Where no digest is known, nothing speaks against a cell. */
+/** Returns true when the images match, or when no digest is known. */
 function sameImages(cell: CellRecord, imageIds: readonly string[]): boolean {
   const known = (ids: readonly string[]) => [...new Set(ids.filter(Boolean))].sort().join();
   const before = known(isInferenceCell(cell) ? cell.pods.map(({ imageId }) => imageId) : []);

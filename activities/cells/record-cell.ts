@@ -18,7 +18,7 @@ import { type AttemptJudgement, rowsOf } from './judge-cell.js';
 export function recordCellActivities(context: ActivityContext) {
   return {
     /**
-     * Records a transport cell, after the attempts that are recorded of it. From here on it is done, whatever happens.
+     * Records a transport cell, after its recorded attempts. From then on the cell is complete.
      *
      * @param input.judgement of the last attempt; without rows these are read from its evidence
      */
@@ -61,7 +61,7 @@ export function recordCellActivities(context: ActivityContext) {
       return save(run, record);
     },
 
-    /** Records an inference cell. From here on it is done, whatever happens. */
+    /** Records an inference cell. From then on the cell is complete. */
     async recordLoadCell(input: {
       run: Run;
       cell: InferenceCellDefinition;

@@ -16,7 +16,7 @@ export interface ActivityDependencies {
   readonly connect?: (context?: string) => Cluster;
 }
 
-/** Holds what the activities share: the store, the node claims, and one connection for each kubeconfig context. */
+/** Resources that the activities share: the store, the node claims, and one connection for each kubeconfig context. */
 export class ActivityContext {
   readonly store: ResultStore;
   readonly runs: OpenRuns & RunStatusClient;

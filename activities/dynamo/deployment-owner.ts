@@ -17,7 +17,7 @@ export async function findGraph(cluster: Cluster, { run, dynamo }: DeploymentPla
   return cluster.find<DynamoGraph>(DYNAMO_GRAPH, run.namespace, deploymentName(run, dynamo), cancellationSignal());
 }
 
-/** Says whose operator's object has the name of the deployment; `none`: there is no such object. */
+/** Returns the owner of the operator's object with the name of the deployment; `none` when the object does not exist. */
 export async function ownerOfDeployment(
   cluster: Cluster,
   place: DeploymentPlace,

@@ -15,7 +15,7 @@ export function podMetadata({ run, annotations, keep }: DeploymentInput, role: s
   return { labels, annotations } satisfies PodTemplate['metadata'];
 }
 
-/** Sets what every pod of a deployment has: image, tolerations, pull secret. */
+/** Sets the fields of every pod of a deployment: image, tolerations, pull secret. */
 export function fillPod(spec: PodSpec, { cluster, tolerations }: DeploymentInput, image: string): void {
   const container = mainContainer(spec);
   container.image = image;
@@ -24,7 +24,7 @@ export function fillPod(spec: PodSpec, { cluster, tolerations }: DeploymentInput
   if (cluster.imagePullSecret) spec.imagePullSecrets = [{ name: cluster.imagePullSecret }];
 }
 
-/** Sets what every pod has that runs a program of Dynamo: its image, the spec's environment, the token for the model. */
+/** Sets the fields of every pod that runs a program of Dynamo: its image, the spec's environment, the token for the model. */
 export function fillDynamoPod(spec: PodSpec, input: DeploymentInput): void {
   const { dynamo } = input;
   fillPod(spec, input, dynamo.image);

@@ -17,7 +17,7 @@ export function kvSizeOf(config: ModelConfig, { transfer }: DeploymentPlace['dyn
 
 /**
  * Computes the KV bytes of a prompt token from the model's `config.json` in a worker that loads it from a folder;
- * undefined when there is no such file. A quantized model may say so in `hf_quant_config.json` (ModelOpt) only.
+ * undefined without this file. A quantized model may declare this only in `hf_quant_config.json` (ModelOpt).
  */
 export async function kvSizeFromWorker(
   cluster: Cluster,

@@ -53,7 +53,7 @@ function nameAfter(deployment: Deployment, component: string, role: string, inpu
   spec.template.metadata = { labels: { ...labels, ...selector }, annotations };
 }
 
-/** Sets what a pod of Dynamo has; without the operator it also has to know where the discovery is. */
+/** Sets the fields of a pod of Dynamo, and the address of the discovery, which the operator would set. */
 function fillPlainPod(deployment: Deployment, input: DeploymentInput): void {
   const { spec } = deployment.spec.template;
   const discovery = componentName(deploymentName(input.run, input.dynamo), 'discovery');

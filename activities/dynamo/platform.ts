@@ -36,7 +36,7 @@ export function platformActivities(context: ActivityContext) {
       if (!('missing' in found)) return { ...found, installed: false };
       const command = helmCommand(platform, run.context);
       if (!platform.install) {
-        throw new SuiteFailure('PlatformMissing', found.missing, { hint: `install it: ${helmCommandLine(command)}` });
+        throw new SuiteFailure('PlatformMissing', found.missing, { hint: `Install it: ${helmCommandLine(command)}` });
       }
       await install(command, platform);
       const installed = await findPlatform(cluster, cancellationSignal());
@@ -59,7 +59,7 @@ async function install(command: HelmCommand, { release, namespace, timeout }: Dy
     if (elapsed < timeout) return undefined;
     const what = `${release} --namespace ${namespace}`;
     throw new SuiteFailure('PlatformInstall', `an earlier helm process was interrupted: ${output}`, {
-      hint: `run "helm status ${what}"; then "helm rollback ${what}", or "helm uninstall ${what}" if the release never worked`,
+      hint: `Run "helm status ${what}"; then "helm rollback ${what}", or "helm uninstall ${what}" if the release never worked`,
     });
   }, cancellationSignal());
 }

@@ -38,7 +38,7 @@ async function measuredRate(
   size: KvSize | UnknownKv | undefined,
 ): Promise<number | undefined> {
   const kv = knownKv(size);
-  if (!kv) throw notMeasured(`the KV bytes of a token are not known${size ? `: ${unknownKv(size)}` : ''}`);
+  if (!kv) throw notMeasured(`the KV bytes of a token are unknown${size ? `: ${unknownKv(size)}` : ''}`);
   const cells =
     predictFrom === undefined
       ? []
@@ -50,6 +50,6 @@ async function measuredRate(
 
 function notMeasured(why: string): SuiteFailure {
   return new SuiteFailure('NotFound', `the simulated engine has no measured rate to imitate: ${why}`, {
-    hint: 'run the transport test in the same suite and set dynamo.model.config, or set dynamo.engine.kvTransferRate',
+    hint: 'Run the transport test in the same suite and set dynamo.model.config, or set dynamo.engine.kvTransferRate',
   });
 }

@@ -2,8 +2,8 @@ import type { ResultStore } from '../../results/store.js';
 import type { Run } from '../../suite/run/run.js';
 
 /**
- * Writes all reports of a stored run into its folder, and returns the folder. What draws them is loaded here: a worker
- * that waits for a suite has no use for it.
+ * Writes all reports of a stored run into its folder, and returns the folder. Loads the renderers on
+ * demand, because an idle worker does not need them.
  */
 export async function writeReports(store: ResultStore, run: Run): Promise<string> {
   const [{ readReport }, { reportFiles }] = await Promise.all([

@@ -11,7 +11,7 @@ export type ReportInput = Omit<RunHead, 'version' | 'endedAt'>;
 export function runRecordActivities(context: ActivityContext) {
   const { store } = context;
   return {
-    /** Stores what is known before the first cell: the spec and what set-up found. */
+    /** Stores the initial record, before the first cell: the spec and the facts of set-up. */
     async recordStart(input: { run: Run; record: StartedRun }): Promise<void> {
       const namespace = await context.runs.namespaceId();
       await store.write((transaction) => putStartedRun(transaction, input.record, namespace));

@@ -130,7 +130,7 @@ export function etcdActivities(context: ActivityContext) {
   };
 }
 
-/** Says why the etcd pod is not ready yet. */
+/** Explains why the etcd pod is not ready yet. */
 function describeWaiting(pod: Pod): string {
   const waiting = pod.status?.containerStatuses?.[0]?.state?.waiting;
   const scheduled = pod.status?.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');

@@ -14,7 +14,7 @@ import type { ActivityContext } from '../context/context.js';
 
 const SCRIPTS = ['entry.sh', 'listening.sh', 'probe.sh', 'load.sh'] as const;
 
-/** How long Kubernetes may take to remove what belonged to the run. */
+/** Time limit for Kubernetes to remove the objects of the run. */
 const REMOVAL_SECONDS = 30;
 
 export function runObjectActivities(context: ActivityContext) {
@@ -44,12 +44,12 @@ export function runObjectActivities(context: ActivityContext) {
         if (!isNotFound(error)) throw error;
         throw new SuiteFailure('NotFound', `namespace "${run.namespace}" does not exist`, {
           cause: error,
-          hint: 'create it together with the worker’s permissions: kubectl apply -f manifests/worker/rbac.yaml',
+          hint: 'Create it together with the worker’s permissions: kubectl apply -f manifests/worker/rbac.yaml',
         });
       }
     },
 
-    /** Says whether the run object and the run's etcd exist. After a reset of the workflow they may be gone. */
+    /** Checks whether the run object and the run's etcd exist. After a reset of the workflow they may be gone. */
     async isRunOpen(input: { run: Run }): Promise<boolean> {
       const { run } = input;
       const found = await Promise.all([
@@ -77,7 +77,7 @@ export function runObjectActivities(context: ActivityContext) {
           const left = pods.filter((pod) => !hasEnded(pod));
           const late = elapsed > REMOVAL_SECONDS;
           const untold = left.filter(({ metadata }) => late || metadata.deletionTimestamp === undefined);
-          // A node that is gone never says that a pod has ended.
+          // A lost node never reports that a pod has ended.
           const gracePeriodSeconds = late ? 0 : 1;
           await Promise.all(
             untold.map(({ metadata }) => cluster.delete(POD, run.namespace, metadata.name, { gracePeriodSeconds })),

@@ -19,7 +19,7 @@ export interface EvidenceInput {
 
 export function evidenceActivities(context: ActivityContext) {
   return {
-    /** Stores what both ranks left: the whole log of each, its exit code and the facts of its pod. */
+    /** Stores the evidence of both ranks: the whole log, the exit code and the facts of the pod. */
     async storeEvidence(input: EvidenceInput): Promise<RankRecord[]> {
       return Promise.all(input.ranks.map((rank) => rankRecord(input, rank)));
     },
@@ -61,7 +61,7 @@ export function evidenceActivities(context: ActivityContext) {
     try {
       return await context.cluster(run).podLog(run.namespace, pod, 'rank', cancellationSignal());
     } catch (error) {
-      // A node that lost the container, or never had it, has nothing to show.
+      // A node without the container has no log.
       if (isNotFound(error) || isBadRequest(error)) return '';
       if (isKubeletUnreachable(error)) return error;
       throw error;

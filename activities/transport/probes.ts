@@ -18,8 +18,8 @@ const PROBE_TIMEOUT = 120;
 export function probeActivities(context: ActivityContext) {
   return {
     /**
-     * Runs a pod of the measuring image on a node that the run has claimed, with the resources of a rank, and reports what the image and the
-     * node offer. It also pulls the image, so that no rank waits for that.
+     * Runs a pod of the measuring image on a node that the run has claimed, with the resources of a rank, and reports the facts of the
+     * image and the node. It also pulls the image, so that no rank waits for that.
      */
     async probeNode(input: {
       run: Run;

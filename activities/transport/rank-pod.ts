@@ -8,7 +8,7 @@ import { toolOf } from '../../suite/tools/registry.js';
 import { kubernetesQuantity } from '../../suite/units/units.js';
 import { showNodeSysfs } from '../pods/node-sysfs.js';
 
-/** The part of the spec that shapes every pod that runs the measuring image. */
+/** The part of the spec for every pod with the measuring image. */
 export type PodSettings = Pick<SuiteSpec, 'resources'> & {
   readonly cluster: Omit<SuiteSpec['cluster'], 'context' | 'namespace' | 'leaseNamespace'>;
   readonly tolerations: SuiteSpec['nodes']['tolerations'];
@@ -26,7 +26,7 @@ export interface RankInput {
   readonly group: string;
   /** Address of the rank that was started first; absent for that rank itself. */
   readonly peer?: string | undefined;
-  /** Seconds after which the kubelet ends the pod, whatever happens to the worker. */
+  /** Seconds after which the kubelet ends the pod, even without a worker. */
   readonly activeDeadline: number;
 }
 
@@ -56,7 +56,7 @@ export async function rankPod(input: RankInput): Promise<Pod> {
   return pod;
 }
 
-/** Makes a pod of the measuring image on one node, with all that the spec says about it. */
+/** Makes a pod of the measuring image on one node, with the settings of the spec. */
 export async function measuringPod(run: Run, settings: PodSettings, node: string): Promise<Pod> {
   const { cluster, resources } = settings;
   const pod = structuredClone(await readManifestObject<Pod>('rank-pod.yaml', 'Pod'));

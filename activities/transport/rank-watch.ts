@@ -1,4 +1,4 @@
-/** How long one rank may run alone after the other ended well, in seconds: it still has to say goodbye. */
+/** How long one rank may run alone after the other ended well, in seconds: it still has to disconnect. */
 const GRACE_AFTER_SUCCESS = 30;
 /** The same after a crash, a kill or a deletion. The tools themselves would wait 60 to 360 s for a peer that is gone. */
 const GRACE_AFTER_LOSS = 5;
@@ -16,16 +16,16 @@ export interface WatchedRank {
   readonly restarted: boolean;
 }
 
-/** What a watch remembers from one look to the next. Times are seconds since it began. */
+/** State of a watch between two observations. Times are seconds since it began. */
 export interface WatchState {
-  /** When the first rank was seen to have ended. */
+  /** Time at which the end of the first rank was observed. */
   readonly firstEndSeen?: number;
   readonly stopRequestedAt: ReadonlyMap<string, number>;
   /** A rank still ran at the deadline. */
   readonly timedOut: boolean;
 }
 
-/** What to do now: nothing more, stop these ranks and look again, or give the attempt up. */
+/** Next action: none, stop these ranks and observe again, or give up the attempt. */
 export type WatchAction =
   | { readonly kind: 'done' }
   | { readonly kind: 'wait'; readonly stop: readonly string[] }
@@ -34,7 +34,7 @@ export type WatchAction =
 export const watchStart: WatchState = { stopRequestedAt: new Map(), timedOut: false };
 
 /**
- * Decides what follows from one look at the ranks: a rank whose peer is gone is stopped after a grace period, and both are
+ * Decides the next action from one observation of the ranks: a rank whose peer is gone is stopped after a grace period, and both are
  * stopped at the deadline.
  *
  * @param now seconds since the watch began, and whether the deadline has passed

@@ -45,7 +45,9 @@ function acceptCommand(): Command {
       if (outcome === 'regressed') {
         console.error(`warning: Run "${workflowId}" regressed; runs as slow as this one will no longer be flagged`);
       } else if (outcome !== 'pass') {
-        console.error(`warning: The outcome of run "${workflowId}" is ${outcome}; only what it measured is compared`);
+        console.error(
+          `warning: The outcome of run "${workflowId}" is ${outcome}; later runs are compared only with its measured figures`,
+        );
       }
       if (options.json) return console.log(JSON.stringify(baseline, null, 2));
       const used =

@@ -28,21 +28,21 @@ const STATE_TEXT = {
   foreign: 'of another Temporal server or namespace, kept',
 } as const satisfies Record<LeftoverObjects['state'], string>;
 
-/** `dynamo-bench cleanup`: removes what closed suite runs left in the cluster, and records that they have ended. */
+/** `dynamo-bench cleanup`: removes leftover objects of closed suite runs, and records that they have ended. */
 export function cleanupCommand(): Command {
   const command = addStoreOptions(new Command('cleanup'))
     .description(
-      'Remove what closed suite runs left in the cluster, and record that interrupted runs have ended. Running suite runs are never touched.',
+      'Remove leftover objects of closed suite runs from the cluster, and record that interrupted runs have ended. Running suite runs are never touched.',
     )
     .option('--namespace <name>', 'namespace in which suites run', 'dynamo-bench')
     .option('--lease-namespace <name>', 'namespace of the node locks (default: the value of --namespace)')
     .option('--context <name>', 'context of the kubeconfig (default: the current context)')
-    .option('--dry-run', 'show what would be removed, and remove nothing')
+    .option('--dry-run', 'list the objects without removing them')
     .option('--json', 'print JSON')
     .action(cleanUp);
   return addHelp(command, {
     examples: [
-      ['Show what would be removed', 'dynamo-bench cleanup --dry-run'],
+      ['List the objects that would be removed', 'dynamo-bench cleanup --dry-run'],
       [
         'Clean up every hour with a Temporal Schedule',
         'temporal schedule create --schedule-id dynamo-bench-sweep --interval 1h --type sweep --task-queue dynamo-bench --workflow-id dynamo-bench-sweep',

@@ -18,7 +18,7 @@ interface Options extends StoreOptions {
   readonly json?: true;
 }
 
-/** `dynamo-bench compare A B`: what changed from run A to run B. */
+/** `dynamo-bench compare A B`: shows the changes from run A to run B. */
 export function compareCommand(): Command {
   const command = addStoreOptions(new Command('compare'))
     .description('Compare two runs, or a run with its baseline, metric by metric.')
@@ -34,7 +34,7 @@ export function compareCommand(): Command {
     .action(compare);
   return addHelp(command, {
     examples: [
-      ['Show what changed from monday to tuesday', 'dynamo-bench compare monday tuesday'],
+      ['Show the changes from monday to tuesday', 'dynamo-bench compare monday tuesday'],
       ['Compare the newest run of a suite with the last comparable runs', 'dynamo-bench compare latest:p5'],
       ['Compare it with a baseline', 'dynamo-bench compare latest:p5 --baseline golden'],
     ],
@@ -44,7 +44,7 @@ export function compareCommand(): Command {
 async function compare(a: string, b: string | undefined, options: Options): Promise<void> {
   const { threshold, baseline, json, all = false } = options;
   if (b !== undefined && baseline !== undefined)
-    throw new WrongUse('--baseline cannot be combined with two runs', 'give one run, or leave out --baseline');
+    throw new WrongUse('--baseline cannot be combined with two runs', 'Give one run, or leave out --baseline');
   const comparison = await withStore(options, (store) =>
     store.use(async (kysely) => {
       const first = await resolveRun(kysely, a);

@@ -27,10 +27,12 @@ interface Finding {
   readonly hint?: string;
 }
 
-/** `dynamo-bench doctor`: checks everything that a suite run needs, and says what to do. */
+/** `dynamo-bench doctor`: checks everything that a suite run needs, and shows the remedies. */
 export function doctorCommand(): Command {
   const command = addStoreOptions(new Command('doctor'))
-    .description('Check Temporal, the cluster, the permissions and the result store, and show what to do.')
+    .description(
+      'Check Temporal, the cluster, the permissions and the result store, and show the remedy of each problem.',
+    )
     .option('--spec <file>', 'suite spec whose cluster, namespace and Dynamo deployment to check')
     .addOption(taskQueueOption())
     .option('--json', 'print JSON')
@@ -52,7 +54,7 @@ export function doctorCommand(): Command {
   return addHelp(command, {
     examples: [
       ['Check the defaults', 'dynamo-bench doctor'],
-      ['Check what a suite needs', 'dynamo-bench doctor --spec suites/p5.json'],
+      ['Check the requirements of a suite', 'dynamo-bench doctor --spec suites/p5.json'],
     ],
     notes: 'The exit code is 4 when a suite could not run.',
   });
@@ -90,13 +92,13 @@ async function checkTemporal(taskQueue: string): Promise<Finding[]> {
         subject: 'search attributes',
         ok: missing.length === 0,
         message: missing.length === 0 ? 'registered' : `missing: ${missing.join(', ')}`,
-        hint: `start a worker, which registers them, or run: ${registerCommand(namespace, missing)}`,
+        hint: `Start a worker, which registers them, or run: ${registerCommand(namespace, missing)}`,
       },
       {
         subject: 'worker',
         ok: workers > 0,
         message: workers > 0 ? `${workers} on task queue ${taskQueue}` : `none on task queue ${taskQueue}`,
-        hint: 'start a worker: npm run worker, or kubectl apply -f manifests/worker/',
+        hint: 'Start a worker: npm run worker, or kubectl apply -f manifests/worker/',
       },
     ];
   } catch (error) {
@@ -105,7 +107,7 @@ async function checkTemporal(taskQueue: string): Promise<Finding[]> {
         subject: 'Temporal',
         ok: false,
         message: (error as Error).message,
-        hint: `check that namespace ${namespace} exists: temporal operator namespace describe ${namespace}`,
+        hint: `Check that namespace ${namespace} exists: temporal operator namespace describe ${namespace}`,
       },
     ];
   } finally {
@@ -141,7 +143,7 @@ async function checkCluster(
   return findings;
 }
 
-/** Checks what the inference tests of a suite need: the Dynamo platform and the model's token. */
+/** Checks the requirements of a suite's inference tests: the Dynamo platform and the model's token. */
 async function checkDynamo(
   cluster: Cluster,
   namespace: string,
@@ -156,7 +158,7 @@ async function checkDynamo(
     else if (platform.install)
       findings.push({ subject, ok: true, message: `${found.missing}; the suite will install it` });
     else {
-      const hint = `install it: ${helmCommandLine(helmCommand(platform, context))}`;
+      const hint = `Install it: ${helmCommandLine(helmCommand(platform, context))}`;
       findings.push({ subject, ok: false, message: found.missing, hint });
     }
   }
@@ -168,7 +170,7 @@ async function checkDynamo(
       no: `Secret "${tokenSecret}" does not exist in namespace ${namespace}`,
       hidden: `${tokenSecret}; this account has no permission to check that it exists`,
     }[there];
-    const hint = `create it: kubectl create secret generic ${tokenSecret} --namespace ${namespace} --from-literal=HF_TOKEN=…`;
+    const hint = `Create it: kubectl create secret generic ${tokenSecret} --namespace ${namespace} --from-literal=HF_TOKEN=…`;
     findings.push({ subject: 'model token', ok: there !== 'no', message, hint });
   }
   return findings;

@@ -28,5 +28,5 @@ export function exportCommand(): Command {
 
 function refuse(out: string, error: NodeJS.ErrnoException): never {
   if (!/^(ENOENT|ENOTDIR|EISDIR|EACCES|EPERM|EROFS)$/.test(error.code ?? '')) throw error;
-  throw new WrongUse(`Cannot write ${out}: ${error.message}`, 'give a file in an existing, writable folder', error);
+  throw new WrongUse(`Cannot write ${out}: ${error.message}`, 'Give a file in an existing, writable folder', error);
 }

@@ -68,7 +68,7 @@ async function withFile<T>(file: string, work: (path: string) => Promise<T>): Pr
  * @throws {SuiteFailure} `InvalidExport` when it cannot be read
  */
 async function* linesOf(file: string): AsyncGenerator<string> {
-  // A pipe alone would not pass on what is wrong with the file.
+  // A pipe alone would not pass on the errors of the file.
   const lines = pipeline(createReadStream(file), split2(), () => undefined);
   try {
     yield* lines as AsyncIterable<string>;

@@ -14,13 +14,18 @@ import { addStoreOptions, type StoreOptions, withStore } from '../options/store-
 import { concernLines } from '../output/concern-lines.js';
 import { addHelp } from '../output/help-text.js';
 
-/** `dynamo-bench plan SPEC`: shows what a suite would run and cost, and what would be refused. */
+/** `dynamo-bench plan SPEC`: shows the cells, the cost and the refusals of a suite. */
 export function planCommand(): Command {
   const command = addStoreOptions(new Command('plan'))
-    .description('Show the cells of a suite in order, their time and cost, and what would be refused. Starts nothing.')
+    .description(
+      'Show the cells of a suite in order, their time and cost, and the reasons for a refusal. Starts nothing.',
+    )
     .argument('<SPEC>', 'suite spec: JSON file, or - for standard input')
     .option('--json', 'print JSON')
-    .option('--cluster', 'inspect the cluster as well: which pair of nodes would be chosen, and what is missing')
+    .option(
+      '--cluster',
+      'inspect the cluster as well: show the pair of nodes that the suite would choose, and the problems',
+    )
     .action(async (file: string, options: StoreOptions & { json?: true; cluster?: true }) => {
       const checked = checkSpec(await readSpecFile(file));
       if ('problems' in checked) {

@@ -27,12 +27,12 @@ export function pruneCommand(): Command {
     )
     .option('--keep <n>', 'keep this many newest runs of each suite', positiveInteger)
     .option('--older-than <duration>', 'delete only runs that started longer ago than this, for example 400d', seconds)
-    .option('--dry-run', 'show what would be deleted, and delete nothing')
+    .option('--dry-run', 'list the runs without deleting them')
     .option('--json', 'print JSON')
     .action(async (options: Options) => {
       const { keep, olderThan, dryRun } = options;
       if (keep === undefined && olderThan === undefined)
-        throw new WrongUse('No rule says which runs to delete', 'give --keep, --older-than, or both');
+        throw new WrongUse('No rule says which runs to delete', 'Give --keep, --older-than, or both');
       const before = olderThan === undefined ? undefined : new Date(Date.now() - olderThan * 1000).toISOString();
       const retention = { keep, olderThan: before };
       if (dryRun) return printRuns(options, await withStore(options, (store) => runsToDrop(store, retention)));

@@ -58,7 +58,7 @@ export function reportCommand(): Command {
       ['Write all files again into the folder of the run', 'dynamo-bench report my-run --write'],
     ],
     notes:
-      'The report of a running run covers what is recorded so far. The folder of a workflow id belongs to its newest run; the\nfolder of an earlier run has the start of its run id in its name.',
+      'The report of a running run covers the cells recorded so far. The folder of a workflow id belongs to its newest run; the\nfolder of an earlier run has the start of its run id in its name.',
   });
 }
 

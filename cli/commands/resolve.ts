@@ -9,7 +9,7 @@ export function resolveCommand(): Command {
     .description('Decide about a parked test: retry it, skip it, or abort the suite run.')
     .argument('<WORKFLOW_ID>', 'workflow id of the suite run')
     .argument('<TEST>', 'name of the parked test')
-    .addArgument(new Argument('<ACTION>', 'what to do').choices(RESOLUTIONS))
+    .addArgument(new Argument('<ACTION>', 'action').choices(RESOLUTIONS))
     .option('--json', 'print JSON')
     .action((workflowId: string, test: string, action: Resolution['action'], options: { json?: true }) =>
       signalSuite(workflowId, options, (handle) =>

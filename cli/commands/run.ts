@@ -84,7 +84,7 @@ async function startWorkflow(client: Client, { workflowId, name, input, taskQueu
     .start('benchmarkSuite', { workflowId, taskQueue, args: [input], staticSummary: name })
     .catch((error: unknown): never => {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      const hint = `follow it: dynamo-bench watch ${workflowId}; or give another --workflow-id`;
+      const hint = `Follow it: dynamo-bench watch ${workflowId}; or give another --workflow-id`;
       throw new WrongUse(`Suite run "${workflowId}" is already running`, hint, error);
     });
   if ((await countWorkers(client.connection, client.options.namespace, taskQueue)) === 0)

@@ -11,10 +11,10 @@ import { readSpecFile } from '../options/spec-file.js';
 import { concernLines } from '../output/concern-lines.js';
 import { addHelp } from '../output/help-text.js';
 
-/** `dynamo-bench validate SPEC`: shows the problems of a suite spec, or what it runs. */
+/** `dynamo-bench validate SPEC`: shows the problems of a suite spec, or its tests. */
 export function validateCommand(): Command {
   const command = new Command('validate')
-    .description('Check a suite spec and show what it runs.')
+    .description('Check a suite spec and list its tests.')
     .argument('<SPEC>', 'suite spec: JSON file, or - for standard input')
     .option('--json', 'print JSON: the problems, or the spec with every default')
     .action(async (file: string, { json }: { json?: true }) => {

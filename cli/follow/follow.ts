@@ -55,7 +55,7 @@ export async function followSuite(
         throw error;
       });
     if (detached.aborted) break;
-    // Keeps what is known while Temporal or the worker does not answer.
+    // Keeps the last state while Temporal or the worker does not answer.
     last = { ...last, ...status };
     show(last);
     if (last.ending) break;

@@ -24,7 +24,7 @@ export async function signalSuite(
     const description = await describeSuiteRun(client, workflowId);
     if (!isOpen(description)) {
       const status = description.status.name.toLowerCase();
-      const hint = `show its result: dynamo-bench status ${workflowId}`;
+      const hint = `Show its result: dynamo-bench status ${workflowId}`;
       throw new WrongUse(`Suite run "${workflowId}" has ended: ${status}`, hint);
     }
     return send(client.workflow.getHandle(workflowId));
@@ -47,7 +47,7 @@ export async function awaitUpdate(
     return await client.withDeadline(Date.now() + UPDATE_TIMEOUT_MS, update);
   } catch (error) {
     if (error instanceof WorkflowUpdateFailedError) {
-      const hint = `show the state of every test: dynamo-bench status ${workflowId}`;
+      const hint = `Show the state of every test: dynamo-bench status ${workflowId}`;
       throw new WrongUse(error.cause?.message ?? error.message, hint, error);
     }
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {

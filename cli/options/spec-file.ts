@@ -14,7 +14,7 @@ export async function readSpecFile(file: string): Promise<unknown> {
     warnAboutFormerKeys(file, spec);
     return spec;
   } catch (error) {
-    const hint = 'give a suite spec: a JSON file such as suites/p5.json, or - for standard input';
+    const hint = 'Give a suite spec: a JSON file such as suites/p5.json, or - for standard input';
     throw new WrongUse(`Cannot read suite spec ${file}: ${(error as Error).message}`, hint, error);
   }
 }

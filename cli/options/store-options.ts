@@ -20,7 +20,7 @@ export function addStoreOptions(command: Command): Command {
 /**
  * Opens the store read-only, works with it, and closes it. Needs no write permission and changes nothing.
  *
- * @throws {SuiteFailure} `NotFound` when there is no store yet, `StoreTooOld` when it must be migrated first
+ * @throws {SuiteFailure} `NotFound` when the store does not exist yet, `StoreTooOld` when it must be migrated first
  */
 export async function withStore<T>(options: StoreOptions, work: (store: ResultStore) => Promise<T>): Promise<T> {
   return useStore(options, work, true);
@@ -30,7 +30,7 @@ export async function withStore<T>(options: StoreOptions, work: (store: ResultSt
  * Opens the store for writing, migrates it if necessary, works with it, and closes it.
  *
  * @param create whether to create the store if there is none
- * @throws {SuiteFailure} `NotFound` when there is no store yet and `create` is false
+ * @throws {SuiteFailure} `NotFound` when the store does not exist yet and `create` is false
  */
 export async function changeStore<T>(
   options: StoreOptions,

@@ -1,4 +1,4 @@
-/** Reports a request that cannot be met as given: exit code 2, with a hint that says what to do instead. */
+/** Reports a request that cannot be met as given: exit code 2, with a hint about the remedy. */
 export class WrongUse extends Error {
   override readonly name = 'WrongUse';
   readonly hint: string;

@@ -6,7 +6,7 @@ type Example = readonly [purpose: string, line: string];
 /** What the help of a command shows below its options. */
 interface HelpText {
   readonly examples: readonly Example[];
-  /** Sentences on what is not obvious: exit codes, what stays as it is. */
+  /** Sentences about exit codes and side effects that are not obvious. */
   readonly notes?: string;
 }
 

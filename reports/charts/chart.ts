@@ -49,7 +49,7 @@ export function seriesColor(index: number): string {
   return `var(--s${(index % 8) + 1})`;
 }
 
-/** Returns the mark of a series, for readers who cannot tell the colours apart. */
+/** Returns the mark of a series, for readers who cannot distinguish the colours. */
 export function seriesMark(index: number): 'circle' | 'rect' | 'triangle' | 'diamond' {
   return (['circle', 'rect', 'triangle', 'diamond'] as const)[index % 4] ?? 'circle';
 }

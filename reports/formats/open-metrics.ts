@@ -12,7 +12,7 @@ const VERDICTS = ['pass', 'fail', 'inconclusive', 'skipped', 'regressed'] as con
  * Renders runs as OpenMetrics text for Prometheus: medians over repetitions in bytes per second, tokens per second and
  * seconds.
  *
- * @param reports one for each suite, because labels do not tell runs of a suite apart
+ * @param reports one for each suite, because labels do not distinguish runs of a suite
  */
 export function openMetrics(reports: readonly Report[]): string {
   const families = [...transportFamilies(), ...inferenceFamilies(), ...runFamilies()];

@@ -42,7 +42,7 @@ const SIGNS: Readonly<Record<string, string>> = {
   running: '…',
 };
 
-/** Renders a verdict as a word with a sign, for readers who cannot tell the colours apart. */
+/** Renders a verdict as a word with a sign, for readers who cannot distinguish the colours. */
 export function badge(verdict: string): Markup {
   return html`<span class="badge ${verdict}"><span aria-hidden="true">${SIGNS[verdict] ?? ''} </span>${verdict}</span>`;
 }

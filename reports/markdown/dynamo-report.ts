@@ -78,7 +78,7 @@ function networkSection(record: SuiteRecord, dynamo: DynamoRecord): string[] {
     ...heading,
     `KV cache of one prompt token: ${kv?.explanation ?? 'unknown'}. Predicted transfer = prompt tokens × KV bytes per token and rank ÷ rate of ${dynamo.baseline} at the size of a KV block of ${dynamo.tokensPerBlock} tokens.`,
     '',
-    '"Measured": the transfer is TTFT minus the TTFT of the control test, which transfers nothing. "Bound": there is no control, so the transfer took at most the whole TTFT, at no less than the effective rate shown. Residual: the part of the transfer that the measured rate does not explain.',
+    '"Measured": the transfer is TTFT minus the TTFT of the control test, which transfers nothing. "Bound": the test has no control, so the transfer took at most the whole TTFT, at no less than the effective rate shown. Residual: the part of the transfer that the measured rate does not explain.',
     '',
     '| test | concurrency | TTFT p50 | predicted, measured rate | predicted, ceiling | explained by the network | transfer | effective KV rate | residual |',
     '|---|---:|---:|---:|---:|---:|---|---|---:|',

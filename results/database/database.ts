@@ -6,7 +6,7 @@ export type Engine = 'sqlite' | 'postgres';
 /** An open database with the tables of the store. */
 export interface Database {
   readonly engine: Engine;
-  /** For messages; without a password. */
+  /** Name for messages, without a password. */
   readonly name: string;
   readonly kysely: Kysely<Tables>;
 }

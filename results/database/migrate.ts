@@ -6,10 +6,10 @@ import { migrationsOf } from './migrations/index.js';
 import { noResults } from './store-failure.js';
 import type { Tables } from './tables.js';
 
-/** Any number that no other program takes in the same database. */
+/** Arbitrary number of the lock; no other program in the same database may use it. */
 const POSTGRES_LOCK = 7_043_119_001;
 
-/** The tables that say which migrations a store has had; `store_version` numbered them before they had names. */
+/** Tables that list the applied migrations; `store_version` numbered them before they had names. */
 type VersionTables = {
   [DEFAULT_MIGRATION_TABLE]: { name: string; timestamp: string };
   store_version: { version: number };
@@ -46,7 +46,7 @@ export async function checkVersion(database: Database): Promise<void> {
   throw new SuiteFailure('StoreTooOld', `the result store ${name} lacks the migrations ${missing.join(', ')}`);
 }
 
-/** Names of the migrations that the store has not had. */
+/** Returns the names of the migrations that the store lacks. */
 async function pending({ kysely, engine, name }: Database): Promise<string[]> {
   const known = Object.keys(migrationsOf(engine));
   const executed = await executedMigrations(kysely, engine);
@@ -54,7 +54,7 @@ async function pending({ kysely, engine, name }: Database): Promise<string[]> {
   if (unknown.length > 0) {
     throw new SuiteFailure(
       'StoreTooNew',
-      `the result store ${name} has had the migrations ${unknown.join(', ')}, which this dynamo-bench does not know`,
+      `the result store ${name} has the migrations ${unknown.join(', ')}, which this version of dynamo-bench does not know`,
     );
   }
   return known.filter((migration) => !executed.includes(migration));
@@ -71,7 +71,7 @@ async function executedMigrations(kysely: Kysely<Tables>, engine: Engine): Promi
   return Object.keys(migrationsOf(engine)).slice(0, row?.version ?? 0);
 }
 
-/** Notes the migrations of a store that had them before they had names. */
+/** Records the migrations of a store that had them before they had names. */
 async function nameFormerMigrations(transaction: Transaction<Tables>, engine: Engine): Promise<void> {
   if (await tableExists(transaction, engine, DEFAULT_MIGRATION_TABLE)) return;
   const former = await executedMigrations(transaction, engine);
@@ -89,7 +89,7 @@ async function nameFormerMigrations(transaction: Transaction<Tables>, engine: En
     .execute();
 }
 
-/** `to_regclass` would not see what another process made while this one waited for its lock: it asks a cache. */
+/** Reads the catalogue, because `to_regclass` reads a cache without the tables that another process created meanwhile. */
 async function tableExists(kysely: Kysely<Tables>, engine: Engine, table: string): Promise<boolean> {
   const found =
     engine === 'sqlite'

@@ -19,25 +19,25 @@ import { checkVersion, migrate } from './migrate.js';
 import { openToRead } from './sqlite-reader.js';
 import { toStoreFailure } from './store-failure.js';
 
-/** Where the database is: a file, or a PostgreSQL URL. */
+/** Location of the database: a file, or a PostgreSQL URL. */
 export type DatabaseLocation = { readonly file: string } | { readonly url: string };
 
-/** How long a writer waits for another process's transaction, which lasts milliseconds. */
+/** Longest wait of a writer for another process's transaction, which lasts milliseconds. */
 const BUSY_TIMEOUT_MS = 10_000;
-/** Waiting inside of SQLite stops the whole process, heartbeats included: no longer than this at a time. */
+/** Longest wait inside SQLite, which blocks the whole process, heartbeats included. */
 const BUSY_BLOCK_MS = 50;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** An activity beats every 2 s: a query that hangs longer than this is given up and tried again. */
+/** An activity beats every 2 s: a query that hangs longer than this is cancelled and retried. */
 const QUERY_TIMEOUT_MS = 60_000;
 
 const INT8 = 20;
 
 /**
- * Opens the database, creates it when it does not exist, and brings its schema up to date; or opens it to read it as it
- * is, which needs no right to write and changes nothing.
+ * Opens the database, creates it when it does not exist, and brings its schema up to date; or opens it for
+ * reading, which needs no write permission and changes nothing.
  *
  * @throws {SuiteFailure} `StoreUnavailable`, `StoreFull`, `StoreNotWritable`, `StoreRefused`, `StoreCorrupt`,
- *   `StoreTooNew`; to read only also `NotFound` and `StoreTooOld`
+ *   `StoreTooNew`; for reading also `NotFound` and `StoreTooOld`
  */
 export async function openDatabase(location: DatabaseLocation, { readOnly = false } = {}): Promise<Database> {
   const database = 'url' in location ? postgres(location.url, readOnly) : sqlite(location.file, readOnly);
@@ -96,7 +96,7 @@ function postgres(url: string, readOnly: boolean): Database {
 
 /**
  * A transaction that reads first and then writes cannot wait for another process in SQLite; one that takes the write lock
- * at its start can. One that only reads sees the store as it was at its first query, and keeps nobody waiting.
+ * at its start can. One that only reads sees the store as of its first query, and blocks no other process.
  */
 class ImmediateSqliteDialect extends SqliteDialect {
   readonly #config: ConstructorParameters<typeof SqliteDialect>[0];
@@ -115,7 +115,7 @@ class ImmediateSqliteDialect extends SqliteDialect {
   }
 }
 
-/** SQLite can change tables in a transaction; kysely leaves that to whoever knows that nothing else forbids it. */
+/** Lets migrations change tables in a transaction, which SQLite supports and kysely disables by default. */
 class TransactionalSqliteAdapter extends SqliteAdapter {
   override get supportsTransactionalDdl(): boolean {
     return true;

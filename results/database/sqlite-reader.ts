@@ -8,18 +8,18 @@ import { noResults } from './store-failure.js';
 const WAIT_MS = 10_000;
 
 /**
- * Opens a SQLite file to read it only, and leaves nothing beside it. Whoever may write it too reads it in place. So does
- * anybody else while a writer has it open, whose -wal and -shm are then there; without those SQLite would have to make
- * them, so that the file, which is whole then, is read from a copy that goes with the connection.
+ * Opens a SQLite file for reading, and leaves no files beside it. Reads the file in place when the user may write it, or
+ * while a writer has it open and its -wal and -shm exist. Otherwise SQLite would have to create these, so the file, which
+ * is then complete, is read from a copy that is removed with the connection.
  *
- * @throws {SuiteFailure} `NotFound` when there is none, `StoreRefused` when this user may not read it
+ * @throws {SuiteFailure} `NotFound` when the file does not exist, `StoreRefused` when this user may not read it
  */
 export async function openToRead(file: string): Promise<Sqlite.Database> {
   await access(file, constants.R_OK).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') throw noResults(dirname(file));
     throw new SuiteFailure('StoreRefused', `the result store ${file} cannot be read: ${error.message}`, {
       cause: error,
-      hint: `let this user read ${file} and the folder that it is in`,
+      hint: `Give this user read permission for ${file} and its folder`,
     });
   });
   const mayWrite = (await may(file, constants.W_OK)) && (await may(dirname(file), constants.W_OK));

@@ -1,6 +1,6 @@
 import { type FailureClass, SuiteFailure } from '../../suite/verdict/failure.js';
 
-/** Error codes of SQLite, PostgreSQL and the file system, by what they mean for a store. First match counts. */
+/** Error codes of SQLite, PostgreSQL and the file system, with their failure classes. The first match counts. */
 const MEANINGS: readonly (readonly [RegExp, FailureClass, string])[] = [
   [/^(SQLITE_CORRUPT|SQLITE_NOTADB|XX00[12])/, 'StoreCorrupt', 'is damaged'],
   [/^(SQLITE_FULL|ENOSPC|EDQUOT|53100)/, 'StoreFull', 'has no space left'],
@@ -9,7 +9,7 @@ const MEANINGS: readonly (readonly [RegExp, FailureClass, string])[] = [
     'StoreNotWritable',
     'cannot be written',
   ],
-  [/^(28|3D|3F|ERR_INVALID_URL)/, 'StoreRefused', 'does not let the worker in'],
+  [/^(28|3D|3F|ERR_INVALID_URL)/, 'StoreRefused', 'rejects the credentials or permissions of this user'],
   [
     /^(SQLITE_BUSY|SQLITE_LOCKED|SQLITE_IOERR|SQLITE_PROTOCOL|EIO|EMFILE|ENFILE|53|55P03|40|57|58|08)/,
     'StoreUnavailable',
@@ -18,12 +18,12 @@ const MEANINGS: readonly (readonly [RegExp, FailureClass, string])[] = [
   [/^(ECONN|EHOST|ENET|ETIMEDOUT|EPIPE|ENOTFOUND|EAI_AGAIN|ENOENT)/, 'StoreUnavailable', 'is out of reach'],
 ];
 
-/** Messages of `pg` that come without a code. */
+/** Messages of `pg` without a code. */
 const LOST_CONNECTION = /connection (terminated|ended|timeout)|timeout exceeded|query read timeout|not queryable/i;
 
 /**
- * The failure that an error of a driver or of the file system stands for. Whether it is tried again is up to its class;
- * an error with no known meaning is `Internal`.
+ * Converts an error of a driver or of the file system to a failure, whose class decides about a retry. An unknown error
+ * is `Internal`.
  */
 export function toStoreFailure(error: unknown, store: string): SuiteFailure {
   if (error instanceof SuiteFailure) return error;
@@ -39,10 +39,10 @@ export function toStoreFailure(error: unknown, store: string): SuiteFailure {
   return new SuiteFailure('Internal', `the result store ${store}: ${message}`, { cause: error });
 }
 
-/** A store that nobody has made yet. */
+/** Builds the failure for a store that does not exist yet. */
 export function noResults(place: string): SuiteFailure {
   return new SuiteFailure('NotFound', `there are no results in ${place} yet`, {
-    hint: 'give the folder with --results or RESULTS_DIR, or the database with RESULTS_URL; a worker fills it',
+    hint: 'Set the folder with --results or RESULTS_DIR, or the database with RESULTS_URL; a worker fills it',
   });
 }
 

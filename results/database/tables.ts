@@ -6,12 +6,12 @@ import type { Generated } from 'kysely';
  */
 export interface Tables {
   run: RunTable;
-  /** Which cells a run has, in the order in which they were recorded. Nothing else says so. */
+  /** The cells of a run, in the order in which they were recorded. The only link between runs and cells. */
   run_cell: { run_seq: number; position: number; test: string; repetition: number; cell_seq: number };
-  /** The cell that stands for a key in a workflow. */
+  /** The current cell of a key in a workflow. */
   workflow_cell: { workflow_id: string; key: string; test: string; cell_seq: number };
   cell: CellTable;
-  /** `conditions` is the canonical text of what the figure was measured at, see `conditionsText`. */
+  /** `conditions` is the canonical text of the conditions of the figure, see `conditionsText`. */
   series: { seq: Generated<number>; test: string; metric: string; conditions: string };
   measurement: { cell_seq: number; series_seq: number; value: number };
   evidence: { sha256: string; bytes: number; encoding: string; body: Buffer };
@@ -37,27 +37,27 @@ export interface Tables {
   comparison: { workflow_id: string; run_id: string; record: string };
 }
 
-/** A run: known from its first recorded step on, complete when `ended_at` is there. */
+/** A run: known from its first recorded step on, complete when `ended_at` is set. */
 interface RunTable {
   seq: Generated<number>;
   workflow_id: string;
   run_id: string;
   suite: string;
   started_at: string;
-  /** Null while the run goes on. */
+  /** Null while the run is active. */
   ended_at: string | null;
   verdict: string;
-  /** Id of the Temporal namespace in which its workflow runs; null of a run that was recorded before this was. */
+  /** Id of the Temporal namespace in which its workflow runs; null for a run that was recorded before this column existed. */
   temporal_namespace: string | null;
-  /** The run's record without its cells, of whatever phase. */
+  /** The run's record without its cells. */
   record: string;
 }
 
 interface CellTable {
   seq: Generated<number>;
-  /** SHA-256 of what was recorded, its time left out: the same outcome of the same attempt is stored once. */
+  /** SHA-256 of the recorded cell without its time, so that the same outcome of the same attempt is stored once. */
   id: string;
-  /** Hash of all that defines the cell. */
+  /** Hash of the definition of the cell. */
   key: string;
   test: string;
   repetition: number;

@@ -5,8 +5,8 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { CellRecord } from '../records/any-cell.js';
 
 /**
- * A whole store as JSON lines, one thing a line; what a line needs stands above it. The first line names the format, the
- * last one says how many there are of each kind, so that nothing that was cut off is taken for whole.
+ * Format of an exported store: JSON lines, one item a line; a line refers only to lines above it. The first line names the
+ * format, the last one counts the lines of each kind, so that a truncated export is detected.
  */
 
 export const FORMAT = 'dynamo-bench results';
@@ -15,9 +15,9 @@ export const FORMAT_VERSION = 2;
 export const READABLE_VERSIONS: readonly number[] = [1, FORMAT_VERSION];
 
 const text = z.string();
-const json = z.string().refine(isJson, 'this is no JSON');
+const json = z.string().refine(isJson, 'invalid JSON');
 
-/** What the tables need of a cell; one of an older version has the rest in another shape. */
+/** The fields of a cell that the tables need; other fields differ between versions. */
 const anyVersion = z.object({
   key: text,
   test: text,
@@ -27,7 +27,7 @@ const anyVersion = z.object({
   measuredBy: z.object({ workflowId: text, runId: text }),
 });
 
-/** The record itself, as it was written: its hash is the cell's name. */
+/** The record as it was written; its hash identifies the cell. */
 const anyCell = z.unknown().transform((record, context): CellRecord => {
   const problems = isReadableCell(record) ? cellProblems(record) : anyVersion.safeParse(record).error?.issues;
   for (const { path, message } of problems ?? []) context.addIssue({ code: 'custom', path: [...path], message });
@@ -94,16 +94,16 @@ const lineSchema = z.discriminatedUnion('kind', options, {
 export type Line = z.output<typeof lineSchema>;
 
 /**
- * Reads one line.
+ * Parses one line.
  *
- * @throws {SuiteFailure} `InvalidExport`, which says what is wrong with it
+ * @throws {SuiteFailure} `InvalidExport`, which names the problem
  */
 export function parseLine(line: string): Line {
   let value: unknown;
   try {
     value = JSON.parse(line);
   } catch (error) {
-    throw new SuiteFailure('InvalidExport', `this is no JSON: ${(error as Error).message}`, { cause: error });
+    throw new SuiteFailure('InvalidExport', `invalid JSON: ${(error as Error).message}`, { cause: error });
   }
   const parsed = lineSchema.safeParse(value);
   if (parsed.success) return parsed.data;

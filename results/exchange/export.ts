@@ -4,10 +4,10 @@ import type { CellRecord } from '../records/any-cell.js';
 import type { ResultStore } from '../store.js';
 import { FORMAT, FORMAT_VERSION, type Line } from './export-line.js';
 
-/** Cells that are read at once: a record of one is large. */
+/** Number of cells in one read, because the record of a cell is large. */
 const ROWS_AT_A_TIME = 100;
 
-/** The lines of a store as it is at one moment. The same store gives the same lines. */
+/** Yields the lines of a consistent snapshot of the store. The same store gives the same lines. */
 export function exportLines(store: ResultStore): AsyncGenerator<string> {
   return store.snapshot(linesOf);
 }

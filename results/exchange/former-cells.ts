@@ -6,13 +6,13 @@ import type { CellRecord } from '../records/any-cell.js';
 import { findEvidence } from '../records/evidence.js';
 
 /**
- * Where version 1 of an export has the cells of phase 3, beside the lines of cells: as a JSON file among the logs of each
- * workflow, and in the record of each run.
+ * Reads the cells of phase 3 from version 1 of an export, which has them as JSON files among the logs of each workflow and
+ * in the record of each run.
  */
 
 const CELL_FILE = /\/cells\/[0-9a-f]{16}\.json$/;
 
-/** Reads the cell of a log that is one; undefined of any other log. */
+/** Parses a cell from a log; undefined when the log is not a cell. */
 export async function cellOfLog(
   transaction: Transaction<Tables>,
   { path, sha256 }: Pick<Tables['log'], 'path' | 'sha256'>,
@@ -20,10 +20,10 @@ export async function cellOfLog(
   if (!CELL_FILE.test(path)) return undefined;
   const cell: unknown = JSON.parse((await findEvidence(transaction, sha256)) ?? 'null');
   if (isReadableCell(cell) && cellProblems(cell).length === 0) return cell as CellRecord;
-  throw new SuiteFailure('InvalidExport', `${path} holds no cell`);
+  throw new SuiteFailure('InvalidExport', `${path} does not contain a cell`);
 }
 
-/** Takes the cells out of the record of a run. */
+/** Removes the cells from the record of a run. */
 export function splitRecord(text: string): { readonly record: string; readonly cells: readonly CellRecord[] } {
   const { dynamo, ...run } = JSON.parse(text) as {
     readonly dynamo?: { readonly tests: readonly { readonly cells?: readonly CellRecord[] }[] };
@@ -34,7 +34,7 @@ export function splitRecord(text: string): { readonly record: string; readonly c
   return { record: JSON.stringify({ ...run, dynamo: { ...dynamo, tests } }), cells };
 }
 
-/** Drops evidence that nothing needs: the texts of cells that were logs. */
+/** Deletes unused evidence: the texts of cells that were logs. */
 export async function dropUnused(transaction: Transaction<Tables>, hashes: Iterable<string>): Promise<void> {
   for (const sha256 of hashes) {
     const uses = await Promise.all([

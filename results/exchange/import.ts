@@ -8,16 +8,16 @@ import type { ResultStore } from '../store.js';
 import { FORMAT, type Line, parseLine, READABLE_VERSIONS } from './export-line.js';
 import { cellOfLog, dropUnused, splitRecord } from './former-cells.js';
 
-/** What an import did. */
+/** Result of an import. */
 export interface Imported {
-  /** Lines that were read. */
+  /** Number of lines read. */
   readonly lines: number;
   readonly runs: {
     /** Runs that the store did not have. */
     readonly added: number;
-    /** Runs that still went on as far as the store knew, and have ended since. */
+    /** Runs that were active in the store and have ended since. */
     readonly ended: number;
-    /** Runs that the store has as they are, or newer. */
+    /** Runs that the store has in the same or a newer state. */
     readonly present: number;
   };
 }
@@ -25,11 +25,11 @@ export interface Imported {
 type RunLine = Extract<Line, { kind: 'run' }>;
 
 /**
- * Adds what the lines hold and the store does not, all of it or nothing. What the store has stays as it is, so importing
- * twice changes nothing; only what went on there is brought up to date: a run that has ended since, and the cells and
- * logs that stand for their keys and paths when those of the export are newer.
+ * Adds the items of an export that the store lacks, all or none. Existing items stay unchanged, so importing twice changes
+ * nothing. Updates only active runs that have ended since, and the current cells and logs of keys and paths when those of
+ * the export are newer.
  *
- * @throws {SuiteFailure} `InvalidExport`, with the line and what is wrong with it
+ * @throws {SuiteFailure} `InvalidExport`, with the line and its problem
  */
 export async function importLines(store: ResultStore, lines: AsyncIterable<string>): Promise<Imported> {
   return store.write(async (transaction) => {
@@ -43,7 +43,8 @@ export async function importLines(store: ResultStore, lines: AsyncIterable<strin
       try {
         const read = parseLine(line);
         if (number === 1) checkHeader(read);
-        if (last?.kind === 'end') throw new SuiteFailure('InvalidExport', 'something stands after the end');
+        if (last?.kind === 'end')
+          throw new SuiteFailure('InvalidExport', 'unexpected data after the end marker; export the store again');
         if (read.kind === 'end') checkCounts(read.counts, counts);
         counts[read.kind] = (counts[read.kind] ?? 0) + 1;
         if (read.kind === 'run') runs[await importRun(transaction, read)] += 1;
@@ -53,9 +54,12 @@ export async function importLines(store: ResultStore, lines: AsyncIterable<strin
         throw atLine(number, error);
       }
     }
-    if (number === 0) throw new SuiteFailure('InvalidExport', 'it is empty');
+    if (number === 0) throw new SuiteFailure('InvalidExport', 'the export is empty; export the store again');
     if (last?.kind !== 'end') {
-      throw new SuiteFailure('InvalidExport', `it was cut off: line ${number} is the last one and not the end`);
+      throw new SuiteFailure(
+        'InvalidExport',
+        `the export is truncated: its last line, ${number}, is not the end marker; export the store again`,
+      );
     }
     await dropUnused(transaction, cellFiles);
     return { lines: number, runs };
@@ -176,12 +180,12 @@ async function cellById(kysely: Kysely<Tables>, id: string): Promise<StoredCell>
   if (!row) throw missing(`the cell ${id}`);
   const cell = JSON.parse(row.record) as CellRecord;
   if (cellId(cell) !== id)
-    throw new SuiteFailure('StoreCorrupt', `the cell ${id} is not what was recorded: its hash differs`);
+    throw new SuiteFailure('StoreCorrupt', `cell ${id} has changed since it was recorded: its hash differs`);
   return { seq: row.seq, cell };
 }
 
 function missing(what: string): SuiteFailure {
-  return new SuiteFailure('InvalidExport', `no line above this one holds ${what} as it was recorded`);
+  return new SuiteFailure('InvalidExport', `no line above this one contains ${what} as recorded`);
 }
 
 function checkHeader(line: Line): void {
@@ -190,8 +194,8 @@ function checkHeader(line: Line): void {
   if (!READABLE_VERSIONS.includes(line.version)) {
     throw new SuiteFailure(
       'InvalidExport',
-      `the export has version ${line.version}, and this dynamo-bench reads versions ${READABLE_VERSIONS.join(' and ')}`,
-      { hint: 'import it with the version of dynamo-bench that wrote it' },
+      `the export has version ${line.version}, but this dynamo-bench reads only versions ${READABLE_VERSIONS.join(' and ')}`,
+      { hint: 'Import the export with the version of dynamo-bench that wrote it' },
     );
   }
 }
@@ -201,7 +205,7 @@ function checkCounts(expected: Readonly<Record<string, number>>, found: Readonly
     if (expected[kind] === found[kind]) continue;
     throw new SuiteFailure(
       'InvalidExport',
-      `lines are missing or too many: ${found[kind] ?? 0} of kind ${kind} instead of ${expected[kind] ?? 0}`,
+      `wrong number of lines of kind ${kind}: found ${found[kind] ?? 0}, expected ${expected[kind] ?? 0}; export the store again`,
     );
   }
 }

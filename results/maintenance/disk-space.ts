@@ -5,15 +5,15 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Tables } from '../database/tables.js';
 import type { ResultStore } from '../store.js';
 
-/** Others write for milliseconds; only a process that does nothing else may wait inside of SQLite for them. */
+/** Longest wait inside SQLite for other writers, for a process that does nothing else. */
 const WAIT_MS = 10_000;
 
 /**
- * Gives the room of what was dropped back to the disk. SQLite writes the file anew for that, which takes as much free
- * space as it will have; PostgreSQL uses the room again by itself.
+ * Returns the space of deleted rows to the disk. SQLite rewrites the file, which needs free space of its new size;
+ * PostgreSQL reuses the space by itself.
  *
  * @returns bytes by which the file is smaller; undefined with PostgreSQL
- * @throws {SuiteFailure} `StoreFull`, `StoreUnavailable` and the others of a store; what was dropped is dropped
+ * @throws {SuiteFailure} `StoreFull`, `StoreUnavailable` and the others of a store; deleted rows stay deleted
  */
 export async function releaseSpace(store: ResultStore): Promise<number | undefined> {
   if (store.url !== undefined) return undefined;
@@ -28,9 +28,9 @@ export async function releaseSpace(store: ResultStore): Promise<number | undefin
     });
   } catch (error) {
     if (!(error instanceof SuiteFailure)) throw error;
-    throw new SuiteFailure(error.class, `the file of the store could not be made smaller: ${error.message}`, {
+    throw new SuiteFailure(error.class, `cannot shrink the file of the store: ${error.message}`, {
       cause: error,
-      hint: 'what was dropped is dropped, and its room is used again; to make the file smaller, prune once more when there is space and no suite writes',
+      hint: 'Run prune again when the disk has free space and no suite is running; the runs are deleted, and the store reuses their space',
     });
   }
 }

@@ -4,18 +4,18 @@ import { failureRecord } from '../../suite/verdict/failure.js';
 import { endRun, listRuns, type RunEntry, readRun } from '../records/runs.js';
 import type { ResultStore } from '../store.js';
 
-/** A run that goes on as far as the store knows, and whose workflow does not: it was terminated, or its server is gone. */
+/** A run that is active in the store, but whose workflow was terminated or deleted. */
 export interface InterruptedRun {
   readonly entry: RunEntry;
   /** ISO 8601; absent when Temporal no longer knows. */
   readonly closedAt?: string;
-  /** In words. */
+  /** Description of the interruption. */
   readonly how: string;
 }
 
 /**
- * Runs that will never write their end. What another Temporal namespace runs is none of them, nor what this one never
- * knew, unless it was started here.
+ * Lists runs that will never record their end. Excludes runs of other Temporal namespaces, and runs that this namespace
+ * does not know unless they were started here.
  */
 export async function findInterruptedRuns(store: ResultStore, fates: RunStatusClient): Promise<InterruptedRun[]> {
   const here = await fates.namespaceId();
@@ -40,7 +40,7 @@ function interruption(entry: RunEntry, fate: RunStatus): InterruptedRun | undefi
   return undefined;
 }
 
-/** Stores these runs as ended, with what they measured, and returns those that had not written their end meanwhile. */
+/** Stores these runs as ended, with their measured cells. Returns the runs that had not recorded their end meanwhile. */
 export async function endInterruptedRuns(
   store: ResultStore,
   runs: readonly InterruptedRun[],

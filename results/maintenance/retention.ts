@@ -5,16 +5,16 @@ import type { RunEntry } from '../records/runs.js';
 import { listRuns } from '../records/runs.js';
 import type { ResultStore } from '../store.js';
 
-/** Which runs go: those that began before `olderThan`, but never the newest `keep` of a suite. At least one of both. */
+/** Selects the runs to delete: those that began before `olderThan`, except the newest `keep` of each suite. Set at least one of the two. */
 export interface Retention {
-  /** The newest so many runs of each suite stay, whatever their age. Default 0 with `olderThan`. */
+  /** Number of newest runs of each suite to keep, of any age. Default 0 with `olderThan`. */
   readonly keep?: number | undefined;
   /** ISO 8601. Default: any age. */
   readonly olderThan?: string | undefined;
 }
 
 /**
- * The runs that retention drops. Baselines stay, runs that an acknowledgement speaks of stay, and so does what goes on.
+ * Lists the runs that retention deletes. Never includes baselines, acknowledged runs and active runs.
  */
 export async function runsToDrop(store: ResultStore, { keep = 0, olderThan }: Retention): Promise<RunEntry[]> {
   return store.use(async (kysely) => {
@@ -34,16 +34,15 @@ export async function runsToDrop(store: ResultStore, { keep = 0, olderThan }: Re
   });
 }
 
-/** What went with the runs. */
+/** Counts of deleted items. */
 export interface Dropped {
   readonly cells: number;
-  /** Texts, and their bytes as they were stored, compressed. */
+  /** Number of deleted texts, and their compressed bytes. */
   readonly evidence: { readonly texts: number; readonly bytes: number };
 }
 
 /**
- * Drops runs, with the cells and the evidence that no other run needs, and the folders of workflow ids that have no run
- * left.
+ * Deletes runs, with the cells and the evidence that no other run needs, and the folders of workflow ids without runs.
  */
 export async function dropRuns(store: ResultStore, runs: readonly RunEntry[]): Promise<Dropped> {
   const { without, dropped } = await store.write(async (transaction) => {

@@ -8,18 +8,18 @@ export function isInferenceCell(cell: CellRecord): cell is InferenceCell {
   return cell.kind === 'inference';
 }
 
-/** The cells of all phases of a run, in the order of the suite. */
+/** Lists the cells of all phases of a run, in the order of the suite. */
 export function cellsOf({ tests, dynamo }: Pick<SuiteRecord, 'tests' | 'dynamo'>): CellRecord[] {
   return [...tests, ...(dynamo?.tests ?? [])].flatMap<CellRecord>(({ cells }) => cells);
 }
 
-/** The logs that a cell's figures and verdict were made from. */
+/** Lists the logs from which a cell's figures and verdict were derived. */
 export function evidenceOf(cell: CellRecord): LogReference[] {
   if (isInferenceCell(cell)) return [...cell.evidence];
   return cell.attempts.flatMap(({ ranks }) => ranks.map(({ log }) => log));
 }
 
-/** The run with only the cells that it measured itself. */
+/** Returns the run with only the cells that it measured itself. */
 export function withoutTakenOver(record: SuiteRecord): SuiteRecord {
   const { workflowId, runId, tests, dynamo } = record;
   const own = ({ measuredBy }: CellRecord) => measuredBy.workflowId === workflowId && measuredBy.runId === runId;

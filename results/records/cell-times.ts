@@ -7,10 +7,10 @@ import { secondsBetween } from '../../suite/units/time.js';
 import type { Tables } from '../database/tables.js';
 import { isInferenceCell } from './any-cell.js';
 
-/** The newest runs say enough; older ones were measured on another day's cluster. */
+/** Number of newest runs to read; the cluster may have changed since older ones. */
 const NEWEST_RUNS = 20;
 
-/** How long cells took, and in how many runs. */
+/** Times of cells, and the number of runs that they come from. */
 export interface CellTimes {
   /** Seconds of all attempts of a cell, by the name of its test. */
   readonly times: History;

@@ -12,8 +12,8 @@ import { figuresOf } from './figures.js';
 const ROWS_PER_STATEMENT = 1000;
 
 /**
- * Hash of what a cell recorded, its time left out: the same outcome of the same attempt has the same one, however often
- * the step that records it is tried.
+ * Hashes a recorded cell without its time, so that retries of the recording step give the same hash for the same outcome
+ * of the same attempt.
  */
 export function cellId({ recordedAt, ...content }: CellRecord): string {
   return createHash('sha256').update(canonicalJson(content)).digest('hex');
@@ -55,7 +55,7 @@ export interface StoredCell {
   readonly cell: CellRecord;
 }
 
-/** Makes a cell the one that stands for its key in a workflow. */
+/** Makes a cell the current one of its key in a workflow. */
 export async function linkCellToWorkflow(
   transaction: Transaction<Tables>,
   workflowId: string,
@@ -70,7 +70,7 @@ export async function linkCellToWorkflow(
     .execute();
 }
 
-/** Records of the cells that stand for their keys in a workflow, to be narrowed down. */
+/** Query for the current cells of all keys in a workflow. */
 function linkedRecords(kysely: Kysely<Tables>, workflowId: string) {
   return kysely
     .selectFrom('workflow_cell')
@@ -79,7 +79,7 @@ function linkedRecords(kysely: Kysely<Tables>, workflowId: string) {
     .where('workflow_cell.workflow_id', '=', workflowId);
 }
 
-/** Finds the cell that stands for a key in a workflow. */
+/** Finds the current cell of a key in a workflow. */
 export async function findCell(
   kysely: Kysely<Tables>,
   workflowId: string,
@@ -89,7 +89,7 @@ export async function findCell(
   return row && readCell(row);
 }
 
-/** Reads the cells that stand for a transport test in a workflow, warm-up cells first, by repetition. */
+/** Reads the current cells of a transport test in a workflow, warm-up cells first, by repetition. */
 export async function transportCells(
   kysely: Kysely<Tables>,
   workflowId: string,
@@ -102,7 +102,7 @@ export async function transportCells(
     .sort((a, b) => Number(b.warmUp ?? false) - Number(a.warmUp ?? false) || a.repetition - b.repetition);
 }
 
-/** A cell as it was recorded; undefined when an unknown version recorded it in another shape. */
+/** Converts a recorded cell to the current version; undefined for an unknown version. */
 function readCell({ seq, record }: { seq: number; record: string }): StoredCell | undefined {
   const recorded: object = JSON.parse(record);
   return cellProblems(recorded).length === 0 ? { seq, cell: currentCell(recorded) } : undefined;
@@ -132,7 +132,7 @@ async function putFigures(transaction: Transaction<Tables>, cellSeq: number, cel
   for (const part of chunks(values)) await transaction.insertInto('measurement').values(part).execute();
 }
 
-/** The cell keeps its evidence alive, also when another run takes it over. */
+/** Links a cell to its evidence, which is kept as long as the cell, also when another run reuses it. */
 async function putLogLinks(transaction: Transaction<Tables>, cellSeq: number, cell: CellRecord): Promise<void> {
   const logs = new Map(evidenceOf(cell).map(({ path, sha256 }) => [path, sha256]));
   if (logs.size === 0) return;

@@ -1,20 +1,20 @@
 /**
- * What a figure of a test was measured at, by name: bytes of a block and blocks in a batch of a row, requests in flight of
- * a load point. None for the figure that stands for a whole test.
+ * Conditions of a figure of a test, by name: bytes of a block and blocks in a batch of a row, requests in flight of
+ * a load point. Empty for the figure of a whole test.
  */
 export type Conditions = Readonly<Record<string, number>>;
 
 /** Conditions in the order in which they are written; others follow by name. */
 const ORDER = ['block', 'batch', 'concurrency'];
 
-/** The canonical text of conditions, such as `block=65536 batch=1`: the same conditions have the same one. */
+/** Formats conditions as canonical text, such as `block=65536 batch=1`: equal conditions give equal texts. */
 export function conditionsText(conditions: Conditions): string {
   return sorted(conditions)
     .map(([name, value]) => `${name}=${value}`)
     .join(' ');
 }
 
-/** Reads what `conditionsText` wrote. */
+/** Parses the output of `conditionsText`. */
 export function parseConditions(text: string): Conditions {
   if (text === '') return {};
   return Object.fromEntries(
@@ -31,7 +31,7 @@ export function compareConditions(a: Conditions, b: Conditions): number {
   return names.reduce((order, name) => order || (a[name] ?? -1) - (b[name] ?? -1), 0);
 }
 
-/** The conditions in canonical order. */
+/** Returns the conditions in canonical order. */
 export function sorted(conditions: Conditions): [string, number][] {
   return Object.entries(conditions).sort(([a], [b]) => place(a) - place(b) || (a < b ? -1 : 1));
 }

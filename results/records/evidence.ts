@@ -6,14 +6,14 @@ import type { LogReference } from '../../suite/record/record.js';
 import { type FailureClass, SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Tables } from '../database/tables.js';
 
-/** Evidence: whole logs, compressed, stored once however often the same text is kept. */
+/** Evidence: whole, compressed logs. Equal texts are stored once. */
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
 type Evidence = Pick<Tables['evidence'], 'sha256' | 'body'>;
 
-/** Stores a log under the path that the run's folder shows it at. */
+/** Stores a log under its path in the run's folder. */
 export async function putLog(
   kysely: Kysely<Tables>,
   workflowId: string,
@@ -42,7 +42,7 @@ export async function putLog(
   return { path, sha256, bytes: bytes.length };
 }
 
-/** The text of a log by its path in a run's folder; undefined when there is none. */
+/** Reads a log by its path in a run's folder; undefined when it does not exist. */
 export async function findLog(kysely: Kysely<Tables>, workflowId: string, path: string): Promise<string | undefined> {
   const row = await kysely
     .selectFrom('log')
@@ -54,7 +54,7 @@ export async function findLog(kysely: Kysely<Tables>, workflowId: string, path: 
   return row && textOf(row);
 }
 
-/** The text of a log by its hash; undefined when the store does not have it. */
+/** Reads a log by its hash; undefined when the store lacks it. */
 export async function findEvidence(kysely: Kysely<Tables>, sha256: string): Promise<string | undefined> {
   const row = await kysely
     .selectFrom('evidence')
@@ -76,10 +76,10 @@ export async function checkEvidence(row: Evidence): Promise<void> {
 
 async function unpack({ sha256, body }: Evidence, failureClass: FailureClass): Promise<Buffer> {
   const bytes = await decompress(body).catch((error: unknown) => {
-    throw new SuiteFailure(failureClass, `evidence ${sha256} cannot be unpacked`, { cause: error });
+    throw new SuiteFailure(failureClass, `cannot decompress evidence ${sha256}`, { cause: error });
   });
   if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
-    throw new SuiteFailure(failureClass, `evidence ${sha256} is not what was stored: its hash differs`);
+    throw new SuiteFailure(failureClass, `evidence ${sha256} has changed since it was stored: its hash differs`);
   }
   return bytes;
 }

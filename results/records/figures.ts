@@ -13,8 +13,8 @@ export interface Figure extends Series {
 }
 
 /**
- * The figures of a cell that may be compared with those of other runs: none of a cell whose own figure may not be, and
- * none that is above what the hardware carries.
+ * Returns the figures of a cell that are comparable with those of other runs: none when the cell's own figure is not
+ * comparable, and none above the hardware ceiling.
  */
 export function figuresOf(cell: CellRecord): Figure[] {
   return isInferenceCell(cell) ? loadFigures(cell) : transportFigures(cell);
@@ -40,12 +40,12 @@ function loadFigures(cell: InferenceCell): Figure[] {
   return validLoad(cell) ? inferenceFigures(cell) : [];
 }
 
-/** The conditions of one row of a table. */
+/** Returns the conditions of one row of a table. */
 export function rowConditions(blockSize: number, batchSize: number): Conditions {
   return { block: blockSize, batch: batchSize };
 }
 
-/** All figures of a load cell that can be followed, whether they may be compared or not. */
+/** Returns all figures of a load cell with a history, comparable or not. */
 export function inferenceFigures(cell: InferenceCell): Figure[] {
   const { test, concurrency, load } = cell;
   const values: readonly (readonly [LoadMetric, number | undefined])[] = [

@@ -5,11 +5,11 @@ import { pipeline } from 'node:stream/promises';
 import writeFileAtomic from 'write-file-atomic';
 
 /**
- * The folders that people read, `<root>/<workflow id>/`: reports, `record.json` and the logs. The database is what counts;
- * these files are made from it. Every file appears whole or not at all.
+ * The folders that people read, `<root>/<workflow id>/`: reports, `record.json` and the logs. They are generated from
+ * the database. Every file is written completely or not at all.
  */
 
-/** Folder of a run. Characters that a file name cannot hold are percent-encoded. */
+/** Returns the folder of a run. Characters that a file name cannot contain are percent-encoded. */
 export function runFolder(root: string, workflowId: string): string {
   const name = encodeURIComponent(workflowId);
   if (name === '.' || name === '..' || name === '') throw new RangeError(`"${workflowId}" cannot name a folder`);
@@ -22,9 +22,9 @@ export async function writeWhole(file: string, text: string): Promise<void> {
   await writeFileAtomic(file, text);
 }
 
-/** Writes one file from pieces that together need more memory than there is. */
+/** Writes one file piece by piece, for contents that exceed the memory. */
 export async function writePieces(file: string, pieces: AsyncIterable<string | Buffer>): Promise<void> {
-  // A pipe or a device is written into: a file that took its place would be lost on whoever reads there.
+  // Write into a pipe or a device directly: its reader would not get a file that replaced it.
   const isOther = await stat(file).then(
     (found) => !found.isFile() && !found.isDirectory(),
     () => false,

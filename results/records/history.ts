@@ -14,11 +14,11 @@ export interface HistoryPoint {
   readonly values: readonly number[];
 }
 
-/** A metric from night to night, oldest first. */
+/** History of a metric, oldest run first. */
 export interface MetricHistory {
   readonly metric: string;
   readonly unit: MetricUnit;
-  /** A simulated engine gave the figures. */
+  /** True when the figures come from a simulated engine. */
   readonly simulated: boolean;
   readonly points: readonly HistoryPoint[];
 }
@@ -29,16 +29,16 @@ export interface NamedSeries extends Series {
 
 export interface HistoryFilter {
   readonly suite: string;
-  /** Which series; default: all of the suite. */
+  /** Series to read; default: all of the suite. */
   readonly wanted?: ((series: NamedSeries) => boolean) | undefined;
   /** Only runs that began no later. */
   readonly until?: string | undefined;
-  /** The newest so many runs; default: all. */
+  /** Number of newest runs; default: all. */
   readonly runs?: number | undefined;
 }
 
 /**
- * What the runs of a suite measured, by metric. A cell that was taken over counts in the run that measured it, once.
+ * Reads the figures of a suite's runs by metric. A reused cell counts once, in the run that measured it.
  */
 export async function readHistory(kysely: Kysely<Tables>, filter: HistoryFilter): Promise<MetricHistory[]> {
   const { suite, until, runs } = filter;
@@ -100,16 +100,16 @@ export async function readHistory(kysely: Kysely<Tables>, filter: HistoryFilter)
 }
 
 /**
- * The full names of metrics that a person typed.
+ * Resolves metric names from the command line to full names.
  *
- * @throws {SuiteFailure} `NotFound`, with the name that was probably meant
+ * @throws {SuiteFailure} `NotFound`, with a suggestion
  */
 export async function resolveMetric(kysely: Kysely<Tables>, suite: string, name: string): Promise<string> {
   const series = await seriesOfSuite(kysely, suite);
   const known = series.map((one) => one.name);
   if (known.includes(name)) return name;
   const headlines = series.filter((one) => one.name.startsWith(`${name}/`) && isHeadline(one));
-  // Of a load test, what its users feel.
+  // The metrics of a load test that its users notice.
   const headline = headlines.find(({ metric }) => kindOf(metric).unit === 'seconds') ?? headlines[0];
   if (headline) return headline.name;
   const ofTest = known.filter((metric) => metric.startsWith(`${name}/`));
@@ -123,11 +123,11 @@ export async function resolveMetric(kysely: Kysely<Tables>, suite: string, name:
       ? ': nothing comparable is recorded yet'
       : didYouMean(name, words);
   throw new SuiteFailure('NotFound', `suite "${suite}" has no metric "${name}"${because}`, {
-    hint: 'a metric is TEST/bandwidth, TEST/latency, one of their rows, such as TEST/latency/64KiB, or of a load point, such as TEST/ttft/c4',
+    hint: 'Use TEST/bandwidth, TEST/latency, one of their rows, such as TEST/latency/64KiB, or a metric of a load point, such as TEST/ttft/c4',
   });
 }
 
-/** The suite with the newest cells of a test. */
+/** Finds the suite with the newest cells of a test. */
 async function suiteWithTest(kysely: Kysely<Tables>, test: string): Promise<string | undefined> {
   const row = await kysely
     .selectFrom('run')
@@ -139,7 +139,7 @@ async function suiteWithTest(kysely: Kysely<Tables>, test: string): Promise<stri
   return row?.suite;
 }
 
-/** Every series that a suite has a figure of. */
+/** Lists every series with a figure in a suite. */
 async function seriesOfSuite(
   kysely: Kysely<Tables>,
   suite: string,
@@ -157,7 +157,7 @@ async function seriesOfSuite(
   );
 }
 
-/** Every series of these tests. */
+/** Lists every series of these tests. */
 export async function seriesOfTests(
   kysely: Kysely<Tables>,
   tests: readonly string[],

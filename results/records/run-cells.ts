@@ -10,20 +10,20 @@ export interface RunName {
   readonly runId: string;
 }
 
-/** Records a cell of a run, in whose workflow it stands for its key from then on. The same outcome twice is stored once. */
+/** Records a cell of a run and makes it the current cell of its key in the workflow. Stores equal outcomes once. */
 export async function saveCell(transaction: Transaction<Tables>, run: RunName, cell: CellRecord): Promise<void> {
   await takeOverCell(transaction, run, { seq: await putCell(transaction, cell), cell });
 }
 
-/** Gives a run a cell that is stored, whoever measured it. */
+/** Links a stored cell of any run to a run. */
 export async function takeOverCell(transaction: Transaction<Tables>, run: RunName, stored: StoredCell): Promise<void> {
   await linkCellToWorkflow(transaction, run.workflowId, stored);
   await linkCellToRun(transaction, run, stored);
 }
 
 /**
- * Says that a run has a cell, in place of that of an earlier attempt at the same definition. The cells of a run that has
- * ended stay as they are.
+ * Links a cell to a run, in place of the cell of an earlier attempt at the same definition. Does not change the cells of a
+ * run that has ended.
  */
 async function linkCellToRun(
   transaction: Transaction<Tables>,
@@ -45,7 +45,7 @@ async function linkCellToRun(
     .execute();
 }
 
-/** Says that a run that has not ended does not have the cell with this key. */
+/** Unlinks the cell with this key from a run that has not ended. */
 export async function dropCellFromRun(transaction: Transaction<Tables>, run: RunName, key: string): Promise<void> {
   const runSeq = await openRun(transaction, run);
   if (runSeq !== undefined) await unlink(transaction, runSeq, key);
@@ -73,7 +73,7 @@ export async function cellsOfRun(kysely: Kysely<Tables>, runSeq: number): Promis
     .sort((a, b) => Number(b.warmUp ?? false) - Number(a.warmUp ?? false) || a.repetition - b.repetition);
 }
 
-/** Finds a run that has not ended. One that was reset continues under another run id, with what it was started with. */
+/** Finds a run that has not ended. A reset run continues under another run id, with its initial record. */
 async function openRun(transaction: Transaction<Tables>, { workflowId, runId }: RunName): Promise<number | undefined> {
   const rows = await transaction
     .selectFrom('run')
@@ -100,7 +100,7 @@ async function openRun(transaction: Transaction<Tables>, { workflowId, runId }: 
   return inserted.seq;
 }
 
-/** Resets a run's record to what it was started with. */
+/** Resets a run's record to its initial state. */
 function begun({ dynamo, ...record }: RunHead, runId: string): RunHead {
   const waiting = <Test extends object>(test: Test) => ({ ...test, verdict: 'skipped' as const, failure: undefined });
   return {

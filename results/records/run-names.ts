@@ -4,13 +4,13 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Tables } from '../database/tables.js';
 import { listRuns, type RunEntry, readRun, type StoredRun } from './runs.js';
 
-/** How people name runs and suites, and what they are told to type. */
+/** Resolves and shortens names of runs and suites on the command line. */
 
 /**
- * The run that a name stands for: a workflow id, which stands for its newest run; `<workflow id>@<start of a run id>`; or
+ * Resolves the name of a run: a workflow id, which means its newest run; `<workflow id>@<start of a run id>`; or
  * `latest`, `latest:<suite>`.
  *
- * @throws {SuiteFailure} `NotFound`, with the name that was probably meant
+ * @throws {SuiteFailure} `NotFound`, with a suggestion
  */
 export async function resolveRun(kysely: Kysely<Tables>, name: string): Promise<RunEntry> {
   const latest = /^latest(?::(.+))?$/.exec(name);
@@ -26,8 +26,8 @@ export async function resolveRun(kysely: Kysely<Tables>, name: string): Promise<
     const matching = runs.filter(({ runId }) => runId.startsWith(name.slice(at + 1)));
     if (matching.length === 1 && matching[0]) return matching[0];
     if (matching.length > 1) {
-      throw new SuiteFailure('NotFound', `"${name}" stands for ${matching.length} runs`, {
-        hint: `write more of the run id: ${matching.map(({ runId }) => runId).join(', ')}`,
+      throw new SuiteFailure('NotFound', `"${name}" matches ${matching.length} runs`, {
+        hint: `Use a longer part of the run id: ${matching.map(({ runId }) => runId).join(', ')}`,
       });
     }
   }
@@ -39,7 +39,7 @@ export async function resolveRun(kysely: Kysely<Tables>, name: string): Promise<
       known.map((row) => row.workflow_id),
     )}`,
     {
-      hint: '`dynamo-bench runs` lists what is recorded',
+      hint: 'Run `dynamo-bench runs` to list the recorded runs',
     },
   );
 }
@@ -47,7 +47,7 @@ export async function resolveRun(kysely: Kysely<Tables>, name: string): Promise<
 /**
  * Reads a run by any name that `resolveRun` takes.
  *
- * @throws {SuiteFailure} `NotFound`, with the name that was probably meant
+ * @throws {SuiteFailure} `NotFound`, with a suggestion
  */
 export async function readNamedRun(kysely: Kysely<Tables>, name: string): Promise<StoredRun> {
   return readRun(kysely, await resolveRun(kysely, name));
@@ -56,8 +56,8 @@ export async function readNamedRun(kysely: Kysely<Tables>, name: string): Promis
 const SHORT_RUN_ID = 8;
 
 /**
- * The shortest names by which `resolveRun` finds these runs: the workflow id, with as much of the run id as tells it from
- * the other runs of that workflow id.
+ * Returns the shortest names by which `resolveRun` finds these runs: the workflow id, with the shortest unambiguous part
+ * of the run id.
  */
 export async function runNames(kysely: Kysely<Tables>, entries: readonly RunEntry[]): Promise<string[]> {
   if (entries.length === 0) return [];
@@ -82,9 +82,9 @@ export async function runNames(kysely: Kysely<Tables>, entries: readonly RunEntr
 }
 
 /**
- * The suite of that name, or that of the newest run.
+ * Returns the suite of that name, or the suite of the newest run.
  *
- * @throws {SuiteFailure} `NotFound`, with the name that was probably meant
+ * @throws {SuiteFailure} `NotFound`, with a suggestion
  */
 export async function resolveSuite(kysely: Kysely<Tables>, name: string | undefined): Promise<string> {
   if (name === undefined) return (await resolveRun(kysely, 'latest')).suite;
@@ -92,7 +92,7 @@ export async function resolveSuite(kysely: Kysely<Tables>, name: string | undefi
   const known = rows.map(({ suite }) => suite);
   if (known.includes(name)) return name;
   throw new SuiteFailure('NotFound', `there is no run of a suite "${name}"${suggestion(name, known)}`, {
-    hint: '`dynamo-bench runs` lists what is recorded',
+    hint: 'Run `dynamo-bench runs` to list the recorded runs',
   });
 }
 

@@ -12,9 +12,9 @@ export interface RunEntry {
   readonly runId: string;
   readonly suite: string;
   readonly startedAt: string;
-  /** Absent while the run goes on. */
+  /** Absent while the run is active. */
   readonly endedAt?: string;
-  /** The suite's verdict; `running` while the run goes on. */
+  /** The suite's verdict; `running` while the run is active. */
   readonly verdict: string;
   /** Id of the Temporal namespace in which its workflow runs, where it is known. */
   readonly temporalNamespace?: string;
@@ -22,12 +22,12 @@ export interface RunEntry {
 
 /** A run as reports read it. */
 export interface StoredRun {
-  /** Of a run that goes on: what is recorded so far, with the time of the last recorded cell as its end. */
+  /** Record of the run. For an active run: the record so far, with the time of the last recorded cell as its end. */
   readonly record: SuiteRecord;
   readonly complete: boolean;
 }
 
-/** Stores what is known of a run that has begun, so that it can be looked at while it goes on. A complete one stays. */
+/** Stores the initial record of a run, so that it can be shown while it is active. Does not change a complete run. */
 export async function putStartedRun(
   kysely: Kysely<Tables>,
   run: StartedRun,
@@ -54,7 +54,7 @@ export async function putStartedRun(
     .execute();
 }
 
-/** What the newest run of a workflow id was started with; undefined before it is known. */
+/** Reads the initial record of the newest run of a workflow id; undefined before it is stored. */
 export async function findStartedRun(kysely: Kysely<Tables>, workflowId: string): Promise<StartedRun | undefined> {
   const row = await kysely
     .selectFrom('run')
@@ -65,7 +65,7 @@ export async function findStartedRun(kysely: Kysely<Tables>, workflowId: string)
   return row && currentHead(JSON.parse(row.record));
 }
 
-/** Stores how a run ended. Which cells it has was said when they were recorded. */
+/** Stores the end of a run. Its cells were linked when they were recorded. */
 export async function endRun(kysely: Kysely<Tables>, record: RunHead): Promise<void> {
   await kysely
     .insertInto('run')
@@ -90,15 +90,15 @@ export async function endRun(kysely: Kysely<Tables>, record: RunHead): Promise<v
     .execute();
 }
 
-/** Runs, the newest first. */
+/** Lists runs, newest first. */
 export async function listRuns(
   kysely: Kysely<Tables>,
   filter: {
     readonly suite?: string | undefined;
     readonly workflowId?: string | undefined;
-    /** Runs that have not ended. */
+    /** Lists runs that have not ended. */
     readonly goesOn?: true;
-    /** Runs that began before this time. */
+    /** Lists runs that began before this time. */
     readonly before?: string | undefined;
     readonly limit?: number;
   } = {},
@@ -169,7 +169,7 @@ export function withCells({ dynamo, ...run }: RunHead, cells: readonly CellRecor
   };
 }
 
-/** What can be said of a run that has not ended: the verdicts of its tests are those of their cells so far. */
+/** Builds the record of a run that has not ended: the verdicts of its tests follow from their cells so far. */
 function soFar({ dynamo, ...run }: SuiteRecord): SuiteRecord {
   return {
     ...run,
@@ -185,7 +185,7 @@ function testSoFar<Test extends { readonly verdict: Verdict; readonly cells: rea
   return counted.length > 0 ? { ...test, verdict: worst(counted) } : test;
 }
 
-/** Leaves out cells, and what a worker of an earlier version says of them. */
+/** Removes the cells, and the fields about them from a worker of an earlier version. */
 export function headOf({ dynamo, ...run }: RunHead): RunHead {
   type Former = { readonly cells?: unknown; readonly cellKeys?: unknown };
   const withoutCells = <Test extends object>({ cells, cellKeys, ...test }: Test & Former) => test as Test;
@@ -201,6 +201,6 @@ function currentHead(record: Omit<RunHead, 'version'> & { readonly version: numb
   if (record.version <= RECORD_VERSION) return { ...record, version: RECORD_VERSION };
   throw new SuiteFailure(
     'StoreTooNew',
-    `the record of ${record.workflowId} has version ${record.version}, and this dynamo-bench knows versions up to ${RECORD_VERSION}`,
+    `the record of ${record.workflowId} has version ${record.version}, but this dynamo-bench reads versions up to ${RECORD_VERSION}`,
   );
 }

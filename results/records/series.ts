@@ -7,15 +7,15 @@ import { type Conditions, sorted } from './conditions.js';
  */
 export type LoadMetric = 'ttft' | 'ttft-p99' | 'itl' | 'throughput';
 
-/** What a metric is a figure of, whichever engine gave it. */
+/** Quantity of a metric, for real and simulated engines. */
 export type Quantity = 'bandwidth' | 'latency' | LoadMetric;
 
-/** Figures of a simulated engine have metrics of their own, so that they never stand in one series with real ones. */
+/** Figures of a simulated engine have metrics of their own, so that they are never in one series with real ones. */
 export type Metric = Quantity | `simulated-${LoadMetric}`;
 
 export type MetricUnit = 'bytes per second' | 'seconds' | 'tokens per second';
 
-/** One series of figures that can be followed from night to night. */
+/** One series of comparable figures from run to run. */
 export interface Series {
   readonly test: string;
   readonly metric: Metric;
@@ -38,7 +38,7 @@ const KINDS: Readonly<Record<Quantity, Kind>> = {
 
 const SIMULATED = 'simulated-';
 
-/** The unit of a metric, and which way it gets better. */
+/** Unit and direction of improvement of each metric. */
 export function kindOf(metric: Metric): Kind {
   return KINDS[quantityOf(metric)];
 }
@@ -47,24 +47,24 @@ export function quantityOf(metric: Metric): Quantity {
   return (isSimulatedMetric(metric) ? metric.slice(SIMULATED.length) : metric) as Quantity;
 }
 
-/** Whether a simulated engine gave the figures. */
+/** Returns true for figures of a simulated engine. */
 export function isSimulatedMetric(metric: Metric): boolean {
   return metric.startsWith(SIMULATED);
 }
 
-/** Whether it is a metric of a load test. */
+/** Returns true for a metric of a load test. */
 export function isLoadMetric(metric: Metric): boolean {
   return !['bandwidth', 'latency'].includes(metric);
 }
 
-/** What people look at first: the figure of a whole transport test; median TTFT and throughput of a load point. */
+/** Returns true for a headline metric: the figure of a whole transport test; median TTFT and throughput of a load point. */
 export function isHeadline({ metric, conditions }: Series): boolean {
   if (isLoadMetric(metric)) return !['ttft-p99', 'itl'].includes(quantityOf(metric));
   return Object.keys(conditions).length === 0;
 }
 
 /**
- * The name of a series, as people type it: `nixl-ucx/bandwidth` for the figure of the test, `nixl-ucx/latency/64KiB` for a
+ * Returns the name of a series on the command line: `nixl-ucx/bandwidth` for the figure of the test, `nixl-ucx/latency/64KiB` for a
  * row, `nixl-ucx/latency/64KiB/x4` for one with a batch of 4, `disaggregated/ttft/c16` for a load point.
  */
 export function seriesName({ test, metric, conditions }: Series): string {
@@ -77,7 +77,7 @@ function conditionName([name, value]: [string, number]): string[] {
   return [name === 'concurrency' ? `c${value}` : `${name}=${value}`];
 }
 
-/** Writes values of a unit for people. */
+/** Formats values of a unit. */
 export function formatterOf(unit: MetricUnit): (value: number) => string {
   return { 'bytes per second': formatRate, seconds: formatDuration, 'tokens per second': formatTokenRate }[unit];
 }

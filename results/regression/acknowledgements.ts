@@ -36,7 +36,7 @@ export async function acknowledge(
 /**
  * Resolves the metrics of a run to acknowledge. Only metrics that regressed from its baseline can be acknowledged.
  *
- * @param names as the user typed them; default: all
+ * @param names from the command line; default: all
  * @throws {SuiteFailure} `NotFound` for a metric that is unknown or did not regress, and when no metric regressed
  */
 export async function metricsToAcknowledge(
@@ -48,8 +48,8 @@ export async function metricsToAcknowledge(
   const regressed = metrics.filter(({ change }) => change === 'regressed').map(({ metric }) => metric);
   const hint =
     regressed.length > 0
-      ? `regressed metrics: ${regressed.join(', ')}`
-      : `run "dynamo-bench compare ${run.workflowId}" to see all metrics`;
+      ? `Use one of the regressed metrics: ${regressed.join(', ')}`
+      : `Run "dynamo-bench compare ${run.workflowId}" to see all metrics`;
   if (regressed.length === 0) throw new SuiteFailure('NotFound', `no metric regressed in ${run.workflowId}`, { hint });
   if (names.length === 0) return regressed;
   const wanted = await Promise.all(names.map((name) => resolveMetric(kysely, run.suite, name)));
@@ -84,7 +84,7 @@ export async function listAcknowledgements(kysely: Kysely<Tables>, suite?: strin
 /**
  * Removes acknowledgements of a run, so that their metrics raise alarms again.
  *
- * @param names as the user typed them; default: all
+ * @param names from the command line; default: all
  * @returns the metrics
  * @throws {SuiteFailure} `NotFound` for a metric that is not acknowledged, and when the run has no acknowledgements
  */
@@ -96,7 +96,7 @@ export async function removeAcknowledgements(
   const known = (await listAcknowledgements(kysely, run.suite))
     .filter(({ workflowId, runId }) => workflowId === run.workflowId && runId === run.runId)
     .map(({ metric }) => metric);
-  const hint = 'dynamo-bench acknowledge list';
+  const hint = 'Run `dynamo-bench acknowledge list` to list them';
   if (known.length === 0) throw new SuiteFailure('NotFound', `${run.workflowId} has no acknowledgements`, { hint });
   const wanted =
     names.length === 0 ? known : await Promise.all(names.map((name) => resolveMetric(kysely, run.suite, name)));

@@ -31,7 +31,7 @@ export async function acceptBaseline(
 ): Promise<Baseline> {
   if (run.endedAt === undefined) {
     throw new SuiteFailure('NotFound', `run ${run.workflowId} is still in progress and cannot be a baseline yet`, {
-      hint: 'accept the run after it has ended',
+      hint: 'Accept the run after it has ended',
     });
   }
   const { name, reason, at } = options;
@@ -40,7 +40,7 @@ export async function acceptBaseline(
       'InvalidSpec',
       `a baseline cannot be named "${name}", which is reserved for the last comparable runs`,
       {
-        hint: 'choose another --name',
+        hint: 'Choose another --name',
       },
     );
   }
@@ -109,7 +109,7 @@ async function findBaseline(kysely: Kysely<Tables>, suite: string, name: string)
   throw new SuiteFailure(
     'NotFound',
     `suite "${suite}" has no baseline "${name}"${known.length > 0 ? didYouMean(name, known) : ''}`,
-    { hint: 'create one with `dynamo-bench baseline accept RUN --name NAME`' },
+    { hint: 'Create one with `dynamo-bench baseline accept RUN --name NAME`' },
   );
 }
 

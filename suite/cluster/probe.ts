@@ -5,7 +5,7 @@ import type { SuiteSpec } from '../spec/spec.js';
 import { TOOLS, type TransportTestSpec, toolOf } from '../tools/registry.js';
 import type { Tool } from '../tools/shared/tool.js';
 
-/** The probe's output is made of sections, each behind a line of this shape. */
+/** Matches the line in front of each section of the probe's output. */
 const SECTION = /^@@dynamo-bench section ([a-z0-9-]+)$/;
 
 /** Number of CAP_IPC_LOCK in a mask of capabilities (linux/capability.h). */
@@ -19,7 +19,7 @@ const PROBED: readonly ProbedTool[] = TOOLS.filter((tool): tool is typeof tool &
 /** Arguments of the probe script, three a tool: its name, its program, and the option that prints the program's options. */
 export const PROBE_ARGUMENTS = PROBED.flatMap(({ name, probe }) => [name, probe.program, probe.helpOption]);
 
-/** Reads what a probe pod printed. Sections that the image could not answer are empty. */
+/** Parses the output of a probe pod. Sections that the image could not answer are empty. */
 export function readProbe(log: string, node: string, imageId: string): ProbeFacts {
   const sections = new Map<string, string[]>();
   let current: string[] = [];
@@ -74,7 +74,7 @@ export function readProbe(log: string, node: string, imageId: string): ProbeFact
   };
 }
 
-/** How much memory the image may lock, for people: `unlimited`, `64 kB`, `64 kB, which IPC_LOCK lifts`. */
+/** Formats the memory that the image may lock: `unlimited`, `64 kB`, `64 kB, which IPC_LOCK lifts`. */
 export function memlockText({ memlock, ipcLock }: Pick<ProbeFacts, 'memlock' | 'ipcLock'>): string {
   if (!isLimit(memlock)) return memlock;
   return `${memlock} kB${ipcLock ? ', which IPC_LOCK lifts' : ''}`;
@@ -84,7 +84,7 @@ function isLimit(memlock: string): boolean {
   return memlock !== 'unlimited' && memlock !== 'unknown';
 }
 
-/** What the probes of both nodes show to be wrong, with what to do. */
+/** Lists the problems that the probes of both nodes show, each with its remedy. */
 export function probeProblems(spec: SuiteSpec, probes: readonly ProbeFacts[], etcdEndpoint: string): Problem[] {
   return [...probes.flatMap((probe) => probeProblemsOf(spec, probe, etcdEndpoint)), ...differences(probes)];
 }
@@ -103,19 +103,19 @@ function probeProblemsOf(spec: SuiteSpec, probe: ProbeFacts, etcdEndpoint: strin
   if (probe.etcdAddresses?.length === 0) {
     problem(
       `the etcd host of ${etcdEndpoint} does not resolve in the pod`,
-      'check the cluster DNS; with hostNetwork the pod needs dnsPolicy ClusterFirstWithHostNet',
+      'Check the cluster DNS; with hostNetwork the pod needs dnsPolicy ClusterFirstWithHostNet',
     );
   }
   if (probe.environment.NIXL_ETCD_ENDPOINTS) {
     problem(
       `the image sets NIXL_ETCD_ENDPOINTS=${probe.environment.NIXL_ETCD_ENDPOINTS}`,
-      'NIXL would exchange metadata there instead of through its benchmark: remove it from the image',
+      'Remove it from the image; NIXL would exchange metadata there instead of through its benchmark',
     );
   }
   return [...problems, ...toolProblems(spec, probe)];
 }
 
-/** What the image lacks of the tools that the tests run. A tool that is missing is named once. */
+/** Lists tools and options that the tests need and the image lacks. A missing tool is listed once. */
 function toolProblems({ tests }: SuiteSpec, probe: ProbeFacts): Problem[] {
   const subject = `image on ${probe.node}`;
   const missing = new Map<string, Problem>();
@@ -130,20 +130,20 @@ function toolProblems({ tests }: SuiteSpec, probe: ProbeFacts): Problem[] {
       missing.set(tool.name, {
         subject,
         message: `\`${program} ${helpOption}\` printed nothing`,
-        hint: `the image must contain ${program} on its PATH, or the test must be removed from the spec`,
+        hint: `Use an image with ${program} on its PATH, or remove the test from the spec`,
       });
     } else if (options.length > 0) {
       unknown.push({
         subject,
         message: `test ${test.name}: this ${program} does not know ${options.join(', ')}`,
-        hint: `use an image with a newer ${program}, or leave the option at its default`,
+        hint: `Use an image with a newer ${program}, or leave the option at its default`,
       });
     }
   }
   return [...missing.values(), ...unknown];
 }
 
-/** Histories of earlier versions hold the options of nixlbench only. */
+/** Histories of earlier versions contain the options of nixlbench only. */
 function helpOf({ help, nixlbenchHelp = '' }: ProbeFacts): Readonly<Record<string, string>> {
   return help ?? { nixlbench: nixlbenchHelp };
 }
@@ -159,14 +159,14 @@ function differences([first, second]: readonly ProbeFacts[]): Problem[] {
     'EFA devices',
     first.efaDomains ?? 'unknown',
     second.efaDomains ?? 'unknown',
-    'the ranks need the same NIC count; check the device plugin on both nodes',
+    'Check the device plugin on both nodes; the ranks need the same NIC count',
   );
   for (const tool of Object.keys({ ...first.versions, ...second.versions })) {
     differ(
       `${tool} versions`,
       first.versions[tool] ?? 'unknown',
       second.versions[tool] ?? 'unknown',
-      'both ranks must run the same build: use an image digest instead of a tag',
+      'Use an image digest instead of a tag; both ranks must run the same build',
     );
   }
   if (first.imageId && second.imageId) {
@@ -174,7 +174,7 @@ function differences([first, second]: readonly ProbeFacts[]): Problem[] {
       'image digests',
       first.imageId,
       second.imageId,
-      'the tag points to different images on the two nodes: use a digest, or imagePullPolicy Always',
+      'Use a digest, or imagePullPolicy Always; the tag points to different images on the two nodes',
     );
   }
   return problems;

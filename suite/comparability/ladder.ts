@@ -9,7 +9,7 @@ import { formatBytes } from '../units/units.js';
 import { validValue } from './transport.js';
 
 /**
- * The ladder of a pair: from what the hardware carries down to what reaches NIXL's user, at one memory type, direction,
+ * Bandwidth of a pair from the hardware ceiling down to NIXL's user, at one memory type, direction,
  * block and batch. It has a branch for each library that NIXL can use: hardware, UCX, NIXL UCX; and hardware, libfabric,
  * NIXL LIBFABRIC. A rung that was measured under other parameters than the one above, or could use another number of NICs,
  * gets no ratio to it.
@@ -28,24 +28,24 @@ export interface Rung {
   readonly test: string;
   /** Block, batch and pattern of the figure, where they are not those of the ladder's conditions. */
   readonly conditions?: string;
-  /** Over the cells that may be compared; absent when there is none. */
+  /** Summary of the comparable cells; absent when there is none. */
   readonly bandwidth?: Summary;
   readonly shareOfCeiling?: number;
   /** Absent where no rung is above, without a figure, and when `blocked` says why. */
   readonly shareOfAbove?: number;
   /** Parameters in which it differs from the rung above. */
   readonly blocked?: string;
-  /** What the evidence says about why it falls off, or why there is no figure. */
+  /** Causes from the evidence for a low or a missing figure. */
   readonly reasons: readonly string[];
 }
 
 /** Order of the branches, each by its library. */
 const BRANCHES: readonly RungFacts['library'][] = ['ucx', 'libfabric'];
 
-/** Below this share of the ceiling or of the rung above a rung has fallen off, and the evidence is asked why. */
+/** A rung below this share of the ceiling or of the rung above is low, and its causes are looked up in the evidence. */
 const FALLS_BELOW = 0.9;
 
-/** Seed of the intervals of a ladder: they are made again from the record, so any fixed one will do. */
+/** Seed of the intervals of a ladder. Any fixed value serves, because the intervals are recomputed from the record. */
 const SEED = 1;
 
 /** Codes of reasons that explain a low or a missing figure. */
@@ -64,13 +64,13 @@ const EXPLAINS: ReadonlySet<string> = new Set([
 /** The first UCX whose srd transport has RDMA write (openucx/ucx, commits 7fe7e4482f and 4c707c0b07). */
 const UCX_WITH_RDMA_WRITE = [1, 20] as const;
 
-/** A test that can be a rung, with what its figure depends on. */
+/** A test that can be a rung, with the conditions of its figure. */
 interface Candidate extends RungFacts {
   readonly test: string;
   readonly cells: readonly TransportCell[];
 }
 
-/** Returns one ladder for each pair, extent, memory type and direction that at least two rungs have; else one with all there is. */
+/** Returns one ladder for each pair, extent, memory type and direction that at least two rungs share; else one ladder of all rungs. */
 export function laddersOf(tests: readonly TestRecord[]): Ladder[] {
   const candidates = tests.flatMap((test) => candidateOf(test) ?? []);
   const ladders: Ladder[] = [];
@@ -89,7 +89,7 @@ export function laddersOf(tests: readonly TestRecord[]): Ladder[] {
   return ladders.filter(({ rungs }) => rungs.length > 1);
 }
 
-/** Branch by branch, from the hardware down, in whatever order the tests ran. */
+/** Sorts rungs by branch, from the hardware down, independent of the order in which the tests ran. */
 function namesInOrder(candidates: readonly Candidate[]): string[] {
   const depth = ({ above }: Candidate) => (above === undefined ? 0 : 1);
   const sorted = candidates.toSorted(
@@ -98,7 +98,7 @@ function namesInOrder(candidates: readonly Candidate[]): string[] {
   return [...new Set(sorted.map(({ name }) => name))];
 }
 
-/** Chooses the best of several tests for a rung: a control that slows the back end says nothing about it. */
+/** Chooses the best of several tests for a rung, so that a control that slows the back end does not count. */
 function bestOf(candidates: readonly Candidate[]): Candidate | undefined {
   const best = ({ cells }: Candidate) => Math.max(-1, ...cells.flatMap((cell) => validValue(cell) ?? []));
   return candidates.toSorted((a, b) => best(b) - best(a))[0];
@@ -113,7 +113,7 @@ function candidateOf({ name: test, cells: all }: TestRecord): Candidate | undefi
   return facts && { ...facts, test, cells };
 }
 
-/** What a rung was measured at. */
+/** Conditions under which a rung was measured. */
 interface Point {
   readonly blockSize: number;
   readonly batchSize: number;
@@ -122,7 +122,7 @@ interface Point {
 function ladderOf(chosen: readonly Candidate[]): Ladder {
   const [first] = chosen;
   if (!first) throw new RangeError('a ladder without rungs');
-  // A rung that waits for each answer has other sizes, which must not choose those of the streams.
+  // A rung that waits for each answer has other sizes, which must not determine the sizes of the streams.
   const common = largestCommon(chosen.filter(({ pattern }) => pattern === first.pattern));
   const points = chosen.map((candidate) => (common && hasPoint(candidate, common) ? common : largestOf(candidate)));
   const ceilings = chosen.flatMap(({ cells }) => cells.flatMap((cell) => ceilingOfShares(cell) ?? []));
@@ -174,7 +174,7 @@ function rungOf(
   };
 }
 
-/** The cell's figure at one block and batch; a cell that may not be compared has none at any. */
+/** Returns the cell's figure at one block and batch; undefined for a cell that is not comparable. */
 function valueAt(cell: TransportCell, point: Point | undefined): number | undefined {
   if (!point || validValue(cell) === undefined) return undefined;
   return cell.rows.find(({ blockSize, batchSize }) => blockSize === point.blockSize && batchSize === point.batchSize)
@@ -203,7 +203,7 @@ function explanations(candidate: Candidate, nicsOfCeiling: number): string[] {
   return [...new Set([...named.map(({ message }) => message), ...failures, ...rails, ...old])];
 }
 
-/** NICs that carried the bytes, by the counters. */
+/** Counts the NICs that carried the bytes, by the counters. */
 function railsOf(cells: readonly TransportCell[] | undefined): number | undefined {
   const counts = (cells ?? []).flatMap(({ path }) =>
     path?.status === 'proven' ? [Object.keys(path.devices).length] : [],
@@ -238,7 +238,7 @@ function differences(above: Candidate, at: Point | undefined, below: Candidate, 
   return pairs.flatMap(([what, a, b]) => (a === b ? [] : [`${what}: ${b}, above ${a}`])).join('; ');
 }
 
-/** The largest block, with its batch, that every rung has a row of. */
+/** Finds the largest block, with its batch, of which every rung has a row. */
 function largestCommon(chosen: readonly Candidate[]): Point | undefined {
   const [first, ...others] = chosen.map(pointsOf);
   return first

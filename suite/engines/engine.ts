@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { rate } from '../schema/schema.js';
 
-/** What an inference engine is to the suite: one implementation a folder, listed in `registry.ts`. */
+/** Interface of an inference engine. Each engine has one folder and one entry in `registry.ts`. */
 
 /** Job of a worker in a deployment; `worker`: prefill and decode in one, in an aggregated deployment. */
 export type WorkerRole = 'prefill' | 'decode' | 'worker';
@@ -15,13 +15,13 @@ export const kvTransferRate = () => z.union([rate(), z.literal('measured'), z.li
 
 export type KvTransferRate = z.output<ReturnType<typeof kvTransferRate>>;
 
-/** Parsed block `dynamo.engine`, as far as all engines have it in common. */
+/** Fields of the parsed block `dynamo.engine` that all engines share. */
 interface EngineBlock {
   readonly kind: string;
   readonly extraArguments: readonly string[];
 }
 
-/** A worker that an engine is started in. */
+/** A worker that runs an engine. */
 export interface EngineWorker {
   readonly role: WorkerRole;
   readonly model: { readonly name: string; readonly path?: string | undefined };
@@ -41,9 +41,9 @@ export interface EngineWorker {
   };
 }
 
-/** What distinguishes an engine that computes nothing. */
+/** Properties of an engine that computes nothing. */
 export interface Simulation<Block> {
-  /** For every page and report that shows its figures. */
+  /** Notice for every page and report that shows its figures. */
   readonly warning: string;
   /** Rate of the KV transfer that tests without a rate of their own imitate. */
   kvTransferRate(block: Block): KvTransferRate;

@@ -4,7 +4,7 @@ import type { Engine, KvTransferRate, Simulation } from './engine.js';
 import { mocker } from './mocker/mocker.js';
 import { trtllm } from './trtllm/trtllm.js';
 
-/** Every engine that the suite deploys; the first is the default. An engine is added here and nowhere else. */
+/** Every engine that the suite deploys; the first is the default. Add an engine here only. */
 const ENGINES = [trtllm, mocker] as const;
 
 type Schema = (typeof ENGINES)[number]['schema'];
@@ -34,17 +34,17 @@ export function engineOf({ kind }: Pick<EngineSpec, 'kind'>): Engine<EngineSpec>
   return engine;
 }
 
-/** What makes an engine a simulated one; undefined for a real one, and for one that this version does not know. */
+/** Returns the properties of a simulated engine; undefined for a real engine and for one that this version does not know. */
 export function simulationOf(kind: string | undefined): Simulation<EngineSpec> | undefined {
   return kind === undefined ? undefined : BY_KIND[kind]?.simulation;
 }
 
-/** Whether figures of an engine, by its kind in a spec or a record, are simulated. */
+/** Returns true when the figures of an engine, by its kind in a spec or a record, are simulated. */
 export function isSimulatedEngine(kind: string | undefined): boolean {
   return simulationOf(kind) !== undefined;
 }
 
-/** Rate of the KV transfer that an engine imitates where a test sets none; `none` for a real engine. */
+/** Returns the default rate of the KV transfer that an engine imitates; `none` for a real engine. */
 export function simulatedKvRate(block: EngineSpec): KvTransferRate {
   return engineOf(block).simulation?.kvTransferRate(block) ?? 'none';
 }

@@ -10,15 +10,15 @@ export const FABRIC_KINDS = [
   ethernetKind,
 ] as const;
 
-/** What a checked spec says about its fabric. */
+/** The checked block `fabric` of a spec. */
 export type FabricSpec = z.output<(typeof FABRIC_KINDS)[number]['schema']>;
 
 const BY_NAME: ReadonlyMap<string, FabricKind<FabricSpec>> = new Map(FABRIC_KINDS.map((kind) => [kind.name, kind]));
 
 /**
- * Returns the kind of a fabric, or of what a spec says about one.
+ * Returns the kind of a fabric, or of the block `fabric` of a spec.
  *
- * @throws {RangeError} for a kind that is not registered, which neither a spec nor a catalogue can hold
+ * @throws {RangeError} for a kind that is not registered, which neither a spec nor a catalogue can contain
  */
 export function fabricKindOf({ kind }: Pick<Fabric, 'kind'>): FabricKind<FabricSpec> {
   const found = BY_NAME.get(kind);
@@ -33,13 +33,13 @@ export function fabricKindOfEnvironment({
   return [...BY_NAME.values()].find((kind) => kind.provider !== undefined && kind.provider === provider);
 }
 
-/** Returns the counters of a device that count bytes, whatever fabric it belongs to. */
+/** Returns the byte counters of a device of any fabric. */
 export function byteCountersOf(device: string): readonly string[] {
   const [deviceClass = ''] = device.split('/');
   return [...BY_NAME.values()].flatMap(({ byteCounters }) => byteCounters[deviceClass] ?? []);
 }
 
-/** Returns what any catalogue says of an instance type. */
+/** Returns the entry of an instance type from any catalogue. */
 export function cataloguedFabric(instanceType: string): Fabric | undefined {
   for (const kind of BY_NAME.values()) {
     const fabric = kind.ofInstanceType(instanceType);

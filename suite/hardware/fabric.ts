@@ -1,26 +1,26 @@
-/** What the hardware can carry: every ceiling that a measurement is compared with comes from here. */
+/** Bandwidth ceilings of the hardware, with which measurements are compared. */
 
-/** The extent that a bandwidth figure speaks of. */
+/** The extent that a bandwidth figure covers. */
 export type Scope = 'nic' | 'gpu-pair' | 'node';
 
 export interface Fabric {
-  /** A kind that the registry of fabrics holds. */
+  /** Kind of a fabric, from the registry of fabrics. */
   readonly kind: string;
   /** Network cards of one node that carry the traffic. */
   readonly nics: number;
   /** Line rate of one card and direction, in bytes per second. */
   readonly lineRate: number;
-  /** GPUs or other accelerators of one node; 0 where that plays no part. */
+  /** GPUs or other accelerators of one node; 0 where the number is irrelevant. */
   readonly gpus: number;
   /** Cards that serve one GPU; with Ethernet all cards serve all. */
   readonly nicsPerGpu: number;
-  /** Where the figures come from. */
+  /** Source of the figures. */
   readonly source: string;
 }
 
 const GBIT = 1e9 / 8;
 
-/** A ceiling and how it came about. */
+/** A ceiling and its derivation. */
 export interface Ceiling {
   readonly bytesPerSecond: number;
   readonly nics: number;
@@ -28,9 +28,9 @@ export interface Ceiling {
 }
 
 /**
- * The most that `scope` can carry in one direction: line rate × cards.
+ * Computes the most that `scope` can carry in one direction, in bytes per second: line rate × cards.
  *
- * @param visibleNics cards that the pod was given, when that is fewer than the scope has
+ * @param visibleNics cards of the pod, when it has fewer than the scope
  */
 export function ceilingOf(fabric: Fabric, scope: Scope, visibleNics = fabric.nics): Ceiling {
   const wanted = { nic: 1, 'gpu-pair': fabric.nicsPerGpu, node: fabric.nics }[scope];
@@ -44,18 +44,18 @@ export function ceilingOf(fabric: Fabric, scope: Scope, visibleNics = fabric.nic
 
 /** The ceilings of one figure. */
 export interface Ceilings {
-  /** Of the cards that carried it, where the counters prove which; else as `usableCeiling`. No figure above it is true. */
+  /** Ceiling of the cards that the counters prove to have carried it; else equal to `usableCeiling`. A higher figure cannot be true. */
   readonly ceiling: Ceiling;
-  /** Of the cards that the test could use. Absent in records of versions that kept one ceiling. */
+  /** Ceiling of the cards that the test could use. Absent in records of versions that kept one ceiling. */
   readonly usableCeiling?: Ceiling | undefined;
 }
 
-/** As a record has them: none where nothing was measured. */
+/** The ceilings in a record; absent where nothing was measured. */
 type KnownCeilings = { readonly [Name in keyof Ceilings]?: Ceilings[Name] | undefined };
 
 /**
- * What a share of the ceiling is a share of: the cards that the test could use, so that one that is lost does not
- * flatter the others. A test that used more of them than was thought could use these.
+ * Returns the ceiling to which shares refer: that of the cards that the test could use, so that a lost card lowers the
+ * share. When the test used more cards than expected, these count as usable.
  */
 export function ceilingOfShares(ceilings: Ceilings): Ceiling;
 export function ceilingOfShares(ceilings: KnownCeilings): Ceiling | undefined;
@@ -63,10 +63,10 @@ export function ceilingOfShares({ ceiling, usableCeiling }: KnownCeilings): Ceil
   return ceiling && usableCeiling && usableCeiling.bytesPerSecond > ceiling.bytesPerSecond ? usableCeiling : ceiling;
 }
 
-/** Above this multiple of the ceiling a figure cannot be true: counters, clocks and rounding explain no more than 2 %. */
+/** A figure above this multiple of the ceiling cannot be true: counters, clocks and rounding explain at most 2 %. */
 const IMPLAUSIBLE_ABOVE = 1.02;
 
-/** A figure that cannot be true, because the hardware does not carry as much. */
+/** Returns true for a figure that exceeds the hardware and so cannot be true. */
 export function isAboveCeiling(
   figure: { readonly bytesPerSecond: number },
   ceiling: Pick<Ceiling, 'bytesPerSecond'>,

@@ -20,7 +20,7 @@ export interface Measurement {
   /** Bytes per second, or seconds. */
   readonly value: number;
   readonly scope: Scope;
-  /** What was measured, for people: `64 MiB × 1, WRITE`. */
+  /** Conditions of the measurement as text: `64 MiB × 1, WRITE`. */
   readonly conditions: string;
   readonly original: string;
 }

@@ -2,9 +2,9 @@ import type { Sign } from '../fabrics/shared/fabric-kind.js';
 import type { Reason } from '../verdict/verdict.js';
 
 /**
- * Finds what the output of a run that succeeded says about why its figure is what it is. Each code comes once, in the order
- * of the signs. Most of it is printed only with FI_LOG_LEVEL=info, NIXL_LOG_LEVEL=INFO or UCX_PROTO_INFO=y, so that silence
- * says nothing.
+ * Finds messages in the output of a successful run that explain its figure. Lists each code once, in the order of the signs.
+ * Most messages are printed only with FI_LOG_LEVEL=info, NIXL_LOG_LEVEL=INFO or UCX_PROTO_INFO=y, so their absence proves
+ * nothing.
  */
 export function diagnose(signs: readonly Sign[], lines: readonly string[]): Reason[] {
   const output = lines.join('\n');

@@ -1,22 +1,22 @@
 import type { Fabric } from '../hardware/fabric.js';
 
-/** What an attempt left behind, as its verdict needs it. */
+/** Evidence of an attempt for its verdict. */
 
-/** What one rank left behind. */
+/** Evidence of one rank. */
 export interface RankEvidence {
   readonly position: 'node1' | 'node2';
-  /** Name of the node that it ran on, where it is known. */
+  /** Name of its node, where known. */
   readonly node?: string | undefined;
   readonly log: string;
   /** Exit code of the tool; undefined when the pod vanished or never ended. */
   readonly exitCode?: number | undefined;
   /** Kubernetes' reason for the end: `OOMKilled`, `Error`, `DeadlineExceeded`, … */
   readonly reason?: string | undefined;
-  /** The suite ended this rank itself, because its peer was gone or the time was up. */
+  /** The suite stopped this rank, because its peer was gone or the time limit had passed. */
   readonly endedBySuite: boolean;
 }
 
-/** Circumstances of an attempt that its logs do not hold. */
+/** Circumstances of an attempt that its logs do not contain. */
 export interface AttemptContext {
   readonly fabric: Fabric;
   readonly networkInterface: string;

@@ -9,9 +9,9 @@ import { formatBytes, formatRate } from '../units/units.js';
 import type { Reason } from '../verdict/verdict.js';
 import type { PathProof } from './path-proof.js';
 
-/** Checks of figures that are all there. */
+/** Checks of complete tables. */
 
-/** Finds rows whose bandwidth is not what follows from their block and its latency, where the tool says that it must. */
+/** Finds rows whose bandwidth does not follow from block size and latency, for tools whose figures must agree. */
 export function disagreements(test: TransportTestSpec, rows: readonly Row[]): Reason[] {
   if (!toolOf(test).bandwidthFollowsFromLatency(test)) return [];
   const apart = rows.filter(
@@ -28,26 +28,29 @@ export function disagreements(test: TransportTestSpec, rows: readonly Row[]): Re
   ];
 }
 
-/** Finds options that an image changed by wrapping the tool: then the figure is of another test. */
+/** Finds options that the image changed by wrapping the tool, so that the figure belongs to another test. */
 export function otherParameters(test: TransportTestSpec, logs: readonly RankLog[]): Reason[] {
   const tool = toolOf(test);
   const differing = [...new Set(logs.flatMap(({ toolLines }) => tool.differingOptions(test, toolLines)))];
   if (differing.length === 0) return [];
-  return [{ code: 'parameters-differ', message: `${tool.program} says that ${differing.join(', ')}` }];
+  return [{ code: 'parameters-differ', message: `${tool.program} printed: ${differing.join(', ')}` }];
 }
 
-/** Names rows above the ceiling: those of small blocks may show how fast the sender's buffers fill. */
+/** Lists rows above the ceiling; rows of small blocks may show how fast the sender's buffers fill. */
 export function rowsAboveCeiling(rows: readonly Row[], ceiling: Ceiling): Reason[] {
   const above = rows.filter((row) => isAboveCeiling(row, ceiling)).map(({ blockSize }) => formatBytes(blockSize));
   if (above.length === 0) return [];
   return [
-    { code: 'rows-above-ceiling', message: `more than the hardware carries, so not to be used: ${above.join(', ')}` },
+    {
+      code: 'rows-above-ceiling',
+      message: `do not use these rows, which exceed the hardware ceiling: ${above.join(', ')}`,
+    },
   ];
 }
 
 /**
- * Counts the NICs that the test could use and that carried nothing. They have names where it is known which NICs these
- * are: the test names them, or there are no more devices than it could use.
+ * Counts the NICs that the test could use and that carried nothing. Lists their names when the test names its NICs or
+ * when the pod has no more devices than the test could use.
  */
 export function idleNics(test: TransportTestSpec, path: PathProof, usable: Ceiling): Reason[] {
   const carriers = Object.keys(path.devices);

@@ -11,21 +11,21 @@ export interface WorkerState extends WorkerProbe {
 
 /** Everything that is known after a load. */
 export interface LoadEvidence extends LoadEnd {
-  /** Log of the load pod, which holds AIPerf's exports. */
+  /** Log of the load pod, which contains AIPerf's exports. */
   readonly log: string;
   readonly before: readonly WorkerState[];
   readonly after: readonly WorkerState[];
 }
 
-/** Facts about the deployment that the evidence does not hold. */
+/** Facts about the deployment that the evidence does not contain. */
 export interface InferenceCircumstances {
   /** The engine is simulated: it sends no KV bytes. */
   readonly simulated: boolean;
-  /** The workers are given EFA devices, which must carry the KV cache. */
+  /** The workers have EFA devices, which must carry the KV cache. */
   readonly efa: boolean;
-  /** KV bytes of one prompt token; undefined when they are not known. */
+  /** KV bytes of one prompt token; undefined when unknown. */
   readonly bytesPerToken?: number | undefined;
-  /** Why they are not known, and what to set; absent when no config of the model was found. */
+  /** Why the KV bytes are unknown, and which key to set; absent when no config of the model was found. */
   readonly kvUnknown?: string | undefined;
   /** NIXL back end that must carry the KV cache. */
   readonly transferBackend: string;

@@ -16,7 +16,7 @@ import { verdictOf } from './verdict-of-figure.js';
 
 export type { AttemptContext, RankEvidence } from './evidence.js';
 
-/** The result of one attempt. `failure` is there when there is nothing to measure; its class decides about a retry. */
+/** The result of one attempt. `failure` is set when there is no figure; its class decides about a retry. */
 export interface Judgement extends Ceilings {
   readonly verdict: Verdict;
   readonly reasons: readonly Reason[];
@@ -27,7 +27,7 @@ export interface Judgement extends Ceilings {
   readonly failure?: FailureRecord;
 }
 
-/** Reads the rows of the tool's table from what both ranks printed; rows that are missing are not an error. */
+/** Parses the rows of the tool's table from the output of both ranks; missing rows are not an error. */
 export function readRows(test: TransportTestSpec, ranks: readonly RankEvidence[]): readonly Row[] {
   return toolOf(test).readTable(test, outputsOf(ranks)).rows;
 }
@@ -38,7 +38,7 @@ function outputsOf(ranks: readonly RankEvidence[]) {
 
 /**
  * Judges one attempt from the expected rows, both logs and both exit codes together: exit code 0 without the rows is not a
- * success, and a crash after the last row takes nothing away from them.
+ * success, and a crash after the last row does not invalidate the rows.
  */
 export function judgeTransport(
   test: TransportTestSpec,

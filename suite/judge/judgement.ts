@@ -2,8 +2,7 @@ import type { FailureRecord } from '../verdict/failure.js';
 import type { Reason, Verdict } from '../verdict/verdict.js';
 
 /**
- * What every judge says of a cell. `failure` is there when there is nothing to measure; its class decides whether another
- * attempt is made.
+ * Judgement of a cell. `failure` is set when there is no figure; its class decides whether another attempt is made.
  */
 export interface CellJudgement {
   readonly verdict: Verdict;

@@ -35,7 +35,7 @@ export function transferReason(
   }
   const seen = `the NICs of the decode pods moved ${mebibytes(moved)}`;
   if (bytesPerToken === undefined) {
-    return reason('kv-path-unproven', `${seen}, and the KV bytes of the load are not known: ${kvUnknown}`);
+    return reason('kv-path-unproven', `${seen}, and the KV bytes of the load are unknown: ${kvUnknown}`);
   }
   const expected = bytesPerToken * (load.inputTokens ?? test.inputTokens) * load.requests.succeeded;
   if (moved >= expected * MIN_KV_SHARE) return reason('kv-transfer-seen', `${seen} during the load`);
@@ -46,7 +46,7 @@ export function transferReason(
   );
 }
 
-/** Bytes that the NICs of all decode workers moved during the load, or why they are not known. */
+/** Returns the bytes that the NICs of all decode workers moved during the load, or the reason why they are unknown. */
 function movedBytes({ before, after }: Evidence, efa: boolean): number | Reason {
   const decoders = before.filter(({ role }) => role === 'decode');
   const moved = decoders.flatMap(({ uid, nicBytes, nicSource }) => {

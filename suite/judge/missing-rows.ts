@@ -5,19 +5,19 @@ import { classifyOutput } from '../tools/shared/messages.js';
 import { type FailureClass, type FailureRecord, failureRecord } from '../verdict/failure.js';
 import type { AttemptContext, RankEvidence } from './evidence.js';
 
-/** Describes what is missing of a rank's log; undefined when both have their first and last line. */
+/** Describes truncated logs; undefined when the logs of both ranks have their first and last line. */
 export function truncation(ranks: readonly RankEvidence[], logs: readonly RankLog[]): string | undefined {
   const cut = ranks.filter((_, i) => !logs[i]?.complete).map(({ position }) => position);
   if (cut.length === 0) return undefined;
-  return `the log of the rank on ${cut.join(' and ')} has no beginning or no end: it was rotated, or the pod died`;
+  return `the log of the rank on ${cut.join(' and ')} is truncated: it was rotated, or the pod died`;
 }
 
-/** What a rank says when the other one is gone: true, but not the cause. */
+/** Failure classes that a rank reports when the other one is gone: a consequence, not the cause. */
 const CONSEQUENCES: ReadonlySet<FailureClass> = new Set(['PeerLost', 'RendezvousTimeout', 'TransferFailed']);
 
 /**
- * Explains why rows are missing: the cause before what follows from it, what the kernel and Kubernetes say before what the
- * tool guesses.
+ * Explains why rows are missing: causes before consequences, reports of the kernel and Kubernetes before guesses of the
+ * tool.
  */
 export function explainMissingRows(
   test: TransportTestSpec,

@@ -6,25 +6,25 @@ import { formatBytes } from '../units/units.js';
 import type { Reason } from '../verdict/verdict.js';
 
 /**
- * Proof that the bytes took the path that was to be measured: on both ranks, which run on two nodes, the counters of the
- * devices that should have carried them moved by at least what was sent.
+ * Proof that the bytes took the measured path: on both ranks, which run on two nodes, the counters of the expected devices
+ * increased by at least the bytes sent.
  */
 export interface PathProof {
   readonly status: 'proven' | 'unproven' | 'wrong';
-  /** Devices that moved at least 1 % of the bytes, with what they moved; of the rank where fewer did. */
+  /** Devices that moved at least 1 % of the bytes, with their bytes; from the rank with fewer such devices. */
   readonly devices: Readonly<Record<string, number>>;
-  /** Devices of the same rank that could have carried some of it, and moved less than that. */
+  /** Devices of the same rank that could have carried bytes and moved less than that. */
   readonly idle: readonly string[];
   readonly expected: ExpectedBytes;
   readonly reason: Reason;
-  /** The devices moved much more than was sent. */
+  /** The devices moved much more than the bytes sent. */
   readonly noise?: Reason;
 }
 
-/** A rank as far as its path is concerned. */
+/** The part of a rank that the path proof needs. */
 export interface RankPath {
   readonly log: RankLog;
-  /** Name of its node, where it is known. */
+  /** Name of its node, where known. */
   readonly node?: string | undefined;
 }
 
@@ -34,13 +34,13 @@ const LEAST_SHARE = 0.9;
 /** A device with a smaller share carries something else: address resolution, the control connection. */
 const CARRIER_SHARE = 0.01;
 
-/** Headers, acknowledgements and retransmissions explain no more than this; the rest is somebody else's traffic. */
+/** Headers, acknowledgements and retransmissions explain no more than this; the rest is other traffic. */
 const NOISE = { share: 1.25, bytes: 16 * 2 ** 20 } as const;
 
 /**
  * Checks the counters of both ranks.
  *
- * @param networkInterface the interface that should carry the bytes; empty on a fabric that goes past interfaces
+ * @param networkInterface the interface that should carry the bytes; empty on a fabric that bypasses the interfaces
  */
 export function provePath(
   fabric: Fabric,
@@ -75,12 +75,12 @@ export function provePath(
   if (moved.some((seen) => ![...seen.keys()].some(wanted))) {
     if (detour) return proof('wrong', `the bytes went over ${detour}`);
     const what = kind.countersText(networkInterface);
-    return proof('unproven', `no ${what} could be read on both ranks before and after`);
+    return proof('unproven', `could not read ${what} on both ranks before and after the test`);
   }
   const totals = moved.map((seen) => [...seen].reduce((sum, [device, bytes]) => sum + (wanted(device) ? bytes : 0), 0));
   const least = Math.min(...totals);
   if (least < expected.least * LEAST_SHARE) {
-    const where = detour ? `they went over ${detour}` : 'the traffic took another way';
+    const where = detour ? `they went over ${detour}` : 'the bytes took another path';
     return proof(
       'wrong',
       `the counters moved by ${formatBytes(least)} of ${formatBytes(expected.least)} sent: ${where}`,
@@ -95,7 +95,7 @@ export function provePath(
 
 const CODES = { proven: 'path-proven', unproven: 'path-unproven', wrong: 'wrong-path' } as const;
 
-/** Bytes that each device moved, in the direction that moved more; only devices that were read before and after. */
+/** Returns the bytes that each device moved, in the direction that moved more; only devices with counters before and after. */
 function movedBytes({ counters }: RankLog): ReadonlyMap<string, number> {
   const before = new Map(counters.filter(({ when }) => when === 'before').map((frame) => [frame.device, frame]));
   const moved = new Map<string, number>();
@@ -122,7 +122,7 @@ function carriersOf(
   );
 }
 
-/** The device that carried the bytes instead, if one did on every rank. */
+/** Finds the device that carried the bytes instead on every rank; undefined when there is none. */
 function detourOf(
   moved: readonly ReadonlyMap<string, number>[],
   wanted: (device: string) => boolean,

@@ -5,7 +5,7 @@ import { formatDuration, formatRate } from '../units/units.js';
 import type { Reason, Verdict } from '../verdict/verdict.js';
 import type { PathProof } from './path-proof.js';
 
-/** Decides what a complete table proves: a figure counts when it can be true, took its path and reaches what is expected. */
+/** Judges the figure of a complete table. It passes when it is possible, took the expected path and meets the expectation. */
 export function verdictOf(
   test: TransportTestSpec,
   measurement: Measurement,
@@ -16,7 +16,7 @@ export function verdictOf(
   const isBandwidth = measurement.metric === 'bandwidth';
   const { ceiling } = ceilings;
   if (isBandwidth && isAboveCeiling({ bytesPerSecond: measurement.value }, ceiling)) {
-    const message = `${formatRate(measurement.value)} is more than the hardware carries (${formatRate(ceiling.bytesPerSecond)}, ${ceiling.explanation}): same node, NVLink, or a wrong unit?`;
+    const message = `${formatRate(measurement.value)} exceeds the hardware ceiling (${formatRate(ceiling.bytesPerSecond)}, ${ceiling.explanation}): same node, NVLink, or a wrong unit?`;
     const verdict = path.status === 'wrong' ? 'fail' : 'inconclusive';
     return { verdict, reasons: [...reasons, { code: 'implausible', message }] };
   }

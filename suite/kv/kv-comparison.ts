@@ -32,7 +32,7 @@ export interface NetworkShare {
 
 /**
  * Compares every comparable load point of a run with its prediction, except controls, which transfer nothing. Empty when
- * there is no curve or the size of the KV cache is not known.
+ * there is no curve or the size of the KV cache is unknown.
  */
 export function networkShares(record: Pick<SuiteRecord, 'tests' | 'dynamo'>): NetworkShare[] {
   const { dynamo } = record;

@@ -1,6 +1,6 @@
 import type { ModelConfig } from '../spec/model-config.js';
 
-/** Why the size of the KV cache is not known, and what to set. */
+/** Explains why the size of the KV cache is unknown, and which key to set. */
 export interface UnknownKv {
   readonly unknown: string;
 }
@@ -43,7 +43,7 @@ function hybridLayers(config: ModelConfig): number | UnknownKv | undefined {
     const other = types.find((type) => !FULL_KV.has(type) && !NO_KV.has(type));
     if (other === undefined) return types.filter((type) => FULL_KV.has(type)).length;
     if (/^(?:sliding|chunked)_/.test(other)) return withWindow(`layer_types: ${other}`);
-    return { unknown: `the KV size of a layer of type ${other} is not known; ${SET_TYPES}` };
+    return { unknown: `the KV size of a layer of type ${other} is unknown; ${SET_TYPES}` };
   }
   if (pattern) return pattern.split('*').length - 1;
   const { attn_layer_period: period, attn_layer_offset: offset } = config;

@@ -32,7 +32,7 @@ export interface KvSize {
  * doubled when there are fewer than ranks; the latent vector is kept whole by each. Of a hybrid model only the layers with
  * full attention count: the others keep a state of the request, not of its tokens.
  *
- * A quantized checkpoint may say the type of the cache (`kv_cache_quant_algo`), and an engine with the type `auto` takes it
+ * A quantized checkpoint may set the type of the cache (`kv_cache_quant_algo`), and an engine with the type `auto` takes it
  * from there: then the model's type does not determine it.
  *
  * @param kvCacheType type of the cache; `auto`: that of the model
@@ -73,12 +73,12 @@ export function kvSize(config: ModelConfig, kvCacheType: string, tensorParallel:
   };
 }
 
-/** The size when it is known, else undefined. */
+/** Returns the size when it is known, else undefined. */
 export function knownKv(size: KvSize | UnknownKv | undefined): KvSize | undefined {
   return size && 'bytesPerToken' in size ? size : undefined;
 }
 
-/** Why the size is not known; undefined when it is known. */
+/** Returns the reason why the size is unknown; undefined when it is known. */
 export function unknownKv(size: KvSize | UnknownKv | undefined): string | undefined {
   return size && 'unknown' in size ? size.unknown : undefined;
 }

@@ -4,7 +4,7 @@ import { scopeOf, type TransportTestSpec, usableNics } from '../spec/transport-t
 import { toolOf } from '../tools/registry.js';
 import type { History, Range } from './test-forecast.js';
 
-/** Seconds that one cell takes, and whether earlier cells of its test say so. */
+/** Seconds of one cell, and whether they come from earlier cells of its test. */
 export type CellTime = Range & { readonly measured: boolean };
 
 /** Start of both ranks' pods, start delay not counted, evidence and removal. */
@@ -12,7 +12,7 @@ const AROUND_THE_TOOL_SECONDS: Range = { low: 6, high: 45 };
 /** The slow paths known from practice (emulated writes, TCP) deliver about 2 % of the ceiling. */
 const SLOWEST_SHARE_OF_CEILING = 0.02;
 /**
- * Forecasts one cell: what earlier cells took; else between the ceiling and the slowest known path. No attempt may take
+ * Forecasts the time of one cell from earlier cells; else from the ceiling and the slowest known path. No attempt takes
  * longer than its time limit.
  */
 export function cellTime(

@@ -5,7 +5,7 @@ import { resourcesOf, type SuiteSpec } from '../spec/spec.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../spec/transport-tests.js';
 import { formatBytes, formatRate } from '../units/units.js';
 
-/** Finds what makes a test's figure useless or its expectation impossible. */
+/** Lists conditions that make a test's figure useless or its expectation impossible. */
 export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric | undefined): Concern[] {
   const found: Concern[] = [];
   const doubt = (message: string) => found.push({ subject: `test ${test.name}`, message });
@@ -17,7 +17,7 @@ export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric 
     const ceiling = ceilingOf(fabric, scopeOf(test), usableNics(test, visible));
     const text = `${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation})`;
     if (test.claimed && test.claimed.value > ceiling.bytesPerSecond) {
-      doubt(`the claimed ${formatRate(test.claimed.value)} is more than the hardware carries: ${text}`);
+      doubt(`the claimed ${formatRate(test.claimed.value)} exceeds the hardware ceiling: ${text}`);
     }
     if ((test.expect.minBandwidth ?? 0) > ceiling.bytesPerSecond) {
       doubt(`can never pass: expect.minBandwidth is ${formatRate(test.expect.minBandwidth ?? 0)}, the ceiling ${text}`);
@@ -29,7 +29,7 @@ export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric 
     );
   }
   if (kind.memoryPerDevice > 0 && efa.count === 0) {
-    doubt('its ranks are given no EFA device, so nothing can cross EFA');
+    doubt('its ranks have no EFA device, so no bytes can take EFA; set resources.efa.count or nics');
   }
   return found;
 }

@@ -11,9 +11,9 @@ import { refusals } from './refusals.js';
 import { type History, type Range, sumOfForecasts, type TestForecast } from './test-forecast.js';
 import { forecastOfVariant } from './variant-forecast.js';
 
-/** What a suite would do, before anything of it runs: cells, pods, time, and what would be refused. */
+/** Forecast of a suite: cells, pods, time and refusals. */
 export interface Forecast {
-  /** In the order in which they would run, with the fewest repetitions. */
+  /** Cells in the order in which they would run, with the fewest repetitions. */
   readonly cells: readonly ForecastCell[];
   readonly blocks: number;
   /** Tests of phase 3 in the order in which they would run. */
@@ -25,9 +25,9 @@ export interface Forecast {
   readonly wallTime: Range;
   /** Both nodes for the whole wall time. */
   readonly nodeHours: Range;
-  /** What keeps the suite from being measured at all. */
+  /** Problems for which the suite is refused. */
   readonly refused: readonly Concern[];
-  /** What makes a figure useless or an expectation impossible. */
+  /** Conditions that make a figure useless or an expectation impossible. */
   readonly doubtful: readonly Concern[];
 }
 
@@ -37,7 +37,7 @@ export interface ForecastCell {
   readonly variant: string;
   readonly repetition: number;
   readonly warmUp: boolean;
-  /** EFA devices that each rank is given. */
+  /** EFA devices of each rank. */
   readonly efa: number;
   readonly time: CellTime;
 }
@@ -63,7 +63,7 @@ const NODES = 2;
 /**
  * Forecasts a whole suite.
  *
- * @param history what earlier cells took; it replaces what the parameters say
+ * @param history seconds of earlier cells; they replace the forecast from the parameters
  */
 export function forecastOf(spec: SuiteSpec, history: History = new Map()): Forecast {
   const fabric = plannedFabric(spec);
@@ -126,7 +126,7 @@ function forecastLoads({ dynamo }: SuiteSpec): ForecastLoad[] {
   }));
 }
 
-/** Forecasts one transport test, by its parameters alone. */
+/** Forecasts one transport test from its parameters alone. */
 export function forecastOfTest(spec: SuiteSpec, test: TransportTestSpec): TestForecast {
   const fabric = plannedFabric(spec);
   const variants = variantsOf(test);

@@ -48,7 +48,7 @@ export function refusedWorkers(
   return refused;
 }
 
-/** Finds tests whose KV transfer cannot be proven, because the number of its bytes is not known. */
+/** Finds tests whose KV transfer cannot be proven, because the number of its bytes is unknown. */
 export function doubtfulLoads({
   engine,
   model,
@@ -61,7 +61,7 @@ export function doubtfulLoads({
     ? unknownKv(kvSize(model.config, transfer.kvCacheType, transfer.tensorParallel))
     : 'set dynamo.model.config (fields of the model’s config.json, including torch_dtype), or a dynamo.model.path whose folder in the workers has that file';
   if (why === undefined) return [];
-  const message = `its KV transfer cannot be proven, because the KV bytes of a token are not known: ${why}`;
+  const message = `its KV transfer cannot be proven, because the KV bytes of a token are unknown: ${why}`;
   return tests
     .filter(({ topology }) => topology === 'disaggregated')
     .map(({ name }) => ({ subject: `test ${name}`, message }));

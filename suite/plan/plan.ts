@@ -4,9 +4,9 @@ import { INTERLEAVED, type SuiteSpec } from '../spec/spec.js';
 import { FEWEST_FOR_STOP, relativePrecision, shuffled, summarize } from '../statistics/statistics.js';
 
 /**
- * Which cell comes next. The spec is expanded into blocks that run one after the other; within a block the next cell
- * follows from the outcomes so far. Nothing is remembered and nothing depends on the clock, so a workflow that replays
- * asks the same questions and gets the same answers.
+ * Determines the next cell. The spec is expanded into blocks that run one after the other; within a block the next cell
+ * follows from the outcomes so far. The functions keep no state and do not read the clock, so a workflow that replays
+ * gets the same results.
  */
 
 /** A test with all its variants, or all tests that are interleaved. */
@@ -20,7 +20,7 @@ export interface Block {
   readonly seed: number;
 }
 
-/** The unit that is run and recorded, without its pair. */
+/** A cell, the unit that runs and is recorded, without its pair. */
 export interface Cell extends Variant {
   /** From 1. Warm-up cells are counted apart. */
   readonly repetition: number;
@@ -28,7 +28,7 @@ export interface Cell extends Variant {
   readonly warmUp: boolean;
 }
 
-/** What has become of a cell, as far as the order of the next ones needs it. */
+/** Outcome of a cell, as needed to order the next ones. */
 export interface CellOutcome {
   /** `name` of the cell's test, with the `-v<n>` of a variant. */
   readonly test: string;
@@ -37,11 +37,11 @@ export interface CellOutcome {
   readonly value?: number | undefined;
   /** Seconds that the cell took, all attempts together. */
   readonly seconds: number;
-  /** True: it failed in a way that every further cell of the test would repeat, so there are none. */
+  /** True when every further cell of the test would fail in the same way, so none follows. */
   readonly final: boolean;
 }
 
-/** The blocks of a suite, in the order of the spec. Interleaved tests come where the first of them is in the spec. */
+/** Returns the blocks of a suite, in the order of the spec. Interleaved tests run at the position of the first of them. */
 export function blocksOf(spec: Pick<SuiteSpec, 'tests' | 'interleave' | 'seed'>): Block[] {
   const { tests, interleave, seed } = spec;
   const together = (name: string) => (typeof interleave === 'boolean' ? interleave : interleave.includes(name));
@@ -59,15 +59,15 @@ export function blocksOf(spec: Pick<SuiteSpec, 'tests' | 'interleave' | 'seed'>)
   return blocks;
 }
 
-/** The cell to run now, or undefined when the block is complete. */
+/** Returns the cell to run next; undefined when the block is complete. */
 export function nextCell(block: Block, outcomes: readonly CellOutcome[]): Cell | undefined {
   const tallies = tally(block, outcomes);
   return block.interleaved ? nextOfRounds(block, tallies) : nextInTurn(block, tallies);
 }
 
 /**
- * Cells in the order in which they would run if every test were ended after its fewest repetitions: without `adaptive`
- * what `nextCell` gives while nothing fails for good.
+ * Lists the cells in the order in which they run when every test ends after its fewest repetitions: without `adaptive`
+ * the results of `nextCell` when no test fails for good.
  */
 export function* plannedCells(block: Block): Generator<Cell> {
   const turns = (test: Variant) => [
@@ -90,12 +90,12 @@ export function* plannedCells(block: Block): Generator<Cell> {
 }
 
 /**
- * More cells than this are no suite: what is carried from one workflow run to the next, and what a suite hears from its
- * blocks, would pass Temporal's limits at about 2,400.
+ * Maximum number of cells in a suite. The state that one workflow run hands to the next, and the results of the blocks,
+ * would exceed Temporal's limits at about 2,400 cells.
  */
 export const MAX_CELLS_PER_SUITE = 2000;
 
-/** Cells of all phases of a suite, warm-up cells included, if every test takes its most repetitions. */
+/** Counts the cells of all phases of a suite, warm-up cells included, when every test runs its most repetitions. */
 export function mostCells(spec: Pick<SuiteSpec, 'tests' | 'dynamo' | 'interleave' | 'seed'>): number {
   const variants = blocksOf(spec).flatMap(({ tests }) => tests);
   const points = spec.dynamo?.tests.reduce((sum, test) => sum + pointsOf(test).length, 0) ?? 0;
@@ -137,7 +137,7 @@ function tally(block: Block, outcomes: readonly CellOutcome[]): ReadonlyMap<stri
   return tallies;
 }
 
-/** Every test to its end before the next one begins. */
+/** Runs every test to its end before the next one begins. */
 function nextInTurn(block: Block, tallies: ReadonlyMap<string, Tally>): Cell | undefined {
   const begun = block.tests.findLastIndex(({ test }) => {
     const of = tallyOf(tallies, test.name);
@@ -154,7 +154,7 @@ function nextInTurn(block: Block, tallies: ReadonlyMap<string, Tally>): Cell | u
 
 /**
  * One cell of every test in each round, warm-up rounds first. The round is read from the counts: a test that is more
- * than one round behind the foremost one was complete before, and is not looked at again.
+ * than one round behind the foremost one was complete before, and is skipped.
  */
 function nextOfRounds(block: Block, tallies: ReadonlyMap<string, Tally>): Cell | undefined {
   const all = block.tests.map(({ test }) => tallyOf(tallies, test.name));

@@ -8,7 +8,7 @@ export function instanceTypes({ fabric, nodes }: Pick<SuiteSpec, 'fabric' | 'nod
   return fabricKindOf(fabric).instanceTypes(fabric, selected);
 }
 
-/** Returns the fabric that a spec probably gets; undefined where nothing says how fast it is. */
+/** Returns the fabric that a spec will probably get; undefined when its rate is unknown. */
 export function plannedFabric(spec: Pick<SuiteSpec, 'fabric' | 'nodes'>): Fabric | undefined {
   return fabricKindOf(spec.fabric).fabricOf(spec.fabric, instanceTypes(spec)[0] ?? 'unknown');
 }

@@ -7,7 +7,7 @@ import { refusedWorkers } from './inference-forecast.js';
 import { MAX_CELLS_PER_SUITE, mostCells } from './plan.js';
 import { instanceTypes } from './planned-fabric.js';
 
-/** Finds what no node of the named instance types can give. */
+/** Lists requests that no node of the named instance types can meet. */
 export function refusals(spec: SuiteSpec): Concern[] {
   const refused: Concern[] = [];
   const { efa, gpu } = spec.resources;

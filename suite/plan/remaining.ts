@@ -1,7 +1,7 @@
 import { formatDuration } from '../units/units.js';
 import type { Range, TestForecast } from './test-forecast.js';
 
-/** How far a test is that has not ended. */
+/** Progress of a test that has not ended. */
 export interface PendingTest {
   readonly forecast: TestForecast;
   /** Cells that are recorded, warm-up cells included. */
@@ -11,9 +11,8 @@ export interface PendingTest {
 }
 
 /**
- * Seconds until the last of these tests ends: cells that are measured say how long the next ones of their test take, the
- * forecast says it of tests that have measured none. Waiting for nodes or for a person, and tries after a failure, come
- * on top.
+ * Estimates the seconds until the last of these tests ends, from the measured cells of each test, or from the forecast
+ * when it has none. Excludes waits for nodes or a person and retries after a failure.
  */
 export function remainingTime(tests: readonly PendingTest[]): Range {
   const each = tests.map(remainingOfTest);
@@ -21,13 +20,13 @@ export function remainingTime(tests: readonly PendingTest[]): Range {
   return { low: sum('low'), high: sum('high') };
 }
 
-/** Seconds of the fastest and the slowest of the cells that were measured; undefined when none was. */
+/** Returns the seconds of the fastest and the slowest measured cell; undefined without one. */
 export function timesOf(cells: readonly { readonly seconds: number; readonly failure?: unknown }[]): Range | undefined {
   const seconds = cells.filter((cell) => cell.failure === undefined).map((cell) => cell.seconds);
   return seconds.length === 0 ? undefined : { low: Math.min(...seconds), high: Math.max(...seconds) };
 }
 
-/** Remaining time for people, in whole seconds: `12 min to 1 h 5 min`. */
+/** Formats the remaining time in whole seconds: `12 min to 1 h 5 min`. */
 export function remainingText({ low, high }: Range): string {
   const [shortest, longest] = [Math.round(low), Math.round(high)];
   if (longest === 0) return 'less than 1 s';

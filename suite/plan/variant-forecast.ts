@@ -3,7 +3,7 @@ import { repetitionsOf } from './plan.js';
 import type { Range, TestForecast } from './test-forecast.js';
 
 /**
- * The cells of a test with one combination of its matrix, and the seconds that they take together. The time budget of an
+ * Forecasts the cells of a test with one combination of its matrix, and the seconds that they take together. The time budget of an
  * adaptive test ends it early, but for its last cell, which may be a slow one after fast ones; warm-up cells and
  * `repetitions` run in any case.
  *

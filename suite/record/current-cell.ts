@@ -6,7 +6,7 @@ import { cellRecordSchema, type TransportCell } from './record.js';
 
 const cellSchema = z.discriminatedUnion('kind', [cellRecordSchema, inferenceCellSchema]);
 
-/** What version 1 called otherwise. */
+/** Fields that version 1 named differently. */
 interface FormerCell {
   readonly version?: number;
   readonly concurrency?: number;
@@ -17,8 +17,8 @@ interface FormerCell {
 }
 
 /**
- * Brings a recorded cell to the current version: one of version 1 gets its kind, a list of nodes instead of a pair, and
- * the current names of parameters. A cell of another version is returned as it is.
+ * Converts a recorded cell to the current version: a cell of version 1 gets its kind, a list of nodes instead of a pair,
+ * and the current names of parameters. A cell of another version is returned as it is.
  */
 export function currentCell(recorded: object): TransportCell | InferenceCell {
   if (versionOf(recorded) !== 1) return recorded as TransportCell | InferenceCell;
@@ -36,13 +36,13 @@ export function currentCell(recorded: object): TransportCell | InferenceCell {
   return current as TransportCell | InferenceCell;
 }
 
-/** Whether something is a recorded cell of a version that `currentCell` knows. */
+/** Returns true for a recorded cell of a version that `currentCell` can read. */
 export function isReadableCell(recorded: unknown): recorded is object {
   if (typeof recorded !== 'object' || recorded === null) return false;
   return [1, RECORD_VERSION].includes(versionOf(recorded) ?? 0);
 }
 
-/** Lists what is wrong with a recorded cell of a readable version; nothing: `currentCell` gives a whole one. */
+/** Lists the problems of a recorded cell of a readable version; empty when `currentCell` can convert it. */
 export function cellProblems(recorded: object): readonly z.core.$ZodIssue[] {
   return cellSchema.safeParse(currentCell(recorded)).error?.issues ?? [];
 }

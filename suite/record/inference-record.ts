@@ -3,7 +3,7 @@ import { ENGINE_KINDS } from '../engines/registry.js';
 import type { DeepReadonly } from '../run/deep-readonly.js';
 import { cellBase, failure, logReference, verdict } from './parts.js';
 
-/** What is recorded of phase 3: a part of the suite's record, `dynamo`. */
+/** Schema of the record of phase 3, the key `dynamo` of the suite's record. */
 
 const distribution = z.object({
   average: z.number(),
@@ -57,7 +57,7 @@ export const inferenceCellSchema = z.object({
     .number()
     .optional()
     .meta({ description: 'bytes per second at which a simulated engine delays the KV transfer' }),
-  gpus: z.number().meta({ description: 'of all workers together' }),
+  gpus: z.number().meta({ description: 'GPUs of all workers together' }),
   command: z.array(z.string()),
   evidence: z.array(logReference),
   startedAt: z.string(),
@@ -91,7 +91,10 @@ export const dynamoRecordSchema = z.object({
   platform: z.object({ version: z.string(), installed: z.boolean() }).optional(),
   verdict,
   failure: failure.optional(),
-  kept: z.string().optional().meta({ description: 'command that removes the deployment that was left' }),
+  kept: z
+    .string()
+    .optional()
+    .meta({ description: 'command that removes the deployment that the run left in the cluster' }),
   tests: z.array(test),
 });
 

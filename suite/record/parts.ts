@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { DeepReadonly } from '../run/deep-readonly.js';
 
-/** Pieces that cells, tests and runs share. */
+/** Schemas that cells, tests and runs share. */
 
 /**
- * Version of cells and of `record.json`. A field that changes its meaning raises it. Version 1 is read too (see
- * `currentCell`); readers refuse a version that they do not know.
+ * Version of cells and of `record.json`. Increase it when a field changes its meaning. Version 1 is read too (see
+ * `currentCell`); readers refuse an unknown version.
  */
 export const RECORD_VERSION = 2;
 
@@ -22,19 +22,19 @@ export const logReference = z.object({
 
 export type LogReference = DeepReadonly<z.output<typeof logReference>>;
 
-/** What every cell has, of whichever phase. */
+/** Fields of every cell, of any phase. */
 export const cellBase = {
   version: z.literal(RECORD_VERSION),
   key: z.string().meta({ description: 'hash of all that defines the cell: the same key means the same measurement' }),
   test: z.string(),
   repetition: z.number(),
-  warmUp: z.boolean().optional().meta({ description: 'a warm-up cell: it counts for nothing' }),
-  nodes: z.array(z.string()).meta({ description: 'names of the nodes that it ran on: node1, node2, …' }),
+  warmUp: z.boolean().optional().meta({ description: 'true for a warm-up cell, which never counts' }),
+  nodes: z.array(z.string()).meta({ description: 'names of its nodes: node1, node2, …' }),
   verdict,
   reasons: z.array(reason),
   failure: failure.optional(),
   recordedAt: z.string(),
-  measuredBy: z
-    .object({ workflowId: z.string(), runId: z.string() })
-    .meta({ description: 'workflow run that measured it; another one means that the cell was taken over' }),
+  measuredBy: z.object({ workflowId: z.string(), runId: z.string() }).meta({
+    description: 'workflow run that measured the cell; differs from the run of the record when the cell was reused',
+  }),
 };

@@ -3,8 +3,8 @@ import { SUITE_VERSION } from '../run/version.js';
 import type { Provenance, RankRecord, SetupRecord } from './record.js';
 
 /**
- * Where a cell's figure comes from, put together from set-up and from the ranks of the attempt that was measured. Where a
- * rank left nothing (its pod never ran), what the probe saw on its node stands in.
+ * Builds the provenance of a cell from set-up and from the ranks of the measured attempt. For a rank without evidence (its
+ * pod never ran) it uses the facts that the probe collected on its node.
  *
  * @param specHash SHA-256 of the spec in canonical JSON
  * @param ranks of the last attempt

@@ -5,7 +5,7 @@ import { cellBase, failure, logReference, RECORD_VERSION, reason, verdict } from
 
 export { type LogReference, RECORD_VERSION } from './parts.js';
 
-/** What is written to `<RESULTS_DIR>/<workflow id>/record.json`. */
+/** Schema of `<RESULTS_DIR>/<workflow id>/record.json`. */
 
 const scope = z.enum(['nic', 'gpu-pair', 'node']);
 
@@ -33,10 +33,9 @@ const rank = z.object({
   startedAt: z.string().optional(),
   finishedAt: z.string().optional(),
   command: z.array(z.string()),
-  environment: z
-    .record(z.string(), z.string())
-    .optional()
-    .meta({ description: 'what the pod sets, without secrets; the image’s own variables are in the provenance' }),
+  environment: z.record(z.string(), z.string()).optional().meta({
+    description: 'variables that the pod sets, without secrets; variables of the image are in the provenance',
+  }),
   log: logReference,
 });
 
@@ -66,21 +65,21 @@ const provenance = z.object({
       name: z.string(),
       instanceType: z.string(),
       zone: z.string(),
-      topology: z.record(z.string(), z.string()).meta({ description: 'labels that say where the node stands' }),
+      topology: z.record(z.string(), z.string()).meta({ description: 'labels of the node’s location' }),
       kernelVersion: z.string(),
       osImage: z.string(),
       kubeletVersion: z.string(),
       drivers: z.record(z.string(), z.string()).meta({ description: 'kernel modules: efa, nvidia' }),
-      imageId: z.string().meta({ description: 'digest of the image that really ran' }),
+      imageId: z.string().meta({ description: 'digest of the image that ran' }),
       versions: z.record(z.string(), z.string()).meta({ description: 'tools and libraries in the image' }),
-      environment: z.record(z.string(), z.string()).meta({ description: 'of the rank, without secrets' }),
+      environment: z.record(z.string(), z.string()).meta({ description: 'environment of the rank, without secrets' }),
       command: z.array(z.string()),
     }),
   ),
   devicePlugins: z.array(z.string()).meta({ description: 'images' }),
 });
 
-/** Where a cell's figure comes from. */
+/** Provenance of a cell's figure. */
 export type Provenance = DeepReadonly<z.output<typeof provenance>>;
 
 /** One measurement of a transport test. */
@@ -106,11 +105,11 @@ export const cellRecordSchema = z.object({
     })
     .optional(),
   ceiling: ceiling.optional().meta({
-    description: 'of the NICs that carried it, where the counters prove which: no figure above it is true',
+    description: 'ceiling of the NICs that the counters prove to have carried it; a higher figure cannot be true',
   }),
   usableCeiling: ceiling.optional().meta({
     description:
-      'of the NICs that the test could use: shares and expectations are held against it, or against `ceiling` where that is more, or where this is absent',
+      'ceiling of the NICs that the test could use. Shares and expectations refer to it, or to `ceiling` when that is higher or this field is absent',
   }),
   path: z
     .object({
@@ -119,7 +118,7 @@ export const cellRecordSchema = z.object({
       expected: z
         .object({ least: z.number(), most: z.number() })
         .optional()
-        .meta({ description: 'bytes that the parameters say were sent, without and with warm-up' }),
+        .meta({ description: 'bytes sent according to the parameters, without and with warm-up' }),
       reason,
     })
     .optional(),
@@ -146,7 +145,7 @@ const setup = z.object({
       kernelVersion: z.string(),
       topology: z.record(z.string(), z.string()).optional(),
       allocatable: quantities,
-      free: quantities.meta({ description: 'allocatable less what running pods had requested before the suite' }),
+      free: quantities.meta({ description: 'allocatable minus the requests of running pods before the suite' }),
     }),
   ),
   devicePlugins: z.array(
@@ -158,7 +157,7 @@ const setup = z.object({
       imageId: z.string(),
       efaDomains: z.number().optional(),
       memlock: z.string(),
-      ipcLock: z.boolean().optional().meta({ description: 'CAP_IPC_LOCK is in effect: no memlock limit counts' }),
+      ipcLock: z.boolean().optional().meta({ description: 'CAP_IPC_LOCK is in effect, so no memlock limit applies' }),
       hugepagesFree: z.number().optional(),
       etcdAddresses: z.array(z.string()).optional(),
       versions: z.record(z.string(), z.string()),
@@ -200,10 +199,10 @@ const suite = z.object({
   dynamo: dynamoRecordSchema.optional().meta({ description: 'phase 3' }),
 });
 
-/** What the whole run leaves: enough to make every report again. */
+/** Record of a whole run, from which every report can be generated. */
 export type SuiteRecord = DeepReadonly<z.output<typeof suite>>;
 
-/** A run without its cells, as the store keeps it: which cells it has is said by the store alone. */
+/** A run without its cells, as the store keeps it; the store links the cells to it. */
 export type RunHead = Omit<SuiteRecord, 'tests' | 'dynamo'> & {
   readonly tests: readonly Omit<TestRecord, 'cells'>[];
   readonly dynamo?: DynamoHead | undefined;
@@ -211,7 +210,7 @@ export type RunHead = Omit<SuiteRecord, 'tests' | 'dynamo'> & {
 
 type DynamoHead = Omit<DynamoRecord, 'tests'> & { readonly tests: readonly Omit<InferenceTestRecord, 'cells'>[] };
 
-/** What is known of a run before it has ended. */
+/** The part of a run's record that is known before it has ended. */
 export type StartedRun = Omit<RunHead, 'endedAt'>;
 
 /** JSON Schema of `record.json`, for readers in other languages. */

@@ -1,6 +1,6 @@
 /** Facts about the cluster that set-up collects; part of every record. */
 
-/** A problem that keeps the suite from measuring, with its remedy. */
+/** A problem that prevents a measurement, with its remedy. */
 export interface Problem {
   /** The object concerned: a node, a pod, `device plugin`, `etcd`, … */
   readonly subject: string;
@@ -8,7 +8,7 @@ export interface Problem {
   readonly hint: string;
 }
 
-/** A node of the pair. Quantities in bytes and counts; `free` is allocatable less what running pods request. */
+/** A node of the pair. Quantities in bytes and counts; `free` is allocatable minus the requests of running pods. */
 export interface NodeFacts {
   readonly name: string;
   readonly instanceType: string;
@@ -55,8 +55,8 @@ export interface ProbeFacts {
   /** Kernel modules of the node: efa, nvidia. */
   readonly drivers?: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
-  /** What each tool printed about its options, by its name; empty for one that the image lacks. */
+  /** Usage text of each tool, by its name; empty for a tool that the image lacks. */
   readonly help?: Readonly<Record<string, string>>;
-  /** The same of nixlbench, in histories from before `help`. */
+  /** Usage text of nixlbench, in histories from before `help`. */
   readonly nixlbenchHelp?: string;
 }

@@ -25,7 +25,7 @@ export function choice<const Values extends readonly [string, ...string[]]>(what
 
 /** Returns the message for a word that is not in `values`, with a suggestion. */
 export function unknownWord(what: string, input: unknown, values: readonly string[]): string {
-  if (input === undefined) return `${what} is missing: one of ${values.join(', ')}`;
+  if (input === undefined) return `${what} is missing: use one of ${values.join(', ')}`;
   return `unknown ${what} ${JSON.stringify(input)}${didYouMean(String(input), values)}`;
 }
 
@@ -81,7 +81,7 @@ export const slug = (what: string, longest: number) =>
     )
     .max(longest, `${what} is longer than ${longest} characters`);
 
-/** The schemas of several things, each in the place of its thing, so that a union of them keeps their types. */
+/** Returns the schemas of several items in the same order, so that a union of them keeps their types. */
 export function schemasOf<const Things extends readonly { readonly schema: z.ZodType }[]>(things: Things) {
   return things.map(({ schema }) => schema) as unknown as {
     readonly [Index in keyof Things]: Things[Index]['schema'];

@@ -3,15 +3,15 @@ import { FEWEST_FOR_STOP } from '../statistics/statistics.js';
 import { onFailure } from './on-failure.js';
 import { duration, rate, slug, strict } from './schema.js';
 
-/** Fields that every test between two ranks has, whatever tool it runs. */
+/** Fields of every test between two ranks, independent of its tool. */
 
 /** A figure from a document: shown beside the measurement, never mixed with it. */
 const claimed = strict({
   value: rate().meta({ description: 'the claimed bandwidth' }),
-  source: z.string().default('the benchmark plan').meta({ description: 'document that claims it' }),
+  source: z.string().default('the benchmark plan').meta({ description: 'document that contains the claim' }),
 });
 
-/** What the measurement must reach for the verdict `pass`. Nothing is expected unless it is written here. */
+/** Minimum figures for the verdict `pass`; by default none. */
 const expectation = strict({
   minBandwidth: rate().optional().meta({ description: 'lowest acceptable bandwidth' }),
   minEfficiency: z.number().gt(0).max(1).optional().meta({ description: 'lowest acceptable share of the ceiling' }),
@@ -30,9 +30,10 @@ const adaptive = strict({
     .min(FEWEST_FOR_STOP)
     .max(1000)
     .default(60)
-    .meta({ description: 'no more repetitions than this' }),
+    .meta({ description: 'maximum number of repetitions' }),
   timeBudget: duration().prefault('4h').meta({
-    description: 'no repetition starts that would end later than this, warm-up cells included',
+    description:
+      'time limit of all repetitions, warm-up cells included; a repetition that would end later does not start',
   }),
 });
 
@@ -46,7 +47,7 @@ export const testFields = {
     .meta({ description: 'if false, a failure of the test is recorded and does not fail the suite' }),
   onFailure: onFailure().optional().meta({
     description:
-      'what happens after the test has failed for good; default: continue if not required, else onFailure of the suite, else park',
+      'action after the test has failed in all its attempts; default: continue if not required, else onFailure of the suite, else park',
   }),
   repetitions: z
     .int()
@@ -73,22 +74,20 @@ export const testFields = {
   claimed: claimed
     .optional()
     .meta({ description: 'figure from a document; shown beside the measured one, never mixed with it' }),
-  expect: expectation
-    .prefault({})
-    .meta({ description: 'what the figure must reach for the verdict pass; nothing by default' }),
+  expect: expectation.prefault({}).meta({ description: 'minimum figures for the verdict pass; none by default' }),
 };
 
-/** The checked fields that every test has. */
+/** The checked fields of every test. */
 export type TestFields = z.output<z.ZodObject<typeof testFields>>;
 
-/** Something wrong with one field, seen only beside others. */
+/** A problem of one field in combination with others. */
 export interface FieldProblem {
   /** Name of the field. */
   readonly path: string;
   readonly message: string;
 }
 
-/** Finds fields that are each valid and contradict each other. */
+/** Finds valid fields that contradict each other. */
 export function contradictoryFields(test: TestFields): FieldProblem[] {
   const { adaptive: wanted, repetitions } = test;
   if (!wanted || wanted.maxRepetitions >= repetitions) return [];

@@ -55,7 +55,7 @@ const resources = strict({
 const transfer = strict({
   backend: choice('KV transfer back end', ['LIBFABRIC', 'UCX'])
     .default('LIBFABRIC')
-    .meta({ description: 'NIXL back end that the KV cache is to take' }),
+    .meta({ description: 'NIXL back end that transfers the KV cache' }),
   predictFrom: z.string().optional().meta({
     description:
       'transport test whose curve predicts the KV transfer; default: the first nixlbench test with this back end',
@@ -72,7 +72,7 @@ const transfer = strict({
     .meta({ description: 'tokens of one KV block; the default of TensorRT-LLM is 32' }),
   kvCacheType: choice('KV cache type', ['auto', 'fp8', 'bfloat16', 'float16'])
     .default('auto')
-    .meta({ description: 'auto: the type of the model, which is not known in advance for a quantized model' }),
+    .meta({ description: 'auto: the type of the model, which is unknown in advance for a quantized model' }),
 });
 
 const load = strict({

@@ -41,7 +41,7 @@ export const inferenceSpec = strict({
     .meta({ description: 'if false, a failure of the test is recorded and does not fail the suite' }),
   onFailure: onFailure().optional().meta({
     description:
-      'what happens after the test has failed for good; default: continue if not required, else onFailure of the suite, else park',
+      'action after the test has failed in all its attempts; default: continue if not required, else onFailure of the suite, else park',
   }),
   topology: choice('topology', ['disaggregated', 'aggregated']).default('disaggregated').meta({
     description:
@@ -57,7 +57,12 @@ export const inferenceSpec = strict({
     .max(30)
     .default([1, 4, 16])
     .meta({ description: 'concurrency sweep: one cell for each value' }),
-  repetitions: z.int().min(1).max(MAX_REPETITIONS).default(1).meta({ description: 'how often the whole sweep runs' }),
+  repetitions: z
+    .int()
+    .min(1)
+    .max(MAX_REPETITIONS)
+    .default(1)
+    .meta({ description: 'number of runs of the whole sweep' }),
   inputTokens: z.int().min(1).max(1_000_000).default(2048).meta({ description: 'tokens of each prompt (ISL)' }),
   outputTokens: z.int().min(2).max(1_000_000).default(128).meta({ description: 'tokens of each answer (OSL)' }),
   requests: z
@@ -69,7 +74,7 @@ export const inferenceSpec = strict({
   duration: duration().optional().meta({ description: 'instead of a number of requests' }),
   warmupRequests: z.int().min(0).max(10_000).default(4).meta({ description: 'requests before the first that counts' }),
   seed: z.int().min(0).default(1).meta({ description: 'seed of the prompts: the same seed, the same prompts' }),
-  limits: limits.prefault({}).meta({ description: 'what a load point must keep to for the verdict pass' }),
+  limits: limits.prefault({}).meta({ description: 'limits that a load point must meet for the verdict pass' }),
   timeout: duration().prefault('15m').meta({ description: 'time limit of one cell' }),
   kvTransferRate: kvTransferRate().optional().meta({
     description: 'simulated engine only: overrides engine.kvTransferRate, for example "none" for a control',
@@ -84,7 +89,11 @@ export const inferenceSpec = strict({
     context.addIssue({ code: 'custom', path: ['repetitions'], message });
   }
   if (new Set(test.concurrency).size !== test.concurrency.length) {
-    context.addIssue({ code: 'custom', path: ['concurrency'], message: 'names a concurrency twice' });
+    context.addIssue({
+      code: 'custom',
+      path: ['concurrency'],
+      message: 'contains a concurrency twice; remove one of them',
+    });
   }
 });
 

@@ -4,7 +4,7 @@ import { contradictions, type TransportTestSpec } from './transport-tests.js';
 
 /** A test with one combination of its matrix applied. */
 export interface Variant {
-  /** `name` is unique in the run: the test's own, or with `-v<n>` behind it when there is a matrix. It holds no matrix. */
+  /** `name` is unique in the run: the name of the test, with the suffix `-v<n>` when it has a matrix. The variant has no matrix. */
   readonly test: TransportTestSpec;
   /** Name of the test in the spec. */
   readonly base: string;
@@ -12,19 +12,19 @@ export interface Variant {
   readonly variant: string;
 }
 
-/** Something wrong with an axis. */
+/** A problem of an axis. */
 export interface MatrixProblem {
   readonly axis: string;
   readonly message: string;
 }
 
-/** More combinations than this are a mistake. */
+/** Maximum number of combinations of a matrix. */
 const MOST_VARIANTS = 1000;
 
-/** Longest name of a variant: a pod's name holds it beside the run, the repetition, the attempt and the position. */
+/** Longest name of a variant: pod names contain it with the run, the repetition, the attempt and the position. */
 const LONGEST_NAME = 25;
 
-/** What an axis may not change: it says how often and why a test runs, not what it measures. */
+/** Options that an axis must not change: they set how often and why a test runs, not its figure. */
 const NOT_AN_AXIS: ReadonlySet<string> = new Set([
   'name',
   'tool',
@@ -39,7 +39,7 @@ const NOT_AN_AXIS: ReadonlySet<string> = new Set([
 
 const ENV = 'env.';
 
-/** One value of one axis, checked: what it sets, and a word for it. */
+/** One checked value of an axis: the options that it sets, and its label. */
 interface Step {
   readonly options: Readonly<Record<string, unknown>>;
   readonly environment: Readonly<Record<string, string>>;
@@ -47,9 +47,9 @@ interface Step {
 }
 
 /**
- * The test once for every combination of its matrix, in a stable order: the first axis as written changes slowest.
+ * Expands a test into one variant for every combination of its matrix, in a stable order: the first axis as written changes slowest.
  *
- * @throws {RangeError} for a matrix that `matrixProblems` finds wrong
+ * @throws {RangeError} for a matrix with `matrixProblems`
  */
 export function variantsOf(test: TransportTestSpec): Variant[] {
   const { variants, problems } = expand(test);
@@ -57,7 +57,7 @@ export function variantsOf(test: TransportTestSpec): Variant[] {
   return variants;
 }
 
-/** All that is wrong with a test's matrix: unknown options, values that an option does not take, combinations that contradict. */
+/** Lists the problems of a test's matrix: unknown options, invalid values, contradicting combinations. */
 export function matrixProblems(test: TransportTestSpec): readonly MatrixProblem[] {
   return expand(test).problems;
 }
@@ -141,7 +141,7 @@ function isSettings(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** `64mi`, `read`, `num-threads-4`: a value that says nothing by itself comes with the name of its option. */
+/** Builds the label of a value: `64mi`, `read`, `num-threads-4`. A value that is unclear alone gets the name of its option. */
 function labelOf(option: string, value: unknown): string {
   const word = (text: string) =>
     text

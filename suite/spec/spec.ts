@@ -9,12 +9,12 @@ import { dynamoProblems, dynamoSpec } from './dynamo-spec.js';
 import { matrixProblems, variantsOf } from './matrix.js';
 import { type TransportTestSpec, transportTest } from './transport-tests.js';
 
-/** The suite spec: what the user writes, with the plan's values as defaults. */
+/** Schema of the suite spec, with the plan's values as defaults. */
 
-/** What must be in every rank's environment unless the spec says otherwise. */
+/** Default environment of every rank; the spec can override it. */
 const DEFAULT_ENVIRONMENT: Readonly<Record<string, string>> = { FI_PROVIDER: 'efa', FI_HMEM_DISABLE_P2P: '0' };
 
-/** Name of the block of interleaved tests; no test may have it when there is one. */
+/** Name of the block of interleaved tests; reserved in a suite that has one. */
 export const INTERLEAVED = 'interleaved';
 
 const toleration = strict({
@@ -109,12 +109,10 @@ const startDelay = strict({
 const timeouts = strict({
   retry: duration()
     .prefault('10m')
-    .meta({ description: 'how long one step is retried while the cluster or the store does not answer' }),
-  podStart: duration().prefault('10m').meta({ description: 'how long a pod may take to run, image pull included' }),
-  unschedulable: duration().prefault('1m').meta({ description: 'how long a pod may be unschedulable' }),
-  nodeLock: duration()
-    .prefault('12h')
-    .meta({ description: 'how long to wait for nodes that another suite has locked' }),
+    .meta({ description: 'time for which a step is retried while the cluster or the store does not answer' }),
+  podStart: duration().prefault('10m').meta({ description: 'time limit until a pod runs, image pull included' }),
+  unschedulable: duration().prefault('1m').meta({ description: 'time for which a pod may be unschedulable' }),
+  nodeLock: duration().prefault('12h').meta({ description: 'longest wait for nodes that another suite has locked' }),
 });
 
 /** Which earlier runs a run is compared with when it has ended. */
@@ -158,7 +156,7 @@ export const suiteSpec = strict({
   resources: resources.prefault({}).meta({ description: 'resources that each rank requests' }),
   fabric: fabric
     .prefault({ kind: 'efa' })
-    .meta({ description: 'network between the nodes; it gives the ceiling and the counters' }),
+    .meta({ description: 'network between the nodes, which determines the ceiling and the counters' }),
   env: z.record(z.string(), z.string().nullable()).default({}).meta({
     description:
       'environment of every rank, added to FI_PROVIDER=efa and FI_HMEM_DISABLE_P2P=0; null removes a variable',
@@ -173,10 +171,10 @@ export const suiteSpec = strict({
   timeouts: timeouts.prefault({}).meta({ description: 'limits of waiting for the cluster' }),
   onFailure: onFailure()
     .optional()
-    .meta({ description: 'what happens after a test has failed for good; a test can override it' }),
+    .meta({ description: 'action after a test has failed in all its attempts; a test can override it' }),
   parkTimeout: duration()
     .prefault('12h')
-    .meta({ description: 'how long a failed test waits for a person; then the suite continues without it' }),
+    .meta({ description: 'time for which a failed test waits for a person; then the suite continues without it' }),
   resumeFrom: z
     .string()
     .min(1)
@@ -202,14 +200,18 @@ export const suiteSpec = strict({
   webhook: webhook.optional().meta({ description: 'where to send the run result: JSON with a text that Slack shows' }),
   tests: z
     .array(transportTest)
-    .min(1, 'no tests: there is nothing to measure')
+    .min(1, 'add at least one test: without tests there is nothing to measure')
     .meta({ description: 'transport tests, in the order in which they run' }),
   dynamo: dynamoSpec.optional().meta({
     description: 'Dynamo deployment and the load on it; without this block the suite has only transport tests',
   }),
 }).superRefine((spec, context) => {
   if (spec.startDelay.min > spec.startDelay.max) {
-    context.addIssue({ code: 'custom', path: ['startDelay', 'min'], message: 'is longer than startDelay.max' });
+    context.addIssue({
+      code: 'custom',
+      path: ['startDelay', 'min'],
+      message: 'is longer than startDelay.max; decrease it or increase startDelay.max',
+    });
   }
   for (const { path, message } of problemsOfTests(spec)) context.addIssue({ code: 'custom', path, message });
   for (const { path, message } of spec.dynamo ? dynamoProblems(spec.dynamo, spec) : []) {
@@ -217,7 +219,7 @@ export const suiteSpec = strict({
   }
 });
 
-/** What cannot be seen in one test alone: names that meet, matrices, more NICs than the ranks are given. */
+/** Checks that need all tests: duplicate names, matrices, more NICs than the ranks have. */
 function problemsOfTests(spec: {
   tests: readonly TransportTestSpec[];
   interleave: boolean | readonly string[];
@@ -233,7 +235,7 @@ function problemsOfTests(spec: {
     for (const { axis, message } of inMatrix) problem(axis === '' ? ['matrix'] : ['matrix', axis], message);
     const variants = inMatrix.length > 0 ? [] : variantsOf(test);
     for (const name of new Set([test.name, ...variants.map((variant) => variant.test.name)])) {
-      if (seen.has(name)) problem(['name'], `"${name}" is used twice; the name identifies a test`);
+      if (seen.has(name)) problem(['name'], `"${name}" is used twice; give each test its own name`);
       seen.add(name);
     }
     const most = Math.max(0, ...variants.map((variant) => variant.test.nics ?? 0));
@@ -250,15 +252,15 @@ function problemsOfTests(spec: {
 
 export type SuiteSpec = z.output<typeof suiteSpec>;
 
-/** One thing that is wrong in a spec. `path` is written as in JavaScript: `tests[1].backend`. */
+/** A problem of a spec. `path` is written as in JavaScript: `tests[1].backend`. */
 export interface SpecProblem {
   readonly path: string;
   readonly message: string;
 }
 
 /**
- * Checks a suite spec and returns it with every default, or all that is wrong with it. Former names of keys are read as
- * the current ones.
+ * Checks a suite spec and returns it with every default, or all its problems. Former names of keys are read as the
+ * current ones.
  */
 export function checkSpec(input: unknown): { spec: SuiteSpec } | { problems: SpecProblem[] } {
   const { spec, found } = withCurrentKeys(input);
@@ -278,7 +280,7 @@ function problemOfBoth({ path, current }: FormerKey): SpecProblem {
   return { path: pathText(path), message: `is the former name of "${current}", which is set as well: remove it` };
 }
 
-/** Keys of a spec under their former names, with the current one: `attempts is now maxAttempts`. */
+/** Lists the former names of keys in a spec, each with the current one: `attempts is now maxAttempts`. */
 export function formerKeys(input: unknown): SpecProblem[] {
   return withCurrentKeys(input).found.map(({ path, current }) => ({
     path: pathText(path),
@@ -287,7 +289,7 @@ export function formerKeys(input: unknown): SpecProblem[] {
 }
 
 /**
- * The checked spec.
+ * Checks a suite spec and returns it with every default.
  *
  * @throws {SuiteFailure} `InvalidSpec`, with every problem in the message and in `details`
  */
@@ -304,7 +306,7 @@ export function parseSpec(input: unknown): SuiteSpec {
   );
 }
 
-/** The environment of every rank: the plan's two variables, then the spec's, then the test's. */
+/** Returns the environment of every rank: the plan's two variables, then the spec's, then the test's. */
 export function rankEnvironment(
   spec: Pick<SuiteSpec, 'env'>,
   testEnvironment: Readonly<Record<string, string>>,
@@ -313,7 +315,7 @@ export function rankEnvironment(
   return Object.fromEntries(Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== null));
 }
 
-/** What each rank of a test is given: the spec's resources, with the test's own number of EFA devices. */
+/** Returns the resources of each rank of a test: the spec's, with the test's number of EFA devices. */
 export function resourcesOf(
   { resources }: Pick<SuiteSpec, 'resources'>,
   { nics }: Pick<TransportTestSpec, 'nics'>,
@@ -321,7 +323,7 @@ export function resourcesOf(
   return nics === undefined ? resources : { ...resources, efa: { ...resources.efa, count: nics } };
 }
 
-/** JSON Schema of what a user may write, for editors. */
+/** Returns the JSON Schema of the suite spec, for editors. */
 export function specJsonSchema(): object {
   return z.toJSONSchema(suiteSpec, { io: 'input', target: 'draft-2020-12' });
 }

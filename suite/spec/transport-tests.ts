@@ -21,17 +21,17 @@ export const transportTest = z
     for (const { path, message } of contradictions(test)) context.addIssue({ code: 'custom', path: [path], message });
   });
 
-/** Finds options of a test that are each valid and contradict each other. */
+/** Finds valid options of a test that contradict each other. */
 export function contradictions(test: TransportTestSpec): FieldProblem[] {
   return [...contradictoryFields(test), ...toolOf(test).contradictions(test)];
 }
 
-/** Returns the extent that a test's figure speaks of. */
+/** Returns the extent that a test's figure covers. */
 export function scopeOf(test: TransportTestSpec) {
   return toolOf(test).scope(test);
 }
 
-/** Returns the cards that a test can use at most, of those that each rank is given. */
+/** Returns the most cards that a test can use, out of those of each rank. */
 export function usableNics(test: TransportTestSpec, given: number): number {
   return toolOf(test).usableNics(test, given);
 }

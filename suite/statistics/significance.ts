@@ -48,7 +48,7 @@ interface EffectSize {
 
 /**
  * Decides for each metric of a suite whether it changed. At most 5 % of the suites in which nothing changed report a
- * change, whatever the number of metrics (Holm's correction over all of them).
+ * change, for any number of metrics (Holm's correction over all of them).
  *
  * @param threshold smallest relevant difference, as a share
  */

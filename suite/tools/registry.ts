@@ -19,7 +19,7 @@ const BY_NAME: ReadonlyMap<string, Tool<TransportTestSpec>> = new Map(TOOLS.map(
 /**
  * Returns the tool that a test runs.
  *
- * @throws {RangeError} for a test of a tool that is not registered, which no spec can hold
+ * @throws {RangeError} for a tool that is not registered, which no spec can contain
  */
 export function toolOf({ tool }: Pick<TransportTestSpec, 'tool'>): Tool<TransportTestSpec> {
   const found = toolNamed(tool);

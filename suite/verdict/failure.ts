@@ -29,9 +29,9 @@ export function isFailureClass(name: string): name is FailureClass {
 /** A failure as a plain value, for records, reports and Temporal payloads. */
 export interface FailureRecord {
   readonly class: FailureClass;
-  /** What failed and where. */
+  /** The failure and its location. */
   readonly message: string;
-  /** The remedy for people. */
+  /** The remedy, verb first. */
   readonly hint: string;
 }
 

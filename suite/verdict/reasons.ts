@@ -1,7 +1,7 @@
-/** What a reason code does to the verdict of its cell; `note` leaves the verdict as it is. */
+/** Effect of a reason code on the verdict of its cell; `note` leaves the verdict as it is. */
 type ReasonEffect = 'pass' | 'fail' | 'inconclusive' | 'skipped' | 'note';
 
-/** What a reason code is about; `cell` is any cell. */
+/** Scope of a reason code; `cell` is any cell. */
 type ReasonScope = 'cell' | 'transport' | 'inference' | 'suite';
 
 interface ReasonKind {
@@ -15,7 +15,7 @@ export const REASONS = {
   measured: {
     of: 'cell',
     effect: 'pass',
-    meaning: 'The figure is complete, took the expected path, is possible, and reaches what the spec expects.',
+    meaning: 'The figure is complete, took the expected path, is possible, and meets the expectation of the spec.',
   },
   'below-expectation': {
     of: 'transport',
@@ -25,8 +25,7 @@ export const REASONS = {
   implausible: {
     of: 'transport',
     effect: 'inconclusive',
-    meaning:
-      'The figure is more than 102 % of what the hardware can carry: both ranks on one node, NVLink, or a wrong unit.',
+    meaning: 'The figure exceeds 102 % of the hardware ceiling: both ranks on one node, NVLink, or a wrong unit.',
   },
   'rows-above-ceiling': {
     of: 'transport',

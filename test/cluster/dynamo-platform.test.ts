@@ -74,7 +74,7 @@ describe('the Dynamo platform', function () {
     assert.deepEqual(platform, { version: '0.1.0-test', installed });
     assert.match(
       tests[0]?.failure?.message ?? '',
-      /does not serve after 1 s: the operator has not seen the latest change/,
+      /does not serve after 1 s: the operator has not observed the latest change/,
     );
   }
 
@@ -84,7 +84,7 @@ describe('the Dynamo platform', function () {
     const record = await run({ values });
     assertFailed(record, 'PlatformMissing', / dynamographdeployments\.nvidia\.com$/);
     assert.deepEqual(await releases(), []);
-    const [, command] = /^install it: (helm .*)$/s.exec(record.failure?.hint ?? '') ?? [];
+    const [, command] = /^Install it: (helm .*)$/s.exec(record.failure?.hint ?? '') ?? [];
     assert.ok(command, record.failure?.hint);
     await execa('bash', ['-c', command], { env: environment });
     assert.deepEqual(await releases(), [`${RELEASE} 1 deployed`]);

@@ -20,7 +20,7 @@ describe('a suite that cannot run', function () {
       const end = await lab.run(await lab.spec());
       assert.match(
         end.failure,
-        /node gpu-2: has the taint team=x:NoSchedule, .*→ add \{"key": "team", "operator": "Exists"/,
+        /node gpu-2: has the taint team=x:NoSchedule, .*→ .*\{"key": "team", "operator": "Exists"/,
       );
     } finally {
       await lab.box.admin.patch(NODE, undefined, 'gpu-2', { spec: { taints: null } });

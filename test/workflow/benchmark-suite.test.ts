@@ -27,7 +27,7 @@ describe('benchmarkSuite', function () {
     assert.deepEqual(fake.calls.slice(-2).sort(), ['closeRun', 'writeReport pass']);
   });
 
-  it('is regressed when it passed and is worse than its baseline, and tells who asked for it', async () => {
+  it('is regressed when it passed and is worse than its baseline, and sends the webhook', async () => {
     const fake = new FakeActivities();
     fake.overrides.compareRun = async () => ({
       change: 'regressed',
@@ -69,7 +69,7 @@ describe('benchmarkSuite', function () {
     assert.match(failure(outcome).message, /up to 3000 cells; split it: one suite runs 2000/);
   });
 
-  it('goes on after a test that is not required and says which part failed', async () => {
+  it('continues after a test that is not required and names the failed part', async () => {
     const fake = new FakeActivities();
     fake.judgements['nixl-ucx'] = [unmeasured('EtcdUri')];
     const { outcome } = await runSuite(plan, fake);
@@ -163,7 +163,7 @@ describe('benchmarkSuite', function () {
     );
   });
 
-  it('measures every repetition as a cell of its own', async () => {
+  it('measures every repetition as a separate cell', async () => {
     const { fake } = await runSuite({ ...plan, tests: [{ ...plan.tests[1], repetitions: 3 }] });
     assert.deepEqual(
       fake.calls.filter((call) => call.startsWith('recordCell')),

@@ -7,7 +7,7 @@ import { failure, result, runSuite, until } from '../support/suite-run.js';
 describe('phase 3 of a suite', function () {
   this.timeout(60_000);
 
-  it('gives each test a deployment of its own, runs its points in order, and removes it before the next', async () => {
+  it('gives each test its own deployment, runs its points in order, and removes it before the next', async () => {
     const { fake, outcome } = await runSuite(phase3Suite());
     assert.equal(result(outcome).verdict, 'pass');
     assert.deepEqual(phase3Calls(fake), [
@@ -58,7 +58,7 @@ describe('phase 3 of a suite', function () {
     ]);
   });
 
-  it('removes a deployment that did not become ready, and goes on with the next test', async () => {
+  it('removes a deployment that did not become ready, and continues with the next test', async () => {
     const fake = new FakeActivities();
     const { deployDynamo } = fake.activities;
     fake.overrides.deployDynamo = (input) =>
@@ -82,7 +82,7 @@ describe('phase 3 of a suite', function () {
     assert.equal(load?.failure?.class, 'DeploymentStuck');
   });
 
-  it('tells of a deployment that stays also when its test failed before', async () => {
+  it('reports a deployment that stays, also when its test failed before', async () => {
     const fake = new FakeActivities();
     fake.overrides.deployDynamo = failing('DeploymentNotReady', 'crash loop');
     fake.overrides.removeDynamo = failing('DeploymentStuck', 'waits for nvidia.com/finalizer');
@@ -179,7 +179,7 @@ describe('phase 3 of a suite', function () {
     assert.equal(result(outcome).tests.length, 3);
   });
 
-  it('runs every point anew on a fabric of another rate', async () => {
+  it('runs every point again on a fabric of another rate', async () => {
     const fake = new FakeActivities();
     const on = (rate: string) => ({ ...phase3Suite(), fabric: { kind: 'ethernet', rate } });
     const { handle } = await runSuite(on('10Gbit/s'), fake);

@@ -28,7 +28,7 @@ describe('the history of a block of many cells', function () {
   });
   after(() => server.teardown());
 
-  it('goes on in a new run when the server suggests it, with the cells that are done', () => {
+  it('continues as new when the server suggests it, with the cells that are done', () => {
     const blocks = ofType(runs, 'transportTest');
     assert.ok(blocks.length >= 3, `${blocks.length} runs`);
     for (const { events } of blocks) assert.ok(events.length < 2 * SUGGEST_AFTER_EVENTS, `${events.length} events`);

@@ -59,7 +59,7 @@ describe('a suite that is interrupted', function () {
     assert.equal(fake.reports[0]?.tests[0]?.cellKeys.length, 1);
   });
 
-  it('goes on, and keeps what was recorded, when somebody terminates the workflow of a test', async () => {
+  it('continues, and keeps recorded cells, when the workflow of a test is terminated', async () => {
     const fake = new FakeActivities();
     const { promise: second, resolve } = Promise.withResolvers<void>();
     const { startRank } = fake.activities;

@@ -66,7 +66,7 @@ describe('a test that failed for good', function () {
     );
   });
 
-  it('waits for nobody longer than parkTimeout', async () => {
+  it('waits for a person no longer than parkTimeout', async () => {
     const { fake, outcome } = await runSuite({ ...parking, parkTimeout: '1s' }, lfFailsOnce());
     assert.equal(failure(outcome).type, 'BackendUnavailable');
     assert.equal(starts(fake).length, 3, 'the last test ran');

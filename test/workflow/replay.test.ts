@@ -40,7 +40,7 @@ describe('the replay of a history', function () {
     await assert.rejects(replay(JSON.parse(changed)), DeterminismViolationError);
   });
 
-  it('fails when the code goes on in a new run and the history has ended', async () => {
+  it('fails when the code continues as new and the history has ended', async () => {
     const { events } = readRecorded('transportTest/continue-as-new');
     const last = events.at(-1);
     assert.ok(last && 'workflowExecutionContinuedAsNewEventAttributes' in last);

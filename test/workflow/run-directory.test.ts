@@ -5,7 +5,7 @@ import { runKey } from '../../suite/run/run.js';
 import { RunDirectory } from '../../temporal/run-directory.js';
 import { temporal } from '../support/temporal.js';
 
-describe('whether a suite run goes on', () => {
+describe('whether a suite run is active', () => {
   it('is told by its workflow id and the key of its first run: objects of an earlier run are left-overs', async () => {
     const { address, client } = await temporal();
     const connection = await Connection.connect({ address });

@@ -28,7 +28,7 @@ const COLUMNS: CellColumns = {
   valuesOf: ({ concurrency = 0, repetition }) => [concurrency, repetition],
 };
 
-/** All that a test of phase 3 needs of its suite. */
+/** Input of a test of phase 3. */
 export interface InferenceTestInput {
   readonly run: Run;
   readonly spec: Pick<
@@ -51,7 +51,7 @@ export interface InferenceTestResult {
   readonly kept: boolean;
 }
 
-/** What the child's failure carries besides its class. */
+/** Details of the child's failure. */
 export interface InferenceTestFailureDetails {
   readonly hint: string;
   readonly cells: readonly CellSummary[];
@@ -60,9 +60,9 @@ export interface InferenceTestFailureDetails {
 }
 
 /**
- * One test of phase 3: a Dynamo deployment of its own, the load points one after the other, and the deployment's end.
- * Points that are recorded are not run again; when all are, nothing is deployed. A test that could not be measured whole,
- * or whose deployment stayed, ends this workflow with the class of the failure.
+ * Runs one test of phase 3: deploys Dynamo, loads one point after the other, and removes the deployment. Skips recorded
+ * points; deploys nothing when all are recorded. Fails with the class of the failure when the test could not be measured
+ * completely or its deployment could not be removed.
  */
 export function inferenceTest(input: InferenceTestInput): Promise<InferenceTestResult> {
   return new InferenceTest(input).run();
@@ -74,7 +74,7 @@ class InferenceTest {
   readonly #pause: Pause;
 
   constructor({ spec, dynamo, ...input }: InferenceTestInput) {
-    // An input that a worker of an earlier version made has former names of keys.
+    // An input from a worker of an earlier version has former names of keys.
     const { dynamo: current, ...rest } = withCurrentKeys({ ...spec, dynamo }).spec;
     this.#input = { ...input, spec: rest, dynamo: current };
     this.#pause = new Pause(input.paused, 'point');
@@ -115,7 +115,7 @@ class InferenceTest {
     return open;
   }
 
-  /** Recorded points of other images than those that run now, to be measured again: one curve has one image. */
+  /** Returns recorded points of other images than the current ones, to measure them again: one curve has one image. */
   async #outdated({ pods }: Deployed): Promise<LoadPoint[]> {
     const imageIds = pods.map(({ imageId }) => imageId);
     const outdated: LoadPoint[] = [];
@@ -146,7 +146,7 @@ class InferenceTest {
     let failure: FailureRecord | undefined;
     let teardown: FailureRecord | undefined;
     try {
-      // While nothing is deployed, a pause keeps no nodes.
+      // A pause without a deployment releases the nodes.
       await this.#pause.end();
       await this.#claim();
       const deployed = await this.#deploy();
@@ -165,7 +165,7 @@ class InferenceTest {
     } catch (error) {
       failure = failureOf(error);
     } finally {
-      // Without an answer from the cluster the deployment's owner and labels are what a sweep finds it by.
+      // When the cluster does not answer, cleanup finds the deployment by its owner and labels.
       teardown = await CancellationScope.nonCancellable(() => this.#tearDown(keep));
     }
     return { ...(failure ? { failure } : {}), ...(teardown ? { teardown } : {}) };
@@ -201,7 +201,7 @@ class InferenceTest {
     );
   }
 
-  /** @returns what kept it from ending; the figures that are recorded stay */
+  /** @returns the failure of the removal; recorded figures stay */
   async #tearDown(keep: boolean): Promise<FailureRecord | undefined> {
     const { run, dynamo, test } = this.#input;
     try {
@@ -228,7 +228,7 @@ class InferenceTest {
   }
 }
 
-/** A deployment that stays is for a person to know of, whatever failed before. */
+/** Combines an earlier failure with that of the removal, so that a person learns of the remaining deployment. */
 function followedBy(failure: FailureRecord, teardown: FailureRecord): FailureRecord {
   return {
     class: failure.class,

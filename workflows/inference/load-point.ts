@@ -15,20 +15,20 @@ import { runToken } from '../shared/run-token.js';
 import { resultOf } from '../shared/step-result.js';
 import { pointTitle } from '../shared/titles.js';
 
-/** What a load point is measured with. */
+/** Conditions of a load point. */
 export interface LoadPointInput extends InferenceCellDefinition {
   readonly run: Run;
   readonly spec: Pick<SuiteSpec, 'cluster' | 'timeouts' | 'maxAttempts'>;
   readonly deployed: Deployed;
 }
 
-/** Picks what defines a cell out of the input of its test. */
+/** Picks the definition of a cell from the input of its test. */
 export function definitionOf(input: Omit<InferenceCellDefinition, 'point'>, point: LoadPoint): InferenceCellDefinition {
   const { dynamo, test, pair, fabric } = input;
   return { dynamo, test, point, pair, fabric };
 }
 
-/** Loads the deployment at one point, again when the load lost it, and records what came of it. */
+/** Loads the deployment at one point, retries when the load lost the deployment, and records the result. */
 export async function measureLoadPoint(
   input: LoadPointInput,
   report: (step: string) => Promise<void>,

@@ -11,16 +11,16 @@ const COMMON: ActivityOptions = {
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
 };
 
-/** The server ends only a step that does not keep its own limit: what it ends says nothing of why. */
+/** Margin after a step's own limit. The server ends only a step that exceeds it, because a step ended by the server has no cause. */
 const MARGIN_SECONDS = 300;
 
-/** One try of a step that only talks to the API server or the store. */
+/** Short steps, which only call the API server or the store. */
 export const shortActivities: ActivityInterfaceFor<Activities> = proxyActivities<Activities>({
   ...COMMON,
   startToCloseTimeout: '2 minutes',
 });
 
-/** Somebody is told, if it can be done soon: the suite ends after it. */
+/** Notifications, with few retries, because the suite ends after them. */
 export const notifyActivities: ActivityInterfaceFor<Activities> = proxyActivities<Activities>({
   ...COMMON,
   startToCloseTimeout: '30 seconds',

@@ -9,7 +9,7 @@ import {
 import { type FailureRecord, failureRecord, isFailureClass, type SuiteFailure } from '../../suite/verdict/failure.js';
 
 /**
- * The failure that an activity or child workflow ended with, as a plain value.
+ * Returns the failure of an activity or child workflow as a plain value.
  *
  * @throws the error itself when it is a cancellation, or no failure of an activity or child: a bug is not a result
  */
@@ -19,12 +19,11 @@ export function failureOf(error: unknown): FailureRecord {
   while (cause instanceof ActivityFailure || cause instanceof ChildWorkflowFailure) cause = cause.cause;
   if (cause instanceof ApplicationFailure) return fromApplicationFailure(cause);
   if (cause instanceof TimeoutFailure) return fromTimeout(error, cause);
-  if (cause instanceof TerminatedFailure)
-    return failureRecord('Terminated', 'somebody terminated the workflow of the test');
+  if (cause instanceof TerminatedFailure) return failureRecord('Terminated', 'the workflow of the test was terminated');
   throw error;
 }
 
-/** An error of the suite as the failure that ends a workflow at once. */
+/** Converts an error of the suite to the failure that ends a workflow at once. */
 export function workflowFailure(error: SuiteFailure): ApplicationFailure {
   return ApplicationFailure.nonRetryable(error.message, error.class, { hint: error.hint, details: error.details });
 }
@@ -35,7 +34,7 @@ function fromApplicationFailure(failure: ApplicationFailure): FailureRecord {
   return failureRecord(failureClass, failure.message, typeof hint === 'string' ? hint : undefined);
 }
 
-/** A time-out hides what the last try failed with; that is what a person needs to know. */
+/** Returns the failure of the last try, which a time-out hides. */
 function fromTimeout(error: unknown, timeout: TimeoutFailure): FailureRecord {
   if (timeout.cause instanceof ApplicationFailure) return fromApplicationFailure(timeout.cause);
   const activity = error instanceof ActivityFailure ? error.activityType : 'a step';

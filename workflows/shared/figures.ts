@@ -1,16 +1,16 @@
 import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import { formatDuration, formatRate } from '../../suite/units/units.js';
 
-/** Figures of one test that are shown; older ones are in the report. */
+/** Maximum number of shown figures of one test; older ones are in the report. */
 const SHOWN = 3;
 
-/** Writes a cell's figure, or the class of its failure; nothing when there is neither. */
+/** Formats a cell's figure, or the class of its failure; empty when it has neither. */
 export function formatFigure({ measurement, failure }: Pick<CellSummary, 'measurement' | 'failure'>): string {
   if (!measurement) return failure?.class ?? '';
   return measurement.metric === 'bandwidth' ? formatRate(measurement.value) : formatDuration(measurement.value);
 }
 
-/** Writes the newest figures of cells, `TTFT 312 ms, 480 ms` of load points; undefined when nothing was measured. */
+/** Formats the newest figures of cells, `TTFT 312 ms, 480 ms` of load points; undefined when nothing was measured. */
 export function formatFigures(cells: readonly CellSummary[]): string | undefined {
   const measured = cells.filter(({ measurement }) => measurement);
   const figures = newest(measured.map(formatFigure));

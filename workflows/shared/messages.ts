@@ -5,7 +5,7 @@ import type { Problem } from '../../suite/run/cluster-facts.js';
 import type { RunOutcome } from '../../suite/verdict/outcome.js';
 import type { Reason, Verdict } from '../../suite/verdict/verdict.js';
 
-/** What people and programs can ask a running suite, and what they can search for. */
+/** Queries, signals, updates and search attributes of a running suite. */
 
 /** State of one test of a running suite. */
 export interface TestProgress {
@@ -14,13 +14,13 @@ export interface TestProgress {
   readonly verdict?: Verdict;
   /** The measured figures so far with their unit, or the class of the failure. */
   readonly result?: string;
-  /** Cells that are recorded, and the fewest that there will be. */
+  /** Recorded cells, and the minimum number of cells. */
   readonly cells: { readonly done: number; readonly of: number };
 }
 
 export interface Progress {
   readonly phase: 'set-up' | 'benchmarks' | 'dynamo' | 'report' | 'done';
-  /** What happens right now, for people. */
+  /** The current step, as text. */
   readonly step: string;
   readonly paused: boolean;
   readonly remaining: Remaining;
@@ -28,26 +28,26 @@ export interface Progress {
   readonly problems: readonly Problem[];
 }
 
-/** Seconds until the suite ends, as they were at a moment; see `remainingTime` for what they leave out. */
+/** Estimated seconds until the suite ends, at the time `at`; `remainingTime` lists the exclusions. */
 export interface Remaining extends Range {
-  /** When this was so, ISO 8601. A query does not move the workflow's clock. */
+  /** Time of the estimate, ISO 8601. A query does not advance the workflow's clock. */
   readonly at: string;
 }
 
 /** `temporal workflow query --workflow-id ID --name progress` */
 export const progressQuery = defineQuery<Progress>('progress');
 
-/** `temporal workflow signal --workflow-id ID --name pause`: no further cell starts; nodes are given back. */
+/** `temporal workflow signal --workflow-id ID --name pause`: starts no further cell and releases the nodes. */
 export const pauseSignal = defineSignal('pause');
 /** `temporal workflow signal --workflow-id ID --name resume` */
 export const resumeSignal = defineSignal('resume');
 
-/** What a person decides about a parked test. */
+/** Decision of a person about a parked test. */
 export interface Resolution {
   readonly test: string;
   /**
-   * - `retry`: the test runs again, without the cells that are recorded;
-   * - `skip`: the suite goes on without it, and cannot pass any more;
+   * - `retry`: the test runs again, without the recorded cells;
+   * - `skip`: the suite continues without it, and can no longer pass;
    * - `abort`: the suite ends here.
    */
   readonly action: 'retry' | 'skip' | 'abort';
@@ -60,13 +60,13 @@ export const resolveTestUpdate = defineUpdate<string, [Resolution]>('resolveTest
 /** `temporal workflow update execute --workflow-id ID --name skipTest --input '"nixl-ucx"'` */
 export const skipTestUpdate = defineUpdate<string, [string]>('skipTest');
 
-/** From the workflow of a block to its suite: how far a test is. */
+/** Signal of a block's workflow to its suite: progress of a test. */
 export interface TestReport {
   readonly test: string;
   readonly step: string;
   /** Cells that are recorded. */
   readonly done: number;
-  /** The newest figures in words. */
+  /** The newest figures as text. */
   readonly result?: string | undefined;
   /** Seconds of its fastest and slowest measured cell. */
   readonly took?: Range | undefined;
@@ -77,12 +77,12 @@ export const testReportSignal = defineSignal<[TestReport]>('testReport');
 export const SUITE_NAME = defineSearchAttributeKey('SuiteName', 'KEYWORD');
 /** `running` or `parked`, then the outcome of a suite (or `cancelled`), the verdict of a test. */
 export const SUITE_VERDICT = defineSearchAttributeKey('SuiteVerdict', 'KEYWORD');
-/** Name of the test: of a test's own workflow, or the one that a suite is at. */
+/** Name of the test: of a test's own workflow, or the one that a suite runs now. */
 export const SUITE_TEST = defineSearchAttributeKey('SuiteTest', 'KEYWORD');
 
-/** What the suite's workflow returns. */
+/** Result of the suite's workflow. */
 export interface SuiteResult {
-  /** How it ended, in one word: the verdict, or `regressed`. */
+  /** Outcome in one word: the verdict, or `regressed`. */
   readonly outcome: RunOutcome;
   readonly verdict: Verdict;
   readonly reasons: readonly Reason[];

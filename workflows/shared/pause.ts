@@ -1,14 +1,14 @@
 import { condition, setHandler } from '@temporalio/workflow';
 import { pauseSignal, resumeSignal } from './messages.js';
 
-/** Whether a person has paused the suite, as the workflow of a test knows it. */
+/** Pause state of the suite in the workflow of a test. */
 export class Pause {
   #paused: boolean;
 
   /**
    * Listens to the signals of the suite.
    *
-   * @param what is not started while the suite is paused: `cell`, `point`
+   * @param what the unit that does not start while the suite is paused: `cell`, `point`
    */
   constructor(paused: boolean, what: string) {
     this.#paused = paused;

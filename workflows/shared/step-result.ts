@@ -1,7 +1,7 @@
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { failureOf } from './failures.js';
 
-/** What a step returned, or the failure that it ended with. */
+/** The result of a step, or its failure. */
 export type StepResult<T> =
   | { readonly ok: true; readonly value: T }
   | { readonly ok: false; readonly failure: FailureRecord };

@@ -14,7 +14,7 @@ export interface CellColumns {
   readonly valuesOf: (cell: CellSummary) => readonly (string | number)[];
 }
 
-/** Shows in the Web UI what a test does now, and its newest cells. */
+/** Shows the current step of a test and its newest cells in the Web UI. */
 export function showDetails(
   name: string,
   step: string,
@@ -32,14 +32,14 @@ export function showDetails(
   setCurrentDetails([`**${name}**: ${step}`, ...table].join('\n'));
 }
 
-/** Reports to the suite how far a test is. A suite that cannot be reached has ended. */
+/** Reports the progress of a test to the suite. A suite that cannot be reached has ended. */
 export async function reportToSuite(
   { workflowId }: Run,
   test: string,
   step: string,
   cells: readonly CellSummary[],
 ): Promise<void> {
-  // A worker of an earlier version gave no times of load points.
+  // Results of a worker of an earlier version lack the times of load points.
   const timed = cells.filter(({ seconds }) => seconds !== undefined);
   try {
     await getExternalWorkflowHandle(workflowId).signal(testReportSignal, {

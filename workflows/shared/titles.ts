@@ -3,9 +3,9 @@ import type { LoadPoint } from '../../suite/spec/inference-tests.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { toolOf } from '../../suite/tools/registry.js';
 
-/** Titles of the rows of the Web UI, which are read without being opened. */
+/** Titles of the rows in the Web UI. */
 
-/** Names what a test measures: `NIXL LIBFABRIC` or `ucp_put_bw`. */
+/** Names the measured back end: `NIXL LIBFABRIC` or `ucp_put_bw`. */
 export function backEndOf(test: TransportTestSpec): string {
   return toolOf(test).title(test);
 }

@@ -37,12 +37,12 @@ import { SuiteState } from './suite-state.js';
 import { transportPhase } from './transport-phase.js';
 
 /**
- * One run of a benchmark suite: set-up, then every test in the order of the spec, then the report.
+ * Runs a benchmark suite: set-up, then every test in the order of the spec, then the report.
  *
  * @param input the suite spec as the user wrote it
- * @returns how it ended. A missed expectation is a verdict, not a failure.
- * @throws `InvalidSpec`, `ClusterNotReady`, or the class of the failure that kept a required test from being measured;
- *   the report is written before
+ * @returns the result. A missed expectation is a verdict, not a failure.
+ * @throws `InvalidSpec`, `ClusterNotReady`, or the class of the failure of a required test that could not be measured;
+ *   after the report is written
  */
 export async function benchmarkSuite(input: unknown): Promise<SuiteResult> {
   return new BenchmarkSuite(input, checked(input)).run();
@@ -108,8 +108,8 @@ class BenchmarkSuite {
       description: 'phase, current step and the state of every test',
     });
     setHandler(testReportSignal, (report) => state.testReport(report));
-    setHandler(pauseSignal, () => this.#pause(true), { description: 'start no further cell; give the nodes back' });
-    setHandler(resumeSignal, () => this.#pause(false), { description: 'go on after a pause' });
+    setHandler(pauseSignal, () => this.#pause(true), { description: 'start no further cell; release the nodes' });
+    setHandler(resumeSignal, () => this.#pause(false), { description: 'continue after a pause' });
     setHandler(
       resolveTestUpdate,
       ({ test, action }) => {
@@ -140,28 +140,28 @@ class BenchmarkSuite {
     state.publishDetails();
     await child?.signal(paused ? pauseSignal : resumeSignal).catch((error: unknown) => {
       // A test that has just ended needs no signal.
-      log.debug('the running test was not told', { paused, error });
+      log.debug('cannot signal the running test', { paused, error });
     });
   }
 
-  /** While the report is written: it needs nothing of the cluster. */
+  /** Removes the run's objects while the report is written, which does not need the cluster. */
   #cleanUp(): Promise<void> {
     this.#cleaned ??= CancellationScope.nonCancellable(() => this.#closeRun());
     return this.#cleaned;
   }
 
-  /** What cannot be removed now must not hide how the suite ended; its labels say whose it is. */
+  /** Removes the run's objects. Only logs a failure, so that it does not hide the outcome; cleanup finds the objects by their labels. */
   async #closeRun(): Promise<void> {
     const { run } = this.#suite;
     try {
       await shortActivities.closeRun({ run });
     } catch (error) {
       const { class: failureClass, message } = failureOf(error);
-      log.warn('the run’s objects could not be removed', { run: run.key, failureClass, message });
+      log.warn('cannot remove the objects of the run', { run: run.key, failureClass, message });
     }
   }
 
-  /** What no phase could put down to one of its tests ends the suite, and not without a report of what was measured. */
+  /** Ends the suite with a failure that belongs to no test; the report covers everything measured so far. */
   async #measured(): Promise<{ verdict: Verdict; reasons: Reason[] }> {
     try {
       return await this.#measure();
@@ -189,7 +189,7 @@ class BenchmarkSuite {
     return state.verdict();
   }
 
-  /** Writes the report; then a run that could not measure what it had to fails, with all that is wrong. */
+  /** Writes the report; then fails, with all problems, when a required test could not be measured. */
   async #conclude(verdict: Verdict, reasons: readonly Reason[]): Promise<SuiteResult> {
     const { run, state } = this.#suite;
     state.setPhase('report', 'writing the report');
@@ -221,7 +221,7 @@ class BenchmarkSuite {
     return { outcome, verdict, reasons, tests: state.progress().tests, results: folder };
   }
 
-  /** What was measured counts whether or not it can be compared, and whether or not anybody can be told. */
+  /** Compares the run with its baseline and sends the webhook. Failures of either do not affect the run's outcome. */
   async #compare(verdict: Verdict, reasons: readonly Reason[], folder: string): Promise<RunOutcome> {
     const { run, spec } = this.#suite;
     const { regression, webhook, name: suite } = spec;
@@ -242,10 +242,10 @@ class BenchmarkSuite {
 
 function notComparable(error: unknown): undefined {
   if (isCancellation(error)) throw error;
-  log.warn('the run could not be compared with its baseline', { failure: failureOf(error) });
+  log.warn('cannot compare the run with its baseline', { failure: failureOf(error) });
 }
 
 function webhookFailed(error: unknown): void {
   if (isCancellation(error)) throw error;
-  log.warn('the webhook could not be told', { failure: failureOf(error) });
+  log.warn('cannot send the result to the webhook', { failure: failureOf(error) });
 }

@@ -7,10 +7,10 @@ import type { RunningSuite } from './running-suite.js';
 import type { TestState } from './test-state.js';
 
 /**
- * Runs a block, one test or several that are interleaved, until all its tests are done, whatever that takes. Those that
- * failed do what `onFailure` says.
+ * Runs a block, one test or several interleaved ones, until all its tests are done. Handles a failed test according to its
+ * `onFailure`.
  *
- * @param measure runs tests once and leaves in their state what became of them
+ * @param measure runs tests once and sets their state
  * @returns `abort`: the suite ends here
  */
 export async function runBlock<State extends TestState>(
@@ -35,7 +35,7 @@ export async function runBlock<State extends TestState>(
   }
 }
 
-/** Waits for a person, who has until `parkTimeout`; nobody else is kept waiting for the nodes. */
+/** Waits for a person, at most `parkTimeout`, and releases the nodes meanwhile. */
 async function park({ spec, run, state }: RunningSuite, parked: readonly TestState[]): Promise<void> {
   const { parkTimeout } = spec;
   await giveNodesBack(run);

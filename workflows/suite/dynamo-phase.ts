@@ -17,7 +17,7 @@ import type { Ready } from './set-up.js';
 import { startTest } from './start-test.js';
 import { type InferenceState, markDone, markRunning } from './test-state.js';
 
-/** Phase 3: every inference test in the order of the spec, with a deployment of its own. */
+/** Runs phase 3: every inference test in the order of the spec, each with its own deployment. */
 export async function dynamoPhase(suite: RunningSuite, dynamo: DynamoSpec, ready: Ready): Promise<'go on' | 'abort'> {
   const phase = new DynamoPhase(suite, dynamo, ready);
   for (const test of suite.state.inference) {
@@ -76,7 +76,7 @@ class DynamoPhase {
     }
   }
 
-  /** Two deployments do not fit on the nodes, and would have the same name. */
+  /** Removes an earlier deployment first: two do not fit on the nodes, and would have the same name. */
   async #removeLeftBehind(): Promise<void> {
     if (!this.#leftBehind) return;
     const { run, state } = this.#suite;

@@ -9,7 +9,7 @@ import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { worst } from '../../suite/verdict/verdict.js';
 import type { InferenceState } from './test-state.js';
 
-/** How far phase 3 is. */
+/** Progress of phase 3. */
 export interface DynamoProgress {
   readonly inference: readonly InferenceState[];
   readonly platform: Platform | undefined;
@@ -17,7 +17,7 @@ export interface DynamoProgress {
   readonly kept: string | undefined;
 }
 
-/** Makes the part of a run's record that phase 3 has, without its cells. */
+/** Builds the part of a run's record for phase 3, without its cells. */
 export function dynamoRecord(
   spec: SuiteSpec,
   dynamo: DynamoSpec,
@@ -49,12 +49,12 @@ export function dynamoRecord(
   };
 }
 
-/** The transport test whose curve predicts the transfer. */
+/** Returns the name of the transport test whose curve predicts the transfer. */
 export function baselineOf(spec: SuiteSpec, { transfer }: Pick<DynamoSpec, 'transfer'>): string | undefined {
   return transfer.predictFrom ?? spec.tests.find((test) => toolOf(test).curveOf(test) === transfer.backend)?.name;
 }
 
-/** Removes a deployment that was kept. */
+/** Returns the command that removes a kept deployment. */
 export function removalCommand(run: Run, dynamo: Pick<DynamoSpec, 'deployWith' | 'name'>): string {
   const kind =
     dynamo.deployWith === 'operator' ? `dynamographdeployment/${deploymentName(run, dynamo)}` : 'deployment,service';

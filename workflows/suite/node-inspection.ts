@@ -11,7 +11,7 @@ import { claimNodes } from '../shared/node-claim.js';
 import { podSettings } from '../shared/pod-settings.js';
 import type { SetUpProblems } from './set-up-problems.js';
 
-/** Facts about the nodes, as far as set-up could find them out. */
+/** Facts about the nodes that set-up could determine. */
 export interface NodeInspection {
   readonly check: NodeCheck | undefined;
   readonly fabric: Fabric | undefined;

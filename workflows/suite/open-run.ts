@@ -2,7 +2,7 @@ import type { Run } from '../../suite/run/run.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { longActivities, shortActivities } from '../shared/activity-options.js';
 
-/** Creates the run object, which owns everything that the run makes in the cluster. */
+/** Creates the run object, which owns all objects of the run in the cluster. */
 export async function createRunObject(spec: SuiteSpec, run: Run): Promise<true> {
   await shortActivities.openRun({ run, tests: spec.tests });
   return true;

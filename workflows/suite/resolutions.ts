@@ -2,7 +2,7 @@ import { didYouMean } from '../../suite/schema/schema.js';
 import { RESOLUTIONS, type Resolution } from '../shared/messages.js';
 import type { SuiteState } from './suite-state.js';
 
-/** Validators of the updates: what they throw is what the person who typed the command reads. */
+/** Validators of the updates. The user of the command sees their error messages. */
 
 /** Only a parked test can be resolved. */
 export function checkResolution(state: SuiteState, resolution: Resolution): void {

@@ -3,11 +3,11 @@ import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { pauseSignal, resumeSignal } from '../shared/messages.js';
 import type { SuiteState } from './suite-state.js';
 
-/** What the phases of a suite share while it runs. */
+/** State that the phases of a running suite share. */
 export interface RunningSuite {
   readonly spec: SuiteSpec;
   readonly run: Run;
   readonly state: SuiteState;
-  /** The workflow that measures now: it is told of a pause and its end. */
+  /** The workflow that measures now; it receives the signals of a pause and its end. */
   child: { signal(definition: typeof pauseSignal | typeof resumeSignal): Promise<void> } | undefined;
 }

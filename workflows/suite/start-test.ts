@@ -5,8 +5,8 @@ import type { RunningSuite } from './running-suite.js';
 const PAUSE = '1 second';
 
 /**
- * Starts a test as a workflow of its own, under the suite's id and the test's name. The one of an earlier run of the suite
- * that was terminated goes on until it has removed what it made; it is waited for.
+ * Starts a test as a child workflow, named by the suite's id and the test's name. Waits for the test of a terminated earlier
+ * run of the suite, which continues until it has removed its objects.
  *
  * @param start starts the child with these options
  */

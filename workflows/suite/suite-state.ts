@@ -14,7 +14,7 @@ import type { Progress, Remaining, Resolution, TestProgress, TestReport } from '
 import { dynamoRecord } from './dynamo-record.js';
 import { type InferenceState, initialState, type TestState, type TransportState } from './test-state.js';
 
-/** How far a suite is: what the progress query answers, the Web UI shows, and the record is made from. */
+/** Progress of a suite, for the progress query, the Web UI and the record. */
 export class SuiteState {
   readonly transport: readonly TransportState[];
   readonly inference: readonly InferenceState[];
@@ -25,9 +25,9 @@ export class SuiteState {
   /** Of phase 3. */
   platform: Platform | undefined;
   platformFailure: FailureRecord | undefined;
-  /** What ended the suite without being put down to a test. */
+  /** The failure that ended the suite and belongs to no test. */
   failure: FailureRecord | undefined;
-  /** Command that removes the deployment that phase 3 left for people to look at. */
+  /** Command that removes the deployment that phase 3 kept for inspection. */
   kept: string | undefined;
   paused = false;
   #phase: Progress['phase'] = 'set-up';
@@ -56,7 +56,7 @@ export class SuiteState {
     return this.tests.find(({ test }) => test.name === name);
   }
 
-  /** Names of the tests in a state, for messages. */
+  /** Lists the names of the tests in a state, for messages. */
   names(status: TestProgress['status']): string {
     const names = this.tests.filter((state) => state.status === status).map(({ test }) => test.name);
     return names.join(', ') || 'none';
@@ -102,7 +102,7 @@ export class SuiteState {
     };
   }
 
-  /** What is to be said of the suite by its tests. */
+  /** Derives the verdict of the suite from its tests. */
   verdict(): { verdict: Verdict; reasons: Reason[] } {
     return suiteVerdict(
       this.tests.map(({ test, verdict, failure }) => ({
@@ -122,12 +122,12 @@ export class SuiteState {
     return { low: before.low + low, high: before.high + high, at: this.#reportedAt };
   }
 
-  /** The record of the run before its first cell. */
+  /** Returns the record of the run before its first cell. */
   started(input: unknown): StartedRun {
     return { version: RECORD_VERSION, ...this.record(input, 'skipped', []) };
   }
 
-  /** The record of the run as it is now, without its cells. */
+  /** Returns the current record of the run, without its cells. */
   record(input: unknown, verdict: Verdict, reasons: readonly Reason[]): ReportInput {
     const { dynamo } = this.#spec;
     return {
@@ -163,7 +163,7 @@ export class SuiteState {
     );
   }
 
-  /** Markdown for the Web UI: what happens, every test, and what a person can do. */
+  /** Renders the Markdown of the Web UI: the current step, every test, and the possible commands. */
   publishDetails(): void {
     const { tests, remaining } = this.progress();
     const rows = tests.map(
@@ -183,7 +183,7 @@ export class SuiteState {
         ...problems,
         ...this.tests.flatMap((state) => this.#parkedText(state)),
         ...(this.paused
-          ? [`To go on: \`temporal workflow signal --workflow-id ${this.#run.workflowId} --name resume\``]
+          ? [`To continue: \`temporal workflow signal --workflow-id ${this.#run.workflowId} --name resume\``]
           : []),
       ].join('\n'),
     );
@@ -196,7 +196,7 @@ export class SuiteState {
     return [
       `**${test.name}** is parked: ${failure.class}: ${failure.message}`,
       '',
-      `${failure.hint}. Then type one of:`,
+      `${failure.hint}. Then run one of these commands:`,
       '',
       command('retry'),
       command('skip'),

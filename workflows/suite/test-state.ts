@@ -8,7 +8,7 @@ import { type Verdict, worst } from '../../suite/verdict/verdict.js';
 import { formatFigures } from '../shared/figures.js';
 import type { Resolution, TestProgress } from '../shared/messages.js';
 
-/** One test of a running suite, of whichever phase. */
+/** State of one test of a running suite, of any phase. */
 export interface TestState<Test = TransportTestSpec | InferenceSpec> {
   readonly test: Test;
   readonly forecast: TestForecast;
@@ -17,13 +17,13 @@ export interface TestState<Test = TransportTestSpec | InferenceSpec> {
   failure: FailureRecord | undefined;
   /** Its cells, once it has ended. */
   cells: readonly CellSummary[];
-  /** How many cells are recorded, also while it runs. */
+  /** Number of recorded cells, also while the test runs. */
   done: number;
-  /** The newest figures in words. */
+  /** The newest figures as text. */
   figures: string | undefined;
   /** Seconds of its fastest and slowest measured cell. */
   took: Range | undefined;
-  /** What a person decided while the test was parked. */
+  /** Decision of a person while the test was parked. */
   resolution: Resolution['action'] | undefined;
 }
 
@@ -60,7 +60,7 @@ export function markRunning(state: TestState): void {
  * Marks a test as ended.
  *
  * @param cells undefined when the test's workflow could not report them: those that it had before stay
- * @param failure that no cell is to blame for
+ * @param failure failure of the test that belongs to no cell
  */
 export function markDone(
   state: TestState,

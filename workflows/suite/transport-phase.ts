@@ -16,7 +16,7 @@ import type { Ready } from './set-up.js';
 import { startTest } from './start-test.js';
 import { markDone, markRunning, type TransportState } from './test-state.js';
 
-/** Phase 2: every transport test in the order of the spec; interleaved ones together. */
+/** Runs phase 2: every transport test in the order of the spec; interleaved ones together. */
 export async function transportPhase(suite: RunningSuite, ready: Ready): Promise<'go on' | 'abort'> {
   for (const { tests } of blocksOf(suite.spec)) {
     const names = new Set(tests.map(({ base }) => base));

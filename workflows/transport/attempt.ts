@@ -20,10 +20,10 @@ import { runToken } from '../shared/run-token.js';
 import { resultOf, type StepResult } from '../shared/step-result.js';
 import { rowTitle } from '../shared/titles.js';
 
-/** The watchdog in the worker acts at the test's time limit; the kubelet's own acts this much later. */
+/** Seconds from the test's time limit, which the worker enforces, to the limit that the kubelet enforces. */
 const KUBELET_DEADLINE_MARGIN_SECONDS = 120;
 
-/** What an attempt is made of. */
+/** Input of an attempt. */
 export interface AttemptInput {
   readonly run: Run;
   readonly spec: Omit<SuiteSpec, 'tests' | 'dynamo'>;
@@ -34,7 +34,7 @@ export interface AttemptInput {
   readonly number: number;
 }
 
-/** One try at a cell: its own pods, its own group, its own evidence. Both ranks are new in every attempt. */
+/** One attempt at a cell, with its own pods, group and evidence. Every attempt starts both ranks again. */
 export class Attempt {
   readonly #input: AttemptInput;
   readonly #report: (step: string) => void;
@@ -78,7 +78,7 @@ export class Attempt {
     return { fabric, networkInterface, visibleNics };
   }
 
-  /** Empties the run's etcd, to which nobody else writes. Before `run`, which says so if it failed. */
+  /** Empties the run's etcd, which only this run uses. Call it before `run`, which reports a failure. */
   async wipeEtcd(): Promise<void> {
     const { run } = this.#input;
     this.#report('wiping etcd');
@@ -87,13 +87,13 @@ export class Attempt {
     );
   }
 
-  /** Judges what was measured while the pods are being removed. */
+  /** Judges the attempt while its pods are removed. */
   async run(): Promise<{ judgement: AttemptJudgement; record: AttemptRecord }> {
     const startedAt = new Date().toISOString();
     const watched = this.#wiped.ok ? await resultOf(() => this.#measure()) : this.#wiped;
     const { timedOut, endedBySuite } = watched.ok ? watched.value : { timedOut: false, endedBySuite: [] };
     const stored = await resultOf(() => this.#storeEvidence(endedBySuite));
-    // Its failure comes to whoever waits for it.
+    // The caller that awaits it gets its failure.
     this.remove().catch(() => undefined);
     const ranks = stored.ok ? stored.value : [];
     const judged = await this.#judged(watched, stored, timedOut);
@@ -112,7 +112,7 @@ export class Attempt {
     return resultOf(() => this.#judge(stored.value, timedOut));
   }
 
-  /** Removes both pods. Nothing else may start on their nodes before this is done, whatever became of `run`. */
+  /** Removes both pods. Nothing else may start on their nodes before this is done, even after a failure of `run`. */
   remove(): Promise<void> {
     const { run } = this.#input;
     const pods = this.#ranks.map(({ pod }) => pod);
@@ -187,7 +187,7 @@ export class Attempt {
     ]);
   }
 
-  /** An attempt that was not judged has no rows, whatever its evidence holds. */
+  /** Rows of the attempt; none when it was not judged, even when its evidence contains some. */
   #unmeasured(failure: FailureRecord): AttemptJudgement {
     const { fabric, visibleNics } = this.#circumstances;
     const ceiling = ceilingOf(fabric, scopeOf(this.#test), usableNics(this.#test, visibleNics));

@@ -22,7 +22,7 @@ import { type CellColumns, reportToSuite, showDetails } from '../shared/test-pro
 import { cellTitle, rowTitle } from '../shared/titles.js';
 import { Attempt } from './attempt.js';
 
-/** All that the tests of a block need of their suite. */
+/** Input of the tests of a block. */
 export interface TransportTestInput {
   readonly run: Run;
   readonly spec: Omit<SuiteSpec, 'tests' | 'dynamo'>;
@@ -32,7 +32,7 @@ export interface TransportTestInput {
   readonly imageIds: readonly string[];
   readonly fabric: Fabric;
   readonly paused: boolean;
-  /** Cells of the same block that an earlier run in this chain has done; see `#goOnInNewRun`. */
+  /** Cells of the same block from an earlier run in this chain; see `#goOnInNewRun`. */
   readonly done?: readonly CellSummary[];
 }
 
@@ -41,11 +41,11 @@ export interface TransportTestResult {
   readonly cells: readonly CellSummary[];
 }
 
-/** What the child's failure carries besides its class, so that the suite can report the cells that it has. */
+/** Details of the child's failure, so that the suite can report the measured cells. */
 export interface TransportTestFailureDetails {
   readonly hint: string;
   readonly cells: readonly CellSummary[];
-  /** No cell is to blame: the plan did not come to its end. */
+  /** Failure that belongs to no cell; the plan was not completed. */
   readonly interrupted: boolean;
 }
 
@@ -55,14 +55,14 @@ const COLUMNS: CellColumns = {
 };
 
 /**
- * One test between two nodes, or several that are interleaved: cells, one after the other, until the plan has no more. A
+ * Runs one test between two nodes, or several interleaved ones: one cell after the other, until the plan is complete. A
  * missed expectation is a result; a test that could not be measured ends this workflow with the class of the failure.
  */
 export function transportTest(input: TransportTestInput): Promise<TransportTestResult> {
   return new TransportTest(input).run();
 }
 
-/** An input that a worker of an earlier version made has former names of keys. */
+/** Renames former keys in an input from a worker of an earlier version. */
 function withCurrentNames({ spec, tests, ...input }: TransportTestInput): TransportTestInput {
   const { tests: current, ...rest } = withCurrentKeys({ ...spec, tests }).spec;
   return { ...input, spec: rest, tests: current };
@@ -109,7 +109,7 @@ class TransportTest {
     return { verdict, cells: this.#cells };
   }
 
-  /** @returns what kept the plan from its end; cells that were measured stay */
+  /** @returns the failure that stopped the plan; measured cells stay */
   async #measureAll(): Promise<FailureRecord | undefined> {
     try {
       await this.#measurePlan();
@@ -124,7 +124,7 @@ class TransportTest {
       await this.#whilePaused(cell);
       const recorded = await this.#measureCell(cell);
       this.#details(`${cellTitle(cell)} recorded`);
-      // What came of the last one is in the result.
+      // The result contains the outcome of the last cell.
       if (!this.#next()) break;
       await this.#report(cell, `${cellTitle(cell)} recorded: ${outcomeText(recorded)}`);
       if (workflowInfo().continueAsNewSuggested) await this.#goOnInNewRun();
@@ -135,7 +135,7 @@ class TransportTest {
     return nextCell(this.#block, this.#cells.map(outcomeOf));
   }
 
-  /** What is recorded is taken over before anything is claimed or started. It counts also when its pods cannot be removed. */
+  /** Returns a recorded cell before anything is claimed or started. A measured cell counts even when its pods cannot be removed. */
   async #measureCell(cell: Cell): Promise<CellSummary> {
     const { run, spec } = this.#input;
     const definition = this.#definition(cell);
@@ -198,7 +198,7 @@ class TransportTest {
     if (waited) await this.#report(cell, cellTitle(cell));
   }
 
-  /** Others may measure meanwhile. */
+  /** Releases the nodes, so that other runs can measure meanwhile. */
   async #whilePaused(next: Cell): Promise<void> {
     if (!this.#pause.paused) return;
     const { run } = this.#input;
@@ -210,7 +210,7 @@ class TransportTest {
     await this.#report(next, cellTitle(next));
   }
 
-  /** Before the history gets slow to replay: the server says so at 4,096 events or 4 MiB; a cell takes about 60. */
+  /** Continues as new before the history gets slow to replay: the server suggests it at 4,096 events or 4 MiB; a cell takes about 60 events. */
   #goOnInNewRun(): Promise<never> {
     return continueAsNew<typeof transportTest>({ ...this.#input, paused: this.#pause.paused, done: this.#cells });
   }

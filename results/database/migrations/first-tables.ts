@@ -1,7 +1,7 @@
 import { type ColumnDefinitionBuilder, type Kysely, sql } from 'kysely';
 import type { Engine } from '../database.js';
 
-/** Makes the tables of a new store. */
+/** Creates the tables of a new store. */
 export async function firstTables({ schema }: Kysely<unknown>, engine: Engine): Promise<void> {
   const identity = (column: ColumnDefinitionBuilder) =>
     engine === 'sqlite' ? column.primaryKey().autoIncrement() : column.generatedByDefaultAsIdentity().primaryKey();

@@ -5,7 +5,7 @@ export async function loadSeries({ schema }: Kysely<unknown>): Promise<void> {
   await schema.alterTable('series').renameColumn('batch_size', 'in_flight').execute();
 }
 
-/** Adds a column: only the Temporal namespace that runs a workflow can say what became of it. */
+/** Adds a column: only the Temporal namespace that runs a workflow knows its status. */
 export async function temporalNamespace({ schema }: Kysely<unknown>): Promise<void> {
   await schema.alterTable('run').addColumn('temporal_namespace', 'text').execute();
 }

@@ -6,7 +6,7 @@ import { inferenceCells } from './inference-cells.js';
 import { seriesConditions } from './series-conditions.js';
 import { storeVersion } from './store-version.js';
 
-/** What brings a store up to date, in this order: their names sort. A released one is never changed. */
+/** Migrations in the order of their names. Never change a released one. */
 export function migrationsOf(engine: Engine): Record<string, Migration> {
   return {
     '0001-first-tables': { up: (kysely) => firstTables(kysely, engine) },

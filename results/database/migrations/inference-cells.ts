@@ -4,7 +4,7 @@ import { zstdDecompress } from 'node:zlib';
 import type { Generated, Kysely } from 'kysely';
 import { canonicalJson } from '../../../suite/run/canonical-json.js';
 
-/** The columns that this migration needs, as they are at this point. */
+/** The columns that this migration needs, in the schema of this migration. */
 interface FormerTables {
   run: { seq: number; workflow_id: string; record: string };
   run_cell: { run_seq: number; position: number; test: string; repetition: number; cell_seq: number };
@@ -95,7 +95,7 @@ async function takeCellsOutOf(kysely: Kysely<FormerTables>, runSeq: number): Pro
     .execute();
 }
 
-/** The number of a cell in the table, where it is put if it is not there. */
+/** Returns the number of a cell in the table; inserts the cell when it is missing. */
 async function cellNumber(kysely: Kysely<FormerTables>, cell: FormerCell): Promise<number> {
   const { recordedAt, ...content } = cell;
   const id = createHash('sha256').update(canonicalJson(content)).digest('hex');

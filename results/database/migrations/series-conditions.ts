@@ -5,7 +5,7 @@ import type { Engine } from '../database.js';
  * Makes the conditions of a series a text instead of a block size and a number in flight, so that a series can have any:
  * `block=65536 batch=1` of a row, `concurrency=4` of a load point, empty of the figure of a whole test.
  *
- * SQLite cannot drop a column that a constraint names, so the two tables are made again.
+ * SQLite cannot drop a column that a constraint names, so the two tables are created again.
  */
 export async function seriesConditions(kysely: Kysely<unknown>, engine: Engine): Promise<void> {
   const { schema } = kysely;

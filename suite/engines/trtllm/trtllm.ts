@@ -34,7 +34,7 @@ export const trtllm = {
   },
 } as const satisfies Engine<z.output<typeof schema>>;
 
-/** TensorRT-LLM's own configuration of one worker, as `--override-engine-args` takes it. */
+/** Builds TensorRT-LLM's configuration of one worker for `--override-engine-args`. */
 function engineConfig({ role, transfer }: EngineWorker): object {
   return {
     tensor_parallel_size: transfer.tensorParallel,

@@ -17,7 +17,7 @@ const SPECIFICATIONS = 'Amazon EC2 instance types, accelerated computing, networ
 const CARDS = 'Amazon EC2 User Guide, EFA on instances with multiple network cards';
 
 /**
- * Instance types with EFA, each with what its source says. SageMaker HyperPod's `ml.` names are looked up without the
+ * Instance types with EFA, each with its source. SageMaker HyperPod's `ml.` names are looked up without the
  * prefix.
  */
 const CATALOGUE: Readonly<Record<string, Fabric>> = {
@@ -40,12 +40,12 @@ const CATALOGUE: Readonly<Record<string, Fabric>> = {
   'trn2u.48xlarge': efa(16, 200, 16, `${SPECIFICATIONS}: 16x 200 Gigabit; AWS Neuron, Trn2 architecture: 16 chips`),
 };
 
-/** Instance types that the catalogue knows, for messages. */
+/** Lists the instance types of the catalogue, for messages. */
 export function knownInstanceTypes(): readonly string[] {
   return Object.keys(CATALOGUE);
 }
 
-/** The fabric of an instance type, or undefined when the catalogue does not know it. */
+/** Returns the fabric of an instance type; undefined when the catalogue does not contain it. */
 export function fabricOfInstanceType(instanceType: string): Fabric | undefined {
   const name = ec2InstanceType(instanceType);
   return Object.hasOwn(CATALOGUE, name) ? CATALOGUE[name] : undefined;

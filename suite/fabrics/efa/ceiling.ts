@@ -5,10 +5,10 @@ import { efaOf, fabricOfInstanceType, knownInstanceTypes } from './catalogue.js'
 import type { EfaSpec } from './spec.js';
 
 /**
- * Returns the catalogue's entry with what the spec says otherwise; undefined when the catalogue does not know the instance
- * type and the spec does not give cards, rate and GPUs itself.
+ * Returns the catalogue's entry with the overrides of the spec; undefined when the catalogue does not contain the instance
+ * type and the spec does not set cards, rate and GPUs.
  *
- * @param labelled instance type that the nodes' label names
+ * @param labelled instance type in the nodes' label
  */
 export function efaFabric(spec: EfaSpec, labelled: string): Fabric | undefined {
   const known = fabricOfInstanceType(spec.instanceType ?? labelled);
@@ -19,7 +19,7 @@ export function efaFabric(spec: EfaSpec, labelled: string): Fabric | undefined {
   return efaOf(nics, nicRate, gpus, known ? `${known.source}; changed in the spec` : 'declared in the spec');
 }
 
-/** Describes an instance type that the catalogue does not know. */
+/** Describes the problem of an instance type that the catalogue does not contain. */
 export function unknownEfa({ instanceType }: EfaSpec, labelled: string): FabricProblem {
   return {
     message: `instance type ${instanceType ?? labelled} has unknown NICs, so its bandwidth ceiling cannot be determined`,

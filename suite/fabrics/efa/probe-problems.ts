@@ -6,13 +6,13 @@ export function efaProbeProblems({ efaDomains, memlockLimit }: ProbedImage, give
   if (efaDomains === 0 && givenDevices > 0) {
     problems.push({
       message: '`fi_info -p efa` finds no EFA device',
-      hint: 'check that the pod gets the EFA resource and that the image has the EFA libfabric provider',
+      hint: 'Check that the pod gets the EFA resource and that the image has the EFA libfabric provider',
     });
   }
   if (memlockLimit !== undefined) {
     problems.push({
       message: `memlock is limited to ${memlockLimit}, and the capability IPC_LOCK, which the pod adds, is not in effect`,
-      hint: 'memory registration needs one or the other: let the image run as root, or raise LimitMEMLOCK of the container runtime',
+      hint: 'Run the image as root, or raise LimitMEMLOCK of the container runtime; memory registration needs one of the two',
     });
   }
   return problems;

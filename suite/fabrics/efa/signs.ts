@@ -1,6 +1,6 @@
 import type { Sign } from '../shared/fabric-kind.js';
 
-/** Signs of NIXL, UCX and libfabric that the bytes did not take EFA's own path. */
+/** Messages of NIXL, UCX and libfabric which show that the bytes did not take EFA's path. */
 export const EFA_SIGNS: readonly Sign[] = [
   {
     code: 'tcp-fallback',

@@ -2,7 +2,7 @@ import type { FabricKind } from '../shared/fabric-kind.js';
 import { ethernet } from './ceiling.js';
 import { type EthernetSpec, ethernetSpec } from './spec.js';
 
-/** An interface of the kernel. TCP, and what TCP emulates, are the path that was asked for. */
+/** An interface of the kernel. TCP, and transports that TCP emulates, are the expected path. */
 export const ethernetKind = {
   name: 'ethernet',
   schema: ethernetSpec,
@@ -13,7 +13,7 @@ export const ethernetKind = {
   memoryPerDevice: 0,
   fabricOf: ({ rate }) => ethernet(rate, 'declared in the spec'),
   ofInstanceType: () => undefined,
-  unknown: () => ({ message: 'the rate of the interface is not known', hint: 'declare it with fabric.rate' }),
+  unknown: () => ({ message: 'the rate of the interface is unknown', hint: 'Set fabric.rate' }),
   instanceTypes: () => [],
   networkInterface: (spec) => spec.interface,
   visibleNics: ({ nics }) => nics,

@@ -2,35 +2,35 @@ import type { z } from 'zod';
 import type { Fabric } from '../../hardware/fabric.js';
 import type { Reason } from '../../verdict/verdict.js';
 
-/** Something that the output of a successful run says about its figure. */
+/** A message in the output of a successful run that explains its figure. */
 export interface Sign extends Reason {
-  /** Text that the output holds, or a pattern where a text would match too much. */
+  /** Text that the output contains, or a pattern where a text would match too much. */
   readonly text: string | RegExp;
 }
 
-/** What is wrong with a fabric, and what to do. */
+/** A problem of a fabric, with its remedy. */
 export interface FabricProblem {
   readonly message: string;
   readonly hint: string;
 }
 
-/** What a probe pod found, as far as a fabric needs it. */
+/** The facts from a probe pod that a fabric needs. */
 export interface ProbedImage {
-  /** EFA domains that libfabric finds; undefined when the image cannot say. */
+  /** Number of EFA domains that libfabric finds; undefined when the image has no fi_info. */
   readonly efaDomains?: number | undefined;
-  /** How much memory the pod may lock, for people; undefined where nothing limits it. */
+  /** Memory that the pod may lock, as text; undefined without a limit. */
   readonly memlockLimit?: string | undefined;
 }
 
 /**
- * A kind of network between the nodes. Everything outside its folder asks this interface, so that another kind is one
- * folder and one line of the registry.
+ * A kind of network between the nodes. All code outside its folder uses this interface, so that another kind takes
+ * one folder and one line of the registry.
  */
 export interface FabricKind<Spec extends { readonly kind: string }> {
   /** Value of `fabric.kind` in a spec. */
   readonly name: Spec['kind'];
   readonly schema: z.ZodType<Spec>;
-  /** Value of FI_PROVIDER with which libfabric uses this fabric; absent where it says nothing about the fabric. */
+  /** Value of FI_PROVIDER with which libfabric uses this fabric; absent where the provider does not determine the fabric. */
   readonly provider?: string;
   /** UCX before its first transport with RDMA write emulates writes on this fabric in software. */
   readonly emulatesOldUcx: boolean;
@@ -38,16 +38,16 @@ export interface FabricKind<Spec extends { readonly kind: string }> {
   readonly countsCards: boolean;
   /** Counters that count payload or frames in bytes, by the class of device under /sys/class. */
   readonly byteCounters: Readonly<Record<string, readonly string[]>>;
-  /** Signs in the output of a run that succeeded; empty where every path is the one that was asked for. */
+  /** Signs in the output of a successful run; empty where every path is the expected one. */
   readonly signs: readonly Sign[];
   /** Bytes that the buffers of each device need; 0 where pods are given no devices. */
   readonly memoryPerDevice: number;
 
-  /** Returns the fabric with its ceiling; undefined where card, rate or GPUs are not known. */
+  /** Returns the fabric with its ceiling; undefined where cards, rate or GPUs are unknown. */
   fabricOf(spec: Spec, labelled: string): Fabric | undefined;
-  /** Returns what a catalogue says of an instance type; undefined where it does not know the type. */
+  /** Returns the catalogue's entry of an instance type; undefined when it has none. */
   ofInstanceType(instanceType: string): Fabric | undefined;
-  /** Describes why `fabricOf` knows no fabric. */
+  /** Explains why `fabricOf` returned undefined. */
   unknown(spec: Spec, labelled: string): FabricProblem;
   /**
    * Returns the instance types that a spec allows, as far as it names them.
@@ -55,14 +55,14 @@ export interface FabricKind<Spec extends { readonly kind: string }> {
    * @param selected values of the nodes' label that the spec selects
    */
   instanceTypes(spec: Spec, selected: readonly string[]): readonly string[];
-  /** Returns the interface that should carry the bytes; empty where they go past the kernel's interfaces. */
+  /** Returns the interface that should carry the bytes; empty where they bypass the kernel's interfaces. */
   networkInterface(spec: Spec): string;
   /** Returns the cards that each rank sees, of the devices that it is given. */
   visibleNics(fabric: Fabric, givenDevices: number): number;
-  /** Says whether a device, such as `infiniband/rdmap79s0` or `net/eth0`, should carry the bytes. */
+  /** Returns true when a device, such as `infiniband/rdmap79s0` or `net/eth0`, should carry the bytes. */
   carries(device: string, networkInterface: string): boolean;
   /** Names the counters that prove the path: `EFA hw_counters`. */
   countersText(networkInterface: string): string;
-  /** Finds what keeps the fabric from being measured on a node. */
+  /** Lists the problems that prevent a measurement of the fabric on a node. */
   probeProblems(probed: ProbedImage, givenDevices: number): FabricProblem[];
 }

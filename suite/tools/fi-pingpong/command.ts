@@ -20,8 +20,8 @@ export function scriptFile(test: string): string {
 }
 
 /**
- * Returns the script of both ranks. fi_pingpong takes one size and serves one client, so each size has a process of its
- * own on both sides. The client waits for the server of the next size: exit code 111 is ECONNREFUSED.
+ * Returns the script of both ranks. fi_pingpong takes one size and serves one client, so each size has one
+ * process on both sides. The client waits for the server of the next size: exit code 111 is ECONNREFUSED.
  */
 export function pingpongScript(test: FiPingpongSpec): string {
   return `#!/bin/sh
@@ -52,7 +52,7 @@ done
 `;
 }
 
-/** Returns how one rank is run: the server without an address, the client with that of the server. */
+/** Returns the command of one rank: the server without an address, the client with that of the server. */
 export function runPingpong(test: FiPingpongSpec, { folder, server }: RankPlace): RankRun {
   const address = server === undefined ? [] : [server];
   return { command: ['/bin/sh', `${folder}/${scriptFile(test.name)}`, ...address], environment: {} };

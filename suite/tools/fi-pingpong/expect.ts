@@ -3,7 +3,7 @@ import type { FiPingpongSpec } from './spec.js';
 
 /**
  * Returns the bytes of one direction: in each iteration a message and an answer of the same size (libfabric,
- * util/pingpong.c, `pingpong`), so that each rank sends and receives as much. There is no warm-up.
+ * util/pingpong.c, `pingpong`), so that each rank sends and receives the same number of bytes. fi_pingpong has no warm-up.
  */
 export function expectedPingpongBytes({ sizes, iterations }: FiPingpongSpec): ExpectedBytes {
   const bytes = sizes.reduce((sum, size) => sum + size, 0) * iterations;

@@ -8,11 +8,19 @@ export const FI_PINGPONG_MESSAGES: readonly Message[] = [
   {
     text: /fi_getinfo\(\): .{0,200}ret=-61/,
     class: 'NoTransport',
-    hint: 'libfabric has no provider of this name with this endpoint type and message size: check FI_PROVIDER, `provider`, `endpoint` and `fi_info` in the probe',
+    hint: 'Check FI_PROVIDER, `provider`, `endpoint` and `fi_info` in the probe; libfabric has no such provider with this endpoint type and message size',
   },
-  { text: 'Address already in use', class: 'ConnectionRefused', hint: 'the port of the test is taken: change `port`' },
+  {
+    text: 'Address already in use',
+    class: 'ConnectionRefused',
+    hint: 'Change `port`; another process uses the port of the test',
+  },
   ...MEMORY_MESSAGES,
-  { text: 'getaddrinfo : ', class: 'NoTransport', hint: 'the address of the server does not resolve in the pod' },
+  {
+    text: 'getaddrinfo : ',
+    class: 'NoTransport',
+    hint: 'Check the cluster DNS; the address of the server does not resolve in the pod',
+  },
   { text: 'cq_readerr: Transport endpoint is not connected', class: 'PeerLost' },
   { text: 'no data or remote connection closed', class: 'PeerLost' },
   { text: 'Connection reset by peer', class: 'PeerLost' },

@@ -12,7 +12,7 @@ const MB = 1e6;
 /** The script names the size before each run, because the table rounds it: `1m` is all from 1 MiB to 1.1 MiB. */
 const SIZE_LINE = /^# size (\d{1,15})$/;
 
-/** A longer line is not of the table. */
+/** A longer line does not belong to the table. */
 const LONGEST_ROW = 200;
 
 /**

@@ -9,7 +9,7 @@ export const fiPingpongSpec = strict({
     .string()
     .regex(/^[\w;-]+$/, 'expected the name of a libfabric provider, for example "efa" or "tcp"')
     .optional()
-    .meta({ description: 'libfabric provider (-p); default: the one that FI_PROVIDER leaves' }),
+    .meta({ description: 'libfabric provider (-p); default: the one that FI_PROVIDER selects' }),
   domain: z
     .string()
     .regex(/^[\w.:-]+$/, 'expected the name of a domain, as `fi_info` prints it')
@@ -26,7 +26,10 @@ export const fiPingpongSpec = strict({
   iterations: z.int().min(1).default(1000).meta({
     description: 'messages in each direction; fi_pingpong has no warm-up, so the first one sets up the connection',
   }),
-  checkData: z.boolean().default(false).meta({ description: 'compare every message with what was sent; slower' }),
+  checkData: z
+    .boolean()
+    .default(false)
+    .meta({ description: 'compare every received message with the sent one; slower' }),
   figure: choice('figure', ['bandwidth', 'latency'])
     .default('bandwidth')
     .meta({ description: 'bandwidth of the largest message, or latency (half a round trip) of the smallest' }),
@@ -38,12 +41,13 @@ export type FiPingpongSpec = z.output<typeof fiPingpongSpec>;
 /** Largest size that fi_pingpong reads: a C int. */
 const MAX_SIZE = 2 ** 31 - 1;
 
-/** Finds sizes that fi_pingpong does not take. */
+/** Finds sizes that fi_pingpong does not accept. */
 export function fiPingpongContradictions({ sizes }: FiPingpongSpec): FieldProblem[] {
   const problems: FieldProblem[] = [];
-  if (new Set(sizes).size < sizes.length) problems.push({ path: 'sizes', message: 'names a size twice' });
+  if (new Set(sizes).size < sizes.length)
+    problems.push({ path: 'sizes', message: 'contains a size twice; remove one of them' });
   if (sizes.some((size) => size > MAX_SIZE)) {
-    problems.push({ path: 'sizes', message: `holds more than ${MAX_SIZE} bytes, the most that fi_pingpong takes` });
+    problems.push({ path: 'sizes', message: `contains more than ${MAX_SIZE} bytes, the maximum of fi_pingpong` });
   }
   return problems;
 }

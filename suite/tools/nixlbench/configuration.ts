@@ -1,11 +1,11 @@
 import type { NixlbenchSpec } from './spec.js';
 
-/** A line of the configuration that is longer holds something else. */
+/** A longer line does not belong to the configuration. */
 const LONGEST_LINE = 400;
 
 /**
- * The configuration that nixlbench itself prints before the table, by the name of the flag: `backend`, `op_type`, … The
- * list of choices in a line may hold colons, so a line is divided behind the parenthesis that closes the flag.
+ * Parses the configuration that nixlbench prints before the table, by the name of the flag: `backend`, `op_type`, … The
+ * list of choices in a line may contain colons, so a line is divided behind the parenthesis that closes the flag.
  */
 export function parseNixlbenchConfig(lines: readonly string[]): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
@@ -16,7 +16,7 @@ export function parseNixlbenchConfig(lines: readonly string[]): Readonly<Record<
   return found;
 }
 
-/** Options in which the tool's own account of its configuration differs from the test; empty when it gave none. */
+/** Lists options whose printed value differs from the test; empty when nixlbench printed no configuration. */
 export function differingOptions(test: NixlbenchSpec, lines: readonly string[]): string[] {
   const config = parseNixlbenchConfig(lines);
   const wanted: Readonly<Record<string, string>> = {

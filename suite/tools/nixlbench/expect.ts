@@ -1,9 +1,9 @@
 import type { Scope } from '../../hardware/fabric.js';
 import type { NixlbenchSpec } from './spec.js';
 
-/** What the parameters of a nixlbench test say before it runs. */
+/** Expectations from the parameters of a nixlbench test, before it runs. */
 
-/** Block size and batch size of every row that must be there: both double from start to maximum. */
+/** Lists block size and batch size of every expected row: both double from start to maximum. */
 export function expectedNixlbenchRows(test: NixlbenchSpec): { blockSize: number; batchSize: number }[] {
   const rows = [];
   for (let blockSize = test.startBlockSize; blockSize <= test.maxBlockSize; blockSize *= 2) {
@@ -22,8 +22,8 @@ function iterationsOf(test: NixlbenchSpec, count: number, blockSize: number): nu
 }
 
 /**
- * How often a row's block × batch crosses the wire in one iteration: once for each device of the initiator, which all
- * have a buffer of their own, and as often as the scheme lets each of them meet a target. In src/main.cpp that is
+ * Returns how often a row's block × batch crosses the wire in one iteration: once for each device of the initiator, which
+ * all have their own buffer, and once for each target that the scheme pairs with it. In src/main.cpp that is
  * `createTransferDescLists` over `getStrideScheme` (the same in old and new versions).
  */
 function transfersOf({ scheme, numInitiatorDev, numTargetDev }: NixlbenchSpec): number {
@@ -31,7 +31,7 @@ function transfersOf({ scheme, numInitiatorDev, numTargetDev }: NixlbenchSpec): 
   return numInitiatorDev * Math.max(1, Math.floor(targetsOfEach[scheme]));
 }
 
-/** Payload that crosses the wire in one run with all rows, warm-up included, in bytes. */
+/** Returns the payload that crosses the wire in one run with all rows, warm-up included, in bytes. */
 export function expectedNixlbenchBytes(test: NixlbenchSpec): number {
   const transfers = transfersOf(test);
   return expectedNixlbenchRows(test).reduce((sum, { blockSize, batchSize }) => {
@@ -54,7 +54,7 @@ export function nixlbenchGpus(test: NixlbenchSpec): number {
 /** nixlbench meets over etcd for each row: 4 s a row with 0.7.1, up to 12.5 s with 1.4.1, whose polls are 3 s apart. */
 const ROW_SECONDS = { low: 4, high: 12.5 } as const;
 
-/** Returns the seconds that all rows need beside their transfers. */
+/** Returns the seconds of all rows without their transfers. */
 export function nixlbenchOverhead(test: NixlbenchSpec): { low: number; high: number } {
   const rows = expectedNixlbenchRows(test).length;
   return { low: rows * ROW_SECONDS.low, high: rows * ROW_SECONDS.high };

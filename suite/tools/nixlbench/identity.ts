@@ -1,14 +1,14 @@
-/** What a rank says of itself. */
+/** Rank and role from the log of a rank. */
 export interface NixlbenchIdentity {
   readonly rank: number;
   readonly worldSize: number;
-  /** Absent when the rank ended before it was given a role. */
+  /** Absent when the rank ended before it got a role. */
   readonly role?: 'initiator' | 'target';
 }
 
 /**
- * The rank and role that the log itself names; undefined when the rank never registered, or when the log speaks of more
- * than one rank and so is not one rank's.
+ * Reads the rank and role from the log; undefined when the rank never registered, or when the log contains more than one
+ * rank.
  */
 export function nixlbenchIdentity(lines: readonly string[]): NixlbenchIdentity | undefined {
   const all = lines.flatMap((line) => /Registered as rank (\d{1,6}) item \d+ of (\d{1,6})/.exec(line) ?? []);
@@ -25,5 +25,5 @@ export function nixlbenchIdentity(lines: readonly string[]): NixlbenchIdentity |
   };
 }
 
-/** The line that shows that the first rank is registered, so that the second one may start. */
+/** Matches the line after which the first rank is registered, so that the second one may start. */
 export const NIXLBENCH_REGISTERED = /ETCD Runtime: Registered as rank \d+/;

@@ -1,7 +1,7 @@
 import { MEMORY_MESSAGES, type Message } from '../shared/messages.js';
 
 const PLUGIN_HINT =
-  'the plug-in or a library that it needs was not loaded: NIXL_LOG_LEVEL=INFO names it; NIXL_PLUGIN_DIR must hold libplugin_<back end>.so';
+  'Set NIXL_LOG_LEVEL=INFO to name the plug-in or library that was not loaded; NIXL_PLUGIN_DIR must contain libplugin_<back end>.so';
 
 /** ai-dynamo/nixl, benchmark/nixlbench and src/core, 0.2.0 to 1.4.1; etcd-cpp-apiv3. */
 export const NIXLBENCH_MESSAGES: readonly Message[] = [
@@ -12,12 +12,12 @@ export const NIXLBENCH_MESSAGES: readonly Message[] = [
   {
     text: 'Invalid runtime: ',
     class: 'ToolOptions',
-    hint: 'this nixlbench was built without etcd-cpp-api: use an image whose nixlbench has the ETCD runtime',
+    hint: 'Use an image whose nixlbench has the ETCD runtime; this nixlbench was built without etcd-cpp-api',
   },
   {
     text: /Failed to store agent (?:target|initiator) prefix key in etcd/,
     class: 'EtcdUri',
-    hint: 'NIXL itself tried to reach an etcd: unset NIXL_ETCD_ENDPOINTS, nixlbench does not need it',
+    hint: 'Unset NIXL_ETCD_ENDPOINTS, which nixlbench does not need; NIXL itself tried to reach an etcd',
   },
   { text: 'the target uri is not valid', class: 'EtcdUri' },
   { text: 'is greater than or equal to global size', class: 'StaleRendezvous' },
@@ -36,7 +36,7 @@ export const NIXLBENCH_MESSAGES: readonly Message[] = [
   {
     text: 'Deserialization of tag',
     class: 'MetadataExchange',
-    hint: 'the ranks see different numbers of NICs: give both the same count of EFA devices',
+    hint: 'Give both ranks the same number of EFA devices; they see different numbers of NICs',
   },
   { text: 'peer may have died', class: 'PeerLost' },
   { text: 'peer liveness check failed', class: 'PeerLost' },

@@ -67,13 +67,15 @@ export const nixlbenchSpec = strict({
 
 export type NixlbenchSpec = z.output<typeof nixlbenchSpec>;
 
-/** Finds options that are each valid and contradict each other. */
+/** Finds valid options that contradict each other. */
 export function nixlbenchContradictions(test: NixlbenchSpec): FieldProblem[] {
   const problems: FieldProblem[] = [];
   const problem = (path: string, message: string) => problems.push({ path, message });
-  if (test.startBlockSize === 0) problem('startBlockSize', 'is 0: blocks double from here, so at least 1');
-  if (test.startBlockSize > test.maxBlockSize) problem('startBlockSize', 'is larger than maxBlockSize');
-  if (test.startBatchSize > test.maxBatchSize) problem('startBatchSize', 'is larger than maxBatchSize');
+  if (test.startBlockSize === 0) problem('startBlockSize', 'is 0; set at least 1, because blocks double from here');
+  if (test.startBlockSize > test.maxBlockSize)
+    problem('startBlockSize', 'is larger than maxBlockSize; decrease it or increase maxBlockSize');
+  if (test.startBatchSize > test.maxBatchSize)
+    problem('startBatchSize', 'is larger than maxBatchSize; decrease it or increase maxBatchSize');
   const largest = test.maxBlockSize * test.maxBatchSize;
   const share = test.totalBufferSize / Math.max(test.numInitiatorDev, test.numTargetDev, test.numThreads);
   if (largest > share) {

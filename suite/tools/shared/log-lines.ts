@@ -16,20 +16,20 @@ type Frame =
   | { readonly event: 'process'; readonly index: number }
   | { readonly event: 'end'; readonly exitCode: number };
 
-/** A rank's log taken apart: the tool's own lines, and the frames of the entry script. */
+/** A parsed log of a rank: the tool's lines, and the frames of the entry script. */
 export interface RankLog {
   readonly toolLines: readonly string[];
   readonly counters: readonly CounterFrame[];
-  /** Own output of each process when the rank ran several, by index. */
+  /** Output of each process when the rank ran several, by index. */
   readonly processes: ReadonlyMap<number, readonly string[]>;
   /**
-   * The log has its first frame and its last: nothing was cut off by the kubelet, which keeps only the end of a long log,
-   * or by the death of the pod.
+   * True when the log has its first and its last frame: neither the kubelet, which keeps only the end of a long log, nor
+   * the death of the pod truncated it.
    */
   readonly complete: boolean;
 }
 
-/** Takes a rank's log apart. Lines that look like a frame but are none stay with the tool's output. */
+/** Parses a rank's log. Lines that resemble a frame but are not valid stay in the tool's output. */
 export function readRankLog(text: string): RankLog {
   const toolLines: string[] = [];
   const processes = new Map<number, string[]>();
@@ -53,12 +53,12 @@ export function readRankLog(text: string): RankLog {
   return { toolLines, counters, processes, complete: begun && ended };
 }
 
-/** The tool's output of a rank, of all its processes. */
+/** Returns the tool's output of all processes of a rank. */
 export function ownOutput({ toolLines, processes }: RankLog): string[] {
   return [toolLines, ...processes.values()].flat();
 }
 
-/** The tool may have left a line unfinished in front of the marker, so it is looked for anywhere in the line. */
+/** Finds the marker anywhere in the line, because the tool may have left an unfinished line in front of it. */
 function readFrame(line: string): Frame | undefined {
   const at = line.indexOf(FRAME_MARKER);
   if (at < 0 || !line.endsWith('}')) return undefined;
@@ -70,7 +70,7 @@ function readFrame(line: string): Frame | undefined {
   }
 }
 
-/** By hand and not by a schema: a log may hold a hundred thousand lines that only look like frames. */
+/** Validates by hand and not by a schema, because a log may contain a hundred thousand lines that resemble frames. */
 function isFrame(value: unknown): value is Frame {
   if (!isObject(value)) return false;
   switch (value.event) {

@@ -1,19 +1,19 @@
 import type { FailureClass } from '../../verdict/failure.js';
 
 /**
- * Messages of the tools and libraries, each with its class of failure. The first entry of a table that the output holds
+ * Messages of the tools and libraries, each with its failure class. The first entry of a table that the output contains
  * decides, so causes come before their consequences.
  */
 
 export interface Message {
-  /** Text that the line holds, or a pattern where a text would match too much. */
+  /** Text that the line contains, or a pattern where a text would match too much. */
   readonly text: string | RegExp;
   readonly class: FailureClass;
-  /** What to do, where more can be said than of the class. */
+  /** Remedy for this message; default: the hint of the class. */
   readonly hint?: string;
 }
 
-/** What the output says is wrong. */
+/** Failure that a line of the output names. */
 export interface NamedFailure {
   readonly class: FailureClass;
   readonly line: string;
@@ -25,11 +25,11 @@ const SHARED: readonly Message[] = [
   {
     text: 'UCP API version is incompatible',
     class: 'ToolMissing',
-    hint: 'NIXL was built against a newer UCX than the one in the image: install the UCX that the message asks for',
+    hint: 'Install the UCX version that the message names; NIXL was built against a newer UCX than the one in the image',
   },
 ];
 
-/** Of NIXL, UCX and libfabric (ofiwg/libfabric), which register memory for every tool. */
+/** Messages of NIXL, UCX and libfabric (ofiwg/libfabric), which register memory for every tool. */
 export const MEMORY_MESSAGES: readonly Message[] = [
   { text: 'registerMem failed', class: 'MemoryRegistration' },
   { text: 'Unable to register MR of', class: 'MemoryRegistration' },
@@ -37,23 +37,27 @@ export const MEMORY_MESSAGES: readonly Message[] = [
   {
     text: 'P2P support is not available',
     class: 'MemoryRegistration',
-    hint: 'the EFA device cannot reach GPU memory: check dmabuf support of the kernel and the NVIDIA driver, or set FI_HMEM_DISABLE_P2P=1 as a control',
+    hint: 'Check dmabuf support of the kernel and the NVIDIA driver, or set FI_HMEM_DISABLE_P2P=1 as a control; the EFA device cannot reach GPU memory',
   },
-  { text: /CUDA: .{0,300}\(Error code/, class: 'MemoryRegistration', hint: 'the CUDA call in the message failed' },
+  {
+    text: /CUDA: .{0,300}\(Error code/,
+    class: 'MemoryRegistration',
+    hint: 'Look up the error code of the CUDA call in the message',
+  },
   {
     text: 'Cannot allocate memory',
     class: 'MemoryRegistration',
-    hint: 'check memlock, huge pages and the memory limit: 32 EFA devices register buffers of their own (128Gi)',
+    hint: 'Check memlock, huge pages and the memory limit; 32 EFA devices need 128Gi for their registered buffers',
   },
 ];
 
-/** The shell says this of a program that the image lacks. */
+/** Matches the shell's message for a program that the image lacks. */
 function missing(program: string): Message {
   const pattern = `(?:entry\\.sh|${program}).{0,200}: (?:command )?(?:not found|No such file or directory)$`;
   return { text: new RegExp(pattern, 'm'), class: 'ToolMissing' };
 }
 
-/** A line of output may be a megabyte; a record holds what a person reads of it. */
+/** Limit of characters in a record; a line of output may be a megabyte. */
 const LONGEST_LINE = 500;
 
 /** Finds the first failure that the lines name, in the order of the tables, with the line itself. */

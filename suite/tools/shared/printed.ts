@@ -6,7 +6,7 @@ export const PRINTED_NUMBER = /^\d{1,30}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?$/;
 /** Figures in one row may disagree by this share: they are rounded, and taken at slightly different moments. */
 export const DISAGREEMENT = 0.02;
 
-/** Rounding of both figures together may explain at most this share for a comparison of them to say anything. */
+/** Two figures are compared only when the rounding of both together explains at most this share. */
 const EXACT_ENOUGH = 0.005;
 
 /** Largest error of a printed number that comes from rounding, as a share of it; infinite for zero. */
@@ -17,8 +17,8 @@ function roundingError(text: string): number {
 }
 
 /**
- * Bandwidth that follows from the bytes of a block or message and their time; undefined where the printed figures are too coarse
- * to hold one against the other.
+ * Computes the bandwidth that follows from the bytes of a block or message and their time; undefined where the printed figures are too coarse
+ * to be compared.
  *
  * @param time as printed
  * @param unit seconds of one unit of `time`

@@ -7,21 +7,21 @@ export interface RankOutput {
   readonly log: RankLog;
 }
 
-/** The rows of an attempt, and whether they are all there. */
+/** The rows of an attempt, and whether they are complete. */
 export interface ResultTable {
   readonly rows: readonly Row[];
   readonly complete: boolean;
   readonly problem: string;
 }
 
-/** Holds rows against the ones that must be there, each of them once. Both are named by their block and batch. */
+/** Compares rows with the expected ones, each of which must occur once. Both are named by their block and batch. */
 export function tableOf(rows: readonly Row[], expected: readonly string[], found: readonly string[]): ResultTable {
   const missing = expected.filter((row) => !found.includes(row));
   const problem = `${expected.length - missing.length} of ${expected.length} rows; missing: ${missing.join(', ')}`;
   return { rows, complete: missing.length === 0 && found.length === expected.length, problem };
 }
 
-/** Returns the row of the largest block (and batch): a claim speaks of it, and a link's burst cannot flatter it. */
+/** Returns the row of the largest block (and batch): claims refer to it, and a link's burst cannot raise it. */
 export function largestRow(rows: readonly Row[]): Row {
   return rows.reduce((best, candidate) =>
     candidate.blockSize * candidate.batchSize >= best.blockSize * best.batchSize ? candidate : best,

@@ -5,7 +5,7 @@ import type { UcxPerftestSpec } from './spec.js';
 /**
  * The batch file that both sides read: one line for each message size, named `s<bytes>`.
  *
- * A batch prints one row for each size, so that a missing size is seen; its exit code says nothing about a size that
+ * A batch prints one row for each size, so that a missing size is seen; its exit code does not show a size that
  * failed.
  */
 export function ucxBatch(test: UcxPerftestSpec): string {
@@ -18,7 +18,7 @@ export function ucxBatch(test: UcxPerftestSpec): string {
 }
 
 /**
- * Arguments of one process, or what all processes have in common when there is one for each device: then the entry
+ * Returns the arguments of one process, or the shared arguments when there is one process for each device: then the entry
  * script adds the port of each. CSV output (`-v`), because the fixed-width table lets large figures touch.
  *
  * @param server address of the server rank; absent for the server itself
@@ -33,7 +33,7 @@ export function batchFile(test: string): string {
   return `batch-${test}`;
 }
 
-/** Returns how one rank is run. */
+/** Returns the command of one rank. */
 export function runUcx(test: UcxPerftestSpec, { folder, server }: RankPlace): RankRun {
   const { devices, port } = test;
   return {

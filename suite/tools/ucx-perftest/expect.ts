@@ -2,7 +2,7 @@ import type { Scope } from '../../hardware/fabric.js';
 import type { ExpectedBytes } from '../shared/tool.js';
 import type { UcxPerftestSpec } from './spec.js';
 
-/** What the parameters of a ucx_perftest test say before it runs. */
+/** Expectations from the parameters of a ucx_perftest test, before it runs. */
 
 /** Returns the processes of each rank: one for each device, or one for all. */
 export function ucxProcesses({ devices }: UcxPerftestSpec): number {

@@ -1,7 +1,7 @@
 import { MEMORY_MESSAGES, type Message } from '../shared/messages.js';
 
 const MPI_HINT =
-  'this ucx_perftest is built with MPI and takes its mode from standard input: use a build without MPI, or one whose wrapper adds -P 0';
+  'Use a ucx_perftest built without MPI, or one whose wrapper adds -P 0; a build with MPI takes its mode from standard input';
 
 /** openucx/ucx, src/tools/perf. */
 export const UCX_PERFTEST_MESSAGES: readonly Message[] = [
@@ -12,14 +12,18 @@ export const UCX_PERFTEST_MESSAGES: readonly Message[] = [
   {
     text: 'Unsupported memory type',
     class: 'NoTransport',
-    hint: 'this UCX has no support for the memory type: it needs the CUDA modules, and a GPU in the pod',
+    hint: 'Use an image whose UCX has the CUDA modules, and give the pod a GPU; this UCX does not support the memory type',
   },
   { text: 'should be run with exactly 2 processes', class: 'ToolOptions', hint: MPI_HINT },
   { text: 'missing test name', class: 'ToolOptions' },
   { text: 'Invalid argument for -', class: 'ToolOptions' },
   { text: 'Invalid option argument for -', class: 'ToolOptions' },
   { text: 'Usage: ucx_perftest', class: 'ToolOptions' },
-  { text: 'Address already in use', class: 'ConnectionRefused', hint: 'the port of the test is taken: change `port`' },
+  {
+    text: 'Address already in use',
+    class: 'ConnectionRefused',
+    hint: 'Change `port`; another process uses the port of the test',
+  },
   { text: 'connect() failed', class: 'ConnectionRefused' },
   ...MEMORY_MESSAGES,
   { text: 'rte barrier remote peer failure', class: 'PeerLost' },

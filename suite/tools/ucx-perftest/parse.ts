@@ -3,7 +3,7 @@ import { PRINTED_NUMBER, recomputedBandwidth } from '../shared/printed.js';
 
 /**
  * Grammar of ucx_perftest's output. Its "MB/s" divides by 1024 × 1024 (openucx/ucx, src/tools/perf/perftest_run.c), so the
- * figures are MiB/s. Of the two bandwidth columns only *overall* speaks of the whole run; *average* is the last report
+ * figures are MiB/s. Of the two bandwidth columns only *overall* covers the whole run; *average* is the last report
  * interval.
  */
 
@@ -13,7 +13,7 @@ const MIB = 2 ** 20;
 const LONGEST_ROW = 1000;
 
 /**
- * Rows of ucx_perftest's output: CSV (`-v`), the final-only table (`-f`), the staged one and the old one without stages,
+ * Parses the rows of ucx_perftest's output: CSV (`-v`), the final-only table (`-f`), the staged one and the old one without stages,
  * with noise between. A row with a figure that is not a number (`nan`, `inf`) is skipped: the check of the
  * expected rows reports it.
  *
@@ -32,7 +32,7 @@ export function parseUcxOutput(lines: readonly string[], latencyTest: boolean, s
     if (!figures || (!csv && layout === 'staged' && figures.name !== FINAL)) continue;
     const blockSize = sizeOfName(figures.name) ?? size;
     if (blockSize === undefined) continue;
-    // Without stages every report is a row like the last one, which alone speaks of the whole run.
+    // Without stages every report is a row like the last one, which alone covers the whole run.
     if (!csv && layout === 'unnamed') rows.pop();
     rows.push(rowOf(figures, blockSize, latencyTest));
   }

@@ -12,11 +12,11 @@ export const POD_FAILURES = {
   },
   PodRejected: {
     retry: 'never',
-    hint: 'Correct what the message names; the node could not create the container',
+    hint: 'Correct the setting named in the message; the node could not create the container',
   },
   PodLost: {
     retry: 'rendezvous',
-    hint: 'Check the node and what deletes or evicts pods there; both ranks are started again',
+    hint: 'Check the node and its events for deleted or evicted pods; both ranks are started again',
   },
 
   EtcdNotReady: {

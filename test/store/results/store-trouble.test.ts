@@ -52,7 +52,7 @@ onBothDatabases('trouble with the result store', (kind) => {
         .set({ body: Buffer.from('no zstd') })
         .execute(),
     );
-    await assert.rejects(store.readLog('w', 'x.log'), failureOfClass('StoreCorrupt', /cannot be unpacked/));
+    await assert.rejects(store.readLog('w', 'x.log'), failureOfClass('StoreCorrupt', /cannot decompress evidence/));
   });
 
   it('is usable by several connections that write at the same time', async () => {
@@ -71,7 +71,7 @@ describe('trouble with results.db', () => {
   });
   afterEach(() => rm(folder, { recursive: true }));
 
-  it('names a file that is no database', async () => {
+  it('names a file that is not a database', async () => {
     await writeFile(join(folder, 'results.db'), 'this is not a database, and long enough to be looked at'.repeat(50));
     await assert.rejects(new ResultStore(folder).open(), failureOfClass('StoreCorrupt', /results\.db is damaged/));
   });
@@ -164,7 +164,7 @@ describe('trouble with PostgreSQL', function () {
 });
 
 describe('toStoreFailure', () => {
-  it('tells what can be tried again from what a person must change', () => {
+  it('distinguishes failures to retry from failures that a person must fix', () => {
     const classOf = (code: string) => toStoreFailure(Object.assign(new Error('m'), { code }), 's').class;
     assert.equal(classOf('ENOSPC'), 'StoreFull');
     assert.equal(classOf('EROFS'), 'StoreNotWritable');

@@ -113,7 +113,7 @@ onBothDatabases('result store', (kind) => {
     );
   });
 
-  it('shows a run that goes on with the cells so far, and keeps the whole one once it has ended', async () => {
+  it('shows an active run with its cells so far, and keeps the whole one once it has ended', async () => {
     const store = await kind.create();
     const { tests, endedAt, ...rest } = suiteRecord('w', [measuredCell({ workflowId: 'w' })]);
     const started = { ...rest, tests: tests.map(({ cells, ...test }) => test) };
@@ -131,7 +131,7 @@ onBothDatabases('result store', (kind) => {
     assert.equal((await readRun(store, 'w')).complete, true);
   });
 
-  it('shows of a run that goes on what it took over, phase 3, and what is still to come', async () => {
+  it('shows the reused cells, phase 3 and the pending tests of an active run', async () => {
     const store = await kind.create();
     const { record } = exampleReport();
     const { endedAt, tests, dynamo, ...rest } = record;
@@ -161,7 +161,7 @@ onBothDatabases('result store', (kind) => {
     assert.doesNotMatch(reportFiles(report)['report.md'], /skipped/);
   });
 
-  it('counts the cells of a run that was reset for the run that goes on', async () => {
+  it('counts the cells of a reset run for the run that continues it', async () => {
     const store = await kind.create();
     const { tests, endedAt, ...rest } = suiteRecord('w', [measuredCell({ workflowId: 'w' })]);
     await startRun(store, { ...rest, tests: tests.map(({ cells, ...test }) => test) });

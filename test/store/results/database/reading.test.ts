@@ -42,7 +42,7 @@ onBothDatabases('a store that is only read', (kind) => {
   });
 });
 
-describe('results.db of somebody else', function () {
+describe('results.db of another user', function () {
   this.timeout(60_000);
   let folder: string;
   let store: ResultStore;
@@ -98,6 +98,9 @@ describe('results.db of somebody else', function () {
     await chmod(join(folder, 'results.db'), 0o000);
     const { exitCode, stderr } = await runs();
     assert.equal(exitCode, 4);
-    assert.match(stderr, /^error: the result store .*results\.db cannot be read: EACCES.*\n {2}→ let this user read /);
+    assert.match(
+      stderr,
+      /^error: the result store .*results\.db cannot be read: EACCES.*\n {2}→ Give this user read permission /,
+    );
   });
 });

@@ -62,10 +62,10 @@ onBothDatabases('export and import', (kind) => {
     const header = lines[0] ?? '';
     const copy = await kind.create();
     for (const [wrong, message] of [
-      [[], /^it is empty$/],
+      [[], /^the export is empty/],
       [lines.slice(1), /^line 1: the first line is not the header of dynamo-bench results$/],
       [[header.replace(':2}', ':3}')], /^line 1: the export has version 3/],
-      [[header, '{"kind":"ce'], /^line 2: this is no JSON/],
+      [[header, '{"kind":"ce'], /^line 2: invalid JSON/],
       [[header, 'null'], /^line 2: .*expected object/],
       [[header, '{"kind":"cel"}'], /^line 2: kind: unknown kind of line "cel"; did you mean "cell"\?$/],
       [[header, '{"kind":"cell"}'], /^line 2: record: .*expected object/],
@@ -74,18 +74,18 @@ onBothDatabases('export and import', (kind) => {
         /^line 8: record: rows: 0: .*expected object/,
       ],
       [replaced('evidence', (line) => line.replace(/"sha256":"./, '"sha256":"?')), /^line 2: .* its hash differs$/],
-      [replaced('evidence', (line) => line.replace('"body":"', '"body":"AAAA')), /^line 2: .* cannot be unpacked$/],
+      [
+        replaced('evidence', (line) => line.replace('"body":"', '"body":"AAAA')),
+        /^line 2: cannot decompress evidence [0-9a-f]{64}$/,
+      ],
       [
         lines.toSpliced(at('evidence'), 1),
-        /^line \d+: no line above this one holds the evidence [0-9a-f]{64} as it was/,
+        /^line \d+: no line above this one contains the evidence [0-9a-f]{64} as recorded/,
       ],
-      [replaced('cell', (line) => line.replace('4 × 100', '8 × 100')), /holds the cell [0-9a-f]/],
-      [lines.slice(0, -1), /^it was cut off: line \d+ is the last one and not the end$/],
-      [
-        lines.toSpliced(at('baseline'), 1),
-        /^line \d+: lines are missing or too many: 0 of kind baseline instead of 1$/,
-      ],
-      [[...lines, header], /^line \d+: something stands after the end$/],
+      [replaced('cell', (line) => line.replace('4 × 100', '8 × 100')), /contains the cell [0-9a-f]/],
+      [lines.slice(0, -1), /^the export is truncated: its last line, \d+, is not the end marker/],
+      [lines.toSpliced(at('baseline'), 1), /^line \d+: wrong number of lines of kind baseline: found 0, expected 1/],
+      [[...lines, header], /^line \d+: unexpected data after the end marker/],
     ] as const) {
       await assert.rejects(importLines(copy, from(wrong)), failureOfClass('InvalidExport', message));
     }

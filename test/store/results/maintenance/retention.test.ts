@@ -11,7 +11,7 @@ import { cellsOf, readEvidence, runs } from '../../../support/stored.js';
 import { onBothDatabases } from '../../../support/stores.js';
 
 onBothDatabases('retention', (kind) => {
-  it('drops old runs with what only they need, and never a baseline, a known change, or what goes on', async () => {
+  it('deletes old runs with their unshared data, and never a baseline, an acknowledged run or an active run', async () => {
     const store = await kind.create();
     await fillStore(store);
     const dropped = await runsToDrop(store, { olderThan: '2027-01-01T00:00:00.000Z' });

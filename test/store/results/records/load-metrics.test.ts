@@ -59,7 +59,7 @@ onBothDatabases('metrics of phase 3', (kind) => {
     assert.equal(same.change, 'unchanged', same.reason);
   });
 
-  it('are not held against those of another model, and the field is named', async () => {
+  it('are not compared with those of another model, and the field is named', async () => {
     const store = await kind.create();
     await recordNights(store, nights(0, 5));
     const record = nightlyRun({ night: 5, load: {} });

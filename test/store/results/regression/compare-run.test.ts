@@ -38,7 +38,7 @@ onBothDatabases('a run against its baseline', (kind) => {
     assert.equal(faster.change, 'improved');
   });
 
-  it('goes on naming a change until somebody acknowledges it, and names its first night', async () => {
+  it('reports a change until it is acknowledged, and names its first night', async () => {
     const store = await kind.create();
     await recordNights(store, nights(0, 12));
     for (const night of nights(12, 20, 42e9)) {
@@ -64,7 +64,7 @@ onBothDatabases('a run against its baseline', (kind) => {
     assert.equal(worse.change, 'regressed', 'a further drop is not what was acknowledged');
   });
 
-  it('holds against an accepted baseline by name, whatever came between', async () => {
+  it('compares with an accepted baseline by name, independent of later runs', async () => {
     const store = await kind.create();
     await recordNights(store, [{ night: 0, repetitions: 8 }, ...nights(1, 6, 42e9)]);
     await store.use(async (kysely) => {
@@ -89,7 +89,7 @@ onBothDatabases('a run against its baseline', (kind) => {
     assert.deepEqual(await store.use((kysely) => listBaselines(kysely)), []);
   });
 
-  it('holds against the one accepted as default without a word, and against the last runs when told so', async () => {
+  it('compares with the default baseline unless set otherwise, and with the last runs on request', async () => {
     const store = await kind.create();
     await recordNights(store, [{ night: 0, repetitions: 8 }, ...nights(1, 8, 42e9)]);
     const accept = (name: string) =>
@@ -153,7 +153,7 @@ onBothDatabases('a run against its baseline', (kind) => {
     assert.match(comparison.reason, /too few values/);
   });
 
-  it('is in the reports of the run, which stay the same when the history goes on', async () => {
+  it('is in the reports of the run, which stay the same when later runs follow', async () => {
     const store = await kind.create();
     await recordNights(store, nights(0, 12));
     const [record] = await recordNights(store, nights(12, 13, 42e9));

@@ -64,7 +64,7 @@ describe('charts of phase 3', () => {
     assert.ok(throughput.includes('>time between tokens, median, ms</text>'));
   });
 
-  it('tell what was measured from what is a bound', () => {
+  it('distinguish measured values from bounds', () => {
     const [measured, bound] = [network, network].map((text, i) =>
       rowsOf(text).filter((row) => row.includes(i === 0 ? '<td>measured</td>' : '<td>a bound</td>')),
     );

@@ -25,7 +25,7 @@ describe('the rows about changes', () => {
     );
   });
 
-  it('keep every metric that has a difference of its own', () => {
+  it('keep every metric with a different change', () => {
     const noisy = (metric: string) => change(metric, 'inconclusive', 'too noisy', { difference: 0.01 });
     assert.equal(reportableChanges([noisy('a'), noisy('b')]).length, 2);
   });

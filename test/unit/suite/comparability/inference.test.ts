@@ -71,7 +71,7 @@ describe('comparability of an inference test in two runs', () => {
     assert.deepEqual(fields(before, withSpec({ ...block({}, {}), tests: often }), true), []);
   });
 
-  it('names the rate that a simulated engine was told, and forbids nothing', () => {
+  it('names the configured rate of a simulated engine, and forbids nothing', () => {
     const told = withCells((cell) => ({ ...cell, simulatedRate: 1e9 }));
     assert.deepEqual(fields(record, told, false), ['simulatedRate']);
     assert.deepEqual(fields(record, told, true), []);

@@ -209,7 +209,7 @@ describe('ladder', () => {
     assert.deepEqual(laddersOf([test('u', [warm]), test('lf', [cell(LF, 46, 4)])]), []);
   });
 
-  it('stands in the report, with the interval of repeated cells', () => {
+  it('is in the report, with the interval of repeated cells', () => {
     const cells = [44, 45, 46, 47, 46.5, 45.5].map((value, i) => ({ ...cell(NIXL_UCX, value, 4), repetition: i + 1 }));
     const record: SuiteRecord = {
       version: RECORD_VERSION,

@@ -140,7 +140,7 @@ describe('the KV transfer of a load run', () => {
     assert.equal(judge({ before }, REAL).verdict, 'inconclusive');
   });
 
-  it('leaves the run inconclusive when nobody knows how much was to be sent', () => {
+  it('leaves the run inconclusive when the expected bytes are unknown', () => {
     const unknown = { ...REAL, bytesPerToken: undefined };
     const { verdict, reasons } = judge({ after: [worker({ nicBytes: 1000 + sent })] }, unknown);
     assert.equal(verdict, 'inconclusive');
@@ -151,7 +151,7 @@ describe('the KV transfer of a load run', () => {
     assert.deepEqual(judge({}, unknown).codes, ['no-kv-transfer'], 'what did not move was not sent');
     const why = { ...unknown, kvUnknown: 'set this and that' };
     const [reason] = judge({ after: [worker({ nicBytes: 1000 + sent })] }, why).reasons;
-    assert.match(reason?.message ?? '', /are not known: set this and that$/);
+    assert.match(reason?.message ?? '', /are unknown: set this and that$/);
   });
 
   it('leaves the run inconclusive when only the interface could be read, and EFA was to carry the KV cache', () => {

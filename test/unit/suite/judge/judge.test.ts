@@ -184,7 +184,7 @@ describe('verdict of a transport attempt', () => {
     }));
     const judgement = judgeTransport(test, ranks, onP5);
     assert.equal(judgement.verdict, 'inconclusive');
-    assert.ok(judgement.reasons.some(({ message }) => message === 'nixlbench says that backend is UCX, not LIBFABRIC'));
+    assert.ok(judgement.reasons.some(({ message }) => message === 'nixlbench printed: backend is UCX, not LIBFABRIC'));
   });
 
   it('names signs of a slow path on EFA', () => {

@@ -103,7 +103,7 @@ describe('KV bytes of a prompt token', () => {
     [
       'a type of layer is new',
       { layer_types: types('hybrid') },
-      /KV size of a layer of type hybrid is not known; set layer_types/,
+      /KV size of a layer of type hybrid is unknown; set layer_types/,
     ],
     [
       'the layers differ in a way that is not read',

@@ -22,7 +22,7 @@ describe('forecast of a suite', () => {
     assert.deepEqual(forecast({}).refused, []);
   });
 
-  it('refuses more GPUs than there are, GPU memory without a GPU, and instance types that nobody knows', () => {
+  it('refuses more GPUs than there are, GPU memory without a GPU, and unknown instance types', () => {
     assert.match(
       messages(forecast({ resources: { gpu: { count: 9 } } }).refused).join(),
       /have 8 GPUs; a rank asks for 9/,
@@ -46,7 +46,7 @@ describe('forecast of a suite', () => {
       tests: [{ ...lf, claimed: { value: '285GB/s' }, expect: { minBandwidth: '60GB/s' } }],
     });
     assert.deepEqual(messages(doubtful), [
-      'test lf: the claimed 285 GB/s is more than the hardware carries: 50 GB/s (4 × 100 Gbit/s)',
+      'test lf: the claimed 285 GB/s exceeds the hardware ceiling: 50 GB/s (4 × 100 Gbit/s)',
       'test lf: can never pass: expect.minBandwidth is 60 GB/s, the ceiling 50 GB/s (4 × 100 Gbit/s)',
       'test lf: may run out of memory: 32 EFA devices need about 128 GiB for their buffers, the ranks have 64 GiB',
     ]);
@@ -106,7 +106,7 @@ describe('forecast of a suite', () => {
     assert.equal(doubtsAbout({ config }).length, 1, 'a config without the type of the numbers does not do');
     assert.deepEqual(doubtsAbout({ config: { ...config, torch_dtype: 'bfloat16' } }), []);
     const [quantized] = doubtsAbout({ config: { ...config, torch_dtype: 'bfloat16', quantization_config: {} } });
-    assert.match(quantized ?? '', /are not known: the model is quantized .* set dynamo\.transfer\.kvCacheType/);
+    assert.match(quantized ?? '', /are unknown: the model is quantized .* set dynamo\.transfer\.kvCacheType/);
     assert.deepEqual(doubtsAbout({ path: '/models/qwen' }), []);
     assert.deepEqual(doubtsAbout({}, { engine: { kind: 'mocker' } }), []);
   });

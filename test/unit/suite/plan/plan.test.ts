@@ -106,7 +106,7 @@ describe('plan of a suite', () => {
     );
   });
 
-  it('runs no further cell of a test that failed for good, and goes on with the others', () => {
+  it('runs no further cell of a test that failed for good, and continues with the others', () => {
     const block = onlyBlock({
       interleave: true,
       tests: [
@@ -140,7 +140,7 @@ describe('plan of a suite', () => {
       assert.equal(run(adaptive(), noisy(0.001)).length, 10);
     });
 
-    it('goes on to maxRepetitions when they do not', () => {
+    it('continues to maxRepetitions when they do not', () => {
       assert.equal(run(adaptive(), noisy(0.5)).length, 40);
     });
 
@@ -158,7 +158,7 @@ describe('plan of a suite', () => {
       assert.equal(run(adaptive({ timeBudget: '899s' }), noisy(0.5)).length, 14);
     });
 
-    it('goes on with the tests that are not precise yet when others are', () => {
+    it('continues with the tests that are not precise yet when others are', () => {
       const block = onlyBlock({
         interleave: true,
         tests: [lf, ucx].map((test) => ({ ...test, adaptive: { maxRepetitions: 40 } })),

@@ -58,7 +58,7 @@ describe('provenance', () => {
     assert.deepEqual(devicePlugins, ['plugin:2']);
   });
 
-  it('tells no secret, by name or by shape, and leaves alone what only looks like one', () => {
+  it('redacts secrets by name and by shape, and keeps values that only resemble one', () => {
     const shown = {
       UCX_IB_PKEY_INDEX: '1',
       KEYBOARD: 'us',

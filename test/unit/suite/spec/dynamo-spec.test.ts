@@ -22,7 +22,7 @@ function parsed(dynamo: Record<string, unknown> = {}) {
 }
 
 describe('the dynamo block of a suite spec', () => {
-  it('asks for EFA devices and LIBFABRIC unless told otherwise', () => {
+  it('requests EFA devices and LIBFABRIC by default', () => {
     const { dynamo } = parsed();
     assert.equal(dynamo.resources.efa, 4);
     assert.equal(dynamo.transfer.backend, 'LIBFABRIC');
@@ -124,7 +124,7 @@ describe('the command line of AIPerf', () => {
     }
   });
 
-  it('has prompts of its own for each load of a deployment, and the same ones for the control', () => {
+  it('uses different prompts for each load of a deployment, and the same prompts for the control', () => {
     const { dynamo, test } = parsed();
     const seed = (concurrency: number, repetition: number, attempt: number, of = test) => {
       const command = aiperfCommand(dynamo, of, { concurrency, repetition }, 'http://f:8000', attempt);

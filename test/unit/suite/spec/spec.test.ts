@@ -88,7 +88,7 @@ describe('suite spec', () => {
     [
       'blocks that double from nothing',
       { ...minimal, tests: [{ ...minimal.tests[0], startBlockSize: 0 }] },
-      /^tests\[0\]\.startBlockSize: is 0: blocks double from here/,
+      /^tests\[0\]\.startBlockSize: is 0; set at least 1/,
     ],
     [
       'two tests of one name',
@@ -100,7 +100,7 @@ describe('suite spec', () => {
       { ...minimal, tests: [{ ...minimal.tests[0], numInitiatorDev: 8, numTargetDev: 8 }] },
       /use mode MG for several devices/,
     ],
-    ['no tests', { name: 'x', tests: [] }, /^tests: no tests: there is nothing to measure/],
+    ['no tests', { name: 'x', tests: [] }, /^tests: add at least one test/],
     [
       'an unknown fabric',
       { ...minimal, fabric: { kind: 'infiniband' } },

@@ -26,7 +26,7 @@ describe('Student’s t distribution', () => {
 });
 
 describe('holm', () => {
-  it('lets stand what stands for all together, the smallest first', () => {
+  it('accepts the p-values that are significant together, smallest first', () => {
     assert.deepEqual(holm([0.04, 0.01, 0.02]), [true, true, true]);
     assert.deepEqual(holm([0.06, 0.01, 0.04]), [false, true, false]);
     assert.deepEqual(holm([0.02, 0.03]), [true, true]);

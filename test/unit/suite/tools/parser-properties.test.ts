@@ -115,7 +115,7 @@ describe('parsers, for any text', () => {
       for (const cut of [lines.slice(1), lines.slice(0, -1)]) {
         const { failure } = judge(test, cut.join('\n'), peer);
         assert.equal(failure?.class, 'Incomplete');
-        assert.match(failure.message, /no beginning or no end/);
+        assert.match(failure.message, /is truncated/);
       }
     });
 

@@ -136,7 +136,7 @@ describe('fi_pingpong', () => {
     assert.match(latency.conditions, /ping-pong of 64 B/);
   });
 
-  it('runs each size in a process of its own, the server first', () => {
+  it('runs each size in its own process, the server first', () => {
     const script = pingpongScript(pingpong({ ...RECORDED, port: 5000, checkData: true, domain: 'rdmap79s0-rdm' }));
     assert.match(script, /^for size in 64 1200 65536 1048576; do$/m);
     assert.match(script, /fi_pingpong -p 'tcp' -d 'rdmap79s0-rdm' -e rdm -I 50 -c -S "\$size" "\$@"/);
@@ -154,7 +154,7 @@ describe('fi_pingpong', () => {
     assert.deepEqual(unknownPingpongOptions(pingpong({ checkData: true }), old), ['-c']);
   });
 
-  it('refuses a provider that is no name, a size twice and a size that is no C int', () => {
+  it('refuses an invalid provider name, a repeated size and a size outside a C int', () => {
     const problems = (fields: object) => {
       const checked = checkSpec(tests(fields));
       return 'problems' in checked ? checked.problems.map(({ path }) => path) : [];

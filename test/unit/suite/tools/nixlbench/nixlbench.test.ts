@@ -83,7 +83,7 @@ describe('nixlbench', () => {
     assert.equal(nixlbenchIdentity(lines)?.role, 'initiator');
   });
 
-  it('reads rank and role of a LIBFABRIC run, whose line goes on behind the host name', () => {
+  it('reads rank and role of a LIBFABRIC run, whose line continues after the host name', () => {
     assert.deepEqual(
       [0, 1].map((rank) => nixlbenchIdentity(fixtureLines(`nixlbench/libfabric.rank${rank}.txt`))?.role),
       ['initiator', 'target'],

@@ -85,9 +85,9 @@ describe('messages of the tools', () => {
 
   it('says more than the class does where more is known', () => {
     const hint = (line: string) => classifyOutput('nixlbench', [line])?.hint;
-    assert.match(hint('Failed to store agent initiator prefix key in etcd: x') ?? '', /unset NIXL_ETCD_ENDPOINTS/);
+    assert.match(hint('Failed to store agent initiator prefix key in etcd: x') ?? '', /Unset NIXL_ETCD_ENDPOINTS/);
     assert.match(hint('Invalid runtime: ETCD') ?? '', /etcd-cpp-api/);
-    assert.match(hint('Deserialization of tag x failed') ?? '', /same count of EFA devices/);
+    assert.match(hint('Deserialization of tag x failed') ?? '', /same number of EFA devices/);
     assert.match(classifyOutput('ucx-perftest', ['should be run with exactly 2 processes'])?.hint ?? '', /without MPI/);
   });
 
