@@ -19,7 +19,7 @@ demo: build ## Temporal, Kubernetes in a box and the worker; runs a suite and sh
 
 test: ## everything that must hold; ends with "N passed, N failed"
 	@$(MAKE) --no-print-directory build || { echo '0 passed, 1 failed'; exit 1; }
-	@DYNAMO_BENCH_INFERENCE=yes local/up.sh --prepare || { echo '0 passed, 1 failed'; exit 1; }
+	@DYNAMO_BENCH_INFERENCE=yes local/up.sh --prepare && local/helm.sh > /dev/null || { echo '0 passed, 1 failed'; exit 1; }
 	@node test/lanes/run.ts all
 
 up: ## start Temporal and the two-node Kubernetes

@@ -186,6 +186,7 @@ describe('phase 3 with the operator', function () {
       operator.mood = { state: 'down' };
       const end = await lab.end(id);
       operator.mood = { state: 'works' };
+      await lab.until('the operator is back and lets it go', async () => (await graphs()).length === 0);
       const stuck =
         /still exists 3 s after its deletion, deletion waits for finalizer nvidia\.com\/finalizer; pods left: none/;
       assert.equal(testOf(end).failure?.class, 'DeploymentNotReady');
@@ -193,7 +194,6 @@ describe('phase 3 with the operator', function () {
       assert.equal(testOf(end, 'second').failure?.class, 'DeploymentStuck');
       assert.match(end.report, /DeploymentStuck/);
       assert.equal(seen.size, before + 1);
-      await lab.until('the operator is back and lets it go', async () => (await graphs()).length === 0);
     });
 
     describe('refuses a name that somebody else has, before anything is made, and touches nothing:', () => {
