@@ -15,7 +15,7 @@ import { temporal } from '../support/temporal.js';
 const oneTest = { ...plan, tests: [plan.tests[1]] };
 
 describe('dynamo-bench commands on suite runs', function () {
-  this.timeout(60_000);
+  this.timeout(240_000);
   let folder: string;
   before(async () => {
     folder = await mkdtemp(join(tmpdir(), 'command-line-'));
