@@ -30,8 +30,8 @@ module.exports = {
     only('reports', ['results', 'suite']),
     only('workflows', ['activities', 'suite']),
     only('activities', ['cluster', 'kubernetes', 'reports', 'results', 'suite']),
-    only('temporal', ['suite', 'workflows/shared']),
-    only('cli', ['cluster', 'kubernetes', 'reports', 'results', 'suite', 'temporal', 'workflows/shared']),
+    only('temporal', ['suite', 'workflows/common']),
+    only('cli', ['cluster', 'kubernetes', 'reports', 'results', 'suite', 'temporal', 'workflows/common']),
     only('worker', ['activities', 'results', 'suite', 'temporal', 'workflows']),
     only('local', ['cli', 'worker']),
     // The fault matrix is a table of the tests.

@@ -1,5 +1,5 @@
 import type { Connection } from '@temporalio/client';
-import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from '../workflows/shared/messages.js';
+import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from '../workflows/common/messages.js';
 
 const NAMES = [SUITE_NAME, SUITE_VERDICT, SUITE_TEST].map(({ name }) => name);
 

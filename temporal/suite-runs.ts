@@ -7,7 +7,7 @@ import {
 } from '@temporalio/client';
 import { didYouMean } from '../suite/schema/schema.js';
 import { SuiteFailure } from '../suite/verdict/failure.js';
-import { type Progress, progressQuery } from '../workflows/shared/messages.js';
+import { type Progress, progressQuery } from '../workflows/common/messages.js';
 
 /** Number of newest suite runs among which a suggestion for a misspelled workflow id is searched. */
 const SUGGESTION_RUNS = 100;

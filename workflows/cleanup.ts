@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { LeftoverObjects } from '../suite/run/leftovers.js';
 import { SuiteFailure } from '../suite/verdict/failure.js';
-import { shortActivities } from './shared/activity-options.js';
-import { workflowFailure } from './shared/failures.js';
+import { shortActivities } from './common/activity-options.js';
+import { workflowFailure } from './common/failures.js';
 
 /** Time for which a cluster that does not answer is asked again. */
 const GIVE_UP_AFTER_SECONDS = 600;

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { pauseSignal } from '../../workflows/shared/messages.js';
+import { pauseSignal } from '../../workflows/common/messages.js';
 import { signalSuite } from '../follow/send-to-suite.js';
 import { addHelp } from '../output/help-text.js';
 

@@ -1,5 +1,5 @@
 import { Argument, Command } from 'commander';
-import { RESOLUTIONS, type Resolution, resolveTestUpdate } from '../../workflows/shared/messages.js';
+import { RESOLUTIONS, type Resolution, resolveTestUpdate } from '../../workflows/common/messages.js';
 import { awaitUpdate, signalSuite } from '../follow/send-to-suite.js';
 import { addHelp } from '../output/help-text.js';
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { resumeSignal } from '../../workflows/shared/messages.js';
+import { resumeSignal } from '../../workflows/common/messages.js';
 import { signalSuite } from '../follow/send-to-suite.js';
 import { addHelp } from '../output/help-text.js';
 

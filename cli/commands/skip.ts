@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { skipTestUpdate } from '../../workflows/shared/messages.js';
+import { skipTestUpdate } from '../../workflows/common/messages.js';
 import { awaitUpdate, signalSuite } from '../follow/send-to-suite.js';
 import { addHelp } from '../output/help-text.js';
 

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { Client } from '@temporalio/client';
 import { describeSuiteRun, fetchProgress, isOpen, isUnavailable } from '../../temporal/suite-runs.js';
-import type { Progress } from '../../workflows/shared/messages.js';
+import type { Progress } from '../../workflows/common/messages.js';
 import { fetchSuiteEnding, type SuiteEnding } from './suite-ending.js';
 
 const INTERVAL_MS = 1000;

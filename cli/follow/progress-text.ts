@@ -1,6 +1,6 @@
 import { styleText } from 'node:util';
 import { remainingText } from '../../suite/plan/remaining.js';
-import type { Progress, TestProgress } from '../../workflows/shared/messages.js';
+import type { Progress, TestProgress } from '../../workflows/common/messages.js';
 import { table } from '../output/table.js';
 
 const COLOURS = {

@@ -6,7 +6,7 @@ import {
   WorkflowFailedError,
 } from '@temporalio/client';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
-import type { SuiteResult } from '../../workflows/shared/messages.js';
+import type { SuiteResult } from '../../workflows/common/messages.js';
 import { EXIT, exitCodeOf } from '../options/exit-code.js';
 
 /** How a suite run ended. */

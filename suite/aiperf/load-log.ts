@@ -1,4 +1,4 @@
-import { FRAME_MARKER } from '../tools/shared/log-lines.js';
+import { FRAME_MARKER } from '../tools/common/log-lines.js';
 
 /** Parts of the log of a load pod: AIPerf's output, its exit code, and the files that the script printed. */
 export interface LoadLog {

@@ -2,8 +2,8 @@ import { fabricKindOf } from '../fabrics/registry.js';
 import type { ProbeFacts, Problem } from '../run/cluster-facts.js';
 import { redactEnvironment } from '../run/redact.js';
 import type { SuiteSpec } from '../spec/spec.js';
+import type { Tool } from '../tools/common/tool.js';
 import { TOOLS, type TransportTestSpec, toolOf } from '../tools/registry.js';
-import type { Tool } from '../tools/shared/tool.js';
 
 /** Matches the line in front of each section of the probe's output. */
 const SECTION = /^@@dynamo-bench section ([a-z0-9-]+)$/;

@@ -2,8 +2,8 @@ import { cataloguedFabric, fabricKindOfEnvironment } from '../fabrics/registry.j
 import { type Ceiling, ceilingOfShares } from '../hardware/fabric.js';
 import type { TestRecord, TransportCell } from '../record/record.js';
 import { type Summary, summarize } from '../statistics/statistics.js';
+import type { RungFacts } from '../tools/common/tool.js';
 import { toolNamed } from '../tools/registry.js';
-import type { RungFacts } from '../tools/shared/tool.js';
 import { formatCount } from '../units/count.js';
 import { formatBytes } from '../units/units.js';
 import { validValue } from './transport.js';

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Fabric } from '../hardware/fabric.js';
+import type { FabricKind } from './common/fabric-kind.js';
 import { efa } from './efa/kind.js';
 import { ethernetKind } from './ethernet/kind.js';
-import type { FabricKind } from './shared/fabric-kind.js';
 
 /** The kinds of fabric that a spec can name, in the order in which the schema lists them. */
 export const FABRIC_KINDS = [

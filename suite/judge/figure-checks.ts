@@ -1,10 +1,10 @@
 import { type Ceiling, isAboveCeiling } from '../hardware/fabric.js';
 import type { Row } from '../hardware/measurement.js';
 import type { TransportTestSpec } from '../spec/transport-tests.js';
+import type { RankLog } from '../tools/common/log-lines.js';
+import { DISAGREEMENT } from '../tools/common/printed.js';
+import { largestRow } from '../tools/common/result-table.js';
 import { toolOf } from '../tools/registry.js';
-import type { RankLog } from '../tools/shared/log-lines.js';
-import { DISAGREEMENT } from '../tools/shared/printed.js';
-import { largestRow } from '../tools/shared/result-table.js';
 import { formatBytes, formatRate } from '../units/units.js';
 import type { Reason } from '../verdict/verdict.js';
 import type { PathProof } from './path-proof.js';

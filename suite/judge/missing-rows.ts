@@ -1,7 +1,7 @@
 import type { TransportTestSpec } from '../spec/transport-tests.js';
+import { ownOutput, type RankLog } from '../tools/common/log-lines.js';
+import { classifyOutput } from '../tools/common/messages.js';
 import { toolOf } from '../tools/registry.js';
-import { ownOutput, type RankLog } from '../tools/shared/log-lines.js';
-import { classifyOutput } from '../tools/shared/messages.js';
 import { type FailureClass, type FailureRecord, failureRecord } from '../verdict/failure.js';
 import type { AttemptContext, RankEvidence } from './evidence.js';
 

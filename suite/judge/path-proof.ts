@@ -1,7 +1,7 @@
 import { byteCountersOf, fabricKindOf } from '../fabrics/registry.js';
 import type { Fabric } from '../hardware/fabric.js';
-import type { RankLog } from '../tools/shared/log-lines.js';
-import type { ExpectedBytes } from '../tools/shared/tool.js';
+import type { RankLog } from '../tools/common/log-lines.js';
+import type { ExpectedBytes } from '../tools/common/tool.js';
 import { formatBytes } from '../units/units.js';
 import type { Reason } from '../verdict/verdict.js';
 

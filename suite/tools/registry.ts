@@ -1,7 +1,7 @@
 import type { z } from 'zod';
+import type { Tool } from './common/tool.js';
 import { fiPingpong } from './fi-pingpong/tool.js';
 import { nixlbench } from './nixlbench/tool.js';
-import type { Tool } from './shared/tool.js';
 import { ucxPerftest } from './ucx-perftest/tool.js';
 
 /** The tools that a test can name, in the order in which the schema and the ladder list them. */

@@ -4,12 +4,12 @@ import { type AttemptContext, judgeTransport } from '../../suite/judge/judge.js'
 import { forecastOf } from '../../suite/plan/forecast.js';
 import { blocksOf, type CellOutcome, nextCell } from '../../suite/plan/plan.js';
 import { parseSpec } from '../../suite/spec/spec.js';
+import { readRankLog } from '../../suite/tools/common/log-lines.js';
+import { classifyOutput } from '../../suite/tools/common/messages.js';
 import { nixlbenchIdentity } from '../../suite/tools/nixlbench/identity.js';
 import { parseNixlbenchTable } from '../../suite/tools/nixlbench/parse.js';
 import type { NixlbenchSpec } from '../../suite/tools/nixlbench/spec.js';
 import { nixlbench } from '../../suite/tools/nixlbench/tool.js';
-import { readRankLog } from '../../suite/tools/shared/log-lines.js';
-import { classifyOutput } from '../../suite/tools/shared/messages.js';
 import { parseUcxOutput } from '../../suite/tools/ucx-perftest/parse.js';
 import { ucxPerftest } from '../../suite/tools/ucx-perftest/tool.js';
 import { framed, nixlbenchLog } from '../support/evidence.js';

@@ -6,7 +6,7 @@ import type { Run } from '../../suite/run/run.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { toolOf } from '../../suite/tools/registry.js';
-import { podSettings } from '../../workflows/shared/pod-settings.js';
+import { podSettings } from '../../workflows/common/pod-settings.js';
 
 const KUBECTL = fileURLToPath(new URL('../../../local/kubectl.sh', import.meta.url));
 const PODS = { node1: 'plan-node1', node2: 'plan-node2' } as const;

@@ -1,6 +1,6 @@
 import { activityInfo, sleep } from '@temporalio/activity';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
-import { pauseSignal, resolveTestUpdate, resumeSignal, skipTestUpdate } from '../../workflows/shared/messages.js';
+import { pauseSignal, resolveTestUpdate, resumeSignal, skipTestUpdate } from '../../workflows/common/messages.js';
 import { FakeActivities, PASSED, unmeasured } from './fake-activities.js';
 import { type Run, until } from './suite-run.js';
 

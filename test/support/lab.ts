@@ -10,7 +10,7 @@ import { execa } from 'execa';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { CONFIG_MAP, DEPLOYMENT, JOB, LEASE, POD, SERVICE } from '../../kubernetes/client/resources.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
-import type { Progress } from '../../workflows/shared/messages.js';
+import type { Progress } from '../../workflows/common/messages.js';
 import { type Box, createNamespace, startBox, type TestNamespace } from './box.js';
 import { DurableTemporal } from './durable-temporal.js';
 import { environment } from './environment.js';

@@ -6,7 +6,7 @@ import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { NativeConnection } from '@temporalio/worker';
 import { readConfig } from '../../worker/config.js';
 import { createWorker } from '../../worker/worker.js';
-import { type Progress, progressQuery, type SuiteResult } from '../../workflows/shared/messages.js';
+import { type Progress, progressQuery, type SuiteResult } from '../../workflows/common/messages.js';
 import { FakeActivities } from './fake-activities.js';
 import { temporal } from './temporal.js';
 

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, makeTelemetryFilterString, Runtime } from '@temporalio/worker';
-import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from '../../workflows/shared/messages.js';
+import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from '../../workflows/common/messages.js';
 import { afterLastTest } from './teardown.js';
 
 /** The Temporal command line that the project installs by itself. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
-import { progressQuery } from '../../workflows/shared/messages.js';
+import { progressQuery } from '../../workflows/common/messages.js';
 import { FakeActivities, failing, unmeasured } from '../support/fake-activities.js';
 import { failure, plan, result, runSuite } from '../support/suite-run.js';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { WorkflowHandle } from '@temporalio/client';
-import { resolveTestUpdate, type SuiteResult, skipTestUpdate } from '../../workflows/shared/messages.js';
+import { resolveTestUpdate, type SuiteResult, skipTestUpdate } from '../../workflows/common/messages.js';
 import { FakeActivities, failing } from '../support/fake-activities.js';
 import { LOAD_PASSED } from '../support/fake-dynamo.js';
 import { phase3Calls, phase3Suite, unmeasuredLoad } from '../support/phase-3.js';

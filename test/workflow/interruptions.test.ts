@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { resolveTestUpdate } from '../../workflows/shared/messages.js';
+import { resolveTestUpdate } from '../../workflows/common/messages.js';
 import { FakeActivities, failing, unmeasured } from '../support/fake-activities.js';
 import { failure, plan, result, runSuite, until } from '../support/suite-run.js';
 import { temporal } from '../support/temporal.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { WorkflowHandle } from '@temporalio/client';
-import { pauseSignal, resolveTestUpdate, resumeSignal, skipTestUpdate } from '../../workflows/shared/messages.js';
+import { pauseSignal, resolveTestUpdate, resumeSignal, skipTestUpdate } from '../../workflows/common/messages.js';
 import { FakeActivities, unmeasured } from '../support/fake-activities.js';
 import { failure, plan, result, runSuite, until } from '../support/suite-run.js';
 

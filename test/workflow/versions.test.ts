@@ -4,7 +4,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { execa } from 'execa';
 import { readConfig } from '../../worker/config.js';
 import { createWorker } from '../../worker/worker.js';
-import type { SuiteResult } from '../../workflows/shared/messages.js';
+import type { SuiteResult } from '../../workflows/common/messages.js';
 import { FakeActivities } from '../support/fake-activities.js';
 import { plan } from '../support/suite-run.js';
 import { TEMPORAL, temporal } from '../support/temporal.js';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { defaultPayloadConverter } from '@temporalio/common';
-import { type Progress, pauseSignal, progressQuery, resumeSignal } from '../../workflows/shared/messages.js';
+import { type Progress, pauseSignal, progressQuery, resumeSignal } from '../../workflows/common/messages.js';
 import { FakeActivities, unmeasured } from '../support/fake-activities.js';
 import { plan, type Run, result, runSuite } from '../support/suite-run.js';
 import { temporal } from '../support/temporal.js';

@@ -12,15 +12,15 @@ import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { formatDuration } from '../../suite/units/units.js';
 import { FAILURES, type FailureRecord } from '../../suite/verdict/failure.js';
 import { type Verdict, worst } from '../../suite/verdict/verdict.js';
-import { longActivities, shortActivities } from '../shared/activity-options.js';
-import { failureOf } from '../shared/failures.js';
-import { formatFigure } from '../shared/figures.js';
-import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from '../shared/messages.js';
-import { claimNodes } from '../shared/node-claim.js';
-import { Pause } from '../shared/pause.js';
-import { runToken } from '../shared/run-token.js';
-import { type CellColumns, reportToSuite, showDetails } from '../shared/test-progress.js';
-import { pointTitle } from '../shared/titles.js';
+import { longActivities, shortActivities } from '../common/activity-options.js';
+import { failureOf } from '../common/failures.js';
+import { formatFigure } from '../common/figures.js';
+import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from '../common/messages.js';
+import { claimNodes } from '../common/node-claim.js';
+import { Pause } from '../common/pause.js';
+import { runToken } from '../common/run-token.js';
+import { type CellColumns, reportToSuite, showDetails } from '../common/test-progress.js';
+import { pointTitle } from '../common/titles.js';
 import { definitionOf, measureLoadPoint } from './load-point.js';
 
 const COLUMNS: CellColumns = {

@@ -10,10 +10,10 @@ import type { LoadPoint } from '../../suite/spec/inference-tests.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { formatDuration } from '../../suite/units/units.js';
 import { FAILURES } from '../../suite/verdict/failure.js';
-import { longActivities, shortActivities } from '../shared/activity-options.js';
-import { runToken } from '../shared/run-token.js';
-import { resultOf } from '../shared/step-result.js';
-import { pointTitle } from '../shared/titles.js';
+import { longActivities, shortActivities } from '../common/activity-options.js';
+import { runToken } from '../common/run-token.js';
+import { resultOf } from '../common/step-result.js';
+import { pointTitle } from '../common/titles.js';
 
 /** Conditions of a load point. */
 export interface LoadPointInput extends InferenceCellDefinition {

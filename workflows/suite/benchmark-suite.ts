@@ -16,8 +16,8 @@ import { formatCount } from '../../suite/units/count.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { outcomeOf, type RunOutcome } from '../../suite/verdict/outcome.js';
 import type { Reason, Verdict } from '../../suite/verdict/verdict.js';
-import { notifyActivities, shortActivities } from '../shared/activity-options.js';
-import { failureOf, workflowFailure } from '../shared/failures.js';
+import { notifyActivities, shortActivities } from '../common/activity-options.js';
+import { failureOf, workflowFailure } from '../common/failures.js';
 import {
   pauseSignal,
   progressQuery,
@@ -28,7 +28,7 @@ import {
   type SuiteResult,
   skipTestUpdate,
   testReportSignal,
-} from '../shared/messages.js';
+} from '../common/messages.js';
 import { dynamoPhase } from './dynamo-phase.js';
 import { checkResolution, checkSkip } from './resolutions.js';
 import type { RunningSuite } from './running-suite.js';

@@ -1,8 +1,8 @@
 import { condition, upsertSearchAttributes } from '@temporalio/workflow';
 import { onFailureOf } from '../../suite/schema/on-failure.js';
 import { formatDuration } from '../../suite/units/units.js';
-import { SUITE_VERDICT } from '../shared/messages.js';
-import { giveNodesBack } from '../shared/node-claim.js';
+import { SUITE_VERDICT } from '../common/messages.js';
+import { giveNodesBack } from '../common/node-claim.js';
 import type { RunningSuite } from './running-suite.js';
 import type { TestState } from './test-state.js';
 

@@ -1,14 +1,14 @@
 import { ApplicationFailure, ChildWorkflowFailure, startChild, upsertSearchAttributes } from '@temporalio/workflow';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
+import { longActivities } from '../common/activity-options.js';
+import { failureOf } from '../common/failures.js';
+import { SUITE_TEST } from '../common/messages.js';
 import {
   type InferenceTestFailureDetails,
   type InferenceTestResult,
   inferenceTest,
 } from '../inference/inference-test.js';
-import { longActivities } from '../shared/activity-options.js';
-import { failureOf } from '../shared/failures.js';
-import { SUITE_TEST } from '../shared/messages.js';
 import { runBlock } from './block.js';
 import { baselineOf, removalCommand } from './dynamo-record.js';
 import { openRun } from './open-run.js';

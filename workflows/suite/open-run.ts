@@ -1,6 +1,6 @@
 import type { Run } from '../../suite/run/run.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
-import { longActivities, shortActivities } from '../shared/activity-options.js';
+import { longActivities, shortActivities } from '../common/activity-options.js';
 
 /** Creates the run object, which owns all objects of the run in the cluster. */
 export async function createRunObject(spec: SuiteSpec, run: Run): Promise<true> {

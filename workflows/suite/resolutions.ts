@@ -1,5 +1,5 @@
 import { didYouMean } from '../../suite/schema/schema.js';
-import { RESOLUTIONS, type Resolution } from '../shared/messages.js';
+import { RESOLUTIONS, type Resolution } from '../common/messages.js';
 import type { SuiteState } from './suite-state.js';
 
 /** Validators of the updates. The user of the command sees their error messages. */

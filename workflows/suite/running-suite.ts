@@ -1,6 +1,6 @@
 import type { Run } from '../../suite/run/run.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
-import type { pauseSignal, resumeSignal } from '../shared/messages.js';
+import type { pauseSignal, resumeSignal } from '../common/messages.js';
 import type { SuiteState } from './suite-state.js';
 
 /** State that the phases of a running suite share. */

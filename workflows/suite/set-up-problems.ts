@@ -1,5 +1,5 @@
 import type { Problem } from '../../suite/run/cluster-facts.js';
-import { failureOf } from '../shared/failures.js';
+import { failureOf } from '../common/failures.js';
 
 /** Collects the problems of set-up, so that the user gets all of them at once. */
 export class SetUpProblems {

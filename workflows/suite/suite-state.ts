@@ -10,7 +10,7 @@ import { variantsOf } from '../../suite/spec/matrix.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { type Reason, suiteVerdict, type Verdict, worst } from '../../suite/verdict/verdict.js';
-import type { Progress, Remaining, Resolution, TestProgress, TestReport } from '../shared/messages.js';
+import type { Progress, Remaining, Resolution, TestProgress, TestReport } from '../common/messages.js';
 import { dynamoRecord } from './dynamo-record.js';
 import { type InferenceState, initialState, type TestState, type TransportState } from './test-state.js';
 

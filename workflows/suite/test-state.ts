@@ -5,8 +5,8 @@ import type { Variant } from '../../suite/spec/matrix.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { type Verdict, worst } from '../../suite/verdict/verdict.js';
-import { formatFigures } from '../shared/figures.js';
-import type { Resolution, TestProgress } from '../shared/messages.js';
+import { formatFigures } from '../common/figures.js';
+import type { Resolution, TestProgress } from '../common/messages.js';
 
 /** State of one test of a running suite, of any phase. */
 export interface TestState<Test = TransportTestSpec | InferenceSpec> {

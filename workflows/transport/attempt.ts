@@ -15,10 +15,10 @@ import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../../suite/spec/transport-tests.js';
 import { formatDuration } from '../../suite/units/units.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
-import { longActivities, shortActivities } from '../shared/activity-options.js';
-import { runToken } from '../shared/run-token.js';
-import { resultOf, type StepResult } from '../shared/step-result.js';
-import { rowTitle } from '../shared/titles.js';
+import { longActivities, shortActivities } from '../common/activity-options.js';
+import { runToken } from '../common/run-token.js';
+import { resultOf, type StepResult } from '../common/step-result.js';
+import { rowTitle } from '../common/titles.js';
 
 /** Seconds from the test's time limit, which the worker enforces, to the limit that the kubelet enforces. */
 const KUBELET_DEADLINE_MARGIN_SECONDS = 120;

@@ -11,15 +11,15 @@ import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { FAILURES, type FailureRecord } from '../../suite/verdict/failure.js';
 import { type Verdict, worst } from '../../suite/verdict/verdict.js';
-import { shortActivities } from '../shared/activity-options.js';
-import { failureOf } from '../shared/failures.js';
-import { formatFigure } from '../shared/figures.js';
-import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from '../shared/messages.js';
-import { claimNodes, giveNodesBack } from '../shared/node-claim.js';
-import { Pause } from '../shared/pause.js';
-import { podSettings } from '../shared/pod-settings.js';
-import { type CellColumns, reportToSuite, showDetails } from '../shared/test-progress.js';
-import { cellTitle, rowTitle } from '../shared/titles.js';
+import { shortActivities } from '../common/activity-options.js';
+import { failureOf } from '../common/failures.js';
+import { formatFigure } from '../common/figures.js';
+import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from '../common/messages.js';
+import { claimNodes, giveNodesBack } from '../common/node-claim.js';
+import { Pause } from '../common/pause.js';
+import { podSettings } from '../common/pod-settings.js';
+import { type CellColumns, reportToSuite, showDetails } from '../common/test-progress.js';
+import { cellTitle, rowTitle } from '../common/titles.js';
 import { Attempt } from './attempt.js';
 
 /** Input of the tests of a block. */

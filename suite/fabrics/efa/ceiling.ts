@@ -1,6 +1,6 @@
 import type { Fabric } from '../../hardware/fabric.js';
 import { ec2InstanceType } from '../../hardware/instance-type.js';
-import type { FabricProblem } from '../shared/fabric-kind.js';
+import type { FabricProblem } from '../common/fabric-kind.js';
 import { efaOf, fabricOfInstanceType, knownInstanceTypes } from './catalogue.js';
 import type { EfaSpec } from './spec.js';
 

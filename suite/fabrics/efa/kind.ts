@@ -1,4 +1,4 @@
-import type { FabricKind } from '../shared/fabric-kind.js';
+import type { FabricKind } from '../common/fabric-kind.js';
 import { fabricOfInstanceType } from './catalogue.js';
 import { efaFabric, efaInstanceTypes, unknownEfa } from './ceiling.js';
 import { efaProbeProblems } from './probe-problems.js';

@@ -1,4 +1,4 @@
-import type { FabricProblem, ProbedImage } from '../shared/fabric-kind.js';
+import type { FabricProblem, ProbedImage } from '../common/fabric-kind.js';
 
 /** Finds what keeps EFA from being used in a probe pod. */
 export function efaProbeProblems({ efaDomains, memlockLimit }: ProbedImage, givenDevices: number): FabricProblem[] {

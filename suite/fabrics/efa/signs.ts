@@ -1,4 +1,4 @@
-import type { Sign } from '../shared/fabric-kind.js';
+import type { Sign } from '../common/fabric-kind.js';
 
 /** Messages of NIXL, UCX and libfabric which show that the bytes did not take EFA's path. */
 export const EFA_SIGNS: readonly Sign[] = [

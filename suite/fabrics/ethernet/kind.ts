@@ -1,4 +1,4 @@
-import type { FabricKind } from '../shared/fabric-kind.js';
+import type { FabricKind } from '../common/fabric-kind.js';
 import { ethernet } from './ceiling.js';
 import { type EthernetSpec, ethernetSpec } from './spec.js';
 

@@ -1,4 +1,4 @@
-import type { RankPlace, RankRun, Readiness } from '../shared/tool.js';
+import type { RankPlace, RankRun, Readiness } from '../common/tool.js';
 import type { FiPingpongSpec } from './spec.js';
 
 /** Options of both ranks, which must agree. `-S`, the address and the control port come from the script. */

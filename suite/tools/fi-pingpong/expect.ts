@@ -1,4 +1,4 @@
-import type { ExpectedBytes } from '../shared/tool.js';
+import type { ExpectedBytes } from '../common/tool.js';
 import type { FiPingpongSpec } from './spec.js';
 
 /**

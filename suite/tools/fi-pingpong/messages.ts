@@ -1,4 +1,4 @@
-import { MEMORY_MESSAGES, type Message } from '../shared/messages.js';
+import { MEMORY_MESSAGES, type Message } from '../common/messages.js';
 
 /** ofiwg/libfabric, util/pingpong.c. */
 export const FI_PINGPONG_MESSAGES: readonly Message[] = [

@@ -1,5 +1,5 @@
 import type { Row } from '../../hardware/measurement.js';
-import { PRINTED_NUMBER, recomputedBandwidth } from '../shared/printed.js';
+import { PRINTED_NUMBER, recomputedBandwidth } from '../common/printed.js';
 
 /**
  * Grammar of fi_pingpong's table (libfabric, util/pingpong.c, `show_perf`): bytes, #sent, #ack, total, time, MB/sec,

@@ -1,4 +1,4 @@
-import { type RankOutput, type ResultTable, tableOf } from '../shared/result-table.js';
+import { type RankOutput, type ResultTable, tableOf } from '../common/result-table.js';
 import { parsePingpong, sizeText } from './parse.js';
 import type { FiPingpongSpec } from './spec.js';
 

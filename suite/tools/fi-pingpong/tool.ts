@@ -1,7 +1,7 @@
 import type { Row } from '../../hardware/measurement.js';
 import { formatBytes } from '../../units/units.js';
-import { largestRow } from '../shared/result-table.js';
-import type { Headline, Tool } from '../shared/tool.js';
+import { largestRow } from '../common/result-table.js';
+import type { Headline, Tool } from '../common/tool.js';
 import { pingpongReadiness, pingpongScript, runPingpong, scriptFile, unknownPingpongOptions } from './command.js';
 import { expectedPingpongBytes, pingpongOverhead } from './expect.js';
 import { FI_PINGPONG_MESSAGES } from './messages.js';

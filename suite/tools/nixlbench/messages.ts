@@ -1,4 +1,4 @@
-import { MEMORY_MESSAGES, type Message } from '../shared/messages.js';
+import { MEMORY_MESSAGES, type Message } from '../common/messages.js';
 
 const PLUGIN_HINT =
   'Set NIXL_LOG_LEVEL=INFO to name the plug-in or library that was not loaded; NIXL_PLUGIN_DIR must contain libplugin_<back end>.so';

@@ -1,5 +1,5 @@
 import type { Row } from '../../hardware/measurement.js';
-import { PRINTED_NUMBER, recomputedBandwidth } from '../shared/printed.js';
+import { PRINTED_NUMBER, recomputedBandwidth } from '../common/printed.js';
 
 /**
  * Grammar of nixlbench's table, of 6, 8, 10 or 12 columns; GB = 1e9 bytes. Column names and layouts: ai-dynamo/nixl,

@@ -1,5 +1,5 @@
 import { formatBytes } from '../../units/units.js';
-import { type RankOutput, type ResultTable, tableOf } from '../shared/result-table.js';
+import { type RankOutput, type ResultTable, tableOf } from '../common/result-table.js';
 import { expectedNixlbenchRows } from './expect.js';
 import { nixlbenchIdentity } from './identity.js';
 import { parseNixlbenchTable } from './parse.js';

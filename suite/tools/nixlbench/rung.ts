@@ -1,4 +1,4 @@
-import type { RungFacts } from '../shared/tool.js';
+import type { RungFacts } from '../common/tool.js';
 
 /** Places recorded nixlbench parameters on the ladder: each back end is below the library that it uses. */
 export function nixlbenchRung(parameters: Readonly<Record<string, unknown>>): RungFacts {

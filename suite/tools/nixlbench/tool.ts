@@ -1,6 +1,6 @@
 import { formatBytes } from '../../units/units.js';
-import { largestRow } from '../shared/result-table.js';
-import type { Tool } from '../shared/tool.js';
+import { largestRow } from '../common/result-table.js';
+import type { Tool } from '../common/tool.js';
 import { nixlbenchArguments, unknownFlags } from './command.js';
 import { differingOptions } from './configuration.js';
 import {

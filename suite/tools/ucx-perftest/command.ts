@@ -1,4 +1,4 @@
-import type { RankPlace, RankRun, Readiness } from '../shared/tool.js';
+import type { RankPlace, RankRun, Readiness } from '../common/tool.js';
 import { ucxProcesses } from './expect.js';
 import type { UcxPerftestSpec } from './spec.js';
 

@@ -1,5 +1,5 @@
 import type { Scope } from '../../hardware/fabric.js';
-import type { ExpectedBytes } from '../shared/tool.js';
+import type { ExpectedBytes } from '../common/tool.js';
 import type { UcxPerftestSpec } from './spec.js';
 
 /** Expectations from the parameters of a ucx_perftest test, before it runs. */

@@ -1,4 +1,4 @@
-import { MEMORY_MESSAGES, type Message } from '../shared/messages.js';
+import { MEMORY_MESSAGES, type Message } from '../common/messages.js';
 
 const MPI_HINT =
   'Use a ucx_perftest built without MPI, or one whose wrapper adds -P 0; a build with MPI takes its mode from standard input';

@@ -1,5 +1,5 @@
 import type { Row } from '../../hardware/measurement.js';
-import { PRINTED_NUMBER, recomputedBandwidth } from '../shared/printed.js';
+import { PRINTED_NUMBER, recomputedBandwidth } from '../common/printed.js';
 
 /**
  * Grammar of ucx_perftest's output. Its "MB/s" divides by 1024 × 1024 (openucx/ucx, src/tools/perf/perftest_run.c), so the

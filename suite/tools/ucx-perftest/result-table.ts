@@ -1,6 +1,6 @@
 import type { Row } from '../../hardware/measurement.js';
 import { formatBytes } from '../../units/units.js';
-import { type RankOutput, type ResultTable, tableOf } from '../shared/result-table.js';
+import { type RankOutput, type ResultTable, tableOf } from '../common/result-table.js';
 import { ucxProcesses } from './expect.js';
 import { parseUcxOutput } from './parse.js';
 import { isLatencyTest, type UcxPerftestSpec } from './spec.js';

@@ -1,4 +1,4 @@
-import type { RungFacts } from '../shared/tool.js';
+import type { RungFacts } from '../common/tool.js';
 
 /** ucx_perftest's words in nixlbench's. */
 const MEMORY: Readonly<Record<string, string>> = { cuda: 'VRAM', host: 'DRAM' };

@@ -1,6 +1,6 @@
 import { formatBytes } from '../../units/units.js';
-import { largestRow } from '../shared/result-table.js';
-import type { Tool } from '../shared/tool.js';
+import { largestRow } from '../common/result-table.js';
+import type { Tool } from '../common/tool.js';
 import { batchFile, runUcx, ucxBatch, ucxReadiness } from './command.js';
 import { expectedUcxBytes, UCX_OVERHEAD, ucxScope } from './expect.js';
 import { UCX_PERFTEST_MESSAGES } from './messages.js';

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readRankLog } from '../../../suite/tools/shared/log-lines.js';
+import { readRankLog } from '../../../suite/tools/common/log-lines.js';
 import { isolated } from '../../support/environment.js';
 
 const script = (name: string) => fileURLToPath(new URL(`../../../../manifests/scripts/${name}`, import.meta.url));

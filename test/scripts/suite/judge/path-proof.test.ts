@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { fabricOfInstanceType } from '../../../../suite/fabrics/efa/catalogue.js';
 import { provePath } from '../../../../suite/judge/path-proof.js';
-import { type RankLog, readRankLog } from '../../../../suite/tools/shared/log-lines.js';
+import { type RankLog, readRankLog } from '../../../../suite/tools/common/log-lines.js';
 import { isolated } from '../../../support/environment.js';
 
 const found = fabricOfInstanceType('p5.48xlarge');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { measuringPod, onlyContainer, rankPod } from '../../../../activities/transport/rank-pod.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
-import { podSettings } from '../../../../workflows/shared/pod-settings.js';
+import { podSettings } from '../../../../workflows/common/pod-settings.js';
 
 const RUN = {
   workflowId: 'w',

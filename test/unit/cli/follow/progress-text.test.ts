@@ -7,7 +7,7 @@ import { LiveText } from '../../../../cli/follow/live-text.js';
 import { progressLine, progressText } from '../../../../cli/follow/progress-text.js';
 import { endingOfFailure } from '../../../../cli/follow/suite-ending.js';
 import { table } from '../../../../cli/output/table.js';
-import type { Progress } from '../../../../workflows/shared/messages.js';
+import type { Progress } from '../../../../workflows/common/messages.js';
 
 /** Without the colours that it has on a terminal. */
 const plainText = (...args: Parameters<typeof progressText>) => stripVTControlCharacters(progressText(...args));

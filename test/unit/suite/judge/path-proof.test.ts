@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fabricOfInstanceType } from '../../../../suite/fabrics/efa/catalogue.js';
 import { ethernet } from '../../../../suite/fabrics/ethernet/ceiling.js';
 import { provePath } from '../../../../suite/judge/path-proof.js';
-import type { CounterFrame, RankLog } from '../../../../suite/tools/shared/log-lines.js';
+import type { CounterFrame, RankLog } from '../../../../suite/tools/common/log-lines.js';
 
 const found = fabricOfInstanceType('p5.48xlarge');
 assert.ok(found);

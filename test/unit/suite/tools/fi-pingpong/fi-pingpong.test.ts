@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { ethernet } from '../../../../../suite/fabrics/ethernet/ceiling.js';
 import { judgeTransport } from '../../../../../suite/judge/judge.js';
 import { checkSpec, parseSpec } from '../../../../../suite/spec/spec.js';
+import { classifyOutput } from '../../../../../suite/tools/common/messages.js';
 import { pingpongScript, unknownPingpongOptions } from '../../../../../suite/tools/fi-pingpong/command.js';
 import { parsePingpong, sizeText } from '../../../../../suite/tools/fi-pingpong/parse.js';
 import type { FiPingpongSpec } from '../../../../../suite/tools/fi-pingpong/spec.js';
 import { fiPingpong } from '../../../../../suite/tools/fi-pingpong/tool.js';
-import { classifyOutput } from '../../../../../suite/tools/shared/messages.js';
 import { fixtureLines } from '../../../../support/fixtures.js';
 
 const tests = (fields: object) => ({ name: 's', tests: [{ name: 'p', tool: 'fi-pingpong', ...fields }] });

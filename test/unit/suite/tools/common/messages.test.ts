@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { EFA_SIGNS } from '../../../../../suite/fabrics/efa/signs.js';
 import { diagnose } from '../../../../../suite/judge/diagnosis.js';
+import { classifyOutput as classify } from '../../../../../suite/tools/common/messages.js';
 import { type TransportTestSpec, toolOf } from '../../../../../suite/tools/registry.js';
-import { classifyOutput as classify } from '../../../../../suite/tools/shared/messages.js';
 import type { Retry } from '../../../../../suite/verdict/classes/failure-kind.js';
 import { FAILURES, type FailureClass } from '../../../../../suite/verdict/failure.js';
 import { fixtureLines } from '../../../../support/fixtures.js';
