@@ -3,7 +3,7 @@ import { FEWEST_FOR_STOP } from '../statistics/statistics.js';
 import { onFailure } from './on-failure.js';
 import { duration, rate, slug, strict } from './schema.js';
 
-/** Fields of every test between two ranks, independent of its tool. */
+/** Fields of tests, independent of the tool. */
 
 /** A figure from a document: shown beside the measurement, never mixed with it. */
 const claimed = strict({
@@ -37,7 +37,8 @@ const adaptive = strict({
   }),
 });
 
-export const testFields = {
+/** What every test has, of transport or of inference: its name, and what its failure means for the suite. */
+export const identityFields = {
   name: slug('test name', 24).meta({
     description: 'name of the test; it identifies the test in the suite and its history',
   }),
@@ -49,6 +50,11 @@ export const testFields = {
     description:
       'action after the test has failed in all its attempts; default: continue if not required, else onFailure of the suite, else park',
   }),
+};
+
+/** Fields of every test between two ranks. */
+export const testFields = {
+  ...identityFields,
   repetitions: z
     .int()
     .min(1)

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { kvTransferRate } from '../engines/engine.js';
-import { onFailure } from '../schema/on-failure.js';
-import { choice, duration, slug, strict } from '../schema/schema.js';
+import { choice, duration, strict } from '../schema/schema.js';
+import { identityFields } from '../schema/test-fields.js';
 
 /** Schema of the tests of phase 3, `dynamo.tests`: AIPerf against a Dynamo deployment. */
 
@@ -31,18 +31,8 @@ export const MAX_CONCURRENCY = 10_000;
 export const MAX_REPETITIONS = 100;
 
 export const inferenceSpec = strict({
-  name: slug('test name', 24).meta({
-    description: 'name of the test; it identifies the test in the suite and its history',
-  }),
+  ...identityFields,
   tool: z.literal('inference', { error: 'tests of the block dynamo must have the tool "inference"' }),
-  required: z
-    .boolean()
-    .default(true)
-    .meta({ description: 'if false, a failure of the test is recorded and does not fail the suite' }),
-  onFailure: onFailure().optional().meta({
-    description:
-      'action after the test has failed in all its attempts; default: continue if not required, else onFailure of the suite, else park',
-  }),
   topology: choice('topology', ['disaggregated', 'aggregated']).default('disaggregated').meta({
     description:
       'aggregated: the same number of workers, each for prefill and decode, so that no KV cache is transferred',
