@@ -22,7 +22,7 @@ end_box() {
   # The machine has at most one box; with another DYNAMO_BENCH_STATE it belongs to another user or checkout.
   if bridge_is_ours; then
     remove_network
-    for number in "${NODE_NUMBERS[@]}"; do remove_node_cgroups "gpu-$number"; done
+    for number in "${ALL_NODE_NUMBERS[@]}"; do remove_node_cgroups "gpu-$number"; done
     remove_node_disks
     remove_mount_points
   fi

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Kills a part of the box, like a crash: etcd, kube-apiserver, kube-controller-manager, kube-scheduler, cluster-dns,
-# gpu-1, gpu-2 (a whole node), temporal or worker. local/up.sh restarts it.
+# gpu-1, gpu-2 and so on (a whole node), temporal or worker. local/up.sh restarts it.
 #
 #   local/kill.sh PART
 set -euo pipefail

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Starts Temporal and a two-node Kubernetes on this machine, as far as they are not running.
+# Starts Temporal and a Kubernetes of two nodes, or DYNAMO_BENCH_NODES of them, on this machine, as far as they are not
+# running.
 #
 #   local/up.sh [--only kubernetes|temporal]
 #   local/up.sh --prepare    builds kubebox, packages and images, which takes long once a machine, and starts nothing

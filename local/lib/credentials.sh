@@ -1,6 +1,7 @@
 # shellcheck shell=bash
 # Creates the credentials of the box: a new certificate authority and new tokens for each cluster. As on a real cluster,
-# each part has its own identity with the permissions that Kubernetes gives to such a part.
+# each part has its own identity with the permissions that Kubernetes gives to such a part. The API server reads the tokens
+# once, at its start, so nodes that may be added later have theirs already.
 
 PKI=$STATE/pki
 API_SERVER_URL=https://$BRIDGE_ADDRESS:6443
@@ -38,7 +39,7 @@ create_credentials() {
       echo "$(random_token),system:kube-scheduler,system:kube-scheduler"
       echo "$(random_token),system:kube-proxy,system:kube-proxy"
       echo "$(random_token),box-dns,box-dns"
-      for number in "${NODE_NUMBERS[@]}"; do
+      for number in "${ALL_NODE_NUMBERS[@]}"; do
         echo "$(random_token),system:node:gpu-$number,system:node:gpu-$number,system:nodes"
       done
     } >"$new/tokens.csv"
@@ -47,7 +48,7 @@ create_credentials() {
       write_kubeconfig "$new" "system:kube-$user" "$new/$user.kubeconfig"
     done
     write_kubeconfig "$new" box-dns "$new/dns.kubeconfig"
-    for number in "${NODE_NUMBERS[@]}"; do
+    for number in "${ALL_NODE_NUMBERS[@]}"; do
       write_kubeconfig "$new" "system:node:gpu-$number" "$new/gpu-$number.kubeconfig"
     done
   )

@@ -11,7 +11,19 @@ BRIDGE=dynbench0
 BRIDGE_ADDRESS=10.77.0.1
 POD_NETWORK=10.78.0.0/16
 SERVICE_NETWORK=10.96.0.0/16
-NODE_NUMBERS=(1 2)
+
+# Two nodes are what a suite needs; further ones are for several suites at once. Nodes that the box has stay until it ends.
+MAX_NODES=4
+ALL_NODE_NUMBERS=($(seq "$MAX_NODES"))
+NODE_COUNT=${DYNAMO_BENCH_NODES:-2}
+case $NODE_COUNT in
+  [2-$MAX_NODES]) ;;
+  *) fail "DYNAMO_BENCH_NODES=$NODE_COUNT is not a number of nodes from 2 to $MAX_NODES." ;;
+esac
+for number in "${ALL_NODE_NUMBERS[@]}"; do
+  if [ "$number" -gt "$NODE_COUNT" ] && [ -d "$STATE/nodes/gpu-$number" ]; then NODE_COUNT=$number; fi
+done
+NODE_NUMBERS=($(seq "$NODE_COUNT"))
 
 # Results are compared with this rate, so it is declared and does not depend on the speed of two cores.
 LINK_RATE=${DYNAMO_BENCH_LINK_RATE:-500mbit}
@@ -73,7 +85,7 @@ shape_link() { # NUMBER PID
 
 remove_network() {
   local number
-  for number in "${NODE_NUMBERS[@]}"; do
+  for number in "${ALL_NODE_NUMBERS[@]}"; do
     ip link delete "$(node_link "$number")" 2>/dev/null || true
   done
   ip link delete "$BRIDGE" 2>/dev/null || true

@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Manages the nodes gpu-1 and gpu-2 from outside: each is one process tree in its own network, mount and pid namespaces
+# Manages the nodes gpu-1, gpu-2 and so on from outside: each is one process tree in its own network, mount and pid namespaces
 # (node-main.sh runs inside). Ending its first process ends the whole node, with its containers and mounts.
 
 NODE_DISKS=$CACHE/nodes
@@ -95,7 +95,7 @@ nodes_ready() {
 default_service_account_exists() { kubectl get serviceaccount default >/dev/null; }
 
 wait_for_nodes() {
-  wait_for 90 gpu-1 "both nodes are Ready with 8 GPUs and 32 EFA devices each" nodes_ready
+  wait_for 90 gpu-1 "all nodes are Ready with 8 GPUs and 32 EFA devices each" nodes_ready
   wait_for 30 kube-controller-manager "the default service account exists" default_service_account_exists
 }
 

@@ -41,10 +41,7 @@ describe('nodes and what runs on them', function () {
         metadata.annotations?.['dynamo-bench/workflow-id'],
         typeof spec.holderIdentity,
       ]),
-      [
-        ['dynamo-bench-gpu-1', first, 'string'],
-        ['dynamo-bench-gpu-2', first, 'string'],
-      ],
+      lab.nodes.map((node) => [`dynamo-bench-${node}`, first, 'string']),
     );
     const second = await lab.start(await suite());
     await lab.until('the second suite waits', async () => {
@@ -63,7 +60,7 @@ describe('nodes and what runs on them', function () {
     const annotations = { 'dynamo-bench/workflow-id': 'gone' };
     await lab.box.admin.apply({
       ...LEASE,
-      metadata: { name: 'dynamo-bench-gpu-1', namespace: lab.namespace.name, annotations },
+      metadata: { name: `dynamo-bench-${lab.nodes[0]}`, namespace: lab.namespace.name, annotations },
       spec: identity,
     } as KubernetesObject);
     const id = await lab.start(await suite());

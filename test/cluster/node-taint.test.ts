@@ -13,17 +13,18 @@ describe('a suite that cannot run', function () {
   after(() => lab?.close());
 
   it('because of a taint that nothing tolerates says which one and how to tolerate it', async () => {
-    await lab.box.admin.patch(NODE, undefined, 'gpu-2', {
+    const [, node] = lab.nodes;
+    await lab.box.admin.patch(NODE, undefined, node, {
       spec: { taints: [{ key: 'team', value: 'x', effect: 'NoSchedule' }] },
     });
     try {
       const end = await lab.run(await lab.spec());
       assert.match(
         end.failure,
-        /node gpu-2: has the taint team=x:NoSchedule, .*→ .*\{"key": "team", "operator": "Exists"/,
+        new RegExp(`node ${node}: has the taint team=x:NoSchedule, .*→ .*\\{"key": "team", "operator": "Exists"`),
       );
     } finally {
-      await lab.box.admin.patch(NODE, undefined, 'gpu-2', { spec: { taints: null } });
+      await lab.box.admin.patch(NODE, undefined, node, { spec: { taints: null } });
     }
   });
 });

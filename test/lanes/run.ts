@@ -1,16 +1,20 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Runs lanes of the tests from `dist`, one after the other, and ends with one line for all: `N passed, N failed`. A lane
- * is a folder below `test`. Node.js runs this file as it is.
+ * Runs lanes of the tests from `dist` and ends with one line for all: `N passed, N failed`. A lane is a folder below
+ * `test`. Node.js runs this file as it is.
+ *
+ * The lanes `cluster` and `box` need the box: `cluster` runs two files at a time, each on two nodes of its own, and `box`
+ * one, because its files change what all nodes share. Both mostly wait for pods, so the other lanes run beside them, one
+ * after the other and with a low priority; their output is shown when they end.
  *
  *   node test/lanes/run.ts LANE...|all [MOCHA-OPTION...]     such as: cluster --grep 'killed for memory'
  */
 
-const LANES = ['check', 'unit', 'scripts', 'store', 'workflow', 'cli', 'page', 'simulation', 'cluster'] as const;
+const LANES = ['check', 'unit', 'scripts', 'store', 'workflow', 'cli', 'page', 'simulation', 'cluster', 'box'] as const;
 type Lane = (typeof LANES)[number];
 
 interface Timed {
@@ -25,6 +29,8 @@ interface Summary {
   readonly slowest: readonly Timed[];
 }
 
+const NEEDS_BOX: ReadonlySet<Lane> = new Set<Lane>(['cluster', 'box']);
+
 const NOTHING_RAN: Summary = { passed: 0, failed: 0, skipped: 0, slowest: [] };
 
 interface Ended extends Summary {
@@ -34,9 +40,12 @@ interface Ended extends Summary {
 
 function commandOf(lane: Lane): string[] {
   if (lane === 'check') return ['node', 'test/lanes/check.ts'];
-  const parallel = lane === 'unit' ? ['--parallel', '--jobs', '2'] : [];
+  const parallel = lane === 'unit' || lane === 'cluster' ? ['--parallel', '--jobs', '2'] : [];
   return ['mocha', ...parallel, ...mochaOptions, '--spec', `dist/test/${lane}/**/*.test.js`];
 }
+
+/** Lanes on the box measure, so what runs beside them gives way. */
+const LOW_PRIORITY = ['nice', '-n', '10'];
 
 const firstOption = process.argv.findIndex((argument, index) => index > 1 && argument.startsWith('-'));
 const mochaOptions = firstOption < 0 ? [] : process.argv.slice(firstOption);
@@ -44,22 +53,30 @@ const wanted = process.argv.slice(2, firstOption < 0 ? undefined : firstOption);
 
 const folder = mkdtempSync(join(tmpdir(), 'dynamo-bench-lanes-'));
 
-/** Runs a lane and shows its output as it comes. */
-async function run(lane: Lane): Promise<Ended> {
-  console.log(`\n== ${lane}`);
+/** Runs a lane and shows its output as it comes or, if it runs beside another lane, in one piece at its end. */
+async function run(lane: Lane, isBeside = false): Promise<Ended> {
   const start = performance.now();
   const file = join(folder, `${lane}.json`);
-  const [program = '', ...args] = commandOf(lane);
+  const [program = '', ...args] = [...(isBeside ? LOW_PRIORITY : []), ...commandOf(lane)];
   const child = spawn(program, args, {
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', ...(isBeside ? (['pipe', 'pipe'] as const) : (['inherit', 'inherit'] as const))],
     env: { ...process.env, PATH: `node_modules/.bin:${process.env.PATH}`, TEST_SUMMARY: file },
   });
+  const heading = `\n== ${lane}`;
+  let output = '';
+  if (!isBeside) console.log(heading);
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+  }
   const exitCode = await new Promise<number>((resolve) => {
     child.once('error', (error) => {
       console.error(`${program} cannot be started: ${error.message}`);
       resolve(-1);
     });
     child.once('close', (code, signal) => {
+      if (isBeside) console.log(`${heading}\n${output}`);
       if (!existsSync(file)) console.error(`${lane} ended early: ${signal ?? `exit code ${code}`}`);
       resolve(code ?? -1);
     });
@@ -71,20 +88,45 @@ async function run(lane: Lane): Promise<Ended> {
   return { ...summary, lane, failed, seconds };
 }
 
-const local = (script: string) => join('local', `${script}.sh`);
+/** Runs a script of the folder local. @returns whether it succeeded */
+async function local(script: string, args: readonly string[], shown: boolean): Promise<boolean> {
+  const child = spawn(join('local', `${script}.sh`), args, {
+    stdio: ['ignore', 'ignore', shown ? 'inherit' : 'ignore'],
+    env: { ...process.env, DYNAMO_BENCH_INFERENCE: 'yes', DYNAMO_BENCH_NODES: '4' },
+  });
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code === 0));
+  });
+}
 
-/** Keeps one box for all suites of the cluster lane, and ends it if it was started here. */
-async function runOnBox(): Promise<Ended> {
-  const isRunning = spawnSync(local('kubectl'), ['get', '--raw', '/readyz'], { stdio: 'ignore' }).status === 0;
-  const env = { ...process.env, DYNAMO_BENCH_INFERENCE: 'yes' };
-  const up = spawnSync(local('up'), ['--only', 'kubernetes'], { stdio: ['ignore', 'ignore', 'inherit'], env });
-  if (up.status !== 0) return { ...NOTHING_RAN, lane: 'cluster', failed: 1, seconds: 0 };
+/** Keeps one box for all suites of its lanes, and ends it if it was started here. */
+async function runOnBox(lanes: readonly Lane[]): Promise<Ended[]> {
+  if (lanes.length === 0) return [];
+  const isRunning = await local('kubectl', ['get', '--raw', '/readyz'], false);
+  if (!(await local('up', ['--only', 'kubernetes'], true))) {
+    return lanes.map((lane) => ({ ...NOTHING_RAN, lane, failed: 1, seconds: 0 }));
+  }
   try {
-    return await run('cluster');
+    return await runInOrder(lanes, false);
   } finally {
-    if (!isRunning) spawnSync(local('down'), { stdio: ['ignore', 'ignore', 'inherit'] });
+    if (!isRunning) await local('down', [], true);
   }
 }
+
+async function runInOrder(lanes: readonly Lane[], isBeside: boolean): Promise<Ended[]> {
+  const ended: Ended[] = [];
+  for (const lane of lanes) {
+    if (!isInterrupted) ended.push(await run(lane, isBeside));
+  }
+  return ended;
+}
+
+/** Ctrl-C ends the lanes that run; what they started is removed before this process ends. */
+let isInterrupted = false;
+process.once('SIGINT', () => {
+  isInterrupted = true;
+});
 
 /** Prints the slowest tests, and the time and counts of each lane; the last line counts everything. */
 function report(ended: readonly Ended[]): void {
@@ -111,9 +153,11 @@ if (lanes.length === 0 || unknown.length > 0) {
   console.error(`unknown lane ${unknown.join(', ')}\n  → name some of ${LANES.join(', ')}, or all`);
   process.exit(2);
 }
-const ended: Ended[] = [];
+const onBox = lanes.filter((lane) => NEEDS_BOX.has(lane));
+const others = lanes.filter((lane) => !NEEDS_BOX.has(lane));
+let ended: Ended[];
 try {
-  for (const lane of lanes) ended.push(lane === 'cluster' ? await runOnBox() : await run(lane));
+  ended = (await Promise.all([runInOrder(others, onBox.length > 0), runOnBox(onBox)])).flat();
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Lab, LocalSpec } from './lab.js';
 
@@ -27,23 +26,20 @@ export const QUICK_LOAD = {
 type Block = Readonly<Record<string, unknown>>;
 
 /**
- * suites/local.json in a lab's namespace, with one transport test and one quick load point, and with nobody there to
- * resolve a failed test.
+ * suites/local.json in a lab, with one transport test and one quick load point.
  *
  * @param dynamo replaces fields of its block `dynamo`; a field that is an object keeps what is not replaced in it
  * @param changes replaces fields of the suite
  */
 export async function dynamoSuite(lab: Lab, dynamo: Block, changes: Block = {}): Promise<LocalSpec> {
-  const spec = JSON.parse(await readFile(SUITE, 'utf8')) as LocalSpec & { readonly dynamo: Block };
+  const spec = await lab.readSpec<LocalSpec & { readonly dynamo: Block }>(SUITE);
   return {
     ...spec,
     tests: spec.tests.filter(({ name }) => name === BASELINE).map((test) => ({ ...test, startBlockSize: '1Mi' })),
     startDelay: { min: '0s', max: '10s' },
     timeouts: { retry: '20s', podStart: '20s', unschedulable: '5s' },
     maxAttempts: 1,
-    onFailure: 'continue',
     ...changes,
-    cluster: { ...spec.cluster, namespace: lab.namespace.name },
     dynamo: merged({ ...spec.dynamo, removalTimeout: '60s', tests: [QUICK_LOAD] }, dynamo),
   };
 }

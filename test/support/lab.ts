@@ -51,12 +51,20 @@ export interface LabOptions {
   readonly ownTemporal?: boolean;
 }
 
+/** Nodes gpu-1 to gpu-4 of the box, two for each process of a mocha run in parallel; a box of two nodes has the first. */
+function nodePair(): readonly [string, string] {
+  const pair = Number(process.env.MOCHA_WORKER_ID ?? 0) % 2;
+  return [`gpu-${2 * pair + 1}`, `gpu-${2 * pair + 2}`];
+}
+
 /**
  * A whole installation: the box, a namespace with the worker's Role, a Temporal server, and the worker as a process of
  * its own. Suites are started with the Temporal CLI, as users do.
  */
 export class Lab {
   readonly taskQueue = `lab-${randomBytes(3).toString('hex')}`;
+  /** The nodes of the lab's suites. Suites of labs that run at the same time have others. */
+  readonly nodes = nodePair();
   readonly #workers: ChildProcess[] = [];
 
   private constructor(
@@ -134,10 +142,20 @@ export class Lab {
     return join(this.folder, 'results');
   }
 
-  /** suites/local-network.json in this lab's namespace; a failed test does not wait for a person. */
-  async fullSpec(): Promise<LocalSpec> {
-    const spec = JSON.parse(await readFile(LOCAL_SUITE, 'utf8')) as LocalSpec;
-    return { ...spec, onFailure: 'continue', cluster: { ...spec.cluster, namespace: this.namespace.name } };
+  /** suites/local-network.json in this lab; a failed test does not wait for a person. */
+  fullSpec(): Promise<LocalSpec> {
+    return this.readSpec(LOCAL_SUITE);
+  }
+
+  /** A suite in this lab's namespace, on its nodes; a failed test does not wait for a person. */
+  async readSpec<Spec extends LocalSpec>(file: string): Promise<Spec> {
+    const spec = JSON.parse(await readFile(file, 'utf8')) as Spec;
+    return {
+      ...spec,
+      onFailure: 'continue',
+      cluster: { ...spec.cluster, namespace: this.namespace.name },
+      nodes: { names: this.nodes },
+    };
   }
 
   /**

@@ -35,7 +35,7 @@ describe('a suite goes on when', function () {
   it('a node dies in the middle of a test and comes back', async () => {
     const id = await lab.start(await hittableSuite(lab));
     await lab.untilRanksRun(id, 'nixl-libfabric');
-    await killPart('gpu-2');
+    await killPart(lab.nodes[1]);
     await pause(3);
     await repairBox();
     await assertPasses(lab, grid, id, INFRASTRUCTURE_FAULTS.nodeKilled);
@@ -44,9 +44,9 @@ describe('a suite goes on when', function () {
   it('the link between the nodes is cut for 20 s', async () => {
     const id = await lab.start(await hittableSuite(lab));
     await lab.untilRanksRun(id, 'nixl-libfabric');
-    await setLink('gpu-2', 'down');
+    await setLink(lab.nodes[1], 'down');
     await pause(20);
-    await setLink('gpu-2', 'up');
+    await setLink(lab.nodes[1], 'up');
     await assertPasses(lab, grid, id, INFRASTRUCTURE_FAULTS.linkCut);
   });
 
@@ -55,9 +55,9 @@ describe('a suite goes on when', function () {
     const [ucx, libfabric] = tests;
     const id = await lab.start({ ...spec, tests: [{ ...libfabric, timeout: '15s', required: false }, ucx] });
     await lab.untilRanksRun(id, 'nixl-libfabric');
-    await setLink('gpu-2', 'down');
+    await setLink(lab.nodes[1], 'down');
     await lab.until('the first test has failed', async () => (await lab.progress(id)).tests[0]?.status === 'done', 180);
-    await setLink('gpu-2', 'up');
+    await setLink(lab.nodes[1], 'up');
     const end = await lab.end(id);
     assert.equal(end.status, 'COMPLETED', end.failure);
     const what = INFRASTRUCTURE_FAULTS.linkCutForGood;
