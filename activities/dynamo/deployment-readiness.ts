@@ -75,10 +75,10 @@ async function operatorStatus(cluster: Cluster, place: DeploymentPlace) {
 
 async function notServing(cluster: Cluster, { run, dynamo, topology }: ServingInput): Promise<string | undefined> {
   const service = frontendName(deploymentName(run, dynamo));
-  const ask = <T>(path: string) =>
+  const get = <T>(path: string) =>
     cluster.serviceGet<T>(run.namespace, service, FRONTEND_PORT, path, cancellationSignal());
   try {
-    const [models, health] = await Promise.all([ask<ModelList>('/v1/models'), ask<FrontendHealth>('/health')]);
+    const [models, health] = await Promise.all([get<ModelList>('/v1/models'), get<FrontendHealth>('/health')]);
     return servingProblem(dynamo.model.name, topology, dynamo.replicas, models, health);
   } catch (error) {
     // Expected while the Service has no ready pod, or the frontend does not listen yet.

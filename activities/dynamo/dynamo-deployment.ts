@@ -95,7 +95,7 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
 
     /**
      * Removes the deployment of this run and waits until its last pod has ended, which is long after its
-     * DynamoGraphDeployment is gone.
+     * DynamoGraphDeployment has disappeared.
      *
      * @throws {SuiteFailure} `DeploymentStuck` at the time limit, for example when a finalizer blocks the deletion
      */
