@@ -6,8 +6,9 @@ import { NAME_LABEL } from '../suite/run/run.js';
 
 const GRAPH_CRD = 'dynamographdeployments.nvidia.com';
 const VERSION_ANNOTATION = 'dynamo.nvidia.com/operator-version';
-/** NVIDIA's names of the operator's image, in any registry, and the pod name that its chart sets. */
+/** Matches NVIDIA's names of the operator's image, in any registry. */
 const OPERATOR_IMAGE = /(?:^|\/)(?:kubernetes|dynamo)-operator[:@]/;
+/** Value of the name label that NVIDIA's chart sets on the operator's pods. */
 const OPERATOR_NAME = 'dynamo-operator';
 const WANTED_VERSION = DYNAMO_GRAPH.apiVersion.replace(/^.*\//, '');
 
@@ -16,17 +17,18 @@ interface Crd extends KubernetesObject {
 }
 
 /**
- * Checks that a cluster has the Dynamo platform: its custom resource in the version that the suite uses, and a ready
- * operator.
+ * Checks that a cluster has the Dynamo platform: its custom resource definition in the version that the suite uses, and
+ * a ready operator.
  *
- * @returns the operator's version, `unknown` when the resource does not name it; or a message about the missing part
+ * @returns the operator's version, `unknown` when the definition does not state it; or a message that names the missing
+ *   part
  */
 export async function findPlatform(
   cluster: Cluster,
   signal?: AbortSignal,
 ): Promise<{ version: string } | { missing: string }> {
   const crd = await cluster.find<Crd>(CUSTOM_RESOURCE_DEFINITION, undefined, GRAPH_CRD, signal);
-  if (!crd) return { missing: `the cluster lacks the custom resource ${GRAPH_CRD}` };
+  if (!crd) return { missing: `the cluster has no custom resource definition ${GRAPH_CRD}` };
   const served = crd.spec.versions.filter((version) => version.served).map(({ name }) => name);
   if (!served.includes(WANTED_VERSION)) {
     return {
@@ -41,7 +43,7 @@ export async function findPlatform(
   );
   if (!operators.some(isReady)) {
     const state = operators.length === 0 ? 'no Dynamo operator' : 'its operator is not ready';
-    return { missing: `the cluster has the custom resource ${GRAPH_CRD}, but ${state}` };
+    return { missing: `the cluster has the custom resource definition ${GRAPH_CRD}, but ${state}` };
   }
   return { version: crd.metadata.annotations?.[VERSION_ANNOTATION] ?? 'unknown' };
 }

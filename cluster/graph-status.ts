@@ -1,9 +1,9 @@
 import type { Condition, KubernetesObject } from '../kubernetes/client/objects.js';
 
-/** A DynamoGraphDeployment of nvidia.com/v1beta1 with the fields of its status that the suite reads. */
+/** A DynamoGraphDeployment of nvidia.com/v1beta1, with the status fields that the suite reads. */
 export interface DynamoGraph extends KubernetesObject {
   status?: {
-    /** `pending`, `successful`, `failed`; absent in the first moments. */
+    /** `pending`, `successful` or `failed`; absent until the operator sets it. */
     state?: string;
     observedGeneration?: number;
     conditions?: (Condition & { observedGeneration?: number })[];
@@ -13,12 +13,13 @@ export interface DynamoGraph extends KubernetesObject {
 export type GraphStatus =
   | { readonly state: 'ready' }
   | { readonly state: 'pending'; readonly message: string }
-  /** The operator failed to reconcile. It retries, so this is not final. */
+  /** The operator failed to reconcile. This is not final, because the operator retries. */
   | { readonly state: 'failed'; readonly message: string };
 
 /**
- * Reads the operator's verdict on a deployment. `ready` counts only for the current generation, because the old status
- * remains for a moment after a change. A failed status has no observedGeneration, so that of its condition is read.
+ * Reads the state of a deployment from the operator's status. `ready` counts only for the current generation, because
+ * the old status remains for a moment after a change. A failed status has no observedGeneration, so the one of its
+ * condition is used.
  */
 export function graphStatus(graph: DynamoGraph): GraphStatus {
   const { generation } = graph.metadata as { generation?: number };
@@ -27,7 +28,7 @@ export function graphStatus(graph: DynamoGraph): GraphStatus {
   const observed = status?.observedGeneration ?? ready?.observedGeneration;
   const message = ready
     ? `${ready.reason ?? 'no reason'}: ${ready.message ?? ''}`
-    : 'the operator has not reported yet';
+    : 'the operator has not reported a Ready condition yet';
   if (observed === undefined || (generation !== undefined && observed < generation)) {
     return { state: 'pending', message: 'the operator has not observed the latest change yet' };
   }

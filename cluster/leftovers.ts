@@ -6,10 +6,10 @@ import type { LeftoverObjects } from '../suite/run/leftovers.js';
 import { MANAGED_BY_SELECTOR, RUN_LABEL, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../suite/run/run.js';
 import type { OpenRuns } from '../suite/run/run-status.js';
 
-/** Order of deletion: Deployments first, because they replace deleted pods, and the owner of all the others last. */
+/** Order of deletion: Deployments first, because they replace deleted pods; the owner of all other objects last. */
 const DELETION_ORDER = [DEPLOYMENT, SERVICE, POD, LEASE, CONFIG_MAP];
 
-/** Namespaces to search: the suite's, and that of the Leases that lock nodes. */
+/** Namespaces to search: that of the suite, and that of the node locks. */
 export interface LeftoverPlace {
   readonly namespace: string;
   readonly leaseNamespace: string;
@@ -22,8 +22,8 @@ interface Found {
 }
 
 /**
- * Finds the objects of suite runs, grouped by run, with the state of each run. Objects that lack a label or the workflow
- * annotation of a suite run never appear.
+ * Finds the objects of suite runs, grouped by run, with the state of each run. Ignores every object without the labels
+ * and the workflow annotation of a suite run.
  */
 export async function findLeftovers(
   cluster: Cluster,
@@ -35,8 +35,8 @@ export async function findLeftovers(
 }
 
 /**
- * Removes the objects that `findLeftovers` returns with the state `remove`, and returns them. An object that was replaced
- * in the meantime stays.
+ * Removes the objects that `findLeftovers` returns with the state `remove`, and returns them. Keeps an object that was
+ * replaced in the meantime.
  */
 export async function removeLeftovers(
   cluster: Cluster,

@@ -5,7 +5,7 @@ import type { DevicePluginFacts, NodeFacts } from '../suite/run/cluster-facts.js
 import { COMPONENT_LABEL, MANAGED_BY, MANAGED_BY_LABEL, MEASURING_COMPONENTS } from '../suite/run/run.js';
 import { parseKubernetesQuantity } from '../suite/units/units.js';
 
-/** Converts nodes to candidates for ranks. Requests of pods reduce the free resources, except those of measuring pods. */
+/** Converts nodes to candidates for ranks. Pods reduce the free resources by their requests, except measuring pods. */
 export function candidatesOf(nodes: readonly Node[], pods: readonly Pod[]): Candidate[] {
   const others = pods.filter((pod) => !measures(pod));
   return nodes.map((node) => ({
@@ -18,8 +18,8 @@ export function candidatesOf(nodes: readonly Node[], pods: readonly Pod[]): Cand
 }
 
 /**
- * Whether a pod measures for a suite run. It holds its resources no longer than its run holds the claim on the node, so
- * the suite waits for it instead of rejecting the node.
+ * Whether a pod measures for a suite run. Such a pod uses its resources only while its run holds the node lock, so the
+ * suite waits for it instead of rejecting the node.
  */
 function measures({ metadata }: Pod): boolean {
   const { [MANAGED_BY_LABEL]: manager, [COMPONENT_LABEL]: component = '', [KEPT_LABEL]: kept } = metadata.labels ?? {};
@@ -49,7 +49,10 @@ function nodeFacts(node: Node, pods: readonly Pod[]): NodeFacts {
 /** `topology.kubernetes.io/zone`, `topology.k8s.aws/network-node-layer-1`, `topology.k8s.aws/zone-id`, … */
 const TOPOLOGY_LABEL = /^topology\./;
 
-/** Returns the requests of a pod: the sum of its containers, or the largest init container if that is more. */
+/**
+ * Returns the requests of a pod for each resource: the sum over its containers, or the largest of an init container if
+ * that is more.
+ */
 function podRequests(pod: Pod): Record<string, number> {
   const total: Record<string, number> = {};
   for (const container of pod.spec.containers) {
@@ -73,7 +76,7 @@ function quantities(list: Readonly<Record<string, string | number>> = {}): Recor
 
 const DEVICE_PLUGIN = /efa.*device-plugin|efa-k8s|nvidia.*device-plugin|k8s-device-plugin/i;
 
-/** Returns the facts of a DaemonSet that is an EFA or GPU device plugin, else an empty list. */
+/** Returns the facts of a DaemonSet that is an EFA or GPU device plugin, otherwise an empty list. */
 export function devicePluginFacts(daemonSet: DaemonSet): DevicePluginFacts[] {
   const images = daemonSet.spec.template.spec.containers.map(({ image }) => image ?? '');
   if (![daemonSet.metadata.name, ...images].some((text) => DEVICE_PLUGIN.test(text))) return [];

@@ -12,10 +12,10 @@ interface AccessReview {
 }
 
 /**
- * Returns the permissions of `manifests/worker/rbac.yaml` that the current credentials lack. The manifest is the only list
- * of permissions.
+ * Returns the permissions of `manifests/worker/rbac.yaml` that the current credentials do not have. No other list of
+ * the permissions exists.
  *
- * @returns one line for each: `create pods in dynamo-bench`
+ * @returns one line for each missing permission: `create pods in dynamo-bench`
  */
 export async function missingPermissions(cluster: Cluster, namespace: string): Promise<string[]> {
   const objects = await readManifest('worker/rbac.yaml');

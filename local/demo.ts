@@ -6,8 +6,9 @@ import { parseArgs } from 'node:util';
 import { execa } from 'execa';
 
 /**
- * Runs the demo: starts the missing parts of the box, the worker and a suite, shows its progress and prints its report.
- * Starts the suite with the Temporal command line, as on any cluster. The box and the worker keep running afterwards.
+ * Runs the demo: starts the missing parts of the box, the worker and a suite, shows the progress of the suite and
+ * prints its report. Starts the suite with the Temporal command line, as on any cluster. The box and the worker keep
+ * running.
  */
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const TEMPORAL = join(ROOT, 'local/temporal.sh');
@@ -62,7 +63,7 @@ async function runSuite(workflowId: string, spec: string): Promise<number> {
   return exitCode;
 }
 
-/** Runs the command line as a user does. Its exit code is the outcome of the suite. */
+/** Runs `dynamo-bench` as a user does. Its exit code is the outcome of the suite. */
 function dynamoBench(args: readonly string[]) {
   return execa('node', ['dist/cli/main.js', ...args], { stdio: 'inherit', reject: false });
 }

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Stops the box and removes its files from this machine.
+# Stops the box (Temporal and the local cluster) and removes its files from this machine.
 #
 #   local/down.sh [--cache]
 #
-# The cache stays, so that the next start is quick. With --cache it is removed as well.
+# Keeps the cache, so that the next start is quick. With --cache, also removes the cache.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR
@@ -19,7 +19,7 @@ esac
 
 end_box() {
   kill_box
-  # The machine has at most one box; with another DYNAMO_BENCH_STATE it belongs to another user or checkout.
+  # A machine has at most one box. One with another DYNAMO_BENCH_STATE belongs to another user or checkout.
   if bridge_is_ours; then
     remove_network
     for number in "${ALL_NODE_NUMBERS[@]}"; do remove_node_cgroups "gpu-$number"; done
@@ -27,7 +27,7 @@ end_box() {
     remove_mount_points
   fi
   rm -rf "$STATE" "$CACHE/build"
-  say "removed the box"
+  say "stopped Temporal and the local cluster, and removed their files"
 }
 
 if [ -d "$STATE" ]; then
@@ -35,7 +35,7 @@ if [ -d "$STATE" ]; then
   take_lock
   end_box
 else
-  say "the box is not running"
+  say "Temporal and the local cluster are not running"
 fi
 
 if [ "$with_cache" = yes ]; then

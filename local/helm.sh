@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Prints the path of a helm program, built from the Go module registry the first time (2 to 3 min on two cores, 60 MB).
-# Only tests that install the Dynamo platform need it; workers on a real cluster have their own helm.
+# Prints the path of a helm program. Builds it from the Go module registry the first time (2 to 3 min on two cores, 60
+# MB). Only the tests that install the Dynamo platform need it. Workers on a real cluster use the helm on their PATH.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 for file in paths log lock parts preflight packages python go; do
@@ -17,8 +17,8 @@ build_helm() {
   go=$(ensure_go)
   say "building helm $HELM_VERSION ($HELM_BUILD_TIME); log: $log"
   rm -rf "$partial"
-  # Uses a separate Go cache, because the object files are useless afterwards. The modules go to the user's module folder,
-  # where other Go builds may have put them already.
+  # Uses a separate Go cache, because the object files are useless after the build. Uses the user's module folder,
+  # because it may contain the modules from other Go builds.
   as_setup GOBIN="$partial" GOCACHE="$partial/cache" GOFLAGS=-buildvcs=false GOTOOLCHAIN=local CGO_ENABLED=0 \
     nice "$go" install -p=2 -trimpath -ldflags '-s -w' "helm.sh/helm/v3/cmd/helm@$HELM_VERSION" >"$log" 2>&1 9>&- &
   local build=$!
@@ -41,7 +41,7 @@ if [ ! -x "$HELM_FOLDER/helm" ]; then
   trap 'kill_part setup' EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
-  # Another process may have built it during the wait for the lock.
+  # Checks again, because another process may have built helm during the wait for the lock.
   [ -x "$HELM_FOLDER/helm" ] || build_helm
 fi
 echo "$HELM_FOLDER/helm"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs kubectl on the box's cluster, with the same arguments.
+# Runs kubectl with the given arguments on the local cluster.
 set -euo pipefail
 # shellcheck source-path=SCRIPTDIR
 source "$(dirname "${BASH_SOURCE[0]}")/lib/paths.sh"

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Runs Temporal's command line, and installs it first if it is missing. Tests start their own server with it:
+# Runs Temporal's command line with the given arguments. Installs it first if it is missing. Tests start their own
+# server with it:
 #
 #   local/temporal.sh server start-dev --headless --port 7300
 set -euo pipefail

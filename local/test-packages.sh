@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Installs missing distribution packages that only tests need, and prints the path of:
+# Installs a distribution package that only tests need, if it is missing, and prints a path:
 #
-#   local/test-packages.sh postgresql    the folder with initdb and postgres
-#   local/test-packages.sh chromium      the browser
-#   local/test-packages.sh zsh|fish      the shell
+#   local/test-packages.sh postgresql    path of the folder with initdb and postgres
+#   local/test-packages.sh chromium      path of the browser
+#   local/test-packages.sh zsh|fish      path of the shell
 set -euo pipefail
 for file in paths log; do
   # shellcheck disable=SC1090
@@ -25,7 +25,7 @@ install_package() { # PACKAGE
   say "installing $1 for the tests"
   [ "$(id -u)" = 0 ] || fail "$1 is missing, and only root can install it: run apt-get install $1 as root"
   mkdir -p "$CACHE"
-  # Keeps the package from creating and starting a database cluster.
+  # Prevents the package from creating and starting a database cluster.
   if [ "$1" = postgresql ] && [ ! -e /etc/postgresql-common/createcluster.conf ]; then
     mkdir -p /etc/postgresql-common
     echo 'create_main_cluster = false' >/etc/postgresql-common/createcluster.conf
@@ -35,7 +35,7 @@ install_package() { # PACKAGE
     export DEBIAN_FRONTEND=noninteractive
     apt-get -o DPkg::Lock::Timeout=300 -qq update
     apt-get -o DPkg::Lock::Timeout=300 -o Dpkg::Options::=--force-confold -qq -y --no-install-recommends install "$1"
-  ) 8>"$CACHE/apt.lock" >&2 || fail "apt-get could not install $1; check the network path to its package mirror"
+  ) 8>"$CACHE/apt.lock" >&2 || fail "apt-get could not install $1; check that this machine reaches its package mirror"
 }
 
 case ${1:-} in

@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Starts Temporal and a Kubernetes of two nodes, or DYNAMO_BENCH_NODES of them, on this machine, as far as they are not
-# running.
+# Starts the parts of Temporal and of a Kubernetes with two nodes (or DYNAMO_BENCH_NODES) that are not running on this
+# machine.
 #
 #   local/up.sh [--only kubernetes|temporal]
-#   local/up.sh --prepare    builds kubebox, packages and images, which takes long once a machine, and starts nothing
+#   local/up.sh --prepare    installs packages and builds kubebox and images (about 9 min, once per machine); starts nothing
 #
-# It may run at any time: it leaves running parts alone, restarts dead ones and removes leftovers of a killed run.
+# You can run it at any time. It does not touch running parts, restarts parts that have ended, and removes the leftovers
+# of a killed run of this script.
 set -euo pipefail
 
 # shellcheck source-path=SCRIPTDIR
@@ -25,7 +26,7 @@ while [ $# -gt 0 ]; do
   esac
 done
 
-# Parts that this run has started, for the report.
+# Parts that this run of the script has started, for the report.
 STARTED=()
 
 end_setup_work() {
@@ -39,7 +40,7 @@ up_kubernetes() {
   ensure_packages
   ensure_bridge
   ensure_mount_points
-  # If kubebox exists, the control plane starts while the images are checked; else it waits for the build.
+  # If kubebox exists, starts the control plane before the images are built or checked; otherwise after the build.
   [ -n "$KUBEBOX_BUILD" ] || start_control_plane
   archives=$(build_images)
   ensure_image_store "$archives"
@@ -63,7 +64,7 @@ prepare() {
 
 report() {
   if [ ${#STARTED[@]} = 0 ]; then
-    say "everything is running already"
+    say "all parts are already running"
   else
     say "started: ${STARTED[*]}"
   fi

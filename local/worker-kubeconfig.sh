@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Sets up the worker in the box as on any cluster: namespace, service account and Role from manifests/worker/rbac.yaml.
-# Prints the path of a kubeconfig that contains only that account's token.
+# Sets up the worker on the local cluster as on any other cluster: with the namespace, service account and roles of
+# manifests/worker/rbac.yaml. Prints the path of a kubeconfig that contains only the token of that service account.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=lib/paths.sh

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Starts this checkout's worker as a part of the box, and replaces a running one. It serves suites until the box stops.
-# Its results are in runs/ of this checkout.
+# Starts the worker of this checkout as a part of the box, and replaces a running one. The worker runs until the box
+# stops. It writes results to runs/ of this checkout.
 #
-#   local/worker.sh [KUBECONFIG]   default: the box, by the worker's own service account
+#   local/worker.sh [KUBECONFIG]   default: the local cluster, with the worker's service account
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 for file in paths log parts temporal; do

@@ -11,7 +11,7 @@ export interface TemporalConnection {
 const CONNECT_TIMEOUT = '5s';
 
 /**
- * Connects to Temporal as its environment configuration says: TEMPORAL_ADDRESS and the other variables, or a profile of
+ * Connects to Temporal with its environment configuration: TEMPORAL_ADDRESS and the other variables, or a profile in
  * temporal.toml. Default: localhost:7233, namespace `default`.
  *
  * @throws {Error} naming the address when no server answers within 5 s

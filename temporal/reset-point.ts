@@ -2,18 +2,18 @@ import type { WorkflowHandle } from '@temporalio/client';
 import { SuiteFailure } from '../suite/verdict/failure.js';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
-/** One event of a workflow's history, as the server gives it. */
+/** One event of a workflow's history, as the server returns it. */
 export type HistoryEvent = NonNullable<History['events']>[number];
 
-/** Where to reset a suite run so that one block runs again, and nothing that finished before it. */
+/** Event to which a suite run is reset, so that one block runs again and the blocks that finished before it do not. */
 export interface ResetPoint {
-  /** Of a completed workflow task. The commands of that task and all later ones run again. */
+  /** Id of the event that completed a workflow task. The commands of that task and all later ones run again. */
   readonly eventId: string;
   /** Name of the test, or `interleaved`. */
   readonly block: string;
-  /** Message of the failure, when it failed. */
+  /** Message of the block's failure; undefined when it did not fail. */
   readonly failure?: string | undefined;
-  /** A block that is running now. A reset does not end it, so both would measure at the same time. */
+  /** Name of another block that is running. A reset does not end it, so both would measure at the same time. */
   readonly running?: string | undefined;
 }
 
@@ -24,7 +24,7 @@ const FIRST_STEP = 'isRunOpen';
  * Finds the reset point of a block by name, or of the last block that failed.
  *
  * @param events history of the suite run
- * @throws {SuiteFailure} `NotFound`, listing the blocks that ran, when none has that name or none failed
+ * @throws {SuiteFailure} `NotFound`, with a list of the blocks that ran, when none has that name or none failed
  */
 export function findResetPoint(events: readonly HistoryEvent[], block?: string): ResetPoint {
   const blocks = events.flatMap(({ eventId, startChildWorkflowExecutionInitiatedEventAttributes: child }) =>
@@ -43,7 +43,7 @@ export function findResetPoint(events: readonly HistoryEvent[], block?: string):
     throw new SuiteFailure(
       'NotFound',
       block === undefined ? 'No test of this suite run has failed' : `Test "${block}" has not run in this suite run`,
-      { hint: `give one of the tests that ran with --test: ${names}` },
+      { hint: `name a test that has run with --test: ${names}` },
     );
   }
   const first = events.findLast(

@@ -3,7 +3,7 @@ import { runKey } from '../suite/run/run.js';
 import type { OpenRuns, RunStatus, RunStatusClient } from '../suite/run/run-status.js';
 import { isOpen } from './suite-runs.js';
 
-/** Looks up in a Temporal namespace which suite runs are running, and how the others ended. */
+/** Looks up which suite runs of a Temporal namespace are open, and how the others ended. */
 export class RunDirectory implements OpenRuns, RunStatusClient {
   readonly #connection: Connection;
   readonly #namespace: string;

@@ -6,7 +6,7 @@ const NAMES = [SUITE_NAME, SUITE_VERDICT, SUITE_TEST].map(({ name }) => name);
 /** temporal.api.enums.v1.IndexedValueType */
 const KEYWORD = 2;
 
-/** Returns the suite's search attributes that the Temporal namespace lacks. */
+/** Returns the search attributes of the suite that are missing in the Temporal namespace. */
 export async function missingSearchAttributes(connection: Connection, namespace: string): Promise<string[]> {
   const { customAttributes } = await connection.operatorService.listSearchAttributes({ namespace });
   return NAMES.filter((name) => !Object.hasOwn(customAttributes ?? {}, name));
@@ -19,10 +19,10 @@ export function registerCommand(namespace: string, names: readonly string[]): st
 }
 
 /**
- * Registers the missing search attributes. A workflow that sets an unknown attribute is stuck without an error, so the
+ * Registers the missing search attributes. A workflow that sets an unknown attribute blocks without an error, so the
  * worker must not start without them.
  *
- * @throws {Error} with the command to type when the server does not permit the registration
+ * @throws {Error} with the command to run when the server denies the registration
  */
 export async function ensureSearchAttributes(connection: Connection, namespace: string): Promise<void> {
   const missing = await missingSearchAttributes(connection, namespace);

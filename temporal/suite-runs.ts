@@ -9,9 +9,9 @@ import { didYouMean } from '../suite/schema/schema.js';
 import { SuiteFailure } from '../suite/verdict/failure.js';
 import { type Progress, progressQuery } from '../workflows/common/messages.js';
 
-/** Number of newest suite runs among which a suggestion for a misspelled workflow id is searched. */
+/** Number of newest suite runs that are searched for a name similar to a misspelled workflow id. */
 const SUGGESTION_RUNS = 100;
-/** By default the client retries for much longer, without reporting it. */
+/** Time limit of a request. By default the client retries for much longer, without reporting it. */
 const ANSWER_TIMEOUT_MS = 5_000;
 /** gRPC codes: cancelled, deadline exceeded, failed precondition (no worker polls), unavailable. */
 const UNAVAILABLE: ReadonlySet<number> = new Set([1, 4, 9, 14]);
@@ -38,13 +38,16 @@ export async function describeSuiteRun(client: Client, workflowId: string): Prom
   if (description.type !== 'benchmarkSuite') {
     const suite = workflowId.split('/')[0] ?? workflowId;
     throw new SuiteFailure('NotFound', `Workflow "${workflowId}" is a ${description.type}, not a suite run`, {
-      hint: suite === workflowId ? 'give the workflow id of a benchmarkSuite' : `give its suite run: ${suite}`,
+      hint:
+        suite === workflowId
+          ? 'use the workflow id of a benchmarkSuite'
+          : `use the workflow id of its suite run: ${suite}`,
     });
   }
   return description;
 }
 
-/** Returns whether a workflow is running: it accepts signals, and its objects in the cluster are in use. */
+/** Returns whether a workflow is open: it accepts signals, and its objects in the cluster are in use. */
 export function isOpen({ status }: Pick<WorkflowExecutionDescription, 'status'>): boolean {
   return status.name === 'RUNNING' || status.name === 'PAUSED';
 }
@@ -61,7 +64,7 @@ export async function fetchProgress(client: Client, workflowId: string): Promise
   }
 }
 
-/** Returns whether Temporal or the worker did not answer, so that a later request may succeed. */
+/** Returns whether Temporal or the worker did not answer. A later request may succeed. */
 export function isUnavailable(error: unknown): boolean {
   const cause = error instanceof ServiceError ? error.cause : error;
   return isGrpcServiceError(cause) && UNAVAILABLE.has(cause.code);

@@ -3,14 +3,14 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
-/** Path of the workflow code as one file. The build step writes it, so that a worker starts in a second. */
+/** Path of the workflow code as one file. The build writes this file, so that a worker starts within a second. */
 export const BUNDLE_PATH = fileURLToPath(new URL('workflow-bundle.js', import.meta.url));
 
 const WORKFLOWS_PATH = fileURLToPath(new URL('../workflows/index.js', import.meta.url));
 
 /**
- * Bundles the workflows and writes the file. Its source map leaves the sources out, because the worker keeps four copies
- * of it and needs only file names and lines.
+ * Bundles the workflows and writes the file. The source map omits the sources, because the worker keeps four copies of
+ * it in memory and needs only file names and lines.
  */
 async function writeBundle(): Promise<void> {
   const { code } = await bundleWorkflowCode({
@@ -22,7 +22,7 @@ async function writeBundle(): Promise<void> {
   await writeFile(BUNDLE_PATH, code);
 }
 
-/** Whether the build step has written the bundle. */
+/** Whether the build has written the bundle. */
 export async function bundleExists(): Promise<boolean> {
   return readFile(BUNDLE_PATH).then(
     () => true,

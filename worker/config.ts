@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** Environment variables of the worker. Those of Temporal (address, namespace, TLS) are read by its own library. */
+/** Environment variables of the worker. Temporal's library reads its own (address, namespace, TLS). */
 const settings = z.object({
   TASK_QUEUE: z.string().min(1).default('dynamo-bench'),
   /** Folder with one folder for each run and, without RESULTS_URL, results.db. */
@@ -10,7 +10,7 @@ const settings = z.object({
     .regex(/^postgres(ql)?:\/\//, 'expected a URL such as postgres://user@host/database; unset it to use results.db')
     .optional(),
   LOG_LEVEL: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
-  /** With BUILD_ID: a suite stays on the worker version that it began on. Default: no worker versioning. */
+  /** With BUILD_ID: pins each suite run to the worker version that it started on. Default: no worker versioning. */
   DEPLOYMENT_NAME: z
     .string()
     .regex(/^[^.:]+$/, 'expected a name without "." and ":", which Temporal uses as separators')
@@ -34,7 +34,7 @@ export type WorkerConfig = z.output<typeof schema>;
 /**
  * Reads the worker's settings from environment variables.
  *
- * @throws {Error} that names every invalid variable, one a line
+ * @throws {Error} with one line for each invalid variable
  */
 export function readConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
   const result = schema.safeParse(environment);

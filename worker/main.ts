@@ -12,7 +12,10 @@ import { bundleExists } from './bundle.js';
 import { readConfig } from './config.js';
 import { createWorker } from './worker.js';
 
-/** Connects by Temporal's environment configuration, runs until SIGINT or SIGTERM, and shuts down gracefully. */
+/**
+ * Runs a worker, connected with Temporal's environment configuration, until SIGINT or SIGTERM; then shuts it down
+ * gracefully.
+ */
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   Runtime.install({ logger: new DefaultLogger(config.LOG_LEVEL) });

@@ -14,7 +14,7 @@ export interface WorkerParts {
   readonly activities: Activities;
 }
 
-/** Time for activities to end when the worker stops. The next worker retries the interrupted ones. */
+/** Time that activities get to end when the worker stops. The next worker retries the interrupted ones. */
 const SHUTDOWN_GRACE = '5s';
 
 /** Creates a worker for all workflows and activities. */
@@ -32,7 +32,7 @@ export function createWorker({ connection, namespace, config, activities }: Work
   });
 }
 
-/** Pins a suite to the code that it began with, because it lasts hours. Without a version, versioning stays off. */
+/** Pins each suite run to the worker version that it started on, because it takes hours. Off when no version is set. */
 function versioning({
   DEPLOYMENT_NAME: deploymentName,
   BUILD_ID: buildId,

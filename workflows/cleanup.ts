@@ -4,7 +4,7 @@ import { SuiteFailure } from '../suite/verdict/failure.js';
 import { shortActivities } from './common/activity-options.js';
 import { workflowFailure } from './common/failures.js';
 
-/** Time for which a cluster that does not answer is asked again. */
+/** Time for which requests are retried when the cluster does not answer. */
 const GIVE_UP_AFTER_SECONDS = 600;
 
 const cleanupInput = z.strictObject({
@@ -14,12 +14,12 @@ const cleanupInput = z.strictObject({
 });
 
 /**
- * Removes the objects that closed suite runs left in a namespace. Meant to run by a schedule.
+ * Removes the objects that closed suite runs left in a namespace. Start it from a schedule.
  *
  * @param input `{ namespace, context, leaseNamespace }`, all optional. Defaults: namespace `dynamo-bench`, the worker's
  *   current kubeconfig context, and Leases in the same namespace
- * @returns the removed objects, by suite run
- * @throws `InvalidSpec` when the input has another shape
+ * @returns the removed objects, grouped by suite run
+ * @throws `InvalidSpec` when the input is not valid
  */
 export async function cleanup(input: unknown = {}): Promise<readonly LeftoverObjects[]> {
   const parsed = cleanupInput.safeParse(input);

@@ -1,4 +1,4 @@
-/** The workflow types that a worker serves, by the names that users start them with. */
+/** Workflow types that a worker serves, under the names by which users start them. */
 
 /** `sweep` is the former name of `cleanup`; schedules and recorded histories use it. */
 export { cleanup, cleanup as sweep } from './cleanup.js';

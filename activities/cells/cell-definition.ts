@@ -9,13 +9,13 @@ import type { PodSettings } from '../transport/rank-pod.js';
 export interface CellDefinition {
   /** The test with the values of its matrix. */
   readonly test: TransportTestSpec;
-  /** Label of these values. */
+  /** Label of the values of the matrix. */
   readonly variant: string;
   readonly settings: PodSettings;
   readonly pair: Pair;
   readonly repetition: number;
   readonly warmUp: boolean;
-  /** Digests of the image as the two nodes have it. */
+  /** Digests of the image on the two nodes. */
   readonly imageIds: readonly string[];
   readonly fabric: unknown;
 }

@@ -4,8 +4,8 @@ import { formerDynamoKeys, formerTestKeys } from '../../suite/schema/renamed-key
 import type { CellDefinition, InferenceCellDefinition } from './cell-definition.js';
 
 /**
- * Hashes the definition of a transport cell. Excludes options that only set the repetitions or the treatment of the
- * result (purpose, claims, waiting times): changing them must not cost a measurement.
+ * Hashes the definition of a transport cell. Excludes options that only set the repetitions, the handling of the result
+ * (`required`, `onFailure`, `claimed`) or a time limit, so that a change of them does not require a new measurement.
  */
 export function cellKey({ variant: _, ...cell }: CellDefinition): string {
   const { required, onFailure, claimed, timeout, repetitions, warmupCells, adaptive, matrix, ...test } = cell.test;
@@ -13,7 +13,7 @@ export function cellKey({ variant: _, ...cell }: CellDefinition): string {
 }
 
 /**
- * Hashes the definition of an inference cell. Excludes options that only set the treatment of the result, waiting times,
+ * Hashes the definition of an inference cell. Excludes options that only set the handling of the result, a time limit
  * or the installation of the platform.
  */
 export function inferenceCellKey({ dynamo, test, point, pair, fabric }: InferenceCellDefinition): string {
@@ -22,7 +22,7 @@ export function inferenceCellKey({ dynamo, test, point, pair, fabric }: Inferenc
   return hashOf({ cluster: formerDynamoKeys(cluster), load, point, pair, fabric });
 }
 
-/** SHA-256 of a value in canonical JSON. */
+/** Returns the SHA-256 hash of a value in canonical JSON. */
 export function hashOf(value: unknown): string {
   return createHash('sha256').update(canonicalJson(value)).digest('hex');
 }

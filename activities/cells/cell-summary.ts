@@ -6,20 +6,20 @@ import type { Verdict } from '../../suite/verdict/verdict.js';
 
 const LONGEST_MESSAGE = 400;
 
-/** The part of a recorded cell that a workflow needs; the rest is in the store. */
+/** The part of a recorded cell that a workflow needs. The store has the whole cell. */
 export interface CellSummary {
   readonly key: string;
-  /** Name of the test, with `-v<n>` of a variant. */
+  /** Name of the test; for a variant with the suffix `-v<n>`. */
   readonly test: string;
   readonly repetition: number;
   readonly warmUp?: boolean;
-  /** Requests in flight, of an inference cell. */
+  /** Number of concurrent requests of an inference cell. */
   readonly concurrency?: number;
   readonly verdict: Verdict;
-  /** In bytes per second or seconds; of an inference cell the median time to first token. */
+  /** Figure in bytes per second or in seconds. For an inference cell, the median time to first token. */
   readonly measurement?: { readonly metric: 'bandwidth' | 'latency' | 'ttft'; readonly value: number };
   readonly failure?: CellJudgement['failure'];
-  /** Seconds that all its attempts took. */
+  /** Total time of all attempts, in seconds. */
   readonly seconds: number;
   readonly takenOver: boolean;
 }
@@ -55,7 +55,9 @@ function secondsOf(cell: CellRecord): number {
   return spans.reduce((sum, { startedAt, endedAt }) => sum + (Date.parse(endedAt) - Date.parse(startedAt)) / 1000, 0);
 }
 
-/** The record has the whole message; the workflow carries one for each cell. */
+/**
+ * Shortens the message of a failure, because the workflow holds one for each cell. The record has the whole message.
+ */
 function shortened(failure: FailureRecord): FailureRecord {
   const { message } = failure;
   return message.length <= LONGEST_MESSAGE ? failure : { ...failure, message: `${message.slice(0, LONGEST_MESSAGE)}…` };

@@ -17,15 +17,15 @@ export interface RecordedCell {
 interface Wanted<Cell> {
   readonly run: Run;
   readonly cell: Cell;
-  /** Workflow id of an earlier suite run whose cells count too: one that matches is taken over, evidence and all. */
+  /** Workflow id of an earlier suite run, from which matching cells are taken over with their evidence. */
   readonly resumeFrom?: string | undefined;
 }
 
 export function findCellActivities(context: ActivityContext) {
   return {
     /**
-     * Finds a measured transport cell, which never runs again. A cell without a figure runs again, and its attempts are
-     * numbered on.
+     * Finds a measured transport cell, which is never run again. A cell without a figure is run again; the numbers of
+     * its attempts continue.
      */
     async findCell(input: Wanted<CellDefinition>): Promise<RecordedCell> {
       const { found, own } = await find(input, cellKey(input.cell), () => true);
@@ -34,10 +34,10 @@ export function findCellActivities(context: ActivityContext) {
     },
 
     /**
-     * Finds an inference cell that was measured: it is never run again.
+     * Finds a measured inference cell, which is never run again.
      *
-     * @param input.imageIds digests of the images that run now, as far as they are known: a cell that was measured with
-     *   others, because a tag was moved since, does not count
+     * @param input.imageIds digests of the running images, as far as they are known. A cell of other images, from
+     *   before a tag was moved, does not count
      */
     async findLoadCell(
       input: Wanted<InferenceCellDefinition> & { imageIds: readonly string[] },
@@ -47,7 +47,10 @@ export function findCellActivities(context: ActivityContext) {
     },
   };
 
-  /** Links the cell that counts to the run; returns it and the current cell of the workflow, which may not count. */
+  /**
+   * Finds the cell to reuse and links it to the run. Also returns the recorded cell of this workflow id, which may be
+   * unusable.
+   */
   async function find(
     { run, resumeFrom }: Wanted<unknown>,
     key: string,

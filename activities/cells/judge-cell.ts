@@ -18,14 +18,14 @@ import type { LoadOutcome } from '../load/load.js';
 import type { InferenceCellDefinition } from './cell-definition.js';
 
 /**
- * The judgement of an attempt as workflows carry it. Rows are read from the evidence when the cell is recorded; a judgement
- * of an attempt without evidence, or of a worker of an earlier version, has them.
+ * Judgement of an attempt, for workflows. It has no rows, which `recordCell` reads from the evidence, except when the
+ * attempt has no evidence or an earlier version of the worker made the judgement.
  */
 export type AttemptJudgement = Omit<Judgement, 'rows'> & { readonly rows?: readonly Row[] };
 
 export function judgeCellActivities(context: ActivityContext) {
   return {
-    /** Judges an attempt at a transport cell by its stored evidence. */
+    /** Judges an attempt at a transport cell from its stored evidence. */
     async judgeAttempt(input: {
       run: Run;
       test: TransportTestSpec;
@@ -38,7 +38,7 @@ export function judgeCellActivities(context: ActivityContext) {
       return judgement;
     },
 
-    /** Judges an attempt at an inference cell by its stored evidence. */
+    /** Judges an attempt at an inference cell from its stored evidence. */
     async judgeLoadRun(input: {
       run: Run;
       cell: InferenceCellDefinition;

@@ -18,9 +18,9 @@ import { type AttemptJudgement, rowsOf } from './judge-cell.js';
 export function recordCellActivities(context: ActivityContext) {
   return {
     /**
-     * Records a transport cell, after its recorded attempts. From then on the cell is complete.
+     * Records a transport cell, which completes it. Appends its attempts to those that are already recorded.
      *
-     * @param input.judgement of the last attempt; without rows these are read from its evidence
+     * @param input.judgement judgement of the last attempt. If it has no rows, they are read from the evidence
      */
     async recordCell(input: {
       run: Run;
@@ -61,7 +61,7 @@ export function recordCellActivities(context: ActivityContext) {
       return save(run, record);
     },
 
-    /** Records an inference cell. From then on the cell is complete. */
+    /** Records an inference cell, which completes it. */
     async recordLoadCell(input: {
       run: Run;
       cell: InferenceCellDefinition;

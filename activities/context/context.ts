@@ -12,7 +12,10 @@ import { NodeClaims } from './node-claims.js';
 export interface ActivityDependencies {
   readonly store: ResultStore;
   readonly runs: OpenRuns & RunStatusClient;
-  /** Connects to the cluster of a kubeconfig context. Default: the kubeconfig as kubectl finds it. */
+  /**
+   * Connects to the cluster of a kubeconfig context. Default: `Cluster.connect`, which finds the kubeconfig as kubectl
+   * does.
+   */
   readonly connect?: (context?: string) => Cluster;
 }
 
@@ -30,7 +33,7 @@ export class ActivityContext {
     this.#connect = connect;
   }
 
-  /** Returns the connection to the cluster of a kubeconfig context, and makes it on first use. */
+  /** Returns the connection to the cluster of a kubeconfig context, and opens it on first use. */
   cluster({ context }: { readonly context?: string | undefined }): Cluster {
     let cluster = this.#clusters.get(context);
     if (!cluster) {
@@ -40,7 +43,7 @@ export class ActivityContext {
     return cluster;
   }
 
-  /** Returns the annotations of every object of a run. Cleanup uses them to decide whether the run is still active. */
+  /** Returns the annotations for every object of a run. Clean-up uses them to decide whether the run is still open. */
   async annotations(run: Run): Promise<Record<string, string>> {
     return { [WORKFLOW_ANNOTATION]: run.workflowId, [TEMPORAL_ANNOTATION]: await this.runs.namespaceId() };
   }

@@ -18,26 +18,26 @@ import {
 } from '../../suite/run/run.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 
-/** A claim expires when it is not renewed for this long, which exceeds the pauses between the steps of a test. */
+/** Time after which a claim expires without renewal. It exceeds the pauses between the steps of a test. */
 export const CLAIM_SECONDS = 90;
 const RENEW_AFTER_MS = 30_000;
 
-/** The suite run that measures on a node. */
+/** Suite run that measures on a node. */
 export interface NodeHolder {
   readonly node: string;
   readonly workflowId: string;
   readonly namespace: string;
-  /** ISO 8601. */
+  /** Start of the claim or of the pod, ISO 8601. */
   readonly since?: string;
 }
 
-/** Gives access to the cluster of a run and to the annotations of the run's objects. */
+/** Provides the cluster of a run, and the annotations for the objects of the run. */
 export interface ClaimContext {
   cluster(run: Run): Cluster;
   annotations(run: Run): Promise<Record<string, string>>;
 }
 
-/** Grants exclusive use of nodes: the suite run that measures on a node holds its Lease. */
+/** Gives a suite run exclusive use of nodes: the run that measures on a node holds the Lease of the node. */
 export class NodeClaims {
   readonly #context: ClaimContext;
   /** Time of the last renewal by this process, by run key and node. */
@@ -48,10 +48,10 @@ export class NodeClaims {
   }
 
   /**
-   * Claims all nodes or none, so that a waiting suite blocks no other one. It claims them in order, so that one of two
-   * competing suites gets all.
+   * Claims all nodes or none, so that a waiting suite does not block another one. Claims them in alphabetical order, so
+   * that one of two competing suites gets all of them.
    *
-   * @returns the run that holds one of the nodes, or undefined after success
+   * @returns undefined after success, otherwise the run that holds one of the nodes
    */
   async take(
     run: Run,
@@ -60,11 +60,11 @@ export class NodeClaims {
   ): Promise<NodeHolder | undefined> {
     const cluster = this.#context.cluster(run);
     const signal = cancellationSignal();
-    // A run that still measures there may be about to renew a claim that seems expired, so leave the claim alone.
+    // Checks for pods first: a run that still measures may be about to renew a claim that seems expired.
     let holder = await this.#otherRunsPod(run, nodes);
     for (const node of [...nodes].sort()) {
       if (holder) {
-        // Observe the other claims as well, so that claims without renewal expire together.
+        // Also observes the other claims, so that claims without renewal expire together.
         const lease = await cluster.find<Lease>(LEASE, run.leaseNamespace, leaseName(node), signal);
         if (lease) isExpired(lease);
       } else {
@@ -77,25 +77,26 @@ export class NodeClaims {
   }
 
   /**
-   * Renews claims that are due.
+   * Renews the claims that were last renewed more than 30 s ago.
    *
+   * @param which `all` also renews the newer ones
    * @throws {SuiteFailure} `NodeClaimLost` when another suite run has claimed a node in the meantime
    */
-  async renew(run: Run, nodes: readonly string[], when: 'now' | 'when due' = 'when due'): Promise<void> {
-    const due = nodes.filter(
+  async renew(run: Run, nodes: readonly string[], which: 'all' | 'old' = 'old'): Promise<void> {
+    const old = nodes.filter(
       (node) =>
-        when === 'now' ||
+        which === 'all' ||
         performance.now() - (this.#renewedAt.get(`${run.key} ${node}`) ?? Number.NEGATIVE_INFINITY) > RENEW_AFTER_MS,
     );
-    if (due.length === 0) return;
+    if (old.length === 0) return;
     const holders = await Promise.all([
-      ...due.map((node) => this.#takeOne(run, node, () => false)),
-      this.#otherRunsPod(run, due),
+      ...old.map((node) => this.#takeOne(run, node, () => false)),
+      this.#otherRunsPod(run, old),
     ]);
     const holder = holders.find((other) => other !== undefined);
     if (!holder) return;
-    await this.#release(run, due, cancellationSignal());
-    throw new SuiteFailure('NodeClaimLost', `node ${holder.node} is now claimed by suite run "${holder.workflowId}"`);
+    await this.#release(run, old, cancellationSignal());
+    throw new SuiteFailure('NodeClaimLost', `suite run "${holder.workflowId}" has claimed node ${holder.node}`);
   }
 
   /** Releases all claims of the run. */
@@ -108,13 +109,13 @@ export class NodeClaims {
     );
   }
 
-  /** Releases the run's claims on these nodes; claims of other runs stay. */
+  /** Releases the run's claims on these nodes. Does not touch claims of other runs. */
   async #release(run: Run, nodes: readonly string[], signal: AbortSignal): Promise<void> {
     const cluster = this.#context.cluster(run);
     await Promise.all(nodes.map((node) => releaseLease(cluster, run.leaseNamespace, leaseName(node), run.key, signal)));
   }
 
-  /** Claims one node. @returns the run that holds it instead, or undefined after success */
+  /** Claims one node. @returns undefined after success, otherwise the run that holds the node */
   async #takeOne(run: Run, node: string, isExpired: (lease: Lease) => boolean): Promise<NodeHolder | undefined> {
     const claimant = {
       identity: run.key,
@@ -130,7 +131,7 @@ export class NodeClaims {
     return undefined;
   }
 
-  /** Finds a pod of another run that still measures: pods outlive their worker and the claim that it renewed. */
+  /** Finds a pod of another run that still measures. Pods can outlive their worker, and so the claim that it renews. */
   async #otherRunsPod(run: Run, nodes: readonly string[]): Promise<NodeHolder | undefined> {
     const measuring = `${COMPONENT_LABEL} in (${MEASURING_COMPONENTS.join(',')}),!${KEPT_LABEL}`;
     const labelSelector = `${MANAGED_BY_SELECTOR},${measuring},${RUN_LABEL}!=${run.key},${DEPLOYMENT_LABEL}!=${run.key}`;

@@ -13,13 +13,16 @@ export interface DeploymentInput {
   readonly cluster: Pick<SuiteSpec['cluster'], 'imagePullPolicy' | 'imagePullSecret' | 'etcdImage'>;
   readonly resourceNames: { readonly gpu: string; readonly efa: string };
   readonly tolerations: SuiteSpec['nodes']['tolerations'];
-  /** Annotations of the pods, which name their suite run. */
+  /** Annotations for the pods. They name the suite run. */
   readonly annotations: Readonly<Record<string, string>>;
   /** Whether the deployment stays after the run. */
   readonly keep: boolean;
-  /** Rate of the KV transfer that a simulated engine imitates, in bytes per second; undefined: it does not pause. */
+  /**
+   * Rate of the KV transfer that a simulated engine imitates, in bytes per second. Undefined: no pause for the
+   * transfer.
+   */
   readonly simulatedRate?: number | undefined;
-  /** Bytes that a simulated engine sends for each prompt token. */
+  /** KV bytes of a prompt token, from which a simulated engine computes its pause. */
   readonly kvBytesPerToken?: number | undefined;
 }
 

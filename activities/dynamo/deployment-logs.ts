@@ -30,7 +30,7 @@ export async function storeDeploymentLogs(
   return paths;
 }
 
-/** The log, or why there is none: the container never started, or its node does not answer. */
+/** Returns the log, or the reason why there is none: the container never started, or its node does not answer. */
 async function logOrReason(cluster: Cluster, namespace: string, pod: Pod, previous: boolean): Promise<string> {
   try {
     return await cluster.podLog(namespace, pod.metadata.name, 'main', cancellationSignal(), previous);

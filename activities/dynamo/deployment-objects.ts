@@ -3,7 +3,7 @@ import type { DeploymentInput } from './deployment-input.js';
 import { operatorGraph } from './operator-graph.js';
 import { plainObjects } from './plain-objects.js';
 
-/** Builds all objects of a deployment, without owner and run labels. */
+/** Builds all objects of a deployment, without the owner and labels of the run. */
 export async function deploymentObjects(input: DeploymentInput): Promise<KubernetesObject[]> {
   return input.dynamo.deployWith === 'operator' ? [await operatorGraph(input)] : plainObjects(input);
 }

@@ -11,13 +11,16 @@ import type { ActivityContext } from '../context/context.js';
 import type { DeploymentPlace } from './deployment-input.js';
 import { deploymentPods } from './deployment-pods.js';
 
-/** Finds the operator's object of this name, whoever created it; undefined also without the operator. */
+/**
+ * Finds the DynamoGraphDeployment with the name of the deployment, of any owner; undefined when the operator is not
+ * used.
+ */
 export async function findGraph(cluster: Cluster, { run, dynamo }: DeploymentPlace): Promise<DynamoGraph | undefined> {
   if (dynamo.deployWith !== 'operator') return undefined;
   return cluster.find<DynamoGraph>(DYNAMO_GRAPH, run.namespace, deploymentName(run, dynamo), cancellationSignal());
 }
 
-/** Returns the owner of the operator's object with the name of the deployment; `none` when the object does not exist. */
+/** Returns the owner of the DynamoGraphDeployment with the name of the deployment; `none` when it does not exist. */
 export async function ownerOfDeployment(
   cluster: Cluster,
   place: DeploymentPlace,
@@ -32,8 +35,8 @@ export function isOwnedByRun(object: KubernetesObject | undefined, run: Run): bo
 }
 
 /**
- * Makes sure that every name that the deployment takes is free or this run's: the operator would overwrite a Service.
- * Objects that are being deleted, which an earlier run may have left, are waited for.
+ * Ensures that every name that the deployment uses is free or belongs to this run, because the operator would overwrite
+ * a Service of the same name. Waits for objects that are being deleted, which an earlier run may have left.
  *
  * @throws {SuiteFailure} `NameTaken`
  */
@@ -49,7 +52,7 @@ export async function assertNameFree(
     await context.claims.renew(run, nodes);
     const found = await conflictingObject(cluster, input, objects);
     if (!found) return true;
-    // Objects that a deleted object created disappear a moment after it, without a deletion time until then.
+    // Dependents of a deleted object disappear a moment after it, and have no deletion time until then.
     leaving ||= found.metadata.deletionTimestamp !== undefined;
     if (!leaving || elapsed >= dynamo.removalTimeout) throw nameTaken(found);
     return undefined;
@@ -62,7 +65,7 @@ async function conflictingObject(
   objects: readonly KubernetesObject[],
 ): Promise<KubernetesObject | undefined> {
   const { run, dynamo } = place;
-  // Then the operator created the Service and the Deployment for this run.
+  // In this case the operator created the Service and the Deployment for this run.
   if ((await ownerOfDeployment(cluster, place)) === 'this run') return undefined;
   const frontend = frontendName(deploymentName(run, dynamo));
   const created = [SERVICE, DEPLOYMENT].map((kind) => ({ kind, name: frontend }));
@@ -70,7 +73,7 @@ async function conflictingObject(
     const found = await cluster.find(kind, run.namespace, name, cancellationSignal());
     if (found && !isOwnedByRun(found, run)) return found;
   }
-  // Pods of a deployment that is gone would count as pods of this one.
+  // Remaining pods of a deleted deployment would count as pods of this one.
   return dynamo.deployWith === 'operator' ? (await deploymentPods(cluster, place))[0] : undefined;
 }
 

@@ -3,7 +3,7 @@ import { DEPLOYMENT_LABEL, KEPT_LABEL, ROLE_LABEL } from '../../suite/cluster/dy
 import { COMPONENT_LABEL, MANAGED_BY } from '../../suite/run/run.js';
 import type { DeploymentInput } from './deployment-input.js';
 
-/** Labels and annotations of every pod of a deployment. */
+/** Returns the labels and annotations of a pod of the deployment. */
 export function podMetadata({ run, annotations, keep }: DeploymentInput, role: string) {
   const labels = {
     ...MANAGED_BY,
@@ -24,7 +24,7 @@ export function fillPod(spec: PodSpec, { cluster, tolerations }: DeploymentInput
   if (cluster.imagePullSecret) spec.imagePullSecrets = [{ name: cluster.imagePullSecret }];
 }
 
-/** Sets the fields of every pod that runs a program of Dynamo: its image, the spec's environment, the token for the model. */
+/** Sets the fields of every pod that runs a program of Dynamo: image, environment of the spec, token for the model. */
 export function fillDynamoPod(spec: PodSpec, input: DeploymentInput): void {
   const { dynamo } = input;
   fillPod(spec, input, dynamo.image);
@@ -35,7 +35,7 @@ export function fillDynamoPod(spec: PodSpec, input: DeploymentInput): void {
   else container.envFrom = [{ secretRef: { name: tokenSecret } }];
 }
 
-/** Sets variables; each replaces one of the same name, because the API server refuses a name that comes twice. */
+/** Sets environment variables. Replaces variables of the same name, because the API server rejects duplicate names. */
 export function setEnvironment(container: Container, variables: Readonly<Record<string, string>>): void {
   container.env = [
     ...(container.env ?? []).filter(({ name }) => !Object.hasOwn(variables, name)),
@@ -43,9 +43,9 @@ export function setEnvironment(container: Container, variables: Readonly<Record<
   ];
 }
 
-/** @throws {Error} when the manifest has no container `main` */
+/** Returns the container `main` of a pod. @throws {Error} when the manifest has none */
 export function mainContainer(spec: PodSpec): Container {
   const container = spec.containers.find(({ name }) => name === 'main');
-  if (!container) throw new Error('a pod of the Dynamo manifests has no container main');
+  if (!container) throw new Error('a pod in manifests/dynamo has no container "main"');
   return container;
 }

@@ -11,7 +11,7 @@ import {
 } from '../../suite/cluster/dynamo-names.js';
 import type { DeploymentPlace } from './deployment-input.js';
 
-/** Lists the pods of the deployment, by label: names that the operator gives contain a hash. */
+/** Lists the pods of the deployment by label, because the operator's names contain a hash. */
 export function deploymentPods(cluster: Cluster, { run, dynamo }: DeploymentPlace): Promise<Pod[]> {
   const labelSelector =
     dynamo.deployWith === 'operator'
@@ -20,7 +20,7 @@ export function deploymentPods(cluster: Cluster, { run, dynamo }: DeploymentPlac
   return cluster.list<Pod>(POD, run.namespace, { labelSelector }, cancellationSignal());
 }
 
-/** Role of a pod by the suite's label, else by the operator's; `unknown` without either. */
+/** Returns the role of a pod from the suite's label, or else from the operator's; `unknown` without both. */
 export function roleOf({ metadata }: Pod): string {
   return metadata.labels?.[ROLE_LABEL] ?? metadata.labels?.[OPERATOR_ROLE_LABEL] ?? 'unknown';
 }

@@ -15,21 +15,24 @@ import type { DeploymentInput, DeploymentPlace } from './deployment-input.js';
 import { findGraph } from './deployment-owner.js';
 import { deploymentPods } from './deployment-pods.js';
 
-/** Seconds for which the operator may report `failed` before the deployment fails: it retries by itself. */
+/**
+ * Seconds for which the operator may report `failed` before the deployment counts as failed, because the operator
+ * retries.
+ */
 const FAILED_SECONDS = 30;
 
 export interface ServingInput extends Pick<DeploymentInput, 'run' | 'dynamo' | 'topology'> {
   /** Nodes that the run has locked. */
   readonly nodes: readonly string[];
-  /** Seconds for which a pod may be without a node. */
+  /** Seconds for which the scheduler may find no node for a pod. */
   readonly unschedulable: number;
 }
 
 /**
- * Waits until the operator reports Ready, the frontend lists the model, and it knows all workers.
+ * Waits until the operator reports Ready, the frontend lists the model, and the frontend knows all workers.
  *
- * @returns seconds that it took
- * @throws {SuiteFailure} the reason of a pod that cannot start as soon as it is known; `DeploymentNotReady` at the time
+ * @returns duration of the wait, in seconds
+ * @throws {SuiteFailure} the reason why a pod cannot start, as soon as it is known; `DeploymentNotReady` at the time
  *   limit
  */
 export async function waitUntilServing(context: ActivityContext, input: ServingInput): Promise<number> {
@@ -67,18 +70,18 @@ async function operatorStatus(cluster: Cluster, place: DeploymentPlace) {
   const graph = await findGraph(cluster, place);
   if (graph) return graphStatus(graph);
   const name = `${run.namespace}/${deploymentName(run, dynamo)}`;
-  throw new SuiteFailure('DeploymentNotReady', `deployment ${name} was deleted while it started`);
+  throw new SuiteFailure('DeploymentNotReady', `deployment ${name} was deleted during its start`);
 }
 
 async function notServing(cluster: Cluster, { run, dynamo, topology }: ServingInput): Promise<string | undefined> {
   const service = frontendName(deploymentName(run, dynamo));
-  const ask = <T>(path: string) =>
+  const get = <T>(path: string) =>
     cluster.serviceGet<T>(run.namespace, service, FRONTEND_PORT, path, cancellationSignal());
   try {
-    const [models, health] = await Promise.all([ask<ModelList>('/v1/models'), ask<FrontendHealth>('/health')]);
+    const [models, health] = await Promise.all([get<ModelList>('/v1/models'), get<FrontendHealth>('/health')]);
     return servingProblem(dynamo.model.name, topology, dynamo.replicas, models, health);
   } catch (error) {
-    // The Service has no ready pod, or the frontend does not listen yet.
+    // Expected while the Service has no ready pod, or the frontend does not listen yet.
     if (error instanceof ApiFailure && (error.status === 404 || error.status >= 500)) {
       return `the frontend does not answer yet: ${error.message}`;
     }

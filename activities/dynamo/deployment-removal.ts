@@ -20,7 +20,8 @@ export async function removeDeployment(context: ActivityContext, place: Deployme
   const { run, dynamo } = place;
   const cluster = context.cluster(run);
   const owner = await ownerOfDeployment(cluster, place);
-  // Then the name was refused and nothing was created; the pods under this name belong to the other deployment.
+  // In this case `NameTaken` was thrown before anything was created; the pods of this name belong to the other
+  // deployment.
   if (owner === 'another') return;
   if (owner === 'this run') await deleteGraph(cluster, place);
   if (dynamo.deployWith === 'manifests') await deletePlainObjects(cluster, place);

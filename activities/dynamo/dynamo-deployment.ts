@@ -19,7 +19,7 @@ export type DeployInput = Omit<DeploymentInput, 'annotations' | 'simulatedRate' 
   ServingInput &
   RateInput;
 
-/** A deployment that serves. */
+/** A deployment that serves requests. */
 export interface Deployed {
   readonly name: string;
   readonly url: string;
@@ -30,14 +30,14 @@ export interface Deployed {
     readonly image: string;
     readonly imageId: string;
   }[];
-  /** Seconds from the first object to the first answer. */
+  /** Seconds from the creation of the objects until the deployment served. */
   readonly readyAfter: number;
   readonly kv?: KvSize;
-  /** Why the model’s config does not give `kv`. */
+  /** Why `kv` cannot be computed from the model's config. */
   readonly kvUnknown?: string;
   /**
-   * Rate of the KV transfer that a simulated engine imitates, in bytes per second; absent: it does not pause, or the
-   * engine is real. Histories of workflows hold the field under this name.
+   * Rate of the KV transfer that a simulated engine imitates, in bytes per second. Undefined when it does not pause for
+   * the transfer, or when the engine is real. Histories of workflows contain this field name.
    */
   readonly pretendedRate?: number;
 }
@@ -45,10 +45,10 @@ export interface Deployed {
 export function dynamoDeploymentActivities(context: ActivityContext) {
   return {
     /**
-     * Deploys Dynamo and waits until it serves: the operator reports Ready, the frontend lists the model, and it knows
-     * every worker of each role. A deployment that this run created earlier is adopted.
+     * Deploys Dynamo and waits until it serves requests: the operator reports Ready, the frontend lists the model, and
+     * the frontend knows every worker of each role. Adopts a deployment that this run created earlier.
      *
-     * @throws {SuiteFailure} `NameTaken` before anything is created; the reason of a pod that cannot start as soon as it
+     * @throws {SuiteFailure} `NameTaken` before anything is created; the reason why a pod cannot start, as soon as it
      *   is known; `DeploymentNotReady` at the time limit
      */
     async deployDynamo(input: DeployInput): Promise<Deployed> {
@@ -84,8 +84,8 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
     },
 
     /**
-     * Stores the log of every pod of the deployment in a folder of the run. For a container that was restarted, the log
-     * of the previous instance, which says why, is stored as well.
+     * Stores the log of every pod of the deployment in a folder of the run. For a restarted container, also stores the
+     * log of the previous instance, which contains the reason.
      *
      * @returns paths of the logs below the run's folder
      */
@@ -94,8 +94,8 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
     },
 
     /**
-     * Removes the deployment of this run and waits until its last pod has ended: a DynamoGraphDeployment is gone long
-     * before its pods are.
+     * Removes the deployment of this run and waits until its last pod has ended, which is long after its
+     * DynamoGraphDeployment has disappeared.
      *
      * @throws {SuiteFailure} `DeploymentStuck` at the time limit, for example when a finalizer blocks the deletion
      */
@@ -104,7 +104,10 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
     },
   };
 
-  /** Labels an object of the deployment. One that is kept has no owner and no label of the run, so cleanup leaves it. */
+  /**
+   * Labels an object of the deployment. A kept object gets no owner and no label of the run, so that clean-up ignores
+   * it.
+   */
   async function labelled(input: DeployInput, object: KubernetesObject): Promise<KubernetesObject> {
     const { run, keep } = input;
     const { name } = object.metadata;

@@ -10,14 +10,15 @@ import { roleOf } from './deployment-pods.js';
 
 const EXEC_TIMEOUT_MS = 15_000;
 
-/** Computes the KV bytes of a prompt token, as the deployment keeps and splits them. */
+/** Computes the KV bytes of a prompt token, with the data type and tensor parallelism of the deployment. */
 export function kvSizeOf(config: ModelConfig, { transfer }: DeploymentPlace['dynamo']): KvSize | UnknownKv {
   return kvSize(config, transfer.kvCacheType, transfer.tensorParallel);
 }
 
 /**
- * Computes the KV bytes of a prompt token from the model's `config.json` in a worker that loads it from a folder;
- * undefined without this file. A quantized model may declare this only in `hf_quant_config.json` (ModelOpt).
+ * Computes the KV bytes of a prompt token from the model's `config.json` in a worker that loads the model from a
+ * folder. Returns undefined without this file. A quantized model may declare its quantization only in
+ * `hf_quant_config.json` (ModelOpt).
  */
 export async function kvSizeFromWorker(
   cluster: Cluster,

@@ -18,7 +18,9 @@ interface Component {
 
 type DynamoGraph = KubernetesObject & { spec: { backendFramework: string; components: Component[] } };
 
-/** Builds the DynamoGraphDeployment: the manifest's frontend, and its worker once for each group of workers. */
+/**
+ * Builds the DynamoGraphDeployment: the frontend of the manifest, and one copy of its worker for each group of workers.
+ */
 export async function operatorGraph(input: DeploymentInput): Promise<KubernetesObject> {
   const { dynamo } = input;
   const graph = structuredClone(await readManifestObject<DynamoGraph>('dynamo/graph.yaml', 'DynamoGraphDeployment'));

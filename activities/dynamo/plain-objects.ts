@@ -11,7 +11,10 @@ import { fillDynamoPod, fillPod, mainContainer, podMetadata, setEnvironment } fr
 import { fillWorkerPod } from './worker-pod.js';
 import { workerGroups } from './workers.js';
 
-/** Builds Deployments and Services for clusters without the operator; the manifest's worker once for each group. */
+/**
+ * Builds Deployments and Services for clusters without the operator, with one copy of the manifest's worker for each
+ * group.
+ */
 export async function plainObjects(input: DeploymentInput): Promise<KubernetesObject[]> {
   const objects = structuredClone(await readManifest('dynamo/components.yaml'));
   return objects.flatMap((object): KubernetesObject[] => {
@@ -53,7 +56,9 @@ function nameAfter(deployment: Deployment, component: string, role: string, inpu
   spec.template.metadata = { labels: { ...labels, ...selector }, annotations };
 }
 
-/** Sets the fields of a pod of Dynamo, and the address of the discovery, which the operator would set. */
+/**
+ * Sets the fields of a pod of Dynamo, and the address of the discovery service, which the operator would otherwise set.
+ */
 function fillPlainPod(deployment: Deployment, input: DeploymentInput): void {
   const { spec } = deployment.spec.template;
   const discovery = componentName(deploymentName(input.run, input.dynamo), 'discovery');

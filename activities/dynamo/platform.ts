@@ -10,22 +10,22 @@ import type { ActivityContext } from '../context/context.js';
 
 /** The Dynamo platform in a cluster. */
 export interface Platform {
-  /** Version of the operator, from its resource; `unknown` when the resource has none. */
+  /** Version of the operator, from its custom resource definition; `unknown` when the definition does not state it. */
   readonly version: string;
-  /** This run installed it. */
+  /** Whether this run installed the platform. */
   readonly installed: boolean;
 }
 
-/** Error of helm while another helm process works on the same release. */
+/** Matches helm's error while another helm process changes the same release. */
 const BUSY = /another operation \(install\/upgrade\/rollback\) is in progress/;
-/** Characters of helm's output in a failure message. */
+/** Maximum number of characters of helm's output in a failure message. */
 const MAX_OUTPUT_CHARACTERS = 1000;
 
 export function platformActivities(context: ActivityContext) {
   return {
     /**
-     * Makes sure that the Dynamo platform is installed: its resource in the version that the suite supports, and a running
-     * operator. A missing platform is installed with helm when the spec allows it.
+     * Ensures that the Dynamo platform is installed: its custom resource definition in the version that the suite
+     * supports, and a ready operator. Installs a missing platform with helm when the spec allows it.
      *
      * @throws {SuiteFailure} `PlatformMissing`, with the command that installs it; `PlatformInstall` when helm failed
      */
@@ -48,7 +48,7 @@ export function platformActivities(context: ActivityContext) {
   };
 }
 
-/** Runs helm. A helm process that a stopped worker process left behind is waited for. */
+/** Runs helm. Waits for a helm process that a stopped worker left running. */
 async function install(command: HelmCommand, { release, namespace, timeout }: DynamoSpec['platform']): Promise<void> {
   await poll(async (elapsed) => {
     const { exitCode, output } = await helm(command);
@@ -58,13 +58,17 @@ async function install(command: HelmCommand, { release, namespace, timeout }: Dy
     }
     if (elapsed < timeout) return undefined;
     const what = `${release} --namespace ${namespace}`;
-    throw new SuiteFailure('PlatformInstall', `an earlier helm process was interrupted: ${output}`, {
-      hint: `Run "helm status ${what}"; then "helm rollback ${what}", or "helm uninstall ${what}" if the release never worked`,
-    });
+    throw new SuiteFailure(
+      'PlatformInstall',
+      `an earlier helm process did not finish its change of release ${release}: ${output}`,
+      {
+        hint: `Run "helm status ${what}"; then "helm rollback ${what}", or "helm uninstall ${what}" if the release never worked`,
+      },
+    );
   }, cancellationSignal());
 }
 
-/** Runs one helm process to its end; helm itself waits for the release and rolls back a failed one. */
+/** Runs one helm process until it ends. helm waits for the release, and rolls back a failed one. */
 async function helm({ arguments: args, values }: HelmCommand): Promise<{ exitCode: number | null; output: string }> {
   const child = spawn('helm', args, { stdio: ['pipe', 'pipe', 'pipe'], signal: cancellationSignal() });
   let output = '';

@@ -8,17 +8,20 @@ import type { ActivityContext } from '../context/context.js';
 import type { DeploymentInput } from './deployment-input.js';
 
 export interface RateInput extends Pick<DeploymentInput, 'run' | 'dynamo' | 'topology'> {
-  /** Rate of the KV transfer that a simulated engine imitates: bytes per second, the measured one, or no pause. */
+  /**
+   * Rate of the KV transfer that a simulated engine imitates: in bytes per second, the measured rate, or none (no
+   * pause).
+   */
   readonly kvTransferRate: number | 'measured' | 'none';
-  /** Transport test whose curve gives the measured rate. Histories of workflows hold the field under this name. */
+  /** Name of the transport test whose curve gives the measured rate. Histories of workflows contain this field name. */
   readonly baseline?: string | undefined;
 }
 
 /**
- * Determines the rate of the KV transfer that a simulated engine imitates, in bytes per second; undefined when it does
- * not pause for the transfer, or when the engine is real.
+ * Determines the rate of the KV transfer that a simulated engine imitates, in bytes per second. Returns undefined when
+ * the engine does not pause for the transfer, or when it is real.
  *
- * @throws {SuiteFailure} `NotFound` when the rate is to be the measured one and none was measured
+ * @throws {SuiteFailure} `NotFound` when the spec selects the measured rate and none was measured
  */
 export async function simulatedRate(
   context: ActivityContext,

@@ -8,13 +8,13 @@ import type { DeploymentInput } from './deployment-input.js';
 import { mainContainer, setEnvironment } from './deployment-pod.js';
 import type { WorkerGroup } from './workers.js';
 
-/** Turns a pod that `fillDynamoPod` filled into a worker: engine, resources, shared memory and node. */
+/** Adds the fields of a worker to a pod from `fillDynamoPod`: engine, resources, shared memory and node. */
 export function fillWorkerPod(spec: PodSpec, input: DeploymentInput, { role, node }: WorkerGroup): void {
   const { dynamo } = input;
   const container = mainContainer(spec);
   setEngine(container, input, role);
   container.resources = resourcesOf(input);
-  // The operator mounts its own there.
+  // The operator mounts its own shared memory.
   if (dynamo.deployWith === 'manifests') {
     const sizeLimit = kubernetesQuantity(dynamo.resources.sharedMemory);
     container.volumeMounts = [{ name: 'shared-memory', mountPath: '/dev/shm' }];
@@ -45,7 +45,7 @@ function resourcesOf({ dynamo, resourceNames }: DeploymentInput): Container['res
   return { requests: { ...fixed, cpu: String(cpu) }, limits: fixed };
 }
 
-/** Binds a worker to its node; prefill and decode workers of one run refuse to share a node. */
+/** Binds a worker to its node, and keeps the prefill and decode workers of one run on different nodes. */
 function affinityOf({ run }: DeploymentInput, role: WorkerRole, node: string): PodSpec['affinity'] & object {
   const nodeAffinity = {
     requiredDuringSchedulingIgnoredDuringExecution: {

@@ -12,8 +12,8 @@ import { deploymentPods, roleOf } from './deployment-pods.js';
 const EXEC_TIMEOUT_MS = 15_000;
 
 /**
- * Reads restarts, NIC counters and loaded NIXL back ends of every worker, and the restarts of the frontend. A pod that
- * does not answer is listed without counters and back ends.
+ * Reads restarts, NIC counters and loaded NIXL back ends of every worker, and the restarts of the frontend. Lists a pod
+ * that does not answer without counters and back ends.
  */
 export async function workerStates(cluster: Cluster, place: DeploymentPlace): Promise<WorkerState[]> {
   const pods = await deploymentPods(cluster, place);

@@ -11,8 +11,8 @@ export interface WorkerGroup {
 }
 
 /**
- * Lists the workers of a deployment. Prefill runs on node2, where nixlbench's initiator runs: the KV cache then takes the
- * path that was measured. An aggregated deployment has the same number of workers on the same nodes.
+ * Lists the workers of a deployment. Prefill runs on node2, as nixlbench's initiator does, so that the KV cache takes
+ * the measured path. An aggregated deployment has the same number of workers on the same nodes.
  */
 export function workerGroups({
   dynamo,

@@ -10,7 +10,7 @@ export interface LoadAttempt {
   readonly run: Run;
   readonly test: InferenceSpec;
   readonly point: LoadPoint;
-  /** From 1; another attempt has other prompts. */
+  /** Number of the attempt, from 1. It changes the prompts. */
   readonly attempt: number;
   /** Distinguishes the attempts of this workflow run from those of another. */
   readonly token: string;
@@ -23,11 +23,11 @@ export interface LoadInput extends LoadAttempt {
   /** Nodes that the run has locked. */
   readonly nodes: readonly string[];
   readonly cluster: Pick<SuiteSpec['cluster'], 'imagePullPolicy' | 'imagePullSecret'>;
-  /** Seconds until the load pod must exist. */
+  /** Seconds within which the load pod must exist. */
   readonly podStart: number;
-  /** Seconds for which the load pod may be without a node. */
+  /** Seconds for which the scheduler may find no node for the load pod. */
   readonly unschedulable: number;
-  /** Folder of the attempt's evidence below the run's. */
+  /** Folder of the attempt's evidence, below the folder of the run. */
   readonly folder: string;
 }
 
@@ -35,7 +35,7 @@ export function jobName({ run, test, point, attempt, token }: LoadAttempt): stri
   return loadJobName(run, test.name, point, attempt, token);
 }
 
-/** AIPerf's command line, for the pod and for the record. */
+/** Returns AIPerf's command line, for the pod and for the record. */
 export function loadCommand({ dynamo, test, point, url, attempt }: LoadInput): string[] {
   return aiperfCommand(dynamo, test, point, url, attempt);
 }

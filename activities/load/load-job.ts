@@ -4,7 +4,7 @@ import { runObjectName } from '../../suite/run/object-names.js';
 import { kubernetesQuantity } from '../../suite/units/units.js';
 import { type LoadInput, loadCommand } from './load-input.js';
 
-/** Builds the Job of one load, without name, owner and labels of the run. */
+/** Builds the Job of one load, without the name, owner and labels of the run. */
 export async function loadJob(input: LoadInput): Promise<Job> {
   const job = structuredClone(await readManifestObject<Job>('dynamo/load-job.yaml', 'Job'));
   const { spec } = job.spec.template;

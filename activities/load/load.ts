@@ -16,14 +16,17 @@ import { workerStates } from '../dynamo/worker-states.js';
 import { jobName, type LoadAttempt, type LoadInput, loadCommand } from './load-input.js';
 import { loadJob } from './load-job.js';
 
-/** On the Job: the workers before the load, so that a restarted worker process of the suite still has them. */
+/**
+ * Annotation of the Job with the Dynamo workers before the load, so that a restarted worker of the suite still has
+ * them.
+ */
 const BEFORE_ANNOTATION = 'dynamo-bench/workers-before';
-/** Label by which Kubernetes marks the pods of a Job. */
+/** Label that Kubernetes sets on the pods of a Job. */
 const JOB_NAME_LABEL = 'batch.kubernetes.io/job-name';
-/** Seconds between the time limit that the kubelet enforces and the end of waiting. */
+/** Seconds from the time limit that the kubelet enforces to the end of the wait for the pod. */
 const KUBELET_MARGIN_SECONDS = 60;
 
-/** Everything that a load left, apart from its log, which is in the store. */
+/** Outcome of a load. Its logs are in the store. */
 export interface LoadOutcome {
   readonly log: LogReference;
   readonly evidence: readonly LogReference[];
@@ -39,10 +42,10 @@ export interface LoadOutcome {
 export function loadActivities(context: ActivityContext) {
   return {
     /**
-     * Runs AIPerf as a Job and stores everything that it leaves. An existing Job of the same attempt is adopted, also one
-     * that has ended: a restarted worker process does not start the load again. `removeLoad` deletes the Job.
+     * Runs AIPerf as a Job and stores all its output. Adopts an existing Job of the same attempt, also one that has
+     * ended, so that a restarted worker does not start the load again. `removeLoad` deletes the Job.
      *
-     * @throws {SuiteFailure} the reason of a pod that cannot start; `Hung` when the pod outlives its time limit
+     * @throws {SuiteFailure} the reason why the pod cannot start; `Hung` when the pod exceeds its time limit
      */
     async runLoad(input: LoadInput): Promise<LoadOutcome> {
       const { run } = input;
@@ -68,14 +71,14 @@ export function loadActivities(context: ActivityContext) {
       };
     },
 
-    /** Deletes the Job of an attempt; does nothing when it is gone. */
+    /** Deletes the Job of an attempt. Succeeds when it does not exist. */
     async removeLoad(input: LoadAttempt): Promise<void> {
       const { run } = input;
       await context.cluster(run).delete(JOB, run.namespace, jobName(input), { signal: cancellationSignal() });
     },
   };
 
-  /** The Job with name, owner and labels of the run; its pod has the labels as well. */
+  /** Returns the Job with the name, owner and labels of the run. Its pod gets the same labels. */
   async function ownedJob(cluster: Cluster, input: LoadInput): Promise<KubernetesObject> {
     const job = await loadJob(input);
     const owned = await context.owned(input.run, job, jobName(input), { [TEST_LABEL]: input.test.name });
@@ -89,7 +92,7 @@ export function loadActivities(context: ActivityContext) {
     return owned;
   }
 
-  /** Stores the log of the load pod, and the files that it printed. */
+  /** Stores the log of the load pod, and the files that the log contains. */
   async function storeEvidence({ run, folder }: LoadInput, text: string) {
     const log = await context.store.saveLog(run.workflowId, `${folder}/load.log`, text);
     const evidence: LogReference[] = [log];
@@ -99,7 +102,7 @@ export function loadActivities(context: ActivityContext) {
     return { log, evidence };
   }
 
-  /** Waits for the end of the load pod; undefined when the pod was deleted. */
+  /** Waits until the load pod has ended. Returns undefined when it was deleted. */
   async function waitForEnd(cluster: Cluster, input: LoadInput): Promise<Pod | undefined> {
     const { run, test, podStart } = input;
     const labelSelector = `${JOB_NAME_LABEL}=${jobName(input)}`;
@@ -114,7 +117,7 @@ export function loadActivities(context: ActivityContext) {
       const problem = watch.problem(pod, elapsed);
       if (problem) throw problem;
       if (elapsed > podStart + test.timeout + KUBELET_MARGIN_SECONDS) {
-        throw new SuiteFailure('Hung', `load pod ${pod.metadata.name} did not stop at its time limit`);
+        throw new SuiteFailure('Hung', `load pod ${run.namespace}/${pod.metadata.name} did not stop at its time limit`);
       }
       return undefined;
     }, cancellationSignal());

@@ -1,8 +1,8 @@
 import type { Container, PodSpec } from '../../kubernetes/client/objects.js';
 
 /**
- * Parts of the node's `/sys` to mount: classes, and the devices that their links lead to. The whole of it has file systems
- * mounted below (cgroup, debugfs, bpf) that a read-only mount leaves writable.
+ * Parts of the node's `/sys` to mount: the classes, and the devices to which their links lead. Do not mount all of
+ * `/sys`: a read-only mount leaves the file systems below it (cgroup, debugfs, bpf) writable.
  */
 const SHOWN: readonly { readonly name: string; readonly folder: string }[] = [
   { name: 'node-sysfs-class', folder: '/sys/class' },
@@ -10,8 +10,8 @@ const SHOWN: readonly { readonly name: string; readonly folder: string }[] = [
 ];
 
 /**
- * Mounts the node's devices in a container, read-only, below `/host/sys`, when the container is given EFA devices: their
- * counters are not in the `/sys` of a pod that has its own network namespace.
+ * Mounts the node's devices read-only below `/host/sys` of a container that has EFA devices, because the `/sys` of a
+ * pod with its own network namespace does not contain the counters of these devices.
  */
 export function showNodeSysfs(spec: PodSpec, container: Container, efaDevices: number): void {
   const others = <Item extends { name: string }>(list: readonly Item[] = []) =>

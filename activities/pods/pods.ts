@@ -7,18 +7,19 @@ import { hasEnded, isRunning } from '../../kubernetes/pods/pod-state.js';
 import { StartWatch } from '../../kubernetes/pods/start-watch.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 
-/** How long a pod may take to run, in seconds. */
+/** Time limits for the start of a pod, in seconds. */
 export interface StartTimeouts {
-  /** Image pull included. */
+  /** Until the pod runs, including the image pull. */
   readonly podStart: number;
+  /** For which the scheduler may find no node. */
   readonly unschedulable: number;
 }
 
 /**
  * Waits until a pod runs or has already ended.
  *
- * @param meanwhile is called again and again, to keep a claim alive
- * @throws {SuiteFailure} the reason why it will not start, as soon as it is known; `PodLost` when it vanished
+ * @param meanwhile called repeatedly during the wait, to renew the claim on the node
+ * @throws {SuiteFailure} the reason why the pod cannot start, as soon as it is known; `PodLost` when it was deleted
  */
 export async function waitUntilStarted(
   cluster: Cluster,
@@ -32,7 +33,7 @@ export async function waitUntilStarted(
     await meanwhile();
     const current = await cluster.find<Pod>(POD, namespace, name, cancellationSignal());
     if (!current || current.metadata.deletionTimestamp)
-      throw new SuiteFailure('PodLost', `pod ${namespace}/${name} was deleted while it started`);
+      throw new SuiteFailure('PodLost', `pod ${namespace}/${name} was deleted during its start`);
     if (isRunning(current) || (hasEnded(current) && current.status?.containerStatuses)) return current;
     const problem = watch.problem(current, elapsed);
     if (problem) throw problem;

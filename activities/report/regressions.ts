@@ -7,11 +7,11 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 import { writeReports } from './report-files.js';
 
-/** The part of a comparison that the workflow needs; the rest is in the store and in the reports. */
+/** The part of a comparison that the workflow needs. The store and the reports have the whole comparison. */
 export interface ComparisonSummary {
   readonly change: RunComparison['change'];
   readonly reason: string;
-  /** Metrics with an unacknowledged regression. */
+  /** Metrics with a regression that is not acknowledged. */
   readonly regressed: readonly string[];
 }
 
@@ -19,7 +19,7 @@ export function regressionActivities(context: ActivityContext) {
   return {
     /**
      * Compares the run that `writeReport` stored with its baseline, stores the comparison, and writes the reports again
-     * with it. Without the named baseline the comparison is inconclusive and the run itself stays valid.
+     * with it. If the named baseline does not exist, the comparison is inconclusive; the run stays valid.
      */
     async compareRun(input: { run: Run; regression: RegressionOptions }): Promise<ComparisonSummary> {
       const { run, regression } = input;
@@ -41,7 +41,7 @@ export function regressionActivities(context: ActivityContext) {
   };
 }
 
-/** Returns an inconclusive comparison for a missing baseline. @throws the error itself when it is another one */
+/** Converts the error for a missing baseline to an inconclusive comparison. @throws any other error */
 function withoutBaseline(
   error: unknown,
   { baseline = '', threshold: minimalDifference = DEFAULT_THRESHOLD }: RegressionOptions,

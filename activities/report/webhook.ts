@@ -7,24 +7,24 @@ import type { ComparisonSummary } from './regressions.js';
 
 const TIMEOUT_MS = 15_000;
 
-/** The result of a run, as a webhook gets it. */
+/** Result of a run that is sent to the webhook. */
 export interface Notice {
   readonly suite: string;
   /** `pass`, `fail`, `inconclusive`, `skipped` or `regressed`. */
   readonly outcome: string;
   readonly reasons: readonly Reason[];
   readonly comparison?: ComparisonSummary | undefined;
-  /** Folder of the reports, as the worker sees it. */
+  /** Path on the worker of the folder with the reports. */
   readonly folder: string;
 }
 
 export function webhookActivities() {
   return {
     /**
-     * Sends the result of a run to the webhook as JSON, with a `text` that Slack, Mattermost and others show. Sends nothing
-     * for an outcome that is not in `webhook.on`.
+     * Sends the result of a run to the webhook as JSON, with a `text` that Slack, Mattermost and others show. Sends
+     * nothing for an outcome that `webhook.on` does not list.
      *
-     * @throws {SuiteFailure} `WebhookUnreachable`, which is retried, or `WebhookRefused`
+     * @throws {SuiteFailure} `WebhookUnreachable`, which is retried; `WebhookRefused`, which is not
      */
     async notify(input: {
       run: Run;
@@ -37,10 +37,10 @@ export function webhookActivities() {
       if (!url || !URL.canParse(url)) {
         throw new SuiteFailure(
           'WebhookRefused',
-          `the worker's environment variable ${webhook.urlEnv} contains no valid URL`,
+          `the environment variable ${webhook.urlEnv} of the worker does not contain a valid URL`,
         );
       }
-      // The path of a webhook's URL is a secret, so messages name only the host.
+      // The path of a webhook's URL is a secret, so messages contain only the host.
       const { host } = new URL(url);
       const response = await fetch(url, {
         method: 'POST',
@@ -63,7 +63,7 @@ export function webhookActivities() {
   };
 }
 
-/** Builds the JSON body. */
+/** Builds the JSON body of the request. */
 function webhookBody(run: Pick<Run, 'workflowId' | 'runId'>, notice: Notice): Record<string, unknown> {
   const { suite, outcome, reasons, comparison, folder } = notice;
   const lines = [
@@ -84,7 +84,7 @@ function webhookBody(run: Pick<Run, 'workflowId' | 'runId'>, notice: Notice): Re
   };
 }
 
-/** Escapes Slack's three special characters. */
+/** Escapes the three characters that are special in Slack's texts. */
 function slackText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }

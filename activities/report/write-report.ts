@@ -5,19 +5,19 @@ import type { Run } from '../../suite/run/run.js';
 import type { ActivityContext } from '../context/context.js';
 import { writeReports } from './report-files.js';
 
-/** How a run ended. Which cells it has is in the store. */
+/** Record of a run that has ended, without its cells, which are in the store. */
 export type ReportInput = Omit<RunHead, 'version' | 'endedAt'>;
 
 export function runRecordActivities(context: ActivityContext) {
   const { store } = context;
   return {
-    /** Stores the initial record, before the first cell: the spec and the facts of set-up. */
+    /** Stores the initial record of a run, before its first cell: the spec and the facts of set-up. */
     async recordStart(input: { run: Run; record: StartedRun }): Promise<void> {
       const namespace = await context.runs.namespaceId();
       await store.write((transaction) => putStartedRun(transaction, input.record, namespace));
     },
 
-    /** Stores how a run ended, writes `record.json` and the reports, and returns where they are. */
+    /** Stores the end of a run, writes `record.json` and the reports, and returns their folder. */
     async writeReport({ run, record }: { run: Run; record: ReportInput }): Promise<{ folder: string }> {
       const head: RunHead = { version: RECORD_VERSION, ...record, endedAt: new Date().toISOString() };
       await store.write((transaction) => endRun(transaction, head));

@@ -5,10 +5,10 @@ import type { Run } from '../../suite/run/run.js';
 import type { ActivityContext } from '../context/context.js';
 import { CLAIM_SECONDS, type NodeHolder } from '../context/node-claims.js';
 
-/** Longest pause between two tries to claim nodes that another run holds. */
+/** Longest pause between two tries to claim nodes that another run holds, in milliseconds. */
 const LONGEST_PAUSE_MS = 5_000;
 
-/** Result of a claim: success, or the run that holds one of the nodes. */
+/** Result of a claim: whether this run holds all nodes, otherwise the run that holds one of them. */
 export type ClaimResult = { readonly held: true } | { readonly held: false; readonly by: NodeHolder };
 
 export function claimingActivities(context: ActivityContext) {
@@ -19,7 +19,8 @@ export function claimingActivities(context: ActivityContext) {
      * @param input.wait seconds to wait for the nodes; 0 tries once
      */
     async claimNodes(input: { run: Run; nodes: readonly string[]; wait: number }): Promise<ClaimResult> {
-      // A Lease has expired when its version stays the same for its duration; this needs no clock of another machine.
+      // A Lease has expired when its version stays the same for its duration. This does not depend on other machines'
+      // clocks.
       const observed = new Map<string, { version: string | undefined; since: number }>();
       const isExpired = ({ metadata, spec }: Lease): boolean => {
         const last = observed.get(metadata.name);
@@ -40,7 +41,7 @@ export function claimingActivities(context: ActivityContext) {
       );
     },
 
-    /** Releases all nodes of the run, for a suite that waits for a person. */
+    /** Releases all nodes of the run, for example while a suite is parked. */
     async releaseNodes(input: { run: Run }): Promise<void> {
       await context.claims.release(input.run, cancellationSignal());
     },

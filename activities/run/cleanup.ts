@@ -9,8 +9,9 @@ export function cleanupActivities(context: ActivityContext) {
   const { store, runs } = context;
   return {
     /**
-     * Removes the objects of suite runs whose workflow is closed or gone, and records the end of these runs. Such runs
-     * were terminated, or their worker died. The name is part of recorded histories.
+     * Removes the objects of suite runs whose workflow has closed or no longer exists, and records the end of these
+     * runs. Such runs were terminated, or their worker died. Do not rename the activity: recorded histories contain its
+     * name.
      */
     async sweepCluster(input: {
       run: Pick<Run, 'context' | 'namespace' | 'leaseNamespace' | 'retryFor'>;

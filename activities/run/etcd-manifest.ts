@@ -11,7 +11,7 @@ export interface EtcdSettings {
   readonly tolerations: SuiteSpec['nodes']['tolerations'];
 }
 
-/** Fills the Deployment of manifests/etcd.yaml in for one run. */
+/** Builds the Deployment of a run's etcd from manifests/etcd.yaml. */
 export async function etcdDeployment(
   input: EtcdSettings & { readonly run: Run },
   name: string,
@@ -36,7 +36,7 @@ export async function etcdDeployment(
   return { ...manifest, spec };
 }
 
-/** Fills the Service of manifests/etcd.yaml in for one run. */
+/** Builds the Service of a run's etcd from manifests/etcd.yaml. */
 export async function etcdService(name: string): Promise<KubernetesObject> {
   const manifest = await readManifestObject('etcd.yaml', 'Service');
   return { ...manifest, spec: { ...(manifest.spec as object), selector: { [NAME_LABEL]: name } } };

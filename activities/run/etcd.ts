@@ -14,19 +14,21 @@ import { type EtcdSettings, etcdDeployment, etcdService } from './etcd-manifest.
 /** Returns the prefix of the keys that nixlbench writes for the groups of a run. */
 const groupKeys = ({ key }: Run) => `xferbench/${key}-`;
 
-/** Key that marks the suite's own etcd. Keys are deleted only where it is set, so no foreign etcd loses data. */
+/** Key that marks the etcd of a run. Keys are deleted only where this mark is set, so that no other etcd loses data. */
 const MARK = 'dynamo-bench/mark';
 
 const EXEC_TIMEOUT_MS = 10_000;
 
 export interface DeployEtcdInput extends EtcdSettings {
   readonly run: Run;
-  /** Seconds until etcd must be ready, image pull included. */
+  /** Seconds within which etcd must be ready, including the image pull. */
   readonly readyTimeout: number;
 }
 
 export function etcdActivities(context: ActivityContext) {
-  /** Finds the run's etcd pod, a ready one if possible, by the run's label. A host name could lead to a foreign etcd. */
+  /**
+   * Finds the etcd pod of the run by label, preferably a ready one. A host name could lead to an etcd of someone else.
+   */
   async function etcdPod(run: Run): Promise<Pod | undefined> {
     const labelSelector = `${runSelector(run)},${COMPONENT_LABEL}=etcd`;
     const pods = await context.cluster(run).list<Pod>(POD, run.namespace, { labelSelector }, cancellationSignal());
@@ -71,7 +73,7 @@ export function etcdActivities(context: ActivityContext) {
   }
 
   return {
-    /** Deploys the run's own etcd, waits until it is ready, and marks it. Returns its endpoint for the ranks. */
+    /** Deploys the etcd of the run, waits until it is ready, and marks it. Returns its endpoint for the ranks. */
     async deployEtcd(input: DeployEtcdInput): Promise<string> {
       const { run } = input;
       const cluster = context.cluster(run);
@@ -82,7 +84,7 @@ export function etcdActivities(context: ActivityContext) {
         cluster.apply(deployment, cancellationSignal()),
         cluster.apply(service, cancellationSignal()),
       ]);
-      let last = 'no pod yet';
+      let last = 'no pod exists yet';
       const watch = new StartWatch(input.readyTimeout / 2);
       await poll(async (elapsed) => {
         const pod = await etcdPod(run);
@@ -101,12 +103,12 @@ export function etcdActivities(context: ActivityContext) {
     },
 
     /**
-     * Deletes all keys of the run's own etcd and returns how many keys earlier ranks had left.
+     * Deletes all keys in the etcd of the run and returns the number of keys that earlier ranks left.
      *
-     * A restarted etcd has lost its mark together with all its keys. It is marked again when it is empty or holds only
-     * keys of this run's ranks.
+     * A restart of etcd loses the mark together with all keys. An unmarked etcd is marked again when it is empty or
+     * contains only keys of ranks of this run.
      *
-     * @throws {SuiteFailure} `EtcdNotOwned` when an unmarked etcd holds other keys
+     * @throws {SuiteFailure} `EtcdNotOwned` when an unmarked etcd contains other keys
      */
     async wipeEtcd(input: { run: Run }): Promise<{ keysDeleted: number }> {
       const { run } = input;
@@ -120,7 +122,7 @@ export function etcdActivities(context: ActivityContext) {
       if (foreign.length > 0) {
         throw new SuiteFailure(
           'EtcdNotOwned',
-          `etcd ${run.namespace}/${etcdName(run)} lacks the mark of this run and holds ${foreign.length} keys that no rank of this run wrote`,
+          `etcd ${run.namespace}/${etcdName(run)} does not have the mark of this run and contains ${foreign.length} keys that no rank of this run wrote`,
         );
       }
       const left = Number(await etcdctl(run, ['del', own, '--prefix']));
@@ -130,7 +132,7 @@ export function etcdActivities(context: ActivityContext) {
   };
 }
 
-/** Explains why the etcd pod is not ready yet. */
+/** Describes why the etcd pod is not ready yet. */
 function describeWaiting(pod: Pod): string {
   const waiting = pod.status?.containerStatuses?.[0]?.state?.waiting;
   const scheduled = pod.status?.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');

@@ -14,13 +14,15 @@ import type { ActivityContext } from '../context/context.js';
 
 const SCRIPTS = ['entry.sh', 'listening.sh', 'probe.sh', 'load.sh'] as const;
 
-/** Time limit for Kubernetes to remove the objects of the run. */
+/** Time that Kubernetes gets to remove the objects of the run. */
 const REMOVAL_SECONDS = 30;
 
 export function runObjectActivities(context: ActivityContext) {
   return {
-    /** Creates the run object: owner of everything that the run makes, and holder of the scripts and files that
-     * the pods use. */
+    /**
+     * Creates the run object: the ConfigMap that owns all objects of the run and contains the scripts and files of its
+     * pods.
+     */
     async openRun(input: { run: Run; tests: readonly TransportTestSpec[] }): Promise<void> {
       const { run, tests } = input;
       const scripts = await Promise.all(
@@ -49,7 +51,7 @@ export function runObjectActivities(context: ActivityContext) {
       }
     },
 
-    /** Checks whether the run object and the run's etcd exist. After a reset of the workflow they may be gone. */
+    /** Checks whether the run object and the run's etcd exist. They may be missing after a reset of the workflow. */
     async isRunOpen(input: { run: Run }): Promise<boolean> {
       const { run } = input;
       const found = await Promise.all([
@@ -60,15 +62,15 @@ export function runObjectActivities(context: ActivityContext) {
     },
 
     /**
-     * Deletes all that belongs to the run, and waits until none of its pods runs. What Kubernetes still has to collect
-     * then holds no resources.
+     * Deletes all objects of the run, and waits until none of its pods runs. Objects that Kubernetes has not collected
+     * by then use no resources.
      */
     async closeRun(input: { run: Run }): Promise<void> {
       const { run } = input;
       const cluster = context.cluster(run);
       const labelSelector = runSelector(run);
       await context.claims.release(run);
-      // The Deployment first: it would replace a pod that is deleted under it.
+      // Comes first, because the Deployment would replace its deleted pod.
       await cluster.delete(DEPLOYMENT, run.namespace, etcdName(run));
       await cluster.delete(CONFIG_MAP, run.namespace, runObjectName(run));
       await poll(
@@ -76,11 +78,11 @@ export function runObjectActivities(context: ActivityContext) {
           const pods = await cluster.list<Pod>(POD, run.namespace, { labelSelector });
           const left = pods.filter((pod) => !hasEnded(pod));
           const late = elapsed > REMOVAL_SECONDS;
-          const untold = left.filter(({ metadata }) => late || metadata.deletionTimestamp === undefined);
-          // A lost node never reports that a pod has ended.
+          const toDelete = left.filter(({ metadata }) => late || metadata.deletionTimestamp === undefined);
+          // A lost node never reports the end of a pod, so its pods are deleted by force.
           const gracePeriodSeconds = late ? 0 : 1;
           await Promise.all(
-            untold.map(({ metadata }) => cluster.delete(POD, run.namespace, metadata.name, { gracePeriodSeconds })),
+            toDelete.map(({ metadata }) => cluster.delete(POD, run.namespace, metadata.name, { gracePeriodSeconds })),
           );
           return left.length === 0 || late ? true : undefined;
         },

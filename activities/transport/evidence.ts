@@ -11,7 +11,7 @@ import { onlyContainer } from './rank-pod.js';
 
 export interface EvidenceInput {
   readonly run: Run;
-  /** Folder of the attempt below the run's; no other attempt writes there. */
+  /** Folder of the attempt, below the folder of the run. No other attempt writes to it. */
   readonly folder: string;
   readonly ranks: readonly { readonly position: 'node1' | 'node2'; readonly pod: string; readonly node: string }[];
   readonly endedBySuite: readonly string[];
@@ -33,7 +33,7 @@ export function evidenceActivities(context: ActivityContext) {
       cluster.find<Pod>(POD, run.namespace, rank.pod, cancellationSignal()),
       logOf(run, rank.pod),
     ]);
-    // Of a pod that has ended, the log is worth waiting for.
+    // The log of a pod that has ended is complete, so the activity fails here and its retry reads the log.
     if (typeof answer !== 'string' && pod && hasEnded(pod)) throw answer;
     const log = typeof answer === 'string' ? answer : '';
     const state = pod && containerStatus(pod)?.state;

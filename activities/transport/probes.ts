@@ -12,14 +12,14 @@ import type { ActivityContext } from '../context/context.js';
 import { type StartTimeouts, waitUntilStarted } from '../pods/pods.js';
 import { measuringPod, onlyContainer, type PodSettings } from './rank-pod.js';
 
-/** Seconds that the probe itself may take once it runs: `fi_info` with 32 NICs needs a few. */
+/** Seconds that a running probe may take. `fi_info` with 32 NICs takes a few seconds. */
 const PROBE_TIMEOUT = 120;
 
 export function probeActivities(context: ActivityContext) {
   return {
     /**
-     * Runs a pod of the measuring image on a node that the run has claimed, with the resources of a rank, and reports the facts of the
-     * image and the node. It also pulls the image, so that no rank waits for that.
+     * Runs a pod with the image of the tools and the resources of a rank on a node that the run has claimed. Returns
+     * the facts of the image and the node. The pod also pulls the image, so that no rank has to wait for the pull.
      */
     async probeNode(input: {
       run: Run;

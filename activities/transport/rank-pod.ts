@@ -8,7 +8,7 @@ import { toolOf } from '../../suite/tools/registry.js';
 import { kubernetesQuantity } from '../../suite/units/units.js';
 import { showNodeSysfs } from '../pods/node-sysfs.js';
 
-/** The part of the spec for every pod with the measuring image. */
+/** The part of the spec that every pod with the image of the tools needs. */
 export type PodSettings = Pick<SuiteSpec, 'resources'> & {
   readonly cluster: Omit<SuiteSpec['cluster'], 'context' | 'namespace' | 'leaseNamespace'>;
   readonly tolerations: SuiteSpec['nodes']['tolerations'];
@@ -22,9 +22,9 @@ export interface RankInput {
   readonly test: TransportTestSpec;
   readonly position: 'node1' | 'node2';
   readonly node: string;
-  /** Unique to the attempt: `--benchmark_group` of nixlbench, and part of the pods' names. */
+  /** Rendezvous group, unique to the attempt: `--benchmark_group` of nixlbench, and part of the names of the pods. */
   readonly group: string;
-  /** Address of the rank that was started first; absent for that rank itself. */
+  /** Address of the rank that started first; undefined for that rank itself. */
   readonly peer?: string | undefined;
   /** Seconds after which the kubelet ends the pod, even without a worker. */
   readonly activeDeadline: number;
@@ -32,7 +32,7 @@ export interface RankInput {
 
 const SCRIPTS = '/dynamo-bench';
 
-/** Makes the pod of a rank: the manifest with the spec's values filled in. */
+/** Builds the pod of a rank from the manifest and the spec. */
 export async function rankPod(input: RankInput): Promise<Pod> {
   const { run, test, group, peer } = input;
   const pod = await measuringPod(run, input.settings, input.node);
@@ -56,7 +56,7 @@ export async function rankPod(input: RankInput): Promise<Pod> {
   return pod;
 }
 
-/** Makes a pod of the measuring image on one node, with the settings of the spec. */
+/** Builds a pod with the image of the tools on one node, with the settings of the spec. */
 export async function measuringPod(run: Run, settings: PodSettings, node: string): Promise<Pod> {
   const { cluster, resources } = settings;
   const pod = structuredClone(await readManifestObject<Pod>('rank-pod.yaml', 'Pod'));

@@ -1,31 +1,31 @@
-/** How long one rank may run alone after the other ended well, in seconds: it still has to disconnect. */
+/** Seconds that a rank may run on after the other has ended with exit code 0: it still has to disconnect. */
 const GRACE_AFTER_SUCCESS = 30;
-/** The same after a crash, a kill or a deletion. The tools themselves would wait 60 to 360 s for a peer that is gone. */
+/** The same after a crash, a kill or a deletion. Without this limit the tools would wait 60 to 360 s for their peer. */
 const GRACE_AFTER_LOSS = 5;
-/** Seconds until a rank that was asked to stop has ended. Longer means that its node does not answer. */
+/** Seconds within which a stopped rank must end. If it does not, its node does not answer. */
 const STOP_TIMEOUT = 30;
 
-/** One rank as its pod shows it. */
+/** State of one rank, from the status of its pod. */
 export interface WatchedRank {
   /** Name of the pod. */
   readonly name: string;
   readonly alive: boolean;
-  /** Absent while it runs, and when its pod is gone. */
+  /** Undefined while the rank runs, and when its pod does not exist. */
   readonly exitCode?: number | undefined;
-  /** Its container was started more than once. */
+  /** Whether its container has been started more than once. */
   readonly restarted: boolean;
 }
 
-/** State of a watch between two observations. Times are seconds since it began. */
+/** State of a watch between two observations. Times are in seconds since its start. */
 export interface WatchState {
   /** Time at which the end of the first rank was observed. */
   readonly firstEndSeen?: number;
   readonly stopRequestedAt: ReadonlyMap<string, number>;
-  /** A rank still ran at the deadline. */
+  /** Whether a rank was still running at the deadline. */
   readonly timedOut: boolean;
 }
 
-/** Next action: none, stop these ranks and observe again, or give up the attempt. */
+/** Next action: end the watch; stop some ranks and observe again; or give up the attempt. */
 export type WatchAction =
   | { readonly kind: 'done' }
   | { readonly kind: 'wait'; readonly stop: readonly string[] }
@@ -34,10 +34,10 @@ export type WatchAction =
 export const watchStart: WatchState = { stopRequestedAt: new Map(), timedOut: false };
 
 /**
- * Decides the next action from one observation of the ranks: a rank whose peer is gone is stopped after a grace period, and both are
- * stopped at the deadline.
+ * Decides the next action from one observation of the ranks. Stops a rank a grace period after its peer has ended, and
+ * both ranks at the deadline.
  *
- * @param now seconds since the watch began, and whether the deadline has passed
+ * @param now seconds since the start of the watch, and whether the deadline has passed
  */
 export function nextAction(
   state: WatchState,
@@ -69,7 +69,7 @@ export function nextAction(
         state: next,
         action: {
           kind: 'lost',
-          message: `pod ${unresponsive.name} did not stop within ${STOP_TIMEOUT} s of being asked to`,
+          message: `pod ${unresponsive.name} did not stop within ${STOP_TIMEOUT} s after the request`,
         },
       };
 }

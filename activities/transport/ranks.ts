@@ -12,13 +12,13 @@ import { endPod, type StartTimeouts, waitUntilStarted } from '../pods/pods.js';
 import { type RankInput, rankPod } from './rank-pod.js';
 import { nextAction, type WatchedRank, type WatchState, watchStart } from './rank-watch.js';
 
-/** Seconds until a deleted rank is gone. Longer means that its node is. */
+/** Seconds within which a deleted rank must end. If it does not, its node does not answer. */
 const REMOVAL_TIMEOUT = 30;
 
 export interface StartedRank {
   readonly pod: string;
   readonly address: string;
-  /** The first rank is ready for the second: it registered in etcd, or its server listens. */
+  /** Whether the first rank is ready for the second: it has registered in etcd, or its server listens. */
   readonly ready: boolean;
   /** Seconds since the rank was first seen running. */
   readonly runningFor: number;
@@ -35,15 +35,15 @@ export interface WatchInput {
 
 export interface WatchResult {
   readonly timedOut: boolean;
-  /** Pods that the suite ended itself. */
+  /** Pods that the suite ended. */
   readonly endedBySuite: readonly string[];
 }
 
 export function rankActivities(context: ActivityContext) {
   return {
     /**
-     * Starts a rank on a node that the run has claimed, or finds the one that an earlier try started, and waits until it
-     * runs. Waits for the first rank of an attempt until it is ready for the second as well, at most `readyWithin` seconds.
+     * Starts a rank on a node that the run has claimed, or adopts the one that an earlier try started, and waits until
+     * it runs. With `readyWithin`, also waits until this rank is ready for the second one, at most that many seconds.
      */
     async startRank(
       input: RankInput & { patience: StartTimeouts; nodes: readonly string[]; readyWithin?: number | undefined },
@@ -54,7 +54,7 @@ export function rankActivities(context: ActivityContext) {
       const labels = { [TEST_LABEL]: input.test.name, [POSITION_LABEL]: input.position };
       const [owned] = await Promise.all([
         context.owned(run, pod, pod.metadata.name, labels),
-        context.claims.renew(run, input.nodes, 'now'),
+        context.claims.renew(run, input.nodes, 'all'),
       ]);
       await cluster.createOrAdopt(owned, cancellationSignal());
       const started = await waitUntilStarted(cluster, owned, input.patience, () =>
@@ -71,8 +71,8 @@ export function rankActivities(context: ActivityContext) {
     },
 
     /**
-     * Watches both ranks until they have ended. A rank whose peer is gone, and both at the deadline, are ended here:
-     * the tools wait for minutes, or for ever.
+     * Watches both ranks until they have ended. Ends a rank whose peer is gone, and both ranks at the deadline, because
+     * the tools themselves would wait for minutes or forever.
      */
     async watchRanks(input: WatchInput): Promise<WatchResult> {
       const { run, pods } = input;
@@ -96,8 +96,8 @@ export function rankActivities(context: ActivityContext) {
     },
 
     /**
-     * Deletes the pods of an attempt; its evidence must be stored before. A pod that has ended holds nothing any more,
-     * so this waits only for one that still runs; one whose node does not answer is deleted by force.
+     * Deletes the pods of an attempt. Store its evidence first. Waits only for pods that still run, because a pod that
+     * has ended uses no resources. Deletes a pod by force when its node does not answer.
      */
     async removeRanks(input: { run: Run; pods: readonly string[] }): Promise<void> {
       const { run, pods } = input;
@@ -124,7 +124,7 @@ export function rankActivities(context: ActivityContext) {
     },
   };
 
-  /** Ends a rank's container. A pod that is gone has ended as well. */
+  /** Ends the container of a rank. Succeeds when the pod does not exist. */
   async function stop(run: Run, name: string): Promise<void> {
     await endPod(context.cluster(run), run.namespace, name).catch((error: unknown) => {
       if (!isNotFound(error)) throw error;
@@ -138,7 +138,7 @@ export function rankActivities(context: ActivityContext) {
     const readiness = toolOf(input.test).readiness(input.test);
     return poll(async (elapsed) => {
       const current = await cluster.find<Pod>(POD, namespace, name, cancellationSignal());
-      if (!current) throw new SuiteFailure('PodLost', `pod ${namespace}/${name} was deleted while it started`);
+      if (!current) throw new SuiteFailure('PodLost', `pod ${namespace}/${name} was deleted during its start`);
       if (hasEnded(current)) return false;
       const ready =
         readiness.kind === 'listening'

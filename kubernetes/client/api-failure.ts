@@ -1,14 +1,14 @@
 import { type FailureClass, SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Status } from './objects.js';
 
-/** Describes a request to the API server for messages: `get v1/namespaces/bench/pods/rank on https://…`. */
+/** Names a request to the API server in messages: `get v1/namespaces/bench/pods/rank on https://…`. */
 export interface RequestContext {
   readonly verb: string;
   readonly what: string;
   readonly server: string;
 }
 
-/** Classifies an HTTP status by its remedy. Callers may still treat 404 and 409 in their own way. */
+/** Maps an HTTP status to the failure class with the right remedy. Callers may handle 404 and 409 themselves. */
 function classOf(code: number, reason: string): FailureClass {
   if (code === 401) return 'Unauthorized';
   if (code === 403) return 'Forbidden';
@@ -18,7 +18,7 @@ function classOf(code: number, reason: string): FailureClass {
   return reason === 'Expired' || code === 410 ? 'ApiConflict' : 'Rejected';
 }
 
-/** An answer of the API server with an error status. */
+/** A response of the API server with an error status. */
 export class ApiFailure extends SuiteFailure {
   readonly status: number;
   readonly reason: string;
@@ -34,7 +34,7 @@ export class ApiFailure extends SuiteFailure {
   }
 }
 
-/** Makes the failure of a request without an answer: wrong address, closed port, TLS, time-out. */
+/** Creates the failure of a request without a response: wrong address, closed port, TLS error, time-out. */
 export function unreachable(context: RequestContext, cause: unknown): SuiteFailure {
   return new SuiteFailure(
     'ApiUnreachable',
@@ -50,17 +50,19 @@ export function isNotFound(error: unknown): error is ApiFailure {
   return error instanceof ApiFailure && error.status === 404;
 }
 
-/** Whether an object with this name exists already. */
+/** Whether an object with this name already exists. */
 export function isAlreadyExists(error: unknown): boolean {
   return error instanceof ApiFailure && error.status === 409 && error.reason === 'AlreadyExists';
 }
 
-/** Whether the API server works and the kubelet of the pod's node does not answer it, so that a log is unavailable. */
+/** Whether a log is unavailable because the kubelet of the pod's node does not answer the API server. */
 export function isKubeletUnreachable(error: unknown): error is ApiFailure {
   return error instanceof ApiFailure && error.status >= 500 && /\/containerLogs\//.test(error.message);
 }
 
-/** Whether the API server could not understand the request, such as one for the log of a container that never ran. */
+/**
+ * Whether the API server rejected the request with status 400, such as one for the log of a container that never ran.
+ */
 export function isBadRequest(error: unknown): error is ApiFailure {
   return error instanceof ApiFailure && error.status === 400;
 }

@@ -5,12 +5,12 @@ import type { KubernetesObject, List } from './objects.js';
 import { Requests } from './requests.js';
 import { type Kind, resourcePath } from './resources.js';
 
-/** The product's name in `managedFields`. */
+/** Name of the suite in `managedFields`. */
 const FIELD_MANAGER = 'dynamo-bench';
 
 /**
- * Reads and writes the objects of one cluster. Requests are raw JSON: the generated client serialises through models and
- * drops fields that it does not know.
+ * Reads and writes the objects of one cluster. Requests are raw JSON, because the generated client drops fields that
+ * its models do not know.
  */
 export class Cluster {
   readonly #requests: Requests;
@@ -25,10 +25,10 @@ export class Cluster {
   }
 
   /**
-   * Connects like kubectl: by KUBECONFIG, ~/.kube/config, or the pod's service account.
+   * Connects as kubectl does, with KUBECONFIG, ~/.kube/config, or the pod's service account.
    *
    * @param context name of a kubeconfig context; default: the current one
-   * @throws {SuiteFailure} `NotFound` when the kubeconfig lacks this context or its cluster
+   * @throws {SuiteFailure} `NotFound` when the kubeconfig does not contain this context or its cluster
    */
   static connect(context?: string): Cluster {
     const config = new k8s.KubeConfig();
@@ -115,7 +115,7 @@ export class Cluster {
     }
   }
 
-  /** Applies the object exactly as given (server-side apply), and takes its fields over from other field managers. */
+  /** Applies the object exactly as given (server-side apply), and takes over its fields from other field managers. */
   apply<T extends KubernetesObject>(object: T, signal?: AbortSignal): Promise<T> {
     const { apiVersion, kind, metadata } = object;
     return this.#requests.json(
@@ -160,16 +160,20 @@ export class Cluster {
   }
 
   /**
-   * Reads a container's log so far, standard output and error together.
+   * Reads the log of a container: standard output and standard error together.
    *
-   * @param previous reads the log of the container before its last restart
+   * @param previous whether to read the log from before the container's last restart
    */
   podLog(namespace: string, pod: string, container: string, signal?: AbortSignal, previous = false): Promise<string> {
     const path = `${resourcePath({ apiVersion: 'v1', kind: 'Pod' }, namespace, pod)}/log`;
     return this.#requests.text('get log of', path, 'GET', { query: { container, previous: String(previous) }, signal });
   }
 
-  /** Sends a GET to a Service through the API server's proxy. @throws {ApiFailure} with the Service's own status code */
+  /**
+   * Sends a GET to a Service through the API server's proxy.
+   *
+   * @throws {ApiFailure} with the status code of the Service
+   */
   serviceGet<T>(namespace: string, service: string, port: number, path: string, signal?: AbortSignal): Promise<T> {
     const target = resourcePath({ apiVersion: 'v1', kind: 'Service' }, namespace, `${service}:${port}`);
     return this.#requests.json('get', `${target}/proxy${path}`, 'GET', { signal });
@@ -181,13 +185,13 @@ export class Cluster {
     return gitVersion;
   }
 
-  /** Posts to any path that answers JSON, such as a subresource or an access review. */
+  /** Sends a POST to a path that returns JSON, such as a subresource or an access review. */
   post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
     return this.#requests.json('create', path, 'POST', { body, signal });
   }
 }
 
-/** Options of a deletion; the defaults are the object's own grace period and background propagation. */
+/** Options of a deletion. Default: the grace period of the object, and background propagation. */
 export interface DeleteOptions {
   readonly gracePeriodSeconds?: number;
   readonly propagationPolicy?: 'Background' | 'Foreground' | 'Orphan';

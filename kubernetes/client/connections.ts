@@ -1,11 +1,11 @@
 import { type Dispatcher, getGlobalDispatcher } from 'undici';
 
-/** Connections are replaced after this long, because the certificates in a kubeconfig may have been renewed. */
+/** Age at which connections are replaced, because the certificates in the kubeconfig may have been renewed. */
 const MAX_AGE_MS = 60_000;
 
 /**
- * Keeps the connections to a cluster open across requests. The Kubernetes client opens new ones for every request, and a
- * TLS handshake takes longer than most answers of the API server.
+ * Keeps the connections to a cluster open across requests. The Kubernetes client opens new ones for every request, and
+ * a TLS handshake takes longer than most responses of the API server.
  */
 export class Connections {
   #dispatcher: Dispatcher | undefined;
@@ -14,7 +14,7 @@ export class Connections {
   /**
    * Returns the dispatcher for the next request.
    *
-   * @param made the dispatcher that the client has just made for this request; undefined when TLS needs no settings
+   * @param made the dispatcher that the client has created for this request; undefined when TLS needs no settings
    */
   use(made: Dispatcher | undefined): Dispatcher {
     if (!made) return getGlobalDispatcher();

@@ -4,12 +4,12 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Cluster } from './cluster.js';
 
 /**
- * Runs one short command in a container. Do not use it to measure: a broken stream loses the command's exit code, so the
- * caller must also check in the output that the command did its work.
+ * Runs one short command in a container. Do not use it to measure: a broken stream loses the command's exit code. The
+ * caller must therefore also check the output for proof that the command did its work.
  *
- * @param options.input sent to the command's standard input, which is then closed
- * @param options.timeoutMs limit for the handshake and the command together
- * @throws {SuiteFailure} `ApiUnavailable` when the stream ended before the command's status came
+ * @param options.input text for the command's standard input, which is closed after it
+ * @param options.timeoutMs time limit of the handshake and the command together, in milliseconds
+ * @throws {SuiteFailure} `ApiUnavailable` when the stream ended before the command's status arrived
  */
 export async function execInPod(
   cluster: Cluster,
@@ -24,7 +24,7 @@ export async function execInPod(
   const what = `exec ${command[0]} in pod ${target.namespace}/${target.pod}`;
 
   const { promise: status, resolve, reject } = Promise.withResolvers<k8s.V1Status>();
-  // It may be rejected before it is awaited.
+  // Prevents an unhandled rejection: the promise may be rejected before it is awaited.
   status.catch(() => undefined);
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const ended = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;

@@ -13,7 +13,7 @@ export interface Lease extends KubernetesObject {
   };
 }
 
-/** The identity that claims a Lease, and the metadata that the Lease then gets. */
+/** Identity that claims a Lease, and metadata that the claim writes to the Lease. */
 export interface Claimant {
   readonly identity: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -23,11 +23,11 @@ export interface Claimant {
 
 /**
  * Takes a Lease that is free or expired, or renews the claimant's own. Only one of two concurrent claimants succeeds,
- * because every write names the version that was read.
+ * because every write states the resource version that was read.
  *
- * @param isExpired decides whether the Lease of another holder has expired. The caller must observe this itself: clocks of
- *   machines differ, so the times in the Lease are not comparable.
- * @returns undefined when the claimant now holds the Lease, else the Lease of the other holder
+ * @param isExpired decides whether the Lease of another holder has expired. The caller must observe the Lease for this:
+ *   the times in it cannot be compared with the local clock, because the clocks of machines differ.
+ * @returns undefined when the claimant now holds the Lease, otherwise the Lease of the other holder
  */
 export async function takeLease(
   cluster: Cluster,
@@ -64,7 +64,7 @@ export async function takeLease(
   }
 }
 
-/** Releases a Lease, unless another holder has it by now. */
+/** Releases a Lease, unless another holder has taken it. */
 export async function releaseLease(
   cluster: Cluster,
   namespace: string,
@@ -83,7 +83,7 @@ export async function releaseLease(
   }
 }
 
-/** Formats a time as coordination.k8s.io does: microseconds with six digits. */
+/** Formats a time as coordination.k8s.io does, with six decimal places. */
 function microTime(date: Date): string {
   return date.toISOString().replace('Z', '000Z');
 }

@@ -4,8 +4,9 @@ import type * as core from 'kubernetes-types/core/v1.d.ts';
 import type { ListMeta, ObjectMeta } from 'kubernetes-types/meta/v1.d.ts';
 
 /**
- * Kubernetes objects as the API server sends them: no field is renamed, parsed or dropped, so what is applied again is
- * what was read. The types are the API's own; fields that the suite relies on are required, status fields are optional.
+ * Kubernetes objects as the API server sends them. No field is renamed, parsed or dropped, so an object that was read
+ * can be applied again unchanged. The types are the API's own; fields that the suite relies on are required, status
+ * fields are optional.
  */
 
 export type { Container } from 'kubernetes-types/core/v1.d.ts';
@@ -23,7 +24,7 @@ export interface List<Item> {
   items: Item[];
 }
 
-/** What conditions of all kinds have in common. */
+/** Fields that the conditions of all kinds have. */
 export interface Condition {
   type: string;
   status: string;
@@ -31,14 +32,14 @@ export interface Condition {
   message?: string;
 }
 
-/** A toleration of the suite spec, which may hold absent fields as undefined. */
+/** A toleration from the suite spec, in which an absent field may be undefined. */
 type Toleration = { [Field in keyof core.Toleration]?: core.Toleration[Field] | undefined };
 
 export interface PodSpec extends Omit<core.PodSpec, 'tolerations'> {
   tolerations?: Toleration[];
 }
 
-/** Pods of a workload. */
+/** Pod template of a workload. */
 export interface PodTemplate {
   metadata?: ObjectMeta;
   spec: PodSpec;

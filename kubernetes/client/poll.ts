@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 const SHORTEST_MS = 50;
 const LONGEST_MS = 1000;
-/** Pause as a share of the time already waited. */
+/** Pause between two calls, as a share of the time waited so far. */
 const PAUSE_SHARE = 0.02;
 
 export interface PollOptions {
@@ -11,14 +11,14 @@ export interface PollOptions {
 }
 
 /**
- * Calls a function until it returns a value. The pause grows to 2 % of the time already waited, so that a short wait ends
- * at once and a long one costs the API server little.
+ * Calls a function until it returns a value. The pause grows to 2 % of the time waited so far: a short wait ends
+ * without delay, and a long one sends few requests to the API server.
  *
- * @param ask returns undefined to be called again
+ * @param attempt returns undefined while there is no value yet
  * @param signal stops polling; its reason is thrown
  */
 export async function poll<T>(
-  ask: (elapsedSeconds: number) => Promise<T | undefined>,
+  attempt: (elapsedSeconds: number) => Promise<T | undefined>,
   signal: AbortSignal,
   { longestMs = LONGEST_MS }: PollOptions = {},
 ): Promise<T> {
@@ -26,8 +26,8 @@ export async function poll<T>(
   for (;;) {
     signal.throwIfAborted();
     const elapsedMs = performance.now() - start;
-    const answer = await ask(elapsedMs / 1000);
-    if (answer !== undefined) return answer;
+    const result = await attempt(elapsedMs / 1000);
+    if (result !== undefined) return result;
     await sleep(Math.min(longestMs, Math.max(SHORTEST_MS, elapsedMs * PAUSE_SHARE)), undefined, { signal });
   }
 }

@@ -5,7 +5,7 @@ import { ApiFailure, type RequestContext, unreachable } from './api-failure.js';
 import { Connections } from './connections.js';
 import { withRetries } from './retry.js';
 
-/** Time limit of one request, so that a hung connection does not hold an activity. */
+/** Time limit of one request, so that a hung connection does not block an activity. */
 const REQUEST_TIMEOUT_MS = 30_000;
 
 export interface RequestOptions {
@@ -27,18 +27,18 @@ export class Requests {
   constructor(config: k8s.KubeConfig) {
     const cluster = config.getCurrentCluster();
     if (!cluster) {
-      throw new SuiteFailure('NotFound', `the kubeconfig lacks a cluster for context "${config.getCurrentContext()}"`);
+      throw new SuiteFailure('NotFound', `the kubeconfig has no cluster for context "${config.getCurrentContext()}"`);
     }
     this.#config = config;
     this.server = cluster.server.replace(/\/$/, '');
   }
 
-  /** Sends a request and parses its answer as JSON. */
+  /** Sends a request and parses the response as JSON. */
   async json<T>(verb: string, path: string, method: string, options: RequestOptions): Promise<T> {
     return JSON.parse(await this.text(verb, path, method, options)) as T;
   }
 
-  /** Sends a request and returns its answer as text. Repeats it after a transient failure. */
+  /** Sends a request and returns the response as text. Repeats the request after a transient failure. */
   text(verb: string, path: string, method: string, options: RequestOptions): Promise<string> {
     return withRetries(() => this.#send(verb, path, method, options), options.signal);
   }

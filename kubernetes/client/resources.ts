@@ -4,7 +4,7 @@ export interface Kind {
   readonly kind: string;
 }
 
-/** Resource names, as they appear in paths, of the kinds that the product uses. */
+/** Resource names, as in the paths of the API, of the kinds that the suite and its tests use. */
 const PLURALS: Readonly<Record<string, string>> = {
   ConfigMap: 'configmaps',
   CustomResourceDefinition: 'customresourcedefinitions',
@@ -43,10 +43,14 @@ export const DYNAMO_GRAPH = { apiVersion: 'nvidia.com/v1beta1', kind: 'DynamoGra
 export const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' } as const satisfies Kind;
 export const DAEMON_SET = { apiVersion: 'apps/v1', kind: 'DaemonSet' } as const satisfies Kind;
 
-/** Returns the API server's path of a collection, or of one object. @throws {RangeError} for a kind without a resource name */
+/**
+ * Returns the API server's path of a collection, or of one object.
+ *
+ * @throws {RangeError} for a kind without a resource name
+ */
 export function resourcePath({ apiVersion, kind }: Kind, namespace?: string, name?: string): string {
   const plural = PLURALS[kind];
-  if (!plural) throw new RangeError(`kind ${kind} has no known resource name`);
+  if (!plural) throw new RangeError(`the resource name of kind ${kind} is unknown: add it to PLURALS`);
   const root = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   return `${root}${namespace ? `/namespaces/${namespace}` : ''}/${plural}${name ? `/${name}` : ''}`;
 }

@@ -5,8 +5,8 @@ import { type FailureClass, SuiteFailure } from '../../suite/verdict/failure.js'
 const PAUSES_MS = [100, 400, 1000, 2000];
 
 /**
- * No try starts after this time, in milliseconds. An address that drops packets takes 10 to 30 s to fail, and the activity
- * must fail early enough for its own retries to be counted.
+ * Time after which no further try starts, in milliseconds. An address that drops packets takes 10 to 30 s to fail, and
+ * the activity must fail early enough for its own retries to be counted.
  */
 const LAST_TRY_AFTER_MS = 15_000;
 
@@ -14,19 +14,19 @@ const LAST_TRY_AFTER_MS = 15_000;
 const JITTER = 0.25;
 
 /**
- * Failures that may pass within seconds. Repeating a request whose answer was lost is safe: created objects have fixed
- * names, and patches and deletions name the state that they expect.
+ * Failures that can disappear within seconds. It is safe to repeat a request whose response was lost: created objects
+ * have fixed names, and patches and deletions state which version of the object they expect.
  */
 const TRANSIENT: ReadonlySet<FailureClass> = new Set<FailureClass>([
-  'ApiUnavailable', // overloaded, restarting, or its node does not answer: 408, 429, 5xx
+  'ApiUnavailable', // API server overloaded or restarting, or the kubelet does not answer: 408, 429, 5xx
   'ApiUnreachable', // refused or reset connections, time-outs
-  'Forbidden', // also the answer of an API server that has just started and has not read its roles yet
-  'Unauthorized', // likewise for service accounts
+  'Forbidden', // also the response of an API server that has just started and has not loaded its roles yet
+  'Unauthorized', // likewise, until it has loaded the service accounts
 ]);
 
 /**
  * Sends a request and repeats it a few times after a transient failure. An activity sends many requests, so one lost
- * answer must not restart it.
+ * response must not restart it.
  *
  * @param signal ends the pause between two tries; its reason is thrown
  * @param lastTryAfter milliseconds after which no further try starts

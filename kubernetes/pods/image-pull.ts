@@ -9,20 +9,20 @@ const PULL_REASONS = new Set([
   'RegistryUnavailable',
 ]);
 
-/** Reasons and registry messages after which every further try fails as well. */
+/** Reasons and registry messages after which every further pull fails too. */
 const FINAL_REASONS = new Set(['ErrImageNeverPull', 'InvalidImageName']);
 const FINAL_MESSAGE =
   /\bnot found\b|manifest unknown|does not exist|\bdenied\b|unauthori[sz]ed|authorization failed|\bforbidden\b|invalid (?:image )?(?:reference|name)|no match for platform/i;
 
-/** Why the image of a pod is not pulled. */
+/** The kubelet's reason and message for an image that it cannot pull. */
 export interface PullTrouble {
   readonly reason: string;
   readonly message: string;
-  /** The kubelet's next try will end the same way. */
+  /** Whether every further pull fails too. */
   readonly final: boolean;
 }
 
-/** Reads from a pod's status why its image is not pulled; undefined without such a problem. */
+/** Returns why the kubelet cannot pull the image of a pod; undefined when the pod has no such problem. */
 export function pullTrouble(pod: Pod): PullTrouble | undefined {
   const { reason, message = '' } = pod.status?.containerStatuses?.[0]?.state?.waiting ?? {};
   if (reason === undefined || !PULL_REASONS.has(reason)) return undefined;

@@ -15,9 +15,9 @@ export interface KubernetesEvent extends KubernetesObject {
 const MAX_RESTARTS = 3;
 
 /**
- * Says why a pod will not become ready by itself; undefined while it still may.
+ * Returns why a pod cannot become ready without a correction; undefined while it still can.
  *
- * @param elapsed seconds since the wait began
+ * @param elapsed seconds since the start of the wait
  * @returns a failure of the class `DeploymentNotReady`, or one of `StartWatch.problem`
  */
 export function podTrouble(pod: Pod, watch: StartWatch, elapsed: number): SuiteFailure | undefined {
@@ -33,12 +33,12 @@ export function podTrouble(pod: Pod, watch: StartWatch, elapsed: number): SuiteF
   );
 }
 
-/** Matches warnings about conflicts, which controllers resolve by a retry. */
+/** Matches warnings about conflicts, which controllers resolve with a retry. */
 const NOISE = /the object has been modified/;
 
 /**
- * Describes why a deployment is not ready, because controllers only report "pending": the state of each pod, and the last
- * warning about each pod and each controller of the deployment.
+ * Describes why a deployment is not ready: the state of each pod, and the last warning about each pod and each
+ * controller of the deployment. The status of a controller only says "pending".
  */
 export function describeWaiting(deployment: string, pods: readonly Pod[], events: readonly KubernetesEvent[]): string {
   const warnings = events.filter(({ type, message }) => type === 'Warning' && !NOISE.test(message ?? ''));
@@ -63,7 +63,7 @@ function waitingText(pods: readonly Pod[], warnings: readonly KubernetesEvent[])
     .join('; ');
 }
 
-/** Returns the last warning about each controller that belongs to the deployment by its name. */
+/** Returns the last warning about each controller whose name shows that it belongs to the deployment. */
 function controllerTexts(deployment: string, warnings: readonly KubernetesEvent[]): string[] {
   const texts = new Map<string, string>();
   for (const { involvedObject, reason, message } of warnings) {

@@ -11,13 +11,13 @@ const REJECTED_REASONS = new Set([
   'ContainerCannotRun',
 ]);
 
-/** Matches the kubelet's message while it has not read a Secret or ConfigMap yet; a final message follows. */
+/** Matches a temporary message: the kubelet has not read a Secret or ConfigMap yet. A final message follows it. */
 const NOT_READ_YET = /failed to sync (?:secret|configmap) cache/;
 
-/** Time for which a pull may fail for a temporary reason; the kubelet tries four times within it. */
+/** Time for which a pull may fail for a temporary reason; the kubelet tries four times in it. */
 const PULL_TIMEOUT_SECONDS = 120;
 
-/** Detects pods that will not start, by how long each problem lasts. One instance serves one wait for pods. */
+/** Detects pods that cannot start, from the duration of each problem. Create one instance for each wait for pods. */
 export class StartWatch {
   readonly #since = new Map<string, number>();
   readonly #unschedulableTimeout: number;
@@ -28,9 +28,9 @@ export class StartWatch {
   }
 
   /**
-   * Says why a pod will not start by itself; undefined while it still may.
+   * Returns why a pod cannot start without a correction; undefined while it still can.
    *
-   * @param elapsed seconds since the wait began
+   * @param elapsed seconds since the start of the wait
    * @returns a failure of the class `ImagePull`, `PodRejected` or `Unschedulable`
    */
   problem(pod: Pod, elapsed: number): SuiteFailure | undefined {
@@ -59,7 +59,7 @@ export class StartWatch {
     return undefined;
   }
 
-  /** Returns for how many seconds a condition has held without a break; -1 when it does not hold. */
+  /** Returns for how many seconds a condition has been true without a break; -1 when it is false. */
   #heldFor(pod: Pod, condition: string, holds: boolean, elapsed: number): number {
     const key = `${pod.metadata.uid ?? pod.metadata.name}/${condition}`;
     if (!holds) {

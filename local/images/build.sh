@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Builds the missing container images of the local box and prints the paths of all OCI archives, one a line. Progress goes
-# to standard error.
+# Builds the missing container images of the local cluster and prints the paths of all OCI archives, one per line.
+# Prints progress to standard error.
 #
-# Archives and layers are kept in $DYNAMO_BENCH_CACHE/images (default ~/.cache/dynamo-bench/images), under names with a
+# Stores archives and layers in $DYNAMO_BENCH_CACHE/images (default ~/.cache/dynamo-bench/images), under names with a
 # hash of all their inputs.
 set -euo pipefail
 
@@ -31,12 +31,12 @@ fail() {
 quietly() {
   "$@" >"$LOG" 2>&1 </dev/null || {
     tail -n 20 "$LOG" | sed 's/^/    /' >&2
-    fail "Command failed; the end of its log is above, all of it in $LOG: $*"
+    fail "A command of the image build failed; see the end of its log above, or the whole log in $LOG. Command: $*"
   }
 }
 
-# Lists the inputs of each layer: files, and the functions that make it. Functions and not whole scripts, so that a change
-# of one layer leaves the others unchanged.
+# Lists the inputs of each layer: files, and the functions that make it. Does not list whole scripts, so that a change
+# of one layer does not rebuild the others.
 declare -A FILES_OF=(
   [pause]="pause"
   [etcd]="versions.sh"
@@ -63,7 +63,7 @@ hash_of() { # LAYER
   read -ra files <<<"${FILES_OF[$1]}"
   read -ra functions <<<"${FUNCTIONS_OF[$1]}"
   {
-    # Includes the release, because each has another Python and other libraries.
+    # Includes the release of the distribution, because each has another Python and other libraries.
     echo "$1 $(host_release)"
     declare -f "${functions[@]}"
     cd "$IMAGES"
@@ -81,7 +81,7 @@ build_layer() { # LAYER
   case $name in tools | nixlbench | model | dynamo | aiperf) unpack_system ;; esac
   mkdir -p "$folder"
   "layer_$name" "$folder"
-  # Makes equal content equal bytes: fixes the order, and leaves out times and names of the building machine.
+  # Makes the build reproducible: fixes the order, and omits times and names of the building machine.
   tar --sort=name --mtime=@0 --numeric-owner --owner=0 --group=0 --format=gnu -C "$folder" -cf "$file.partial" .
   mv "$file.partial" "$file"
   rm -rf "$folder"
@@ -95,7 +95,7 @@ unpack_system() {
   tar -xf "$(layer_file system)" -C "$SYSTEM_TREE"
 }
 
-# The images of inference tests take a gigabyte, so they are built only on request.
+# Whether to build the images of inference tests. They take 1 GB, so they are built only on request.
 wants_inference() { [ "${DYNAMO_BENCH_INFERENCE:-no}" = yes ]; }
 
 image() { # FILE-STEM NAME CONFIG LAYER...
@@ -131,7 +131,7 @@ main() {
     flock 7
   }
   [ "$(id -u)" = 0 ] || fail "Building the images needs root, for debootstrap and chroot: sudo make up"
-  # Removes the folder of a killed build. It contains no mounts, because they end with the build's namespaces.
+  # Removes the folder of a killed build. It contains no mounts, because these end with the namespaces of the build.
   rm -rf "$WORK" "$STORE"/*.partial
   mkdir -p "$WORK"
   trap 'rm -rf "$WORK"' EXIT

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Makes the layers of inference tests: NVIDIA's Dynamo frontend and mocker engine, the real AIPerf, and a model folder for both.
+# Makes the layers for inference tests: NVIDIA's Dynamo frontend and mocker engine, AIPerf, and a model folder for both.
 
-# site_packages LAYER FOLDER REQUIREMENTS: the pinned wheels, for the image's Python.
+# site_packages LAYER FOLDER REQUIREMENTS: unpacks the pinned wheels for the image's Python into FOLDER of LAYER.
 site_packages() {
   local wheels=$WORK/wheels-$(basename "$2") requirements
   mapfile -t requirements < <(grep -v '^#' "$IMAGES/$3")
@@ -27,7 +27,7 @@ layer_model() {
 layer_dynamo() {
   say "fetching Dynamo (100 MB)"
   site_packages "$1" /opt/dynamo dynamo/requirements.txt
-  # Strips only this one: libraries that were repaired for a wheel, such as numpy's, do not load when stripped.
+  # Strips only this library. Libraries that were repaired for a wheel, such as numpy's, do not load when stripped.
   strip --strip-unneeded "$1/opt/dynamo/site-packages/dynamo/_core.abi3.so"
   precompile_layer "$1" /opt/dynamo/site-packages
 }
@@ -52,7 +52,7 @@ check_starts() { # LAYER COMMANDS
   say "checking that $1 starts"
   mkdir -p "$root"
   for layer in system model "$1"; do tar -xf "$(layer_file "$layer")" -C "$root"; done
-  # Gives it only the parts of this machine that every container has.
+  # Gives the program only the devices and mounts that every container has.
   quietly unshare --mount --pid --fork --kill-child=SIGKILL bash -euc '
     mount -t proc proc "$1/proc"
     mount -t tmpfs tmpfs "$1/dev"

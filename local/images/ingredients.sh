@@ -22,7 +22,7 @@ install_packages() {
   apt_get -y --no-install-recommends install "$@"
 }
 
-# One apt at a time: the box's own scripts take the same lock.
+# Runs apt-get under the lock that the other scripts of the box also take, because only one apt-get can run at a time.
 apt_get() {
   (
     flock 8
@@ -35,7 +35,7 @@ apt_get() {
 fetch_package() {
   # A machine without package lists needs an update first.
   apt-cache show "$2" >/dev/null 2>&1 || apt_get update
-  # apt downloads as another user, who needs write access.
+  # apt downloads as another user, which needs write access.
   install -d -m 777 "$WORK/deb"
   (cd "$WORK/deb" && quietly apt-get download "$2")
   dpkg-deb -x "$WORK/deb/$2"_*.deb "$1"
@@ -46,29 +46,29 @@ host_release() {
   (. /etc/os-release && echo "${VERSION_CODENAME:?this release has no code name that debootstrap could use}")
 }
 
-# The mirror that this machine's apt takes its release from.
+# Prints the mirror from which apt of this machine gets its release.
 host_mirror() {
   local release=$1 uri
   # shellcheck disable=SC2016 # apt's variables
   uri=$(apt-get indextargets --format '$(REPO_URI) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
     awk -v release="$release" '$2 == release && $3 == "main" { print $1; exit }')
   case $uri in
-    # A list of mirrors in a file; debootstrap wants one.
+    # The URI names a file with a list of mirrors, but debootstrap needs one mirror.
     mirror+file:*) uri=$(awk '/^https?:/ { print $1; exit }' "${uri#mirror+file:}") ;;
   esac
   [ -n "$uri" ] || fail "apt has no mirror of $release configured; add one to build the base system of the images."
   echo "$uri"
 }
 
-# The Python of a system tree, as 3.11
+# Prints the version of Python in a system tree, such as 3.11.
 python_of() {
   chroot "$1" /usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])'
 }
 
 PIP_PLATFORMS=(manylinux_2_28 manylinux_2_27 manylinux_2_24 manylinux_2_17 manylinux2014 manylinux1)
 
-# fetch_wheels FOLDER PYTHON REQUIREMENT...: fetches wheels for the image's Python on this machine: inside the image
-# pip would need this machine's proxies and certificates.
+# fetch_wheels FOLDER PYTHON REQUIREMENT...: fetches wheels for the image's Python with the pip of this machine, because
+# pip inside the image would need the proxies and certificates of this machine.
 fetch_wheels() {
   local folder=$1 python=$2 platform arguments=(--no-deps --only-binary=:all: --quiet --disable-pip-version-check)
   shift 2
@@ -79,15 +79,15 @@ fetch_wheels() {
   quietly "$WORK/venv/bin/pip" download "${arguments[@]}" --dest "$folder" "$@"
 }
 
-# open_wheel FOLDER NAME INTO: unpacks a wheel, which is a zip file. It is not installed, because most of it is left out and
-# pip's --target drops the folders that hold libfabric.
+# open_wheel FOLDER NAME INTO: unpacks a wheel, which is a zip file. Does not install it, because the images omit most
+# of it, and because pip's --target drops the folders that contain libfabric.
 open_wheel() {
   mkdir -p "$3"
   python3 -m zipfile -e "$1"/"$2"-[0-9]*.whl "$3"
 }
 
-# precompile TREE FOLDER...: bytecode by the image's own Python. Its validity does not hang on time stamps, which all are
-# zero in the image and would make Python compile everything again at each start.
+# precompile TREE FOLDER...: compiles to bytecode with the image's Python. Does not use time stamps for validation: all
+# are zero in the image, so Python would compile everything again at each start.
 precompile() {
   local tree=$1
   shift

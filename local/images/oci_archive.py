@@ -46,7 +46,7 @@ def add_file(archive, name, path):
 
 def write(out, name, config, layers):
     digests = [file_digest(layer) for layer in layers]
-    # Layers are not compressed: the archive never leaves the machine, and unpacking is what a node's start waits for.
+    # Does not compress layers: the archive never leaves the machine, and the start of a node waits for unpacking.
     image, image_digest = document({**PLATFORM, "config": config, "rootfs": {"type": "layers", "diff_ids": digests}})
     manifest, manifest_digest = document(
         {
@@ -68,7 +68,7 @@ def write(out, name, config, layers):
                     "digest": manifest_digest,
                     "size": len(manifest),
                     "platform": PLATFORM,
-                    # containerd takes the image's name from the first, other tools from the second.
+                    # containerd reads the image's name from the first annotation, other tools from the second.
                     "annotations": {"io.containerd.image.name": name, "org.opencontainers.image.ref.name": name},
                 }
             ],

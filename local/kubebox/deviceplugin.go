@@ -17,30 +17,30 @@ import (
 	deviceplugin "k8s.io/kubelet/pkg/apis/deviceplugin/v1beta1"
 )
 
-// runDevicePlugin reports resources that this machine does not have to the kubelet, which then treats them as it
-// treats real ones: they are counted, allocated to one container at a time, and shown as capacity of the node.
+// runDevicePlugin reports simulated resources to the kubelet. The kubelet treats them as real ones: it counts them,
+// allocates each to one container at a time, and reports them as capacity of the node.
 //
 //	kubebox device-plugin nvidia.com/gpu=8 vpc.amazonaws.com/efa=32
 func runDevicePlugin(args []string) {
 	flags := flag.NewFlagSet("device-plugin", flag.ExitOnError)
-	dir := flags.String("dir", deviceplugin.DevicePluginPath, "folder with the kubelet's registration socket")
+	dir := flags.String("dir", deviceplugin.DevicePluginPath, "folder that contains the kubelet's registration socket")
 	_ = flags.Parse(args)
 	if flags.NArg() == 0 {
-		log.Fatal("device-plugin: no RESOURCE=COUNT given, for example nvidia.com/gpu=8")
+		log.Fatal("device-plugin: no resource given; pass RESOURCE=COUNT, for example nvidia.com/gpu=8")
 	}
 	for _, arg := range flags.Args() {
 		resource, text, _ := strings.Cut(arg, "=")
 		count, err := strconv.Atoi(text)
 		if err != nil || count < 0 {
-			log.Fatalf("device-plugin: %q is not RESOURCE=COUNT", arg)
+			log.Fatalf("device-plugin: %q must have the form RESOURCE=COUNT, for example nvidia.com/gpu=8", arg)
 		}
 		go keepRegistered(*dir, resource, count)
 	}
 	select {}
 }
 
-// keepRegistered serves one resource for ever. A kubelet that starts wipes its plugin folder; the missing socket is
-// the sign to register again.
+// keepRegistered serves one resource forever. A starting kubelet empties its plugin folder, so a missing socket means
+// that the plugin must register again.
 func keepRegistered(dir, resource string, count int) {
 	socket := filepath.Join(dir, strings.NewReplacer("/", "-", ".", "-").Replace(resource)+".sock")
 	for {
@@ -80,7 +80,7 @@ func serveUntilForgotten(dir, socket, resource string, count int) error {
 		time.Sleep(time.Second)
 		_, err = os.Stat(socket)
 	}
-	return fmt.Errorf("forgotten by the kubelet: %w", err)
+	return fmt.Errorf("the kubelet has restarted and removed the socket; registering again: %w", err)
 }
 
 type pretendDevices struct {

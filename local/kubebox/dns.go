@@ -23,11 +23,11 @@ const clusterZone = ".svc.cluster.local."
 
 // runClusterDNS answers the A queries of the Kubernetes DNS specification for Services: SERVICE.NAMESPACE.svc.cluster.local
 // is the cluster IP, or the ready endpoints of a headless Service; HOSTNAME.SERVICE.NAMESPACE.svc.cluster.local is one
-// endpoint by its host name. Every other name does not exist: the box has no way out.
+// endpoint by its host name. No other names exist, because the cluster has no route to other networks.
 func runClusterDNS(args []string) {
 	flags := flag.NewFlagSet("cluster-dns", flag.ExitOnError)
-	kubeconfig := flags.String("kubeconfig", "", "how to reach the API server")
-	listen := flags.String("listen", "127.0.0.1:5353", "address for UDP and TCP")
+	kubeconfig := flags.String("kubeconfig", "", "kubeconfig for the API server")
+	listen := flags.String("listen", "127.0.0.1:5353", "listening address for UDP and TCP")
 	_ = flags.Parse(args)
 
 	config, err := clientcmd.BuildConfigFromFlags("", *kubeconfig)

@@ -1,11 +1,10 @@
-// Command kubebox is a whole Kubernetes in one binary: the control plane, its etcd, the node agents, kubectl, and the
-// two things that a real cluster brings by other means: a cluster DNS server and a plugin that reports accelerators.
+// Command kubebox contains all of Kubernetes in one binary: the control plane, its etcd, the node agents and kubectl. It
+// also contains a cluster DNS server and a device plugin for simulated accelerators.
 //
 //	kubebox kube-apiserver --help
 //	kubebox kubectl get nodes
 //
-// One binary instead of eight, because they share most of their code: it builds in half the time and takes a third of
-// the disk.
+// The programs share most of their code, so one binary builds in half the time of eight and takes a third of the disk.
 package main
 
 import (
@@ -54,7 +53,7 @@ func main() {
 		fmt.Fprintf(os.Stderr, "usage: kubebox %s [flags]\n", strings.Join(names, "|"))
 		os.Exit(2)
 	}
-	// Every part reads os.Args as if it were a program of its own.
+	// Removes the first argument, because every part reads os.Args like a separate program.
 	os.Args = os.Args[1:]
 	parts[os.Args[0]](os.Args[1:])
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# etcd, API server, controller manager, scheduler and cluster DNS, each a process of this machine. They listen on
-# loopback (etcd) and on the bridge, nowhere else.
+# Starts etcd, API server, controller manager, scheduler and cluster DNS as processes of this machine. They listen only
+# on loopback (etcd) and on the bridge.
 
 ETCD_URL=http://127.0.0.1:12379
 
@@ -14,10 +14,10 @@ unless_running() { # NAME COMMAND...
   STARTED+=("$1")
 }
 
-# Starts all three at once: each waits for those that it needs.
+# Starts all three at once, because each waits for those that it needs.
 start_control_plane() {
   create_credentials
-  # Runs without fsync, because this etcd's data is removed with the box.
+  # Runs without fsync, because the data of this etcd is removed with the box.
   unless_running etcd "$KUBEBOX" etcd --data-dir "$STATE/etcd" --unsafe-no-fsync --log-level error \
     --listen-client-urls "$ETCD_URL" --advertise-client-urls "$ETCD_URL" --listen-peer-urls http://127.0.0.1:0
   unless_running kube-apiserver "$KUBEBOX" kube-apiserver \
@@ -32,11 +32,11 @@ start_control_plane() {
   start_controller_manager
 }
 
-# It ends when the API server is not healthy within 10 s of its own start, which a busy machine takes: it is started again
-# when the API server is ready.
+# Call this again when the API server is ready: the controller manager ends when the API server is not healthy within
+# 10 s, which happens on a busy machine.
 start_controller_manager() {
-  # With its usual rate of requests it takes 3 s longer to give each of its controllers an identity.
-  # The excluded publisher looks for a certificate that only the API server's self-signed set-up has.
+  # kube-api-qps, kube-api-burst: with the defaults it takes 3 s longer to give each of its controllers an identity.
+  # controllers: excludes the publisher of a certificate that exists only when the API server signs its own certificate.
   unless_running kube-controller-manager "$KUBEBOX" kube-controller-manager \
     --kubeconfig "$PKI/controller-manager.kubeconfig" --use-service-account-credentials --leader-elect=false --secure-port 0 \
     --service-account-private-key-file "$PKI/service-accounts.key" --root-ca-file "$PKI/ca.crt" \
@@ -44,8 +44,8 @@ start_controller_manager() {
     --flex-volume-plugin-dir "$STATE/volume-plugins" --controllers '*,-kube-apiserver-serving-clustertrustbundle-publisher-controller'
 }
 
-# These two list everything at their start and then retry at growing intervals, so they start only when they have the
-# permission: the scheduler gets it from the API server, the DNS server from the manifests.
+# Starts the two parts that list all objects at their start and retry at growing intervals. Call this only when they
+# have the permissions: the API server creates those of the scheduler, the manifests those of the DNS server.
 start_readers() {
   unless_running kube-scheduler "$KUBEBOX" kube-scheduler \
     --kubeconfig "$PKI/scheduler.kubeconfig" --leader-elect=false --secure-port 0
@@ -60,12 +60,12 @@ wait_for_control_plane() {
   wait_for 90 kube-apiserver "the API server is ready" api_server_ready
 }
 
-# Applies the manifests once per cluster and change of a manifest.
+# Applies the manifests once per cluster, and again after a change of a manifest.
 apply_manifests() {
   local mark=$STATE/manifests.sha256 now
   now=$(cat "$LOCAL"/manifests/*.yaml | sha256sum)
   [ "$now" = "$(cat "$mark" 2>/dev/null)" ] && return
   kubectl apply --server-side --force-conflicts --field-manager box -f "$LOCAL/manifests" >"$LOGS/manifests.log" 2>&1 ||
-    fail_with_log "The API server rejected the box's own manifests." "$LOGS/manifests.log"
+    fail_with_log "The API server rejected the manifests in local/manifests." "$LOGS/manifests.log"
   echo "$now" >"$mark"
 }

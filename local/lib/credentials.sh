@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # Creates the credentials of the box: a new certificate authority and new tokens for each cluster. As on a real cluster,
-# each part has its own identity with the permissions that Kubernetes gives to such a part. The API server reads the tokens
-# once, at its start, so nodes that may be added later have theirs already.
+# each part has its own identity, with the permissions that Kubernetes defines for this part.
+# The API server reads the tokens once, at its start, so nodes that are added later get theirs here as well.
 
 PKI=$STATE/pki
 API_SERVER_URL=https://$BRIDGE_ADDRESS:6443
@@ -28,8 +28,8 @@ create_credentials() {
     openssl req -x509 -new -key "$new/ca.key" -subj /CN=dynamo-bench-box -days 3650 -out "$new/ca.crt"
     signed_certificate "$new" apiserver /CN=kube-apiserver \
       "subjectAltName=IP:$BRIDGE_ADDRESS,IP:10.96.0.1,DNS:kubernetes,DNS:kubernetes.default,DNS:kubernetes.default.svc,DNS:kubernetes.default.svc.cluster.local"
-    # The kubelets ask for a certificate before they show logs or run commands. Only they trust this authority for
-    # clients; the API server itself knows tokens alone.
+    # The kubelets require a client certificate for logs and commands. Only they accept client certificates; the API
+    # server accepts only tokens.
     signed_certificate "$new" kubelet-client "/O=system:masters/CN=kube-apiserver-kubelet-client" extendedKeyUsage=clientAuth
     new_key "$new/service-accounts.key"
     openssl pkey -in "$new/service-accounts.key" -pubout -out "$new/service-accounts.pub"
@@ -55,8 +55,8 @@ create_credentials() {
   mv "$new" "$PKI"
 }
 
-# Self-contained, so that it can be copied. The names differ from `default` and `admin`, so that merging it into a user's
-# kubeconfig overwrites nothing.
+# Writes a self-contained kubeconfig, which can be copied. Its names are not `default` and `admin`, so that merging it
+# into a user's kubeconfig overwrites nothing.
 write_kubeconfig() { # PKI-FOLDER USER FILE
   cat >"$3" <<YAML
 apiVersion: v1

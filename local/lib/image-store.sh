@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Imports the images once. An image takes seconds to import, so a separate containerd imports them into a store in the
-# cache. A node starts with a copy made of hard links, which takes a fraction of a second and no disk: image files are
-# never written to again, only covered.
+# Imports the images once. The import of an image takes seconds, so a separate containerd imports all images into a
+# store in the cache. A node starts with a copy of the store made of hard links, which takes a fraction of a second and
+# no disk. This is safe because containers never write to image files: overlayfs only covers them.
 
-# Prints one OCI archive a line. The names contain their content's hash, so a list of names says what is in a store.
+# Prints the path of one OCI archive per line. Each name contains a hash of the inputs, so the names identify a store.
 build_images() {
   as_setup bash "$LOCAL/images/build.sh" 9>&- || fail "Building the images failed."
 }
@@ -20,8 +20,8 @@ ensure_image_store() { # ARCHIVES
   find "$CACHE/image-store" -mindepth 1 -maxdepth 1 -exec rm -rf {} + 2>/dev/null || true
   mkdir -p "$store.partial" "$STATE/image-store"
   write_containerd_config "$STATE/image-store" "$store.partial"
-  # Runs in a separate mount namespace, so that the mounts of unpacking end with it.
-  # shellcheck disable=SC2016,SC2086 # the inner shell's variables; one argument an archive
+  # Runs in a separate mount namespace, so that the mounts for unpacking end with it.
+  # shellcheck disable=SC2016,SC2086 # variables of the inner shell; one argument per archive
   as_setup unshare --mount --pid --fork --kill-child=SIGKILL --mount-proc bash -euc '
     folder=$1
     shift
@@ -37,7 +37,7 @@ ensure_image_store() { # ARCHIVES
   mv "$store.partial" "$store"
 }
 
-# Imports the images that changed since the node started.
+# Imports the images that have changed since the start of the node.
 import_new_images() { # NODE ARCHIVES
   local folder=$STATE/nodes/$1 archive
   for archive in $2; do

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Builds one binary with all of Kubernetes from local/kubebox, once per machine: these programs do not exist as packages,
-# and their sources are in the Go module registry.
+# Builds one binary with all of Kubernetes from local/kubebox, once per machine, because no package contains these
+# programs. Their sources are in the Go module registry.
 
 KUBERNETES_VERSION=v1.37.2
 KUBEBOX=$STATE/kubebox
@@ -16,7 +16,7 @@ kubebox_key() {
 
 cached_kubebox() { echo "$CACHE/kubebox/$(kubebox_key)/kubebox"; }
 
-# The path that all other scripts use, independent of the key.
+# Creates the path that all other scripts use, which does not depend on the key.
 link_kubebox() { ln -sfn "$(cached_kubebox)" "$KUBEBOX"; }
 
 build_kubebox() {
@@ -27,15 +27,15 @@ build_kubebox() {
   rm -rf "$BUILD_FOLDER"
   mkdir -p "$BUILD_FOLDER/cache" "$(dirname "$target")"
   local flags="-s -w -X $version.gitVersion=$KUBERNETES_VERSION -X $version.gitMajor=1 -X $version.gitMinor=37 -X $client.gitVersion=$KUBERNETES_VERSION"
-  # The build's 4 GB of object files are useless afterwards, so they do not go to the user's Go cache.
-  # Its priority is low: the other set-up work is short, and should not wait for it.
-  # The modules (1 GB) go to the user's module folder, where other Go builds may have put them already.
+  # Uses a separate Go cache, because the 4 GB of object files are useless after the build.
+  # Runs at low priority, so that the other, short set-up work does not wait for it.
+  # Uses the user's module folder, because it may contain the modules (1 GB) from other Go builds.
   as_setup GOCACHE="$BUILD_FOLDER/cache" GOFLAGS=-buildvcs=false GOTOOLCHAIN=local CGO_ENABLED=0 \
     nice "$go" build -C "$LOCAL/kubebox" -p=2 -trimpath -ldflags "$flags" -o "$BUILD_FOLDER/kubebox" . >"$log" 2>&1 &
   local build=$! last=$SECONDS
   while kill -0 "$build" 2>/dev/null; do
     sleep 0.5
-    # $$ is the script, also in a subshell. Without the script this build has no purpose.
+    # Stops the build when the script has ended. $$ is the pid of the script, also in a subshell.
     kill -0 $$ 2>/dev/null || { kill_part setup; rm -rf "$BUILD_FOLDER"; exit 1; }
     if [ $((SECONDS - last)) -ge 10 ]; then
       last=$SECONDS
@@ -69,12 +69,12 @@ begin_kubebox() {
 }
 
 abandon_kubebox() {
-  # Ends the waiting process before the build, or it would report a failure.
+  # Ends the process that waits for the build before the build itself, because it would report a failure.
   [ -z "$KUBEBOX_BUILD" ] || kill -KILL "$KUBEBOX_BUILD" 2>/dev/null || true
 }
 
 finish_kubebox() {
   [ -n "$KUBEBOX_BUILD" ] || return 0
-  wait "$KUBEBOX_BUILD" || fail "Building kubebox failed, and the local cluster needs it."
+  wait "$KUBEBOX_BUILD" || fail "Building kubebox failed. The local cluster cannot start without it; see the log above."
   link_kubebox
 }

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Allows one `up` or `down` at a time: each of two would take the other's half-started parts for broken ones.
+# Allows only one `up` or `down` at a time. Two at a time would treat each other's starting parts as broken ones.
 
-# Start every process that outlives the script with `9>&-`, or it holds the lock for its lifetime.
+# Start every process that outlives the script with `9>&-`. Otherwise it holds the lock until it ends.
 take_lock() {
   exec 9>"$CACHE/lock"
   if ! flock -n 9; then

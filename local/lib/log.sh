@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Prints messages for people, one a line with the seconds since the start, on standard error. Standard output is for
+# Prints messages for people to standard error, one per line with the seconds since the start. Standard output is for
 # results.
 
 say() {
@@ -11,7 +11,7 @@ fail() {
   exit 1
 }
 
-# fail_with_log MESSAGE LOGFILE: prints the last lines of the log as well, which nearly always show the reason.
+# fail_with_log MESSAGE LOGFILE: also prints the last lines of the log, which nearly always contain the reason.
 fail_with_log() {
   {
     printf '\n%s The end of %s:\n\n' "$1" "$2"

@@ -1,11 +1,11 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # used by the files that are sourced with this one
-# The box's network: one bridge on this machine, and one link from it to each node, shaped to a declared rate at both
-# ends. The commands are idempotent, so they also repair a damaged network.
+# Creates the network of the box: one bridge on this machine, and one link from it to each node, shaped to a declared
+# rate at both ends. The commands are idempotent, so they also repair a damaged network.
 #
-#   10.77.0.1      the machine on the bridge: API server and cluster DNS
+#   10.77.0.1      this machine on the bridge: API server and cluster DNS
 #   10.77.0.1N     node N
-#   10.78.N.0/24   its pods
+#   10.78.N.0/24   pods of node N
 
 BRIDGE=dynbench0
 BRIDGE_ADDRESS=10.77.0.1
@@ -25,25 +25,26 @@ for number in "${ALL_NODE_NUMBERS[@]}"; do
 done
 NODE_NUMBERS=($(seq "$NODE_COUNT"))
 
-# Results are compared with this rate, so it is declared and does not depend on the speed of two cores.
+# Rate of each link. It is the known ceiling of results, so it must not depend on the speed of the machine.
 LINK_RATE=${DYNAMO_BENCH_LINK_RATE:-500mbit}
 
 node_address() { echo "10.77.0.$((10 + $1))"; }
 node_pods() { echo "10.78.$1.0/24"; }
 node_link() { echo "dynbench-gpu-$1"; }
 
-# The addresses are fixed, so a machine has one box. Its bridge stores the owner.
+# Prints the state folder of the box that owns the bridge. A machine can have only one box, because the addresses are
+# fixed.
 bridge_owner() { cat "/sys/class/net/$BRIDGE/ifalias" 2>/dev/null || true; }
 
 bridge_is_ours() {
   local owner
   owner=$(bridge_owner)
-  # The bridge has no owner yet: the script that created it was killed.
+  # A bridge without an owner is the leftover of a script that was killed.
   [ -z "$owner" ] || [ "$owner" = "$STATE" ]
 }
 
 ensure_bridge() {
-  bridge_is_ours || fail "Another box is running on this machine, with DYNAMO_BENCH_STATE=$(bridge_owner). Stop it first: DYNAMO_BENCH_STATE=$(bridge_owner) make down"
+  bridge_is_ours || fail "Another local cluster is running on this machine, with DYNAMO_BENCH_STATE=$(bridge_owner). Stop it first: DYNAMO_BENCH_STATE=$(bridge_owner) make down"
   if ! ip link show "$BRIDGE" >/dev/null 2>&1; then
     check_addresses
     ip link add "$BRIDGE" type bridge
@@ -53,8 +54,8 @@ ensure_bridge() {
   ip link set "$BRIDGE" up
 }
 
-# attach_node NUMBER PID: PID is a process in the node's network namespace. The namespace has no name and no file: it
-# ends with its last process, and takes the link with it.
+# attach_node NUMBER PID: connects a node to the bridge. PID is a process in the node's network namespace. The namespace
+# has no name and no file, so that it ends with its last process and removes the link.
 attach_node() {
   local number=$1 inside=(nsenter --target "$2" --net --) link other
   link=$(node_link "$number")
@@ -71,7 +72,7 @@ attach_node() {
   for other in "${NODE_NUMBERS[@]}"; do
     [ "$other" = "$number" ] || "${inside[@]}" ip route replace "$(node_pods "$other")" via "$(node_address "$other")"
   done
-  # Comes last, because the node waits for it.
+  # Comes last, because node-main.sh waits for the default route.
   "${inside[@]}" ip route replace default via "$BRIDGE_ADDRESS"
 }
 

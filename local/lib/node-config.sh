@@ -16,7 +16,7 @@ disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshot
 
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "localhost/pause:3.10"
-  # Disabled, because the profile would be loaded for the whole machine.
+  # Disabled, because containerd would load the AppArmor profile for the whole machine.
   disable_apparmor = true
   restrict_oom_score_adj = true
   netns_mounts_under_state_dir = true
@@ -37,9 +37,9 @@ disabled_plugins = ["io.containerd.snapshotter.v1.aufs", "io.containerd.snapshot
 TOML
 }
 
-# hairpinMode: a pod may reach itself by its Service's address.
-# tcp_wmem: a sender's buffer takes what the link has not carried yet, and to a tool it is sent. With the usual 4 MB a
-# short measurement would show more than the link's rate.
+# hairpinMode: lets a pod reach itself through the address of its Service.
+# tcp_wmem: limits send buffers. A tool counts bytes in the send buffer as sent, although the link has not carried them
+# yet. With the usual 4 MB, a short measurement would show more than the rate of the link.
 write_pod_network_config() { # FOLDER NUMBER
   mkdir -p "$1/cni"
   cat >"$1/cni/10-pods.conflist" <<JSON
@@ -57,10 +57,10 @@ write_pod_network_config() { # FOLDER NUMBER
 JSON
 }
 
-# nodeStatusUpdateFrequency: with the usual 10 s a new device shows up to 10 s late.
-# cgroupsPerQOS: the groups would get all of the simulated CPUs, which the kernel does not have.
-# localStorageCapacityIsolation: cAdvisor does not find every machine's disk, and without it there is nothing to isolate.
-# KubeletInUserNamespace: lets the kubelet continue where this machine refuses it a limit; it still runs as root.
+# nodeStatusUpdateFrequency: with the usual 10 s, a new device would appear up to 10 s late.
+# cgroupsPerQOS: off, because the groups would get all simulated CPUs, which the kernel does not have.
+# localStorageCapacityIsolation: off, because cAdvisor does not find the disk of every machine.
+# KubeletInUserNamespace: lets the kubelet continue when this machine denies it a limit; it still runs as root.
 write_kubelet_config() { # FOLDER NUMBER
   echo "nameserver $BRIDGE_ADDRESS" >"$1/resolv.conf"
   cat >"$1/kubelet.yaml" <<YAML
@@ -95,7 +95,7 @@ clusterDomain: cluster.local
 YAML
 }
 
-# conntrack: these limits apply to the whole machine, so they stay unchanged.
+# conntrack: does not change these limits, because they apply to the whole machine.
 write_proxy_config() { # FOLDER NUMBER
   cat >"$1/kube-proxy.yaml" <<YAML
 apiVersion: kubeproxy.config.k8s.io/v1alpha1

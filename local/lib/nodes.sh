@@ -1,10 +1,11 @@
 # shellcheck shell=bash
-# Manages the nodes gpu-1, gpu-2 and so on from outside: each is one process tree in its own network, mount and pid namespaces
-# (node-main.sh runs inside). Ending its first process ends the whole node, with its containers and mounts.
+# Starts and configures the nodes gpu-1, gpu-2 and so on. Each is one process tree in its own network, mount and pid
+# namespaces, with node-main.sh as the first process. When that process ends, the whole node ends, with its containers
+# and mounts.
 
 NODE_DISKS=$CACHE/nodes
 
-# Folders that a node covers with its own, because the programs in it insist on these paths.
+# Folders that a node covers with its own, because the paths are fixed in its programs.
 NODE_MOUNT_POINTS=(/var/lib/kubelet /var/lib/cni /var/log/containers /run/containerd)
 
 # Prints the pid of the process that lives as long as the node.
@@ -15,7 +16,7 @@ node_pid() {
   done
 }
 
-# The machine has these folders or gets them, empty; the ones that it got are noted, to be removed again.
+# Creates these folders on the machine if they do not exist, and lists the created ones for remove_mount_points.
 ensure_mount_points() {
   local folder
   for folder in "${NODE_MOUNT_POINTS[@]}"; do
@@ -32,12 +33,12 @@ remove_mount_points() {
 
 start_node() { # NUMBER ARCHIVES
   local number=$1 name=gpu-$1 folder=$STATE/nodes/gpu-$1 disk=$NODE_DISKS/gpu-$1
-  # A node always starts with a clean disk: files of an earlier one belong to pods that no longer exist.
+  # A node always starts with a clean disk, because files of an earlier node belong to pods that no longer exist.
   remove_node_cgroups "$name"
   rm -rf "$folder" "$disk"
   mkdir -p "$folder" "$disk/kubelet" "$disk/cni"
   cp -al "$(store_of "$2")" "$disk/containerd"
-  # The links would let one node's containerd write into the other's database.
+  # Replaces the databases by copies. Through hard links, both nodes' containerd would write to the same database.
   own_copies "$disk/containerd" "$(store_of "$2")"
   write_containerd_config "$folder" "$disk/containerd"
   write_pod_network_config "$folder" "$number"
@@ -55,7 +56,7 @@ own_copies() { # COPY ORIGINAL
   done < <(cd "$2" && find . -maxdepth 2 -name '*.db')
 }
 
-# The first process of the node is its own only once it has left the machine's network namespace.
+# Whether the first process of the node has left the machine's network namespace.
 in_own_network() { # NODE
   local pid
   pid=$(node_pid "$1") && [ -n "$pid" ] && [ "$(readlink "/proc/$pid/ns/net")" != "$(readlink /proc/self/ns/net)" ]
@@ -70,19 +71,20 @@ ensure_node() { # NUMBER ARCHIVES
     forget_devices "$name"
     STARTED+=("$name")
   fi
-  wait_for 20 "$name" "its own network namespace" in_own_network "$name"
+  wait_for 20 "$name" "$name has its own network namespace" in_own_network "$name"
   attach_node "$1" "$(node_pid "$name")"
 }
 
-# If this node ran before, the API server still has its last report, and a wait for its devices would end too early.
+# Resets the devices in the status of a node. After a restart of the node, the API server still has its last report, and
+# the wait for its devices would end too early.
 forget_devices() { # NODE
   api_server_ready || return 0
   kubectl patch node "$1" --subresource status --patch \
     '{"status": {"allocatable": {"nvidia.com/gpu": "0", "vpc.amazonaws.com/efa": "0"}}}' >/dev/null 2>&1 || true
 }
 
-# Every node is Ready and reports its devices, and pods may run on it: the taints of a node that is not ready stay for a
-# moment longer than the condition. `kubectl wait` knows the first only.
+# Whether every node is Ready, reports its devices and has no taints. The taints of a node that was not ready remain for
+# a moment after the condition has changed, and `kubectl wait` checks only the condition.
 nodes_ready() {
   local number lines
   # shellcheck disable=SC2016
@@ -99,13 +101,13 @@ wait_for_nodes() {
   wait_for 30 kube-controller-manager "the default service account exists" default_service_account_exists
 }
 
-# containerd always puts containers into this control group. Those of a killed node remain, and the folders of its state
-# name them. One tree a controller on cgroup v1, one in all on v2.
+# Removes the control groups of a node's containers, which remain when a node is killed. The folders in containerd's
+# state name them; containerd always creates them below k8s.io. cgroup v1 has one tree per controller, v2 a single tree.
 remove_node_cgroups() { # NODE
   local deadline=$((SECONDS + 5)) task tree
   for task in "$STATE/nodes/$1"/containerd/io.containerd.runtime.v2.task/k8s.io/*/; do
     for tree in /sys/fs/cgroup/{,*/}k8s.io/"$(basename "$task")"; do
-      # A group can be removed a moment after its last process has ended.
+      # Repeats this, because a group can be removed only a moment after its last process has ended.
       while [ -d "$tree" ] && [ "$SECONDS" -lt "$deadline" ]; do
         find "$tree" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.05
       done

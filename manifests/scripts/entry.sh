@@ -1,9 +1,10 @@
 #!/bin/sh
-# Main process of a rank pod: runs the tool given as arguments, prints the device counters before and after as JSON lines
-# behind a marker, and exits with the tool's exit code. Needs only a shell, cat and the tool in the image.
+# Main process of a rank pod: runs the tool given as arguments, prints the device counters before and after as JSON
+# lines after a marker, and exits with the tool's exit code. The image needs only a shell, cat and the tool.
 #
-#   DYNAMO_BENCH_DEVICES     starts one process for each device, all at once; empty: one process, on the pod's output
-#   DYNAMO_BENCH_FIRST_PORT  control port of the first of these processes; each has the next one
+#   DYNAMO_BENCH_DEVICES     devices; starts one process for each, all at once. Empty: starts one process, which writes to
+#                            the pod's output
+#   DYNAMO_BENCH_FIRST_PORT  control port of the first of these processes; each further process uses the next port
 #   DYNAMO_BENCH_ROOT        prefix of /sys, /host/sys and /dev, for tests that simulate them
 
 frame() {
@@ -22,7 +23,8 @@ counters_of() { # WHEN DEVICE FILE...
   [ -z "$list" ] || frame "{\"event\":\"counters\",\"when\":\"$when\",\"device\":\"$device\",\"counters\":{$list}}"
 }
 
-# The node's /sys shows the devices of all its pods. The pod's devices are those whose uverbs node it has.
+# Checks whether a device belongs to this pod: the node's /sys shows the devices of all pods, but a pod has only the
+# uverbs nodes of its own.
 own() { # DEVICE
   set -- "$1" "$root"/dev/infiniband/uverbs*
   [ -e "$2" ] || return 0
@@ -32,8 +34,8 @@ own() { # DEVICE
   return 1
 }
 
-# The kernel shows the counters of an RDMA device only in the node's network namespace, and those of an interface only in
-# the pod's.
+# Prints all counters. The kernel shows those of an RDMA device only in the node's network namespace, and those of an
+# interface only in the pod's.
 counters() { # WHEN
   sysfs=$root/host/sys
   [ -d "$sysfs/class/infiniband" ] || sysfs=$root/sys
@@ -50,7 +52,7 @@ output=${DYNAMO_BENCH_OUTPUT:-/dynamo-bench-output}
 pids=
 trap 'for pid in $pids; do kill -TERM "$pid" 2> /dev/null; done' TERM INT
 
-# Prints the first line. A log without this and the `end` line is incomplete.
+# A log without this line and the `end` line is incomplete.
 frame '{"event":"begin"}'
 counters before
 if [ -n "${DYNAMO_BENCH_DEVICES:-}" ]; then
@@ -69,7 +71,7 @@ code=0
 for pid in $pids; do
   wait "$pid"
   status=$?
-  # A signal ends `wait` before the process ends.
+  # Repeats `wait`, because a signal ends it before the process ends.
   while kill -0 "$pid" 2> /dev/null; do
     wait "$pid"
     status=$?

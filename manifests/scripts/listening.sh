@@ -1,6 +1,6 @@
 #!/bin/sh
-# Succeeds when every given TCP port has a listener. It reads the kernel's table instead of connecting, because
-# ucx_perftest serves one client and ends: a test connection would be that client.
+# Succeeds when every given TCP port has a listener. Do not connect to check this: ucx_perftest serves one client and
+# ends, and a test connection would be that client. The script reads the kernel's tables instead.
 
 for port in "$@"; do
   found=no

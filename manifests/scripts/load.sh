@@ -1,9 +1,9 @@
 #!/bin/sh
-# Main process of a load pod: runs the AIPerf command given as arguments, prints its exported files between JSON lines
-# behind a marker, and exits with AIPerf's exit code.
+# Main process of a load pod: runs the AIPerf command given as arguments, prints the files that it exports, each between
+# JSON lines after a marker, and exits with AIPerf's exit code.
 
 folder=${DYNAMO_BENCH_OUTPUT:-/dynamo-bench-output}/artifacts
-# The kubelet keeps the last 10 MB of a log; a larger request log could push the figures out.
+# Limits the request log, because the kubelet keeps only the last 10 MB of a log and could drop the figures.
 most_bytes=4000000
 
 frame() {

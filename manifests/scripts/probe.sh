@@ -2,7 +2,7 @@
 # Main process of a probe pod: prints the properties of the image and the node, in sections. A missing tool leaves its
 # section empty; the suite decides whether that is a problem.
 #
-#   probe.sh [NAME PROGRAM HELP_OPTION]...  asks each of these programs for its version and its options
+#   probe.sh [NAME PROGRAM HELP_OPTION]...  also prints the version and the options of each of these programs
 #
 #   DYNAMO_BENCH_ETCD_HOST  host name that the ranks must resolve
 
@@ -15,7 +15,8 @@ present() { # SECTION COMMAND
   if command -v "$2" > /dev/null 2>&1; then echo yes; else echo no; fi
 }
 
-# Prints all variables, and hides the values of those whose names suggest secrets, because this output is kept.
+# Prints all environment variables. Hides the values of those whose names suggest secrets, because this output is
+# stored.
 environment() {
   hide=no
   env | while IFS= read -r line; do
@@ -32,12 +33,12 @@ environment() {
         hide=no
         ;;
     esac
-    # Hides or prints the further lines of a value together with its first.
+    # Hides or prints the further lines of a value like its first line.
     [ "$hide" = yes ] || printf '%s\n' "$line"
   done
 }
 
-# Prints the first version that Python knows; the names of NIXL's wheels contain their CUDA version.
+# Prints the version of NIXL. Tries several names, because the names of NIXL's wheels contain their CUDA version.
 nixl_version() {
   python3 -c '
 from importlib import metadata
@@ -50,7 +51,7 @@ for name in ("nixl", "nixl-cu12", "nixl-cu13"):
 ' 2> /dev/null || pkg-config --modversion nixl 2> /dev/null
 }
 
-# AWS's EFA installer puts the tools of libfabric here, and not on the PATH of every image.
+# AWS's EFA installer puts the tools of libfabric into this folder, which is not on the PATH of every image.
 PATH=$PATH:/opt/amazon/efa/bin
 
 section memlock

@@ -143,7 +143,7 @@ describe('a test of phase 3 in the hands of a person', function () {
       await loading.promise;
       await first.terminate();
       const second = await start();
-      await until(second, ({ step }) => /load: waiting for an earlier run to end it/.test(step));
+      await until(second, ({ step }) => /load: waiting until an earlier suite run has ended this test/.test(step));
       removed.resolve();
       assert.equal(((await second.result()) as SuiteResult).verdict, 'pass');
     });

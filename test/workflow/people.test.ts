@@ -86,13 +86,13 @@ describe('a test that failed for good', function () {
           () => 'accepted',
           (error: unknown) => ((error as Error).cause as Error).message,
         );
-      assert.equal(await refusal({ test: 'ucx', action: 'retry' }), 'test "ucx" is done; parked: lf');
+      assert.equal(await refusal({ test: 'ucx', action: 'retry' }), 'test "ucx" is done, not parked (parked: lf)');
       assert.equal(
         await refusal({ test: 'nixl-uc', action: 'retry' }),
-        'there is no test "nixl-uc"; did you mean "nixl-ucx"?; parked: lf',
+        'test "nixl-uc" does not exist; did you mean "nixl-ucx"? (parked: lf)',
       );
       assert.equal(await refusal({ test: 'lf', action: 'retyr' }), 'unknown action "retyr"; did you mean "retry"?');
-      assert.equal(await refusal('lf'), 'write {"test": "NAME", "action": "retry"}');
+      assert.equal(await refusal('lf'), 'invalid resolution; write {"test": "NAME", "action": "retry"}');
       await handle.executeUpdate(resolveTestUpdate, { args: [{ test: 'lf', action: 'retry' }] });
     });
   });
@@ -136,7 +136,7 @@ describe('a suite in the hands of a person', function () {
       await until(handle, ({ phase }) => phase === 'benchmarks');
       await assert.rejects(
         handle.executeUpdate(skipTestUpdate, { args: ['ucx'] }),
-        ({ cause }: Error) => (cause as Error).message === 'test "ucx" is running; waiting: lf, nixl-ucx',
+        ({ cause }: Error) => (cause as Error).message === 'test "ucx" is running, not waiting (waiting: lf, nixl-ucx)',
       );
       assert.equal(await handle.executeUpdate(skipTestUpdate, { args: ['nixl-ucx'] }), 'nixl-ucx: will not run');
       resolve();
@@ -158,7 +158,7 @@ describe('a suite in the hands of a person', function () {
     };
     const { outcome } = await runSuite(plan, fake, async ({ handle }) => {
       const { step } = await until(handle, ({ step }) => step.includes('waiting for nodes'));
-      assert.match(step, /suite run "nightly-7" \(namespace team-b\) measures on gpu-1/);
+      assert.match(step, /suite run "nightly-7" \(namespace team-b\) is measuring on gpu-1/);
       assert.equal(starts(fake).length, 0);
       busy = false;
     });

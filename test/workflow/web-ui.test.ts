@@ -46,7 +46,7 @@ describe('the Web UI', function () {
     ];
     assert.deepEqual(await rowsOf(`${handle.workflowId}/nixl-ucx`), [
       'workflow: nixl-ucx: NIXL UCX, VRAM to VRAM',
-      `findCell: ${cell}: recorded already?`,
+      `findCell: ${cell}: looking for its record`,
       'claimNodes: gpu-1 and gpu-2',
       ...attempt(1),
       ...attempt(2),

@@ -5,10 +5,10 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 
 /**
  * Converts an error of an activity to a failure whose type is the failure class. Temporal retries only failures of the
- * infrastructure; the workflow itself restarts ranks that lost each other.
+ * infrastructure; the workflow restarts ranks that lost each other.
  *
  * @param failingFor seconds for which the activity has been failing
- * @param giveUpAfter seconds after which the failure is no longer retried; default: never
+ * @param giveUpAfter seconds after which the failure is no longer retried. Default: no limit
  */
 export function toApplicationFailure(error: unknown, failingFor = 0, giveUpAfter = Number.POSITIVE_INFINITY): Error {
   if (error instanceof TemporalFailure) return error;

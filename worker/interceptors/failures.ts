@@ -11,7 +11,10 @@ import { RetryBudget } from './retry-budget.js';
 
 const retryBudget = new RetryBudget();
 
-/** Converts the errors of activities, and ends the retries of one whose budget (`retryFor` of its run) is used up. */
+/**
+ * Converts the errors of activities, and ends the retries of an activity that has used up its budget (`retryFor` of its
+ * run).
+ */
 class FailureInterceptor implements ActivityInboundCallsInterceptor {
   async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
     const { workflowExecution, activityId } = Context.current().info;

@@ -6,12 +6,15 @@ import type {
   Next,
 } from '@temporalio/worker';
 
-/** Well below the workflows' heartbeat time-out of 10 s, so that one lost heartbeat does not count as a lost worker. */
+/**
+ * Interval of heartbeats. Well below the heartbeat time-out of 10 s, so that one lost heartbeat does not look like a
+ * lost worker.
+ */
 const INTERVAL_MS = 2_000;
 
 /**
- * Sends heartbeats while an activity runs, so that the server notices a killed worker and a cancellation reaches the
- * activity. All waits in activities have a time limit, so heartbeats without progress end.
+ * Sends heartbeats while an activity runs. They let the server detect a killed worker, and deliver a cancellation to
+ * the activity. All waits in activities have a time limit, so an activity without progress stops sending them.
  */
 class HeartbeatInterceptor implements ActivityInboundCallsInterceptor {
   async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {

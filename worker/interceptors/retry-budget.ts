@@ -1,12 +1,12 @@
 /**
- * An activity that ran this long before it failed made progress, so its budget restarts. In milliseconds; well above the
- * 45 s that one request takes to fail when the API server does not answer.
+ * Duration of a try, in milliseconds, that counts as progress and restarts the budget. Well above the 45 s that one
+ * request takes to fail when the API server does not answer.
  */
 const PROGRESS_MS = 120_000;
 
 /**
- * Measures for how long each activity has been failing because the cluster or the store does not answer. Only time in
- * which this worker could retry counts, so a stopped worker or a long step uses up none of the budget.
+ * Measures how long each activity has been failing because the cluster or the store does not answer. Counts only the
+ * time in which this worker could retry, so a stopped worker or a long step does not use up the budget.
  */
 export class RetryBudget {
   readonly #failingSince = new Map<string, number>();
@@ -14,9 +14,9 @@ export class RetryBudget {
   /**
    * Records a failed try.
    *
-   * @param id of the activity, the same in all its tries
-   * @param startedAt start of this try, by `performance.now()`
-   * @returns seconds since the first of the failures without success or progress between them
+   * @param id id of the activity, the same in all its tries
+   * @param startedAt start of this try, from `performance.now()`
+   * @returns seconds since the first failure after the last success or progress
    */
   failed(id: string, startedAt: number, now = performance.now()): number {
     const known = this.#failingSince.get(id);

@@ -2,32 +2,38 @@ import { type ActivityInterfaceFor, type ActivityOptions, proxyActivities } from
 import type { Activities } from '../../activities/index.js';
 
 /**
- * A worker that is killed is noticed after this long; activities beat every 2 s. How often a step is tried again is not
- * bounded here: every restart of a worker uses up a try, and must not use up a test. The activity itself gives up when
- * the cluster or the store has been away for as long as the spec allows.
+ * Options of all activities. The heartbeat time-out is the time until a killed worker is detected; activities send a
+ * heartbeat every 2 s. The number of retries has no limit here, because every restart of a worker uses up a try and
+ * must not fail a test. The activity itself fails for good when the cluster or the store has been unavailable for
+ * `timeouts.retry`.
  */
 const COMMON: ActivityOptions = {
   heartbeatTimeout: '10s',
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s' },
 };
 
-/** Margin after a step's own limit. The server ends only a step that exceeds it, because a step ended by the server has no cause. */
+/**
+ * Margin of the server's time-out over the step's own time limit. The step must end first, because a time-out of the
+ * server states no cause.
+ */
 const MARGIN_SECONDS = 300;
 
-/** Short steps, which only call the API server or the store. */
+/** Steps that only call the API server or the store. */
 export const shortActivities: ActivityInterfaceFor<Activities> = proxyActivities<Activities>({
   ...COMMON,
   startToCloseTimeout: '2 minutes',
 });
 
-/** Notifications, with few retries, because the suite ends after them. */
+/** Notifications. They have few retries, because the end of the suite waits for them. */
 export const notifyActivities: ActivityInterfaceFor<Activities> = proxyActivities<Activities>({
   ...COMMON,
   startToCloseTimeout: '30 seconds',
   retry: { initialInterval: '1s', backoffCoefficient: 3, maximumAttempts: 4 },
 });
 
-/** Steps that wait for the cluster or a tool for up to `seconds`, a limit that they keep themselves. */
+/**
+ * Returns the steps that wait for the cluster or a tool, with a time limit of `seconds` that they enforce themselves.
+ */
 export function longActivities(seconds: number): ActivityInterfaceFor<Activities> {
   return proxyActivities<Activities>({ ...COMMON, startToCloseTimeout: (seconds + MARGIN_SECONDS) * 1000 });
 }

@@ -11,7 +11,7 @@ import { type FailureRecord, failureRecord, isFailureClass, type SuiteFailure } 
 /**
  * Returns the failure of an activity or child workflow as a plain value.
  *
- * @throws the error itself when it is a cancellation, or no failure of an activity or child: a bug is not a result
+ * @throws the error itself when it is a cancellation or a bug: neither is a result
  */
 export function failureOf(error: unknown): FailureRecord {
   if (isCancellation(error)) throw error;
@@ -23,7 +23,7 @@ export function failureOf(error: unknown): FailureRecord {
   throw error;
 }
 
-/** Converts an error of the suite to the failure that ends a workflow at once. */
+/** Converts an error of the suite to a failure that ends the workflow without a retry. */
 export function workflowFailure(error: SuiteFailure): ApplicationFailure {
   return ApplicationFailure.nonRetryable(error.message, error.class, { hint: error.hint, details: error.details });
 }
@@ -34,7 +34,7 @@ function fromApplicationFailure(failure: ApplicationFailure): FailureRecord {
   return failureRecord(failureClass, failure.message, typeof hint === 'string' ? hint : undefined);
 }
 
-/** Returns the failure of the last try, which a time-out hides. */
+/** Converts a time-out. Returns the failure of the last try if there is one, because the time-out hides its cause. */
 function fromTimeout(error: unknown, timeout: TimeoutFailure): FailureRecord {
   if (timeout.cause instanceof ApplicationFailure) return fromApplicationFailure(timeout.cause);
   const activity = error instanceof ActivityFailure ? error.activityType : 'a step';

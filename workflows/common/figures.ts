@@ -1,10 +1,10 @@
 import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import { formatDuration, formatRate } from '../../suite/units/units.js';
 
-/** Maximum number of shown figures of one test; older ones are in the report. */
+/** Number of newest figures of one test that are shown; the report has all of them. */
 const SHOWN = 3;
 
-/** Formats a cell's figure, or the class of its failure; empty when it has neither. */
+/** Formats the figure of a cell, or the class of its failure; empty when the cell has neither. */
 export function formatFigure({ measurement, failure }: Pick<CellSummary, 'measurement' | 'failure'>): string {
   if (!measurement) return failure?.class ?? '';
   return measurement.metric === 'bandwidth' ? formatRate(measurement.value) : formatDuration(measurement.value);

@@ -12,9 +12,9 @@ export interface TestProgress {
   readonly name: string;
   readonly status: 'waiting' | 'running' | 'parked' | 'done';
   readonly verdict?: Verdict;
-  /** The measured figures so far with their unit, or the class of the failure. */
+  /** Figures measured so far, with their unit, or the class of the failure. */
   readonly result?: string;
-  /** Recorded cells, and the minimum number of cells. */
+  /** Number of recorded cells, and minimum number of cells. */
   readonly cells: { readonly done: number; readonly of: number };
 }
 
@@ -28,7 +28,7 @@ export interface Progress {
   readonly problems: readonly Problem[];
 }
 
-/** Estimated seconds until the suite ends, at the time `at`; `remainingTime` lists the exclusions. */
+/** Estimate of the seconds until the suite ends, made at the time `at`; `remainingTime` lists what it excludes. */
 export interface Remaining extends Range {
   /** Time of the estimate, ISO 8601. A query does not advance the workflow's clock. */
   readonly at: string;
@@ -42,20 +42,22 @@ export const pauseSignal = defineSignal('pause');
 /** `temporal workflow signal --workflow-id ID --name resume` */
 export const resumeSignal = defineSignal('resume');
 
-/** Decision of a person about a parked test. */
+/** Decision of a person on a parked test. */
 export interface Resolution {
   readonly test: string;
   /**
-   * - `retry`: the test runs again, without the recorded cells;
-   * - `skip`: the suite continues without it, and can no longer pass;
-   * - `abort`: the suite ends here.
+   * - `retry`: runs the test again, without the recorded cells;
+   * - `skip`: continues without the test; the suite can no longer pass;
+   * - `abort`: ends the suite.
    */
   readonly action: 'retry' | 'skip' | 'abort';
 }
 
 export const RESOLUTIONS = ['retry', 'skip', 'abort'] as const satisfies readonly Resolution['action'][];
 
-/** `temporal workflow update execute --workflow-id ID --name resolveTest --input '{"test":"nixl-ucx","action":"retry"}'` */
+/**
+ * `temporal workflow update execute --workflow-id ID --name resolveTest --input '{"test":"nixl-ucx","action":"retry"}'`
+ */
 export const resolveTestUpdate = defineUpdate<string, [Resolution]>('resolveTest');
 /** `temporal workflow update execute --workflow-id ID --name skipTest --input '"nixl-ucx"'` */
 export const skipTestUpdate = defineUpdate<string, [string]>('skipTest');
@@ -64,9 +66,9 @@ export const skipTestUpdate = defineUpdate<string, [string]>('skipTest');
 export interface TestReport {
   readonly test: string;
   readonly step: string;
-  /** Cells that are recorded. */
+  /** Number of recorded cells. */
   readonly done: number;
-  /** The newest figures as text. */
+  /** Newest figures as text. */
   readonly result?: string | undefined;
   /** Seconds of its fastest and slowest measured cell. */
   readonly took?: Range | undefined;
@@ -75,18 +77,18 @@ export const testReportSignal = defineSignal<[TestReport]>('testReport');
 
 /** Name of the suite, as in the spec. */
 export const SUITE_NAME = defineSearchAttributeKey('SuiteName', 'KEYWORD');
-/** `running` or `parked`, then the outcome of a suite (or `cancelled`), the verdict of a test. */
+/** `running` or `parked`; after the end the outcome of the suite (or `cancelled`), or the verdict of the test. */
 export const SUITE_VERDICT = defineSearchAttributeKey('SuiteVerdict', 'KEYWORD');
-/** Name of the test: of a test's own workflow, or the one that a suite runs now. */
+/** Name of the test that a test's workflow measures, or that a suite is running. */
 export const SUITE_TEST = defineSearchAttributeKey('SuiteTest', 'KEYWORD');
 
 /** Result of the suite's workflow. */
 export interface SuiteResult {
-  /** Outcome in one word: the verdict, or `regressed`. */
+  /** The verdict, or `regressed`. */
   readonly outcome: RunOutcome;
   readonly verdict: Verdict;
   readonly reasons: readonly Reason[];
   readonly tests: readonly TestProgress[];
-  /** Folder with report.md, record.json and all logs, as the worker sees it. */
+  /** Path on the worker of the folder with report.md, record.json and all logs. */
   readonly results: string;
 }

@@ -6,14 +6,16 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { longActivities, shortActivities } from './activity-options.js';
 import { failureOf, workflowFailure } from './failures.js';
 
-/** Longest wait of one activity. Longer waits repeat it, which keeps its time-out meaningful and the history small. */
+/**
+ * Longest wait of one activity. A longer wait repeats the activity, so its time-out stays short and the history small.
+ */
 const WAIT_SECONDS = 300;
 
 /**
  * Claims nodes for this run. Waits while another suite run measures on one of them.
  *
  * @param limit longest wait, in seconds
- * @param report receives the name of the run that holds the nodes
+ * @param report receives a step that names the run that holds the nodes
  * @throws `NodesBusy` after the limit
  */
 export async function claimNodes(
@@ -31,7 +33,7 @@ export async function claimNodes(
     ]);
     if (result.held) return;
     holder = result.by;
-    const text = `suite run "${holder.workflowId}" (namespace ${holder.namespace}) measures on ${holder.node}${holder.since ? ` since ${holder.since}` : ''}`;
+    const text = `suite run "${holder.workflowId}" (namespace ${holder.namespace}) is measuring on ${holder.node}${holder.since ? ` (since ${holder.since})` : ''}`;
     if (Date.now() >= deadline) {
       throw workflowFailure(
         new SuiteFailure('NodesBusy', `the nodes were not free within ${formatDuration(limit)}: ${text}`),
@@ -42,10 +44,10 @@ export async function claimNodes(
 }
 
 /**
- * Releases the nodes, so that other runs may measure while this one waits for a person. A failure is only logged, because
+ * Releases the nodes, so that other runs can measure while this one waits for a person. Only logs a failure, because
  * claims expire.
  */
-export async function giveNodesBack(run: Run): Promise<void> {
+export async function releaseNodes(run: Run): Promise<void> {
   try {
     await shortActivities.releaseNodes({ run });
   } catch (error) {

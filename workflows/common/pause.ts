@@ -1,14 +1,14 @@
 import { condition, setHandler } from '@temporalio/workflow';
 import { pauseSignal, resumeSignal } from './messages.js';
 
-/** Pause state of the suite in the workflow of a test. */
+/** Pause state of the suite, for the workflow of a test. */
 export class Pause {
   #paused: boolean;
 
   /**
-   * Listens to the signals of the suite.
+   * Handles the pause and resume signals of the suite.
    *
-   * @param what the unit that does not start while the suite is paused: `cell`, `point`
+   * @param what unit of which no further one starts during a pause: `cell`, `point`
    */
   constructor(paused: boolean, what: string) {
     this.#paused = paused;

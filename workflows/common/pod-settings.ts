@@ -2,7 +2,7 @@ import type { PodSettings } from '../../activities/transport/rank-pod.js';
 import { rankEnvironment, type SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 
-/** Picks the settings of the pods of a test or of the probes. */
+/** Picks the settings for the pods of a test or for the probes. */
 export function podSettings(
   spec: Omit<SuiteSpec, 'tests' | 'dynamo'>,
   test: Pick<TransportTestSpec, 'env' | 'nics'> = { env: {} },

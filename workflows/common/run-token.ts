@@ -1,8 +1,8 @@
 import { workflowInfo } from '@temporalio/workflow';
 
 /**
- * Returns a part of the names of an attempt's objects. Unlike an attempt's number, it also differs from the attempts of a
- * workflow that ended before it recorded anything.
+ * Returns a token for the names of an attempt's objects. Unlike the number of the attempt, it differs from that of an
+ * earlier workflow run that ended before it recorded its attempts.
  */
 export function runToken(): string {
   return workflowInfo().runId.slice(-6);

@@ -32,14 +32,14 @@ export function showDetails(
   setCurrentDetails([`**${name}**: ${step}`, ...table].join('\n'));
 }
 
-/** Reports the progress of a test to the suite. A suite that cannot be reached has ended. */
+/** Reports the progress of a test to the suite. Ignores a failure: a suite that cannot be signalled has ended. */
 export async function reportToSuite(
   { workflowId }: Run,
   test: string,
   step: string,
   cells: readonly CellSummary[],
 ): Promise<void> {
-  // Results of a worker of an earlier version lack the times of load points.
+  // Results from an earlier version of the worker do not contain the times of load points.
   const timed = cells.filter(({ seconds }) => seconds !== undefined);
   try {
     await getExternalWorkflowHandle(workflowId).signal(testReportSignal, {
@@ -51,6 +51,6 @@ export async function reportToSuite(
     });
   } catch (error) {
     if (isCancellation(error)) throw error;
-    log.debug('the suite did not get the report', { step, error });
+    log.debug('cannot signal the progress of the test to the suite', { step, error });
   }
 }

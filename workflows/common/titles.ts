@@ -20,7 +20,7 @@ export function rowTitle(cell: Cell): string {
   return cellTitle(cell).replace(cell.test.name, `${cell.test.name} (${backEndOf(cell.test)})`);
 }
 
-/** Names a point of a sweep: `concurrency 16, repetition 1`. */
+/** Names a load point: `concurrency 16, repetition 1`. */
 export function pointTitle({ concurrency, repetition }: LoadPoint): string {
   return `concurrency ${concurrency}, repetition ${repetition}`;
 }

@@ -28,7 +28,7 @@ const COLUMNS: CellColumns = {
   valuesOf: ({ concurrency = 0, repetition }) => [concurrency, repetition],
 };
 
-/** Input of a test of phase 3. */
+/** Input of an inference test. */
 export interface InferenceTestInput {
   readonly run: Run;
   readonly spec: Pick<
@@ -47,22 +47,22 @@ export interface InferenceTestInput {
 export interface InferenceTestResult {
   readonly verdict: Verdict;
   readonly cells: readonly CellSummary[];
-  /** The deployment was left for people to look at. */
+  /** Whether the deployment was kept for inspection. */
   readonly kept: boolean;
 }
 
-/** Details of the child's failure. */
+/** Details of the failure of the child workflow. */
 export interface InferenceTestFailureDetails {
   readonly hint: string;
   readonly cells: readonly CellSummary[];
-  /** The deployment could not be removed. */
+  /** Whether the deployment could not be removed. */
   readonly leftBehind: boolean;
 }
 
 /**
- * Runs one test of phase 3: deploys Dynamo, loads one point after the other, and removes the deployment. Skips recorded
- * points; deploys nothing when all are recorded. Fails with the class of the failure when the test could not be measured
- * completely or its deployment could not be removed.
+ * Runs one inference test: deploys Dynamo, measures one load point after the other, and removes the deployment. Skips
+ * recorded points; deploys nothing when all are recorded. Fails with the class of the failure when the test could not
+ * be measured completely or its deployment could not be removed.
  */
 export function inferenceTest(input: InferenceTestInput): Promise<InferenceTestResult> {
   return new InferenceTest(input).run();
@@ -74,7 +74,7 @@ class InferenceTest {
   readonly #pause: Pause;
 
   constructor({ spec, dynamo, ...input }: InferenceTestInput) {
-    // An input from a worker of an earlier version has former names of keys.
+    // An input from an earlier version of the worker has former names of keys.
     const { dynamo: current, ...rest } = withCurrentKeys({ ...spec, dynamo }).spec;
     this.#input = { ...input, spec: rest, dynamo: current };
     this.#pause = new Pause(input.paused, 'point');
@@ -100,7 +100,7 @@ class InferenceTest {
     return { verdict, cells: this.#cells, kept: this.#input.keep && open.length > 0 };
   }
 
-  /** Points that are not recorded yet. */
+  /** Returns the points that are not recorded yet, and takes over the recorded ones. */
   async #openPoints(): Promise<LoadPoint[]> {
     const { test } = this.#input;
     const open: LoadPoint[] = [];
@@ -110,12 +110,15 @@ class InferenceTest {
       else open.push(point);
     }
     if (this.#cells.length > 0) {
-      await this.#report(`${test.name}: ${this.#cells.length} points are recorded already`);
+      await this.#report(`${test.name}: ${this.#cells.length} points are already recorded`);
     }
     return open;
   }
 
-  /** Returns recorded points of other images than the current ones, to measure them again: one curve has one image. */
+  /**
+   * Returns the recorded points that other images measured. They run again, because all points of a curve need the same
+   * image.
+   */
   async #outdated({ pods }: Deployed): Promise<LoadPoint[]> {
     const imageIds = pods.map(({ imageId }) => imageId);
     const outdated: LoadPoint[] = [];
@@ -146,7 +149,7 @@ class InferenceTest {
     let failure: FailureRecord | undefined;
     let teardown: FailureRecord | undefined;
     try {
-      // A pause without a deployment releases the nodes.
+      // Comes before the claim: without a deployment, a paused test must not hold the nodes.
       await this.#pause.end();
       await this.#claim();
       const deployed = await this.#deploy();
@@ -165,7 +168,7 @@ class InferenceTest {
     } catch (error) {
       failure = failureOf(error);
     } finally {
-      // When the cluster does not answer, cleanup finds the deployment by its owner and labels.
+      // If the cluster does not answer, clean-up later finds the deployment by its owner and labels.
       teardown = await CancellationScope.nonCancellable(() => this.#tearDown(keep));
     }
     return { ...(failure ? { failure } : {}), ...(teardown ? { teardown } : {}) };
@@ -201,13 +204,17 @@ class InferenceTest {
     );
   }
 
-  /** @returns the failure of the removal; recorded figures stay */
+  /**
+   * Stores the logs of the deployment and removes it.
+   *
+   * @returns the failure of the removal; recorded figures stay valid
+   */
   async #tearDown(keep: boolean): Promise<FailureRecord | undefined> {
     const { run, dynamo, test } = this.#input;
     try {
       await shortActivities.storeGraphLogs({ run, dynamo, folder: `${test.name}/pods-${runToken()}` });
     } catch (error) {
-      log.warn('the logs of the deployment could not be stored', { test: test.name, ...failureOf(error) });
+      log.warn('cannot store the logs of the deployment', { test: test.name, ...failureOf(error) });
     }
     if (keep) return undefined;
     try {
@@ -216,7 +223,7 @@ class InferenceTest {
       return undefined;
     } catch (error) {
       const failure = failureOf(error);
-      log.warn('the deployment could not be removed', { test: test.name, ...failure });
+      log.warn('cannot remove the deployment', { test: test.name, ...failure });
       return failure;
     }
   }
@@ -228,7 +235,7 @@ class InferenceTest {
   }
 }
 
-/** Combines an earlier failure with that of the removal, so that a person learns of the remaining deployment. */
+/** Combines an earlier failure with that of the removal, so that the message also names the remaining deployment. */
 function followedBy(failure: FailureRecord, teardown: FailureRecord): FailureRecord {
   return {
     class: failure.class,

@@ -15,7 +15,7 @@ import { runToken } from '../common/run-token.js';
 import { resultOf } from '../common/step-result.js';
 import { pointTitle } from '../common/titles.js';
 
-/** Conditions of a load point. */
+/** Input of a load point. */
 export interface LoadPointInput extends InferenceCellDefinition {
   readonly run: Run;
   readonly spec: Pick<SuiteSpec, 'cluster' | 'timeouts' | 'maxAttempts'>;
@@ -28,7 +28,7 @@ export function definitionOf(input: Omit<InferenceCellDefinition, 'point'>, poin
   return { dynamo, test, point, pair, fabric };
 }
 
-/** Loads the deployment at one point, retries when the load lost the deployment, and records the result. */
+/** Loads the deployment at one point and records the result. Retries when the load lost the deployment. */
 export async function measureLoadPoint(
   input: LoadPointInput,
   report: (step: string) => Promise<void>,

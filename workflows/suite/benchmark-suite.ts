@@ -55,7 +55,7 @@ function checked(input: unknown): SuiteSpec {
     if (cells <= MAX_CELLS_PER_SUITE) return spec;
     throw new SuiteFailure(
       'InvalidSpec',
-      `the suite has up to ${cells} cells; split it: one suite runs ${MAX_CELLS_PER_SUITE}`,
+      `the suite has up to ${cells} cells, but one suite can run only ${MAX_CELLS_PER_SUITE}: split it`,
     );
   } catch (error) {
     if (error instanceof SuiteFailure) throw workflowFailure(error);
@@ -105,7 +105,7 @@ class BenchmarkSuite {
   #listen(): void {
     const { state } = this.#suite;
     setHandler(progressQuery, () => state.progress(), {
-      description: 'phase, current step and the state of every test',
+      description: 'phase, current step and state of every test',
     });
     setHandler(testReportSignal, (report) => state.testReport(report));
     setHandler(pauseSignal, () => this.#pause(true), { description: 'start no further cell; release the nodes' });
@@ -130,7 +130,7 @@ class BenchmarkSuite {
         state.publishDetails();
         return `${test}: will not run`;
       },
-      { validator: (test) => checkSkip(state, test), description: 'leave out a test that has not started: "name"' },
+      { validator: (test) => checkSkip(state, test), description: 'skip a test that has not started: "name"' },
     );
   }
 
@@ -150,7 +150,10 @@ class BenchmarkSuite {
     return this.#cleaned;
   }
 
-  /** Removes the run's objects. Only logs a failure, so that it does not hide the outcome; cleanup finds the objects by their labels. */
+  /**
+   * Removes the run's objects. Only logs a failure, so that it does not hide the outcome; clean-up later finds the
+   * objects by their labels.
+   */
   async #closeRun(): Promise<void> {
     const { run } = this.#suite;
     try {
@@ -161,7 +164,10 @@ class BenchmarkSuite {
     }
   }
 
-  /** Ends the suite with a failure that belongs to no test; the report covers everything measured so far. */
+  /**
+   * Runs all phases. Converts a failure that belongs to no test to a verdict, so that the report can cover all measured
+   * cells.
+   */
   async #measured(): Promise<{ verdict: Verdict; reasons: Reason[] }> {
     try {
       return await this.#measure();
@@ -185,7 +191,7 @@ class BenchmarkSuite {
     }
     await shortActivities.recordStart({ run, record: state.started(this.#input) });
     const next = await transportPhase(this.#suite, ready);
-    if (spec.dynamo && next === 'go on') await dynamoPhase(this.#suite, spec.dynamo, ready);
+    if (spec.dynamo && next === 'continue') await dynamoPhase(this.#suite, spec.dynamo, ready);
     return state.verdict();
   }
 
@@ -235,7 +241,7 @@ class BenchmarkSuite {
   async #reportCancelled(): Promise<void> {
     upsertSearchAttributes([{ key: SUITE_VERDICT, value: 'cancelled' }]);
     const { run, state } = this.#suite;
-    const reasons: Reason[] = [{ code: 'cancelled', message: `cancelled while: ${state.step}` }];
+    const reasons: Reason[] = [{ code: 'cancelled', message: `cancelled during the step "${state.step}"` }];
     await shortActivities.writeReport({ run, record: state.record(this.#input, 'fail', reasons) });
   }
 }

@@ -17,20 +17,24 @@ import type { Ready } from './set-up.js';
 import { startTest } from './start-test.js';
 import { type InferenceState, markDone, markRunning } from './test-state.js';
 
-/** Runs phase 3: every inference test in the order of the spec, each with its own deployment. */
-export async function dynamoPhase(suite: RunningSuite, dynamo: DynamoSpec, ready: Ready): Promise<'go on' | 'abort'> {
+/** Runs every inference test in the order of the spec, each with its own deployment. */
+export async function dynamoPhase(
+  suite: RunningSuite,
+  dynamo: DynamoSpec,
+  ready: Ready,
+): Promise<'continue' | 'abort'> {
   const phase = new DynamoPhase(suite, dynamo, ready);
   for (const test of suite.state.inference) {
     if ((await runBlock(suite, [test], () => phase.measure(test))) === 'abort') return 'abort';
   }
-  return 'go on';
+  return 'continue';
 }
 
 class DynamoPhase {
   readonly #suite: RunningSuite;
   readonly #dynamo: Omit<DynamoSpec, 'tests'>;
   readonly #ready: Ready;
-  /** The deployment of an earlier test could not be removed. */
+  /** Whether the deployment of an earlier test could not be removed. */
   #leftBehind = false;
 
   constructor(suite: RunningSuite, { tests: _, ...dynamo }: DynamoSpec, ready: Ready) {
@@ -66,7 +70,7 @@ class DynamoPhase {
     const { run, state } = this.#suite;
     const { deployWith, platform } = this.#dynamo;
     if (deployWith !== 'operator' || state.platform) return;
-    state.setStep('looking for the Dynamo platform');
+    state.setStep('checking the Dynamo platform');
     try {
       state.platform = await longActivities(platform.timeout).ensurePlatform({ run, platform });
       state.platformFailure = undefined;
@@ -76,7 +80,7 @@ class DynamoPhase {
     }
   }
 
-  /** Removes an earlier deployment first: two do not fit on the nodes, and would have the same name. */
+  /** Removes the deployment of an earlier test: two do not fit on the nodes, and would have the same name. */
   async #removeLeftBehind(): Promise<void> {
     if (!this.#leftBehind) return;
     const { run, state } = this.#suite;

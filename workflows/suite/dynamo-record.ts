@@ -9,7 +9,7 @@ import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { worst } from '../../suite/verdict/verdict.js';
 import type { InferenceState } from './test-state.js';
 
-/** Progress of phase 3. */
+/** Progress of the Dynamo phase. */
 export interface DynamoProgress {
   readonly inference: readonly InferenceState[];
   readonly platform: Platform | undefined;
@@ -17,7 +17,7 @@ export interface DynamoProgress {
   readonly kept: string | undefined;
 }
 
-/** Builds the part of a run's record for phase 3, without its cells. */
+/** Builds the part of a run's record for the Dynamo phase, without its cells. */
 export function dynamoRecord(
   spec: SuiteSpec,
   dynamo: DynamoSpec,
@@ -49,7 +49,7 @@ export function dynamoRecord(
   };
 }
 
-/** Returns the name of the transport test whose curve predicts the transfer. */
+/** Returns the name of the transport test whose curve predicts the KV transfer. */
 export function baselineOf(spec: SuiteSpec, { transfer }: Pick<DynamoSpec, 'transfer'>): string | undefined {
   return transfer.predictFrom ?? spec.tests.find((test) => toolOf(test).curveOf(test) === transfer.backend)?.name;
 }

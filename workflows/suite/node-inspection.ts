@@ -32,7 +32,7 @@ export async function inspectNodes(
   return { check, fabric, probes: await probePair(spec, run, check.pair, problems) };
 }
 
-/** Chooses the pair and claims it. After a wait for another suite it chooses again, because the nodes may have changed. */
+/** Chooses the pair and claims it. Chooses again after a wait for another suite, because the nodes may have changed. */
 async function claimPair(spec: SuiteSpec, run: Run, report: (step: string) => void): Promise<NodeCheck> {
   for (;;) {
     const check = await shortActivities.checkNodes({ run, spec: { nodes: spec.nodes, resources: spec.resources } });
@@ -48,7 +48,10 @@ async function claimPair(spec: SuiteSpec, run: Run, report: (step: string) => vo
   }
 }
 
-/** Probes the image on both nodes at once. It needs only the Service of etcd, whose name resolves before etcd is ready. */
+/**
+ * Probes the image on both nodes at once. Does not wait for etcd: the name of its Service resolves before etcd is
+ * ready.
+ */
 async function probePair(
   spec: SuiteSpec,
   run: Run,
@@ -70,7 +73,7 @@ async function probePair(
   return probes;
 }
 
-/** Determines the fabric from the spec and the node's instance type label. */
+/** Determines the fabric from the spec and the instance type label of the node. */
 function fabricOf(spec: SuiteSpec, labelled: string, problems: SetUpProblems): Fabric | undefined {
   const kind = fabricKindOf(spec.fabric);
   const fabric = kind.fabricOf(spec.fabric, labelled);

@@ -8,7 +8,7 @@ export async function createRunObject(spec: SuiteSpec, run: Run): Promise<true> 
   return true;
 }
 
-/** Deploys the run's own etcd and waits until it is ready, `timeouts.podStart` at most. */
+/** Deploys the etcd of the run and waits until it is ready, `timeouts.podStart` at most. */
 export function deployEtcd(spec: SuiteSpec, run: Run): Promise<string> {
   const { etcdImage: image, imagePullPolicy, imagePullSecret } = spec.cluster;
   const { podStart } = spec.timeouts;
@@ -23,7 +23,9 @@ export function deployEtcd(spec: SuiteSpec, run: Run): Promise<string> {
   });
 }
 
-/** Creates the run object and etcd again if they are missing, as after a reset of the workflow or a long wait. */
+/**
+ * Creates the run object and etcd again if they are missing, for example after a reset of the workflow or a long wait.
+ */
 export async function openRun(spec: SuiteSpec, run: Run): Promise<void> {
   if (await shortActivities.isRunOpen({ run })) return;
   await createRunObject(spec, run);

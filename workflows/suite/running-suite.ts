@@ -8,6 +8,6 @@ export interface RunningSuite {
   readonly spec: SuiteSpec;
   readonly run: Run;
   readonly state: SuiteState;
-  /** The workflow that measures now; it receives the signals of a pause and its end. */
+  /** Workflow of the running test. It receives the pause and resume signals. */
   child: { signal(definition: typeof pauseSignal | typeof resumeSignal): Promise<void> } | undefined;
 }

@@ -1,7 +1,7 @@
 import type { Problem } from '../../suite/run/cluster-facts.js';
 import { failureOf } from '../common/failures.js';
 
-/** Collects the problems of set-up, so that the user gets all of them at once. */
+/** Collects the problems of set-up, so that the user sees all of them at once. */
 export class SetUpProblems {
   readonly list: Problem[] = [];
 
@@ -10,7 +10,7 @@ export class SetUpProblems {
   }
 
   /**
-   * Runs a step and notes its failure as a problem.
+   * Runs a step and adds its failure as a problem.
    *
    * @param subject names the step in the problem: `etcd`, `nodes`, …
    * @returns the step's result, or undefined after a failure

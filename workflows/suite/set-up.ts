@@ -16,7 +16,7 @@ export interface SetUp {
   readonly ready?: Ready;
 }
 
-/** The pair, its fabric and the images that the tests run on. */
+/** Pair, fabric and images on which the tests run. */
 export interface Ready {
   readonly pair: Pair;
   readonly fabric: Fabric;
@@ -24,8 +24,8 @@ export interface Ready {
 }
 
 /**
- * Prepares the cluster for the tests (phase 1): run object, etcd, nodes and device plugins, and a probe of the image on
- * both nodes. A failed step does not stop the steps that do not need it, so that the user gets all problems at once.
+ * Prepares the cluster for the tests: run object, etcd, nodes and device plugins, and a probe of the image on both
+ * nodes. A failed step does not stop the steps that do not depend on it, so that the user sees all problems at once.
  */
 export async function setUp(spec: SuiteSpec, run: Run, report: (step: string) => void): Promise<SetUp> {
   const problems = new SetUpProblems();
@@ -59,7 +59,10 @@ function setupRecord(problems: SetUpProblems, { check, probes }: NodeInspection)
   };
 }
 
-/** Removes objects of closed runs. A failure does not stop the suite: the node check reports objects that are in the way. */
+/**
+ * Removes objects of closed runs. A failure does not stop the suite, because the node check reports objects that block
+ * a node.
+ */
 async function removeLeftovers(run: Run): Promise<void> {
   try {
     await shortActivities.sweepCluster({ run });

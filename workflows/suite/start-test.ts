@@ -5,10 +5,10 @@ import type { RunningSuite } from './running-suite.js';
 const PAUSE = '1 second';
 
 /**
- * Starts a test as a child workflow, named by the suite's id and the test's name. Waits for the test of a terminated earlier
- * run of the suite, which continues until it has removed its objects.
+ * Starts a test as a child workflow, whose id consists of the suite's id and the test's name. Waits while the same test
+ * of a terminated suite run still removes its objects.
  *
- * @param start starts the child with these options
+ * @param start starts the child workflow with the given options
  */
 export async function startTest<Child>(
   { run, state }: RunningSuite,
@@ -23,7 +23,7 @@ export async function startTest<Child>(
       });
     } catch (error) {
       if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
-      state.setStep(`${name}: waiting for an earlier run to end it`);
+      state.setStep(`${name}: waiting until an earlier suite run has ended this test`);
       await sleep(PAUSE);
     }
   }

@@ -22,12 +22,12 @@ export class SuiteState {
   readonly tests: readonly TestState[];
   readonly startedAt = new Date().toISOString();
   setup: SetupRecord = { problems: [], nodes: [], devicePlugins: [], probes: [] };
-  /** Of phase 3. */
+  /** Platform that the Dynamo phase found or installed. */
   platform: Platform | undefined;
   platformFailure: FailureRecord | undefined;
-  /** The failure that ended the suite and belongs to no test. */
+  /** Failure that ended the suite and belongs to no test. */
   failure: FailureRecord | undefined;
-  /** Command that removes the deployment that phase 3 kept for inspection. */
+  /** Command that removes the deployment that the Dynamo phase kept for inspection. */
   kept: string | undefined;
   paused = false;
   #phase: Progress['phase'] = 'set-up';
@@ -62,13 +62,13 @@ export class SuiteState {
     return names.join(', ') || 'none';
   }
 
-  /** What happens now; shown in the Web UI at once. */
+  /** Sets the phase and the current step, and shows them in the Web UI. */
   setPhase(phase: Progress['phase'], step: string): void {
     this.#phase = phase;
     this.setStep(step);
   }
 
-  /** What happens now, in the same phase. */
+  /** Sets the current step of the same phase, and shows it in the Web UI. */
   setStep(step: string): void {
     this.#step = step;
     this.#reportedAt = new Date().toISOString();
@@ -144,7 +144,7 @@ export class SuiteState {
     return { suite: this.#spec.name, workflowId, runId, startedAt: this.startedAt, spec: input, setup: this.setup };
   }
 
-  /** One for every variant of every test. */
+  /** Returns one record for each variant of each test. */
   #transportRecords(): ReportInput['tests'][number][] {
     return this.transport.flatMap(({ test, variants, verdict, failure, cells }) =>
       variants.map(({ test: { name } }) => {

@@ -8,34 +8,34 @@ import { type Verdict, worst } from '../../suite/verdict/verdict.js';
 import { formatFigures } from '../common/figures.js';
 import type { Resolution, TestProgress } from '../common/messages.js';
 
-/** State of one test of a running suite, of any phase. */
+/** State of one test of a running suite: a transport test or an inference test. */
 export interface TestState<Test = TransportTestSpec | InferenceSpec> {
   readonly test: Test;
   readonly forecast: TestForecast;
   status: TestProgress['status'];
   verdict: Verdict | undefined;
   failure: FailureRecord | undefined;
-  /** Its cells, once it has ended. */
+  /** Cells of the test; empty until the test ends. */
   cells: readonly CellSummary[];
-  /** Number of recorded cells, also while the test runs. */
+  /** Number of recorded cells, kept current while the test runs. */
   done: number;
-  /** The newest figures as text. */
+  /** Newest figures as text. */
   figures: string | undefined;
   /** Seconds of its fastest and slowest measured cell. */
   took: Range | undefined;
-  /** Decision of a person while the test was parked. */
+  /** Decision of a person on the parked test. */
   resolution: Resolution['action'] | undefined;
 }
 
-/** A test of phase 2. */
+/** State of a transport test. */
 export interface TransportState extends TestState<TransportTestSpec> {
   readonly variants: readonly Variant[];
 }
 
-/** A test of phase 3. */
+/** State of an inference test. */
 export type InferenceState = TestState<InferenceSpec>;
 
-/** The state of a test before its first cell. */
+/** Returns the state of a test before its first cell. */
 export function initialState<Test>(test: Test, forecast: TestForecast): TestState<Test> {
   return {
     test,
@@ -59,7 +59,7 @@ export function markRunning(state: TestState): void {
 /**
  * Marks a test as ended.
  *
- * @param cells undefined when the test's workflow could not report them: those that it had before stay
+ * @param cells cells of the test; undefined keeps the earlier ones, when the test's workflow could not report its cells
  * @param failure failure of the test that belongs to no cell
  */
 export function markDone(

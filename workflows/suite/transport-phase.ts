@@ -16,14 +16,14 @@ import type { Ready } from './set-up.js';
 import { startTest } from './start-test.js';
 import { markDone, markRunning, type TransportState } from './test-state.js';
 
-/** Runs phase 2: every transport test in the order of the spec; interleaved ones together. */
-export async function transportPhase(suite: RunningSuite, ready: Ready): Promise<'go on' | 'abort'> {
+/** Runs every transport test in the order of the spec; interleaved tests run together. */
+export async function transportPhase(suite: RunningSuite, ready: Ready): Promise<'continue' | 'abort'> {
   for (const { tests } of blocksOf(suite.spec)) {
     const names = new Set(tests.map(({ base }) => base));
     const states = suite.state.transport.filter(({ test }) => names.has(test.name));
     if ((await runBlock(suite, states, (open) => measure(suite, ready, open))) === 'abort') return 'abort';
   }
-  return 'go on';
+  return 'continue';
 }
 
 async function measure(suite: RunningSuite, ready: Ready, states: readonly TransportState[]): Promise<void> {

@@ -20,7 +20,9 @@ import { runToken } from '../common/run-token.js';
 import { resultOf, type StepResult } from '../common/step-result.js';
 import { rowTitle } from '../common/titles.js';
 
-/** Seconds from the test's time limit, which the worker enforces, to the limit that the kubelet enforces. */
+/**
+ * Seconds between the time limit of the test, which the worker enforces, and the later one that the kubelet enforces.
+ */
 const KUBELET_DEADLINE_MARGIN_SECONDS = 120;
 
 /** Input of an attempt. */
@@ -34,7 +36,7 @@ export interface AttemptInput {
   readonly number: number;
 }
 
-/** One attempt at a cell, with its own pods, group and evidence. Every attempt starts both ranks again. */
+/** One attempt at a cell, with its own pods, rendezvous group and evidence. Every attempt starts both ranks again. */
 export class Attempt {
   readonly #input: AttemptInput;
   readonly #report: (step: string) => void;
@@ -56,7 +58,7 @@ export class Attempt {
     return this.#input.cell.test;
   }
 
-  /** Of a row in the Web UI. */
+  /** Returns the summary of an activity, which the Web UI shows as the title of its row. */
   #summary(what: string): { summary: string } {
     return { summary: `${rowTitle(this.#input.cell)}, attempt ${this.#input.number}: ${what}` };
   }
@@ -78,7 +80,7 @@ export class Attempt {
     return { fabric, networkInterface, visibleNics };
   }
 
-  /** Empties the run's etcd, which only this run uses. Call it before `run`, which reports a failure. */
+  /** Empties the etcd of the run, which no other run uses. Call it before `run`, which reports its failure. */
   async wipeEtcd(): Promise<void> {
     const { run } = this.#input;
     this.#report('wiping etcd');
@@ -87,13 +89,13 @@ export class Attempt {
     );
   }
 
-  /** Judges the attempt while its pods are removed. */
+  /** Runs both ranks, stores their evidence, and judges the attempt while its pods are removed. */
   async run(): Promise<{ judgement: AttemptJudgement; record: AttemptRecord }> {
     const startedAt = new Date().toISOString();
     const watched = this.#wiped.ok ? await resultOf(() => this.#measure()) : this.#wiped;
     const { timedOut, endedBySuite } = watched.ok ? watched.value : { timedOut: false, endedBySuite: [] };
     const stored = await resultOf(() => this.#storeEvidence(endedBySuite));
-    // The caller that awaits it gets its failure.
+    // The caller awaits the same promise and gets its failure.
     this.remove().catch(() => undefined);
     const ranks = stored.ok ? stored.value : [];
     const judged = await this.#judged(watched, stored, timedOut);
@@ -127,7 +129,10 @@ export class Attempt {
     return this.#watch();
   }
 
-  /** node2 first; node1 when node2 is ready and `startDelay.min` has passed, or `startDelay.max` has. */
+  /**
+   * Starts node2 first. Starts node1 when node2 is ready and `startDelay.min` has passed, or when `startDelay.max` has
+   * passed.
+   */
   async #startBoth(): Promise<void> {
     const { spec, pair } = this.#input;
     const { startDelay } = spec;
@@ -170,7 +175,7 @@ export class Attempt {
     );
   }
 
-  /** Always kept, also of an attempt that failed. */
+  /** Stores the evidence of both ranks, also of a failed attempt. */
   #storeEvidence(endedBySuite: readonly string[]): Promise<RankRecord[]> {
     const { run } = this.#input;
     this.#report('storing evidence');
@@ -187,7 +192,7 @@ export class Attempt {
     ]);
   }
 
-  /** Rows of the attempt; none when it was not judged, even when its evidence contains some. */
+  /** Returns the judgement of an attempt that has failed: without rows, even when the evidence contains some. */
   #unmeasured(failure: FailureRecord): AttemptJudgement {
     const { fabric, visibleNics } = this.#circumstances;
     const ceiling = ceilingOf(fabric, scopeOf(this.#test), usableNics(this.#test, visibleNics));

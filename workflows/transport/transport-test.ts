@@ -15,7 +15,7 @@ import { shortActivities } from '../common/activity-options.js';
 import { failureOf } from '../common/failures.js';
 import { formatFigure } from '../common/figures.js';
 import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from '../common/messages.js';
-import { claimNodes, giveNodesBack } from '../common/node-claim.js';
+import { claimNodes, releaseNodes } from '../common/node-claim.js';
 import { Pause } from '../common/pause.js';
 import { podSettings } from '../common/pod-settings.js';
 import { type CellColumns, reportToSuite, showDetails } from '../common/test-progress.js';
@@ -26,13 +26,13 @@ import { Attempt } from './attempt.js';
 export interface TransportTestInput {
   readonly run: Run;
   readonly spec: Omit<SuiteSpec, 'tests' | 'dynamo'>;
-  /** Tests of one block: one, or all that are interleaved. */
+  /** Tests of one block: one test, or all interleaved ones. */
   readonly tests: readonly TransportTestSpec[];
   readonly pair: Pair;
   readonly imageIds: readonly string[];
   readonly fabric: Fabric;
   readonly paused: boolean;
-  /** Cells of the same block from an earlier run in this chain; see `#goOnInNewRun`. */
+  /** Cells of the same block from an earlier run in this chain; see `#continueInNewRun`. */
   readonly done?: readonly CellSummary[];
 }
 
@@ -41,11 +41,11 @@ export interface TransportTestResult {
   readonly cells: readonly CellSummary[];
 }
 
-/** Details of the child's failure, so that the suite can report the measured cells. */
+/** Details of the failure of the child workflow, so that the suite can report the measured cells. */
 export interface TransportTestFailureDetails {
   readonly hint: string;
   readonly cells: readonly CellSummary[];
-  /** Failure that belongs to no cell; the plan was not completed. */
+  /** Whether the failure belongs to no cell, so that the plan was not completed. */
   readonly interrupted: boolean;
 }
 
@@ -56,13 +56,13 @@ const COLUMNS: CellColumns = {
 
 /**
  * Runs one test between two nodes, or several interleaved ones: one cell after the other, until the plan is complete. A
- * missed expectation is a result; a test that could not be measured ends this workflow with the class of the failure.
+ * missed expectation is a result. A test that could not be measured fails this workflow with the class of the failure.
  */
 export function transportTest(input: TransportTestInput): Promise<TransportTestResult> {
   return new TransportTest(input).run();
 }
 
-/** Renames former keys in an input from a worker of an earlier version. */
+/** Renames former keys in an input from an earlier version of the worker. */
 function withCurrentNames({ spec, tests, ...input }: TransportTestInput): TransportTestInput {
   const { tests: current, ...rest } = withCurrentKeys({ ...spec, tests }).spec;
   return { ...input, spec: rest, tests: current };
@@ -79,7 +79,7 @@ class TransportTest {
     const input = withCurrentNames(given);
     const { tests, spec, done = [], paused } = input;
     const [block] = blocksOf({ ...spec, tests: [...tests], interleave: tests.length > 1 });
-    if (!block) throw new RangeError('a block without tests');
+    if (!block) throw new RangeError('the block has no tests');
     this.#input = input;
     this.#block = block;
     this.#cells = [...done];
@@ -109,7 +109,7 @@ class TransportTest {
     return { verdict, cells: this.#cells };
   }
 
-  /** @returns the failure that stopped the plan; measured cells stay */
+  /** Measures all cells. @returns the failure that stopped the plan; measured cells stay valid */
   async #measureAll(): Promise<FailureRecord | undefined> {
     try {
       await this.#measurePlan();
@@ -124,10 +124,10 @@ class TransportTest {
       await this.#whilePaused(cell);
       const recorded = await this.#measureCell(cell);
       this.#details(`${cellTitle(cell)} recorded`);
-      // The result contains the outcome of the last cell.
+      // Sends no report for the last cell, because the result contains its outcome.
       if (!this.#next()) break;
       await this.#report(cell, `${cellTitle(cell)} recorded: ${outcomeText(recorded)}`);
-      if (workflowInfo().continueAsNewSuggested) await this.#goOnInNewRun();
+      if (workflowInfo().continueAsNewSuggested) await this.#continueInNewRun();
     }
   }
 
@@ -135,12 +135,15 @@ class TransportTest {
     return nextCell(this.#block, this.#cells.map(outcomeOf));
   }
 
-  /** Returns a recorded cell before anything is claimed or started. A measured cell counts even when its pods cannot be removed. */
+  /**
+   * Measures a cell and records it. Returns a recorded cell without claiming or starting anything. A measured cell
+   * counts even when its pods cannot be removed.
+   */
   async #measureCell(cell: Cell): Promise<CellSummary> {
     const { run, spec } = this.#input;
     const definition = this.#definition(cell);
     const recorded = await shortActivities.findCell.executeWithOptions(
-      { summary: `${rowTitle(cell)}: recorded already?` },
+      { summary: `${rowTitle(cell)}: looking for its record` },
       [{ run, cell: definition, resumeFrom: spec.resumeFrom }],
     );
     if (recorded.cell) return this.#count(recorded.cell);
@@ -198,11 +201,11 @@ class TransportTest {
     if (waited) await this.#report(cell, cellTitle(cell));
   }
 
-  /** Releases the nodes, so that other runs can measure meanwhile. */
+  /** Waits while the suite is paused. Releases the nodes during the pause, so that other runs can measure. */
   async #whilePaused(next: Cell): Promise<void> {
     if (!this.#pause.paused) return;
     const { run } = this.#input;
-    await giveNodesBack(run);
+    await releaseNodes(run);
     this.#claimed = false;
     this.#details('paused');
     await this.#report(next, `${next.test.name}: paused`);
@@ -210,8 +213,11 @@ class TransportTest {
     await this.#report(next, cellTitle(next));
   }
 
-  /** Continues as new before the history gets slow to replay: the server suggests it at 4,096 events or 4 MiB; a cell takes about 60 events. */
-  #goOnInNewRun(): Promise<never> {
+  /**
+   * Continues as new before the replay of the history becomes slow: the server suggests it at 4,096 events or 4 MiB; a
+   * cell takes about 60 events.
+   */
+  #continueInNewRun(): Promise<never> {
     return continueAsNew<typeof transportTest>({ ...this.#input, paused: this.#pause.paused, done: this.#cells });
   }
 
@@ -226,7 +232,7 @@ class TransportTest {
   }
 }
 
-/** `pass, 46 GB/s` */
+/** Formats an outcome: `pass, 46 GB/s`. */
 function outcomeText(outcome: Pick<CellSummary, 'verdict' | 'measurement' | 'failure'>): string {
   return [outcome.verdict, formatFigure(outcome)].filter(Boolean).join(', ');
 }

@@ -1,7 +1,8 @@
-"""prune_libraries.py SITE_PACKAGES: removes from NIXL's wheel what the UCX and LIBFABRIC back ends do not load.
+"""prune_libraries.py SITE_PACKAGES: removes unused libraries from NIXL's wheel.
 
-The wheel brings the libraries of ten back ends (AWS, Azure, GUSLI, ...). What is needed is followed from the wanted
-modules through their NEEDED entries, so that the list does not have to name files that carry a hash.
+Keeps those that the UCX and LIBFABRIC back ends load. The wheel contains the libraries of ten back ends (AWS, Azure,
+GUSLI, ...). The script follows the NEEDED entries of the wanted modules, because the names of the libraries contain a
+hash and cannot be listed.
 """
 
 import re
@@ -15,13 +16,13 @@ WANTED = (
     "nixl_cu12/_utils*.so",
     ".nixl_cu12.mesonpy.libs/plugins/libplugin_UCX.so",
     ".nixl_cu12.mesonpy.libs/plugins/libplugin_LIBFABRIC.so",
-    # UCX opens its transports by name. Those for CUDA are left out: they need a driver.
+    # UCX opens its transports by name. Those for CUDA are omitted, because they need a driver.
     "nixl_cu12.libs/ucx/libuct_cma.so*",
     "nixl_cu12.libs/ucx/libuct_ib.so*",
     "nixl_cu12.libs/ucx/libuct_ib_mlx5.so*",
 )
 LIBRARY_FOLDERS = (".nixl_cu12.mesonpy.libs", "nixl_cu12.libs")
-# A second copy of the plug-ins, which is not where NIXL looks, and another product of the same wheel.
+# A second copy of the plug-ins, in a folder that NIXL does not search, and another product in the same wheel.
 UNUSED_FOLDERS = ("nixl_cu12.libs/nixl", "nixl_ep_cu12", "nixl_cu12.scripts")
 
 

@@ -1,7 +1,7 @@
-"""make_model.py FOLDER: a model folder that tokenises and nothing else, made without a network.
+"""make_model.py FOLDER: makes a model folder with a tokenizer and without weights. Needs no network.
 
-The tokenizer is learnt from sources of the Python that runs this; config.json describes a tiny Llama, so that programs
-which read it find all fields.
+The tokenizer is trained on sources of the Python that runs this script. config.json describes a Llama, so that programs
+find all fields that they read.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 /*
- * The process that holds a pod's namespaces. It does nothing until it is told to end, and takes in the orphans that a
- * shared process namespace hands to its first process.
+ * Holds the namespaces of a pod. Waits until it receives SIGTERM or SIGINT, and reaps the orphans of a shared process
+ * namespace, whose first process it is.
  */
 #include <signal.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@ int main(void) {
     sigaddset(&awaited, SIGTERM);
     sigaddset(&awaited, SIGINT);
     sigaddset(&awaited, SIGCHLD);
-    /* Blocked and waited for, not handled: nothing can arrive between a check and a sleep. */
+    /* Blocks the signals and waits for them. With handlers, a signal could arrive between a check and a sleep. */
     sigprocmask(SIG_BLOCK, &awaited, NULL);
     for (;;) {
         int arrived = sigwaitinfo(&awaited, NULL);

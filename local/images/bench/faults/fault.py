@@ -1,20 +1,20 @@
-"""Runs a tool and makes it fail in a chosen way, to test failures that real tools show rarely.
+"""Runs a tool and makes it fail in a selected way, to test failures that are rare with real tools.
 
     LOCAL_FAULT=KIND[:ARGUMENT][@POSITION][#ATTEMPT]     fault.py PROGRAM ARGUMENTS...
 
-Affects only the rank of POSITION (node1 or node2) in attempt ATTEMPT; without them every rank in every attempt. Both come
-from the pod's name, as the suite makes it: ...-a<attempt>-<position>.
+Affects only the rank of POSITION (node1 or node2) in attempt ATTEMPT. Default: every rank in every attempt. Reads both
+from the name that the suite gives the pod: ...-a<attempt>-<position>.
 
-KIND        what happens
-hang        nothing is printed and nothing ends
-crash:N     SIGSEGV after N % of the table's rows; exit code 139
-segfault    all work is done, then exit code 139
-no-rows     exit code 0 without a row
-truncated   the last row is cut in the middle
-garbage     the rows are bytes without sense
-unit        the figures are 1000 times too large, as if MB were GB
-slow:N      the tool starts N seconds late
-oom         memory is taken until the kernel ends it
+KIND        effect
+hang        prints nothing and does not end
+crash:N     ends with SIGSEGV after N % of the table's rows; exit code 139
+segfault    does all its work, then ends with exit code 139
+no-rows     ends with exit code 0 without a row
+truncated   cuts the last row in the middle
+garbage     prints random bytes instead of rows
+unit        prints figures that are 1000 times too large, as if MB were GB
+slow:N      starts N seconds late
+oom         takes memory until the kernel ends it
 """
 
 import os
@@ -25,7 +25,7 @@ import subprocess
 import sys
 import time
 
-# A row of nixlbench, or of ucx_perftest's CSV behind the name of a batch line.
+# Matches a row of nixlbench, or of ucx_perftest's CSV after the name of a batch line.
 ROW = re.compile(rb"^\s*\d+\s+\d+\s+[\d.]+|^s\d+,\s*\d+,")
 DECIMAL = re.compile(rb"\d+\.\d+")
 SEGMENTATION_FAULT = 128 + signal.SIGSEGV
@@ -53,7 +53,7 @@ def take_memory():
 
 
 def enlarged(line):
-    """nixlbench: the bandwidth is the first figure with a decimal point. CSV: all of them, whatever they are."""
+    """Multiplies figures by 1000: for nixlbench the bandwidth, which is the first with a decimal point; for CSV all."""
     return DECIMAL.sub(lambda match: b"%.6f" % (float(match.group()) * 1000), line, count=0 if b"," in line else 1)
 
 
@@ -73,7 +73,7 @@ def write(line):
 
 
 class Filter:
-    """Changes the lines of the tool. `crashed` asks the caller to end the tool."""
+    """Changes the lines of the tool. When `crashed` is set, the caller must end the tool."""
 
     def __init__(self, kind, rows_before_crash):
         self._kind = kind

@@ -1,4 +1,4 @@
-"""The memory that is sent and received, with nixlbench's patterns in it."""
+"""Memory for transfers, filled with nixlbench's patterns."""
 
 import ctypes
 import mmap
@@ -8,8 +8,8 @@ CHUNK_BYTES = 1 << 20
 
 
 class Buffer:
-    """Anonymous memory. Only the part that the largest row uses is taken, not all of --total_buffer_size:
-    two ranks on one machine would otherwise touch 16 GiB with the default flags."""
+    """Anonymous memory. Allocates only the part that the largest row uses, and not all of --total_buffer_size:
+    otherwise two ranks on one machine would touch 16 GiB with the default flags."""
 
     def __init__(self, size, role):
         self.size = size
@@ -19,11 +19,11 @@ class Buffer:
         self.reset(size)
 
     def reset(self, length):
-        """Puts this side's own pattern back, so that a check can only pass on bytes that came after it."""
+        """Restores the pattern of this side, so that a check passes only on bytes that arrive afterwards."""
         ctypes.memset(self.address, self._own, length)
 
     def blocks(self, block_size, batch_size):
-        """(address, length, device) of each block of a batch, one behind the other."""
+        """Returns (address, length, device) of each block of a batch. The blocks are contiguous."""
         return [(self.address + index * block_size, block_size, 0) for index in range(batch_size)]
 
     def holds(self, address, length, value):

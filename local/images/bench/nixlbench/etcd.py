@@ -1,4 +1,4 @@
-"""A small etcd client over the v3 JSON gateway, so that the image needs no gRPC for Python."""
+"""Small etcd client for the v3 JSON gateway, so that the image needs no gRPC for Python."""
 
 import base64
 import http.client
@@ -6,19 +6,19 @@ import json
 import socket
 from urllib.parse import urlsplit
 
-# gRPC's own patience with a host that does not answer, so that an unreachable etcd costs what it costs nixlbench.
+# Time-out of gRPC for a host that does not answer, so that an unreachable etcd takes as long to fail as in nixlbench.
 CONNECT_TIMEOUT_S = 20
 REQUEST_TIMEOUT_S = 30
-# A holder that was killed keeps the lock for this long: the lease of etcd-cpp-api's lock().
+# Lease of etcd-cpp-api's lock(): a killed holder keeps the lock for this long.
 LOCK_LEASE_S = 10
 
 
 class EtcdError(Exception):
-    """etcd could not be asked; the text is what nixlbench's gRPC client says in the same case."""
+    """A request to etcd failed. The text is that of nixlbench's gRPC client in the same case."""
 
 
 class EtcdClient:
-    """Keys and values are text and bytes. Every method raises EtcdError when etcd cannot be reached."""
+    """etcd client. Keys are text, values are bytes. Every method raises EtcdError when etcd cannot be reached."""
 
     def __init__(self, endpoints):
         self._endpoints = [endpoint.strip() for endpoint in endpoints.split(",") if endpoint.strip()]
@@ -42,7 +42,7 @@ class EtcdClient:
         self._call("kv/deleterange", _prefix(prefix))
 
     def lock(self, name):
-        """Waits for the lock and returns what unlock() needs."""
+        """Waits for the lock and returns the argument for unlock()."""
         lease = self._call("lease/grant", {"TTL": LOCK_LEASE_S})["ID"]
         key = self._call("lock/lock", {"name": _encode(name), "lease": lease}, timeout_s=None)["key"]
         return key, lease
@@ -54,7 +54,8 @@ class EtcdClient:
 
     def _call(self, path, request, timeout_s=REQUEST_TIMEOUT_S):
         body = json.dumps(request).encode()
-        # Twice: etcd may have closed a connection that idled through a long row. All requests here can be repeated.
+        # Tries twice, because etcd may have closed a connection that was idle during a long row. All requests here can be
+        # repeated.
         for attempt in (1, 2):
             fresh = self._connection is None
             connection = self._connection or self._connect()
@@ -100,7 +101,7 @@ class EtcdClient:
 
 
 def _resolve(endpoint):
-    """IPv4 address and port, or None when gRPC would get nothing: no port, or a host that does not resolve."""
+    """Returns IPv4 address and port, or None when gRPC would find no address: no port, or a host that does not resolve."""
     parts = urlsplit(endpoint if "//" in endpoint else f"//{endpoint}")
     try:
         if parts.port is None or parts.scheme not in ("", "http"):

@@ -1,4 +1,4 @@
-"""The run, in nixlbench's order: register, back end, start barrier, memory, metadata, rows."""
+"""Performs a run in nixlbench's order: register, back end, start barrier, memory, metadata, rows."""
 
 import json
 import os
@@ -18,8 +18,8 @@ SIGTERM_EXIT_CODE = 128 + signal.SIGTERM
 
 
 class Interrupts:
-    """SIGINT asks for an end, a second one insists. SIGTERM ends at once, also for a container's first process,
-    for which the kernel ignores every signal without a handler."""
+    """Handles signals. SIGINT ends the run after the current row, a second SIGINT at once. SIGTERM ends it at once, also in
+    a container's first process, for which the kernel ignores every signal without a handler."""
 
     def __init__(self):
         self._count = 0
@@ -115,11 +115,11 @@ class Run:
             self._worker.check(local)
 
     def _checks(self, operation):
-        """The receiving side checks: the target of a WRITE, the initiator of a READ."""
+        """Whether this side checks the bytes. The receiving side does: the target of a WRITE, the initiator of a READ."""
         return self._options.check_consistency and self._options.op_type == operation
 
     def _send(self, data):
-        # The results are not looked at, as in nixlbench: a target whose initiator is gone pays every wait in turn.
+        # Ignores the results, as nixlbench does: a target whose initiator is gone waits for every time-out in turn.
         self._rendezvous.send_int(len(data), INITIATOR_RANK)
         self._rendezvous.send_bytes(data, INITIATOR_RANK)
 
@@ -156,7 +156,7 @@ def _options(arguments):
     try:
         return parse(arguments)
     except HelpWanted:
-        # In one piece: a reader like `grep -q` closes the pipe as soon as it has seen its flag.
+        # Prints all lines at once, because a reader like `grep -q` closes the pipe as soon as it has found its flag.
         say("\n".join(("  Flags of nixlbench 0.7.1 that this stand-in knows:", *help_lines())))
         raise Stop(1) from None
     except FlagErrors as errors:

@@ -1,6 +1,6 @@
-"""The command line: the network flags of nixlbench 0.7.1, parsed the way gflags does it.
+"""Parses the network flags of nixlbench 0.7.1 as gflags does.
 
-The storage flags are left out on purpose: this stand-in has no storage back end, and "unknown flag" says so early.
+Omits the storage flags on purpose: this stand-in has no storage back end, and "unknown flag" reports this early.
 """
 
 from dataclasses import dataclass
@@ -47,7 +47,7 @@ FLAGS = {
         Flag("num_target_dev", "int32", 1, "Devices of the target side; only 1 here"),
         Flag("enable_pt", "bool", False, "Progress thread; always on here, see worker.py"),
         Flag("progress_threads", "uint64", 0, "Extra progress threads of the UCX back end"),
-        Flag("enable_vmm", "bool", False, "VMM allocations; without meaning here"),
+        Flag("enable_vmm", "bool", False, "VMM allocations; has no effect here"),
         Flag("device_list", "string", "all", "Comma-separated devices, or all"),
         Flag("etcd_endpoints", "string", "", "etcd, http://host:port"),
     )
@@ -55,7 +55,7 @@ FLAGS = {
 
 
 class FlagErrors(Exception):
-    """All that is wrong with a command line, one line each, worded as gflags words it."""
+    """All errors in a command line, one per line, with the words of gflags."""
 
     def __init__(self, lines):
         super().__init__("; ".join(lines))
@@ -63,11 +63,12 @@ class FlagErrors(Exception):
 
 
 class HelpWanted(Exception):
-    """--help was given; gflags prints the flags and exits 1."""
+    """--help was given. gflags then prints the flags and exits with code 1."""
 
 
 def parse(arguments):
-    """Flags as attributes. `--f=v`, `--f v`, one dash or two, `-` for `_`; booleans also `--f` and `--nof`."""
+    """Returns the flags as attributes. Accepts `--f=v`, `--f v`, one dash or two, `-` for `_`; for booleans also `--f` and
+    `--nof`."""
     values = {flag.name: flag.default for flag in FLAGS.values()}
     errors = []
     help_wanted = False

@@ -1,6 +1,6 @@
-"""What is printed, and how a run ends.
+"""Prints lines, and ends a run.
 
-Whoever follows a pod's log decides from single lines ("Registered as rank ..."), so every line leaves at once.
+Flushes every line, because the suite reacts to single lines of a pod's log ("Registered as rank ...").
 """
 
 import sys
@@ -15,10 +15,10 @@ def complain(line):
 
 
 class Stop(Exception):
-    """Ends the run with an exit code, after whatever had to be said was said.
+    """Ends the run with an exit code. Print all messages before raising it.
 
-    `tidy` mirrors a difference of nixlbench 0.7.1 that decides what the next run in the same group finds: a failure
-    that returns from main() removes the group's rank and size keys, one that calls exit() on the spot leaves them.
+    `tidy` reproduces a difference in nixlbench 0.7.1 that affects the next run in the same group: a failure that returns
+    from main() removes the group's rank and size keys, a failure that calls exit() leaves them.
     """
 
     def __init__(self, code=1, tidy=False):

@@ -1,4 +1,4 @@
-"""What a valid command line means: the checks of nixlbench 0.7.1, its rounding of iterations, the rows of the table."""
+"""Checks the command line as nixlbench 0.7.1 does, rounds the iterations, and lists the rows of the table."""
 
 from .output import Stop, complain, say
 
@@ -8,7 +8,10 @@ BACKENDS = ("UCX", "LIBFABRIC")
 
 
 def settle(options):
-    """Checks the options and fills in what nixlbench derives from them. Says what it changes; raises Stop(1)."""
+    """Checks the options and sets those that nixlbench derives. Prints its changes.
+
+    Raises Stop(1) for an invalid option.
+    """
     if not options.etcd_endpoints:
         options.etcd_endpoints = DEFAULT_ENDPOINT
         say(f"Using default ETCD endpoint for non-storage backend: {DEFAULT_ENDPOINT}")
@@ -60,7 +63,7 @@ def _check_supported(options):
         _refuse(f"Unsupported worker type: {options.worker_type}")
     if options.runtime_type != "ETCD":
         _refuse(f"Invalid runtime: {options.runtime_type}")
-    # One pair is what two pods can be; more would need shared ranks and per-thread requests that nothing here tests.
+    # Two pods are one pair. More would need shared ranks and requests per thread, which no test here uses.
     for name in ("num_threads", "num_initiator_dev", "num_target_dev"):
         if getattr(options, name) != 1:
             _refuse(f"nixlbench stand-in: {name} above 1 is not supported (got {getattr(options, name)})")
@@ -84,7 +87,7 @@ def round_up(number, multiple):
 
 
 def rows(options):
-    """The (block size, batch size) of every row of the table, in its order."""
+    """Yields (block size, batch size) of every row of the table, in order."""
     block = options.start_block_size
     while 0 < block <= options.max_block_size:
         batch = options.start_batch_size
@@ -95,6 +98,6 @@ def rows(options):
 
 
 def iterations(options, block_size):
-    """(warm-up, timed) iterations of one row; both are divided for blocks above 1 MiB."""
+    """Returns the (warm-up, timed) iterations of one row. Both are divided for blocks above 1 MiB."""
     divisor = options.large_blk_iter_ftr if block_size > LARGE_BLOCK_BYTES else 1
     return options.warmup_iter // divisor, options.num_iter // divisor

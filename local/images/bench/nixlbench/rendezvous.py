@@ -1,7 +1,7 @@
-"""How two processes find each other: ranks, barriers and messages as keys in etcd, under nixlbench 0.7.1's names.
+"""Rendezvous of two processes: ranks, barriers and messages as keys in etcd, with the names of nixlbench 0.7.1.
 
-What a failed run leaves behind is part of that: keys carry no lease, so a killed rank's keys stay and confuse the
-next run in the same group exactly as nixlbench's do.
+Keys have no lease, as in nixlbench: the keys of a killed rank stay and disturb the next run in the same group in the same
+way.
 """
 
 import time
@@ -9,7 +9,8 @@ import time
 from .etcd import EtcdClient, EtcdError
 from .output import Stop, complain, say
 
-# nixlbench asks 60 times, a second apart. The limit is kept, the pause is not: rows would cost seconds of waiting.
+# nixlbench polls 60 times, once per second. This module uses the same limit but shorter pauses, because each row would
+# otherwise wait for seconds.
 WAIT_LIMIT_S = 60
 FIRST_PAUSE_S = 0.002
 LONGEST_PAUSE_S = 0.1
@@ -26,7 +27,7 @@ class Rendezvous:
         self.rank = None
 
     def register(self):
-        """Takes the next rank: whoever comes first is rank 0, the initiator."""
+        """Takes the next rank. The first process gets rank 0 and becomes the initiator."""
         say(f"Connecting to ETCD at {self._endpoints}")
         try:
             held = self._etcd.lock(self._key("lock"))
@@ -48,15 +49,15 @@ class Rendezvous:
         raise Stop(1, tidy=True)
 
     def forget(self):
-        """Removes the size and rank keys of *all* ranks, as every ending nixlbench process does; nothing else."""
+        """Removes only the size and rank keys, but of *all* ranks, as every ending nixlbench process does."""
         try:
             self._etcd.delete_prefix(self._key(""))
         except EtcdError:
-            # nixlbench does not look either: the process is ending, and its exit code is already decided.
+            # Ignored as in nixlbench: the process is ending, and its exit code is already determined.
             pass
 
     def barrier(self, name):
-        """Whether all ranks arrived within the limit. A key that a dead rank left counts as that rank."""
+        """Waits for all ranks and returns whether they arrived in time. A key that a dead rank left counts as that rank."""
         place = f"{self._prefix}barrier/{name}/{self._generation}/"
         self._generation += 1
         arrived = 0
@@ -66,7 +67,7 @@ class Rendezvous:
             step = "wait"
             for _ in _tries():
                 arrived = len(self._etcd.keys(place))
-                # None at all: rank 0 saw everyone and has already cleared the place.
+                # No key at all means that rank 0 has seen all ranks and has already removed the keys.
                 if arrived in (0, self.world_size):
                     if self.rank == 0:
                         self._etcd.delete_prefix(place)
@@ -84,16 +85,16 @@ class Rendezvous:
         return self._send("int", to, {"": str(number)})
 
     def send_bytes(self, data, to):
-        # The data first: the receiver looks for the description and then expects the data to be there.
+        # Puts the data first: when the receiver finds the description, it expects the data to exist.
         return self._send("char", to, {"/data": data, "": f"{self.rank}:{to}:{len(data)}"})
 
     def receive_int(self, sender):
-        """The number, or None when it did not come in time."""
+        """Returns the number, or None when it did not arrive in time."""
         received = self._receive("int", sender, [""])
         return None if received is None else int(received)
 
     def receive_bytes(self, sender):
-        """The data, or None when it did not come in time."""
+        """Returns the data, or None when they did not arrive in time."""
         return self._receive("char", sender, ["/data", ""])
 
     def _send(self, kind, to, parts):
@@ -119,7 +120,7 @@ class Rendezvous:
             value = self._read(message + suffixes[0])
             if value is None:
                 continue
-            # Removed before it is acknowledged: the sender may use the same keys again at once.
+            # Removes the keys before it acknowledges, because the sender may then use the same keys again at once.
             for suffix in suffixes:
                 self._etcd.delete(message + suffix)
             self._etcd.put(f"{message}/ack", RECEIVED)
@@ -131,11 +132,11 @@ class Rendezvous:
         try:
             return self._etcd.get(key)
         except EtcdError:
-            # An etcd that is away for a moment is waited for, like a peer that is not there yet.
+            # Retries when etcd is unavailable for a moment, as for a peer that has not arrived yet.
             return None
 
     def _key(self, name):
-        # The second slash is nixlbench's.
+        # nixlbench's keys contain this second slash.
         return f"{self._prefix}/{name}"
 
     def _message(self, kind, source, destination):
@@ -143,7 +144,7 @@ class Rendezvous:
 
 
 def _tries():
-    """Yields until the wait limit is over, first in quick succession, then ten times a second."""
+    """Yields until the wait limit is reached, first in quick succession, then ten times per second."""
     deadline = time.monotonic() + WAIT_LIMIT_S
     pause = FIRST_PAUSE_S
     while True:

@@ -1,4 +1,4 @@
-"""The configuration banner and the table, column for column as nixlbench 0.7.1 prints them."""
+"""Formats the configuration banner and the table, column for column as nixlbench 0.7.1 prints them."""
 
 SEPARATOR_WIDTH = 160
 LABEL_WIDTH = 60
@@ -68,7 +68,7 @@ def header_lines():
 
 
 def row_line(block_size, batch_size, timed_iterations, timings):
-    """One row. GB is 1e9 bytes; the latency is per block, so a batch divides it (as in 0.7.1)."""
+    """Formats one row. GB is 1e9 bytes. The latency is per block, so it is divided by the batch size, as in 0.7.1."""
     total_us = timings.total_us
     moved = block_size * batch_size * timed_iterations
     bandwidth = moved / BYTES_PER_GB / (total_us / US_PER_S) if total_us else 0.0

@@ -8,7 +8,7 @@ from nixlbench.plan import iterations, rows, settle
 
 
 def settled(*arguments):
-    """The options after settle(), with what it said on standard output and standard error."""
+    """Returns the options after settle(), and its standard output and standard error."""
     options = parse(["--etcd_endpoints=http://e:2379", *arguments])
     with contextlib.redirect_stdout(io.StringIO()) as said, contextlib.redirect_stderr(io.StringIO()) as complained:
         try:

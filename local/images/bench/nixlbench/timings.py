@@ -1,4 +1,4 @@
-"""Durations of one row, in whole microseconds like nixlbench's clock."""
+"""Durations of one row, in whole microseconds as in nixlbench."""
 
 import time
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ class Durations(list):
         return sum(self) / len(self) if self else 0.0
 
     def p99(self):
-        """Nearest rank without interpolation, as nixlbench takes it: with one sample it is that sample."""
+        """Returns the nearest rank without interpolation, as nixlbench does: the only sample if there is only one."""
         return float(sorted(self)[min(int(len(self) * 0.99), len(self) - 1)]) if self else 0.0
 
 
@@ -26,7 +26,7 @@ class Timings:
 
 
 class Lap:
-    """A stopwatch that starts again whenever it is read."""
+    """Stopwatch that restarts each time it is read."""
 
     def __init__(self):
         self._since = now_us()

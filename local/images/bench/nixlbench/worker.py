@@ -1,4 +1,4 @@
-"""One rank's NIXL agent: back end, registered memory, and the transfers. Everything here is the real library."""
+"""NIXL agent of one rank: back end, registered memory and transfers, all in the real NIXL library."""
 
 import logging
 import os
@@ -12,14 +12,14 @@ from .timings import Lap, Timings, now_us
 
 US_PER_S = 1e6
 NOTIFICATION = b"0xBEEF"
-# nixlbench spins: on the initiator until a transfer is complete, on the target until the notifications are there, and in
-# NIXL's progress threads always. Here two pods share a few cores with a whole cluster, and the spinning would slow down
-# what it waits for. So the progress threads rest between two looks, the target only counts, and the initiator spins
-# just as long as small blocks take.
+# nixlbench spins: the initiator until a transfer is complete, the target until the notifications arrive, and NIXL's
+# progress threads always. In the local cluster, two pods share a few cores with all other processes, and spinning would
+# slow down the transfers. So the progress threads pause between two polls, the target only counts notifications, and the
+# initiator spins only for as long as small blocks take.
 PROGRESS_REST_US = 100
 TARGET_PAUSE_S = 0.0005
 INITIATOR_SPIN_US = 300
-# After that it looks again when it has waited one part in a hundred more: that is also the most it can add to a time.
+# After that, the initiator pauses for 1/100 of the time waited so far, which is also the most that it adds to a time.
 INITIATOR_LOOKS = 100
 
 
@@ -60,7 +60,7 @@ class Worker:
     def _warn_of_vram(self):
         side = f"{self._role}_seg_type"
         if getattr(self._options, side) == "VRAM":
-            complain(f"WARNING: nixlbench stand-in: no GPU here, --{side}=VRAM uses DRAM")
+            complain(f"WARNING: nixlbench stand-in: this image has no GPU support, --{side}=VRAM uses DRAM")
 
     def allocate(self):
         options = self._options
@@ -137,8 +137,8 @@ class Worker:
             raise Stop(1, tidy=True) from error
 
     def await_notifications(self, count, seen, signaled):
-        """Counts the initiator's notifications up to `count`. Has no limit, as in 0.7.1: a target whose initiator
-        died waits here until somebody ends it."""
+        """Waits for `count` notifications of the initiator. Has no time limit, as in 0.7.1: a target whose initiator
+        has died waits until another process ends it."""
         while seen < count and not signaled():
             seen += len(self._agent.get_new_notifs().get("initiator", []))
             if seen < count:
@@ -146,7 +146,7 @@ class Worker:
         return seen
 
     def check(self, blocks):
-        """Says which blocks do not hold the sender's pattern. Like 0.7.1 it changes nothing about the exit code."""
+        """Prints the blocks that do not contain the sender's pattern. Does not change the exit code, as in 0.7.1."""
         sender = "initiator" if self._options.op_type == "WRITE" else "target"
         for index, (address, length, _) in enumerate(blocks):
             if not self.buffer.holds(address, length, PATTERNS[sender]):
@@ -166,22 +166,22 @@ def _create_agent(name):
         config.pthrDelay = PROGRESS_REST_US
         return create(name, config)
 
-    # The Python API fixes the progress threads' rest at none; the library's own configuration has it.
+    # The Python API does not let callers set the pause of the progress threads, but the configuration of the library does.
     nixl.nixlBind.nixlAgent = create_with_rest
     try:
-        # Always with a progress thread, whatever --enable_pt says: nixlbench 0.7.1 works for both back ends with its
-        # default (off), but this newer LIBFABRIC plug-in without one never completes on the target's side.
+        # Always uses a progress thread, independent of --enable_pt. nixlbench 0.7.1 works for both back ends with its
+        # default (off), but this newer LIBFABRIC plug-in then never completes a transfer on the target's side.
         return nixl.nixl_agent(name, nixl.nixl_agent_config(enable_prog_thread=True, backends=[]))
     finally:
         nixl.nixlBind.nixlAgent = create
 
 
 def _load_nixl():
-    # Imported late: a wrong flag or an etcd that is away should be known at once, and the unit tests need no NIXL.
+    # Imports NIXL late, so that a wrong flag or an unreachable etcd is reported at once, and unit tests need no NIXL.
     from nixl_cu12 import _api
 
     if "NIXL_LOG_LEVEL" not in os.environ:
-        # The Python wrapper reports each step on its own; nixlbench has no such lines.
+        # The Python wrapper logs each step, which nixlbench does not.
         logging.getLogger(_api.__name__).setLevel(logging.WARNING)
         _api.logger.setLevel(logging.WARNING)
     return _api

@@ -1,6 +1,6 @@
 /*
- * libcuda.so.1 for a machine without a driver. NIXL's LIBFABRIC plug-in does not load without the library; the four
- * functions that it links all answer "no device", which makes it go on with host memory.
+ * Replaces libcuda.so.1 on a machine without a driver, because NIXL's LIBFABRIC plug-in does not load without this
+ * library. The four functions that the plug-in links all return "no device", so that it uses host memory.
  */
 enum { CUDA_ERROR_NO_DEVICE = 100 };
 
