@@ -205,7 +205,7 @@ onBothDatabases('result store', (kind) => {
 
   it('names the run that was probably meant', async () => {
     const store = await kind.create();
-    await assert.rejects(readRun(store, 'nightly'), /nothing is recorded yet/);
+    await assert.rejects(readRun(store, 'nightly'), /the result store has no runs yet/);
     await saveRun(store, suiteRecord('nightly-1', []));
     await assert.rejects(readRun(store, 'nightly1'), (error) => {
       assert.ok(error instanceof SuiteFailure);
