@@ -91,10 +91,10 @@ export async function readHistory(kysely: Kysely<Tables>, filter: HistoryFilter)
     metric: name,
     unit: kindOf(metric).unit,
     simulated: isSimulatedMetric(metric),
-    points: oldestFirst.flatMap((night): HistoryPoint[] => {
-      const found = bySeries.get(seq)?.get(night.seq);
+    points: oldestFirst.flatMap((run): HistoryPoint[] => {
+      const found = bySeries.get(seq)?.get(run.seq);
       if (!found) return [];
-      return [{ workflowId: night.workflow_id, runId: night.run_id, startedAt: night.started_at, values: found }];
+      return [{ workflowId: run.workflow_id, runId: run.run_id, startedAt: run.started_at, values: found }];
     }),
   }));
 }
