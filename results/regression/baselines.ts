@@ -86,7 +86,8 @@ export async function listBaselines(kysely: Kysely<Tables>, suite?: string): Pro
 }
 
 /**
- * Finds the baseline of a suite: the named one, otherwise the one called `default`. Undefined means the last comparable runs.
+ * Finds the baseline of a suite: the named one, otherwise the one called `default`. Undefined means the last comparable
+ * runs.
  *
  * @throws {SuiteFailure} `NotFound` for an unknown name, with a suggestion
  */

@@ -68,7 +68,7 @@ describe('probe of the image', () => {
     [
       'an option that nixlbench does not know',
       { 'nixlbench-help': '    -backend (x)' },
-      /test lf: this nixlbench does not know .*--progress_threads/,
+      /test lf: nixlbench in this image lacks .*--progress_threads/,
     ],
   ];
   for (const [what, changes, expected] of bad) {

@@ -177,7 +177,7 @@ describe('the KV transfer of a load run', () => {
     assert.equal(verdict, 'fail');
     assert.deepEqual(reasons[0], {
       code: 'wrong-kv-back-end',
-      message: 'NIXL in decode pod d has loaded UCX, not LIBFABRIC',
+      message: 'NIXL in decode pod d loaded UCX instead of LIBFABRIC',
     });
     assert.equal(judge({ after: loaded('LIBFABRIC', 'UCX') }, REAL).verdict, 'pass');
     assert.equal(judge({ after: loaded() }, REAL).verdict, 'pass', 'without a look the counters decide');
