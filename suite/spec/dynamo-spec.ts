@@ -72,12 +72,10 @@ const transfer = strict({
     .min(1)
     .default(32)
     .meta({ description: 'tokens of one KV block; 32 is the default of TensorRT-LLM' }),
-  kvCacheType: choice('KV cache type', ['auto', 'fp8', 'bfloat16', 'float16'])
-    .default('auto')
-    .meta({
-      description:
-        'data type of the KV cache; auto: the type of the model, which is unknown in advance for a quantized model',
-    }),
+  kvCacheType: choice('KV cache type', ['auto', 'fp8', 'bfloat16', 'float16']).default('auto').meta({
+    description:
+      'data type of the KV cache; auto: the type of the model, which is unknown in advance for a quantized model',
+  }),
 });
 
 const load = strict({

@@ -29,12 +29,9 @@ const toleration = strict({
 });
 
 const cluster = strict({
-  context: z
-    .string()
-    .optional()
-    .meta({
-      description: 'context of the kubeconfig; default: the current context, or the service account of the pod',
-    }),
+  context: z.string().optional().meta({
+    description: 'context of the kubeconfig; default: the current context, or the service account of the pod',
+  }),
   namespace: slug('namespace', 63)
     .default('dynamo-bench')
     .meta({ description: 'namespace of all objects that the suite creates' }),
@@ -108,11 +105,9 @@ const startDelay = strict({
   min: duration()
     .prefault('7s')
     .meta({ description: 'shortest time between the start of the rank on node2 and that on node1' }),
-  max: duration()
-    .prefault('10s')
-    .meta({
-      description: 'longest time to wait until the rank on node2 is registered; then the rank on node1 starts anyway',
-    }),
+  max: duration().prefault('10s').meta({
+    description: 'longest time to wait until the rank on node2 is registered; then the rank on node1 starts anyway',
+  }),
 });
 
 const timeouts = strict({
@@ -181,11 +176,9 @@ export const suiteSpec = strict({
   onFailure: onFailure()
     .optional()
     .meta({ description: 'action after a test has failed in all its attempts; a test can override it' }),
-  parkTimeout: duration()
-    .prefault('12h')
-    .meta({
-      description: 'longest time for which a parked test waits for a person; then the suite continues without the test',
-    }),
+  parkTimeout: duration().prefault('12h').meta({
+    description: 'longest time for which a parked test waits for a person; then the suite continues without the test',
+  }),
   resumeFrom: z
     .string()
     .min(1)
