@@ -31,12 +31,9 @@ export const fiPingpongSpec = strict({
     .boolean()
     .default(false)
     .meta({ description: 'compare every received message with the sent one, which is slower' }),
-  figure: choice('figure', ['bandwidth', 'latency'])
-    .default('bandwidth')
-    .meta({
-      description:
-        'figure of the test: bandwidth of the largest message, or latency (half a round trip) of the smallest',
-    }),
+  figure: choice('figure', ['bandwidth', 'latency']).default('bandwidth').meta({
+    description: 'figure of the test: bandwidth of the largest message, or latency (half a round trip) of the smallest',
+  }),
   port: z.int().min(1024).max(65000).default(47592).meta({ description: 'TCP port of the control connection' }),
 });
 

@@ -35,14 +35,10 @@ export const ucxPerftestSpec = strict({
     .min(0)
     .default(100)
     .meta({ description: 'number of iterations before the first that counts (-w)' }),
-  devices: z
-    .array(z.string())
-    .max(64)
-    .default([])
-    .meta({
-      description:
-        'devices (UCX_NET_DEVICES), with one process for each; empty: one process, for which UCX chooses the device',
-    }),
+  devices: z.array(z.string()).max(64).default([]).meta({
+    description:
+      'devices (UCX_NET_DEVICES), with one process for each; empty: one process, for which UCX chooses the device',
+  }),
   port: z
     .int()
     .min(1024)

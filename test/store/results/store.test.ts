@@ -65,7 +65,7 @@ onBothDatabases('result store', (kind) => {
     const rows = await store.use((kysely) => kysely.selectFrom('evidence').selectAll().execute());
     assert.equal(rows.length, 1);
     assert.ok((rows[0]?.body.length ?? 0) < text.length / 50, 'it is compressed');
-    await assert.rejects(store.readLog('a', 'nothing.log'), /no evidence nothing\.log of a/);
+    await assert.rejects(store.readLog('a', 'nothing.log'), /no evidence nothing\.log of run a/);
   });
 
   it('reads evidence from the database when the folder is another machine’s', async () => {

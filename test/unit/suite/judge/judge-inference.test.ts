@@ -105,7 +105,10 @@ describe('a load run', () => {
 
   it('fails when a worker restarted or was replaced', () => {
     assert.deepEqual(judge({ after: [worker({ restarts: 2 })] }).codes[0], 'worker-restarted');
-    assert.match(judge({ after: [worker({ uid: '2' })] }).reasons[0]?.message ?? '', /decode pod d was gone/);
+    assert.match(
+      judge({ after: [worker({ uid: '2' })] }).reasons[0]?.message ?? '',
+      /decode pod d was removed or replaced/,
+    );
     assert.equal(judge({ after: [worker({ uid: '2' })] }).verdict, 'fail');
   });
 

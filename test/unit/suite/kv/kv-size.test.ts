@@ -108,7 +108,7 @@ describe('KV bytes of a prompt token', () => {
     [
       'the layers differ in a way that is not read',
       { block_configs: [{}] },
-      /described by block_configs, which the suite does not read; set/,
+      /layers with a KV cache in block_configs, which the suite does not read; set/,
     ],
     ['no layer has attention', { layer_types: types('mamba') }, /no layer has a KV cache/],
   ];

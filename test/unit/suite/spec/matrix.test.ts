@@ -104,7 +104,7 @@ describe('matrix of a test', () => {
     [
       'a combination that contradicts itself',
       problems({ matrix: { maxBlockSize: ['64Mi', '16Gi'] } }),
-      /^tests\[0\]\.matrix: combination 16gi: totalBufferSize nixlbench needs/,
+      /^tests\[0\]\.matrix: combination 16gi: totalBufferSize is too small/,
     ],
     ['an axis without values', problems({ matrix: { opType: [] } }), /add at least one value to the axis/],
     [
@@ -125,7 +125,7 @@ describe('matrix of a test', () => {
     [
       'more NICs than the ranks are given',
       problems({ matrix: { nics: [1, 64] } }),
-      /^tests\[0\]\.nics: 64 is more than resources\.efa\.count, which is 32/,
+      /^tests\[0\]\.nics: 64 is more than resources\.efa\.count \(32\)/,
     ],
     [
       'a variant with the name of another test',
