@@ -45,7 +45,7 @@ export async function readHistory(kysely: Kysely<Tables>, filter: HistoryFilter)
   const series = await seriesOfSuite(kysely, suite);
   const wanted = filter.wanted ? series.filter(filter.wanted) : series;
   if (wanted.length === 0) return [];
-  const nights = await kysely
+  const newestRuns = await kysely
     .selectFrom('run')
     .select(['seq', 'workflow_id', 'run_id', 'started_at'])
     .where('suite', '=', suite)
@@ -55,7 +55,7 @@ export async function readHistory(kysely: Kysely<Tables>, filter: HistoryFilter)
     .orderBy('seq', 'desc')
     .$if(runs !== undefined, (query) => query.limit(runs ?? 0))
     .execute();
-  const oldest = nights.at(-1)?.started_at ?? '';
+  const oldest = newestRuns.at(-1)?.started_at ?? '';
   const values = await kysely
     .selectFrom('run')
     .innerJoin('run_cell', 'run_cell.run_seq', 'run.seq')
@@ -86,7 +86,7 @@ export async function readHistory(kysely: Kysely<Tables>, filter: HistoryFilter)
     if (ofRun) ofRun.push(value);
     else ofSeries.set(run, [value]);
   }
-  const oldestFirst = nights.toReversed();
+  const oldestFirst = newestRuns.toReversed();
   return wanted.map(({ seq, name, metric }) => ({
     metric: name,
     unit: kindOf(metric).unit,

@@ -92,7 +92,7 @@ async function openRun(transaction: Transaction<Tables>, { workflowId, runId }: 
       run_id: runId,
       ended_at: null,
       verdict: 'running',
-      record: JSON.stringify(begun(JSON.parse(started.record) as RunHead, runId)),
+      record: JSON.stringify(initialState(JSON.parse(started.record) as RunHead, runId)),
     })
     .returning('seq')
     .executeTakeFirstOrThrow();
@@ -100,7 +100,7 @@ async function openRun(transaction: Transaction<Tables>, { workflowId, runId }: 
 }
 
 /** Resets a run's record to its initial state. */
-function begun({ dynamo, ...record }: RunHead, runId: string): RunHead {
+function initialState({ dynamo, ...record }: RunHead, runId: string): RunHead {
   const waiting = <Test extends object>(test: Test) => ({ ...test, verdict: 'skipped' as const, failure: undefined });
   return {
     ...record,

@@ -16,7 +16,7 @@ export interface RunEntry {
   readonly endedAt?: string;
   /** The suite's verdict; `running` while the run is active. */
   readonly verdict: string;
-  /** Id of the Temporal namespace in which its workflow runs, where it is known. */
+  /** Id of the Temporal namespace in which its workflow runs, if it is known. */
   readonly temporalNamespace?: string;
 }
 

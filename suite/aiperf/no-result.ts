@@ -6,7 +6,7 @@ export interface LoadEnd {
   /** Kubernetes' reason for the end of the pod: `OOMKilled`, … */
   readonly reason?: string | undefined;
   readonly timedOut: boolean;
-  /** The pod was deleted, or its node is gone. */
+  /** True when the pod was deleted or its node was removed. */
   readonly deleted: boolean;
 }
 

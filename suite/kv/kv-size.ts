@@ -15,7 +15,7 @@ const BYTES_OF_TYPE: Readonly<Record<string, number>> = {
 };
 
 export interface KvSize {
-  /** Bytes of one prompt token in all ranks of the engine together. */
+  /** Bytes of one prompt token in total over all ranks of the engine. */
   readonly bytesPerToken: number;
   /** Bytes of one prompt token in one rank, which one GPU pair transfers. */
   readonly bytesPerTokenAndRank: number;

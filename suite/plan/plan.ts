@@ -141,11 +141,11 @@ function tally(block: Block, outcomes: readonly CellOutcome[]): ReadonlyMap<stri
 
 /** Returns the next cell when every test runs to its end before the next one starts. */
 function nextInTurn(block: Block, tallies: ReadonlyMap<string, Tally>): Cell | undefined {
-  const begun = block.tests.findLastIndex(({ test }) => {
+  const lastStarted = block.tests.findLastIndex(({ test }) => {
     const of = tallyOf(tallies, test.name);
     return of.counted + of.warmUps > 0;
   });
-  for (const test of block.tests.slice(Math.max(0, begun))) {
+  for (const test of block.tests.slice(Math.max(0, lastStarted))) {
     const of = tallyOf(tallies, test.test.name);
     if (of.final) continue;
     if (of.warmUps < test.test.warmupCells) return { ...test, repetition: of.warmUps + 1, warmUp: true };

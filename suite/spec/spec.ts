@@ -198,7 +198,7 @@ export const suiteSpec = strict({
     .default(false)
     .meta({
       description:
-        'true, or names of tests: their repetitions alternate in a different order in each round, so that drift of the cluster affects all tests equally',
+        'tests whose repetitions alternate (true: all tests), in a different order in each round, so that drift of the cluster affects all of them equally',
     }),
   regression: regression.prefault({}).meta({ description: 'comparison of the run with its baseline' }),
   webhook: webhook

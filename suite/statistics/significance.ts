@@ -37,7 +37,7 @@ interface Side {
  * Minimum number of reference runs that shows how much runs differ from each other. Repetitions within a run are more alike
  * than runs are. With fewer runs, a normal difference between two runs would look like a change of the system.
  */
-const FEWEST_NIGHTS = 4;
+const FEWEST_RUNS = 4;
 
 interface EffectSize {
   readonly difference: number;
@@ -85,7 +85,7 @@ export function holm(pValues: readonly number[]): boolean[] {
 /** Compares the two sides of a metric; undefined when it has too few values. */
 function effectSize({ current, reference }: MetricInput, seed: number): EffectSize | undefined {
   if (current.length === 0 || reference.length === 0) return undefined;
-  if (reference.length >= FEWEST_NIGHTS) return fromNights(current, reference);
+  if (reference.length >= FEWEST_RUNS) return fromRuns(current, reference);
   const { ratio, interval, pValue } = compareValues(reference.flat(), current, seed);
   return interval && { difference: ratio - 1, interval: { low: interval.low - 1, high: interval.high - 1 }, pValue };
 }
@@ -95,11 +95,11 @@ function effectSize({ current, reference }: MetricInput, seed: number): EffectSi
  * all reference repetitions. Both tests must find a difference, because the medians alone find one too often when single
  * repetitions are outliers.
  */
-function fromNights(current: readonly number[], reference: readonly (readonly number[])[]): EffectSize {
-  const nights = reference.map((values) => Math.log(median([...values])));
-  const degrees = nights.length - 1;
-  const spread = Math.max(sampleStandardDeviation(nights), LEAST_SPREAD) * Math.sqrt(1 + 1 / nights.length);
-  const distance = Math.log(median([...current])) - mean(nights);
+function fromRuns(current: readonly number[], reference: readonly (readonly number[])[]): EffectSize {
+  const medians = reference.map((values) => Math.log(median([...values])));
+  const degrees = medians.length - 1;
+  const spread = Math.max(sampleStandardDeviation(medians), LEAST_SPREAD) * Math.sqrt(1 + 1 / medians.length);
+  const distance = Math.log(median([...current])) - mean(medians);
   const margin = studentQuantile(1 - CONFIDENCE, degrees) * spread;
   return {
     difference: Math.expm1(distance),
@@ -138,7 +138,7 @@ function tooFew({ current, reference }: MetricInput): string {
   if (current.length === 0) return 'no comparable figure in this run';
   if (reference.length === 0) return 'no comparable figure in the baseline';
   const values = `${current.length} in this run, ${reference.flat().length} in ${formatCount(reference.length, 'baseline run')}`;
-  return `too few values: ${values}; a comparison needs ${FEWEST_FOR_INTERVAL} on each side, or ${FEWEST_NIGHTS} baseline runs`;
+  return `too few values: ${values}; a comparison needs ${FEWEST_FOR_INTERVAL} on each side, or ${FEWEST_RUNS} baseline runs`;
 }
 
 function sidesOf({ current, reference }: MetricInput): Pick<MetricOutcome, 'reference' | 'current'> {

@@ -31,7 +31,7 @@ export interface FabricKind<Spec extends { readonly kind: string }> {
   readonly name: Spec['kind'];
   readonly schema: z.ZodType<Spec>;
   /**
-   * Value of FI_PROVIDER with which libfabric uses this fabric; absent where the provider does not determine the fabric.
+   * Value of FI_PROVIDER with which libfabric uses this fabric; absent when the provider does not determine the fabric.
    */
   readonly provider?: string;
   /** True when UCX versions without a transport with RDMA write emulate writes on this fabric in software. */

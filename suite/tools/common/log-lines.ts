@@ -34,14 +34,14 @@ export function readRankLog(text: string): RankLog {
   const toolLines: string[] = [];
   const processes = new Map<number, string[]>();
   const counters: CounterFrame[] = [];
-  let begun = false;
+  let started = false;
   let ended = false;
   let current = toolLines;
   for (const line of text.split(/\r?\n/)) {
     const found = readFrame(line);
     if (!found) current.push(line);
     else if (found.event === 'counters') counters.push(found);
-    else if (found.event === 'begin') begun = true;
+    else if (found.event === 'begin') started = true;
     else if (found.event === 'process') {
       current = [];
       processes.set(found.index, current);
@@ -50,7 +50,7 @@ export function readRankLog(text: string): RankLog {
       current = toolLines;
     }
   }
-  return { toolLines, counters, processes, complete: begun && ended };
+  return { toolLines, counters, processes, complete: started && ended };
 }
 
 /** Returns the tool's output of all processes of a rank. */
