@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
 
-/** One command: its line in the list of commands, and how to load it. */
+/** One command: its summary in the list of commands, and its loader. */
 interface Entry {
   readonly summary: string;
-  /** @param program loads the whole program, for the completion script */
+  /** @param program loads the whole program; the completion script needs it */
   readonly load: (program: () => Promise<Command>) => Promise<Command>;
 }
 
 /**
- * All commands by group, in the order of the help. Each command is a file, and only the one that is called is loaded:
- * the clients of Temporal and Kubernetes, the databases and the charts take seconds to load.
+ * All commands by group, in the order of the help. Each command is in its own file, and only the called one is loaded,
+ * because the clients of Temporal and Kubernetes, the databases and the charts take seconds to load.
  */
 export const COMMAND_GROUPS: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   Run: {

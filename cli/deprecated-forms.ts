@@ -1,17 +1,17 @@
-/** A former way to call a command. It keeps working, with a warning; help and completion do not show it. */
+/** A former way to call a command. It still works and prints a warning; help and completion do not show it. */
 interface DeprecatedForm {
   readonly command: string;
   /** The form applies only when this option is given. */
   readonly option?: string;
-  /** The form does not apply when one of these words follows the command: it has its current form then. */
+  /** The form does not apply when one of these words follows the command, because that is the current form. */
   readonly verbs?: readonly string[];
   /** Words that replace the command. */
   readonly now: readonly string[];
   /** Name that replaces the option; by default the option is dropped. */
   readonly nowOption?: string;
-  /** Its value replaces the first argument. */
+  /** Option whose value replaces the first argument. */
   readonly argumentFrom?: string;
-  /** An option with a value that had no effect here. */
+  /** Option with a value that had no effect and is dropped. */
   readonly ignored?: string;
 }
 
@@ -19,7 +19,7 @@ const ACTION = { command: 'nightly', argumentFrom: '--id', ignored: '--task-queu
 const ACKNOWLEDGE = { command: 'acknowledge', verbs: ['add', 'list', 'remove', 'help'] } as const;
 const THRESHOLD = { option: '--minimal-difference', nowOption: '--threshold' } as const;
 
-/** The first form that applies counts. */
+/** All deprecated forms. The first one that applies is used. */
 const FORMS: readonly DeprecatedForm[] = [
   { ...ACTION, option: '--now', now: ['schedule', 'trigger'] },
   { ...ACTION, option: '--pause', now: ['schedule', 'pause'], nowOption: '--reason' },
@@ -36,7 +36,7 @@ const FORMS: readonly DeprecatedForm[] = [
   { ...THRESHOLD, command: 'history', now: ['history'] },
 ];
 
-/** A deprecated form and the current one, as a person types them. */
+/** A deprecated form and the current one, as typed on the command line. */
 export interface Deprecation {
   readonly former: string;
   readonly current: string;

@@ -42,7 +42,7 @@ function reportError(error: unknown): number {
   return EXIT.infrastructure;
 }
 
-/** Builds the program. Only the wanted commands are loaded; of the others it has the name and the summary. */
+/** Builds the program. Loads only the wanted commands; the others have only a name and a summary. */
 async function buildProgram(wanted: (name: string) => boolean): Promise<Command> {
   const program = new Command('dynamo-bench')
     .description('Durable benchmark suite for the network back ends of NVIDIA Dynamo on Kubernetes.')
@@ -60,7 +60,7 @@ async function buildProgram(wanted: (name: string) => boolean): Promise<Command>
       inheritSettings(command, program);
     }
   }
-  // The group of commander's own `help` command.
+  // Sets the group of commander's `help` command.
   program.commandsGroup('Set-up:');
   addHelp(program, {
     examples: [

@@ -7,7 +7,7 @@ import { exampleLines, helpTextOf } from './output/help-text.js';
  * Writes the reference of the command line as Markdown: all commands by group with their arguments, options and examples,
  * the exit codes, and the deprecated forms.
  *
- * @param program with every command loaded, see `loadProgram`
+ * @param program the program with every command loaded, see `loadProgram`
  */
 export function commandLineReference(program: Command): string {
   const { commands } = program;
@@ -50,7 +50,7 @@ function summaryTable(commands: readonly Command[]): string {
   );
 }
 
-/** @param level of the heading */
+/** @param level level of the heading */
 function section(command: Command, level: number): string[] {
   const options = command.options.filter(({ hidden }) => !hidden);
   return [
@@ -117,7 +117,7 @@ function code(text: string): string {
   return `\`${text.replaceAll('|', '\\|')}\``;
 }
 
-/** Escapes what Markdown reads as HTML or as the end of a cell, except inside of code. */
+/** Escapes characters that Markdown reads as HTML, emphasis or the end of a table cell, except inside code. */
 function escaped(text: string): string {
   return text
     .split(/(`[^`]*`)/)

@@ -6,7 +6,7 @@ import { reportHtml } from './html/html.js';
 import { markdown } from './markdown/markdown.js';
 import type { Report } from './model/report.js';
 
-/** Renderers of a report by file name. The same report gives the same bytes. */
+/** Renderers of a report by file name. Rendering the same report again produces the same bytes. */
 export const FORMATS = {
   'report.md': markdown,
   'report.html': (report: Report) => reportHtml(report),

@@ -23,7 +23,7 @@ export interface SiteFile {
 /** A run in the index. */
 interface Listed {
   readonly run: RunEntry;
-  /** Verdict, `regressed` or `running`. */
+  /** Outcome: a verdict, `regressed` or `running`. */
   readonly word: string;
   readonly reason: string;
   /** Name of the folder below `runs/`. */
@@ -31,7 +31,7 @@ interface Listed {
 }
 
 /**
- * Renders the result store as a static site that works from a folder or a bucket: an index of suites and runs, a history
+ * Renders the result store as a static site, which a folder or a bucket can serve: an index of suites and runs, a history
  * page for each suite, and a folder for each run with its page, its other reports and its evidence.
  *
  * @param limit number of newest runs of each suite
@@ -68,7 +68,7 @@ async function* runFiles(store: ResultStore, run: RunEntry, folder: string): Asy
   }
 }
 
-/** Gives the newest run of a workflow id the folder of that name; the names of older runs' folders contain the run id. */
+/** Names the folder of a run: the workflow id for its newest run, with the run id added for an earlier run. */
 async function listed(store: ResultStore, run: RunEntry, folders: Set<string>): Promise<Listed> {
   const name = encodeURIComponent(run.workflowId);
   const folder = folders.has(name) ? `${name}@${encodeURIComponent(run.runId)}` : name;
@@ -80,7 +80,7 @@ async function listed(store: ResultStore, run: RunEntry, folders: Set<string>): 
 function indexPage(suites: readonly { name: string; runs: readonly Listed[] }[]): string {
   return page({
     title: 'Benchmark suites',
-    description: 'All suites and their runs',
+    description: 'Benchmark suites and their runs',
     body: html`<header><h1>Benchmark suites</h1></header>
 <main id="content">
 ${suites.length === 0 && html`<p>No results recorded yet.</p>`}
@@ -112,7 +112,7 @@ async function historyPage(store: ResultStore, suite: string, runs: number): Pro
   const shown = histories.filter(({ points }) => points.length > 1);
   return page({
     title: `${suite}: history`,
-    description: `The metrics of ${suite} from run to run`,
+    description: `Metrics of suite ${suite} across runs`,
     body: html`<nav class="top" aria-label="Pages"><a href="../index.html">All suites</a></nav>
 <header><h1>${suite}: history</h1></header>
 <main id="content">

@@ -13,18 +13,18 @@ import { findEvidence, findLog, putLog } from './records/evidence.js';
 import { runFolder, writeWhole } from './records/folder.js';
 
 /**
- * The result store: cells, runs and their evidence in a database, and beside it a folder for each run that people read.
- * What `write` and `saveLog` have returned from is recorded for good, whatever happens to the process.
+ * Stores cells, runs and their evidence in a database, and keeps a folder with readable files for each run beside it.
+ * When `write` or `saveLog` has returned, the data is on the disk and survives the death of the process.
  *
- * Every method throws a `SuiteFailure` of one of the classes `Store…`; the class says whether trying again can help.
+ * Every method throws a `SuiteFailure` of a `Store…` class; the class determines whether a retry can help.
  */
 export class ResultStore {
   #database: Promise<Database> | undefined;
 
   /**
-   * @param root folder of the runs' folders, and of `results.db`
-   * @param url PostgreSQL that holds the database instead of `results.db`: `postgres://user@host/name`
-   * @param options.readOnly the database is read as it is: neither created, nor brought up to date, nor written
+   * @param root folder of the run folders and of `results.db`
+   * @param url PostgreSQL database to use instead of `results.db`: `postgres://user@host/name`
+   * @param options.readOnly read the database without creating, migrating or writing it. Default: false
    */
   constructor(
     readonly root: string,
@@ -32,12 +32,12 @@ export class ResultStore {
     readonly options: { readonly readOnly?: boolean } = {},
   ) {}
 
-  /** Where the database is, for messages. */
+  /** Location of the database, for messages. */
   get name(): string {
     return this.url ? 'in PostgreSQL' : join(this.root, 'results.db');
   }
 
-  /** Opens the database now rather than at the first use, so that trouble shows early. */
+  /** Opens the database now instead of at the first use, so that a failure shows early. */
   async open(): Promise<this> {
     await this.#open();
     return this;
@@ -49,7 +49,7 @@ export class ResultStore {
     await (await database?.catch(() => undefined))?.kysely.destroy();
   }
 
-  /** Folder of a run's files. */
+  /** Returns the folder of a run's files. */
   folder(workflowId: string): string {
     return runFolder(this.root, workflowId);
   }
@@ -63,18 +63,18 @@ export class ResultStore {
     return reference;
   }
 
-  /** @throws {SuiteFailure} `NotFound` */
+  /** Reads stored evidence. @throws {SuiteFailure} `NotFound` when the store does not have it */
   async readLog(workflowId: string, path: string): Promise<string> {
     const text = await this.use((kysely) => findLog(kysely, workflowId, path));
     if (text === undefined)
-      throw new SuiteFailure('NotFound', `no evidence ${path} of ${workflowId} in the result store`);
+      throw new SuiteFailure('NotFound', `the result store has no evidence ${path} of run ${workflowId}`);
     return text;
   }
 
   /**
-   * Writes `record.json`, `files` and the logs that are missing into a run's folder, and returns the folder.
+   * Writes `record.json`, `files` and the missing logs into a run's folder, and returns the folder.
    *
-   * @param name of the folder. Default: the workflow id, which belongs to its newest run
+   * @param name name of the folder. Default: the workflow id, whose folder belongs to its newest run
    */
   async writeRun(
     record: SuiteRecord,
@@ -92,14 +92,14 @@ export class ResultStore {
     return this.folder(workflowId);
   }
 
-  /** Works on the database: the functions of `records/` and `regression/` take what `work` gets. */
+  /** Runs `work` on the database, for example with the functions of `records/` and `regression/`. */
   async use<T>(work: (kysely: Kysely<Tables>) => Promise<T>): Promise<T> {
     const database = await this.#open();
     try {
       return await work(database.kysely);
     } catch (error) {
       const failure = toStoreFailure(error, database.name);
-      // A newer program may have changed the tables meanwhile.
+      // A newer program may have migrated the tables since they were opened.
       if (failure.class !== 'Internal') throw failure;
       await checkVersion(database).catch((other: unknown) => {
         throw other instanceof SuiteFailure ? other : failure;
@@ -108,7 +108,7 @@ export class ResultStore {
     }
   }
 
-  /** Reads the database as it is at the first query, whatever others write meanwhile. */
+  /** Reads a snapshot of the database as of the first query; later writes of other processes are not visible. */
   async *snapshot<T>(read: (kysely: Kysely<Tables>) => AsyncIterable<T>): AsyncGenerator<T> {
     const { kysely, name } = await this.#open();
     try {
@@ -124,7 +124,7 @@ export class ResultStore {
     }
   }
 
-  /** Writes in one transaction: all of it or nothing. */
+  /** Runs `work` in one transaction: all of its writes are stored, or none. */
   write<T>(work: (transaction: Transaction<Tables>) => Promise<T>): Promise<T> {
     return this.use((kysely) => kysely.transaction().execute(work));
   }
@@ -137,7 +137,7 @@ export class ResultStore {
     try {
       return await this.#database;
     } catch (error) {
-      // The next use tries again.
+      // Let the next use try again.
       this.#database = undefined;
       throw error;
     }
@@ -151,7 +151,10 @@ export class ResultStore {
     }
   }
 
-  /** Cells that were taken over, and workers with a folder of their own, leave logs that this folder does not have. */
+  /**
+   * Writes the logs that the folder lacks: those of reused cells, and of cells that a worker with another folder
+   * measured.
+   */
   async #writeMissingLogs(record: SuiteRecord, name: string): Promise<void> {
     for (const { path, sha256 } of cellsOf(record).flatMap(evidenceOf)) {
       const missing = await access(join(this.folder(name), path)).then(

@@ -15,10 +15,12 @@ interface Options extends StoreOptions {
   readonly json?: true;
 }
 
-/** `dynamo-bench acknowledge add|list|remove`: known changes, which are not flagged again. */
+/** `dynamo-bench acknowledge add|list|remove`: manages known changes, which are not flagged again. */
 export function acknowledgeCommand(): Command {
   const command = new Command('acknowledge')
-    .description('Manage acknowledged changes. A known regression is not flagged again until the metric gets worse.')
+    .description(
+      'Manage acknowledged changes. An acknowledged regression is not flagged again until the metric gets worse.',
+    )
     .addCommand(addCommand())
     .addCommand(listCommand())
     .addCommand(removeCommand());
@@ -35,9 +37,9 @@ export function acknowledgeCommand(): Command {
 
 function addCommand(): Command {
   const command = addStoreOptions(new Command('add'))
-    .description('Acknowledge changes that a run shows.')
-    .argument('<RUN>', 'run that shows the change')
-    .argument('[METRIC...]', 'metrics that regressed in that run (default: all of them)')
+    .description('Acknowledge regressions of a run, so that later runs do not flag them again.')
+    .argument('<RUN>', 'run with the regression')
+    .argument('[METRIC...]', 'regressed metrics to acknowledge (default: all of them)')
     .requiredOption('--reason <text>', 'why the change is expected')
     .option('--json', 'print JSON')
     .action(async (run: string, metrics: string[], options: Options & { reason: string }) => {
@@ -63,7 +65,7 @@ function addCommand(): Command {
 function listCommand(): Command {
   const command = addStoreOptions(new Command('list'))
     .description('List acknowledged changes.')
-    .option('--suite <name>', 'only of this suite')
+    .option('--suite <name>', 'list only changes of this suite')
     .option('--json', 'print JSON')
     .action(async (options: Options & { suite?: string }) => {
       const all = await withStore(options, (store) =>
@@ -83,7 +85,7 @@ function removeCommand(): Command {
   const command = addStoreOptions(new Command('remove'))
     .description('Remove acknowledgements, so that the changes are flagged again.')
     .argument('<RUN>', 'run whose changes were acknowledged')
-    .argument('[METRIC...]', 'metrics (default: all that are acknowledged in that run)')
+    .argument('[METRIC...]', 'metrics to flag again (default: all that are acknowledged in that run)')
     .option('--json', 'print JSON')
     .action(async (run: string, metrics: string[], options: Options) => {
       const removed = await remove(options, run, metrics);

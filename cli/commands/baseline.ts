@@ -6,7 +6,7 @@ import { addStoreOptions, changeStore, type StoreOptions, withStore } from '../o
 import { addHelp } from '../output/help-text.js';
 import { table } from '../output/table.js';
 
-/** `dynamo-bench baseline accept|list|remove`: runs with which other runs are compared. */
+/** `dynamo-bench baseline accept|list|remove`: manages the runs with which other runs are compared. */
 export function baselineCommand(): Command {
   const command = new Command('baseline')
     .description('Manage baseline runs, with which other runs are compared.')
@@ -43,17 +43,17 @@ function acceptCommand(): Command {
       );
       const { outcome, workflowId, suite } = baseline;
       if (outcome === 'regressed') {
-        console.error(`warning: Run "${workflowId}" regressed; runs as slow as this one will no longer be flagged`);
+        console.error(`warning: Run "${workflowId}" regressed; later runs that are as slow will not be flagged`);
       } else if (outcome !== 'pass') {
         console.error(
-          `warning: The outcome of run "${workflowId}" is ${outcome}; later runs are compared only with its measured figures`,
+          `warning: The outcome of run "${workflowId}" is ${outcome}; later runs are compared only with the figures that it measured`,
         );
       }
       if (options.json) return console.log(JSON.stringify(baseline, null, 2));
       const used =
         name === DEFAULT_BASELINE
           ? 'every run of the suite is compared with it'
-          : `a suite spec uses it with "regression": { "baseline": "${name}" }`;
+          : `to use it, set "regression": { "baseline": "${name}" } in a suite spec`;
       console.log(`Accepted run "${workflowId}" as baseline "${name}" of suite "${suite}": ${used}`);
     });
   return addHelp(command, {
@@ -73,7 +73,8 @@ function listCommand(): Command {
     .action(async (options: StoreOptions & { json?: true }) => {
       const all = await withStore(options, (store) => store.use((kysely) => listBaselines(kysely)));
       if (options.json) return console.log(JSON.stringify(all, null, 2));
-      if (all.length === 0) return console.log('No baselines: runs are compared with the last comparable runs');
+      if (all.length === 0)
+        return console.log('No accepted baselines; runs are compared with the last comparable runs');
       const rows = all.map(({ suite, name, workflowId, acceptedAt, reason }) => [
         suite,
         name,

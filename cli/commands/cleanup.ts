@@ -25,7 +25,7 @@ interface Options extends StoreOptions {
 const STATE_TEXT = {
   running: 'running, kept',
   remove: 'closed or unknown to Temporal',
-  foreign: 'of another Temporal server or namespace, kept',
+  foreign: 'belongs to another Temporal server or namespace, kept',
 } as const satisfies Record<LeftoverObjects['state'], string>;
 
 /** `dynamo-bench cleanup`: removes leftover objects of closed suite runs, and records that they have ended. */
@@ -45,10 +45,10 @@ export function cleanupCommand(): Command {
       ['List the objects that would be removed', 'dynamo-bench cleanup --dry-run'],
       [
         'Clean up every hour with a Temporal Schedule',
-        'temporal schedule create --schedule-id dynamo-bench-sweep --interval 1h --type sweep --task-queue dynamo-bench --workflow-id dynamo-bench-sweep',
+        'temporal schedule create --schedule-id dynamo-bench-cleanup --interval 1h --type cleanup --task-queue dynamo-bench --workflow-id dynamo-bench-cleanup',
       ],
     ],
-    notes: 'Every suite run cleans up when it starts.',
+    notes: 'Every suite run also removes leftover objects when it starts.',
   });
 }
 
@@ -75,7 +75,10 @@ async function cleanUp(options: Options): Promise<void> {
   }
 }
 
-/** Finds or ends interrupted runs in the result store. Without a store here, the worker's own cleanup does this. */
+/**
+ * Finds or ends interrupted runs in the result store. Returns none without a store; the worker's clean-up ends them
+ * then.
+ */
 async function interruptedRuns(
   options: StoreOptions,
   statuses: RunStatusClient,

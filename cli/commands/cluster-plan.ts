@@ -9,7 +9,7 @@ import type { Concern } from '../../suite/run/concern.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 
-/** Returns the pair of nodes that would be chosen now, and the problems of the cluster. Changes nothing. */
+/** Returns the pair of nodes that a suite would choose now, and the problems of the cluster. Only reads. */
 export async function inspectCluster(spec: SuiteSpec): Promise<{ pair?: Pair; refused: Concern[] }> {
   try {
     const cluster = Cluster.connect(spec.cluster.context);

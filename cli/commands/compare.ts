@@ -26,7 +26,7 @@ export function compareCommand(): Command {
     .argument('[B]', 'run to compare with A')
     .option(
       '--baseline <name>',
-      'baseline for a single run, or rolling (default: the baseline "default" if there is one, otherwise rolling)',
+      'baseline of a single run, or rolling (default: the baseline "default" if it exists, otherwise rolling)',
     )
     .addOption(thresholdOption())
     .option('--all', 'show unchanged metrics as well')

@@ -23,7 +23,7 @@ interface Finding {
   readonly subject: string;
   readonly ok: boolean;
   readonly message: string;
-  /** What to do when it is not ok. */
+  /** Remedy, shown when the check fails. */
   readonly hint?: string;
 }
 
@@ -56,7 +56,7 @@ export function doctorCommand(): Command {
       ['Check the defaults', 'dynamo-bench doctor'],
       ['Check the requirements of a suite', 'dynamo-bench doctor --spec suites/p5.json'],
     ],
-    notes: 'The exit code is 4 when a suite could not run.',
+    notes: 'The exit code is 4 when a check fails.',
   });
 }
 
@@ -64,7 +64,7 @@ async function checkStore(options: StoreOptions): Promise<Finding> {
   try {
     return await withStore(options, async (store) => {
       const [newest] = await store.use((kysely) => listRuns(kysely, { limit: 1 }));
-      const found = newest ? `newest run ${newest.workflowId}` : 'no runs yet';
+      const found = newest ? `newest run ${newest.workflowId}` : 'no recorded runs';
       return { subject: 'result store', ok: true, message: `${store.name}, ${found}` };
     });
   } catch (error) {
@@ -131,7 +131,7 @@ async function checkCluster(
       'permissions',
       allowed,
       allowed ? `complete in namespace ${namespace}` : `missing: ${missing.join('; ')}`,
-      'grant them: kubectl apply -f manifests/worker/rbac.yaml',
+      'Grant them: kubectl apply -f manifests/worker/rbac.yaml',
     );
     const found = await cluster.find(NAMESPACE, undefined, namespace).catch(() => undefined);
     if (found) add('namespace', true, namespace);
@@ -168,7 +168,7 @@ async function checkDynamo(
     const message = {
       yes: tokenSecret,
       no: `Secret "${tokenSecret}" does not exist in namespace ${namespace}`,
-      hidden: `${tokenSecret}; this account has no permission to check that it exists`,
+      hidden: `${tokenSecret}; not checked, because this account has no permission to read it`,
     }[there];
     const hint = `Create it: kubectl create secret generic ${tokenSecret} --namespace ${namespace} --from-literal=HF_TOKEN=…`;
     findings.push({ subject: 'model token', ok: there !== 'no', message, hint });

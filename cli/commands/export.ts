@@ -10,8 +10,10 @@ import { addHelp } from '../output/help-text.js';
 /** `dynamo-bench export`: writes the whole result store as JSON lines. */
 export function exportCommand(): Command {
   const command = addStoreOptions(new Command('export'))
-    .description('Export all recorded results, evidence included, as JSON lines: one snapshot of the result store.')
-    .option('--out <file>', 'file to write, which appears when it is complete (default: standard output)')
+    .description(
+      'Export all recorded results and their evidence as JSON lines: one consistent snapshot of the result store.',
+    )
+    .option('--out <file>', 'file to write; it is created only when the export is complete (default: standard output)')
     .action(async ({ out, ...options }: StoreOptions & { out?: string }) => {
       await withStore(options, async (store) => {
         if (out !== undefined) await writePieces(out, exportLines(store)).catch((error) => refuse(out, error));

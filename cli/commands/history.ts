@@ -13,13 +13,13 @@ import { table } from '../output/table.js';
 
 const BAR_WIDTH = 24;
 
-/** `dynamo-bench history METRIC`: a metric across runs, with the runs in which it changed. */
+/** `dynamo-bench history METRIC`: shows a metric across runs, and the runs in which it changed. */
 export function historyCommand(): Command {
   const command = addStoreOptions(new Command('history'))
     .description('Show a metric across runs, and the first run of each change.')
     .argument('[METRIC]', 'TEST, TEST/bandwidth, TEST/latency/64KiB, TEST/ttft/c4, … (default: list the metrics)')
     .option('--suite <name>', 'suite of the metric (default: suite of the newest run)')
-    .option('--runs <n>', 'number of newest runs, at most', positiveInteger, 60)
+    .option('--runs <n>', 'number of newest runs to show', positiveInteger, 60)
     .addOption(thresholdOption())
     .option('--json', 'print JSON, in bytes per second, seconds and tokens per second')
     .action(

@@ -16,9 +16,7 @@ import { addHelp } from '../output/help-text.js';
 /** `dynamo-bench import FILE`: imports exported results. */
 export function importCommand(): Command {
   const command = addStoreOptions(new Command('import'))
-    .description(
-      'Import exported results: all of them, or none if the file is damaged. Existing results do not change.',
-    )
+    .description('Import exported results. A damaged file changes nothing. Existing results do not change.')
     .argument('<FILE>', 'file that `dynamo-bench export` wrote, or - for standard input')
     .option('--json', 'print JSON')
     .action(async (file: string, options: StoreOptions & { json?: true }) => {
@@ -45,7 +43,7 @@ export function importCommand(): Command {
         'dynamo-bench export | RESULTS_URL=postgres://bench@db/bench dynamo-bench import -',
       ],
     ],
-    notes: 'A run that was running when it was exported is updated when a later export, with its end, is imported.',
+    notes: 'To complete a run that was still running when it was exported, import an export made after its end.',
   });
 }
 
@@ -68,7 +66,7 @@ async function withFile<T>(file: string, work: (path: string) => Promise<T>): Pr
  * @throws {SuiteFailure} `InvalidExport` when it cannot be read
  */
 async function* linesOf(file: string): AsyncGenerator<string> {
-  // A pipe alone would not pass on the errors of the file.
+  // `pipe` does not forward read errors; `pipeline` does.
   const lines = pipeline(createReadStream(file), split2(), () => undefined);
   try {
     yield* lines as AsyncIterable<string>;

@@ -12,7 +12,7 @@ export function pauseCommand(): Command {
     .action((workflowId: string, options: { json?: true }) =>
       signalSuite(workflowId, options, async (handle) => {
         await handle.signal(pauseSignal);
-        return 'pauses after the running cell';
+        return 'will pause after the running cell';
       }),
     );
   return addHelp(command, {

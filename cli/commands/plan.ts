@@ -14,17 +14,17 @@ import { addStoreOptions, type StoreOptions, withStore } from '../options/store-
 import { concernLines } from '../output/concern-lines.js';
 import { addHelp } from '../output/help-text.js';
 
-/** `dynamo-bench plan SPEC`: shows the cells, the cost and the refusals of a suite. */
+/** `dynamo-bench plan SPEC`: shows the cells and the cost of a suite, and why it would be refused. */
 export function planCommand(): Command {
   const command = addStoreOptions(new Command('plan'))
     .description(
-      'Show the cells of a suite in order, their time and cost, and the reasons for a refusal. Starts nothing.',
+      'Show the cells of a suite in order, their time and cost, and the reasons why it would be refused. Starts nothing.',
     )
     .argument('<SPEC>', 'suite spec: JSON file, or - for standard input')
     .option('--json', 'print JSON')
     .option(
       '--cluster',
-      'inspect the cluster as well: show the pair of nodes that the suite would choose, and the problems',
+      'also inspect the cluster: show the pair of nodes that the suite would choose, and the problems of the cluster',
     )
     .action(async (file: string, options: StoreOptions & { json?: true; cluster?: true }) => {
       const checked = checkSpec(await readSpecFile(file));
@@ -49,7 +49,7 @@ export function planCommand(): Command {
       ['Check the nodes of the cluster as well', 'dynamo-bench plan suites/p5.json --cluster'],
     ],
     notes:
-      'The time of a cell is estimated from earlier runs of the same suite on the same instance type, if there are any. The\nexit code is 1 when something would be refused.',
+      'The time of a cell is estimated from earlier runs of the same suite on the same instance type, if there are any. The\nexit code is 1 when the suite would be refused.',
   });
 }
 

@@ -16,7 +16,7 @@ interface Options extends StoreOptions {
   readonly json?: true;
 }
 
-/** `freed`: bytes by which results.db is smaller; undefined for PostgreSQL. */
+/** `freed`: bytes by which results.db shrank; undefined for PostgreSQL. */
 type Pruned = Dropped & { readonly freed: number | undefined };
 
 /** `dynamo-bench prune`: deletes old runs. */
@@ -25,14 +25,14 @@ export function pruneCommand(): Command {
     .description(
       'Delete old runs with their evidence and folders. Baselines, acknowledged runs and running runs are never deleted.',
     )
-    .option('--keep <n>', 'keep this many newest runs of each suite', positiveInteger)
+    .option('--keep <n>', 'keep this number of newest runs of each suite', positiveInteger)
     .option('--older-than <duration>', 'delete only runs that started longer ago than this, for example 400d', seconds)
     .option('--dry-run', 'list the runs without deleting them')
     .option('--json', 'print JSON')
     .action(async (options: Options) => {
       const { keep, olderThan, dryRun } = options;
       if (keep === undefined && olderThan === undefined)
-        throw new WrongUse('No rule says which runs to delete', 'Give --keep, --older-than, or both');
+        throw new WrongUse('Cannot delete runs without --keep or --older-than', 'Give at least one of the two');
       const before = olderThan === undefined ? undefined : new Date(Date.now() - olderThan * 1000).toISOString();
       const retention = { keep, olderThan: before };
       if (dryRun) return printRuns(options, await withStore(options, (store) => runsToDrop(store, retention)));
@@ -53,7 +53,7 @@ export function pruneCommand(): Command {
       ['Delete them every Sunday, as a line of a crontab', '0 4 * * 0  dynamo-bench prune --keep 30 --older-than 400d'],
     ],
     notes:
-      'results.db is rewritten to release disk space, which needs as much free space as the file has afterwards. PostgreSQL\nreuses the space without that.',
+      'To release disk space, prune rewrites results.db, which needs as much free space as the new file has. PostgreSQL\nreuses the space without a rewrite.',
   });
 }
 

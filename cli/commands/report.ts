@@ -58,7 +58,7 @@ export function reportCommand(): Command {
       ['Write all files again into the folder of the run', 'dynamo-bench report my-run --write'],
     ],
     notes:
-      'The report of a running run covers the cells recorded so far. The folder of a workflow id belongs to its newest run; the\nfolder of an earlier run has the start of its run id in its name.',
+      'The report of a run that has not ended covers the cells recorded so far. The folder named after a workflow id belongs to\nits newest run; the folder name of an earlier run also contains the start of its run id.',
   });
 }
 

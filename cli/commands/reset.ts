@@ -8,7 +8,7 @@ import { addHelp } from '../output/help-text.js';
 export function resetCommand(): Command {
   const command = new Command('reset')
     .description(
-      'Print the `temporal workflow reset` command that runs a failed test again, and nothing that finished before it. Changes nothing.',
+      'Print the `temporal workflow reset` command that runs a failed test again without repeating earlier tests. Changes nothing.',
     )
     .argument('<WORKFLOW_ID>', 'workflow id of the suite run')
     .option('--test <name>', 'test to run again (default: the last one that failed)')
@@ -34,7 +34,7 @@ async function printReset(workflowId: string, { test, json }: { test?: string; j
   if (json) return console.log(JSON.stringify({ workflowId, eventId, block, failure, running, command }, null, 2));
   if (failure) console.log(`# Test ${block} failed: ${failure.split('\n')[0]}`);
   if (running) {
-    console.log(`# Test ${running} is running and a reset would not end it: cancel the suite run first`);
+    console.log(`# Cancel the suite run first: test ${running} is running, and a reset does not end it`);
     console.log(`temporal workflow cancel --workflow-id ${workflowId}`);
     console.log(`temporal workflow result --workflow-id ${workflowId}`);
   }

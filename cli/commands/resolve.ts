@@ -18,8 +18,8 @@ export function resolveCommand(): Command {
     );
   return addHelp(command, {
     examples: [
-      ['Run the test again, without the cells that are recorded', 'dynamo-bench resolve my-run nixl-ucx retry'],
-      ['Continue without the test; the suite run cannot pass any more', 'dynamo-bench resolve my-run nixl-ucx skip'],
+      ['Retry the test; recorded cells are not measured again', 'dynamo-bench resolve my-run nixl-ucx retry'],
+      ['Continue without the test; the suite run can no longer pass', 'dynamo-bench resolve my-run nixl-ucx skip'],
       ['End the suite run', 'dynamo-bench resolve my-run nixl-ucx abort'],
     ],
   });

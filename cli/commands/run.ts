@@ -19,14 +19,14 @@ type Options = ShowOptions & {
   readonly detach?: true;
 };
 
-/** `dynamo-bench run SPEC`: starts a suite run and follows it. */
+/** `dynamo-bench run SPEC`: starts a suite run and follows it to its end. */
 export function runCommand(): Command {
   const command = new Command('run')
     .description('Start a suite run and follow it to its end. Ctrl-C only detaches; the suite run continues.')
     .argument('<SPEC>', 'suite spec: JSON file, or - for standard input')
     .option(
       '--workflow-id <id>',
-      'workflow id of the run; that of an ended run continues from its recorded cells (default: suite name and time)',
+      'workflow id of the run; the id of an ended run reuses its recorded cells (default: suite name and time)',
     )
     .option('--resume-from <id>', 'workflow id of an earlier run whose recorded cells are reused')
     .addOption(taskQueueOption())

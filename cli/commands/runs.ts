@@ -13,8 +13,8 @@ import { table } from '../output/table.js';
 export function runsCommand(): Command {
   const command = addStoreOptions(new Command('runs'))
     .description('List recorded runs, the newest first.')
-    .option('--suite <name>', 'only of this suite')
-    .option('--limit <n>', 'number of runs, at most', positiveInteger, 20)
+    .option('--suite <name>', 'list only runs of this suite')
+    .option('--limit <n>', 'number of newest runs to list', positiveInteger, 20)
     .option('--json', 'print JSON')
     .action(async (options: StoreOptions & { suite?: string; limit: number; json?: true }) => {
       const { suite, limit, json } = options;

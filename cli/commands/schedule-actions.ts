@@ -64,7 +64,7 @@ export function deleteSchedule(schedule: string, options: OutputOptions): Promis
   });
 }
 
-/** @throws {SuiteFailure} `NotFound` when Temporal has no such schedule */
+/** @throws {SuiteFailure} `NotFound` when the schedule does not exist */
 async function withSchedule(schedule: string, act: (handle: ScheduleHandle) => Promise<void>): Promise<void> {
   const id = isSpecFile(schedule) ? scheduleIdOf(parseSpec(await readSpecFile(schedule))) : schedule;
   await withTemporal(async (client) => {
@@ -74,7 +74,7 @@ async function withSchedule(schedule: string, act: (handle: ScheduleHandle) => P
       if (!(error instanceof ScheduleNotFoundError)) throw error;
       throw new SuiteFailure('NotFound', `Schedule "${id}" does not exist`, {
         cause: error,
-        hint: 'list schedules: temporal schedule list; create one: dynamo-bench schedule set SPEC',
+        hint: 'List schedules: temporal schedule list; create one: dynamo-bench schedule set SPEC',
       });
     }
   });
@@ -94,16 +94,19 @@ async function createOrUpdate(
     return 'created';
   } catch (error) {
     if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-    // Whether it is paused, and the reason, are not settings of this command.
+    // `schedule set` does not change the paused state and its reason.
     await handle.update(({ state }) => ({ ...schedule, state: { ...state, ...schedule.state } }));
     return 'changed';
   }
 }
 
-/** The client reports what the server rejects as a TypeError with the server's words; the rest is correct by then. */
+/**
+ * Returns a cron expression that the server rejected as `WrongUse`. The client throws a TypeError; the other fields are
+ * valid by then.
+ */
 function invalidSchedule(error: unknown, cron: string): WrongUse | undefined {
   if (!(error instanceof TypeError)) return undefined;
-  const hint = "give minute, hour, day of month, month and day of week: '30 2 * * *' is every night at half past two";
+  const hint = "Give minute, hour, day of month, month and day of week; '30 2 * * *' starts at 02:30 every day";
   return new WrongUse(`Invalid cron expression "${cron}": ${error.message}`, hint, error);
 }
 

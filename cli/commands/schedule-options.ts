@@ -2,7 +2,7 @@ import type { ScheduleOptions } from '@temporalio/client';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { WrongUse } from '../options/wrong-use.js';
 
-/** When and how a suite runs on a schedule. */
+/** Settings of the schedule of a suite. */
 export interface ScheduleSettings {
   /** Default: see `scheduleIdOf`. */
   readonly id?: string | undefined;
@@ -10,9 +10,9 @@ export interface ScheduleSettings {
   /** IANA name. */
   readonly timeZone: string;
   readonly taskQueue: string;
-  /** Seconds within which a start that was missed, as in an outage of Temporal, is made up for. */
+  /** Largest delay, in seconds, of a start that Temporal missed (for example in an outage) and makes up for. */
   readonly catchUp: number;
-  /** Seconds by which starts are delayed at random, at most. */
+  /** Largest random delay of a start, in seconds. */
   readonly jitter?: number | undefined;
   readonly pauseOnFailure: boolean;
   readonly note?: string | undefined;
@@ -53,7 +53,7 @@ function checkTimeZone(timeZone: string): void {
   try {
     new Intl.DateTimeFormat('en', { timeZone });
   } catch (error) {
-    const hint = 'give an IANA name such as Europe/Berlin or UTC';
+    const hint = 'Give an IANA name such as Europe/Berlin or UTC';
     throw new WrongUse(`Unknown time zone "${timeZone}"`, hint, error);
   }
 }

@@ -31,7 +31,7 @@ export function scheduleCommand(): Command {
   return addHelp(command, {
     examples: [
       [
-        'Run a suite every night at half past two',
+        'Run a suite every night at 02:30',
         "dynamo-bench schedule set suites/p5.json --cron '30 2 * * *' --time-zone Europe/Berlin",
       ],
       [
@@ -51,7 +51,7 @@ function setCommand(): Command {
     .argument('<SPEC>', 'suite spec: JSON file, or - for standard input')
     .option(
       '--cron <expression>',
-      'when to start: minute, hour, day of month, month, day of week; or @hourly, @daily, @weekly, @every 6h',
+      'cron expression (minute, hour, day of month, month, day of week), or @hourly, @daily, @weekly, @every 6h',
       '30 2 * * *',
     )
     .option('--time-zone <name>', 'time zone of the cron expression, an IANA name', 'UTC')
@@ -70,20 +70,20 @@ function setCommand(): Command {
   return addHelp(command, {
     examples: [
       [
-        'Run every night at half past two in Berlin',
+        'Run every night at 02:30 in Berlin',
         "dynamo-bench schedule set suites/p5.json --cron '30 2 * * *' --time-zone Europe/Berlin",
       ],
       ['Run every six hours', "dynamo-bench schedule set suites/p5.json --cron '@every 6h'"],
     ],
     notes:
-      'Every setting is replaced: an option that is left out gets its default. A paused schedule stays paused. Temporal\nchecks the cron expression.',
+      'The command replaces every setting: an omitted option gets its default. A paused schedule stays paused. Temporal\nchecks the cron expression.',
   });
 }
 
 function pauseCommand(): Command {
   const command = scheduleArgument(new Command('pause'))
-    .description('Pause a schedule. A run that is running continues.')
-    .requiredOption('--reason <text>', 'why; shown with the schedule')
+    .description('Pause a schedule. An active run continues.')
+    .requiredOption('--reason <text>', 'why the schedule is paused; shown with the schedule')
     .option('--json', 'print JSON')
     .action((schedule: string, options: OutputOptions & { reason: string }) => pauseSchedule(schedule, options));
   return addHelp(command, {
@@ -93,7 +93,7 @@ function pauseCommand(): Command {
   });
 }
 
-/** Builds a subcommand that takes a schedule and nothing else. */
+/** Builds a subcommand whose only argument is a schedule. */
 function verb(
   name: string,
   description: string,

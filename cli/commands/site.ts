@@ -6,12 +6,12 @@ import { positiveInteger } from '../options/option-parsers.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
 import { addHelp } from '../output/help-text.js';
 
-/** `dynamo-bench site`: writes all runs and histories as a folder of pages. */
+/** `dynamo-bench site`: writes all runs and histories as a static web site. */
 export function siteCommand(): Command {
   const command = addStoreOptions(new Command('site'))
-    .description('Write a static web site of all runs and histories, for a folder or a bucket.')
+    .description('Write all runs and histories as a static web site, which a folder or a bucket can serve.')
     .option('--out <folder>', 'folder to write', 'site')
-    .option('--runs <n>', 'number of newest runs of each suite', positiveInteger, 100)
+    .option('--runs <n>', 'number of newest runs of each suite to write', positiveInteger, 100)
     .option('--json', 'print JSON')
     .action(async (options: StoreOptions & { out: string; runs: number; json?: true }) => {
       let files = 0;

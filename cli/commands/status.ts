@@ -18,6 +18,6 @@ export function statusCommand(): Command {
       ['Show the state of a suite run', 'dynamo-bench status my-run'],
       ['Read the state of every test in a script', "dynamo-bench status my-run --json | jq '.tests'"],
     ],
-    notes: 'The exit code is that of the suite run, and 3 while it is running.',
+    notes: 'The exit code is that of the suite run; 3 while it is running.',
   });
 }

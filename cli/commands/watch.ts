@@ -22,6 +22,6 @@ export function watchCommand(): Command {
       ['Follow a suite run', 'dynamo-bench watch my-run'],
       ['Show its state once, without waiting', 'dynamo-bench status my-run'],
     ],
-    notes: 'The exit code is that of the suite run, and 3 after Ctrl-C.',
+    notes: 'The exit code is that of the suite run; 3 after Ctrl-C.',
   });
 }

@@ -57,7 +57,7 @@ function cases(
 
 const prefix = ({ path }: CompletedCommand) => path.map((word) => ` ${word}`).join('');
 
-/** Options that take the next word as value. */
+/** Writes the cases of options that take the next word as their value. */
 function optionCases(commands: readonly CompletedCommand[], then: string): string {
   return commands
     .flatMap((command) =>
@@ -80,7 +80,7 @@ function valueCases(commands: readonly CompletedCommand[]): string {
     .join('\n');
 }
 
-/** Subcommands at the first place, or values of arguments at their places. */
+/** Writes the cases of subcommands at the first position, and of argument values at their positions. */
 function placeCases(commands: readonly CompletedCommand[]): string {
   return commands
     .flatMap((command) => {

@@ -1,6 +1,9 @@
 import { allCommands, type CompletedCommand, type CompletedOption } from './completion-tree.js';
 
-/** Writes one line for each command, option and value. Where no words are known, fish completes names of files. */
+/**
+ * Writes a fish completion script: one line for each command, option and value. Fish completes file names where no words
+ * are known.
+ */
 export function fishCompletion(program: CompletedCommand): string {
   return `# Completion of dynamo-bench for fish.
 function __dynamo_bench_at

@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 
-/** What a shell completes of a command. */
+/** Words with which a shell completes a command. */
 export interface CompletedCommand {
   /** Words that call the command: `[]` for the program itself, `['baseline', 'accept']` for a subcommand. */
   readonly path: readonly string[];
@@ -40,7 +40,7 @@ export function allCommands(command: CompletedCommand): CompletedCommand[] {
   return [command, ...command.commands.flatMap(allCommands)];
 }
 
-/** Commander does not list this option. */
+/** Commander's `--help`, which `command.options` does not contain. */
 const HELP: CompletedOption = { flags: ['--help'], description: 'show help', takesValue: false, values: [] };
 
 function completedOption({ long, short, description, required, optional, argChoices = [] }: Option): CompletedOption {

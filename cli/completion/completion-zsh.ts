@@ -1,6 +1,6 @@
 import { allCommands, type CompletedCommand, type CompletedOption } from './completion-tree.js';
 
-/** Writes a function for each command, with zsh's `_arguments` and `_describe`. */
+/** Writes a zsh completion script: one function for each command, with `_arguments` and `_describe`. */
 export function zshCompletion(program: CompletedCommand): string {
   return `#compdef dynamo-bench
 # Completion of dynamo-bench for zsh.

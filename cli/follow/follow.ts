@@ -11,7 +11,7 @@ export interface SuiteStatus {
   readonly workflowId: string;
   readonly runId?: string;
   readonly progress?: Progress;
-  /** Why the progress is missing or out of date. */
+  /** Reason why the progress is missing or out of date. */
   readonly silence?: string | undefined;
   /** Set when the run has ended. */
   readonly ending?: SuiteEnding;
@@ -20,7 +20,7 @@ export interface SuiteStatus {
 /**
  * Fetches the status of a suite run.
  *
- * @throws {SuiteFailure} `NotFound` when Temporal has no such suite run
+ * @throws {SuiteFailure} `NotFound` when the suite run does not exist
  */
 export async function fetchSuiteStatus(client: Client, workflowId: string): Promise<SuiteStatus> {
   const description = await describeSuiteRun(client, workflowId);
@@ -28,12 +28,12 @@ export async function fetchSuiteStatus(client: Client, workflowId: string): Prom
   const progress = await fetchProgress(client, workflowId);
   const known = { workflowId, runId, ...(progress ? { progress } : {}) };
   if (!isOpen(description)) return { ...known, ending: await fetchSuiteEnding(client, description) };
-  const silence = progress ? undefined : 'no worker answers; the suite run continues as soon as a worker is running';
+  const silence = progress ? undefined : 'No worker answers; the suite run continues as soon as a worker is running';
   return { ...known, silence };
 }
 
 /**
- * Follows a suite run until it ends or `detached` is aborted. Waits for a Temporal server that does not answer.
+ * Follows a suite run until it ends or `detached` is aborted. Keeps trying while the Temporal server does not answer.
  *
  * @param show called with every status
  * @returns the last status
@@ -55,7 +55,7 @@ export async function followSuite(
         throw error;
       });
     if (detached.aborted) break;
-    // Keeps the last state while Temporal or the worker does not answer.
+    // Keep showing the last known progress while Temporal or the worker does not answer.
     last = { ...last, ...status };
     show(last);
     if (last.ending) break;

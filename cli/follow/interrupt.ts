@@ -1,9 +1,9 @@
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 
 /**
- * Does something that Ctrl-C only detaches from.
+ * Runs work that continues on the server after Ctrl-C detaches the command from it.
  *
- * @param work with a signal that the first Ctrl-C aborts; a second one ends the process as usual
+ * @param work gets a signal that the first Ctrl-C aborts; a second Ctrl-C ends the process
  */
 export async function detachOnInterrupt<T>(work: (detached: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController();

@@ -58,7 +58,7 @@ function stateOf({ status, verdict }: TestProgress): string {
 
 function remainingLine({ phase, paused, remaining, tests }: Progress, now: number): string[] {
   if (remaining.high === 0 || phase === 'done') return [];
-  // The remaining time does not pass while the run waits for a person.
+  // While the run waits for a person, its remaining time stays constant.
   const waiting = paused || tests.some(({ status }) => status === 'parked');
   const passed = waiting ? 0 : Math.max(0, now - Date.parse(remaining.at)) / 1000;
   const left = { low: Math.max(0, remaining.low - passed), high: Math.max(0, remaining.high - passed) };

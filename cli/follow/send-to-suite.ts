@@ -10,7 +10,7 @@ import { withTemporal } from './temporal-client.js';
 const UPDATE_TIMEOUT_MS = 20_000;
 
 /**
- * Sends a signal, an update or a cancellation to a running suite run, and prints the effect.
+ * Sends a signal, an update or a cancellation to a running suite run, and prints its effect.
  *
  * @param send sends it and returns the effect in words
  * @throws {WrongUse} when the run has ended, or rejects the update
@@ -36,7 +36,7 @@ export async function signalSuite(
  * Waits for the result of an update.
  *
  * @param update sends the update
- * @throws {WrongUse} with the suite's own message when it rejects the update
+ * @throws {WrongUse} with the message of the suite when it rejects the update
  * @throws {Error} when no worker answers within 20 s
  */
 export async function awaitUpdate(
@@ -53,7 +53,7 @@ export async function awaitUpdate(
     if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
       const seconds = UPDATE_TIMEOUT_MS / 1000;
       throw new Error(
-        `No worker answered for suite run "${workflowId}" within ${seconds} s\n  → check that a worker is running: dynamo-bench doctor`,
+        `No worker answered for suite run "${workflowId}" within ${seconds} s\n  → Check that a worker is running: dynamo-bench doctor`,
         { cause: error },
       );
     }

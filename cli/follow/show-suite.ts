@@ -23,9 +23,9 @@ export async function showSuite(
   display?.end();
   printSuiteStatus(status, options);
   if (status.ending) return;
-  console.error(`Detached; suite run "${workflowId}" continues.`);
-  console.error(`  → follow it again: dynamo-bench watch ${workflowId}`);
-  console.error(`  → cancel it: dynamo-bench cancel ${workflowId}`);
+  console.error(`Detached from suite run "${workflowId}", which continues.`);
+  console.error(`  → Follow it again: dynamo-bench watch ${workflowId}`);
+  console.error(`  → Cancel it: dynamo-bench cancel ${workflowId}`);
 }
 
 /** Prints a status once and sets the exit code: that of the run if it has ended, otherwise 3. */

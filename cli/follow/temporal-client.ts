@@ -2,7 +2,7 @@ import { Client } from '@temporalio/client';
 import { connectTemporal } from '../../temporal/connection.js';
 
 /**
- * Connects to Temporal, works with the client, and closes the connection.
+ * Connects to Temporal, runs `work` with a client, and closes the connection.
  *
  * @throws {Error} when no server answers
  */

@@ -1,7 +1,7 @@
 import type { SuiteRecord } from '../../suite/record/record.js';
 import type { SuiteFailure } from '../../suite/verdict/failure.js';
 
-/** Exit codes, the same for every command. */
+/** Exit codes of every command. */
 export const EXIT = { pass: 0, fail: 1, wrongUse: 2, inconclusive: 3, infrastructure: 4 } as const;
 
 /** Exit codes with their meaning, for help and reference. */
@@ -14,10 +14,10 @@ export const EXIT_CODES: readonly (readonly [code: number, meaning: string])[] =
 ];
 
 /**
- * Returns the exit code for a recorded run, the same as `run` and `watch` set: a run that could not measure a required
- * test is an infrastructure failure, and a cancelled run is inconclusive.
+ * Returns the exit code for a recorded run, which is the one that `run` and `watch` set: a run that could not measure a
+ * required test counts as an infrastructure failure, and a cancelled run as inconclusive.
  *
- * @param headline outcome in the title of the run's report
+ * @param headline the outcome in the title of the run's report
  */
 export function exitCodeOfRun(record: JudgedRun, headline: string): number {
   if (headline !== 'fail') return exitCodeOf(headline);
@@ -39,7 +39,7 @@ export function exitCodeOf(outcome: string): number {
   return outcome === 'fail' || outcome === 'regressed' ? EXIT.fail : EXIT.inconclusive;
 }
 
-/** Returns the exit code for a failure: a wrong request, or infrastructure that did not work. */
+/** Returns the exit code for a failure: wrong use for `NotFound` and `InvalidSpec`, infrastructure for any other class. */
 export function exitCodeOfFailure(failure: SuiteFailure): number {
   return failure.class === 'NotFound' || failure.class === 'InvalidSpec' ? EXIT.wrongUse : EXIT.infrastructure;
 }

@@ -4,7 +4,7 @@ import { parseDuration, UnitError } from '../../suite/units/units.js';
 /**
  * Parses a whole number above 0.
  *
- * @throws {InvalidArgumentError} to which commander adds the name of the option, as for all parsers here
+ * @throws {InvalidArgumentError} for any other value; commander adds the name of the option, as for all parsers here
  */
 export function positiveInteger(value: string): number {
   const number = Number(value);

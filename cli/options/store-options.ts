@@ -4,13 +4,13 @@ import { type Command, Option } from 'commander';
 import { noResults } from '../../results/database/store-failure.js';
 import type { ResultStore } from '../../results/store.js';
 
-/** Options that say where the result store is. */
+/** Options that locate the result store. */
 export interface StoreOptions {
   readonly results: string;
   readonly url?: string;
 }
 
-/** Adds `--results` and `--url`; the defaults are the worker's own variables, so both use the same store. */
+/** Adds `--results` and `--url`. Their defaults are the variables of the worker, so that both use the same store. */
 export function addStoreOptions(command: Command): Command {
   return command
     .addOption(new Option('--results <folder>', 'folder of the result store').env('RESULTS_DIR').default('runs'))
@@ -18,7 +18,7 @@ export function addStoreOptions(command: Command): Command {
 }
 
 /**
- * Opens the store read-only, works with it, and closes it. Needs no write permission and changes nothing.
+ * Opens the store read-only, runs `work` on it, and closes it. Needs no write permission and changes nothing.
  *
  * @throws {SuiteFailure} `NotFound` when the store does not exist yet, `StoreTooOld` when it must be migrated first
  */
@@ -27,7 +27,7 @@ export async function withStore<T>(options: StoreOptions, work: (store: ResultSt
 }
 
 /**
- * Opens the store for writing, migrates it if necessary, works with it, and closes it.
+ * Opens the store for writing, migrates it if necessary, runs `work` on it, and closes it.
  *
  * @param create whether to create the store if there is none
  * @throws {SuiteFailure} `NotFound` when the store does not exist yet and `create` is false

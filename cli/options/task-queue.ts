@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 
-/** `--task-queue`: where the worker polls. The default is the worker's own variable. */
+/** Builds `--task-queue`, the queue that the worker polls. Its default is the variable of the worker. */
 export function taskQueueOption(): Option {
   return new Option('--task-queue <name>', 'Temporal task queue of the worker')
     .env('TASK_QUEUE')

@@ -1,4 +1,4 @@
-/** Reports a request that cannot be met as given: exit code 2, with a hint about the remedy. */
+/** Reports wrong use of a command, with a hint about the remedy. The exit code is 2. */
 export class WrongUse extends Error {
   override readonly name = 'WrongUse';
   readonly hint: string;

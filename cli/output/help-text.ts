@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 
-/** What a command line does, in a few words, and the line itself. */
+/** Purpose of a command line in a few words, and the command line. */
 type Example = readonly [purpose: string, line: string];
 
-/** What the help of a command shows below its options. */
+/** Text that the help of a command shows below its options. */
 interface HelpText {
   readonly examples: readonly Example[];
   /** Sentences about exit codes and side effects that are not obvious. */
@@ -19,12 +19,12 @@ export function addHelp(command: Command, text: HelpText): Command {
   return command.addHelpText('after', `\nExamples:\n${exampleLines(examples, '  ')}${notes ? `\n\n${notes}` : ''}`);
 }
 
-/** Examples and notes of a command; none for a command that only groups others. */
+/** Returns the examples and notes of a command; none for a command that only groups others. */
 export function helpTextOf(command: Command): HelpText {
   return TEXTS.get(command) ?? { examples: [] };
 }
 
-/** Each example as a shell comment and the line to type. */
+/** Formats each example as a shell comment with its purpose and the command line. */
 export function exampleLines(examples: readonly Example[], indent = ''): string {
   return examples.map(([purpose, line]) => `${indent}# ${purpose}\n${indent}${line}`).join('\n');
 }

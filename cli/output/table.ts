@@ -1,7 +1,7 @@
 /**
  * Formats rows as columns for a terminal. A column of numbers is aligned to the right.
  *
- * @param paint colours a cell; it is called with the padded text
+ * @param paint colours the padded text of a cell
  */
 export function table(
   header: readonly string[],

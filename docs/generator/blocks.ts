@@ -6,7 +6,7 @@ import type { Block } from './fill-blocks.js';
 import { reasonTables } from './reason-tables.js';
 import { formerKeyTable, specSections } from './spec-sections.js';
 
-/** The reference of the command line without its title, which the page has. */
+/** Returns the reference of the command line without its title, which is in the page. */
 async function commands(): Promise<string> {
   return commandLineReference(await loadProgram()).replace(/^# .*\n/, '');
 }

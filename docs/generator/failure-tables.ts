@@ -6,7 +6,7 @@ const KINDS: readonly { readonly retry: Retry; readonly title: string; readonly 
   {
     retry: 'infrastructure',
     title: 'Retried until `timeouts.retry`',
-    text: 'The suite retries the same step with a growing pause. The attempt of the test is not used up.',
+    text: 'The suite retries the same step with increasing pauses. These retries do not count as attempts of the test.',
   },
   {
     retry: 'rendezvous',
@@ -20,7 +20,7 @@ const KINDS: readonly { readonly retry: Retry; readonly title: string; readonly 
   },
 ];
 
-/** One table for each kind of retry: the failure classes and their remedies. */
+/** Writes one table for each kind of retry, with the failure classes and their remedies. */
 export function failureTables(): string {
   const classes = Object.keys(FAILURES) as FailureClass[];
   return KINDS.map(({ retry, title, text }) => {

@@ -11,7 +11,7 @@ import {
 import { TOOL_FAULTS } from '../../test/support/tool-fault-cases.js';
 import { code, heading, table } from './markdown.js';
 
-/** The faults that the end-to-end tests inject and the outcomes that they assert. */
+/** Writes the tables of the faults that the end-to-end tests inject, with the outcomes that the tests assert. */
 export function faultTables(): string {
   return [
     heading(2, 'Kubernetes, nodes and links'),

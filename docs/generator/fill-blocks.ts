@@ -1,19 +1,19 @@
-/** Makes the text of a generated block. */
+/** Returns the text of a generated block. */
 export type Block = () => string | Promise<string>;
 
 const BLOCK = /(<!-- generated: ([a-z-]+) -->\n)[\s\S]*?(<!-- end of \2 -->)/g;
 const OPENING = /<!-- generated: ([a-z-]+) -->/g;
 
-/** Names of the generated blocks of a page, in their order. */
+/** Returns the names of the generated blocks of a page, in their order. */
 export function blocksOf(page: string): string[] {
   return [...page.matchAll(OPENING)].map(([, name = '']) => name);
 }
 
 /**
- * The page with the content of every generated block made again. A block begins with `<!-- generated: NAME -->` and ends
- * with `<!-- end of NAME -->`, each on a line of its own.
+ * Returns the page with the content of every generated block replaced. A block starts with the line
+ * `<!-- generated: NAME -->` and ends with the line `<!-- end of NAME -->`.
  *
- * @throws {Error} when a block has no end, or a name that `blocks` does not have
+ * @throws {Error} when a block has no end, or its name is not in `blocks`
  */
 export async function fillBlocks(page: string, blocks: Readonly<Record<string, Block>>): Promise<string> {
   const found = [...page.matchAll(BLOCK)];

@@ -3,7 +3,7 @@ import { BLOCKS } from './blocks.js';
 import { fillBlocks } from './fill-blocks.js';
 import { ROOT, readPages } from './pages.js';
 
-/** `npm run docs`: makes the generated blocks of all documents again. */
+/** `npm run docs`: updates the generated blocks of all documents. */
 for (const { path, text } of await readPages()) {
   const filled = await fillBlocks(text, BLOCKS);
   if (filled === text) continue;

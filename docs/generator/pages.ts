@@ -13,7 +13,7 @@ export interface Page {
   readonly text: string;
 }
 
-/** All documents of the repository. */
+/** Reads all documents of the repository. */
 export async function readPages(): Promise<Page[]> {
   const docs = (await readdir(`${ROOT}docs`)).filter((name) => name.endsWith('.md')).sort();
   const paths = [...OTHERS, ...docs.map((name) => `docs/${name}`)];

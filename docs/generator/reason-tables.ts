@@ -8,7 +8,7 @@ const SCOPES = [
   { of: 'suite', title: 'Tests and suite runs' },
 ] as const;
 
-/** One table for each scope: the reason codes and what they do to the verdict. */
+/** Writes one table for each scope, with the reason codes and their effect on the verdict. */
 export function reasonTables(): string {
   return SCOPES.map(({ of, title }) => {
     const rows = Object.entries(REASONS)

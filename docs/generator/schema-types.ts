@@ -1,7 +1,7 @@
 import GithubSlugger from 'github-slugger';
 import { code } from './markdown.js';
 
-/** The part of JSON Schema that zod makes of the suite spec. */
+/** The part of JSON Schema that zod uses for the suite spec. */
 export interface JsonSchema {
   readonly type?: string | readonly string[];
   readonly title?: string;
@@ -25,10 +25,10 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
 }
 
-/** Quantities with a unit: the section of the page that says how they are written. */
+/** Titles of quantities with a unit, which link to the section that describes their notation. */
 const QUANTITIES: ReadonlySet<string> = new Set(['size', 'duration', 'rate']);
 
-/** The type of a key for people. Objects with known keys link to the section of their path. */
+/** Writes the type of a key. Objects with known keys link to the section of their path. */
 export function typeText(schema: JsonSchema, path: string): string {
   if (schema.title !== undefined && QUANTITIES.has(schema.title)) return `[${schema.title}](#units)`;
   if (schema.const !== undefined) return code(JSON.stringify(schema.const));
@@ -56,7 +56,7 @@ export function typeText(schema: JsonSchema, path: string): string {
   }
 }
 
-/** The anchor of a heading that is the path as code. */
+/** Returns the anchor of a heading that contains a path as code. */
 function anchorOf(path: string): string {
   return new GithubSlugger().slug(path);
 }

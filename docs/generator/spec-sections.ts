@@ -3,7 +3,7 @@ import { specJsonSchema } from '../../suite/spec/spec.js';
 import { code, heading, sentence, table } from './markdown.js';
 import { type JsonSchema, typeText } from './schema-types.js';
 
-/** Keys that other people's documents define; they are listed and not described. */
+/** Keys that are defined elsewhere. Their fields are listed without descriptions. */
 const FOREIGN: ReadonlySet<string> = new Set(['dynamo.model.config']);
 
 /** A key of the suite spec, with its path. */
@@ -13,12 +13,12 @@ interface Key {
   readonly required: boolean;
 }
 
-/** One section for each object of the suite spec, with a table of its keys. */
+/** Writes one section for each object of the suite spec, with a table of its keys. */
 export function specSections(): string {
   return section('', specJsonSchema() as JsonSchema).join('\n\n');
 }
 
-/** Paths of the keys that have no description. */
+/** Returns the paths of the keys without a description. */
 export function undescribedKeys(): string[] {
   const found: string[] = [];
   const visit = (path: string, schema: JsonSchema) => {
@@ -35,12 +35,15 @@ export function undescribedKeys(): string[] {
   return [...new Set(found)];
 }
 
-/** A description that says only how a quantity is written is none. */
+/**
+ * Returns true for a key with a description. The default description of a quantity only shows its notation and does not
+ * count.
+ */
 function isDescribed({ title, description = '' }: JsonSchema): boolean {
   return description !== '' && !description.startsWith(`${title}, for example`);
 }
 
-/** Former names of keys, which are still read. */
+/** Writes the table of former names of keys that can still be read. */
 export function formerKeyTable(): string {
   return table(
     ['Former key', 'Current key'],
@@ -85,7 +88,7 @@ function children(path: string, keys: readonly Key[]): string[] {
     const names = keysOf(child).map((key) => code(key.name));
     return [
       heading(3, code(at)),
-      `Fields as the model's \`config.json\` has them; others are ignored: ${names.join(', ')}.`,
+      `Fields of the model's \`config.json\`: ${names.join(', ')}. Other fields are ignored.`,
     ];
   });
 }
@@ -119,13 +122,13 @@ function variantsOf(schema: JsonSchema): readonly JsonSchema[] {
   return schema.oneOf ?? [schema];
 }
 
-/** The object with known keys that a key holds, itself or in a list. */
+/** Returns the object with known keys that is the value of a key, or the item of its list. */
 function objectIn(schema: JsonSchema): JsonSchema | undefined {
   const inner = schema.type === 'array' ? schema.items : schema;
   return inner && variantsOf(inner).some(({ properties }) => properties !== undefined) ? inner : undefined;
 }
 
-/** The key whose constant tells the kinds of an object apart. */
+/** Returns true for the key whose constant distinguishes the kinds of an object. */
 function isTag({ const: value }: JsonSchema): boolean {
   return value !== undefined;
 }

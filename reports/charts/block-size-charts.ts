@@ -6,7 +6,7 @@ import { type Curve, curveName, curvesOf, type Spread, spreadText } from '../mod
 import { axis, drawChart, LAYOUTS, type Layout, type LegendEntry, label, seriesColor, seriesMark } from './chart.js';
 import { blockAxis, niceTop, rateUnit } from './scale.js';
 
-/** A claim this many times above all lines would flatten the measured curves: the note states it, the chart omits it. */
+/** A claim this many times above all lines would flatten the measured curves, so the chart omits it and a note names it. */
 const CLAIM_OFF_CHART = 1.5;
 
 /** Draws the bandwidth of all tests against block size, with the ceilings and the claimed figures. */
@@ -38,7 +38,7 @@ export function bandwidthChart(tests: readonly TestRecord[]): Markup | undefined
 interface BandwidthPicture {
   readonly curves: readonly Curve[];
   readonly ceilings: readonly { readonly bytesPerSecond: number; readonly text: string }[];
-  /** Claims that fit on the chart, and those that are far above it. */
+  /** Claims that fit on the chart, and claims that are too far above the lines. */
   readonly drawn: readonly Claim[];
   readonly omitted: readonly Claim[];
   /** Highest measured value or ceiling, and the highest line including claims, in bytes per second. */

@@ -1,12 +1,12 @@
 import { type EChartsCoreOption, init } from 'echarts/dist/echarts.esm.min';
 import { escapeMarkup, html, Markup } from '../markup/markup.js';
 
-/** Sizes in which each chart is drawn, in pixels, so that text is readable on a phone without zooming. */
+/** Sizes of each chart in pixels. The narrow one keeps text readable on a phone without zooming. */
 export const LAYOUTS = { wide: { width: 920, ticks: 9 }, narrow: { width: 340, ticks: 4 } } as const;
 
 export type Layout = keyof typeof LAYOUTS;
 
-/** Stamp on every chart with figures of a simulated engine. */
+/** Label in every chart with figures of a simulated engine. */
 export const SIMULATED_ENGINE = 'simulated engine';
 
 /** One entry of the legend under a chart. */
@@ -30,14 +30,14 @@ export interface ChartInput {
   /** Unique on the page, and the anchor of links to the chart. */
   readonly id: string;
   readonly title: string;
-  /** Content of the picture as text, for screen readers. */
+  /** The content of the picture in words, for screen readers. */
   readonly description: string;
   readonly height: number | Readonly<Record<Layout, number>>;
   readonly option: (layout: Layout) => EChartsCoreOption;
-  /** Text shown when the pointer is on a mark; only in the wide picture, as phones have no pointer. */
+  /** Text shown when the pointer is on a mark. Only in the wide picture, because phones have no pointer. */
   readonly tip?: (seriesIndex: number, dataIndex: number) => string | undefined;
   readonly legend?: readonly LegendEntry[];
-  /** Text inside the picture, top right, so that it stays when the picture is copied from the page. */
+  /** Text in the top right corner of the picture, so that a copy of the picture contains it. */
   readonly stamp?: string | undefined;
   /** The same data as a table, below the picture. */
   readonly table?: Markup;
@@ -72,7 +72,7 @@ export function label(color: string, more: Record<string, unknown> = {}): Record
   return { color, fontSize: 12, textBorderColor: 'var(--surface)', textBorderWidth: 3, ...more };
 }
 
-/** Renders a chart as a `<figure>` without scripts. The same input gives the same bytes. */
+/** Renders a chart as a `<figure>` without scripts. Rendering the same input again produces the same bytes. */
 export function drawChart(input: ChartInput): Markup {
   const { id, title, description, legend = [], table, note } = input;
   return html`<figure class="chart" id="${id}" aria-labelledby="${id}-title">
@@ -128,8 +128,8 @@ function stampOf(text: string, width: number): Record<string, unknown> {
 }
 
 /**
- * Adapts the SVG of ECharts to a page with several charts: identifiers that do not depend on earlier charts, no style
- * sheet, a name for screen readers, and texts for the pointer.
+ * Adapts the SVG of ECharts to a page with several charts: makes identifiers independent of earlier charts, removes the
+ * style sheet, and adds a name for screen readers and texts for the pointer.
  */
 function cleaned(text: string, id: string, title: string, description: string, tip: ChartInput['tip']): string {
   return text

@@ -62,7 +62,7 @@ function columnsOf(network: readonly NetworkPoint[]): NonNullable<PanelsInput['c
   ];
 }
 
-/** The predicted KV transfer, as texts and as points, of all tests that share it. */
+/** A predicted KV transfer, as text and as points, with all tests that share it. */
 interface Prediction {
   readonly tests: readonly string[];
   readonly color: string;

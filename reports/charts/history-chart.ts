@@ -9,12 +9,12 @@ import { axisUnit, timeStep } from './scale.js';
 
 /** Maximum number of rows in the table; the history page and the CSV have all. */
 const MAX_TABLE_ROWS = 60;
-/** Number of newest runs with a mark and a text; the line goes through all runs. */
+/** Number of newest runs with a mark and a tooltip. The line covers all runs. */
 const MAX_MARKS: Readonly<Record<Layout, number>> = { wide: 120, narrow: 40 };
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
 
-interface Night {
+interface RunPoint {
   readonly workflowId: string;
   readonly startedAt: string;
   /** Milliseconds since the epoch. */
@@ -22,30 +22,30 @@ interface Night {
   readonly spread: Spread;
 }
 
-/** Draws a metric from night to night, with the band of the baseline and the first night of each change. */
+/** Draws a metric across runs, with the band of the baseline and the first run of each change. */
 export function historyChart(history: HistoryOfMetric, id: string): Markup {
   const { metric, unit, simulated, steps } = history;
   const format = formatterOf(unit);
-  const nights = history.points.map(
-    ({ workflowId, startedAt, values }): Night => ({
+  const runs = history.points.map(
+    ({ workflowId, startedAt, values }): RunPoint => ({
       workflowId,
       startedAt,
       time: Date.parse(startedAt),
       spread: spreadOf(values),
     }),
   );
-  const newest = nights.at(-1);
+  const newest = runs.at(-1);
   const changes = steps.map(({ startedAt, size }) => `changed by ${formatSignedPercent(size)} on ${moment(startedAt)}`);
   return drawChart({
     id,
-    title: `${metric} from night to night`,
-    description: `${nights.length} runs; the newest ${newest ? format(newest.spread.median) : 'unknown'}${changes.length > 0 ? `; ${changes.join('; ')}` : ''}.`,
+    title: `${metric} across runs`,
+    description: `${runs.length} runs; the newest ${newest ? format(newest.spread.median) : 'unknown'}${changes.length > 0 ? `; ${changes.join('; ')}` : ''}.`,
     height: 280,
     stamp: simulated ? SIMULATED_ENGINE : undefined,
     legend: legendOf(history),
-    tip: (series, index) => (series === 0 && nights[index] ? nightText(nights[index], format) : undefined),
-    table: nightTable(nights, format),
-    option: (layout) => optionOf(history, nights, layout),
+    tip: (series, index) => (series === 0 && runs[index] ? runText(runs[index], format) : undefined),
+    table: runTable(runs, format),
+    option: (layout) => optionOf(history, runs, layout),
   });
 }
 
@@ -53,17 +53,17 @@ function legendOf({ band, steps }: HistoryOfMetric): LegendEntry[] {
   return [
     { label: 'median of a run', color: 'var(--s1)', mark: 'circle' },
     ...(band ? [{ label: 'no relevant change from the baseline', color: 'var(--band)', mark: 'area' } as const] : []),
-    ...(steps.length > 0 ? [{ label: 'first night of a change', color: 'var(--bad)', mark: 'dashed' } as const] : []),
+    ...(steps.length > 0 ? [{ label: 'first run of a change', color: 'var(--bad)', mark: 'dashed' } as const] : []),
   ];
 }
 
-function nightText({ startedAt, workflowId, spread }: Night, format: (value: number) => string): string {
+function runText({ startedAt, workflowId, spread }: RunPoint, format: (value: number) => string): string {
   return `${moment(startedAt)}, ${workflowId}: ${format(spread.median)} (${spread.n} values)`;
 }
 
-function nightTable(nights: readonly Night[], format: (value: number) => string): Markup {
+function runTable(runs: readonly RunPoint[], format: (value: number) => string): Markup {
   return html`<table><thead><tr><th scope="col">run</th><th scope="col">started</th><th scope="col" class="number">median</th><th scope="col" class="number">values</th></tr></thead><tbody>
-${nights
+${runs
   .slice(-MAX_TABLE_ROWS)
   .toReversed()
   .map(
@@ -72,14 +72,14 @@ ${nights
   )}</tbody></table>`;
 }
 
-function optionOf(history: HistoryOfMetric, nights: readonly Night[], layout: Layout): Record<string, unknown> {
+function optionOf(history: HistoryOfMetric, runs: readonly RunPoint[], layout: Layout): Record<string, unknown> {
   const { unit, simulated, band, steps } = history;
-  const medians = nights.map(({ spread }) => spread.median);
+  const medians = runs.map(({ spread }) => spread.median);
   const low = Math.min(...medians, band?.low ?? Number.POSITIVE_INFINITY);
   const high = Math.max(...medians, band?.high ?? 0);
   const scale = axisUnit(unit, high);
   const room = Math.max((high - low) * 0.25, high * 0.02);
-  const time = timeAxis(nights);
+  const time = timeAxis(runs);
   return {
     grid: { left: 52, right: 18, top: simulated ? 50 : 34, bottom: 30 },
     xAxis: axis({
@@ -106,9 +106,9 @@ function optionOf(history: HistoryOfMetric, nights: readonly Night[], layout: La
         showAllSymbol: true,
         lineStyle: { width: 1.5 },
         z: 3,
-        data: nights.map((night, i) => ({
-          value: [night.time, night.spread.median / scale.size],
-          ...(nights.length - i > MAX_MARKS[layout] ? { symbol: 'none' } : {}),
+        data: runs.map((run, i) => ({
+          value: [run.time, run.spread.median / scale.size],
+          ...(runs.length - i > MAX_MARKS[layout] ? { symbol: 'none' } : {}),
         })),
         markArea: {
           silent: true,
@@ -126,12 +126,12 @@ interface TimeAxis {
   readonly from: number;
   readonly until: number;
   readonly isOneDay: boolean;
-  /** Formats a time: its date, or its clock time when all runs are of one day. */
+  /** Formats a time: its date, or its time of day when all runs are of one day. */
   readonly label: (time: number) => string;
 }
 
-function timeAxis(nights: readonly Night[]): TimeAxis {
-  const times = nights.map(({ time }) => time);
+function timeAxis(runs: readonly RunPoint[]): TimeAxis {
+  const times = runs.map(({ time }) => time);
   const first = Math.min(...times);
   const last = Math.max(...times);
   const isOneDay = first < last && last - first < DAY_MS;

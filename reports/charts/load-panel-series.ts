@@ -32,7 +32,7 @@ export function lineSeries({ panel, curve, points }: Line, size: number): Record
   };
 }
 
-/** Draws a prediction to both ends of the axis, because it applies to a prompt, not to a measured point. */
+/** Draws a prediction over the whole axis, because it applies to a prompt and not to a measured point. */
 export function floorSeries(
   { color, line, points }: Floor,
   panel: number,

@@ -5,11 +5,11 @@ import { axis, drawChart, LAYOUTS, type Layout, type LegendEntry, seriesColor, s
 import { type Floor, floorSeries, type Line, lineSeries, whiskerSeries } from './load-panel-series.js';
 import { fromZero, type Unit } from './scale.js';
 
-/** One quantity of a concurrency sweep, drawn beside others. */
+/** Panel with one quantity of a concurrency sweep. */
 export interface Panel {
   readonly title: string;
   readonly value: (figures: LoadFigures) => Spread | undefined;
-  /** The unit of the axis, by the largest value on it. */
+  /** Returns the unit of the axis for its largest value. */
   readonly unit: (largest: number) => Unit;
   readonly format: (value: number) => string;
   readonly floors?: readonly Floor[];
@@ -20,7 +20,7 @@ export interface PanelsInput {
   readonly title: string;
   readonly curves: readonly LoadCurve[];
   readonly panels: readonly Panel[];
-  /** Shown after the tests. */
+  /** Legend entries after those of the tests. */
   readonly legend?: readonly LegendEntry[];
   readonly note?: string | undefined;
   readonly stamp?: string | undefined;
@@ -127,7 +127,7 @@ function optionOf(panels: readonly Panel[], lines: readonly Line[], layout: Layo
   };
 }
 
-/** The unit of a panel and its highest value. */
+/** Returns the unit of a panel and its highest value. */
 function scaleOf({ unit, floors = [] }: Panel, lines: readonly Line[]): Unit & { readonly top: number } {
   const measured = lines.flatMap(({ points }) => points.map(({ spread }) => spread.high));
   const top = Math.max(...measured, ...floors.flatMap(({ points }) => points.map(({ value }) => value)));

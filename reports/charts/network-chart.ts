@@ -11,7 +11,7 @@ import { fromZero } from './scale.js';
 /** Maximum number of load points in the picture; results.csv has the others. */
 const MAX_POINTS = 40;
 const ROW_HEIGHT: Readonly<Record<Layout, number>> = { wide: 48, narrow: 64 };
-/** Above and below the rows, in pixels: the stamp, and the axis. */
+/** Room above the rows for the stamp, and below them for the axis, in pixels. */
 const ROOM = 76;
 /** Maximum number of labels on the axis. */
 const LABELS: Readonly<Record<Layout, number>> = { wide: 11, narrow: 5.5 };
@@ -19,7 +19,7 @@ const BAR_HEIGHT = 18;
 const LINE_HEIGHT = 15;
 const CAP_PIXELS = 5;
 
-/** Parts of a bar, from left to right; each as a share of the measured TTFT. */
+/** Parts of a bar from left to right. Each is a share of the measured TTFT. */
 const PARTS = ['ceiling', 'measured', 'residual', 'control', 'bound', 'beyond'] as const;
 type Part = (typeof PARTS)[number];
 
@@ -33,7 +33,7 @@ const LOOKS: Readonly<Record<Part, Omit<LegendEntry, 'label'> & { readonly legen
       style: { color: 'var(--s1)' },
     },
     measured: {
-      legend: 'additional time at the measured rate',
+      legend: 'additional KV transfer at the measured rate',
       color: 'var(--s1-soft)',
       mark: 'area',
       style: { color: 'var(--s1-soft)', borderColor: 'var(--s1)', borderWidth: 1 },
@@ -68,7 +68,7 @@ const LOOKS: Readonly<Record<Part, Omit<LegendEntry, 'label'> & { readonly legen
       },
     },
     beyond: {
-      legend: 'prediction and control beyond the measured TTFT: the residual is negative',
+      legend: 'excess of prediction and control over the measured TTFT: the residual is negative',
       color: 'var(--bad)',
       mark: 'outline',
       style: { color: 'transparent', borderColor: 'var(--bad)', borderWidth: 1.5, borderType: [3, 2] },
@@ -150,7 +150,7 @@ function optionOf(bars: readonly PointBar[], layout: Layout): Record<string, unk
   };
 }
 
-/** @param labelled the layout, for the one series that carries the texts of the rows */
+/** Builds the series of one part. @param labelled the layout, for the one series that has the texts of the rows */
 function partSeries(part: Part, bars: readonly PointBar[], labelled: Layout | undefined): Record<string, unknown> {
   return {
     type: 'bar',

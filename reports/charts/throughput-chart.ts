@@ -7,7 +7,7 @@ import { SIMULATED_ENGINE } from './chart.js';
 import { panelsChart } from './load-panels.js';
 import { axisUnit } from './scale.js';
 
-/** Draws throughput against concurrency, in all, per GPU and per user, and the time between tokens. */
+/** Draws total throughput, throughput per GPU and per user, and the time between tokens against concurrency. */
 export function throughputChart(dynamo: DynamoRecord): Markup | undefined {
   const rate = { unit: (largest: number) => axisUnit('tokens per second', largest), format: formatTokenRate };
   return panelsChart({

@@ -9,9 +9,9 @@ const ROW_HEIGHT = 30;
 const BAR_HEIGHT = 18;
 /** Room for the axis below the rows, in pixels. */
 const AXIS_HEIGHT = 56;
-/** Maximum number of bars for which the page has a table. */
+/** Maximum number of bars for which the page shows a table. */
 const MAX_TABLE_ROWS = 60;
-/** With more bars, those that touch are merged, and bars have no text. */
+/** Maximum number of bars with a text. With more bars, those that touch are merged. */
 const MAX_BARS = 300;
 
 const COLORS: Readonly<Record<BarKind, string>> = {
@@ -23,8 +23,8 @@ const COLORS: Readonly<Record<BarKind, string>> = {
 };
 
 /**
- * Draws when each part of a run ran: a row for each test, a bar for each attempt, and within it the time in which both
- * ranks ran; for an inference test, a bar for each load point. Undefined when no attempt ran.
+ * Draws the timeline of a run: a row for each test, a bar for each attempt, and within it the time in which both ranks
+ * ran. An inference test has a bar for each load point. Returns undefined when no attempt ran.
  */
 export function timelineChart(record: SuiteRecord): Markup | undefined {
   const timeline = timelineOf(record);
@@ -35,7 +35,7 @@ export function timelineChart(record: SuiteRecord): Markup | undefined {
   return drawChart({
     id: 'timeline',
     title: 'Timeline of the run',
-    description: `${formatDuration(total)} in all, ${formatDuration(setUp)} of it set-up; ${attempts} attempts, ${failedAttempts} of them failed.`,
+    description: `${formatDuration(total)} in total, ${formatDuration(setUp)} of it for set-up; ${attempts} attempts, ${failedAttempts} of them failed.`,
     height: rows.length * ROW_HEIGHT + AXIS_HEIGHT,
     legend: legendOf(timeline),
     tip: (_series, index) => (isDetailed ? bars[index]?.text : undefined),
@@ -48,7 +48,7 @@ function legendOf({ hasLoads, failedAttempts }: Timeline): LegendEntry[] {
   const entry = (kind: BarKind, label: string): LegendEntry => ({ label, color: COLORS[kind], mark: 'area' });
   return [
     entry('attempt', 'attempt, from start to removal of its pods'),
-    entry('ranks', 'both ranks run'),
+    entry('ranks', 'both ranks running'),
     ...(hasLoads ? [entry('load', 'load point')] : []),
     ...(failedAttempts > 0 ? [entry('failed', 'failed attempt')] : []),
   ];
@@ -97,7 +97,7 @@ function barSeries(bars: readonly Bar[]): Record<string, unknown> {
   };
 }
 
-/** Merges bars of a row that touch or overlap, which would be drawn over each other. */
+/** Merges bars of a row that touch or overlap, because they would hide each other. */
 function merged(bars: readonly Bar[], gap: number): Bar[] {
   const result: Bar[] = [];
   for (const bar of bars.toSorted((a, b) => a.row - b.row || a.from - b.from)) {

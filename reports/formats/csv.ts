@@ -51,7 +51,7 @@ const COLUMNS = [
 type Line = Readonly<Partial<Record<(typeof COLUMNS)[number], string | number | undefined>>>;
 
 /**
- * Renders all figures of a run as CSV (RFC 4180) in SI units. Column `figure` is the kind of a line: `cell` for the figure
+ * Renders all figures of a run as CSV (RFC 4180) in SI units. Column `figure` has the kind of a line: `cell` for the figure
  * of a transport cell, `row` for a row of its table, `load` for a load point of an inference test. A test without cells has
  * one line with its verdict.
  */

@@ -21,7 +21,7 @@ const figure = z.object({
   batchSize: z.number().optional(),
   concurrency: z.number().optional().meta({ description: 'requests in flight; only for load points' }),
   simulated: z.boolean().optional().meta({
-    description: 'true when a simulated engine produced the figure, which does not show Dynamo’s performance',
+    description: 'true when a simulated engine produced the figure; it does not show the performance of Dynamo',
   }),
   original: z.string().optional().meta({ description: 'output of the tool; absent for load points' }),
 });
@@ -33,7 +33,7 @@ const networkShare = z.object({
   timeToFirstToken: z.number().meta({ description: 'median in seconds' }),
   predictedAtMeasuredRate: z
     .number()
-    .meta({ description: 'seconds of the KV transfer at the rate that NIXL reached in the transport test' }),
+    .meta({ description: 'seconds of the KV transfer at the rate that the transport test measured' }),
   predictedAtCeiling: z.number().meta({ description: 'seconds of the KV transfer at the line rate' }),
   status: z.enum(['measured', 'bound']),
   transfer: z.number().meta({ description: 'seconds; an upper limit when status is bound' }),
@@ -49,7 +49,7 @@ const resultsSchema = z.object({
   runId: z.string(),
   startedAt: z.string(),
   endedAt: z.string(),
-  complete: z.boolean().meta({ description: 'false while the run is in progress' }),
+  complete: z.boolean().meta({ description: 'false while the run has not ended' }),
   verdict: z.string().meta({ description: 'pass, fail, inconclusive, skipped, regressed or running' }),
   reasons: z.array(z.object({ code: z.string(), message: z.string() })),
   tests: z.array(
@@ -72,7 +72,10 @@ const resultsSchema = z.object({
     }),
   ),
   figures: z.array(figure),
-  network: z.array(networkShare).optional().meta({ description: 'network share of TTFT; only with inference tests' }),
+  network: z
+    .array(networkShare)
+    .optional()
+    .meta({ description: 'network share of TTFT for each load point; only with inference tests' }),
   comparison: runComparisonSchema.optional(),
 });
 

@@ -86,7 +86,7 @@ function caseXml({ className, name, seconds, result, type, message, output }: Ca
   return body.length === 0 ? `${open}/>` : `${open}>${body.join('')}</testcase>`;
 }
 
-/** Returns a case for each problem outside the tests; one passing case when there is none. */
+/** Returns a case for each problem outside the tests, or one passing case without any. */
 function casesOfRun({ suite, setup, reasons }: SuiteRecord): readonly Case[] {
   const error = (name: string, type: string, message: string): Case => ({
     className: suite,
@@ -112,7 +112,7 @@ function measuredCells({ cells }: TestRecord): readonly TransportCell[] {
   return cells.filter(({ warmUp }) => !warmUp);
 }
 
-/** The common part of transport and inference tests. */
+/** Fields that transport and inference tests share. */
 type AnyTest = Pick<TestRecord, 'name' | 'required' | 'verdict' | 'failure'>;
 
 /** Adds a case for the test itself when it has no cells, or failed although its cells passed. */
@@ -158,7 +158,7 @@ function resultOf(
   return { result: verdict === 'inconclusive' ? 'error' : 'failure', type, message };
 }
 
-/** JUnit permits no negative times, which differing clocks may cause. */
+/** Returns seconds of at least 0: clocks may differ, and JUnit does not permit negative times. */
 function nonNegativeSeconds(from: string, to: string): number {
   return Math.max(0, secondsBetween(from, to));
 }

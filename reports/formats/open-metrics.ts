@@ -12,7 +12,7 @@ const VERDICTS = ['pass', 'fail', 'inconclusive', 'skipped', 'regressed'] as con
  * Renders runs as OpenMetrics text for Prometheus: medians over repetitions in bytes per second, tokens per second and
  * seconds.
  *
- * @param reports one for each suite, because labels do not distinguish runs of a suite
+ * @param reports one report for each suite, because labels do not distinguish runs of a suite
  */
 export function openMetrics(reports: readonly Report[]): string {
   const families = [...transportFamilies(), ...inferenceFamilies(), ...runFamilies()];
@@ -67,8 +67,11 @@ function blockSizeSamples({ record }: Report, value: (point: CurvePoint) => numb
 
 function runFamilies() {
   return [
-    family('dynamo_bench_verdict', undefined, 'Verdict of the newest run: 1 for the verdict that applies', (report) =>
-      VERDICTS.map((verdict) => ({ labels: { verdict }, value: headline(report) === verdict ? 1 : 0 })),
+    family(
+      'dynamo_bench_verdict',
+      undefined,
+      'Verdict of the newest run: 1 for the verdict of the run, 0 for the others',
+      (report) => VERDICTS.map((verdict) => ({ labels: { verdict }, value: headline(report) === verdict ? 1 : 0 })),
     ),
     family('dynamo_bench_run_end_timestamp_seconds', 'seconds', 'End of the newest run', ({ record }) => [
       { labels: {}, value: Date.parse(record.endedAt) / 1000 },
@@ -76,7 +79,7 @@ function runFamilies() {
   ];
 }
 
-/** Figures of a simulated engine have the label `simulated="true"`. */
+/** Returns the label `simulated="true"` for figures of a simulated engine. */
 function inferenceFamilies() {
   return [
     family(

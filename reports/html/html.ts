@@ -21,11 +21,11 @@ import { loadCards } from './load-cards.js';
 import { loadSection } from './load-section.js';
 import { badge, encodePath, type PageLinks, page, scrolling } from './page.js';
 
-/** Maximum number of cells and rows on a page, which would be heavy otherwise; results.csv has all of them. */
+/** Maximum number of cells and rows on a page, to limit its size; results.csv has all of them. */
 const MAX_PAGE_CELLS = 400;
 const MAX_PAGE_ROWS = 600;
 
-/** Renders a run as one HTML page, from its record alone. */
+/** Renders a run as one HTML page. */
 export function reportHtml(report: Report, links: PageLinks = { folder: '' }): string {
   const { record, complete } = report;
   const word = headline(report);
@@ -36,7 +36,7 @@ export function reportHtml(report: Report, links: PageLinks = { folder: '' }): s
 <header>
 <h1>${record.suite} ${badge(word)}</h1>
 <p class="lead">Run <code>${record.workflowId}</code>, ${moment(record.startedAt)}, ${formatDuration(secondsBetween(record.startedAt, record.endedAt))}${complete ? '' : ' so far'}.</p>
-${!complete && html`<p class="banner">This run is still in progress. The report shows the results recorded so far.</p>`}
+${!complete && html`<p class="banner">This run has not ended. The report shows the results recorded so far.</p>`}
 ${reasons(record)}
 </header>
 <main id="content">
@@ -142,7 +142,7 @@ function tests({ tests }: SuiteRecord, links: PageLinks): Markup | undefined {
 ${tests.map((test) => testPanel(test, links, 1 / tests.length))}`;
 }
 
-/** @param share of the page's maximum number of cells and rows that this test may show */
+/** Renders one test. @param share maximum number of cells and rows for this test */
 function testPanel(test: TestRecord, links: PageLinks, share: number): Markup {
   const { name, verdict, failure, cells } = test;
   const shown = cells.toSorted(failuresFirst).slice(0, Math.floor(MAX_PAGE_CELLS * share));

@@ -37,7 +37,7 @@ function card(
   const failed = test.cells.find(({ verdict }) => verdict !== 'pass');
   return html`<h3><a href="#test-${test.name}">${test.name}</a> ${badge(test.verdict)}</h3>
 <p class="figure">${orDash(idle?.firstToken?.median, formatDuration)}</p>
-${simulated && html`<p class="small"><strong>${SIMULATED_ENGINE}</strong>: does not show Dynamo's performance</p>`}
+${simulated && html`<p class="small"><strong>${SIMULATED_ENGINE}</strong>: does not show the performance of Dynamo</p>`}
 ${idle?.firstToken && html`<p class="small">median time to first token at concurrency ${idle.concurrency}, ${test.topology}</p>`}
 ${full?.throughput && html`<p class="small">${formatTokenRate(full.throughput.median)} at concurrency ${full.concurrency}${full.throughputPerGpu && `, ${formatTokenRate(full.throughputPerGpu.median)} per GPU`}</p>`}
 ${network[0] && html`<p class="small">${networkText(network[0])}</p>`}
@@ -48,7 +48,7 @@ ${!test.required && html`<p class="small">not required for the suite's verdict</
 function networkText({ concurrency, status, firstToken, atMeasuredRate, residual }: NetworkPoint): string {
   const share = `the network explains ${formatPercent(atMeasuredRate / firstToken.median)} of it at concurrency ${concurrency}`;
   return status === 'bound'
-    ? `${share}; the transfer is only bounded, because the test has no control`
+    ? `${share}; the transfer has only an upper bound, because the test has no control`
     : `${share}; residual ${formatSignedDuration(residual.median)}`;
 }
 

@@ -12,7 +12,7 @@ import { orDash, sentence } from '../markup/text.js';
 import { failuresFirst, reasonText } from '../model/cell-reason.js';
 import { badge, encodePath, type PageLinks, scrolling } from './page.js';
 
-/** Maximum number of load points on a page, which would be heavy otherwise; results.csv has all of them. */
+/** Maximum number of load points on a page, to limit its size; results.csv has all of them. */
 const MAX_PAGE_POINTS = 200;
 
 /** Renders the inference tests: the deployment, the charts of the load, and each load point with its evidence. */
@@ -30,10 +30,10 @@ ${firstTokenChart(record)}
 ${network ?? html`<p>The network share of TTFT is unknown: ${whyNoNetworkShare(record, dynamo)}.</p>`}
 ${throughputChart(dynamo)}
 ${tests.map((test) => testPanel(test, engine, links, Math.floor(MAX_PAGE_POINTS / tests.length)))}
-${kept && html`<p>The deployment was kept. Remove it with <code>${kept}</code></p>`}`;
+${kept && html`<p>The suite kept the deployment. To delete it, run <code>${kept}</code></p>`}`;
 }
 
-/** Codes of reasons that the columns or the head of the section already show. */
+/** Codes of reasons that the columns or the top of the section already show. */
 const SHOWN_ELSEWHERE: ReadonlySet<string> = new Set(['measured', 'simulated-engine']);
 
 function deployment({ model, image, kind, platform, transferBackend }: DynamoRecord): Markup {
@@ -46,7 +46,7 @@ function testPanel(test: InferenceTestRecord, engine: DynamoRecord['engine'], li
   const shown = cells.toSorted(failuresFirst).slice(0, most);
   return html`<section class="panel" id="test-${name}" aria-labelledby="test-${name}-title">
 <h3 id="test-${name}-title">${name} ${badge(verdict)}</h3>
-<p class="small">${isSimulatedEngine(engine) && `${SIMULATED_ENGINE}, `}${topology}, ${inputTokens} tokens in and ${outputTokens} out${control !== undefined && `, its control is ${control}`}</p>
+<p class="small">${isSimulatedEngine(engine) && `${SIMULATED_ENGINE}, `}${topology}, ${inputTokens} input and ${outputTokens} output tokens${control !== undefined && `, control: ${control}`}</p>
 ${failure && html`<p><strong>${failure.class}</strong>: ${failure.message}. ${sentence(failure.hint)}</p>`}
 ${cells.length === 0 && !failure && html`<p class="small">No results recorded.</p>`}
 ${shown.length > 0 && scrolling(`${name}: load points`, cellTable(shown, links))}
@@ -58,7 +58,7 @@ ${cells.length > shown.length && html`<p class="small">${cells.length - shown.le
 function cellTable(cells: readonly InferenceCell[], links: PageLinks): Markup {
   const repeated = cells.some(({ repetition }) => repetition > 1);
   const rows = cells.map((cell) => ({ cell, why: reasonText(cell, SHOWN_ELSEWHERE) }));
-  // An empty column needs no room.
+  // An empty column gets no class, so that it takes no space.
   const whyClass = rows.some(({ why }) => why !== '') ? 'why' : '';
   return html`<table class="stack"><thead><tr><th scope="col">concurrency</th><th scope="col">verdict</th><th scope="col" class="number">TTFT p50</th><th scope="col" class="number">TTFT p99</th><th scope="col" class="number">ITL p50</th><th scope="col" class="number">output</th><th scope="col">why</th><th scope="col">evidence</th></tr></thead><tbody>
 ${rows.map(({ cell, why }) => {

@@ -42,12 +42,12 @@ const SIGNS: Readonly<Record<string, string>> = {
   running: '…',
 };
 
-/** Renders a verdict as a word with a sign, for readers who cannot distinguish the colours. */
+/** Renders a verdict as a word with a symbol, for readers who cannot distinguish the colours. */
 export function badge(verdict: string): Markup {
   return html`<span class="badge ${verdict}"><span aria-hidden="true">${SIGNS[verdict] ?? ''} </span>${verdict}</span>`;
 }
 
-/** Wraps a wide table in a box that scrolls, also by keyboard. */
+/** Wraps a wide table in a box that scrolls with pointer and keyboard. */
 export function scrolling(label: string, table: Markup): Markup {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`;
 }

@@ -24,7 +24,7 @@ export function dynamoSection(record: SuiteRecord): string[] {
     ...loadTable(dynamo),
     ...reasonsOf(dynamo),
     ...networkSection(record, dynamo),
-    ...(dynamo.kept ? [`The deployment was kept. Remove it with \`${dynamo.kept}\``, ''] : []),
+    ...(dynamo.kept ? [`The suite kept the deployment. To delete it, run \`${dynamo.kept}\``, ''] : []),
   ];
 }
 
@@ -78,7 +78,7 @@ function networkSection(record: SuiteRecord, dynamo: DynamoRecord): string[] {
     ...heading,
     `KV cache of one prompt token: ${kv?.explanation ?? 'unknown'}. Predicted transfer = prompt tokens × KV bytes per token and rank ÷ rate of ${dynamo.baseline} at the size of a KV block of ${dynamo.tokensPerBlock} tokens.`,
     '',
-    '"Measured": the transfer is TTFT minus the TTFT of the control test, which transfers nothing. "Bound": the test has no control, so the transfer took at most the whole TTFT, at no less than the effective rate shown. Residual: the part of the transfer that the measured rate does not explain.',
+    '"Measured": the transfer is TTFT minus the TTFT of the control test, which has no KV transfer. "Bound": the test has no control, so the transfer took at most the whole TTFT, and its rate was at least the effective rate shown. Residual: the part of the transfer that the measured rate does not explain.',
     '',
     '| test | concurrency | TTFT p50 | predicted, measured rate | predicted, ceiling | explained by the network | transfer | effective KV rate | residual |',
     '|---|---:|---:|---:|---:|---:|---|---|---:|',
@@ -90,15 +90,15 @@ function networkSection(record: SuiteRecord, dynamo: DynamoRecord): string[] {
   ];
 }
 
-/** Explains why the network's share is unknown. */
+/** Returns the reason why the network's share is unknown. */
 export function whyNoNetworkShare({ tests }: Pick<SuiteRecord, 'tests'>, dynamo: DynamoRecord): string {
   const { baseline } = dynamo;
-  if (!kvOf(dynamo)) return 'the model’s config.json is unknown';
-  if (baseline === undefined) return 'no transport test predicts the transfer';
+  if (!kvOf(dynamo)) return 'the config.json of the model is unknown';
+  if (baseline === undefined) return 'the suite has no transport test that predicts the KV transfer';
   if (!measuredCurve(tests.find(({ name }) => name === baseline)?.cells ?? [])) {
-    return `${baseline} has no curve in this run`;
+    return `test ${baseline} has no transfer curve in this run`;
   }
-  return 'no test with a KV transfer has a valid load point';
+  return 'no test with KV transfer has a valid load point';
 }
 
 function kvOf({ tests }: DynamoRecord): InferenceCell['kv'] {

@@ -5,10 +5,10 @@ import { headline, type Report } from '../model/report.js';
 import { metricsText, type ReportableChange, reportableChanges } from '../model/reportable-changes.js';
 import { reportMarkdown } from './report.js';
 
-/** Renders report.md: the record, its comparison with the baseline, and a note while the run is in progress. */
+/** Renders report.md: the record, its comparison with the baseline, and a note when the run has not ended. */
 export function markdown(report: Report): string {
   const { record, complete, comparison } = report;
-  const soFar = complete ? '' : '> This run is still in progress. The report shows the results recorded so far.\n\n';
+  const soFar = complete ? '' : '> This run has not ended. The report shows the results recorded so far.\n\n';
   return `${soFar}${reportMarkdown(record, headline(report))}${comparison ? comparisonSection(comparison) : ''}`;
 }
 

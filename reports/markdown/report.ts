@@ -13,7 +13,7 @@ import { dynamoSection } from './dynamo-report.js';
 /**
  * Renders a run as Markdown: the table of results, the reasons of each verdict, and links to the evidence.
  *
- * @param word how the run ended: its verdict, `regressed` or `running`
+ * @param word outcome of the run: its verdict, `regressed` or `running`
  */
 export function reportMarkdown(record: SuiteRecord, word: string): string {
   return [
@@ -46,7 +46,7 @@ function resultsSection({ tests }: SuiteRecord): string[] {
   return [
     '## Results',
     '',
-    '"Claimed" figures come from documents, "measured" figures from this run. "Share" is measured ÷ ceiling; the ceiling is that of the NICs that the test could use. GB = 1e9 bytes.',
+    '"Claimed" figures are from documents, "measured" figures are from this run. "Share" is measured ÷ ceiling, where the ceiling is that of the NICs that the test could use. GB = 1e9 bytes.',
     '',
     '| test | claimed | ceiling | measured | share | verdict | evidence |',
     '|---|---|---|---|---|---|---|',
@@ -84,7 +84,7 @@ function ladderSection({ tests }: SuiteRecord): string[] {
   return [
     '## The ladder',
     '',
-    'From the hardware ceiling to the bandwidth that NIXL delivers, under the same conditions. There is no ratio between rungs whose parameters differ.',
+    'Bandwidth from the hardware ceiling down to NIXL, under the same conditions. Rungs whose parameters differ have no ratio.',
     '',
     ...ladders.flatMap(ladderTable),
   ];

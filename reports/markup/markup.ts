@@ -1,11 +1,14 @@
-/** HTML made from parts. Values are inserted as text unless they are `Markup`. */
+/** HTML text that is inserted without escaping. All other values are escaped. */
 export class Markup {
   constructor(readonly text: string) {}
 }
 
 type Part = Markup | string | number | undefined | false | readonly Part[];
 
-/** Builds markup from a template and escapes its values: `` html`<b>${name}</b>` ``. Joins lists, skips `undefined` and `false`. */
+/**
+ * Builds markup from a template and escapes its values: `` html`<b>${name}</b>` ``. Joins lists, skips `undefined` and
+ * `false`.
+ */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   return new Markup(strings.reduce((text, string, i) => text + render(parts[i - 1]) + string));
 }

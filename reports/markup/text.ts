@@ -1,4 +1,4 @@
-/** Shown in place of a value that is unknown. */
+/** Text for an unknown value. */
 const UNKNOWN = '–';
 
 /** Formats a value, or shows a dash when there is none. */
@@ -6,7 +6,7 @@ export function orDash(value: number | undefined, format: (value: number) => str
   return value === undefined ? UNKNOWN : format(value);
 }
 
-/** Turns a hint of a failure into a sentence: capital letter and full stop. */
+/** Formats the hint of a failure as a sentence, with a capital letter and a full stop. */
 export function sentence(hint: string): string {
   return `${hint.charAt(0).toUpperCase()}${hint.slice(1)}.`;
 }

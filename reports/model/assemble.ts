@@ -84,7 +84,7 @@ export function stepsOf(
 ): HistoryOfMetric['steps'] {
   const medians = points.map(({ values }) => median([...values]));
   return findSteps(medians, threshold, SEED).flatMap(({ at, size }) => {
-    const night = points[at];
-    return night ? [{ startedAt: night.startedAt, workflowId: night.workflowId, size }] : [];
+    const run = points[at];
+    return run ? [{ startedAt: run.startedAt, workflowId: run.workflowId, size }] : [];
   });
 }

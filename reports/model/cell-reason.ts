@@ -1,9 +1,9 @@
 import type { CellRecord } from '../../results/records/any-cell.js';
 
 /**
- * Explains the verdict of a cell in one line: its failure, or else the messages of its reasons.
+ * Explains the verdict of a cell in one line: its failure, otherwise the messages of its reasons.
  *
- * @param ignored codes of reasons that are left out
+ * @param ignored codes of reasons to omit
  */
 export function reasonText({ failure, reasons }: CellRecord, ignored: ReadonlySet<string> = new Set()): string {
   if (failure) return `${failure.class}: ${failure.message}`;

@@ -2,7 +2,7 @@ import { validLoad } from '../../suite/comparability/inference.js';
 import type { DynamoRecord, InferenceCell, InferenceTestRecord } from '../../suite/record/inference-record.js';
 import { type Spread, spreadOf } from './curves.js';
 
-/** Figures of an inference test at one concurrency, over its repetitions. A figure that no repetition has is absent. */
+/** Figures of an inference test at one concurrency, over its repetitions. Figures that no repetition has are absent. */
 export interface LoadFigures {
   readonly concurrency: number;
   /** Seconds: median and 99th percentile of the time to first token, median time between tokens. */
@@ -19,7 +19,7 @@ export interface LoadFigures {
 export interface LoadCurve {
   readonly test: string;
   readonly topology: InferenceTestRecord['topology'];
-  /** Position among the tests of the record, which sets the colour and the mark in every chart. */
+  /** Position among the tests of the record. It determines the colour and the mark in every chart. */
   readonly index: number;
   readonly points: readonly LoadFigures[];
 }

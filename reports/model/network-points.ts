@@ -14,8 +14,8 @@ export interface NetworkPoint {
   readonly atMeasuredRate: number;
   readonly atCeiling: number;
   /**
-   * Time that control and measured rate do not explain: median from the other medians, range over repetitions. For a bound,
-   * all time that the measured rate does not explain.
+   * Time that control and measured rate do not explain. The median is computed from the other medians, the range from the
+   * repetitions. For a bound: all time that the measured rate does not explain.
    */
   readonly residual: Spread;
 }

@@ -6,7 +6,7 @@ import { outcomeOf } from '../../suite/verdict/outcome.js';
 /** Input of all reports of one run. */
 export interface Report {
   readonly record: SuiteRecord;
-  /** False while the run is in progress. */
+  /** False while the run has not ended. */
   readonly complete: boolean;
   readonly comparison?: RunComparison | undefined;
   /** History of the headline metrics up to this run. */
@@ -14,7 +14,7 @@ export interface Report {
 }
 
 export interface HistoryOfMetric extends MetricHistory {
-  /** Range of values without a relevant change from the baseline, if there is one. */
+  /** Range of values that are no relevant change from the baseline; absent without a baseline. */
   readonly band?: { readonly low: number; readonly high: number } | undefined;
   /** First run after each change. */
   readonly steps: readonly { readonly startedAt: string; readonly workflowId: string; readonly size: number }[];

@@ -4,7 +4,7 @@ import type { AttemptRecord, SuiteRecord, TestRecord, TransportCell } from '../.
 import { secondsBetween } from '../../suite/units/time.js';
 import { formatDuration } from '../../suite/units/units.js';
 
-/** What a bar of the timeline shows. */
+/** Kind of a bar in the timeline. */
 export type BarKind = 'set-up' | 'attempt' | 'ranks' | 'load' | 'failed';
 
 export interface Bar {
@@ -17,9 +17,9 @@ export interface Bar {
   readonly text: string;
 }
 
-/** When each part of a run ran: a row for the set-up and for each test, a bar for each attempt and load point. */
+/** Timeline of a run: a row for the set-up and for each test, a bar for each attempt and load point. */
 export interface Timeline {
-  /** Seconds of the whole run, and until the first attempt. */
+  /** Seconds of the whole run, and from its start to the first attempt. */
   readonly total: number;
   readonly setUp: number;
   readonly rows: readonly string[];
@@ -29,10 +29,10 @@ export interface Timeline {
   readonly hasLoads: boolean;
 }
 
-/** With more attempts, bars are too thin to show the time of the ranks within them. */
+/** Maximum number of attempts for which bars show the time of the ranks. With more, bars are too thin. */
 const MAX_ATTEMPTS_WITH_RANKS = 150;
 
-/** An attempt with its place in the run. */
+/** An attempt with its row in the timeline. */
 interface Placed {
   readonly row: number;
   readonly test: TestRecord;
@@ -40,7 +40,7 @@ interface Placed {
   readonly attempt: AttemptRecord;
 }
 
-/** Returns the timeline of a run; undefined when no attempt ran. Leaves out cells that another run measured. */
+/** Returns the timeline of a run; undefined when no attempt ran. Excludes cells that another run measured. */
 export function timelineOf(record: SuiteRecord): Timeline | undefined {
   const at = (time: string) => secondsBetween(record.startedAt, time);
   const isOwn = ({ measuredBy }: CellRecord) =>
@@ -80,7 +80,7 @@ function attemptBar({ row, test, cell, attempt }: Placed, at: Clock): Bar {
   return { kind: attempt.failure ? 'failed' : 'attempt', row, from, to, text };
 }
 
-/** The time in which both ranks ran; empty when it is unknown. */
+/** Returns the bar for the time in which both ranks ran; empty when that time is unknown. */
 function ranksBars({ row, test, cell, attempt }: Placed, at: Clock): Bar[] {
   const both = bothRanks(attempt);
   if (!both) return [];

@@ -6,7 +6,7 @@ import { migrationsOf } from './migrations/index.js';
 import { noResults } from './store-failure.js';
 import type { Tables } from './tables.js';
 
-/** Arbitrary number of the lock; no other program in the same database may use it. */
+/** Number of the advisory lock. It is arbitrary, but no other program in the same database may use it. */
 const POSTGRES_LOCK = 7_043_119_001;
 
 /** Tables that list the applied migrations; `store_version` numbered them before they had names. */
@@ -16,8 +16,8 @@ type VersionTables = {
 };
 
 /**
- * Brings the schema up to date, in one transaction. Of several processes that start at once, one does it and the others
- * wait.
+ * Migrates the schema to the current version in one transaction. When several processes start at once, one migrates and
+ * the others wait.
  *
  * @throws {SuiteFailure} `StoreTooNew` when a newer program wrote the store
  */
@@ -34,9 +34,9 @@ export async function migrate(database: Database): Promise<void> {
 }
 
 /**
- * Checks that this program can read the store as it is.
+ * Checks that this program can read the store without a migration.
  *
- * @throws {SuiteFailure} `NotFound` when nothing is recorded yet, `StoreTooOld`, `StoreTooNew`
+ * @throws {SuiteFailure} `NotFound` when the store has no results yet, `StoreTooOld`, `StoreTooNew`
  */
 export async function checkVersion(database: Database): Promise<void> {
   const { name, engine } = database;
@@ -71,7 +71,7 @@ async function executedMigrations(kysely: Kysely<Tables>, engine: Engine): Promi
   return Object.keys(migrationsOf(engine)).slice(0, row?.version ?? 0);
 }
 
-/** Records the migrations of a store that had them before they had names. */
+/** Records the names of migrations that the store executed when migrations had only numbers. */
 async function nameFormerMigrations(transaction: Transaction<Tables>, engine: Engine): Promise<void> {
   if (await tableExists(transaction, engine, DEFAULT_MIGRATION_TABLE)) return;
   const former = await executedMigrations(transaction, engine);
@@ -89,7 +89,10 @@ async function nameFormerMigrations(transaction: Transaction<Tables>, engine: En
     .execute();
 }
 
-/** Reads the catalogue, because `to_regclass` reads a cache without the tables that another process created meanwhile. */
+/**
+ * Returns true when a table exists. Reads the catalogue, because the cache of `to_regclass` can lack tables of other
+ * processes.
+ */
 async function tableExists(kysely: Kysely<Tables>, engine: Engine, table: string): Promise<boolean> {
   const found =
     engine === 'sqlite'

@@ -27,14 +27,14 @@ const BUSY_TIMEOUT_MS = 10_000;
 /** Longest wait inside SQLite, which blocks the whole process, heartbeats included. */
 const BUSY_BLOCK_MS = 50;
 const CONNECT_TIMEOUT_MS = 5_000;
-/** An activity beats every 2 s: a query that hangs longer than this is cancelled and retried. */
+/** Time limit of a query, so that a query that hangs is cancelled and retried. Activities heartbeat every 2 s. */
 const QUERY_TIMEOUT_MS = 60_000;
 
 const INT8 = 20;
 
 /**
- * Opens the database, creates it when it does not exist, and brings its schema up to date; or opens it for
- * reading, which needs no write permission and changes nothing.
+ * Opens the database, creates it if it does not exist, and migrates its schema. With `readOnly` it needs no write
+ * permission and changes nothing.
  *
  * @throws {SuiteFailure} `StoreUnavailable`, `StoreFull`, `StoreNotWritable`, `StoreRefused`, `StoreCorrupt`,
  *   `StoreTooNew`; for reading also `NotFound` and `StoreTooOld`
@@ -95,8 +95,9 @@ function postgres(url: string, readOnly: boolean): Database {
 }
 
 /**
- * A transaction that reads first and then writes cannot wait for another process in SQLite; one that takes the write lock
- * at its start can. One that only reads sees the store as of its first query, and blocks no other process.
+ * SQLite dialect whose transactions take the write lock at their start. A transaction that reads first and then writes
+ * cannot wait for another process in SQLite. A read-only transaction sees the store as of its first query, and blocks no
+ * other process.
  */
 class ImmediateSqliteDialect extends SqliteDialect {
   readonly #config: ConstructorParameters<typeof SqliteDialect>[0];
@@ -137,7 +138,10 @@ class ImmediateSqliteDriver extends SqliteDriver {
     }
   }
 
-  /** SQLite ends the transaction itself when the disk is full; a failing rollback would hide that. */
+  /**
+   * Ignores a missing transaction: SQLite rolls back when the disk is full, and a failing rollback would hide that
+   * error.
+   */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     try {
       await super.rollbackTransaction(connection);

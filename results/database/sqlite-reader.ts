@@ -8,9 +8,10 @@ import { noResults } from './store-failure.js';
 const WAIT_MS = 10_000;
 
 /**
- * Opens a SQLite file for reading, and leaves no files beside it. Reads the file in place when the user may write it, or
- * while a writer has it open and its -wal and -shm exist. Otherwise SQLite would have to create these, so the file, which
- * is then complete, is read from a copy that is removed with the connection.
+ * Opens a SQLite file for reading and leaves no files beside it. Reads the file in place when the user may write it, or
+ * while a writer has it open, because its -wal and -shm files exist then. Otherwise SQLite would have to create those
+ * files, so the function reads a copy of the file, which is complete without a writer. The copy is removed with the
+ * connection.
  *
  * @throws {SuiteFailure} `NotFound` when the file does not exist, `StoreRefused` when this user may not read it
  */
@@ -28,7 +29,7 @@ export async function openToRead(file: string): Promise<Sqlite.Database> {
   if (await inUse()) return openInPlace(file, { readonly: true });
   const copy = await openCopy(file);
   if (!(await inUse())) return copy;
-  // A writer came while it was copied.
+  // A writer opened the file during the copy, so the copy may be incomplete.
   copy.close();
   return openInPlace(file, { readonly: true });
 }
@@ -45,7 +46,7 @@ async function openCopy(file: string): Promise<Sqlite.Database> {
     const copy = join(folder, 'results.db');
     await copyFile(file, copy);
     const database = new Sqlite(copy, { timeout: WAIT_MS });
-    // Without WAL the open file is all that SQLite needs: its name may go at once.
+    // Without WAL, SQLite needs only the open file, so the folder can be removed immediately.
     database.pragma('journal_mode = DELETE');
     database.pragma('query_only = ON');
     return database;

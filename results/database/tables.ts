@@ -1,8 +1,8 @@
 import type { Generated } from 'kysely';
 
 /**
- * The tables, the same in SQLite and PostgreSQL. Times are ISO 8601 in UTC, so that their order as text is their order
- * in time; records are JSON as it was written.
+ * Tables of the store, the same in SQLite and PostgreSQL. Times are ISO 8601 in UTC, so that they sort as text; records
+ * are the JSON text as written.
  */
 export interface Tables {
   run: RunTable;
@@ -37,7 +37,7 @@ export interface Tables {
   comparison: { workflow_id: string; run_id: string; record: string };
 }
 
-/** A run: known from its first recorded step on, complete when `ended_at` is set. */
+/** A run. Its row exists from its first recorded step, and is complete when `ended_at` is set. */
 interface RunTable {
   seq: Generated<number>;
   workflow_id: string;
@@ -47,7 +47,7 @@ interface RunTable {
   /** Null while the run is active. */
   ended_at: string | null;
   verdict: string;
-  /** Id of the Temporal namespace in which its workflow runs; null for a run that was recorded before this column existed. */
+  /** Id of the Temporal namespace in which its workflow runs; null for a run recorded before this column existed. */
   temporal_namespace: string | null;
   /** The run's record without its cells. */
   record: string;

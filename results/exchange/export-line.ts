@@ -5,13 +5,16 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { CellRecord } from '../records/any-cell.js';
 
 /**
- * Format of an exported store: JSON lines, one item a line; a line refers only to lines above it. The first line names the
- * format, the last one counts the lines of each kind, so that a truncated export is detected.
+ * Format of an exported store: JSON lines with one item in each line. A line refers only to lines above it. The first line
+ * names the format, and the last line has the number of lines of each kind, so that a truncated export is detected.
  */
 
 export const FORMAT = 'dynamo-bench results';
 export const FORMAT_VERSION = 2;
-/** Version 1 has cells of phase 3 also in the records of runs, and as JSON files among the logs. */
+/**
+ * Versions that this program can import. Version 1 also has the cells of the Dynamo phase in the records of runs, and as
+ * JSON files among the logs.
+ */
 export const READABLE_VERSIONS: readonly number[] = [1, FORMAT_VERSION];
 
 const text = z.string();

@@ -6,8 +6,8 @@ import type { CellRecord } from '../records/any-cell.js';
 import { findEvidence } from '../records/evidence.js';
 
 /**
- * Reads the cells of phase 3 from version 1 of an export, which has them as JSON files among the logs of each workflow and
- * in the record of each run.
+ * Reads the cells of the Dynamo phase from version 1 of an export, which has them as JSON files among the logs of each
+ * workflow and in the record of each run.
  */
 
 const CELL_FILE = /\/cells\/[0-9a-f]{16}\.json$/;
@@ -23,7 +23,7 @@ export async function cellOfLog(
   throw new SuiteFailure('InvalidExport', `${path} does not contain a cell`);
 }
 
-/** Removes the cells from the record of a run. */
+/** Separates the cells from the record of a run. */
 export function splitRecord(text: string): { readonly record: string; readonly cells: readonly CellRecord[] } {
   const { dynamo, ...run } = JSON.parse(text) as {
     readonly dynamo?: { readonly tests: readonly { readonly cells?: readonly CellRecord[] }[] };
@@ -34,7 +34,7 @@ export function splitRecord(text: string): { readonly record: string; readonly c
   return { record: JSON.stringify({ ...run, dynamo: { ...dynamo, tests } }), cells };
 }
 
-/** Deletes unused evidence: the texts of cells that were logs. */
+/** Deletes evidence that no log and no cell uses, such as the JSON files of cells. */
 export async function dropUnused(transaction: Transaction<Tables>, hashes: Iterable<string>): Promise<void> {
   for (const sha256 of hashes) {
     const uses = await Promise.all([

@@ -10,14 +10,14 @@ import { cellOfLog, dropUnused, splitRecord } from './former-cells.js';
 
 /** Result of an import. */
 export interface Imported {
-  /** Number of lines read. */
+  /** Number of imported lines. */
   readonly lines: number;
   readonly runs: {
     /** Runs that the store did not have. */
     readonly added: number;
-    /** Runs that were active in the store and have ended since. */
+    /** Runs that were active in the store and have ended in the export. */
     readonly ended: number;
-    /** Runs that the store has in the same or a newer state. */
+    /** Runs that the store already had in the same or a newer state. */
     readonly present: number;
   };
 }
@@ -25,9 +25,9 @@ export interface Imported {
 type RunLine = Extract<Line, { kind: 'run' }>;
 
 /**
- * Adds the items of an export that the store lacks, all or none. Existing items stay unchanged, so importing twice changes
- * nothing. Updates only active runs that have ended since, and the current cells and logs of keys and paths when those of
- * the export are newer.
+ * Adds the items of an export that the store lacks: all of them, or none. Existing items stay unchanged, so importing an
+ * export twice changes nothing. Exceptions: an active run is updated when it has ended in the export, and the current cell
+ * of a key and the log of a path are updated when those of the export are newer.
  *
  * @throws {SuiteFailure} `InvalidExport`, with the line and its problem
  */
@@ -185,7 +185,7 @@ async function cellById(kysely: Kysely<Tables>, id: string): Promise<StoredCell>
 }
 
 function missing(what: string): SuiteFailure {
-  return new SuiteFailure('InvalidExport', `no line above this one contains ${what} as recorded`);
+  return new SuiteFailure('InvalidExport', `this line refers to ${what}, which no earlier line contains`);
 }
 
 function checkHeader(line: Line): void {

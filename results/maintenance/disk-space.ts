@@ -5,14 +5,14 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Tables } from '../database/tables.js';
 import type { ResultStore } from '../store.js';
 
-/** Longest wait inside SQLite for other writers, for a process that does nothing else. */
+/** Longest wait inside SQLite for other writers. It blocks the process, which has nothing else to do. */
 const WAIT_MS = 10_000;
 
 /**
- * Returns the space of deleted rows to the disk. SQLite rewrites the file, which needs free space of its new size;
- * PostgreSQL reuses the space by itself.
+ * Releases the disk space of deleted rows. SQLite rewrites the file, which needs as much free space as the new file has;
+ * PostgreSQL reuses the space without a rewrite.
  *
- * @returns bytes by which the file is smaller; undefined with PostgreSQL
+ * @returns bytes by which the file shrank; undefined with PostgreSQL
  * @throws {SuiteFailure} `StoreFull`, `StoreUnavailable` and the others of a store; deleted rows stay deleted
  */
 export async function releaseSpace(store: ResultStore): Promise<number | undefined> {
@@ -30,7 +30,7 @@ export async function releaseSpace(store: ResultStore): Promise<number | undefin
     if (!(error instanceof SuiteFailure)) throw error;
     throw new SuiteFailure(error.class, `cannot shrink the file of the store: ${error.message}`, {
       cause: error,
-      hint: 'Run prune again when the disk has free space and no suite is running; the runs are deleted, and the store reuses their space',
+      hint: 'Run prune again when the disk has free space and no suite is running; the runs are already deleted, and the store reuses their space',
     });
   }
 }

@@ -7,40 +7,43 @@ import type { ResultStore } from '../store.js';
 /** A run that is active in the store, but whose workflow was terminated or deleted. */
 export interface InterruptedRun {
   readonly entry: RunEntry;
-  /** ISO 8601; absent when Temporal no longer knows. */
+  /** When the workflow was closed, ISO 8601; absent when Temporal no longer has the workflow. */
   readonly closedAt?: string;
-  /** Description of the interruption. */
+  /** The interruption in words. */
   readonly how: string;
 }
 
 /**
- * Lists runs that will never record their end. Excludes runs of other Temporal namespaces, and runs that this namespace
- * does not know unless they were started here.
+ * Lists active runs that will never record their end. Excludes runs of other Temporal namespaces, and runs of an unknown
+ * namespace that this one does not have.
  */
-export async function findInterruptedRuns(store: ResultStore, fates: RunStatusClient): Promise<InterruptedRun[]> {
-  const here = await fates.namespaceId();
+export async function findInterruptedRuns(store: ResultStore, statuses: RunStatusClient): Promise<InterruptedRun[]> {
+  const here = await statuses.namespaceId();
   const found: InterruptedRun[] = [];
-  for (const entry of await store.use((kysely) => listRuns(kysely, { goesOn: true }))) {
+  for (const entry of await store.use((kysely) => listRuns(kysely, { active: true }))) {
     const { workflowId, runId, temporalNamespace } = entry;
     if (temporalNamespace !== undefined && temporalNamespace !== here) continue;
-    const interrupted = interruption(entry, await fates.status(workflowId, runId));
+    const interrupted = interruption(entry, await statuses.status(workflowId, runId));
     if (interrupted) found.push(interrupted);
   }
   return found;
 }
 
-function interruption(entry: RunEntry, fate: RunStatus): InterruptedRun | undefined {
-  if (fate.state === 'closed') {
-    const how = `its workflow was closed before it wrote its report: ${fate.how}`;
-    return { entry, closedAt: fate.at, how };
+function interruption(entry: RunEntry, status: RunStatus): InterruptedRun | undefined {
+  if (status.state === 'closed') {
+    const how = `its workflow was closed before it wrote its report: ${status.how}`;
+    return { entry, closedAt: status.at, how };
   }
-  if (fate.state === 'unknown' && entry.temporalNamespace !== undefined) {
+  if (status.state === 'unknown' && entry.temporalNamespace !== undefined) {
     return { entry, how: 'Temporal no longer knows its workflow, which wrote no report' };
   }
   return undefined;
 }
 
-/** Stores these runs as ended, with their measured cells. Returns the runs that had not recorded their end meanwhile. */
+/**
+ * Records these runs as ended, with their measured cells. Skips runs that have recorded their end meanwhile, and returns
+ * the others.
+ */
 export async function endInterruptedRuns(
   store: ResultStore,
   runs: readonly InterruptedRun[],

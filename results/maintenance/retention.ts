@@ -5,16 +5,19 @@ import type { RunEntry } from '../records/runs.js';
 import { listRuns } from '../records/runs.js';
 import type { ResultStore } from '../store.js';
 
-/** Selects the runs to delete: those that began before `olderThan`, except the newest `keep` of each suite. Set at least one of the two. */
+/**
+ * Selects the runs to delete: those that started before `olderThan`, except the newest `keep` of each suite. Set at
+ * least one of the two.
+ */
 export interface Retention {
-  /** Number of newest runs of each suite to keep, of any age. Default 0 with `olderThan`. */
+  /** Number of newest runs of each suite to keep, regardless of their age. Default: 0. */
   readonly keep?: number | undefined;
   /** ISO 8601. Default: any age. */
   readonly olderThan?: string | undefined;
 }
 
 /**
- * Lists the runs that retention deletes. Never includes baselines, acknowledged runs and active runs.
+ * Lists the runs that retention deletes. Never includes baselines, acknowledged runs or active runs.
  */
 export async function runsToDrop(store: ResultStore, { keep = 0, olderThan }: Retention): Promise<RunEntry[]> {
   return store.use(async (kysely) => {
@@ -42,7 +45,7 @@ export interface Dropped {
 }
 
 /**
- * Deletes runs, with the cells and the evidence that no other run needs, and the folders of workflow ids without runs.
+ * Deletes runs, the cells and the evidence that no other run needs, and the folders of workflow ids without runs.
  */
 export async function dropRuns(store: ResultStore, runs: readonly RunEntry[]): Promise<Dropped> {
   const { without, dropped } = await store.write(async (transaction) => {

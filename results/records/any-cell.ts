@@ -19,7 +19,7 @@ export function evidenceOf(cell: CellRecord): LogReference[] {
   return cell.attempts.flatMap(({ ranks }) => ranks.map(({ log }) => log));
 }
 
-/** Returns the run with only the cells that it measured itself. */
+/** Returns the run without the cells that it reused from other runs. */
 export function withoutTakenOver(record: SuiteRecord): SuiteRecord {
   const { workflowId, runId, tests, dynamo } = record;
   const own = ({ measuredBy }: CellRecord) => measuredBy.workflowId === workflowId && measuredBy.runId === runId;

@@ -10,17 +10,17 @@ import { isInferenceCell } from './any-cell.js';
 /** Number of newest runs to read; the cluster may have changed since older ones. */
 const NEWEST_RUNS = 20;
 
-/** Times of cells, and the number of runs that they come from. */
+/** Times of cells, and the number of runs in which they were measured. */
 export interface CellTimes {
-  /** Seconds of all attempts of a cell, by the name of its test. */
+  /** Shortest and longest time of a cell with all its attempts, in seconds, by the name of its test. */
   readonly times: History;
   readonly runs: number;
 }
 
 /**
- * How long the cells of the newest runs of a suite took, those that failed left out.
+ * Reads how long the cells of the newest runs of a suite took. Excludes failed cells and inference cells.
  *
- * @param instanceTypes what was measured on other ones says nothing. None: any
+ * @param instanceTypes use only cells that were measured on these; an empty list allows any instance type
  */
 export async function readCellTimes(
   kysely: Kysely<Tables>,

@@ -19,7 +19,7 @@ export function cellId({ recordedAt, ...content }: CellRecord): string {
   return createHash('sha256').update(canonicalJson(content)).digest('hex');
 }
 
-/** Stores a cell of any version with its figures, unless it is there, and returns its number. */
+/** Stores a cell of any version with its figures unless the store has it, and returns its number. */
 export async function putCell(transaction: Transaction<Tables>, cell: CellRecord): Promise<number> {
   const id = cellId(cell);
   const inserted = await transaction
@@ -113,7 +113,7 @@ async function putFigures(transaction: Transaction<Tables>, cellSeq: number, cel
   if (figures.length === 0) return;
   const series = figures
     .map(({ test, metric, conditions }) => ({ test, metric, conditions: conditionsText(conditions) }))
-    // Two workers that add the same series must not wait for each other in a circle.
+    // A fixed order prevents a deadlock between two workers that add the same series.
     .sort((a, b) => (seriesKey(a) < seriesKey(b) ? -1 : 1));
   for (const part of chunks(series)) {
     await transaction
@@ -132,7 +132,7 @@ async function putFigures(transaction: Transaction<Tables>, cellSeq: number, cel
   for (const part of chunks(values)) await transaction.insertInto('measurement').values(part).execute();
 }
 
-/** Links a cell to its evidence, which is kept as long as the cell, also when another run reuses it. */
+/** Links a cell to its evidence, so that the evidence is kept as long as the cell, even if another run reuses the cell. */
 async function putLogLinks(transaction: Transaction<Tables>, cellSeq: number, cell: CellRecord): Promise<void> {
   const logs = new Map(evidenceOf(cell).map(({ path, sha256 }) => [path, sha256]));
   if (logs.size === 0) return;

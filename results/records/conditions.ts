@@ -4,7 +4,7 @@
  */
 export type Conditions = Readonly<Record<string, number>>;
 
-/** Conditions in the order in which they are written; others follow by name. */
+/** Order in which conditions are written; others follow by name. */
 const ORDER = ['block', 'batch', 'concurrency'];
 
 /** Formats conditions as canonical text, such as `block=65536 batch=1`: equal conditions give equal texts. */

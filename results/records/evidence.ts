@@ -6,7 +6,7 @@ import type { LogReference } from '../../suite/record/record.js';
 import { type FailureClass, SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Tables } from '../database/tables.js';
 
-/** Evidence: whole, compressed logs. Equal texts are stored once. */
+/** Stores and reads evidence: complete, compressed logs. Equal texts are stored once. */
 
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);

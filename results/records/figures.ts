@@ -13,8 +13,8 @@ export interface Figure extends Series {
 }
 
 /**
- * Returns the figures of a cell that are comparable with those of other runs: none when the cell's own figure is not
- * comparable, and none above the hardware ceiling.
+ * Returns the figures of a cell that are comparable with those of other runs. Excludes figures above the hardware ceiling.
+ * Empty when the figure of the cell is not comparable.
  */
 export function figuresOf(cell: CellRecord): Figure[] {
   return isInferenceCell(cell) ? loadFigures(cell) : transportFigures(cell);

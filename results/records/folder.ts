@@ -5,8 +5,8 @@ import { pipeline } from 'node:stream/promises';
 import writeFileAtomic from 'write-file-atomic';
 
 /**
- * The folders that people read, `<root>/<workflow id>/`: reports, `record.json` and the logs. They are generated from
- * the database. Every file is written completely or not at all.
+ * Writes the folders of runs, `<root>/<workflow id>/`: reports, `record.json` and logs. They can be generated again from the
+ * database. Every file is written completely or not at all.
  */
 
 /** Returns the folder of a run. Characters that a file name cannot contain are percent-encoded. */
@@ -16,15 +16,15 @@ export function runFolder(root: string, workflowId: string): string {
   return join(root, name);
 }
 
-/** Writes one file, and the folders above it. */
+/** Writes one file and creates its parent folders. */
 export async function writeWhole(file: string, text: string): Promise<void> {
   await mkdir(dirname(file), { recursive: true });
   await writeFileAtomic(file, text);
 }
 
-/** Writes one file piece by piece, for contents that exceed the memory. */
+/** Writes one file piece by piece, for contents that do not fit into memory. */
 export async function writePieces(file: string, pieces: AsyncIterable<string | Buffer>): Promise<void> {
-  // Write into a pipe or a device directly: its reader would not get a file that replaced it.
+  // Write a pipe or a device directly: a file that replaced it would not reach its reader.
   const isOther = await stat(file).then(
     (found) => !found.isFile() && !found.isDirectory(),
     () => false,

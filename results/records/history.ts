@@ -5,12 +5,12 @@ import type { Tables } from '../database/tables.js';
 import { compareConditions, parseConditions } from './conditions.js';
 import { isHeadline, isSimulatedMetric, kindOf, type MetricUnit, type Series, seriesName } from './series.js';
 
-/** One night of a metric. */
+/** The values of a metric in one run. */
 export interface HistoryPoint {
   readonly workflowId: string;
   readonly runId: string;
   readonly startedAt: string;
-  /** The values of the run's repetitions, in the unit of the metric. */
+  /** Values of the repetitions, in the unit of the metric. */
   readonly values: readonly number[];
 }
 
@@ -31,7 +31,7 @@ export interface HistoryFilter {
   readonly suite: string;
   /** Series to read; default: all of the suite. */
   readonly wanted?: ((series: NamedSeries) => boolean) | undefined;
-  /** Only runs that began no later. */
+  /** Only runs that started at or before this time, ISO 8601. */
   readonly until?: string | undefined;
   /** Number of newest runs; default: all. */
   readonly runs?: number | undefined;
@@ -45,7 +45,7 @@ export async function readHistory(kysely: Kysely<Tables>, filter: HistoryFilter)
   const series = await seriesOfSuite(kysely, suite);
   const wanted = filter.wanted ? series.filter(filter.wanted) : series;
   if (wanted.length === 0) return [];
-  const nights = await kysely
+  const newestRuns = await kysely
     .selectFrom('run')
     .select(['seq', 'workflow_id', 'run_id', 'started_at'])
     .where('suite', '=', suite)
@@ -55,7 +55,7 @@ export async function readHistory(kysely: Kysely<Tables>, filter: HistoryFilter)
     .orderBy('seq', 'desc')
     .$if(runs !== undefined, (query) => query.limit(runs ?? 0))
     .execute();
-  const oldest = nights.at(-1)?.started_at ?? '';
+  const oldest = newestRuns.at(-1)?.started_at ?? '';
   const values = await kysely
     .selectFrom('run')
     .innerJoin('run_cell', 'run_cell.run_seq', 'run.seq')
@@ -86,15 +86,15 @@ export async function readHistory(kysely: Kysely<Tables>, filter: HistoryFilter)
     if (ofRun) ofRun.push(value);
     else ofSeries.set(run, [value]);
   }
-  const oldestFirst = nights.toReversed();
+  const oldestFirst = newestRuns.toReversed();
   return wanted.map(({ seq, name, metric }) => ({
     metric: name,
     unit: kindOf(metric).unit,
     simulated: isSimulatedMetric(metric),
-    points: oldestFirst.flatMap((night): HistoryPoint[] => {
-      const found = bySeries.get(seq)?.get(night.seq);
+    points: oldestFirst.flatMap((run): HistoryPoint[] => {
+      const found = bySeries.get(seq)?.get(run.seq);
       if (!found) return [];
-      return [{ workflowId: night.workflow_id, runId: night.run_id, startedAt: night.started_at, values: found }];
+      return [{ workflowId: run.workflow_id, runId: run.run_id, startedAt: run.started_at, values: found }];
     }),
   }));
 }
@@ -109,7 +109,7 @@ export async function resolveMetric(kysely: Kysely<Tables>, suite: string, name:
   const known = series.map((one) => one.name);
   if (known.includes(name)) return name;
   const headlines = series.filter((one) => one.name.startsWith(`${name}/`) && isHeadline(one));
-  // The metrics of a load test that its users notice.
+  // Prefer latency to throughput for a load test, because users notice it first.
   const headline = headlines.find(({ metric }) => kindOf(metric).unit === 'seconds') ?? headlines[0];
   if (headline) return headline.name;
   const ofTest = known.filter((metric) => metric.startsWith(`${name}/`));
@@ -120,10 +120,10 @@ export async function resolveMetric(kysely: Kysely<Tables>, suite: string, name:
   const because = elsewhere
     ? `; suite "${elsewhere}" has that test: add --suite ${elsewhere}`
     : known.length === 0
-      ? ': nothing comparable is recorded yet'
+      ? ': the suite has no comparable figures yet'
       : didYouMean(name, words);
   throw new SuiteFailure('NotFound', `suite "${suite}" has no metric "${name}"${because}`, {
-    hint: 'Use TEST/bandwidth, TEST/latency, one of their rows, such as TEST/latency/64KiB, or a metric of a load point, such as TEST/ttft/c4',
+    hint: 'Use TEST/bandwidth, TEST/latency, a row such as TEST/latency/64KiB, or a metric of a load point such as TEST/ttft/c4; `dynamo-bench history` lists all metrics',
   });
 }
 

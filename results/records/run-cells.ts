@@ -22,8 +22,7 @@ export async function takeOverCell(transaction: Transaction<Tables>, run: RunNam
 }
 
 /**
- * Links a cell to a run, in place of the cell of an earlier attempt at the same definition. Does not change the cells of a
- * run that has ended.
+ * Links a cell to a run, and unlinks an earlier cell with the same key. Does not change the cells of a run that has ended.
  */
 async function linkCellToRun(
   transaction: Transaction<Tables>,
@@ -59,7 +58,7 @@ async function unlink(transaction: Transaction<Tables>, runSeq: number, key: str
     .execute();
 }
 
-/** Reads the cells of a run: of each test warm-up cells first, then by repetition, in the order of their recording. */
+/** Reads the cells of a run. Of each test, warm-up cells come first, then the others by repetition. */
 export async function cellsOfRun(kysely: Kysely<Tables>, runSeq: number): Promise<CellRecord[]> {
   const rows = await kysely
     .selectFrom('run_cell')
@@ -73,7 +72,7 @@ export async function cellsOfRun(kysely: Kysely<Tables>, runSeq: number): Promis
     .sort((a, b) => Number(b.warmUp ?? false) - Number(a.warmUp ?? false) || a.repetition - b.repetition);
 }
 
-/** Finds a run that has not ended. A reset run continues under another run id, with its initial record. */
+/** Finds a run that has not ended. After a reset, the run gets its new run id and its initial record. */
 async function openRun(transaction: Transaction<Tables>, { workflowId, runId }: RunName): Promise<number | undefined> {
   const rows = await transaction
     .selectFrom('run')
@@ -93,7 +92,7 @@ async function openRun(transaction: Transaction<Tables>, { workflowId, runId }: 
       run_id: runId,
       ended_at: null,
       verdict: 'running',
-      record: JSON.stringify(begun(JSON.parse(started.record) as RunHead, runId)),
+      record: JSON.stringify(initialState(JSON.parse(started.record) as RunHead, runId)),
     })
     .returning('seq')
     .executeTakeFirstOrThrow();
@@ -101,7 +100,7 @@ async function openRun(transaction: Transaction<Tables>, { workflowId, runId }: 
 }
 
 /** Resets a run's record to its initial state. */
-function begun({ dynamo, ...record }: RunHead, runId: string): RunHead {
+function initialState({ dynamo, ...record }: RunHead, runId: string): RunHead {
   const waiting = <Test extends object>(test: Test) => ({ ...test, verdict: 'skipped' as const, failure: undefined });
   return {
     ...record,

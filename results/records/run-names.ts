@@ -34,7 +34,7 @@ export async function resolveRun(kysely: Kysely<Tables>, name: string): Promise<
   const known = await kysely.selectFrom('run').select('workflow_id').distinct().orderBy('workflow_id').execute();
   throw new SuiteFailure(
     'NotFound',
-    `there is no run "${name}"${suggestion(
+    `run "${name}" does not exist${suggestion(
       name,
       known.map((row) => row.workflow_id),
     )}`,
@@ -45,7 +45,7 @@ export async function resolveRun(kysely: Kysely<Tables>, name: string): Promise<
 }
 
 /**
- * Reads a run by any name that `resolveRun` takes.
+ * Reads a run by any name that `resolveRun` accepts.
  *
  * @throws {SuiteFailure} `NotFound`, with a suggestion
  */
@@ -75,7 +75,7 @@ export async function runNames(kysely: Kysely<Tables>, entries: readonly RunEntr
     const others = (byWorkflow.get(workflowId) ?? []).map(({ run_id }) => run_id).filter((other) => other !== runId);
     if (others.length === 0) return workflowId;
     let length = SHORT_RUN_ID;
-    // The run ids of Temporal begin with their time.
+    // Run ids of Temporal start with a timestamp, so the short parts of two run ids can be equal.
     while (length < runId.length && others.some((other) => other.startsWith(runId.slice(0, length)))) length += 1;
     return `${workflowId}@${runId.slice(0, length)}`;
   });
@@ -91,11 +91,11 @@ export async function resolveSuite(kysely: Kysely<Tables>, name: string | undefi
   const rows = await kysely.selectFrom('run').select('suite').distinct().orderBy('suite').execute();
   const known = rows.map(({ suite }) => suite);
   if (known.includes(name)) return name;
-  throw new SuiteFailure('NotFound', `there is no run of a suite "${name}"${suggestion(name, known)}`, {
+  throw new SuiteFailure('NotFound', `suite "${name}" has no recorded runs${suggestion(name, known)}`, {
     hint: 'Run `dynamo-bench runs` to list the recorded runs',
   });
 }
 
 function suggestion(name: string, known: readonly string[]): string {
-  return known.length === 0 ? ': nothing is recorded yet' : didYouMean(name, known.slice(-20));
+  return known.length === 0 ? ': the result store has no runs yet' : didYouMean(name, known.slice(-20));
 }

@@ -16,18 +16,18 @@ export interface RunEntry {
   readonly endedAt?: string;
   /** The suite's verdict; `running` while the run is active. */
   readonly verdict: string;
-  /** Id of the Temporal namespace in which its workflow runs, where it is known. */
+  /** Id of the Temporal namespace in which its workflow runs, if it is known. */
   readonly temporalNamespace?: string;
 }
 
-/** A run as reports read it. */
+/** A run as the store returns it to reports. */
 export interface StoredRun {
-  /** Record of the run. For an active run: the record so far, with the time of the last recorded cell as its end. */
+  /** Record of the run. For an active run: the record so far, whose `endedAt` is the time of the last recorded cell. */
   readonly record: SuiteRecord;
   readonly complete: boolean;
 }
 
-/** Stores the initial record of a run, so that it can be shown while it is active. Does not change a complete run. */
+/** Stores the initial record of a run, so that an active run can be shown. Does not change a run that has ended. */
 export async function putStartedRun(
   kysely: Kysely<Tables>,
   run: StartedRun,
@@ -65,7 +65,7 @@ export async function findStartedRun(kysely: Kysely<Tables>, workflowId: string)
   return row && currentHead(JSON.parse(row.record));
 }
 
-/** Stores the end of a run. Its cells were linked when they were recorded. */
+/** Stores the final record of a run. Its cells were linked when they were recorded. */
 export async function endRun(kysely: Kysely<Tables>, record: RunHead): Promise<void> {
   await kysely
     .insertInto('run')
@@ -97,8 +97,8 @@ export async function listRuns(
     readonly suite?: string | undefined;
     readonly workflowId?: string | undefined;
     /** Lists runs that have not ended. */
-    readonly goesOn?: true;
-    /** Lists runs that began before this time. */
+    readonly active?: true;
+    /** Lists runs that started before this time, ISO 8601. */
     readonly before?: string | undefined;
     readonly limit?: number;
   } = {},
@@ -108,7 +108,7 @@ export async function listRuns(
     .select(['workflow_id', 'run_id', 'suite', 'started_at', 'ended_at', 'verdict', 'temporal_namespace'])
     .$if(filter.suite !== undefined, (query) => query.where('suite', '=', filter.suite ?? ''))
     .$if(filter.workflowId !== undefined, (query) => query.where('workflow_id', '=', filter.workflowId ?? ''))
-    .$if(filter.goesOn === true, (query) => query.where('ended_at', 'is', null))
+    .$if(filter.active === true, (query) => query.where('ended_at', 'is', null))
     .$if(filter.before !== undefined, (query) => query.where('started_at', '<', filter.before ?? ''))
     .orderBy('started_at', 'desc')
     .orderBy('seq', 'desc')
@@ -152,7 +152,7 @@ export async function readRun(
   return { record: soFar({ ...record, endedAt: recorded.at(-1) ?? stored.startedAt }), complete };
 }
 
-/** Gives each test of a run its cells. */
+/** Adds the cells to each test of a run. */
 export function withCells({ dynamo, ...run }: RunHead, cells: readonly CellRecord[]): SuiteRecord {
   const loads = cells.filter(isInferenceCell);
   const transport = cells.filter((cell) => !isInferenceCell(cell));
@@ -169,7 +169,7 @@ export function withCells({ dynamo, ...run }: RunHead, cells: readonly CellRecor
   };
 }
 
-/** Builds the record of a run that has not ended: the verdicts of its tests follow from their cells so far. */
+/** Builds the record of an active run: the verdicts of its tests follow from the cells recorded so far. */
 function soFar({ dynamo, ...run }: SuiteRecord): SuiteRecord {
   return {
     ...run,
@@ -185,7 +185,7 @@ function testSoFar<Test extends { readonly verdict: Verdict; readonly cells: rea
   return counted.length > 0 ? { ...test, verdict: worst(counted) } : test;
 }
 
-/** Removes the cells, and the fields about them from a worker of an earlier version. */
+/** Removes the cells from a record, and the fields about cells that a worker of an earlier version wrote. */
 export function headOf({ dynamo, ...run }: RunHead): RunHead {
   type Former = { readonly cells?: unknown; readonly cellKeys?: unknown };
   const withoutCells = <Test extends object>({ cells, cellKeys, ...test }: Test & Former) => test as Test;
@@ -196,11 +196,11 @@ export function headOf({ dynamo, ...run }: RunHead): RunHead {
   };
 }
 
-/** @throws {SuiteFailure} `StoreTooNew` */
+/** Returns the record with the current version. @throws {SuiteFailure} `StoreTooNew` for a newer version */
 function currentHead(record: Omit<RunHead, 'version'> & { readonly version: number }): RunHead {
   if (record.version <= RECORD_VERSION) return { ...record, version: RECORD_VERSION };
   throw new SuiteFailure(
     'StoreTooNew',
-    `the record of ${record.workflowId} has version ${record.version}, but this dynamo-bench reads versions up to ${RECORD_VERSION}`,
+    `the record of run ${record.workflowId} has version ${record.version}, but this dynamo-bench reads versions up to ${RECORD_VERSION}`,
   );
 }

@@ -10,12 +10,12 @@ export type LoadMetric = 'ttft' | 'ttft-p99' | 'itl' | 'throughput';
 /** Quantity of a metric, for real and simulated engines. */
 export type Quantity = 'bandwidth' | 'latency' | LoadMetric;
 
-/** Figures of a simulated engine have metrics of their own, so that they are never in one series with real ones. */
+/** Metric of a series. Figures of a simulated engine have separate metrics, so that no series mixes them with real ones. */
 export type Metric = Quantity | `simulated-${LoadMetric}`;
 
 export type MetricUnit = 'bytes per second' | 'seconds' | 'tokens per second';
 
-/** One series of comparable figures from run to run. */
+/** Identifies one series of comparable figures across runs. */
 export interface Series {
   readonly test: string;
   readonly metric: Metric;

@@ -6,7 +6,9 @@ import { resolveMetric } from '../records/history.js';
 import type { RunEntry } from '../records/runs.js';
 import { findComparison } from './run-comparison.store.js';
 
-/** An acknowledged change of a metric. The metric raises no alarm while it is not worse than in the acknowledged run. */
+/**
+ * An acknowledged change of a metric. The metric is not flagged again unless it gets worse than in the acknowledged run.
+ */
 export interface Acknowledgement {
   readonly suite: string;
   readonly metric: string;
@@ -49,15 +51,16 @@ export async function metricsToAcknowledge(
   const hint =
     regressed.length > 0
       ? `Use one of the regressed metrics: ${regressed.join(', ')}`
-      : `Run "dynamo-bench compare ${run.workflowId}" to see all metrics`;
-  if (regressed.length === 0) throw new SuiteFailure('NotFound', `no metric regressed in ${run.workflowId}`, { hint });
+      : `Run \`dynamo-bench compare ${run.workflowId}\` to show all metrics`;
+  if (regressed.length === 0)
+    throw new SuiteFailure('NotFound', `run ${run.workflowId} has no regressed metrics`, { hint });
   if (names.length === 0) return regressed;
   const wanted = await Promise.all(names.map((name) => resolveMetric(kysely, run.suite, name)));
   for (const metric of wanted) {
     if (regressed.includes(metric)) continue;
     const found = metrics.find((change) => change.metric === metric);
-    const why = found ? `it is ${found.change}` : 'the run has no figure of it';
-    throw new SuiteFailure('NotFound', `${metric} did not regress in ${run.workflowId}: ${why}`, { hint });
+    const why = found ? `it is ${found.change}` : 'the run has no figure for it';
+    throw new SuiteFailure('NotFound', `metric ${metric} did not regress in run ${run.workflowId}: ${why}`, { hint });
   }
   return [...new Set(wanted)];
 }
@@ -82,7 +85,7 @@ export async function listAcknowledgements(kysely: Kysely<Tables>, suite?: strin
 }
 
 /**
- * Removes acknowledgements of a run, so that their metrics raise alarms again.
+ * Removes acknowledgements of a run, so that their metrics are flagged again.
  *
  * @param names from the command line; default: all
  * @returns the metrics
@@ -96,13 +99,14 @@ export async function removeAcknowledgements(
   const known = (await listAcknowledgements(kysely, run.suite))
     .filter(({ workflowId, runId }) => workflowId === run.workflowId && runId === run.runId)
     .map(({ metric }) => metric);
-  const hint = 'Run `dynamo-bench acknowledge list` to list them';
-  if (known.length === 0) throw new SuiteFailure('NotFound', `${run.workflowId} has no acknowledgements`, { hint });
+  const hint = 'Run `dynamo-bench acknowledge list` to list acknowledged changes';
+  if (known.length === 0)
+    throw new SuiteFailure('NotFound', `run ${run.workflowId} has no acknowledged changes`, { hint });
   const wanted =
     names.length === 0 ? known : await Promise.all(names.map((name) => resolveMetric(kysely, run.suite, name)));
   for (const metric of wanted) {
     if (known.includes(metric)) continue;
-    const message = `${metric} is not acknowledged in ${run.workflowId}${didYouMean(metric, known)}`;
+    const message = `metric ${metric} is not acknowledged in run ${run.workflowId}${didYouMean(metric, known)}`;
     throw new SuiteFailure('NotFound', message, { hint });
   }
   for (const metric of wanted) {
@@ -111,7 +115,7 @@ export async function removeAcknowledgements(
   return [...new Set(wanted)];
 }
 
-/** Key of an acknowledgement: one for each metric of a run. */
+/** Returns the key of an acknowledgement. A run has at most one for each metric. */
 function idOf({ workflowId, runId }: RunEntry, metric: string): string {
   return `${workflowId} ${runId} ${metric}`;
 }

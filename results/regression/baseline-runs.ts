@@ -16,23 +16,23 @@ export interface BaselineSelection {
   readonly against?: RunEntry | undefined;
 }
 
-/** The runs that may serve as baseline. */
+/** Runs that can be the baseline. */
 export interface BaselineRuns {
   readonly kind: 'named' | 'rolling';
-  /** Absent for a rolling baseline, which is named by the runs that are used. */
+  /** Absent for a rolling baseline, whose name depends on the runs that are used. */
   readonly name?: string;
   /** Newest first. */
   readonly candidates: readonly RunEntry[];
 }
 
-/** How many earlier runs are read for a rolling baseline, as a multiple of the runs that are needed. */
+/** Number of earlier runs to read for a rolling baseline, as a multiple of the needed runs. */
 const CANDIDATES_PER_RUN = 3;
 
 /**
  * Finds the runs that a run is compared with.
  *
  * @param wanted number of runs in a rolling baseline
- * @throws {SuiteFailure} `NotFound` when there is no baseline of that name
+ * @throws {SuiteFailure} `NotFound` when the suite has no baseline of that name
  */
 export async function findBaselineRuns(
   kysely: Kysely<Tables>,
@@ -50,9 +50,9 @@ export async function findBaselineRuns(
 /**
  * Names a rolling baseline by its runs.
  *
- * @param used runs that serve at least one metric. A metric that regressed in recent runs is compared with older ones, so
- *   that these can be more than the runs of one metric.
- * @param perMetric runs that serve one metric, at most
+ * @param used number of runs that are the baseline of at least one metric. It can exceed `perMetric`, because a metric that
+ *   regressed in recent runs is compared with older ones.
+ * @param perMetric largest number of runs that are the baseline of one metric
  */
 export function rollingName(used: number, perMetric: number): string {
   if (used > perMetric) return `for each metric the last ${perMetric} comparable runs in which it had not regressed`;

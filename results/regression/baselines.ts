@@ -4,7 +4,7 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Tables } from '../database/tables.js';
 import type { RunEntry } from '../records/runs.js';
 
-/** An accepted run that later runs are compared with. Retention never removes it. */
+/** An accepted run with which later runs are compared. Retention never deletes it. */
 export interface Baseline {
   readonly suite: string;
   readonly name: string;
@@ -14,7 +14,7 @@ export interface Baseline {
   readonly reason: string;
 }
 
-/** Name of the baseline for runs whose suite spec names none. */
+/** Name of the baseline for runs whose suite spec does not name one. */
 export const DEFAULT_BASELINE = 'default';
 /** Reserved name for the last comparable runs. */
 const ROLLING_BASELINE = 'rolling';
@@ -30,7 +30,7 @@ export async function acceptBaseline(
   options: { readonly name: string; readonly reason: string; readonly at: string },
 ): Promise<Baseline> {
   if (run.endedAt === undefined) {
-    throw new SuiteFailure('NotFound', `run ${run.workflowId} is still in progress and cannot be a baseline yet`, {
+    throw new SuiteFailure('NotFound', `run ${run.workflowId} has not ended and cannot be a baseline yet`, {
       hint: 'Accept the run after it has ended',
     });
   }
@@ -40,7 +40,7 @@ export async function acceptBaseline(
       'InvalidSpec',
       `a baseline cannot be named "${name}", which is reserved for the last comparable runs`,
       {
-        hint: 'Choose another --name',
+        hint: 'Give another name with --name',
       },
     );
   }
@@ -86,7 +86,8 @@ export async function listBaselines(kysely: Kysely<Tables>, suite?: string): Pro
 }
 
 /**
- * Finds the baseline of a suite: the named one, or else the one called `default`. Undefined means the last comparable runs.
+ * Finds the baseline of a suite: the named one, otherwise the one called `default`. Undefined means the last comparable
+ * runs.
  *
  * @throws {SuiteFailure} `NotFound` for an unknown name, with a suggestion
  */

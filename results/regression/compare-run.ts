@@ -12,9 +12,9 @@ import { changeOfRun } from './run-change.js';
 import type { MetricChange, RunComparison } from './run-comparison.schema.js';
 
 export interface RegressionOptions extends BaselineSelection {
-  /** Runs of a rolling baseline. Default 10. */
+  /** Number of runs in a rolling baseline. Default: 10. */
   readonly baselineRuns?: number | undefined;
-  /** Smallest relevant difference, as a share. Default 0.03. */
+  /** Smallest relevant difference, as a share. Default: 0.03. */
   readonly threshold?: number | undefined;
 }
 
@@ -24,11 +24,11 @@ export const DEFAULT_THRESHOLD = 0.03;
 const SEED = 1;
 
 /**
- * Compares each metric of a run with its baseline. An earlier run counts for a test only when the cells of both are
- * comparable. A run of a rolling baseline counts for a metric only when the metric did not regress in it; otherwise an
- * alarm would end by itself after some nights.
+ * Compares each metric of a run with its baseline. An earlier run is used for a test only when the cells of both runs are
+ * comparable. A rolling baseline excludes runs in which the metric regressed; otherwise a regression would become the
+ * baseline after some runs and would no longer be reported.
  *
- * @throws {SuiteFailure} `NotFound` when there is no baseline of that name
+ * @throws {SuiteFailure} `NotFound` when the suite has no baseline of that name
  */
 export async function compareRun(
   kysely: Kysely<Tables>,
@@ -122,7 +122,7 @@ function regressionOf(
   };
 }
 
-/** The comparison record calls the reference values `baseline`. */
+/** Converts an outcome to the comparison record, which calls the reference values `baseline`. */
 function persisted({ reference, ...outcome }: MetricOutcome): Omit<MetricChange, 'metric'> {
   return { ...outcome, ...(reference ? { baseline: reference } : {}) };
 }

@@ -6,21 +6,21 @@ import type { EarlierRun } from './earlier-runs.js';
 
 /** A metric of a run with the values of the earlier runs that it is compared with. */
 export interface ComparedMetric extends MetricInput {
-  /** Stands for a whole test or load point. */
+  /** True for the main figure of a test or load point. */
   readonly headline: boolean;
-  /** The earlier runs that `reference` comes from. */
+  /** Earlier runs that supplied `reference`. */
   readonly runs: readonly EarlierRun[];
-  /** The fields that forbid a comparison with an earlier run, as text. */
+  /** Fields that forbid a comparison with an earlier run, as text. */
   readonly forbidding?: string | undefined;
-  /** That fewer NICs moved than in an earlier run, as text: the likely cause of a regression. */
+  /** Note that fewer NICs moved bytes than in an earlier run, which is the likely cause of a regression. */
   readonly lostNics?: string | undefined;
 }
 
 /**
- * Selects the earlier runs for each metric of a run. An earlier run counts for a test when its cells are comparable with
+ * Selects the earlier runs for each metric of a run. An earlier run is used for a test when its cells are comparable with
  * those of the run.
  *
- * @param runsOfMetric selects the runs that serve a metric, among those that have it
+ * @param runsOfMetric selects the runs to compare a metric with, among those that have it
  */
 export function comparedMetrics(
   record: SuiteRecord,

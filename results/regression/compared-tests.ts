@@ -25,9 +25,9 @@ export function figuresByName(cells: readonly CellRecord[]): ReadonlyMap<string,
 
 /** Differences between a test of a run and the same test of an earlier run. */
 export interface TestDifferences {
-  /** The differences that forbid a comparison, as text; `''` when there are none. */
+  /** Differences that forbid a comparison, as text; `''` without any. */
   readonly forbidding: string;
-  /** That fewer NICs moved than in the earlier run, as text: the likely cause of a regression. */
+  /** Note that fewer NICs moved bytes than in the earlier run, which is the likely cause of a regression. */
   readonly lostNics?: string;
 }
 

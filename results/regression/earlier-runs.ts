@@ -8,10 +8,10 @@ import { type RunEntry, readRun, readRunHead, withCells } from '../records/runs.
 import { figuresByName } from './compared-tests.js';
 import { findComparison } from './run-comparison.store.js';
 
-/** The results of an earlier run that a comparison needs, without cells that it took over from other runs. */
+/** Results of an earlier run that a comparison needs, without cells that it reused from other runs. */
 export interface EarlierRun {
   readonly entry: RunEntry;
-  /** Has at least the first measured cell of each test, which shows how the other cells were measured. */
+  /** Record with at least the first measured cell of each test, which shows how the other cells were measured. */
   readonly record: SuiteRecord;
   /** Values of all cells by the name of the metric. */
   readonly figures: ReadonlyMap<string, readonly number[]>;
@@ -20,7 +20,7 @@ export interface EarlierRun {
 }
 
 /**
- * Reads the runs that another run is compared with. Reads the figures of all cells, but the large records of only a few.
+ * Reads the runs with which another run is compared. Reads the figures of all cells, but the large records of only a few.
  *
  * @param tests names of the compared tests
  */
@@ -53,7 +53,7 @@ async function measuredBy(
   names: ReadonlyMap<number, string>,
 ): Promise<Measured> {
   const { seq, stored } = await readRunHead(kysely, entry);
-  // Cells that the run took over were measured on another night.
+  // Exclude reused cells, which were measured in another run.
   const own = kysely
     .selectFrom('run_cell')
     .innerJoin('cell', 'cell.seq', 'run_cell.cell_seq')
@@ -92,7 +92,7 @@ async function measuredBy(
   return { record: withCells(stored, cells), figures };
 }
 
-/** Reads a run that is still in progress. */
+/** Reads a run that has not ended. */
 async function measuredSoFar(kysely: Kysely<Tables>, entry: RunEntry): Promise<Measured> {
   const record = withoutTakenOver((await readRun(kysely, entry)).record);
   const figures = figuresByName(cellsOf(record));

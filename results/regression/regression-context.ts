@@ -8,21 +8,21 @@ import type { MetricChange } from './run-comparison.schema.js';
 
 const SEED = 1;
 
-/** What is known about a metric that regressed in a run. */
+/** A metric that regressed in a run, with its history. */
 export interface RegressedMetric {
   readonly record: SuiteRecord;
   readonly metric: ComparedMetric;
-  /** Up to the run; undefined when the metric has none. */
+  /** History up to the run; undefined when the metric has none. */
   readonly history: MetricHistory | undefined;
   /** Smallest relevant change, as a share. */
   readonly threshold: number;
 }
 
 /**
- * Finds the first run of the level that a regressed metric is on now, by the step test over its history. Without a step it
- * is the run itself.
+ * Finds the first run in which a regressed metric had its current level, by the step test over its history. Returns the
+ * given run when the history has no step.
  *
- * @param difference from the baseline, as a share
+ * @param difference difference from the baseline, as a share
  */
 export function firstRegressedRun(
   { record, metric, history, threshold }: RegressedMetric,

@@ -2,10 +2,10 @@ import { formatCount } from '../../suite/units/count.js';
 import type { MetricChange, RunComparison } from './run-comparison.schema.js';
 
 /**
- * Sums up the changes of all metrics as the change of the run. One regressed metric that is not acknowledged makes the run
- * regressed.
+ * Combines the changes of all metrics to the change of the run. The run is `regressed` when one regressed metric is not
+ * acknowledged.
  *
- * @param headlines names of the metrics that stand for a whole test or load point; one of them is named first
+ * @param headlines names of the main metrics of tests and load points, which the reason prefers
  */
 export function changeOfRun(
   metrics: readonly MetricChange[],
@@ -45,7 +45,7 @@ function byChange(metrics: readonly MetricChange[]): Record<MetricChange['change
   };
 }
 
-/** Headlines before the rows of a table, then by the size of the change. */
+/** Orders headline metrics before rows of a table, then by the size of the change. */
 function worstFirst(metrics: readonly MetricChange[], headlines: ReadonlySet<string>): MetricChange[] {
   const isRow = ({ metric }: MetricChange) => Number(!headlines.has(metric));
   const size = ({ difference = 0 }: MetricChange) => Math.abs(difference);

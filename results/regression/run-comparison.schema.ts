@@ -14,11 +14,14 @@ const metricChange = z.object({
   reason: z.string(),
   baseline: side.optional(),
   current: side.optional(),
-  difference: z.number().optional().meta({ description: 'of the current median from the baseline median, as a share' }),
+  difference: z
+    .number()
+    .optional()
+    .meta({ description: 'difference of the current median from the baseline median, as a share' }),
   interval: z
     .object({ low: z.number(), high: z.number() })
     .optional()
-    .meta({ description: '95 % interval of the difference' }),
+    .meta({ description: '95 % interval of the difference, as shares' }),
   since: z
     .object({ workflowId: z.string(), startedAt: z.string(), size: z.number() })
     .optional()
@@ -26,7 +29,7 @@ const metricChange = z.object({
   acknowledged: z
     .string()
     .optional()
-    .meta({ description: 'reason of the acknowledgement, which suppresses the alarm' }),
+    .meta({ description: 'reason of the acknowledgement; an acknowledged regression is not flagged' }),
 });
 
 export type MetricChange = DeepReadonly<z.output<typeof metricChange>>;

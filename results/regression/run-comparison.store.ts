@@ -21,7 +21,7 @@ export async function putComparison(
     .execute();
 }
 
-/** Reads the comparison that was made when the run ended; undefined when there was none. */
+/** Reads the comparison that the suite stored when the run ended; undefined when it stored none. */
 export async function findComparison(
   kysely: Kysely<Tables>,
   { workflowId, runId }: Pick<RunEntry, 'workflowId' | 'runId'>,

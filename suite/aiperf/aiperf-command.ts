@@ -7,17 +7,20 @@ import {
   requestsOf,
 } from '../spec/inference-tests.js';
 
-/** Seconds for which AIPerf waits for the model to be listed: the deployment serves before the load starts. */
+/**
+ * Seconds for which AIPerf waits until the frontend lists the model. Short, because the load starts when the deployment
+ * serves.
+ */
 const WAIT_FOR_MODEL_SECONDS = 20;
 
 /** Upper bound of tokens per second for one user, to estimate the number of requests in a duration. */
 const FASTEST_TOKENS_PER_SECOND = 500;
 
-/** Most prompts that AIPerf generates for a duration: each costs time before the load and memory during it. */
+/** Maximum number of prompts for a load with a duration, because each costs time before the load and memory during it. */
 const MAX_PROMPTS = 20_000;
 const MAX_PROMPT_TOKENS = 40_000_000;
 
-/** AIPerf's options that choose the prompts. */
+/** Options of AIPerf that select the prompts. */
 const CHOOSES_PROMPTS =
   /^--(?:num-dataset-entries|num-prompts|conversation-num|num-conversations|num-sessions|input-file|public-dataset)(?:=|$)/;
 
@@ -78,10 +81,10 @@ export function aiperfCommand(
 }
 
 /**
- * Number of prompts so that no two requests share one: a repeated prompt is in the prefix cache, and its TTFT is not that
- * of a prompt. AIPerf 0.13 generates 100 for a duration, else one for each request, and repeats them in a cycle that
- * includes the warm-up (config/flags/_converter_dataset.py, dataset/dataset_samplers.py). When the estimate is too low,
- * the verdict has the reason `prompts-repeated`.
+ * Returns the number of prompts that is needed so that no two requests share one: a repeated prompt is in the prefix cache,
+ * which shortens its TTFT. AIPerf 0.13 generates 100 for a duration, otherwise one for each request, and repeats them in a
+ * cycle that includes the warm-up (config/flags/_converter_dataset.py, dataset/dataset_samplers.py). When the estimate is
+ * too low, the verdict has the reason `prompts-repeated`.
  */
 function promptsOf(test: InferenceSpec, point: LoadPoint): number {
   return test.warmupRequests + (requestsOf(test, point) ?? estimatedRequests(test, point));
@@ -94,8 +97,8 @@ function estimatedRequests({ duration = 0, inputTokens, outputTokens }: Inferenc
 }
 
 /**
- * Seed that gives each load of a deployment other prompts: repeated ones would be in its prefix cache. A test and its
- * control have the same prompts at the same point.
+ * Returns a different seed for each load of a deployment, because repeated prompts would be in its prefix cache. A test and
+ * its control have the same prompts at the same load point.
  */
 function seedOf({ seed }: InferenceSpec, { concurrency, repetition }: LoadPoint, attempt: number): number {
   const load = ((attempt - 1) * MAX_REPETITIONS + repetition - 1) * MAX_CONCURRENCY + concurrency - 1;

@@ -3,7 +3,7 @@ import { FRAME_MARKER } from '../tools/common/log-lines.js';
 /** Parts of the log of a load pod: AIPerf's output, its exit code, and the files that the script printed. */
 export interface LoadLog {
   readonly lines: readonly string[];
-  /** By file name. A file in base64 (the requests, gzipped) stays encoded. */
+  /** Files by name. A file in base64 (the gzipped requests) stays encoded. */
   readonly files: ReadonlyMap<string, string>;
   /** Exit code of AIPerf; undefined when the pod ended before it. */
   readonly exitCode?: number;

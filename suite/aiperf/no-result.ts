@@ -6,7 +6,7 @@ export interface LoadEnd {
   /** Kubernetes' reason for the end of the pod: `OOMKilled`, … */
   readonly reason?: string | undefined;
   readonly timedOut: boolean;
-  /** The pod was deleted, or its node is gone. */
+  /** True when the pod was deleted or its node was removed. */
   readonly deleted: boolean;
 }
 
@@ -16,7 +16,7 @@ const MAX_QUOTED_CHARACTERS = 300;
 const COMMAND_NOT_FOUND = 127;
 const WRONG_USAGE = 2;
 
-/** Messages of AIPerf and of Dynamo's frontend; the first that matches a line explains the failure. */
+/** Messages of AIPerf and of Dynamo's frontend. The first one that matches a line determines the failure class. */
 const MESSAGES: readonly (readonly [RegExp, FailureRecord['class']])[] = [
   [/Failed to load tokenizer/, 'TokenizerMissing'],
   [/Model not found|model .{0,80} (?:not found|does not exist)|"code":\s*404|\b404\b.{0,40}Not Found/i, 'ModelUnknown'],
@@ -31,7 +31,7 @@ const MESSAGES: readonly (readonly [RegExp, FailureRecord['class']])[] = [
   ],
 ];
 
-/** Classifies a load that left no result. */
+/** Classifies the failure of a load without a result. */
 export function explainNoResult({ lines, files, exitCode }: LoadLog, end: LoadEnd): FailureRecord {
   if (end.reason === 'OOMKilled') return failureRecord('OutOfMemory', 'AIPerf exceeded the memory limit of its pod');
   if (end.deleted) return failureRecord('PeerLost', 'the load pod was deleted while it ran');

@@ -1,7 +1,7 @@
 import type { NodeFacts } from '../run/cluster-facts.js';
 import type { SuiteSpec } from '../spec/spec.js';
 
-/** A node, with the facts that decide whether ranks can run on it. */
+/** A node with the facts that determine whether ranks can run on it. */
 export interface Candidate {
   readonly facts: NodeFacts;
   readonly labels: Readonly<Record<string, string>>;
@@ -19,7 +19,7 @@ export interface Taint {
 /** The part of the spec that nodes must satisfy. */
 export type NodeRequirements = Pick<SuiteSpec, 'nodes' | 'resources'>;
 
-/** Whether the spec names the node, or its selector matches the node's labels. */
+/** Returns true when the spec names the node, or when its selector matches the node's labels. */
 export function isWanted({ nodes: { names, selector } }: NodeRequirements, { facts, labels }: Candidate): boolean {
   if (names) return names.includes(facts.name);
   return Object.entries(selector).every(([key, wanted]) => [wanted].flat().includes(labels[key] ?? ''));

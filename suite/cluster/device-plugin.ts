@@ -1,7 +1,7 @@
 import type { DevicePluginFacts, Problem } from '../run/cluster-facts.js';
 import { type Candidate, isWanted, type NodeRequirements } from './candidate.js';
 
-/** Lists the problems of the EFA device plugin when a wanted node offers no EFA devices. */
+/** Lists the problems of the EFA device plugin when a selected node offers no EFA devices. */
 export function efaPluginProblems(
   spec: NodeRequirements,
   candidates: readonly Candidate[],
@@ -18,7 +18,7 @@ export function efaPluginProblems(
     return [
       {
         subject: 'EFA device plugin',
-        message: `no DaemonSet of an EFA device plugin exists, so ${resource} is missing on ${without.join(', ')}`,
+        message: `the cluster has no DaemonSet of an EFA device plugin, so ${resource} is missing on ${without.join(', ')}`,
         hint: 'Install the Helm chart aws-efa-k8s-device-plugin from the EKS charts',
       },
     ];

@@ -2,47 +2,47 @@ import type { Run } from '../run/run.js';
 import type { DynamoSpec } from '../spec/dynamo-spec.js';
 import type { LoadPoint } from '../spec/inference-tests.js';
 
-/** Names and labels of the objects that phase 3 creates in the cluster. */
+/** Names and labels of the objects that the Dynamo phase creates in the cluster. */
 
 /** Key of the run that created a deployment. A deployment that is kept has this label and no label of the run. */
 export const DEPLOYMENT_LABEL = 'dynamo-bench/graph';
-/** Component of a deployment without the operator, by which its Services and Deployments select their pods. */
+/** Component of a deployment without the operator. Its Services and Deployments select their pods by it. */
 export const DEPLOYMENT_COMPONENT_LABEL = 'dynamo-bench/graph-component';
-/** `frontend`, `prefill`, `decode` or `worker`; the suite's own label, so that it does not depend on the operator's. */
+/** `frontend`, `prefill`, `decode` or `worker`. A label of the suite, so that it does not depend on the operator. */
 export const ROLE_LABEL = 'dynamo-bench/role';
-/** On the pods of a deployment that is kept: they hold their devices for good, so no suite run waits for them. */
+/** Marks the pods of a deployment that is kept. They hold their devices indefinitely, so no suite run waits for them. */
 export const KEPT_LABEL = 'dynamo-bench/kept';
-/** The operator's label on every pod of a deployment. */
+/** Label of the operator on every pod of a deployment. */
 export const OPERATOR_GRAPH_LABEL = 'nvidia.com/dynamo-graph-deployment-name';
 export const OPERATOR_ROLE_LABEL = 'nvidia.com/dynamo-component-type';
 
 export const FRONTEND_PORT = 8000;
 
-/** Name of the deployment in the cluster, without dots: Dynamo derives its own namespaces from it. */
+/** Returns the name of the deployment in the cluster. It has no dots, because Dynamo derives namespace names from it. */
 export function deploymentName(run: Pick<Run, 'key'>, dynamo: Pick<DynamoSpec, 'name'>): string {
   return dynamo.name ?? `dynamo-${run.key}`;
 }
 
-/** Name of the Deployment or Service of one component. */
+/** Returns the name of the Deployment or Service of one component. */
 export function componentName(deployment: string, component: string): string {
   return `${deployment}-${component}`;
 }
 
-/** The Service for clients, the same with the operator and without. */
+/** Returns the name of the Service for clients, which is the same with the operator and without. */
 export function frontendName(deployment: string): string {
   return componentName(deployment, 'frontend');
 }
 
-/** Address of the frontend for the load. */
+/** Returns the URL of the frontend, to which the load sends its requests. */
 export function frontendUrl(run: Pick<Run, 'key' | 'namespace'>, dynamo: Pick<DynamoSpec, 'name'>): string {
   return `http://${frontendName(deploymentName(run, dynamo))}.${run.namespace}.svc:${FRONTEND_PORT}`;
 }
 
 /**
- * Name of the Job of one attempt at a load point.
+ * Returns the name of the Job for one attempt at a load point.
  *
- * @param attempt from 1
- * @param token of the workflow run; it distinguishes its attempts from those of another
+ * @param attempt number of the attempt, from 1
+ * @param token token of the workflow run, which distinguishes its attempts from those of other runs
  */
 export function loadJobName(
   run: Pick<Run, 'key'>,

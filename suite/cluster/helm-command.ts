@@ -1,14 +1,14 @@
 import type { DynamoSpec } from '../spec/dynamo-spec.js';
 
-/** Arguments of a helm call, and the chart values for its standard input; empty without values. */
+/** Arguments of a helm call, and the chart values for its standard input (empty without values). */
 export interface HelmCommand {
   readonly arguments: readonly string[];
   readonly values: string;
 }
 
 /**
- * Returns the command that installs the Dynamo platform or upgrades it to the spec; it may run repeatedly. `--atomic` rolls
- * a failed installation back.
+ * Returns the command that installs the Dynamo platform, or upgrades it to the version in the spec. It can run repeatedly.
+ * `--atomic` rolls back a failed installation.
  */
 export function helmCommand(platform: DynamoSpec['platform'], context?: string): HelmCommand {
   const { release, namespace, chart, version, values, timeout } = platform;

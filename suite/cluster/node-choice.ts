@@ -3,7 +3,7 @@ import type { SuiteSpec } from '../spec/spec.js';
 import { type Candidate, isWanted, type NodeRequirements } from './candidate.js';
 import { nodeProblems } from './node-problems.js';
 
-/** Chooses the first two nodes that can run a rank each, or lists the problems of every node. */
+/** Chooses the first two nodes on which a rank can run, or lists the problems of every node. */
 export function choosePair(
   spec: NodeRequirements,
   candidates: readonly Candidate[],
@@ -28,7 +28,7 @@ export function choosePair(
   if (!names && matching.length < 2) {
     problems.push({
       subject: 'nodes',
-      message: `two nodes are needed, but ${matching.length} of ${candidates.length} match ${selectorText(spec.nodes.selector)}`,
+      message: `a suite needs two nodes, but ${matching.length} of ${candidates.length} match ${selectorText(spec.nodes.selector)}`,
       hint: `Add nodes or change nodes.selector; instance types in the cluster: ${countText(candidates.map(({ facts }) => facts.instanceType))}`,
     });
   }

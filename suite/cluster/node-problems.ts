@@ -3,10 +3,13 @@ import type { SuiteSpec } from '../spec/spec.js';
 import { formatBytes } from '../units/units.js';
 import type { Candidate, NodeRequirements, Taint } from './candidate.js';
 
-/** Prefix of the taints that Kubernetes sets on a node that is not ready, out of memory, …: wait, do not tolerate. */
+/**
+ * Prefix of the taints that Kubernetes sets on a node that is not ready, low on memory, and so on. Wait for their
+ * removal instead of tolerating them.
+ */
 const CONDITION_TAINT = 'node.kubernetes.io/';
 
-/** Lists what keeps a rank from running on a node, each with its remedy. */
+/** Lists the reasons why a rank cannot run on a node, each with its remedy. */
 export function nodeProblems(spec: NodeRequirements, { facts, schedulable, ready, taints }: Candidate): Problem[] {
   const problems: Problem[] = [];
   const problem = (message: string, hint: string) => problems.push({ subject: `node ${facts.name}`, message, hint });
@@ -21,8 +24,8 @@ export function nodeProblems(spec: NodeRequirements, { facts, schedulable, ready
     if (taint.key.startsWith(CONDITION_TAINT)) {
       if (ready && schedulable)
         problem(
-          `has the taint ${taint.key}:${taint.effect}, which Kubernetes sets and removes itself`,
-          `Wait until Kubernetes removes the taint, then start again; for its cause, run kubectl describe node ${facts.name}`,
+          `has the taint ${taint.key}:${taint.effect}, which Kubernetes sets and removes`,
+          `Wait until Kubernetes removes the taint, then start the suite again; to find its cause, run kubectl describe node ${facts.name}`,
         );
       continue;
     }
@@ -61,7 +64,7 @@ function requestedResources({ resources }: NodeRequirements) {
   ].filter(({ amount }) => amount > 0);
 }
 
-/** Whether a toleration covers a taint, by the rules of Kubernetes. */
+/** Returns true when a toleration covers a taint, by the rules of Kubernetes. */
 function tolerates(toleration: SuiteSpec['nodes']['tolerations'][number], taint: Taint): boolean {
   if (toleration.effect !== undefined && toleration.effect !== taint.effect) return false;
   if (toleration.key === undefined) return toleration.operator === 'Exists';

@@ -8,18 +8,21 @@ import { TOOLS, type TransportTestSpec, toolOf } from '../tools/registry.js';
 /** Matches the line in front of each section of the probe's output. */
 const SECTION = /^@@dynamo-bench section ([a-z0-9-]+)$/;
 
-/** Number of CAP_IPC_LOCK in a mask of capabilities (linux/capability.h). */
+/** Bit number of CAP_IPC_LOCK in a capability mask (linux/capability.h). */
 const CAP_IPC_LOCK = 14n;
 
 type ProbedTool = Tool<TransportTestSpec> & Required<Pick<Tool<TransportTestSpec>, 'probe'>>;
 
-/** Tools that a probe pod asks for their version and their options. */
+/** Tools whose version and options a probe pod prints. */
 const PROBED: readonly ProbedTool[] = TOOLS.filter((tool): tool is typeof tool & ProbedTool => 'probe' in tool);
 
-/** Arguments of the probe script, three a tool: its name, its program, and the option that prints the program's options. */
+/**
+ * Arguments of the probe script, three for each tool: its name, its program, and the option that prints the program's
+ * options.
+ */
 export const PROBE_ARGUMENTS = PROBED.flatMap(({ name, probe }) => [name, probe.program, probe.helpOption]);
 
-/** Parses the output of a probe pod. Sections that the image could not answer are empty. */
+/** Parses the output of a probe pod. Sections are empty when the image lacks the program that fills them. */
 export function readProbe(log: string, node: string, imageId: string): ProbeFacts {
   const sections = new Map<string, string[]>();
   let current: string[] = [];
@@ -74,7 +77,7 @@ export function readProbe(log: string, node: string, imageId: string): ProbeFact
   };
 }
 
-/** Formats the memory that the image may lock: `unlimited`, `64 kB`, `64 kB, which IPC_LOCK lifts`. */
+/** Formats the memory that the image may lock: `unlimited`, `64 kB`, or `64 kB, which IPC_LOCK lifts`. */
 export function memlockText({ memlock, ipcLock }: Pick<ProbeFacts, 'memlock' | 'ipcLock'>): string {
   if (!isLimit(memlock)) return memlock;
   return `${memlock} kB${ipcLock ? ', which IPC_LOCK lifts' : ''}`;
@@ -84,7 +87,7 @@ function isLimit(memlock: string): boolean {
   return memlock !== 'unlimited' && memlock !== 'unknown';
 }
 
-/** Lists the problems that the probes of both nodes show, each with its remedy. */
+/** Lists the problems that the probes of both nodes found, each with its remedy. */
 export function probeProblems(spec: SuiteSpec, probes: readonly ProbeFacts[], etcdEndpoint: string): Problem[] {
   return [...probes.flatMap((probe) => probeProblemsOf(spec, probe, etcdEndpoint)), ...differences(probes)];
 }
@@ -109,7 +112,7 @@ function probeProblemsOf(spec: SuiteSpec, probe: ProbeFacts, etcdEndpoint: strin
   if (probe.environment.NIXL_ETCD_ENDPOINTS) {
     problem(
       `the image sets NIXL_ETCD_ENDPOINTS=${probe.environment.NIXL_ETCD_ENDPOINTS}`,
-      'Remove it from the image; NIXL would exchange metadata there instead of through its benchmark',
+      'Remove the variable from the image; with it, NIXL exchanges metadata through that etcd instead of through nixlbench',
     );
   }
   return [...problems, ...toolProblems(spec, probe)];
@@ -135,15 +138,15 @@ function toolProblems({ tests }: SuiteSpec, probe: ProbeFacts): Problem[] {
     } else if (options.length > 0) {
       unknown.push({
         subject,
-        message: `test ${test.name}: this ${program} does not know ${options.join(', ')}`,
-        hint: `Use an image with a newer ${program}, or leave the option at its default`,
+        message: `test ${test.name}: ${program} in this image lacks ${options.join(', ')}`,
+        hint: `Use an image with a newer ${program}, or remove the option from the test`,
       });
     }
   }
   return [...missing.values(), ...unknown];
 }
 
-/** Histories of earlier versions contain the options of nixlbench only. */
+/** Returns the usage texts by tool. Histories of earlier versions contain only that of nixlbench. */
 function helpOf({ help, nixlbenchHelp = '' }: ProbeFacts): Readonly<Record<string, string>> {
   return help ?? { nixlbench: nixlbenchHelp };
 }

@@ -1,16 +1,16 @@
-/** Answer of the frontend's `/v1/models`. */
+/** Response of the frontend's `/v1/models`. */
 export interface ModelList {
   readonly data?: readonly { readonly id?: string }[];
 }
 
-/** Answer of the frontend's `/health`. Its status is "healthy" even when it can serve no request. */
+/** Response of the frontend's `/health`. Its status is "healthy" even when the frontend cannot serve requests. */
 export interface FrontendHealth {
   readonly instances?: readonly { readonly component?: string; readonly endpoint?: string }[];
 }
 
 /**
- * Describes what keeps the frontend from serving; undefined when it lists the model and every worker of the deployment.
- * Workers are counted by their entries: their 64-bit ids do not fit into a number of JSON.
+ * Describes why the frontend cannot serve yet; undefined when it lists the model and every worker of the deployment.
+ * Counts the entries of workers and not their ids, which have 64 bits and do not fit into a JSON number.
  */
 export function servingProblem(
   model: string,

@@ -11,7 +11,7 @@ export interface FieldDifference {
 export interface Comparability {
   /** True when no difference forbids the comparison. */
   readonly comparable: boolean;
-  /** Forbidding differences first, then by name. */
+  /** Differences that forbid the comparison come first, then by name. */
   readonly differences: readonly FieldDifference[];
 }
 
@@ -27,7 +27,10 @@ export type Fields = ReadonlyMap<string, Field>;
 /** Whether a difference in a field forbids the comparison or is only reported. */
 export type Effect = 'forbids' | 'reported';
 
-/** One row of a table of fields: its name, the effect of a difference, and how to read it. `undefined` is left out. */
+/**
+ * One row of a table of fields: its name, the effect of a difference, and its reader. A field that is `undefined` is
+ * omitted.
+ */
 export type FieldRow<Source> = readonly [field: string, effect: Effect, read: (source: Source) => unknown];
 
 /** Reads the fields of a table from a record. */
@@ -38,7 +41,7 @@ export function readFields<Source>(table: readonly FieldRow<Source>[], source: S
 /**
  * Reads one field for each entry of an object, named `prefix.key`.
  *
- * @param effectOf `undefined` leaves the entry out
+ * @param effectOf returns the effect of a difference; `undefined` omits the entry
  */
 export function readEntries(
   prefix: string,
@@ -55,8 +58,8 @@ function field(name: string, value: unknown, effect: Effect | undefined): [strin
 }
 
 /**
- * Compares the conditions of two measurements. A field that only one of them has counts as a difference, because its other
- * value is unknown.
+ * Compares the conditions of two measurements. A field that only one of them has counts as a difference, because the value
+ * of the other is unknown.
  */
 export function compareFields(a: Fields, b: Fields): Comparability {
   return toComparability(
@@ -76,13 +79,13 @@ export function toComparability(differences: readonly FieldDifference[]): Compar
   };
 }
 
-/** Returns the value that all nodes share, or all values when they differ. */
+/** Returns the common value of all nodes, or all values when they differ. */
 export function agreed<T>(values: readonly T[]): T | readonly T[] {
   const [first] = values;
   return first !== undefined && values.every((value) => textOf(value) === textOf(first)) ? first : values;
 }
 
-/** Writes a value as text with sorted keys, so that equal values have equal texts. */
+/** Formats a value as text with sorted keys, so that equal values have equal texts. */
 function textOf(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(textOf).join(', ')}]`;
   if (typeof value === 'object' && value !== null) {

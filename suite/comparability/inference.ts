@@ -13,7 +13,7 @@ import {
   readFields,
 } from './field-differences.js';
 
-/** Reasons that exclude the figures of a load point from every comparison. A slow point is compared. */
+/** Reasons that exclude the figures of a load point from every comparison. `slow` does not exclude a point. */
 const INVALIDATING_REASONS: ReadonlySet<string> = new Set([
   'errors',
   'lost-requests',
@@ -77,10 +77,10 @@ const FIELDS: readonly FieldRow<MeasuredTest>[] = [
   ['nodes', 'reported', ({ nodes }) => nodes.map(({ name }) => name)],
 ];
 
-/** Keys of the block `dynamo` that set how the platform is installed and removed. They do not affect a figure. */
+/** Keys of the block `dynamo` that control how the platform is installed and removed. They do not affect a figure. */
 const DEPLOYMENT_OPTIONS: ReadonlySet<string> = new Set(['tests', 'name', 'platform', 'readyTimeout', 'keep']);
 
-/** Options that set how often, how long, why and at which points an inference test runs. */
+/** Options that control how often, how long, why and at which points an inference test runs. */
 const SCHEDULING_OPTIONS: ReadonlySet<string> = new Set([
   'name',
   'required',

@@ -9,16 +9,15 @@ import { formatBytes } from '../units/units.js';
 import { validValue } from './transport.js';
 
 /**
- * Bandwidth of a pair from the hardware ceiling down to NIXL's user, at one memory type, direction,
- * block and batch. It has a branch for each library that NIXL can use: hardware, UCX, NIXL UCX; and hardware, libfabric,
- * NIXL LIBFABRIC. A rung that was measured under other parameters than the one above, or could use another number of NICs,
- * gets no ratio to it.
+ * Bandwidth of a pair from the hardware ceiling down to NIXL, at one memory type, direction, block and batch. It has a
+ * branch for each library that NIXL can use: hardware, UCX, NIXL UCX; and hardware, libfabric, NIXL LIBFABRIC. A rung has no
+ * ratio to the rung above when their parameters or their numbers of usable NICs differ.
  */
 export interface Ladder {
   readonly pair: { readonly node1: string; readonly node2: string };
-  /** Memory, direction, block and batch that the rungs share, for people. */
+  /** Memory, direction, block and batch that the rungs share, as text. */
   readonly conditions: string;
-  /** The highest ceiling of the rungs: the NICs that the best of them could use. */
+  /** Highest ceiling of the rungs, which is that of the rung with the most usable NICs. */
   readonly ceiling: { readonly bytesPerSecond: number; readonly explanation: string };
   readonly rungs: readonly Rung[];
 }
@@ -26,14 +25,14 @@ export interface Ladder {
 export interface Rung {
   readonly name: string;
   readonly test: string;
-  /** Block, batch and pattern of the figure, where they are not those of the ladder's conditions. */
+  /** Block, batch and pattern of the figure; absent when they are those of the ladder's conditions. */
   readonly conditions?: string;
   /** Summary of the comparable cells; absent when there is none. */
   readonly bandwidth?: Summary;
   readonly shareOfCeiling?: number;
-  /** Absent where no rung is above, without a figure, and when `blocked` says why. */
+  /** Absent when no rung is above, without a figure, and when `blocked` is set. */
   readonly shareOfAbove?: number;
-  /** Parameters in which it differs from the rung above. */
+  /** Parameters that differ from those of the rung above. */
   readonly blocked?: string;
   /** Causes from the evidence for a low or a missing figure. */
   readonly reasons: readonly string[];
@@ -42,10 +41,10 @@ export interface Rung {
 /** Order of the branches, each by its library. */
 const BRANCHES: readonly RungFacts['library'][] = ['ucx', 'libfabric'];
 
-/** A rung below this share of the ceiling or of the rung above is low, and its causes are looked up in the evidence. */
+/** A rung below this share of the ceiling or of the rung above is low. The ladder then lists causes from the evidence. */
 const FALLS_BELOW = 0.9;
 
-/** Seed of the intervals of a ladder. Any fixed value serves, because the intervals are recomputed from the record. */
+/** Seed of the intervals of a ladder. Any fixed value is suitable, because the intervals are recomputed from the record. */
 const SEED = 1;
 
 /** Codes of reasons that explain a low or a missing figure. */
@@ -70,7 +69,10 @@ interface Candidate extends RungFacts {
   readonly cells: readonly TransportCell[];
 }
 
-/** Returns one ladder for each pair, extent, memory type and direction that at least two rungs share; else one ladder of all rungs. */
+/**
+ * Returns one ladder for each pair, extent, memory type and direction that at least two rungs share, otherwise one
+ * ladder of all rungs.
+ */
 export function laddersOf(tests: readonly TestRecord[]): Ladder[] {
   const candidates = tests.flatMap((test) => candidateOf(test) ?? []);
   const ladders: Ladder[] = [];
@@ -98,7 +100,7 @@ function namesInOrder(candidates: readonly Candidate[]): string[] {
   return [...new Set(sorted.map(({ name }) => name))];
 }
 
-/** Chooses the best of several tests for a rung, so that a control that slows the back end does not count. */
+/** Chooses the fastest of several tests for a rung, so that a control that slows the back end down is not used. */
 function bestOf(candidates: readonly Candidate[]): Candidate | undefined {
   const best = ({ cells }: Candidate) => Math.max(-1, ...cells.flatMap((cell) => validValue(cell) ?? []));
   return candidates.toSorted((a, b) => best(b) - best(a))[0];
@@ -122,7 +124,7 @@ interface Point {
 function ladderOf(chosen: readonly Candidate[]): Ladder {
   const [first] = chosen;
   if (!first) throw new RangeError('a ladder without rungs');
-  // A rung that waits for each answer has other sizes, which must not determine the sizes of the streams.
+  // A ping-pong rung has other sizes, which must not determine the sizes of the streams.
   const common = largestCommon(chosen.filter(({ pattern }) => pattern === first.pattern));
   const points = chosen.map((candidate) => (common && hasPoint(candidate, common) ? common : largestOf(candidate)));
   const ceilings = chosen.flatMap(({ cells }) => cells.flatMap((cell) => ceilingOfShares(cell) ?? []));
@@ -203,7 +205,7 @@ function explanations(candidate: Candidate, nicsOfCeiling: number): string[] {
   return [...new Set([...named.map(({ message }) => message), ...failures, ...rails, ...old])];
 }
 
-/** Counts the NICs that carried the bytes, by the counters. */
+/** Counts the NICs that carried the bytes according to their counters. */
 function railsOf(cells: readonly TransportCell[] | undefined): number | undefined {
   const counts = (cells ?? []).flatMap(({ path }) =>
     path?.status === 'proven' ? [Object.keys(path.devices).length] : [],
@@ -231,8 +233,8 @@ function differences(above: Candidate, at: Point | undefined, below: Candidate, 
     ['direction', above.direction, below.direction],
     ['pattern', above.pattern, below.pattern],
     ['block and batch', pointText(at), pointText(point)],
-    ['EFA devices given', given(above) ?? 'all', given(below) ?? 'all'],
-    ['NICs that it could use', usable(above), usable(below)],
+    ['EFA devices of a rank', given(above) ?? 'all', given(below) ?? 'all'],
+    ['usable NICs', usable(above), usable(below)],
     ['image', image(above) ?? 'unknown', image(below) ?? 'unknown'],
   ];
   return pairs.flatMap(([what, a, b]) => (a === b ? [] : [`${what}: ${b}, above ${a}`])).join('; ');

@@ -27,7 +27,7 @@ const CELL_FIELDS: readonly FieldRow<Subject>[] = [
   ['conditions', 'forbids', ({ measurement }) => measurement?.conditions],
   ['nics', 'forbids', (cell) => ceilingOf(cell)?.nics],
   ['lineRate', 'forbids', lineRate],
-  // A lost NIC is a regression, so it must not forbid the comparison that shows it.
+  // A lost NIC is a regression, so a difference must not forbid the comparison that shows it.
   [
     'nicsThatMoved',
     'reported',
@@ -54,7 +54,7 @@ const PROVENANCE_FIELDS: readonly FieldRow<Provenance>[] = [
 /** Variables that configure the measured libraries. */
 const LIBRARY_VARIABLE = /^(?:FI_|UCX_|NIXL_|NCCL_|OFI_|EFA_|RDMAV_|IBV_|CUDA_|LD_PRELOAD|LD_LIBRARY_PATH|OMP_)/;
 
-/** Variables that differ between any two pods. */
+/** Variables that differ in every pod. */
 const POD_VARIABLE = /^(?:HOSTNAME|HOME|PWD|OLDPWD|SHLVL|_|KUBERNETES_.*|DYNAMO_BENCH_.*)$/;
 
 /** Maps that each node has, with the effect of a difference in one of their entries. */
@@ -70,7 +70,7 @@ const NODE_MAPS: readonly (readonly [
   ],
 ];
 
-/** Options that set how often, how long and why a test runs. The figure of one repetition does not depend on them. */
+/** Options that control how often, how long and why a test runs. They do not affect the figure of one repetition. */
 const SCHEDULING_OPTIONS: ReadonlySet<string> = new Set([
   'name',
   'required',
@@ -113,8 +113,8 @@ const INVALIDATING_REASONS: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Returns the figure of a transport cell when it is valid: measured, proven to have taken the path, possible on the
- * hardware, consistent with the other figures of the cell, and not a warm-up. Undefined otherwise.
+ * Returns the figure of a transport cell when it is valid: measured, with a proven path, possible on the hardware,
+ * consistent with the other figures of the cell, and not a warm-up. Undefined otherwise.
  */
 export function validValue(
   cell: Pick<TransportCell, 'measurement' | 'failure' | 'path' | 'reasons' | 'warmUp'>,

@@ -3,14 +3,17 @@ import { rate } from '../schema/schema.js';
 
 /** Interface of an inference engine. Each engine has one folder and one entry in `registry.ts`. */
 
-/** Job of a worker in a deployment; `worker`: prefill and decode in one, in an aggregated deployment. */
+/** Role of a worker in a deployment. `worker`: prefill and decode in one process, in an aggregated deployment. */
 export type WorkerRole = 'prefill' | 'decode' | 'worker';
 
 /** Fields that the block `engine` has for every engine. */
 export const extraArguments = () =>
   z.array(z.string()).default([]).meta({ description: "additional arguments of the worker's command line" });
 
-/** Rate of a simulated KV transfer, as the spec gives it: bytes per second, that of a transport test, or no pause. */
+/**
+ * Schema of the rate of a simulated KV transfer: bytes per second, `measured` by a transport test, or `none` for no
+ * pause.
+ */
 export const kvTransferRate = () => z.union([rate(), z.literal('measured'), z.literal('none')]);
 
 export type KvTransferRate = z.output<ReturnType<typeof kvTransferRate>>;
@@ -32,25 +35,25 @@ export interface EngineWorker {
     readonly tokensPerBlock: number;
     readonly kvCacheType: string;
   };
-  /** KV transfer that a simulated engine imitates. */
+  /** KV transfer that a simulated engine simulates. */
   readonly simulatedKv: {
-    /** Bytes per second; undefined: the engine does not pause for the transfer. */
+    /** Bytes per second; undefined when the engine does not pause for the transfer. */
     readonly rate?: number | undefined;
     /** Bytes for each prompt token. */
     readonly bytesPerToken?: number | undefined;
   };
 }
 
-/** Properties of an engine that computes nothing. */
+/** Properties of a simulated engine. */
 export interface Simulation<Block> {
-  /** Notice for every page and report that shows its figures. */
+  /** Warning on every page and report with its figures. */
   readonly warning: string;
-  /** Rate of the KV transfer that tests without a rate of their own imitate. */
+  /** Default rate of the simulated KV transfer. */
   kvTransferRate(block: Block): KvTransferRate;
 }
 
 export interface Engine<Block extends EngineBlock = EngineBlock> {
-  /** Word in the suite spec and in records. */
+  /** Value of `kind` in suite specs and records. */
   readonly kind: Block['kind'];
   /** Name in sentences: "model m on <title>". */
   readonly title: string;
@@ -61,12 +64,12 @@ export interface Engine<Block extends EngineBlock = EngineBlock> {
   /** Program of a worker, without arguments. */
   readonly command: readonly string[];
   /**
-   * Simulated engines: no KV bytes are sent, so nothing can prove the KV path. Absent: the engine sends its KV cache
-   * through NIXL, which the NIC counters and the loaded NIXL plugins of its workers prove.
+   * Set for a simulated engine, which sends no KV bytes, so that the KV path cannot be proven. Absent for an engine that
+   * sends its KV cache through NIXL, which the NIC counters and the loaded NIXL plug-ins of its workers prove.
    */
   readonly simulation?: Simulation<Block>;
-  /** Arguments of the command for one worker, without those that the spec adds (`extraArguments`). */
+  /** Returns the arguments of the command for one worker, without those of the spec (`extraArguments`). */
   arguments(worker: EngineWorker): string[];
-  /** Environment variables of one worker; they take precedence over `dynamo.env`. */
+  /** Returns the environment variables of one worker. They take precedence over `dynamo.env`. */
   environment(worker: EngineWorker): Readonly<Record<string, string>>;
 }

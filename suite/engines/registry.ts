@@ -4,7 +4,7 @@ import type { Engine, KvTransferRate, Simulation } from './engine.js';
 import { mocker } from './mocker/mocker.js';
 import { trtllm } from './trtllm/trtllm.js';
 
-/** Every engine that the suite deploys; the first is the default. Add an engine here only. */
+/** Every engine that the suite can deploy. The first is the default. To add an engine, add its folder and one line here. */
 const ENGINES = [trtllm, mocker] as const;
 
 type Schema = (typeof ENGINES)[number]['schema'];
@@ -13,7 +13,7 @@ type EngineKind = (typeof ENGINES)[number]['kind'];
 /** Parsed block `dynamo.engine`. */
 export type EngineSpec = z.output<Schema>;
 
-/** Words for engines in the suite spec and in records. */
+/** Values of `kind` for engines in suite specs and records. */
 export const ENGINE_KINDS = ENGINES.map(({ kind }) => kind) as [EngineKind, ...EngineKind[]];
 
 /** Schema of the block `dynamo.engine`. */
@@ -34,7 +34,9 @@ export function engineOf({ kind }: Pick<EngineSpec, 'kind'>): Engine<EngineSpec>
   return engine;
 }
 
-/** Returns the properties of a simulated engine; undefined for a real engine and for one that this version does not know. */
+/**
+ * Returns the properties of a simulated engine; undefined for a real engine and for one that this version does not know.
+ */
 export function simulationOf(kind: string | undefined): Simulation<EngineSpec> | undefined {
   return kind === undefined ? undefined : BY_KIND[kind]?.simulation;
 }
@@ -44,7 +46,7 @@ export function isSimulatedEngine(kind: string | undefined): boolean {
   return simulationOf(kind) !== undefined;
 }
 
-/** Returns the default rate of the KV transfer that an engine imitates; `none` for a real engine. */
+/** Returns the default rate of an engine's simulated KV transfer; `none` for a real engine. */
 export function simulatedKvRate(block: EngineSpec): KvTransferRate {
   return engineOf(block).simulation?.kvTransferRate(block) ?? 'none';
 }

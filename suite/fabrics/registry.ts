@@ -26,7 +26,10 @@ export function fabricKindOf({ kind }: Pick<Fabric, 'kind'>): FabricKind<FabricS
   return found;
 }
 
-/** Returns the kind that libfabric used, by a rank's environment; undefined where the environment does not say. */
+/**
+ * Returns the kind that libfabric used according to a rank's environment; undefined when the environment does not
+ * determine it.
+ */
 export function fabricKindOfEnvironment({
   FI_PROVIDER: provider,
 }: Readonly<Record<string, string>>): FabricKind<FabricSpec> | undefined {

@@ -10,7 +10,7 @@ export interface Fabric {
   readonly nics: number;
   /** Line rate of one card and direction, in bytes per second. */
   readonly lineRate: number;
-  /** GPUs or other accelerators of one node; 0 where the number is irrelevant. */
+  /** GPUs or other accelerators of one node; 0 when the number is irrelevant. */
   readonly gpus: number;
   /** Cards that serve one GPU; with Ethernet all cards serve all. */
   readonly nicsPerGpu: number;
@@ -28,9 +28,9 @@ export interface Ceiling {
 }
 
 /**
- * Computes the most that `scope` can carry in one direction, in bytes per second: line rate × cards.
+ * Computes the ceiling of `scope` in one direction, in bytes per second: line rate × cards.
  *
- * @param visibleNics cards of the pod, when it has fewer than the scope
+ * @param visibleNics cards of the pod, if it has fewer than the scope
  */
 export function ceilingOf(fabric: Fabric, scope: Scope, visibleNics = fabric.nics): Ceiling {
   const wanted = { nic: 1, 'gpu-pair': fabric.nicsPerGpu, node: fabric.nics }[scope];
@@ -44,13 +44,16 @@ export function ceilingOf(fabric: Fabric, scope: Scope, visibleNics = fabric.nic
 
 /** The ceilings of one figure. */
 export interface Ceilings {
-  /** Ceiling of the cards that the counters prove to have carried it; else equal to `usableCeiling`. A higher figure cannot be true. */
+  /**
+   * Ceiling of the cards that carried the bytes according to their counters, otherwise `usableCeiling`. A higher figure
+   * cannot be true.
+   */
   readonly ceiling: Ceiling;
   /** Ceiling of the cards that the test could use. Absent in records of versions that kept one ceiling. */
   readonly usableCeiling?: Ceiling | undefined;
 }
 
-/** The ceilings in a record; absent where nothing was measured. */
+/** The ceilings in a record; absent without a measurement. */
 type KnownCeilings = { readonly [Name in keyof Ceilings]?: Ceilings[Name] | undefined };
 
 /**

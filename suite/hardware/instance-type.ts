@@ -1,4 +1,4 @@
-/** Drops the prefix that SageMaker puts before the name of an EC2 instance type: `ml.p5.48xlarge` is a `p5.48xlarge`. */
+/** Removes the prefix `ml.` of SageMaker from an EC2 instance type: `ml.p5.48xlarge` becomes `p5.48xlarge`. */
 export function ec2InstanceType(instanceType: string): string {
   return instanceType.replace(/^ml\./, '');
 }

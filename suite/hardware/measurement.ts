@@ -6,9 +6,12 @@ export interface Row {
   readonly blockSize: number;
   readonly batchSize: number;
   readonly bytesPerSecond: number;
-  /** Average time of one message, or of one block of a batch, in seconds; absent where the tool prints none (bandwidth tests of ucx_perftest). */
+  /**
+   * Average time of one message, or of one block of a batch, in seconds; absent when the tool does not print it
+   * (bandwidth tests of ucx_perftest).
+   */
   readonly latency?: number;
-  /** Bytes per second from the bytes and the time of a block or message; absent where the printed figures are too coarse. */
+  /** Bytes per second from the bytes and the time of a block or message; absent when the printed figures are too coarse. */
   readonly recomputed?: number;
   /** The figure as the tool printed it, with the tool's unit. */
   readonly original: string;

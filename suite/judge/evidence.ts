@@ -5,14 +5,14 @@ import type { Fabric } from '../hardware/fabric.js';
 /** Evidence of one rank. */
 export interface RankEvidence {
   readonly position: 'node1' | 'node2';
-  /** Name of its node, where known. */
+  /** Name of its node, if known. */
   readonly node?: string | undefined;
   readonly log: string;
-  /** Exit code of the tool; undefined when the pod vanished or never ended. */
+  /** Exit code of the tool; undefined when the pod was removed or did not end. */
   readonly exitCode?: number | undefined;
   /** Kubernetes' reason for the end: `OOMKilled`, `Error`, `DeadlineExceeded`, … */
   readonly reason?: string | undefined;
-  /** The suite stopped this rank, because its peer was gone or the time limit had passed. */
+  /** True when the suite stopped this rank, because its peer had ended or the time limit had passed. */
   readonly endedBySuite: boolean;
 }
 
@@ -20,8 +20,8 @@ export interface RankEvidence {
 export interface AttemptContext {
   readonly fabric: Fabric;
   readonly networkInterface: string;
-  /** EFA devices given to each pod; with Ethernet the number of its interfaces. */
+  /** Number of EFA devices of each pod; with Ethernet the number of its interfaces. */
   readonly visibleNics: number;
-  /** The time limit passed while a rank was still running. */
+  /** True when the time limit passed while a rank was still running. */
   readonly timedOut: boolean;
 }

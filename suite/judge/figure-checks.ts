@@ -28,7 +28,7 @@ export function disagreements(test: TransportTestSpec, rows: readonly Row[]): Re
   ];
 }
 
-/** Finds options that the image changed by wrapping the tool, so that the figure belongs to another test. */
+/** Finds options that a wrapper of the tool in the image changed, so that the figure belongs to another test. */
 export function otherParameters(test: TransportTestSpec, logs: readonly RankLog[]): Reason[] {
   const tool = toolOf(test);
   const differing = [...new Set(logs.flatMap(({ toolLines }) => tool.differingOptions(test, toolLines)))];
@@ -36,7 +36,7 @@ export function otherParameters(test: TransportTestSpec, logs: readonly RankLog[
   return [{ code: 'parameters-differ', message: `${tool.program} printed: ${differing.join(', ')}` }];
 }
 
-/** Lists rows above the ceiling; rows of small blocks may show how fast the sender's buffers fill. */
+/** Lists rows above the ceiling. Rows of small blocks can show how fast the sender's buffers fill. */
 export function rowsAboveCeiling(rows: readonly Row[], ceiling: Ceiling): Reason[] {
   const above = rows.filter((row) => isAboveCeiling(row, ceiling)).map(({ blockSize }) => formatBytes(blockSize));
   if (above.length === 0) return [];

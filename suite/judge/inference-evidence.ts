@@ -9,7 +9,7 @@ export interface WorkerState extends WorkerProbe {
   readonly restarts: number;
 }
 
-/** Everything that is known after a load. */
+/** Evidence of a load. */
 export interface LoadEvidence extends LoadEnd {
   /** Log of the load pod, which contains AIPerf's exports. */
   readonly log: string;
@@ -19,13 +19,13 @@ export interface LoadEvidence extends LoadEnd {
 
 /** Facts about the deployment that the evidence does not contain. */
 export interface InferenceCircumstances {
-  /** The engine is simulated: it sends no KV bytes. */
+  /** True for a simulated engine, which sends no KV bytes. */
   readonly simulated: boolean;
-  /** The workers have EFA devices, which must carry the KV cache. */
+  /** True when the workers have EFA devices, which must then carry the KV cache. */
   readonly efa: boolean;
   /** KV bytes of one prompt token; undefined when unknown. */
   readonly bytesPerToken?: number | undefined;
-  /** Why the KV bytes are unknown, and which key to set; absent when no config of the model was found. */
+  /** Reason why the KV bytes are unknown, with the key to set; absent when no config of the model was found. */
   readonly kvUnknown?: string | undefined;
   /** NIXL back end that must carry the KV cache. */
   readonly transferBackend: string;

@@ -16,7 +16,7 @@ import { verdictOf } from './verdict-of-figure.js';
 
 export type { AttemptContext, RankEvidence } from './evidence.js';
 
-/** The result of one attempt. `failure` is set when there is no figure; its class decides about a retry. */
+/** The result of one attempt. `failure` is set when the attempt has no figure; its class decides about a retry. */
 export interface Judgement extends Ceilings {
   readonly verdict: Verdict;
   readonly reasons: readonly Reason[];
@@ -37,8 +37,8 @@ function outputsOf(ranks: readonly RankEvidence[]) {
 }
 
 /**
- * Judges one attempt from the expected rows, both logs and both exit codes together: exit code 0 without the rows is not a
- * success, and a crash after the last row does not invalidate the rows.
+ * Judges one attempt from the expected rows, both logs and both exit codes. Exit code 0 without the rows is not a success,
+ * and a crash after the last row does not invalidate the rows.
  */
 export function judgeTransport(
   test: TransportTestSpec,

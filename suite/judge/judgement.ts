@@ -2,7 +2,8 @@ import type { FailureRecord } from '../verdict/failure.js';
 import type { Reason, Verdict } from '../verdict/verdict.js';
 
 /**
- * Judgement of a cell. `failure` is set when there is no figure; its class decides whether another attempt is made.
+ * Judgement of a cell. `failure` is set when the cell has no figure; its class decides whether the suite makes another
+ * attempt.
  */
 export interface CellJudgement {
   readonly verdict: Verdict;

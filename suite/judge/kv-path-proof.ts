@@ -3,9 +3,12 @@ import type { InferenceSpec } from '../spec/inference-tests.js';
 import type { Reason, ReasonCode } from '../verdict/verdict.js';
 import type { InferenceCircumstances, LoadEvidence } from './inference-evidence.js';
 
-/** Proof that the KV cache took the path that the test measures. */
+/** Proves that the KV cache took the path that the test measures. */
 
-/** Share of the KV bytes that the counters must have moved: a load’s first and last requests may lie outside of them. */
+/**
+ * Smallest share of the KV bytes that the counters must show. The first and last requests of a load may be outside of
+ * the readings.
+ */
 const MIN_KV_SHARE = 0.5;
 
 const NO_CONFIG =
@@ -24,7 +27,7 @@ export function transferReason(
   if (simulated) {
     return reason(
       'simulated-engine',
-      'simulated engine: it pauses for the KV transfer and sends no KV bytes; no figure is Dynamo’s performance',
+      'the simulated engine pauses for the KV transfer and sends no KV bytes; its figures do not show the performance of Dynamo',
     );
   }
   if (test.topology === 'aggregated') return undefined;
@@ -66,7 +69,10 @@ function movedBytes({ before, after }: Evidence, efa: boolean): number | Reason 
   return moved.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** Checks which NIXL back ends the workers loaded: an engine may silently use another one than it is configured for. */
+/**
+ * Checks which NIXL back ends the workers loaded, because an engine may silently use another one than the configured
+ * one.
+ */
 export function backendReasons(
   { topology }: InferenceSpec,
   { after }: Evidence,
@@ -75,7 +81,7 @@ export function backendReasons(
   if (simulated || topology === 'aggregated') return [];
   return after.flatMap(({ role, pod, kvBackends = [] }): Reason[] => {
     if (kvBackends.length === 0 || kvBackends.includes(transferBackend)) return [];
-    const message = `NIXL in ${role} pod ${pod} has loaded ${kvBackends.join(', ')}, not ${transferBackend}`;
+    const message = `NIXL in ${role} pod ${pod} loaded ${kvBackends.join(', ')} instead of ${transferBackend}`;
     return [reason('wrong-kv-back-end', message)];
   });
 }

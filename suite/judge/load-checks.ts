@@ -5,9 +5,9 @@ import { formatDuration } from '../units/units.js';
 import type { Reason } from '../verdict/verdict.js';
 import type { LoadEvidence } from './inference-evidence.js';
 
-/** Checks of a load that make its figures valid. */
+/** Checks that determine whether the figures of a load are valid. */
 
-/** Checks that all requests were sent, ended, and succeeded as often as the limit of the spec demands. */
+/** Checks that all requests were sent and ended, and that the share of failed requests is within the limit of the spec. */
 export function countReasons(
   test: InferenceSpec,
   point: LoadPoint,
@@ -51,23 +51,24 @@ export function limitReasons({ limits }: InferenceSpec, load: LoadResult): Reaso
   ];
 }
 
-/** Checks that every worker kept running. A Deployment may replace a pod: a new one counts as a restart. */
+/** Checks that no worker restarted. A Deployment may replace a pod, and the new pod counts as a restart. */
 export function restartReasons({ before, after }: Pick<LoadEvidence, 'before' | 'after'>): Reason[] {
   return before.flatMap(({ uid, role, pod, restarts: earlier }): Reason[] => {
     const now = after.find((worker) => worker.uid === uid);
-    if (!now) return [{ code: 'worker-restarted', message: `${role} pod ${pod} was gone after the load` }];
+    if (!now)
+      return [{ code: 'worker-restarted', message: `${role} pod ${pod} was removed or replaced during the load` }];
     const restarts = now.restarts - earlier;
     if (restarts <= 0) return [];
     return [{ code: 'worker-restarted', message: `${role} pod ${pod} restarted ${restarts} times during the load` }];
   });
 }
 
-/** Checks that the load was the one that the spec describes: concurrency, length of answers, distinct prompts. */
+/** Checks that the load was as requested: concurrency, length of answers, distinct prompts. */
 export function doubtReasons(test: InferenceSpec, point: LoadPoint, load: LoadResult): Reason[] {
   return [...concurrencyReasons(test, point, load), ...lengthReasons(test, load), ...promptReasons(test, load)];
 }
 
-/** By Little's law the average number of requests in flight is their rate times their latency. */
+/** Checks the concurrency. By Little's law, the average number of requests in flight is their rate times their latency. */
 function concurrencyReasons({ limits }: InferenceSpec, { concurrency }: LoadPoint, load: LoadResult): Reason[] {
   const delivered = load.requestsPerSecond * load.requestLatency.average;
   if (delivered >= limits.concurrencyShare * concurrency) return [];
@@ -86,6 +87,6 @@ function lengthReasons({ outputTokens, limits }: InferenceSpec, load: LoadResult
 function promptReasons({ warmupRequests }: InferenceSpec, load: LoadResult): Reason[] {
   const sent = warmupRequests + load.requests.succeeded + load.requests.failed;
   if (load.prompts === undefined || sent <= load.prompts) return [];
-  const message = `${sent} requests had ${load.prompts} prompts: a repeated prompt is in the prefix cache, so its TTFT is not that of a prompt. Set a number of requests, or more prompts by --num-dataset-entries in dynamo.load.arguments`;
+  const message = `${sent} requests had ${load.prompts} prompts: repeated prompts are in the prefix cache, which shortens their TTFT. Set a number of requests, or set more prompts with --num-dataset-entries in dynamo.load.arguments`;
   return [{ code: 'prompts-repeated', message }];
 }

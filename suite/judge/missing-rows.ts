@@ -9,15 +9,15 @@ import type { AttemptContext, RankEvidence } from './evidence.js';
 export function truncation(ranks: readonly RankEvidence[], logs: readonly RankLog[]): string | undefined {
   const cut = ranks.filter((_, i) => !logs[i]?.complete).map(({ position }) => position);
   if (cut.length === 0) return undefined;
-  return `the log of the rank on ${cut.join(' and ')} is truncated: it was rotated, or the pod died`;
+  return `the log of the rank on ${cut.join(' and ')} is truncated: the log was rotated, or the pod was killed`;
 }
 
-/** Failure classes that a rank reports when the other one is gone: a consequence, not the cause. */
+/** Failure classes that a rank reports when the other rank has ended. They are consequences and not causes. */
 const CONSEQUENCES: ReadonlySet<FailureClass> = new Set(['PeerLost', 'RendezvousTimeout', 'TransferFailed']);
 
 /**
- * Explains why rows are missing: causes before consequences, reports of the kernel and Kubernetes before guesses of the
- * tool.
+ * Explains why rows are missing. Causes take precedence over consequences, and reports of the kernel and of Kubernetes over
+ * guesses of the tool.
  */
 export function explainMissingRows(
   test: TransportTestSpec,
@@ -31,7 +31,7 @@ export function explainMissingRows(
   if (oom)
     return failureRecord(
       'OutOfMemory',
-      `${at(oom)} was killed for memory (exit code ${oom.exitCode ?? 137}); ${problem}`,
+      `${at(oom)} exceeded its memory limit and was killed (exit code ${oom.exitCode ?? 137}); ${problem}`,
     );
 
   const tool = toolOf(test);
@@ -41,8 +41,9 @@ export function explainMissingRows(
   const gone = ranks.find(
     ({ exitCode, endedBySuite }) => !endedBySuite && (exitCode === undefined || exitCode === 137),
   );
-  if (gone && !context.timedOut) return failureRecord('PeerLost', `${at(gone)} was killed or went away; ${problem}`);
-  if (context.timedOut) return failureRecord('Hung', `still running at the time limit; ${problem}`);
+  if (gone && !context.timedOut)
+    return failureRecord('PeerLost', `${at(gone)} was killed or its pod was removed; ${problem}`);
+  if (context.timedOut) return failureRecord('Hung', `the ranks were still running at the time limit; ${problem}`);
   const consequence = named.find((message) => message !== undefined);
   if (consequence) return failureRecord(consequence.class, `"${consequence.line}"; ${problem}`, consequence.hint);
 

@@ -6,41 +6,43 @@ import { formatBytes } from '../units/units.js';
 import type { Reason } from '../verdict/verdict.js';
 
 /**
- * Proof that the bytes took the measured path: on both ranks, which run on two nodes, the counters of the expected devices
- * increased by at least the bytes sent.
+ * Proof that the bytes took the measured path: the counters of the expected devices increased by at least the bytes sent, on
+ * both ranks, and the ranks ran on two nodes.
  */
 export interface PathProof {
   readonly status: 'proven' | 'unproven' | 'wrong';
   /** Devices that moved at least 1 % of the bytes, with their bytes; from the rank with fewer such devices. */
   readonly devices: Readonly<Record<string, number>>;
-  /** Devices of the same rank that could have carried bytes and moved less than that. */
+  /** Devices of the same rank that were expected to carry bytes and moved less than that. */
   readonly idle: readonly string[];
   readonly expected: ExpectedBytes;
   readonly reason: Reason;
-  /** The devices moved much more than the bytes sent. */
+  /** Set when the devices moved much more than the bytes sent. */
   readonly noise?: Reason;
 }
 
 /** The part of a rank that the path proof needs. */
 export interface RankPath {
   readonly log: RankLog;
-  /** Name of its node, where known. */
+  /** Name of its node, if known. */
   readonly node?: string | undefined;
 }
 
-/** Bytes that a counter of one direction may miss: a tool that stops early, or counters that are read a moment late. */
+/** Smallest share of the bytes that a counter must show: a tool may stop early, and counters may be read slightly late. */
 const LEAST_SHARE = 0.9;
 
-/** A device with a smaller share carries something else: address resolution, the control connection. */
+/**
+ * Smallest share of a device that carries the bytes. Address resolution and the control connection cause smaller shares.
+ */
 const CARRIER_SHARE = 0.01;
 
-/** Headers, acknowledgements and retransmissions explain no more than this; the rest is other traffic. */
+/** Largest excess that headers, acknowledgements and retransmissions explain. A larger excess is other traffic. */
 const NOISE = { share: 1.25, bytes: 16 * 2 ** 20 } as const;
 
 /**
  * Checks the counters of both ranks.
  *
- * @param networkInterface the interface that should carry the bytes; empty on a fabric that bypasses the interfaces
+ * @param networkInterface the interface that should carry the bytes; empty for a fabric that bypasses the interfaces
  */
 export function provePath(
   fabric: Fabric,
@@ -69,7 +71,7 @@ export function provePath(
 
   const [node, ...others] = ranks.map((rank) => rank.node);
   if (node !== undefined && others.length > 0 && others.every((other) => other === node)) {
-    return proof('wrong', `both ranks ran on ${node}: the bytes did not have to leave the node`);
+    return proof('wrong', `both ranks ran on ${node}, so the bytes did not have to leave the node`);
   }
   const detour = detourOf(moved, wanted, expected);
   if (moved.some((seen) => ![...seen.keys()].some(wanted))) {
@@ -89,13 +91,16 @@ export function provePath(
   const proven = proof('proven', `carried by ${sharesOf(devices)}`);
   const most = Math.max(...totals);
   if (most <= expected.most * NOISE.share + NOISE.bytes) return proven;
-  const message = `the devices moved ${formatBytes(most)}, and at most ${formatBytes(expected.most)} were sent: other traffic, or many retransmissions`;
+  const message = `the devices moved ${formatBytes(most)}, but the test sent at most ${formatBytes(expected.most)}: other traffic, or many retransmissions`;
   return { ...proven, noise: { code: 'other-traffic', message } };
 }
 
 const CODES = { proven: 'path-proven', unproven: 'path-unproven', wrong: 'wrong-path' } as const;
 
-/** Returns the bytes that each device moved, in the direction that moved more; only devices with counters before and after. */
+/**
+ * Returns the bytes that each device moved, in the direction that moved more; only devices with counters before and
+ * after.
+ */
 function movedBytes({ counters }: RankLog): ReadonlyMap<string, number> {
   const before = new Map(counters.filter(({ when }) => when === 'before').map((frame) => [frame.device, frame]));
   const moved = new Map<string, number>();
@@ -122,7 +127,7 @@ function carriersOf(
   );
 }
 
-/** Finds the device that carried the bytes instead on every rank; undefined when there is none. */
+/** Finds an unexpected device that carried the bytes on every rank; undefined without one. */
 function detourOf(
   moved: readonly ReadonlyMap<string, number>[],
   wanted: (device: string) => boolean,
@@ -135,11 +140,11 @@ function detourOf(
     (candidate) => first && carried(first, candidate) && others.every((seen) => carried(seen, candidate)),
   );
   if (device === undefined) return undefined;
-  if (device === 'net/lo') return 'lo, which does not leave the node';
+  if (device === 'net/lo') return 'lo, the loopback interface of the node';
   return device.startsWith('net/') ? `${nameOf(device)} (IP)` : nameOf(device);
 }
 
-/** `rdmap79s0 25 %, rdmap80s0 25 %`. */
+/** Formats the share and the bytes of each device: `rdmap79s0 25 % (16 GiB), …`. */
 function sharesOf(devices: Readonly<Record<string, number>>): string {
   const total = Object.values(devices).reduce((sum, bytes) => sum + bytes, 0);
   return Object.entries(devices)

@@ -5,7 +5,10 @@ import { formatDuration, formatRate } from '../units/units.js';
 import type { Reason, Verdict } from '../verdict/verdict.js';
 import type { PathProof } from './path-proof.js';
 
-/** Judges the figure of a complete table. It passes when it is possible, took the expected path and meets the expectation. */
+/**
+ * Judges the figure of a complete table. The figure passes when it is possible, took the expected path and is not below
+ * the expectation.
+ */
 export function verdictOf(
   test: TransportTestSpec,
   measurement: Measurement,
@@ -16,7 +19,7 @@ export function verdictOf(
   const isBandwidth = measurement.metric === 'bandwidth';
   const { ceiling } = ceilings;
   if (isBandwidth && isAboveCeiling({ bytesPerSecond: measurement.value }, ceiling)) {
-    const message = `${formatRate(measurement.value)} exceeds the hardware ceiling (${formatRate(ceiling.bytesPerSecond)}, ${ceiling.explanation}): same node, NVLink, or a wrong unit?`;
+    const message = `${formatRate(measurement.value)} exceeds the hardware ceiling (${formatRate(ceiling.bytesPerSecond)}, ${ceiling.explanation}): check for both ranks on one node, NVLink, or a wrong unit`;
     const verdict = path.status === 'wrong' ? 'fail' : 'inconclusive';
     return { verdict, reasons: [...reasons, { code: 'implausible', message }] };
   }

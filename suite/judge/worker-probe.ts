@@ -1,18 +1,18 @@
-/** State of a Dynamo worker that a shell in its pod can read. */
+/** State of a Dynamo worker as a shell in its pod reads it. */
 export interface WorkerProbe {
   /** Bytes that its NICs have sent and received since they were set up. */
   readonly nicBytes?: number | undefined;
-  /** Source of the bytes: the EFA devices that the pod was given, or its interface where none of them could be read. */
+  /** Source of the bytes: the EFA devices of the pod, or its interface when no EFA device could be read. */
   readonly nicSource?: 'efa' | 'interface' | undefined;
   /** NIXL back ends that its processes have loaded, such as `LIBFABRIC`; absent when they could not be read. */
   readonly kvBackends?: readonly string[] | undefined;
 }
 
 /**
- * Returns the shell script whose output `readWorkerProbe` parses. NIXL's back ends are plugins: libraries that are named
- * after them.
- * The kernel shows the counters of an EFA device in the node's network namespace only, so they are in the node's `/sys`,
- * among those of other pods: a pod's own devices are those whose uverbs node it was given.
+ * Returns the shell script whose output `readWorkerProbe` parses. Each NIXL back end is a plug-in, a library that is named
+ * after it.
+ * The kernel shows the counters of an EFA device only in the network namespace of the node, so the script reads the node's
+ * `/sys`, which also has the devices of other pods. The devices of this pod are those whose uverbs device file it has.
  *
  * @param root folder that holds `/sys`, `/host/sys`, `/dev` and `/proc`; default: the root of the pod
  */

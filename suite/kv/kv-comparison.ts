@@ -5,8 +5,8 @@ import { predictTransfer, type TransferPrediction } from './kv-transfer.js';
 import { measuredCurve } from './transfer-curve.js';
 
 /**
- * Share of the network in what the user sees: for each load point the time of the KV transfer that the transport test's
- * figures predict, compared with the measured time to first token.
+ * Network share of the time to first token of a load point: the time of the KV transfer that the figures of the transport
+ * test predict, compared with the measured time to first token.
  */
 export interface NetworkShare {
   readonly test: string;
@@ -22,7 +22,7 @@ export interface NetworkShare {
   readonly status: 'measured' | 'bound';
   /** Seconds of the transfer: the difference to the control, or the time to first token. */
   readonly transfer: number;
-  /** Share of the time to first token that the predicted transfer explains; above 1 the prediction is wrong. */
+  /** Share of the time to first token that the predicted transfer explains. Above 1, the prediction is wrong. */
   readonly shareExplained: number;
   /** KV bytes per second during the transfer; for a bound: a lower limit. */
   readonly effectiveRate: number;
@@ -31,8 +31,8 @@ export interface NetworkShare {
 }
 
 /**
- * Compares every comparable load point of a run with its prediction, except controls, which transfer nothing. Empty when
- * there is no curve or the size of the KV cache is unknown.
+ * Compares every comparable load point of a run with its prediction. Excludes controls, which have no KV transfer. Empty
+ * when the run has no transfer curve, or when the size of the KV cache is unknown.
  */
 export function networkShares(record: Pick<SuiteRecord, 'tests' | 'dynamo'>): NetworkShare[] {
   const { dynamo } = record;

@@ -1,14 +1,14 @@
 import type { ModelConfig } from '../spec/model-config.js';
 
-/** Explains why the size of the KV cache is unknown, and which key to set. */
+/** Reason why the size of the KV cache is unknown, with the key to set. */
 export interface UnknownKv {
   readonly unknown: string;
 }
 
-/** Kinds of layers that keep a key and a value of every token. */
+/** Types of layers that keep a key and a value of every token. */
 const FULL_KV: ReadonlySet<string> = new Set(['full_attention', 'attention']);
 
-/** Kinds of layers that keep a state of fixed size for a request, or nothing. */
+/** Types of layers that keep a state of fixed size for a request, or nothing. */
 const NO_KV: ReadonlySet<string> = new Set(['linear_attention', 'mamba', 'conv', 'mlp', 'moe']);
 
 /** Fields of hybrid models that describe the layers with attention in a form that the suite does not read. */
@@ -16,26 +16,26 @@ const UNSUPPORTED_FIELDS = ['attn_layer_indices', 'attn_type_list', 'block_confi
 
 /**
  * Counts the layers that keep a key and a value of every token of a prompt: all layers, or in a hybrid model those with
- * full attention. Unknown when some layers keep a window of the tokens only, because their transfer then depends on the
- * prompt and on the engine, and when the config describes the layers in an unsupported form.
+ * full attention. The number is unknown when some layers keep only a window of the tokens, because their transfer then
+ * depends on the prompt and on the engine, and when the config describes the layers in an unsupported form.
  */
 export function layersWithKv(config: ModelConfig): number | UnknownKv {
   const hybrid = hybridLayers(config);
-  if (hybrid === 0) return { unknown: `no layer has a KV cache according to the model’s config; ${SET_TYPES}` };
+  if (hybrid === 0) return { unknown: `according to the model’s config, no layer has a KV cache; ${SET_TYPES}` };
   if (hybrid !== undefined) return hybrid;
   const unsupported = UNSUPPORTED_FIELDS.find((field) => config[field] !== undefined && config[field] !== null);
   if (unsupported)
     return {
-      unknown: `the layers with a KV cache are described by ${unsupported}, which the suite does not read; ${SET_TYPES}`,
+      unknown: `the model’s config describes the layers with a KV cache in ${unsupported}, which the suite does not read; ${SET_TYPES}`,
     };
   const window = windowField(config);
   return window ? withWindow(window) : config.num_hidden_layers;
 }
 
 const SET_TYPES =
-  'set layer_types in dynamo.model.config, one for each layer: full_attention for a layer with a KV cache, else linear_attention';
+  'set layer_types in dynamo.model.config, one for each layer: full_attention for a layer with a KV cache, otherwise linear_attention';
 
-/** Layers with full attention; undefined when the model is not a hybrid. */
+/** Counts the layers with full attention; undefined when the model is not a hybrid. */
 function hybridLayers(config: ModelConfig): number | UnknownKv | undefined {
   const { num_hidden_layers: layers, hybrid_override_pattern: pattern } = config;
   const types = config.layer_types ?? config.layers_block_type;
@@ -52,7 +52,7 @@ function hybridLayers(config: ModelConfig): number | UnknownKv | undefined {
   return interval ? Math.floor(layers / interval) : undefined;
 }
 
-/** Finds the field that limits layers to the last tokens; a window as long as the longest prompt limits nothing. */
+/** Finds the field that limits layers to the last tokens. A window as long as the longest prompt is not a limit. */
 function windowField(config: ModelConfig): string | undefined {
   const { sliding_window, use_sliding_window, attention_chunk_size, max_position_embeddings } = config;
   const limits = (tokens: number | null | undefined) =>
@@ -63,6 +63,6 @@ function windowField(config: ModelConfig): string | undefined {
 
 function withWindow(field: string): UnknownKv {
   return {
-    unknown: `some layers keep the last tokens only (${field}); if every prompt is shorter than that, set dynamo.model.config without this field`,
+    unknown: `some layers keep only the last tokens (${field}); if every prompt is shorter than that, set dynamo.model.config without this field`,
   };
 }

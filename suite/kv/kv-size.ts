@@ -2,8 +2,8 @@ import type { ModelConfig } from '../spec/model-config.js';
 import { layersWithKv, type UnknownKv } from './kv-layers.js';
 
 /**
- * Size of the KV cache of one prompt token: the bytes that a disaggregated deployment must send from prefill to decode for
- * every token of a prompt.
+ * Size of the KV cache of one prompt token, which a disaggregated deployment must send from prefill to decode for every
+ * token of a prompt.
  */
 
 const BYTES_OF_TYPE: Readonly<Record<string, number>> = {
@@ -15,7 +15,7 @@ const BYTES_OF_TYPE: Readonly<Record<string, number>> = {
 };
 
 export interface KvSize {
-  /** Bytes of one prompt token in all ranks of the engine together. */
+  /** Bytes of one prompt token in total over all ranks of the engine. */
   readonly bytesPerToken: number;
   /** Bytes of one prompt token in one rank, which one GPU pair transfers. */
   readonly bytesPerTokenAndRank: number;
@@ -28,14 +28,14 @@ export interface KvSize {
  *
  * Attention with grouped heads keeps a key and a value for each KV head of each layer: `2 × layers × KV heads × head size
  * × bytes`. Multi-head latent attention (DeepSeek) keeps one compressed vector: `layers × (kv_lora_rank +
- * qk_rope_head_dim) × bytes`. With tensor parallelism each rank keeps its share of the heads, at least one: heads are
- * doubled when there are fewer than ranks; the latent vector is kept whole by each. Of a hybrid model only the layers with
- * full attention count: the others keep a state of the request, not of its tokens.
+ * qk_rope_head_dim) × bytes`. With tensor parallelism, each rank keeps its share of the heads, at least one: heads are
+ * duplicated when they are fewer than the ranks. Each rank keeps the whole latent vector. In a hybrid model only the layers
+ * with full attention count, because the others keep a state of the request and not of its tokens.
  *
- * A quantized checkpoint may set the type of the cache (`kv_cache_quant_algo`), and an engine with the type `auto` takes it
- * from there: then the model's type does not determine it.
+ * A quantized checkpoint may set the type of the cache (`kv_cache_quant_algo`). An engine with the type `auto` uses that
+ * type, so the type of the model does not determine the size.
  *
- * @param kvCacheType type of the cache; `auto`: that of the model
+ * @param kvCacheType type of the cache; `auto` is the type of the model
  * @param tensorParallel number of ranks
  */
 export function kvSize(config: ModelConfig, kvCacheType: string, tensorParallel: number): KvSize | UnknownKv {
@@ -73,7 +73,7 @@ export function kvSize(config: ModelConfig, kvCacheType: string, tensorParallel:
   };
 }
 
-/** Returns the size when it is known, else undefined. */
+/** Returns the size if it is known, otherwise undefined. */
 export function knownKv(size: KvSize | UnknownKv | undefined): KvSize | undefined {
   return size && 'bytesPerToken' in size ? size : undefined;
 }

@@ -20,17 +20,17 @@ export interface TransferPrediction {
   readonly rate: number;
   /** Seconds at the measured rate. */
   readonly atMeasuredRate: number;
-  /** Seconds at the ceiling: no network of this hardware is faster. */
+  /** Seconds at the ceiling, which no network of this hardware exceeds. */
   readonly atCeiling: number;
   readonly explanation: string;
 }
 
 /**
  * Predicts the time of a prompt's transfer: `tokens × bytes per token and rank ÷ rate at the block's size`. Ranks transfer
- * at the same time, each over the NICs of its own GPU pair, so one rank's share counts.
+ * at the same time, each over the NICs of its GPU pair, so the time is that of one rank's share.
  *
- * The curve was measured with one block in flight; an engine that posts several at once may be faster, but not faster than
- * the ceiling. The real time lies between the two. Undefined when the curve is empty.
+ * The curve was measured with one block in flight. An engine that posts several blocks at once may be faster, but not faster
+ * than the ceiling, so the real time is between the two predictions. Undefined when the curve is empty.
  */
 export function predictTransfer(input: {
   readonly tokens: number;
@@ -54,8 +54,8 @@ export function predictTransfer(input: {
 }
 
 /**
- * Interpolates the bytes per second at a block size: linearly over the logarithms between two measured sizes, else the
- * nearest measured one. Undefined without rows.
+ * Interpolates the bytes per second at a block size: linearly over the logarithms between two measured sizes, otherwise the
+ * rate of the nearest measured size. Undefined without rows.
  */
 export function rateAt({ rows }: Pick<Curve, 'rows'>, blockSize: number): number | undefined {
   const sorted = [...rows].sort((a, b) => a.blockSize - b.blockSize);

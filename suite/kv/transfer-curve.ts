@@ -4,12 +4,12 @@ import type { TransportCell } from '../record/record.js';
 import type { KvSize } from './kv-size.js';
 import { type Curve, rateAt } from './kv-transfer.js';
 
-/** Rates of the transport tests of a run, from which the KV transfer of phase 3 is predicted. */
+/** Rates of the transport tests of a run, which predict the KV transfer of the Dynamo phase. */
 
 /**
  * Builds the curve of a transport test: for each block size the median of the comparable cells. Rows with several blocks
- * in flight are excluded, because the prediction is about single blocks. Rows above the ceiling (buffers that fill) count
- * as the ceiling. Undefined when no cell is comparable.
+ * in flight are excluded, because the prediction is for single blocks. Rows above the ceiling (buffers that fill) count as
+ * the ceiling. Undefined when no cell is comparable.
  */
 export function measuredCurve(cells: readonly TransportCell[]): Curve | undefined {
   const counted = cells.filter((cell) => cell.rows.length > 0 && validValue(cell) !== undefined);
@@ -26,7 +26,7 @@ export function measuredCurve(cells: readonly TransportCell[]): Curve | undefine
   return { test: first.test, rows, ceiling: ceiling.bytesPerSecond };
 }
 
-/** Rate of the curve at the size of one KV block of the model, in bytes per second. */
+/** Returns the rate of the curve at the size of one KV block of the model, in bytes per second. */
 export function rateOfKvBlock(curve: Curve, kv: KvSize, tokensPerBlock: number): number | undefined {
   return rateAt(curve, tokensPerBlock * kv.bytesPerTokenAndRank);
 }

@@ -4,16 +4,16 @@ import { scopeOf, type TransportTestSpec, usableNics } from '../spec/transport-t
 import { toolOf } from '../tools/registry.js';
 import type { History, Range } from './test-forecast.js';
 
-/** Seconds of one cell, and whether they come from earlier cells of its test. */
+/** Seconds of one cell. `measured` is true when they are from earlier cells of its test. */
 export type CellTime = Range & { readonly measured: boolean };
 
-/** Start of both ranks' pods, start delay not counted, evidence and removal. */
+/** Seconds to start the pods of both ranks, to store the evidence and to remove the pods, without the start delay. */
 const AROUND_THE_TOOL_SECONDS: Range = { low: 6, high: 45 };
-/** The slow paths known from practice (emulated writes, TCP) deliver about 2 % of the ceiling. */
+/** Share of the ceiling that the slowest known paths (emulated writes, TCP) reach. */
 const SLOWEST_SHARE_OF_CEILING = 0.02;
 /**
- * Forecasts the time of one cell from earlier cells; else from the ceiling and the slowest known path. No attempt takes
- * longer than its time limit.
+ * Forecasts the time of one cell from earlier cells, otherwise from the ceiling and the slowest known path. The time limit of
+ * an attempt is the upper bound.
  */
 export function cellTime(
   spec: SuiteSpec,

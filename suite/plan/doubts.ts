@@ -20,16 +20,18 @@ export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric 
       doubt(`the claimed ${formatRate(test.claimed.value)} exceeds the hardware ceiling: ${text}`);
     }
     if ((test.expect.minBandwidth ?? 0) > ceiling.bytesPerSecond) {
-      doubt(`can never pass: expect.minBandwidth is ${formatRate(test.expect.minBandwidth ?? 0)}, the ceiling ${text}`);
+      doubt(
+        `can never pass: expect.minBandwidth is ${formatRate(test.expect.minBandwidth ?? 0)}, above the hardware ceiling: ${text}`,
+      );
     }
   }
   if (memory < needed) {
     doubt(
-      `may run out of memory: ${efa.count} EFA devices need about ${formatBytes(needed)} for their buffers, the ranks have ${formatBytes(memory)}`,
+      `may run out of memory: ${efa.count} EFA devices need about ${formatBytes(needed)} for their buffers, but a rank has ${formatBytes(memory)}`,
     );
   }
   if (kind.memoryPerDevice > 0 && efa.count === 0) {
-    doubt('its ranks have no EFA device, so no bytes can take EFA; set resources.efa.count or nics');
+    doubt('cannot use EFA: its ranks have no EFA device; set resources.efa.count or nics');
   }
   return found;
 }

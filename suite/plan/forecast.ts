@@ -16,16 +16,16 @@ export interface Forecast {
   /** Cells in the order in which they would run, with the fewest repetitions. */
   readonly cells: readonly ForecastCell[];
   readonly blocks: number;
-  /** Tests of phase 3 in the order in which they would run. */
+  /** Inference tests in the order in which they would run. */
   readonly load: readonly ForecastLoad[];
-  /** Cells of all phases, with the fewest and with the most repetitions. */
+  /** Number of cells of all phases, with the fewest and with the most repetitions. */
   readonly cellCount: Range;
   readonly pods: { readonly ranks: Range; readonly probes: number; readonly etcd: number };
   /** Seconds from start to report. */
   readonly wallTime: Range;
-  /** Both nodes for the whole wall time. */
+  /** Node-hours of both nodes over the whole wall time. */
   readonly nodeHours: Range;
-  /** Problems for which the suite is refused. */
+  /** Reasons why the suite is refused. */
   readonly refused: readonly Concern[];
   /** Conditions that make a figure useless or an expectation impossible. */
   readonly doubtful: readonly Concern[];
@@ -42,28 +42,28 @@ export interface ForecastCell {
   readonly time: CellTime;
 }
 
-/** One test of phase 3: a deployment, and load points one after the other. */
+/** One inference test: a deployment, and load points one after the other. */
 export interface ForecastLoad {
   readonly test: string;
   readonly topology: 'disaggregated' | 'aggregated';
   readonly concurrency: readonly number[];
   readonly repetitions: number;
-  /** Workers of the deployment with the GPUs and EFA devices of all of them. */
+  /** Number of workers of the deployment, and of their GPUs and EFA devices in total. */
   readonly workers: number;
   readonly gpus: number;
   readonly efa: number;
-  /** Seconds, from the deployment to its end. */
+  /** Seconds from the creation of the deployment to its removal. */
   readonly time: Range;
 }
 
-/** Run object, etcd, node check, probes and report; the image pull is most of the difference. */
+/** Seconds for the run object, etcd, node check, probes and report. The image pull causes most of the range. */
 export const SET_UP_SECONDS: Range = { low: 15, high: 300 };
 const NODES = 2;
 
 /**
  * Forecasts a whole suite.
  *
- * @param history seconds of earlier cells; they replace the forecast from the parameters
+ * @param history seconds of earlier cells, which replace the forecast from the parameters
  */
 export function forecastOf(spec: SuiteSpec, history: History = new Map()): Forecast {
   const fabric = plannedFabric(spec);

@@ -7,14 +7,14 @@ import { pointsOf } from '../spec/inference-tests.js';
 import { formatCount } from '../units/count.js';
 import type { Range, TestForecast } from './test-forecast.js';
 
-/** Per load point: start of the pod, start of AIPerf, warm-up, storing of evidence. */
+/** Seconds for each load point to start the pod and AIPerf, to warm up, and to store the evidence. */
 const AROUND_A_POINT_SECONDS: Range = { low: 15, high: 120 };
-/** Removal of a deployment; the upper end is the default of `removalTimeout`. */
+/** Seconds to remove a deployment. The upper end is the default of `removalTimeout`. */
 const REMOVAL_SECONDS: Range = { low: 10, high: 150 };
-/** Least time until a deployment serves; the most is `readyTimeout`. */
+/** Shortest time in seconds until a deployment serves. The longest is `readyTimeout`. */
 const FASTEST_READY_SECONDS = 20;
 
-/** Forecasts cells and duration, in seconds, of one test of phase 3 from its parameters. */
+/** Forecasts the cells and the seconds of one inference test from its parameters. */
 export function forecastOfLoad({ readyTimeout }: Pick<DynamoSpec, 'readyTimeout'>, test: InferenceSpec): TestForecast {
   const points = pointsOf(test).length;
   const point: Range = {
@@ -30,7 +30,7 @@ export function forecastOfLoad({ readyTimeout }: Pick<DynamoSpec, 'readyTimeout'
   };
 }
 
-/** Finds devices that a node of this type cannot give to a deployment: all workers of a role run on one node. */
+/** Finds devices of which a node of this type has too few for a deployment. All workers of a role run on one node. */
 export function refusedWorkers(
   { replicas, resources }: Pick<DynamoSpec, 'replicas' | 'resources'>,
   node: { readonly nics: number; readonly gpus: number },
@@ -40,7 +40,7 @@ export function refusedWorkers(
   const refused: Concern[] = [];
   const refuse = (wanted: number, there: number, what: string) => {
     if (wanted <= there) return;
-    const message = `have ${there} ${what}; the ${formatCount(most, 'worker')} of a role on one node ask for ${wanted}`;
+    const message = `have ${there} ${what}; the ${formatCount(most, 'worker')} of a role on one node request ${wanted}`;
     refused.push({ subject, message });
   };
   refuse(most * resources.gpu, node.gpus, 'GPUs');
@@ -48,7 +48,7 @@ export function refusedWorkers(
   return refused;
 }
 
-/** Finds tests whose KV transfer cannot be proven, because the number of its bytes is unknown. */
+/** Finds tests whose KV transfer cannot be proven because its bytes are unknown. */
 export function doubtfulLoads({
   engine,
   model,

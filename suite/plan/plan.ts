@@ -4,9 +4,9 @@ import { INTERLEAVED, type SuiteSpec } from '../spec/spec.js';
 import { FEWEST_FOR_STOP, relativePrecision, shuffled, summarize } from '../statistics/statistics.js';
 
 /**
- * Determines the next cell. The spec is expanded into blocks that run one after the other; within a block the next cell
- * follows from the outcomes so far. The functions keep no state and do not read the clock, so a workflow that replays
- * gets the same results.
+ * Determines the next cell. The spec is expanded into blocks that run one after the other. Within a block, the outcomes so
+ * far determine the next cell. The functions keep no state and do not read the clock, so that a workflow gets the same
+ * results in a replay.
  */
 
 /** A test with all its variants, or all tests that are interleaved. */
@@ -14,30 +14,32 @@ export interface Block {
   /** Name of the test, or `interleaved`. Unique in the run. */
   readonly name: string;
   readonly tests: readonly Variant[];
-  /** True: one repetition of every test is a round, and each round has another order. */
+  /**
+   * True when the repetitions of the tests alternate: each round has one repetition of every test, in a different order.
+   */
   readonly interleaved: boolean;
   /** Seed of the orders and of the intervals. */
   readonly seed: number;
 }
 
-/** A cell, the unit that runs and is recorded, without its pair. */
+/** A cell without its pair. A cell is the unit that runs and is recorded. */
 export interface Cell extends Variant {
-  /** From 1. Warm-up cells are counted apart. */
+  /** From 1. Warm-up cells are numbered separately. */
   readonly repetition: number;
-  /** Recorded, never counted. */
+  /** True for a warm-up cell, which is recorded and never counts. */
   readonly warmUp: boolean;
 }
 
-/** Outcome of a cell, as needed to order the next ones. */
+/** Outcome of a cell, as far as the next cells depend on it. */
 export interface CellOutcome {
   /** `name` of the cell's test, with the `-v<n>` of a variant. */
   readonly test: string;
   readonly warmUp: boolean;
-  /** The figure; absent when nothing was measured. */
+  /** The figure; absent without a measurement. */
   readonly value?: number | undefined;
-  /** Seconds that the cell took, all attempts together. */
+  /** Seconds of all attempts of the cell. */
   readonly seconds: number;
-  /** True when every further cell of the test would fail in the same way, so none follows. */
+  /** True when every further cell of the test would fail in the same way, so that none is run. */
   readonly final: boolean;
 }
 
@@ -66,8 +68,8 @@ export function nextCell(block: Block, outcomes: readonly CellOutcome[]): Cell |
 }
 
 /**
- * Lists the cells in the order in which they run when every test ends after its fewest repetitions: without `adaptive`
- * the results of `nextCell` when no test fails for good.
+ * Lists the cells in the order in which they run when every test ends after its fewest repetitions. Without `adaptive`,
+ * these are the results of `nextCell` unless a test fails finally.
  */
 export function* plannedCells(block: Block): Generator<Cell> {
   const turns = (test: Variant) => [
@@ -90,13 +92,22 @@ export function* plannedCells(block: Block): Generator<Cell> {
 }
 
 /**
- * Maximum number of cells in a suite. The state that one workflow run hands to the next, and the results of the blocks,
- * would exceed Temporal's limits at about 2,400 cells.
+ * Maximum number of cells in a suite. At about 2,400 cells, the state that one workflow run passes to the next and the
+ * results of the blocks would exceed Temporal's limits.
  */
-export const MAX_CELLS_PER_SUITE = 2000;
+const MAX_CELLS_PER_SUITE = 2000;
 
-/** Counts the cells of all phases of a suite, warm-up cells included, when every test runs its most repetitions. */
-export function mostCells(spec: Pick<SuiteSpec, 'tests' | 'dynamo' | 'interleave' | 'seed'>): number {
+/** Says what is wrong with a suite of too many cells, as a predicate of the suite; undefined if it may run. */
+export function tooManyCells(spec: CountedSpec): string | undefined {
+  const cells = mostCells(spec);
+  if (cells <= MAX_CELLS_PER_SUITE) return undefined;
+  return `has up to ${cells} cells; split it, because a suite can have at most ${MAX_CELLS_PER_SUITE}`;
+}
+
+type CountedSpec = Pick<SuiteSpec, 'tests' | 'dynamo' | 'interleave' | 'seed'>;
+
+/** Counts the cells of all phases of a suite with the most repetitions of every test, warm-up cells included. */
+function mostCells(spec: CountedSpec): number {
   const variants = blocksOf(spec).flatMap(({ tests }) => tests);
   const points = spec.dynamo?.tests.reduce((sum, test) => sum + pointsOf(test).length, 0) ?? 0;
   return variants.reduce((sum, variant) => sum + variant.test.warmupCells + repetitionsOf(variant).most, points);
@@ -111,7 +122,7 @@ export function repetitionsOf({ test }: Variant): { fewest: number; most: number
 
 interface Tally {
   warmUps: number;
-  /** Cells that count, measured or not. */
+  /** Cells that are not warm-up cells, measured or not. */
   counted: number;
   readonly values: number[];
   seconds: number;
@@ -127,7 +138,7 @@ function tally(block: Block, outcomes: readonly CellOutcome[]): ReadonlyMap<stri
   );
   for (const { test, warmUp, value, seconds, final } of outcomes) {
     const of = tallies.get(test);
-    if (!of) throw new RangeError(`an outcome of ${test}, which is not in block ${block.name}`);
+    if (!of) throw new RangeError(`outcome of test ${test}, which is not in block ${block.name}`);
     of.seconds += seconds;
     of.final ||= final;
     if (warmUp) of.warmUps++;
@@ -137,13 +148,13 @@ function tally(block: Block, outcomes: readonly CellOutcome[]): ReadonlyMap<stri
   return tallies;
 }
 
-/** Runs every test to its end before the next one begins. */
+/** Returns the next cell when every test runs to its end before the next one starts. */
 function nextInTurn(block: Block, tallies: ReadonlyMap<string, Tally>): Cell | undefined {
-  const begun = block.tests.findLastIndex(({ test }) => {
+  const lastStarted = block.tests.findLastIndex(({ test }) => {
     const of = tallyOf(tallies, test.name);
     return of.counted + of.warmUps > 0;
   });
-  for (const test of block.tests.slice(Math.max(0, begun))) {
+  for (const test of block.tests.slice(Math.max(0, lastStarted))) {
     const of = tallyOf(tallies, test.test.name);
     if (of.final) continue;
     if (of.warmUps < test.test.warmupCells) return { ...test, repetition: of.warmUps + 1, warmUp: true };
@@ -153,8 +164,8 @@ function nextInTurn(block: Block, tallies: ReadonlyMap<string, Tally>): Cell | u
 }
 
 /**
- * One cell of every test in each round, warm-up rounds first. The round is read from the counts: a test that is more
- * than one round behind the foremost one was complete before, and is skipped.
+ * Returns the next cell when each round has one cell of every test, warm-up rounds first. The counts determine the round: a
+ * test that is more than one round behind the foremost one is complete, and is skipped.
  */
 function nextOfRounds(block: Block, tallies: ReadonlyMap<string, Tally>): Cell | undefined {
   const all = block.tests.map(({ test }) => tallyOf(tallies, test.name));
@@ -173,7 +184,7 @@ function nextOfRounds(block: Block, tallies: ReadonlyMap<string, Tally>): Cell |
   return undefined;
 }
 
-/** Shuffles each round by its number, so that no test always runs after the same other one. */
+/** Shuffles the tests with the number of the round, so that no test always runs after the same test. */
 function orderOf(block: Block, warmUp: boolean, round: number): Variant[] {
   return shuffled(block.tests, block.seed + (warmUp ? -round : round));
 }
@@ -190,6 +201,6 @@ function isComplete({ test }: Variant, of: Tally, seed: number): boolean {
 
 function tallyOf(tallies: ReadonlyMap<string, Tally>, name: string): Tally {
   const of = tallies.get(name);
-  if (!of) throw new RangeError(`no test ${name} in this block`);
+  if (!of) throw new RangeError(`test ${name} is not in this block`);
   return of;
 }

@@ -4,20 +4,16 @@ import type { SuiteSpec } from '../spec/spec.js';
 import { toolOf } from '../tools/registry.js';
 import { formatCount } from '../units/count.js';
 import { refusedWorkers } from './inference-forecast.js';
-import { MAX_CELLS_PER_SUITE, mostCells } from './plan.js';
+import { tooManyCells } from './plan.js';
 import { instanceTypes } from './planned-fabric.js';
 
-/** Lists requests that no node of the named instance types can meet. */
+/** Lists requests that no node of the named instance types can satisfy. */
 export function refusals(spec: SuiteSpec): Concern[] {
   const refused: Concern[] = [];
   const { efa, gpu } = spec.resources;
   const kind = fabricKindOf(spec.fabric);
-  if (mostCells(spec) > MAX_CELLS_PER_SUITE) {
-    refused.push({
-      subject: 'suite',
-      message: `has up to ${mostCells(spec)} cells; split it: one suite runs ${MAX_CELLS_PER_SUITE}`,
-    });
-  }
+  const message = tooManyCells(spec);
+  if (message) refused.push({ subject: 'suite', message });
   for (const instanceType of instanceTypes(spec)) {
     const fabric = kind.fabricOf(spec.fabric, instanceType);
     const subject = `nodes of type ${instanceType}`;
@@ -29,18 +25,18 @@ export function refusals(spec: SuiteSpec): Concern[] {
     if (efa.count > fabric.nics) {
       refused.push({
         subject,
-        message: `have ${fabric.nics} EFA devices; a rank asks for ${efa.count} ${efa.resource}`,
+        message: `have ${fabric.nics} EFA devices; a rank requests ${efa.count} ${efa.resource}`,
       });
     }
     if (gpu.count > fabric.gpus) {
-      refused.push({ subject, message: `have ${fabric.gpus} GPUs; a rank asks for ${gpu.count} ${gpu.resource}` });
+      refused.push({ subject, message: `have ${fabric.gpus} GPUs; a rank requests ${gpu.count} ${gpu.resource}` });
     }
     if (spec.dynamo) refused.push(...refusedWorkers(spec.dynamo, fabric, subject));
   }
   for (const test of spec.tests) {
     const wanted = toolOf(test).gpus(test);
     if (wanted > gpu.count) {
-      const message = `needs ${formatCount(wanted, 'GPU')} in each rank, which is given ${gpu.count}`;
+      const message = `needs ${formatCount(wanted, 'GPU')} in each rank, but resources.gpu.count is ${gpu.count}`;
       refused.push({ subject: `test ${test.name}`, message });
     }
   }

@@ -4,15 +4,15 @@ import type { Range, TestForecast } from './test-forecast.js';
 /** Progress of a test that has not ended. */
 export interface PendingTest {
   readonly forecast: TestForecast;
-  /** Cells that are recorded, warm-up cells included. */
+  /** Number of recorded cells, warm-up cells included. */
   readonly done: number;
-  /** Seconds of its fastest and its slowest cell so far; absent while none has been measured. */
+  /** Seconds of its fastest and its slowest cell so far; absent before the first measured cell. */
   readonly took?: Range | undefined;
 }
 
 /**
- * Estimates the seconds until the last of these tests ends, from the measured cells of each test, or from the forecast
- * when it has none. Excludes waits for nodes or a person and retries after a failure.
+ * Estimates the seconds until the last of these tests ends: from the measured cells of each test, or from the forecast of a
+ * test without any. Excludes waits for nodes or for a person, and retries after a failure.
  */
 export function remainingTime(tests: readonly PendingTest[]): Range {
   const each = tests.map(remainingOfTest);

@@ -6,15 +6,15 @@ export interface Range {
 /** Seconds that earlier cells of a test took, by its name. */
 export type History = ReadonlyMap<string, Range>;
 
-/** Cells of one test with all its variants, warm-up cells included, and the seconds that they take together. */
+/** Number of cells of one test with all its variants, warm-up cells included, and their seconds in total. */
 export interface TestForecast {
   readonly cells: Range;
   readonly time: Range;
-  /** Seconds after which no further repetition begins; absent where the number of cells is fixed. */
+  /** Seconds after which no further repetition starts; absent when the number of cells is fixed. */
   readonly budget?: number;
 }
 
-/** All of these together. They have a budget when any of them has one. */
+/** Adds forecasts. The sum has a budget when any of them has one. */
 export function sumOfForecasts(parts: readonly TestForecast[]): TestForecast {
   const sum = (of: (part: TestForecast) => number) => parts.reduce((total, part) => total + of(part), 0);
   const range = (what: 'cells' | 'time') => ({

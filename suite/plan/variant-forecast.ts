@@ -3,11 +3,11 @@ import { repetitionsOf } from './plan.js';
 import type { Range, TestForecast } from './test-forecast.js';
 
 /**
- * Forecasts the cells of a test with one combination of its matrix, and the seconds that they take together. The time budget of an
- * adaptive test ends it early, but for its last cell, which may be a slow one after fast ones; warm-up cells and
+ * Forecasts the cells of a test with one combination of its matrix, and their seconds in total. The time budget can end an
+ * adaptive test early. Its last cell can exceed the budget, if it is a slow cell after fast ones. Warm-up cells and
  * `repetitions` run in any case.
  *
- * @param cell seconds that its fastest and its slowest cell take
+ * @param cell seconds of its fastest and its slowest cell
  */
 export function forecastOfVariant(variant: Variant, cell: Range): TestForecast {
   const { warmupCells, repetitions, adaptive } = variant.test;

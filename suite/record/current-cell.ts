@@ -6,7 +6,7 @@ import { cellRecordSchema, type TransportCell } from './record.js';
 
 const cellSchema = z.discriminatedUnion('kind', [cellRecordSchema, inferenceCellSchema]);
 
-/** Fields that version 1 named differently. */
+/** Fields that had other names in version 1. */
 interface FormerCell {
   readonly version?: number;
   readonly concurrency?: number;
@@ -17,8 +17,8 @@ interface FormerCell {
 }
 
 /**
- * Converts a recorded cell to the current version: a cell of version 1 gets its kind, a list of nodes instead of a pair,
- * and the current names of parameters. A cell of another version is returned as it is.
+ * Converts a recorded cell to the current version. A cell of version 1 gets its kind, a list of nodes instead of a pair, and
+ * the current names of parameters. A cell of any other version is returned unchanged.
  */
 export function currentCell(recorded: object): TransportCell | InferenceCell {
   if (versionOf(recorded) !== 1) return recorded as TransportCell | InferenceCell;
@@ -47,7 +47,7 @@ export function cellProblems(recorded: object): readonly z.core.$ZodIssue[] {
   return cellSchema.safeParse(currentCell(recorded)).error?.issues ?? [];
 }
 
-/** Cells of phase 3 had no version at first. */
+/** Returns the version of a cell. The first cells of the Dynamo phase had none. */
 function versionOf(recorded: object): number | undefined {
   const { version, concurrency } = recorded as FormerCell;
   return version ?? (concurrency === undefined ? undefined : 1);

@@ -3,7 +3,7 @@ import { ENGINE_KINDS } from '../engines/registry.js';
 import type { DeepReadonly } from '../run/deep-readonly.js';
 import { cellBase, failure, logReference, verdict } from './parts.js';
 
-/** Schema of the record of phase 3, the key `dynamo` of the suite's record. */
+/** Schema of the record of the Dynamo phase, the key `dynamo` of the suite's record. */
 
 const distribution = z.object({
   average: z.number(),
@@ -25,14 +25,14 @@ const load = z
     outputTokensPerSecondAndUser: z.number().optional(),
     inputTokens: z.number().optional(),
     outputTokens: z.number().optional(),
-    prompts: z.number().optional().meta({ description: 'distinct prompts; more requests repeat them' }),
+    prompts: z.number().optional().meta({ description: 'number of distinct prompts; further requests repeat them' }),
     timeToFirstToken: distribution.optional(),
     interTokenLatency: distribution.optional(),
     requestLatency: distribution,
     errors: z.array(z.object({ message: z.string(), count: z.number() })),
     complete: z.boolean(),
   })
-  .meta({ description: 'AIPerf’s figures: times in seconds, rates per second' });
+  .meta({ description: 'figures of AIPerf: times in seconds, rates per second' });
 
 const pod = z.object({
   role: z.string(),
@@ -44,7 +44,7 @@ const pod = z.object({
 
 const kv = z.object({ bytesPerToken: z.number(), bytesPerTokenAndRank: z.number(), explanation: z.string() });
 
-/** One measurement of a deployment under one load. */
+/** Schema of one measurement of a deployment under one load. */
 export const inferenceCellSchema = z.object({
   ...cellBase,
   kind: z.literal('inference'),
@@ -57,7 +57,7 @@ export const inferenceCellSchema = z.object({
     .number()
     .optional()
     .meta({ description: 'bytes per second at which a simulated engine delays the KV transfer' }),
-  gpus: z.number().meta({ description: 'GPUs of all workers together' }),
+  gpus: z.number().meta({ description: 'total number of GPUs of all workers' }),
   command: z.array(z.string()),
   evidence: z.array(logReference),
   startedAt: z.string(),
@@ -79,7 +79,7 @@ const test = z.object({
 
 export type InferenceTestRecord = DeepReadonly<z.output<typeof test>>;
 
-/** Phase 3 of a run. */
+/** Schema of the Dynamo phase of a run. */
 export const dynamoRecordSchema = z.object({
   kind: z.enum(['operator', 'manifests']),
   engine: z.enum(ENGINE_KINDS),

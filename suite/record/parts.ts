@@ -4,8 +4,8 @@ import type { DeepReadonly } from '../run/deep-readonly.js';
 /** Schemas that cells, tests and runs share. */
 
 /**
- * Version of cells and of `record.json`. Increase it when a field changes its meaning. Version 1 is read too (see
- * `currentCell`); readers refuse an unknown version.
+ * Version of cells and of `record.json`. Increase it when a field changes its meaning. Version 1 can still be read (see
+ * `currentCell`). Readers refuse an unknown version.
  */
 export const RECORD_VERSION = 2;
 
@@ -25,11 +25,15 @@ export type LogReference = DeepReadonly<z.output<typeof logReference>>;
 /** Fields of every cell, of any phase. */
 export const cellBase = {
   version: z.literal(RECORD_VERSION),
-  key: z.string().meta({ description: 'hash of all that defines the cell: the same key means the same measurement' }),
+  key: z
+    .string()
+    .meta({ description: 'hash of everything that defines the cell; equal keys mean the same measurement' }),
   test: z.string(),
   repetition: z.number(),
   warmUp: z.boolean().optional().meta({ description: 'true for a warm-up cell, which never counts' }),
-  nodes: z.array(z.string()).meta({ description: 'names of its nodes: node1, node2, …' }),
+  nodes: z
+    .array(z.string())
+    .meta({ description: 'names of the nodes of the cell: node1, node2, …; version 1 had `pair` instead' }),
   verdict,
   reasons: z.array(reason),
   failure: failure.optional(),

@@ -3,11 +3,11 @@ import { SUITE_VERSION } from '../run/version.js';
 import type { Provenance, RankRecord, SetupRecord } from './record.js';
 
 /**
- * Builds the provenance of a cell from set-up and from the ranks of the measured attempt. For a rank without evidence (its
- * pod never ran) it uses the facts that the probe collected on its node.
+ * Builds the provenance of a cell from set-up and from the ranks of the measured attempt. Uses the facts of the probe on its
+ * node for a rank without evidence, whose pod did not run.
  *
  * @param specHash SHA-256 of the spec in canonical JSON
- * @param ranks of the last attempt
+ * @param ranks ranks of the last attempt
  */
 export function provenanceOf(input: {
   readonly specHash: string;

@@ -34,7 +34,7 @@ const rank = z.object({
   finishedAt: z.string().optional(),
   command: z.array(z.string()),
   environment: z.record(z.string(), z.string()).optional().meta({
-    description: 'variables that the pod sets, without secrets; variables of the image are in the provenance',
+    description: 'environment variables that the pod sets, without secrets; those of the image are in the provenance',
   }),
   log: logReference,
 });
@@ -46,7 +46,7 @@ const attempt = z.object({
   group: z.string(),
   startedAt: z.string(),
   endedAt: z.string(),
-  /** Seconds from the start of node2's rank to the start of node1's, by the nodes' own clocks. */
+  /** Seconds from the start of the rank on node2 to the start of the rank on node1, by the clocks of the nodes. */
   startDelay: z.number().optional(),
   timedOut: z.boolean(),
   ranks: z.array(rank),
@@ -72,7 +72,9 @@ const provenance = z.object({
       drivers: z.record(z.string(), z.string()).meta({ description: 'kernel modules: efa, nvidia' }),
       imageId: z.string().meta({ description: 'digest of the image that ran' }),
       versions: z.record(z.string(), z.string()).meta({ description: 'tools and libraries in the image' }),
-      environment: z.record(z.string(), z.string()).meta({ description: 'environment of the rank, without secrets' }),
+      environment: z
+        .record(z.string(), z.string())
+        .meta({ description: 'environment variables of the rank, without secrets' }),
       command: z.array(z.string()),
     }),
   ),
@@ -89,7 +91,7 @@ export const cellRecordSchema = z.object({
   variant: z
     .string()
     .optional()
-    .meta({ description: 'the combination of the test’s matrix in words; absent without a matrix' }),
+    .meta({ description: 'combination of the test’s matrix in words; absent without a matrix' }),
   parameters: z
     .record(z.string(), z.unknown())
     .optional()
@@ -105,7 +107,8 @@ export const cellRecordSchema = z.object({
     })
     .optional(),
   ceiling: ceiling.optional().meta({
-    description: 'ceiling of the NICs that the counters prove to have carried it; a higher figure cannot be true',
+    description:
+      'ceiling of the NICs that carried the bytes according to their counters; a higher figure cannot be true',
   }),
   usableCeiling: ceiling.optional().meta({
     description:
@@ -114,11 +117,13 @@ export const cellRecordSchema = z.object({
   path: z
     .object({
       status: z.enum(['proven', 'unproven', 'wrong']),
-      devices: z.record(z.string(), z.number()).meta({ description: 'NICs that moved, with their bytes' }),
+      devices: z
+        .record(z.string(), z.number())
+        .meta({ description: 'NICs that moved bytes, with their number of bytes' }),
       expected: z
         .object({ least: z.number(), most: z.number() })
         .optional()
-        .meta({ description: 'bytes sent according to the parameters, without and with warm-up' }),
+        .meta({ description: 'bytes sent according to the parameters: `least` without, `most` with warm-up' }),
       reason,
     })
     .optional(),
@@ -177,7 +182,7 @@ const test = z.object({
   claimed: z
     .object({ value: z.number(), source: z.string() })
     .optional()
-    .meta({ description: 'a figure from a document, in bytes per second' }),
+    .meta({ description: 'figure from a document, in bytes per second' }),
   failure: failure.optional(),
   cells: z.array(cellRecordSchema),
 });
@@ -196,13 +201,13 @@ const suite = z.object({
   spec: z.unknown().meta({ description: 'the spec as the user wrote it' }),
   setup,
   tests: z.array(test),
-  dynamo: dynamoRecordSchema.optional().meta({ description: 'phase 3' }),
+  dynamo: dynamoRecordSchema.optional().meta({ description: 'the Dynamo phase' }),
 });
 
 /** Record of a whole run, from which every report can be generated. */
 export type SuiteRecord = DeepReadonly<z.output<typeof suite>>;
 
-/** A run without its cells, as the store keeps it; the store links the cells to it. */
+/** A run without its cells. The store keeps it in this form and links the cells to it. */
 export type RunHead = Omit<SuiteRecord, 'tests' | 'dynamo'> & {
   readonly tests: readonly Omit<TestRecord, 'cells'>[];
   readonly dynamo?: DynamoHead | undefined;

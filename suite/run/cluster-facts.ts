@@ -2,7 +2,7 @@
 
 /** A problem that prevents a measurement, with its remedy. */
 export interface Problem {
-  /** The object concerned: a node, a pod, `device plugin`, `etcd`, … */
+  /** The object with the problem: a node, a pod, `device plugin`, `etcd`, … */
   readonly subject: string;
   readonly message: string;
   readonly hint: string;
@@ -37,7 +37,7 @@ export interface Pair {
   readonly node2: string;
 }
 
-/** Facts that a probe pod reports from its node, inside the measuring image. */
+/** Facts that a probe pod reports from its node, in the image of the ranks. */
 export interface ProbeFacts {
   readonly node: string;
   readonly imageId: string;
@@ -45,7 +45,7 @@ export interface ProbeFacts {
   readonly efaDomains?: number;
   /** `unlimited`, or kilobytes as `ulimit -l` prints them. */
   readonly memlock: string;
-  /** Whether CAP_IPC_LOCK is in effect, which lifts the memlock limit; undefined when /proc could not be read. */
+  /** True when CAP_IPC_LOCK is in effect, which lifts the memlock limit; undefined when /proc could not be read. */
   readonly ipcLock?: boolean | undefined;
   readonly hugepagesFree?: number;
   /** Addresses of the etcd host; undefined when the image has no getent. */

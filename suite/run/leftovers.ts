@@ -5,7 +5,7 @@ export interface LeftoverObjects {
   /**
    * - `running`: the workflow is open, so the objects stay;
    * - `remove`: the workflow is closed or unknown, so the objects are removed;
-   * - `foreign`: the workflow belongs to another Temporal server or namespace, which cannot be asked; the objects stay.
+   * - `foreign`: the workflow belongs to another Temporal server or namespace, whose state is unknown, so the objects stay.
    */
   readonly state: 'running' | 'remove' | 'foreign';
   /** `Kind/name`, in the order of removal. */

@@ -1,4 +1,4 @@
-/** Replaces a secret. */
+/** Text in place of a secret. */
 export const REDACTED = '<redacted>';
 
 /** Matches names of variables with secrets by whole words, so that `KEYBOARD` and `UCX_IB_PKEY_INDEX` do not match. */
@@ -12,7 +12,7 @@ const SECRET_VALUE =
 /** Matches the user and password of a URL. */
 const URL_CREDENTIALS = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@]{1,500}@/gi;
 
-/** Replaces the secrets in an environment, so that it may be written to a record. The names of all variables stay. */
+/** Replaces the secrets in an environment, so that a record can contain it. Keeps the names of all variables. */
 export function redactEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(environment).map(([name, value]) => [

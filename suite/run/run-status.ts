@@ -3,21 +3,21 @@
  *
  * - `open`: it is running;
  * - `closed`: it has ended at `at` (ISO 8601), with Temporal's status `how`, such as `TERMINATED`;
- * - `unknown`: the server has never had it, or has deleted it after its retention time.
+ * - `unknown`: the server never had it, or deleted it after its retention time.
  */
 export type RunStatus =
   | { readonly state: 'open' }
   | { readonly state: 'closed'; readonly how: string; readonly at: string }
   | { readonly state: 'unknown' };
 
-/** Asks a Temporal namespace for the status of workflow runs. */
+/** Gets the status of workflow runs from a Temporal namespace. */
 export interface RunStatusClient {
   /** Id of the Temporal namespace, unique across servers. */
   namespaceId(): Promise<string>;
   status(workflowId: string, runId: string): Promise<RunStatus>;
 }
 
-/** Asks a Temporal namespace whether suite runs are still running. */
+/** Checks in a Temporal namespace whether suite runs are still running. */
 export interface OpenRuns {
   /** Id of the Temporal namespace, unique across servers. */
   namespaceId(): Promise<string>;

@@ -1,22 +1,25 @@
 /**
- * One suite run as every activity knows it. All objects that the run creates in the cluster carry its labels and are
- * owned by its run object, so that deleting the run object removes them.
+ * One suite run, as passed to every activity. All objects that the run creates in the cluster have its labels, and its run
+ * object owns them, so that deleting the run object removes them.
  */
 export interface Run {
-  /** Id of the suite's workflow, not of a test's. It names the folder of the results. */
+  /** Workflow id of the suite, not of a test. It is also the name of the run folder. */
   readonly workflowId: string;
   readonly runId: string;
-  /** Short and unique; part of every name in the cluster. See `runKey`. */
+  /** Short, unique key in the name of every object in the cluster. See `runKey`. */
   readonly key: string;
   readonly context?: string | undefined;
   readonly namespace: string;
   /** Namespace of the Leases that lock nodes. */
   readonly leaseNamespace: string;
-  /** Seconds for which a step is retried while the cluster or the store does not answer. */
+  /** Time in seconds for which a step is retried while the cluster or the store does not answer. */
   readonly retryFor: number;
 }
 
-/** Derives the key from the id of the first run in the chain: a reset workflow keeps its objects, cells and results. */
+/**
+ * Derives the key from the id of the first run in the chain, so that a reset workflow keeps its objects, cells and
+ * results.
+ */
 export function runKey(firstExecutionRunId: string): string {
   return firstExecutionRunId.slice(-8);
 }
@@ -25,7 +28,7 @@ export const MANAGED_BY_LABEL = 'app.kubernetes.io/managed-by';
 export const MANAGED_BY = { [MANAGED_BY_LABEL]: 'dynamo-bench' } as const;
 /** Selects the objects of all suite runs. */
 export const MANAGED_BY_SELECTOR = `${MANAGED_BY_LABEL}=${MANAGED_BY[MANAGED_BY_LABEL]}`;
-/** Kubernetes' own label for an application; pairs a Deployment with its pods. */
+/** Kubernetes' label for an application. A Deployment selects its pods by it. */
 export const NAME_LABEL = 'app.kubernetes.io/name';
 export const COMPONENT_LABEL = 'app.kubernetes.io/component';
 /** Values of `COMPONENT_LABEL` on pods that need a node to themselves. */
@@ -37,7 +40,7 @@ export const TEST_LABEL = 'dynamo-bench/test';
 /** Node of the pair that a rank runs on: `node1` or `node2`. */
 export const POSITION_LABEL = 'dynamo-bench/position';
 export const WORKFLOW_ANNOTATION = 'dynamo-bench/workflow-id';
-/** Id of the Temporal namespace of the run's workflow: no other server knows whether the run is still open. */
+/** Id of the Temporal namespace of the run's workflow. No other server knows whether the run is still open. */
 export const TEMPORAL_ANNOTATION = 'dynamo-bench/temporal-namespace';
 
 /** Labels of every object that belongs to a run. */

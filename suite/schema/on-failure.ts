@@ -13,8 +13,8 @@ export const onFailure = () => choice('onFailure', ['park', 'continue', 'abort']
 export type OnFailure = 'park' | 'continue' | 'abort';
 
 /**
- * Returns the action after a test has failed in all its attempts: the test's own setting, else `continue` for an optional
- * test, else the suite's setting. Default: `park`.
+ * Returns the action after a test has failed in all its attempts: the setting of the test, otherwise `continue` for an
+ * optional test, otherwise the setting of the suite. Default: `park`.
  */
 export function onFailureOf(
   suite: { readonly onFailure?: OnFailure | undefined },

@@ -1,6 +1,6 @@
 /**
- * A key of the suite spec that had another name before. A spec with the former name is still read, with a warning;
- * recorded parameters and cell keys keep their meaning across the change.
+ * A key of the suite spec that had another name. A spec with the former name can still be read, with a warning. Recorded
+ * parameters and cell keys keep their meaning across the change.
  */
 interface RenamedKey {
   /** Path of the object that holds the key; `*` matches every item of a list. */
@@ -49,11 +49,11 @@ export const RENAMED_KEYS: readonly RenamedKey[] = [
   ...renamed('dynamo', DYNAMO),
 ];
 
-/** A use of a former name in a spec. `path` leads to the key as the spec has it. */
+/** A use of a former name in a spec. `path` is the path of the key in that spec. */
 export interface FormerKey {
   readonly path: readonly (string | number)[];
   readonly current: string;
-  /** Whether the spec has the current name as well. */
+  /** True when the spec also has the current name. */
   readonly both: boolean;
 }
 
@@ -72,17 +72,17 @@ export function currentTestKeys<T>(test: T): T {
   return OF_TEST.reduce<unknown>((value, key) => rename(value, key.in, key.former, key.current, [], []), test) as T;
 }
 
-/** Renames keys of a transport test to those of the first version, from which the hashes of cells are made. */
+/** Renames keys of a transport test to those of the first version, on which the hashes of cells are based. */
 export function formerTestKeys(test: unknown): unknown {
   return OF_TEST.reduce((value, key) => rename(value, key.in, key.current, key.former, [], []), test);
 }
 
-/** Renames keys of the block `dynamo` to those of the first version, from which the hashes of cells are made. */
+/** Renames keys of the block `dynamo` to those of the first version, on which the hashes of cells are based. */
 export function formerDynamoKeys(dynamo: unknown): unknown {
   return OF_DYNAMO.reduce((value, key) => rename(value, key.in, key.current, key.former, [], []), dynamo);
 }
 
-/** Renames one key and keeps the order of all keys. A value of another shape stays as it is. */
+/** Renames one key and keeps the order of all keys. Returns a value of another shape unchanged. */
 function rename(
   value: unknown,
   path: readonly string[],
@@ -107,7 +107,7 @@ function rename(
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key === from ? to : key, item]));
 }
 
-/** Renames the axes of matrices, which are options (`environment.NAME`) or hold several options. */
+/** Renames the axes of matrices. An axis is an option (`environment.NAME`) or contains several options. */
 function withCurrentAxes(spec: unknown, found: FormerKey[]): unknown {
   if (!isObject(spec) || !Array.isArray(spec.tests)) return spec;
   const tests = spec.tests.map((test: unknown, index) => {

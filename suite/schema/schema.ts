@@ -3,8 +3,8 @@ import { z } from 'zod';
 import { parseBytes, parseDuration, parseRate } from '../units/units.js';
 
 /**
- * zod building blocks with helpful errors: an unknown key or value gets a suggestion, and quantities are written with
- * units and read as SI numbers.
+ * zod building blocks with helpful errors: the error for an unknown key or value has a suggestion, and quantities with units
+ * are converted to SI numbers.
  */
 
 /** Schema of an object that refuses unknown keys and suggests the nearest known one. */
@@ -18,7 +18,7 @@ export function strict<Shape extends z.core.$ZodShape>(shape: Shape) {
   });
 }
 
-/** Schema of a word from a list. @param what the option's name in the message */
+/** Schema of a word from a list. @param what name of the option in messages */
 export function choice<const Values extends readonly [string, ...string[]]>(what: string, values: Values) {
   return z.enum(values, { error: (issue) => unknownWord(what, issue.input, values) });
 }
@@ -29,7 +29,7 @@ export function unknownWord(what: string, input: unknown, values: readonly strin
   return `unknown ${what} ${JSON.stringify(input)}${didYouMean(String(input), values)}`;
 }
 
-/** Returns `; did you mean "x"?` for a near miss or a word in another case, else the list of known words. */
+/** Returns `; did you mean "x"?` for a similar word or a word in another case, otherwise the list of known words. */
 export function didYouMean(word: string, known: readonly string[]): string {
   const sameLetters = known.find((candidate) => candidate.toLowerCase() === word.toLowerCase());
   if (sameLetters) return `; did you mean "${sameLetters}"? (names are case-sensitive)`;

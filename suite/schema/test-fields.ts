@@ -5,26 +5,29 @@ import { duration, rate, slug, strict } from './schema.js';
 
 /** Fields of tests, independent of the tool. */
 
-/** A figure from a document: shown beside the measurement, never mixed with it. */
+/** Schema of a figure from a document, which is shown beside the measurement and never mixed with it. */
 const claimed = strict({
-  value: rate().meta({ description: 'the claimed bandwidth' }),
+  value: rate().meta({ description: 'claimed bandwidth' }),
   source: z.string().default('the benchmark plan').meta({ description: 'document that contains the claim' }),
 });
 
-/** Minimum figures for the verdict `pass`; by default none. */
+/** Schema of the minimum figures for the verdict `pass`. Default: none. */
 const expectation = strict({
   minBandwidth: rate().optional().meta({ description: 'lowest acceptable bandwidth' }),
   minEfficiency: z.number().gt(0).max(1).optional().meta({ description: 'lowest acceptable share of the ceiling' }),
 });
 
-/** Repeats until the figure is precise. Defaults: simulated to find a 5 % drop in nine of ten comparisons and more. */
+/**
+ * Schema of repetitions until the figure is precise. In simulations, the defaults find a 5 % drop in at least nine of
+ * ten comparisons.
+ */
 const adaptive = strict({
   precision: z
     .number()
     .gt(0)
     .max(0.5)
     .default(0.015)
-    .meta({ description: 'precise enough if half the 95 % interval of the median is within this share of the median' }),
+    .meta({ description: 'repeat until half the 95 % interval of the median is within this share of the median' }),
   maxRepetitions: z
     .int()
     .min(FEWEST_FOR_STOP)
@@ -33,7 +36,7 @@ const adaptive = strict({
     .meta({ description: 'maximum number of repetitions' }),
   timeBudget: duration().prefault('4h').meta({
     description:
-      'time limit of all repetitions, warm-up cells included; a repetition that would end later does not start',
+      'time limit for all repetitions, warm-up cells included; a repetition that would exceed it does not start',
   }),
 });
 
@@ -45,10 +48,10 @@ export const identityFields = {
   required: z
     .boolean()
     .default(true)
-    .meta({ description: 'if false, a failure of the test is recorded and does not fail the suite' }),
+    .meta({ description: 'if false, the suite records a failure of the test and can still pass' }),
   onFailure: onFailure().optional().meta({
     description:
-      'action after the test has failed in all its attempts; default: continue if not required, else onFailure of the suite, else park',
+      'action after the test has failed in all its attempts; default: continue if not required, otherwise onFailure of the suite, otherwise park',
   }),
 };
 
@@ -60,30 +63,33 @@ export const testFields = {
     .min(1)
     .max(1000)
     .default(1)
-    .meta({ description: 'cells that count; with `adaptive`, the minimum' }),
+    .meta({ description: 'number of cells that count; with `adaptive`, the minimum' }),
   warmupCells: z
     .int()
     .min(0)
     .max(10)
     .default(0)
-    .meta({ description: 'cells before the first that counts; they are recorded and never counted' }),
+    .meta({ description: 'number of cells before the first that counts; they are recorded and never count' }),
   adaptive: adaptive.optional().meta({ description: 'repeat beyond `repetitions` until the figure is precise' }),
-  matrix: z.record(z.string(), z.array(z.unknown()).min(1, 'an axis needs a value')).optional().meta({
+  matrix: z.record(z.string(), z.array(z.unknown()).min(1, 'add at least one value to the axis')).optional().meta({
     description:
-      'axes with their values: the test runs with every combination, the first axis slowest. An axis is an option of the test, `env.NAME`, or any name whose values are objects with several of these',
+      'axes with their values: the test runs with every combination, and the first axis changes slowest. An axis is an option of the test, `env.NAME`, or any name whose values are objects with several of these',
   }),
   nics: z.int().min(1).optional().meta({ description: 'EFA devices of each rank; default: resources.efa.count' }),
   timeout: duration()
     .prefault('15m')
     .meta({ description: 'time limit of one attempt, from the start of the second rank' }),
-  env: z.record(z.string(), z.string()).default({}).meta({ description: 'added to the environment of both ranks' }),
+  env: z
+    .record(z.string(), z.string())
+    .default({})
+    .meta({ description: 'environment variables that are added to both ranks' }),
   claimed: claimed
     .optional()
-    .meta({ description: 'figure from a document; shown beside the measured one, never mixed with it' }),
+    .meta({ description: 'figure from a document; it is shown beside the measured figure and never mixed with it' }),
   expect: expectation.prefault({}).meta({ description: 'minimum figures for the verdict pass; none by default' }),
 };
 
-/** The checked fields of every test. */
+/** The parsed fields of every test. */
 export type TestFields = z.output<z.ZodObject<typeof testFields>>;
 
 /** A problem of one field in combination with others. */

@@ -4,7 +4,7 @@ import { bytes, choice, didYouMean, duration, slug, strict } from '../schema/sch
 import { inferenceSpec } from './inference-tests.js';
 import { modelConfig } from './model-config.js';
 
-/** Schema of phase 3: the block `dynamo` of the suite spec. */
+/** Schema of the Dynamo phase: the block `dynamo` of the suite spec. */
 
 /** Longest label value in Kubernetes; the operator labels pods with `<namespace>-<name>`. */
 const MAX_LABEL_LENGTH = 63;
@@ -20,26 +20,28 @@ const platform = strict({
     .string()
     .min(1)
     .default('https://helm.ngc.nvidia.com/nvidia/ai-dynamo/charts/dynamo-platform-{version}.tgz')
-    .meta({ description: 'chart reference for helm; {version} is replaced by the version' }),
+    .meta({ description: 'chart reference for helm; `{version}` is replaced by `version`' }),
   version: z.string().min(1).default('1.6.1').meta({ description: 'version of the chart' }),
   values: z.record(z.string(), z.unknown()).default({}).meta({
     description:
       'values of the chart, for example {"etcd": {"persistence": {"storageClass": "gp3"}}} and {"nats": {"config": {"jetstream": {"fileStore": {"pvc": {"storageClassName": "gp3"}}}}}}',
   }),
-  timeout: duration().prefault('15m').meta({ description: 'how long helm may take' }),
+  timeout: duration().prefault('15m').meta({ description: 'time limit of helm' }),
 });
 
 const model = strict({
-  name: z.string().min(1, 'model name is missing').meta({ description: 'name that clients request' }),
+  name: z.string().min(1, 'model name is missing').meta({ description: 'model name that clients request' }),
   path: z
     .string()
     .optional()
-    .meta({ description: 'folder or name that engine and AIPerf load the model from; default: name' }),
+    .meta({ description: 'folder or name from which engine and AIPerf load the model; default: name' }),
   tokenSecret: z.string().optional().meta({
-    description: 'Secret in the namespace whose keys become environment variables (HF_TOKEN); never the token itself',
+    description:
+      'name of the Secret in the namespace whose keys become environment variables (HF_TOKEN); never put the token here',
   }),
   config: modelConfig.optional().meta({
-    description: 'fields of the config.json of the model; default: read from config.json below path in a worker',
+    description:
+      'fields of the config.json of the model; default: read from config.json in the folder `path` of a worker',
   }),
 });
 
@@ -64,23 +66,24 @@ const transfer = strict({
     .int()
     .min(1)
     .default(1)
-    .meta({ description: 'ranks of tensor parallelism; each sends its share of the KV cache' }),
+    .meta({ description: 'number of ranks of tensor parallelism; each sends its share of the KV cache' }),
   tokensPerBlock: z
     .int()
     .min(1)
     .default(32)
-    .meta({ description: 'tokens of one KV block; the default of TensorRT-LLM is 32' }),
-  kvCacheType: choice('KV cache type', ['auto', 'fp8', 'bfloat16', 'float16'])
-    .default('auto')
-    .meta({ description: 'auto: the type of the model, which is unknown in advance for a quantized model' }),
+    .meta({ description: 'tokens of one KV block; 32 is the default of TensorRT-LLM' }),
+  kvCacheType: choice('KV cache type', ['auto', 'fp8', 'bfloat16', 'float16']).default('auto').meta({
+    description:
+      'data type of the KV cache; auto: the type of the model, which is unknown in advance for a quantized model',
+  }),
 });
 
 const load = strict({
-  image: z.string().min(1).default('aiperf:0.13.0').meta({ description: 'image with AIPerf' }),
+  image: z.string().min(1).default('aiperf:0.13.0').meta({ description: 'image of the load pod, with AIPerf' }),
   tokenizer: z
     .string()
     .optional()
-    .meta({ description: 'tokenizer of AIPerf: folder or name; default: the path of the model' }),
+    .meta({ description: 'tokenizer for AIPerf: folder or name; default: the path of the model' }),
   cpu: z.number().positive().default(4).meta({ description: 'CPUs of the load pod' }),
   memory: bytes().prefault('8Gi').meta({ description: 'memory of the load pod' }),
   arguments: z.array(z.string()).default([]).meta({ description: 'additional arguments of `aiperf profile`' }),
@@ -94,7 +97,7 @@ export const dynamoSpec = strict({
   name: slug('deployment name', 40)
     .optional()
     .meta({ description: 'name of the deployment; default: dynamo-<key of the run>' }),
-  platform: platform.prefault({}).meta({ description: "Dynamo's platform in the cluster" }),
+  platform: platform.prefault({}).meta({ description: 'Dynamo platform in the cluster' }),
   model: model.meta({ description: 'model that Dynamo serves' }),
   image: z
     .string()
@@ -113,19 +116,23 @@ export const dynamoSpec = strict({
     .prefault({})
     .meta({ description: 'number of workers' }),
   resources: resources.prefault({}).meta({ description: 'resources of each worker' }),
-  env: z.record(z.string(), z.string()).default({}).meta({ description: 'added to the environment of the workers' }),
+  env: z
+    .record(z.string(), z.string())
+    .default({})
+    .meta({ description: 'environment variables that are added to the workers' }),
   transfer: transfer.prefault({}).meta({ description: 'transfer of the KV cache, and its prediction' }),
   readyTimeout: duration()
     .prefault('30m')
-    .meta({ description: 'time limit until the deployment serves, including images and weights' }),
+    .meta({ description: 'time limit until the deployment serves, which includes pulling images and loading weights' }),
   removalTimeout: duration().prefault('150s').meta({
-    description: 'time limit from the deletion of the deployment until its last pod is gone; Dynamo gives a pod 60 s',
+    description:
+      'time limit from the deletion of the deployment until its last pod is removed; the grace period of a Dynamo pod is 60 s',
   }),
   keep: z.boolean().default(false).meta({ description: 'keep the deployment of the last test for inspection' }),
   load: load.prefault({}).meta({ description: 'the load pod with AIPerf' }),
   tests: z
     .array(inferenceSpec)
-    .min(1, 'add at least one test: without tests there is nothing to measure')
+    .min(1, 'add at least one test')
     .meta({ description: 'inference tests, in the order in which they run' }),
 });
 
@@ -145,13 +152,13 @@ export function dynamoProblems(
   for (const [index, test] of dynamo.tests.entries()) {
     const problem = (field: string, message: string) => problems.push({ path: ['tests', index, field], message });
     if (names.includes(test.name) || own.indexOf(test.name) < index) {
-      problem('name', `"${test.name}" is used twice; give each test its own name`);
+      problem('name', `"${test.name}" is used twice; give each test a unique name`);
     }
     if (test.control !== undefined && !own.includes(test.control)) {
       problem('control', `dynamo.tests has no test "${test.control}"${didYouMean(test.control, own)}`);
     }
     if (test.kvTransferRate !== undefined && !isSimulatedEngine(dynamo.engine.kind)) {
-      problem('kvTransferRate', 'only a simulated engine has a KV transfer rate to set; remove kvTransferRate');
+      problem('kvTransferRate', 'applies only to a simulated engine; remove kvTransferRate');
     }
   }
   const { predictFrom } = dynamo.transfer;

@@ -3,9 +3,9 @@ import { kvTransferRate } from '../engines/engine.js';
 import { choice, duration, strict } from '../schema/schema.js';
 import { identityFields } from '../schema/test-fields.js';
 
-/** Schema of the tests of phase 3, `dynamo.tests`: AIPerf against a Dynamo deployment. */
+/** Schema of the inference tests, `dynamo.tests`: AIPerf against a Dynamo deployment. */
 
-/** Limits that a load point must meet for the verdict `pass`. */
+/** Schema of the limits that a load point must satisfy for the verdict `pass`. */
 const limits = strict({
   errorRate: z.number().min(0).max(1).default(0).meta({ description: 'highest acceptable share of failed requests' }),
   concurrencyShare: z
@@ -20,11 +20,14 @@ const limits = strict({
     .max(1)
     .default(0.95)
     .meta({ description: 'lowest acceptable share of the requested output tokens in an average answer' }),
-  timeToFirstToken: duration().optional().meta({ description: 'highest acceptable 99th percentile' }),
-  interTokenLatency: duration().optional().meta({ description: 'highest acceptable 99th percentile' }),
+  timeToFirstToken: duration().optional().meta({ description: 'highest acceptable 99th percentile of TTFT' }),
+  interTokenLatency: duration().optional().meta({ description: 'highest acceptable 99th percentile of ITL' }),
 });
 
-/** More points would make the history of one workflow too long; each takes at least a minute. */
+/**
+ * Maximum number of load points of a test. More would make the history of one workflow too long; each takes at least a
+ * minute.
+ */
 const MAX_LOAD_POINTS_PER_TEST = 500;
 
 export const MAX_CONCURRENCY = 10_000;
@@ -35,12 +38,12 @@ export const inferenceSpec = strict({
   tool: z.literal('inference', { error: 'tests of the block dynamo must have the tool "inference"' }),
   topology: choice('topology', ['disaggregated', 'aggregated']).default('disaggregated').meta({
     description:
-      'aggregated: the same number of workers, each for prefill and decode, so that no KV cache is transferred',
+      'disaggregated: separate prefill and decode workers; aggregated: the same number of workers, each for prefill and decode, without KV transfer',
   }),
   control: z
     .string()
     .optional()
-    .meta({ description: 'name of a test without KV transfer; the difference in TTFT is the time of the transfer' }),
+    .meta({ description: 'name of a test without KV transfer; the difference in TTFT is the time of the KV transfer' }),
   concurrency: z
     .array(z.int().min(1).max(MAX_CONCURRENCY))
     .min(1)
@@ -60,11 +63,16 @@ export const inferenceSpec = strict({
     .min(1)
     .max(100_000)
     .optional()
-    .meta({ description: 'requests of each cell; default: ten times the concurrency, and at least 20' }),
-  duration: duration().optional().meta({ description: 'instead of a number of requests' }),
-  warmupRequests: z.int().min(0).max(10_000).default(4).meta({ description: 'requests before the first that counts' }),
-  seed: z.int().min(0).default(1).meta({ description: 'seed of the prompts: the same seed, the same prompts' }),
-  limits: limits.prefault({}).meta({ description: 'limits that a load point must meet for the verdict pass' }),
+    .meta({ description: 'number of requests of each cell; default: ten times the concurrency, but at least 20' }),
+  duration: duration().optional().meta({ description: 'duration of each cell, instead of a number of requests' }),
+  warmupRequests: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(4)
+    .meta({ description: 'number of requests before the first that counts' }),
+  seed: z.int().min(0).default(1).meta({ description: 'seed of the prompts; equal seeds give equal prompts' }),
+  limits: limits.prefault({}).meta({ description: 'limits that a load point must satisfy for the verdict pass' }),
   timeout: duration().prefault('15m').meta({ description: 'time limit of one cell' }),
   kvTransferRate: kvTransferRate().optional().meta({
     description: 'simulated engine only: overrides engine.kvTransferRate, for example "none" for a control',
@@ -75,7 +83,7 @@ export const inferenceSpec = strict({
   }
   const points = test.concurrency.length * test.repetitions;
   if (points > MAX_LOAD_POINTS_PER_TEST) {
-    const message = `${points} load points are too many; a test has at most ${MAX_LOAD_POINTS_PER_TEST}`;
+    const message = `${points} load points are too many; a test can have at most ${MAX_LOAD_POINTS_PER_TEST}`;
     context.addIssue({ code: 'custom', path: ['repetitions'], message });
   }
   if (new Set(test.concurrency).size !== test.concurrency.length) {
@@ -95,7 +103,7 @@ export interface LoadPoint {
   readonly repetition: number;
 }
 
-/** Lists the cells of a test in the order in which they run: a repetition is a whole sweep. */
+/** Lists the cells of a test in the order in which they run. A repetition is a whole sweep. */
 export function pointsOf(test: Pick<InferenceSpec, 'concurrency' | 'repetitions'>): LoadPoint[] {
   return Array.from({ length: test.repetitions }, (_, index) =>
     test.concurrency.map((concurrency) => ({ concurrency, repetition: index + 1 })),

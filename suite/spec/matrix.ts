@@ -4,7 +4,10 @@ import { contradictions, type TransportTestSpec } from './transport-tests.js';
 
 /** A test with one combination of its matrix applied. */
 export interface Variant {
-  /** `name` is unique in the run: the name of the test, with the suffix `-v<n>` when it has a matrix. The variant has no matrix. */
+  /**
+   * The test without its matrix. Its `name` is unique in the run: the name of the test, with the suffix `-v<n>` if it
+   * has a matrix.
+   */
   readonly test: TransportTestSpec;
   /** Name of the test in the spec. */
   readonly base: string;
@@ -21,10 +24,10 @@ export interface MatrixProblem {
 /** Maximum number of combinations of a matrix. */
 const MOST_VARIANTS = 1000;
 
-/** Longest name of a variant: pod names contain it with the run, the repetition, the attempt and the position. */
+/** Longest name of a variant, because pod names contain it with the run, the repetition, the attempt and the position. */
 const LONGEST_NAME = 25;
 
-/** Options that an axis must not change: they set how often and why a test runs, not its figure. */
+/** Options that an axis must not change, because they control how often and why a test runs, and not its figure. */
 const NOT_AN_AXIS: ReadonlySet<string> = new Set([
   'name',
   'tool',
@@ -47,7 +50,8 @@ interface Step {
 }
 
 /**
- * Expands a test into one variant for every combination of its matrix, in a stable order: the first axis as written changes slowest.
+ * Expands a test into one variant for every combination of its matrix, in a stable order: the first axis in the spec changes
+ * slowest.
  *
  * @throws {RangeError} for a matrix with `matrixProblems`
  */
@@ -70,11 +74,14 @@ function expand(test: TransportTestSpec): { variants: Variant[]; problems: reado
   );
   const size = axes.reduce((product, steps) => product * steps.length, 1);
   if (size > MOST_VARIANTS) {
-    problems.push({ axis: '', message: `${size} combinations; at most ${MOST_VARIANTS} are expanded` });
+    problems.push({ axis: '', message: `has ${size} combinations; a matrix can have at most ${MOST_VARIANTS}` });
   }
   if (test.name.length + `-v${size}`.length > LONGEST_NAME) {
     const longest = LONGEST_NAME - `-v${size}`.length;
-    problems.push({ axis: '', message: `the name of a test with ${size} combinations may have ${longest} characters` });
+    problems.push({
+      axis: '',
+      message: `the name of a test with ${size} combinations can have at most ${longest} characters`,
+    });
   }
   if (problems.length > 0) return { variants: [], problems };
 
@@ -141,7 +148,10 @@ function isSettings(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Builds the label of a value: `64mi`, `read`, `num-threads-4`. A value that is unclear alone gets the name of its option. */
+/**
+ * Builds the label of a value: `64mi`, `read`, `num-threads-4`. Adds the name of the option when the value alone is
+ * unclear.
+ */
 function labelOf(option: string, value: unknown): string {
   const word = (text: string) =>
     text

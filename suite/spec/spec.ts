@@ -9,7 +9,7 @@ import { dynamoProblems, dynamoSpec } from './dynamo-spec.js';
 import { matrixProblems, variantsOf } from './matrix.js';
 import { type TransportTestSpec, transportTest } from './transport-tests.js';
 
-/** Schema of the suite spec, with the plan's values as defaults. */
+/** Schema of the suite spec. Its defaults are the values of the benchmark plan. */
 
 /** Default environment of every rank; the spec can override it. */
 const DEFAULT_ENVIRONMENT: Readonly<Record<string, string>> = { FI_PROVIDER: 'efa', FI_HMEM_DISABLE_P2P: '0' };
@@ -18,24 +18,23 @@ const DEFAULT_ENVIRONMENT: Readonly<Record<string, string>> = { FI_PROVIDER: 'ef
 export const INTERLEAVED = 'interleaved';
 
 const toleration = strict({
-  key: z.string().optional().meta({ description: 'key of the taint; without one, every key' }),
+  key: z.string().optional().meta({ description: 'key of the taint; default: every key' }),
   operator: choice('operator', ['Exists', 'Equal'])
     .default('Exists')
-    .meta({ description: 'Equal compares the value as well' }),
+    .meta({ description: 'Equal also compares the value' }),
   value: z.string().optional().meta({ description: 'value of the taint, for the operator Equal' }),
   effect: choice('effect', ['NoSchedule', 'NoExecute', 'PreferNoSchedule'])
     .optional()
-    .meta({ description: 'effect of the taint; without one, every effect' }),
+    .meta({ description: 'effect of the taint; default: every effect' }),
 });
 
 const cluster = strict({
-  context: z
-    .string()
-    .optional()
-    .meta({ description: 'context of the kubeconfig; default: the current one, or the service account of the pod' }),
+  context: z.string().optional().meta({
+    description: 'context of the kubeconfig; default: the current context, or the service account of the pod',
+  }),
   namespace: slug('namespace', 63)
     .default('dynamo-bench')
-    .meta({ description: 'namespace of everything that the suite creates' }),
+    .meta({ description: 'namespace of all objects that the suite creates' }),
   leaseNamespace: slug('namespace', 63).optional().meta({
     description:
       'namespace of the node locks; default: the namespace of the suite. Suites that share nodes must use the same one',
@@ -48,19 +47,22 @@ const cluster = strict({
   imagePullPolicy: choice('pull policy', ['IfNotPresent', 'Always', 'Never'])
     .default('IfNotPresent')
     .meta({ description: 'pull policy of all images of the suite' }),
-  imagePullSecret: z.string().optional().meta({ description: 'pull secret in the namespace, for a private registry' }),
+  imagePullSecret: z
+    .string()
+    .optional()
+    .meta({ description: 'name of the pull secret in the namespace, for a private registry' }),
   etcdImage: z
     .string()
     .min(1)
     .default('quay.io/coreos/etcd:v3.5.18')
-    .meta({ description: "image of the suite's own etcd" }),
+    .meta({ description: 'image of the etcd that the suite creates' }),
   hostNetwork: z.boolean().default(false).meta({ description: 'run the ranks in the network namespace of the node' }),
 });
 
 const nodes = strict({
   names: z
     .array(z.string())
-    .length(2, 'names exactly the two nodes of the pair: node1, node2')
+    .length(2, 'must name exactly the two nodes of the pair: node1, node2')
     .optional()
     .meta({ description: 'node1 and node2; default: the first two that match the selector' }),
   selector: z
@@ -76,7 +78,7 @@ const nodes = strict({
 const extendedResource = (resource: string, count: number) =>
   strict({
     resource: z.string().default(resource).meta({ description: 'name of the extended resource' }),
-    count: z.int().min(0).default(count).meta({ description: 'number for each pod; 0 requests none' }),
+    count: z.int().min(0).default(count).meta({ description: 'number for each pod; 0: request none' }),
   }).prefault({});
 
 const resources = strict({
@@ -86,7 +88,7 @@ const resources = strict({
   memory: bytes()
     .prefault('128Gi')
     .meta({ description: 'memory of each rank; 32 EFA devices need 128Gi for their registered buffers' }),
-  hugepages2Mi: bytes().prefault('5120Mi').meta({ description: '2 MiB huge pages' }),
+  hugepages2Mi: bytes().prefault('5120Mi').meta({ description: '2 MiB huge pages of each rank' }),
   sharedMemory: bytes().prefault('16Gi').meta({ description: 'size of /dev/shm of each rank' }),
 });
 
@@ -100,10 +102,12 @@ const fabric = z.discriminatedUnion('kind', schemasOf(FABRIC_KINDS), {
 });
 
 const startDelay = strict({
-  min: duration().prefault('7s').meta({ description: 'node1 starts at least this long after node2' }),
-  max: duration()
-    .prefault('10s')
-    .meta({ description: 'node1 starts at most this long after node2, even if node2 is not registered' }),
+  min: duration()
+    .prefault('7s')
+    .meta({ description: 'shortest time between the start of the rank on node2 and that on node1' }),
+  max: duration().prefault('10s').meta({
+    description: 'longest time to wait until the rank on node2 is registered; then the rank on node1 starts anyway',
+  }),
 });
 
 const timeouts = strict({
@@ -111,11 +115,11 @@ const timeouts = strict({
     .prefault('10m')
     .meta({ description: 'time for which a step is retried while the cluster or the store does not answer' }),
   podStart: duration().prefault('10m').meta({ description: 'time limit until a pod runs, image pull included' }),
-  unschedulable: duration().prefault('1m').meta({ description: 'time for which a pod may be unschedulable' }),
+  unschedulable: duration().prefault('1m').meta({ description: 'longest time for which a pod may be unschedulable' }),
   nodeLock: duration().prefault('12h').meta({ description: 'longest wait for nodes that another suite has locked' }),
 });
 
-/** Which earlier runs a run is compared with when it has ended. */
+/** Schema of the comparison of a run with earlier runs when it has ended. */
 const regression = strict({
   baseline: slug('baseline', 40).optional().meta({
     description:
@@ -135,7 +139,7 @@ const webhook = strict({
     .string()
     .regex(
       /^[A-Za-z_][A-Za-z0-9_]*$/,
-      'expected the name of an environment variable; the URL itself is a secret and stays out of the spec',
+      'expected the name of an environment variable; the URL is a secret, so do not put it into the spec',
     )
     .default('DYNAMO_BENCH_WEBHOOK_URL')
     .meta({ description: "environment variable of the worker that holds the webhook's URL" }),
@@ -156,10 +160,10 @@ export const suiteSpec = strict({
   resources: resources.prefault({}).meta({ description: 'resources that each rank requests' }),
   fabric: fabric
     .prefault({ kind: 'efa' })
-    .meta({ description: 'network between the nodes, which determines the ceiling and the counters' }),
+    .meta({ description: 'network between the nodes; it determines the ceiling and the counters' }),
   env: z.record(z.string(), z.string().nullable()).default({}).meta({
     description:
-      'environment of every rank, added to FI_PROVIDER=efa and FI_HMEM_DISABLE_P2P=0; null removes a variable',
+      'environment variables of every rank, in addition to FI_PROVIDER=efa and FI_HMEM_DISABLE_P2P=0; null removes a variable',
   }),
   startDelay: startDelay.prefault({}).meta({ description: 'time between the starts of the two ranks' }),
   maxAttempts: z
@@ -167,14 +171,14 @@ export const suiteSpec = strict({
     .min(1)
     .max(10)
     .default(3)
-    .meta({ description: 'attempts of one cell, if its ranks do not meet or lose each other' }),
-  timeouts: timeouts.prefault({}).meta({ description: 'limits of waiting for the cluster' }),
+    .meta({ description: 'maximum number of attempts at one cell, for failures that a new attempt can fix' }),
+  timeouts: timeouts.prefault({}).meta({ description: 'time limits for the cluster and the result store' }),
   onFailure: onFailure()
     .optional()
     .meta({ description: 'action after a test has failed in all its attempts; a test can override it' }),
-  parkTimeout: duration()
-    .prefault('12h')
-    .meta({ description: 'time for which a failed test waits for a person; then the suite continues without it' }),
+  parkTimeout: duration().prefault('12h').meta({
+    description: 'longest time for which a parked test waits for a person; then the suite continues without the test',
+  }),
   resumeFrom: z
     .string()
     .min(1)
@@ -187,20 +191,22 @@ export const suiteSpec = strict({
     .default(1)
     .meta({
       description:
-        'seed of the order of interleaved tests and of the confidence intervals: the same seed, the same order',
+        'seed of the order of interleaved tests and of the confidence intervals; equal seeds give equal orders',
     }),
   interleave: z
     .union([z.boolean(), z.array(z.string()).min(1)], { error: 'expected true, false, or a list of names of tests' })
     .default(false)
     .meta({
       description:
-        'true, or names of tests: their repetitions alternate, in another order each round, so cluster drift affects all tests equally',
+        'tests whose repetitions alternate (true: all tests), in a different order in each round, so that drift of the cluster affects all of them equally',
     }),
   regression: regression.prefault({}).meta({ description: 'comparison of the run with its baseline' }),
-  webhook: webhook.optional().meta({ description: 'where to send the run result: JSON with a text that Slack shows' }),
+  webhook: webhook
+    .optional()
+    .meta({ description: 'webhook that receives the result of the run as JSON, with a text that Slack shows' }),
   tests: z
     .array(transportTest)
-    .min(1, 'add at least one test: without tests there is nothing to measure')
+    .min(1, 'add at least one test')
     .meta({ description: 'transport tests, in the order in which they run' }),
   dynamo: dynamoSpec.optional().meta({
     description: 'Dynamo deployment and the load on it; without this block the suite has only transport tests',
@@ -235,17 +241,20 @@ function problemsOfTests(spec: {
     for (const { axis, message } of inMatrix) problem(axis === '' ? ['matrix'] : ['matrix', axis], message);
     const variants = inMatrix.length > 0 ? [] : variantsOf(test);
     for (const name of new Set([test.name, ...variants.map((variant) => variant.test.name)])) {
-      if (seen.has(name)) problem(['name'], `"${name}" is used twice; give each test its own name`);
+      if (seen.has(name)) problem(['name'], `"${name}" is used twice; give each test a unique name`);
       seen.add(name);
     }
     const most = Math.max(0, ...variants.map((variant) => variant.test.nics ?? 0));
     if (most > spec.resources.efa.count) {
-      problem(['nics'], `${most} is more than resources.efa.count, which is ${spec.resources.efa.count}`);
+      problem(
+        ['nics'],
+        `${most} is more than resources.efa.count (${spec.resources.efa.count}); decrease it or increase resources.efa.count`,
+      );
     }
   }
   for (const [index, name] of (typeof spec.interleave === 'boolean' ? [] : spec.interleave).entries()) {
     if (names.includes(name)) continue;
-    problems.push({ path: ['interleave', index], message: `no test is called "${name}"${didYouMean(name, names)}` });
+    problems.push({ path: ['interleave', index], message: `test "${name}" does not exist${didYouMean(name, names)}` });
   }
   return problems;
 }
@@ -259,8 +268,7 @@ export interface SpecProblem {
 }
 
 /**
- * Checks a suite spec and returns it with every default, or all its problems. Former names of keys are read as the
- * current ones.
+ * Checks a suite spec and returns it with every default, or all its problems. Accepts former names of keys.
  */
 export function checkSpec(input: unknown): { spec: SuiteSpec } | { problems: SpecProblem[] } {
   const { spec, found } = withCurrentKeys(input);
@@ -277,7 +285,10 @@ export function checkSpec(input: unknown): { spec: SuiteSpec } | { problems: Spe
 }
 
 function problemOfBoth({ path, current }: FormerKey): SpecProblem {
-  return { path: pathText(path), message: `is the former name of "${current}", which is set as well: remove it` };
+  return {
+    path: pathText(path),
+    message: `is the former name of "${current}", which is also set; remove the former name`,
+  };
 }
 
 /** Lists the former names of keys in a spec, each with the current one: `attempts is now maxAttempts`. */
@@ -306,7 +317,7 @@ export function parseSpec(input: unknown): SuiteSpec {
   );
 }
 
-/** Returns the environment of every rank: the plan's two variables, then the spec's, then the test's. */
+/** Returns the environment of every rank: the two default variables, then those of the spec, then those of the test. */
 export function rankEnvironment(
   spec: Pick<SuiteSpec, 'env'>,
   testEnvironment: Readonly<Record<string, string>>,

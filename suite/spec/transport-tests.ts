@@ -5,9 +5,9 @@ import { TOOLS, type TransportTestSpec, toolOf } from '../tools/registry.js';
 
 export type { TransportTestSpec };
 
-/** The tests between two ranks, as the user writes them in `tests`. */
+/** Schema of the transport tests, the key `tests` of a suite spec. */
 
-/** Schema of one test; the tool's own options follow from `tool`. */
+/** Schema of one test. `tool` determines its further options. */
 export const transportTest = z
   .discriminatedUnion('tool', schemasOf(TOOLS), {
     error: (issue) =>
@@ -31,7 +31,7 @@ export function scopeOf(test: TransportTestSpec) {
   return toolOf(test).scope(test);
 }
 
-/** Returns the most cards that a test can use, out of those of each rank. */
+/** Returns the number of cards of each rank that a test can use. */
 export function usableNics(test: TransportTestSpec, given: number): number {
   return toolOf(test).usableNics(test, given);
 }

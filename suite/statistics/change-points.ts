@@ -5,19 +5,19 @@ import { shuffled } from './statistics.js';
 export interface Step {
   /** Index of the first value of the new level. */
   readonly at: number;
-  /** Size of the step, as a share of the level before. */
+  /** Size of the step, as a share of the previous level. */
   readonly size: number;
 }
 
-/** Minimum number of values of a level: a single bad night is not a step. */
+/** Minimum number of values of a level, so that a single outlier is not a step. */
 const SHORTEST_LEVEL = 3;
-/** A step is reported when chance shows one as clear in less than 1 % of the histories without a step. */
+/** Largest share of shuffled histories with a step at least as clear, for which a step is reported. */
 const STEP_P = 0.01;
 const PERMUTATIONS = 999;
 
 /**
  * Finds the steps in a history of positive values, oldest first. The clearest division is a step when shuffled histories
- * rarely have one as clear; both sides are then searched in the same way. The same values and seed give the same steps.
+ * rarely have one that is as clear. Both sides are then searched in the same way. Equal values and seeds give equal steps.
  *
  * @param threshold smallest relevant step, as a share
  */
@@ -29,7 +29,7 @@ function divide(logs: readonly number[], offset: number, threshold: number, seed
   const best = clearest(logs);
   if (!best) return [];
   let atLeast = 1;
-  // The loop may end as soon as enough shuffled histories have a step as clear.
+  // Stop as soon as too many shuffled histories have a step that is as clear.
   const most = STEP_P * (PERMUTATIONS + 1);
   for (let i = 0; i < PERMUTATIONS && atLeast <= most; i++) {
     const other = clearest(shuffled(logs, seed + i));

@@ -5,22 +5,22 @@ import { CONFIDENCE, compareValues, FEWEST_FOR_INTERVAL, type Interval } from '.
 import { studentQuantile, studentTwoSided } from './student-t.js';
 import { LEAST_SPREAD, probabilityOfNoDifference } from './t-test.js';
 
-/** The current values of one metric, and the reference values that they are compared with. */
+/** Current values of one metric, and the reference values with which they are compared. */
 export interface MetricInput {
   readonly metric: string;
-  /** Bandwidth gets worse downwards, latency upwards. */
+  /** Direction of improvement: higher for bandwidth, lower for latency. */
   readonly betterWhen: 'higher' | 'lower';
-  /** Repetitions of the current run. */
+  /** Values of the repetitions of the current run. */
   readonly current: readonly number[];
-  /** Repetitions of each reference run. */
+  /** Values of the repetitions of each reference run. */
   readonly reference: readonly (readonly number[])[];
 }
 
 export interface MetricOutcome {
   readonly change: 'regressed' | 'improved' | 'unchanged' | 'inconclusive';
-  /** Explains the change as text that continues "the metric is …". */
+  /** Explanation of the change, as text that continues "the metric is …". */
   readonly reason: string;
-  /** Of the current median from the reference median, as a share of the latter. */
+  /** Difference of the current median from the reference median, as a share of the latter. */
   readonly difference?: number;
   /** 95 % interval of the difference. */
   readonly interval?: Interval;
@@ -34,21 +34,21 @@ interface Side {
 }
 
 /**
- * Minimum number of reference runs that shows how much one night differs from another. Repetitions within a night are more
- * alike than nights are; with fewer runs, a difference between two nights would pass for a change of the system.
+ * Minimum number of reference runs that shows how much runs differ from each other. Repetitions within a run are more alike
+ * than runs are. With fewer runs, a normal difference between two runs would look like a change of the system.
  */
-const FEWEST_NIGHTS = 4;
+const FEWEST_RUNS = 4;
 
 interface EffectSize {
   readonly difference: number;
   readonly interval: Interval;
-  /** Probability that an unchanged metric differs at least as much. */
+  /** Probability that an unchanged metric differs by at least as much. */
   readonly pValue: number;
 }
 
 /**
- * Decides for each metric of a suite whether it changed. At most 5 % of the suites in which nothing changed report a
- * change, for any number of metrics (Holm's correction over all of them).
+ * Decides for each metric of a suite whether it changed. At most 5 % of the suites without a change report one, for any
+ * number of metrics (Holm's correction over all of them).
  *
  * @param threshold smallest relevant difference, as a share
  */
@@ -71,7 +71,7 @@ export function compareMetrics(
   );
 }
 
-/** Returns which of several p-values are significant at 5 % for all of them together (Holm's step-down procedure). */
+/** Returns which p-values are significant at a family-wise error rate of 5 % (Holm's step-down procedure). */
 export function holm(pValues: readonly number[]): boolean[] {
   const order = pValues.map((pValue, i) => ({ pValue, i })).sort((a, b) => a.pValue - b.pValue);
   const significant = pValues.map(() => false);
@@ -82,24 +82,24 @@ export function holm(pValues: readonly number[]): boolean[] {
   return significant;
 }
 
-/** Undefined when there are too few values. */
+/** Compares the two sides of a metric; undefined when it has too few values. */
 function effectSize({ current, reference }: MetricInput, seed: number): EffectSize | undefined {
   if (current.length === 0 || reference.length === 0) return undefined;
-  if (reference.length >= FEWEST_NIGHTS) return fromNights(current, reference);
+  if (reference.length >= FEWEST_RUNS) return fromRuns(current, reference);
   const { ratio, interval, pValue } = compareValues(reference.flat(), current, seed);
   return interval && { difference: ratio - 1, interval: { low: interval.low - 1, high: interval.high - 1 }, pValue };
 }
 
 /**
- * Compares the current median, as one more draw, with the medians of the reference nights, and the current repetitions with
- * all reference repetitions. Both tests must find a difference: the medians alone find one too often when single
+ * Compares the current median, as one more draw, with the medians of the reference runs, and the current repetitions with
+ * all reference repetitions. Both tests must find a difference, because the medians alone find one too often when single
  * repetitions are outliers.
  */
-function fromNights(current: readonly number[], reference: readonly (readonly number[])[]): EffectSize {
-  const nights = reference.map((values) => Math.log(median([...values])));
-  const degrees = nights.length - 1;
-  const spread = Math.max(sampleStandardDeviation(nights), LEAST_SPREAD) * Math.sqrt(1 + 1 / nights.length);
-  const distance = Math.log(median([...current])) - mean(nights);
+function fromRuns(current: readonly number[], reference: readonly (readonly number[])[]): EffectSize {
+  const medians = reference.map((values) => Math.log(median([...values])));
+  const degrees = medians.length - 1;
+  const spread = Math.max(sampleStandardDeviation(medians), LEAST_SPREAD) * Math.sqrt(1 + 1 / medians.length);
+  const distance = Math.log(median([...current])) - mean(medians);
   const margin = studentQuantile(1 - CONFIDENCE, degrees) * spread;
   return {
     difference: Math.expm1(distance),
@@ -138,7 +138,7 @@ function tooFew({ current, reference }: MetricInput): string {
   if (current.length === 0) return 'no comparable figure in this run';
   if (reference.length === 0) return 'no comparable figure in the baseline';
   const values = `${current.length} in this run, ${reference.flat().length} in ${formatCount(reference.length, 'baseline run')}`;
-  return `too few values: ${values}; required are ${FEWEST_FOR_INTERVAL} on each side, or ${FEWEST_NIGHTS} baseline runs`;
+  return `too few values: ${values}; a comparison needs ${FEWEST_FOR_INTERVAL} on each side, or ${FEWEST_RUNS} baseline runs`;
 }
 
 function sidesOf({ current, reference }: MetricInput): Pick<MetricOutcome, 'reference' | 'current'> {

@@ -12,13 +12,13 @@ import {
 import { probabilityOfNoDifference } from './t-test.js';
 
 /**
- * Statistics of repeated measurements. Medians, because one slow repetition (a page fault, a noisy neighbour) must not
- * change the figure; bootstrap intervals, because they assume no distribution of the values.
+ * Statistics of repeated measurements. They use medians, because one slow repetition (a page fault, a noisy neighbour) must
+ * not change the figure, and bootstrap intervals, because these assume no distribution of the values.
  *
- * All functions are deterministic: the same values and seed give the same result to the last bit.
+ * All functions are deterministic: equal values and seeds give equal results to the last bit.
  */
 
-/** Share of the intervals that contain the true median; one minus this is the share of false alarms of a comparison. */
+/** Share of the intervals that contain the true median. One minus this is the share of false alarms of a comparison. */
 export const CONFIDENCE = 0.95;
 
 /**
@@ -36,7 +36,7 @@ export const FEWEST_FOR_STOP = 10;
 /** Resamples of a bootstrap. With 2,000, the ends of a 95 % interval vary by less than a tenth of its width. */
 const RESAMPLES = 2000;
 
-/** Two ends, in the unit of the values. */
+/** Ends of an interval, in the unit of the values. */
 export interface Interval {
   readonly low: number;
   readonly high: number;
@@ -48,7 +48,7 @@ export interface Summary {
   readonly median: number;
   /** 95 % interval of the median; absent with fewer than `FEWEST_FOR_INTERVAL` values. */
   readonly interval?: Interval;
-  /** Coefficient of variation: standard deviation by mean, as a share; 0 for one value. */
+  /** Coefficient of variation: standard deviation ÷ mean, as a share; 0 for one value. */
   readonly cv: number;
   readonly min: number;
   readonly max: number;
@@ -97,8 +97,8 @@ export interface Comparison {
 
 /**
  * Compares two sets of repetitions. They differ when the interval of the ratio excludes 1 *and* the probability of no
- * difference is below 5 %: each criterion alone reports a change too often when the repetitions ended as soon as they
- * looked precise. The probability is twice the smaller of two: that of a permutation test of the medians, which is robust
+ * difference is below 5 %, because each criterion alone reports a change too often when repetitions end as soon as they
+ * look precise. The probability is twice the smaller of two: that of a permutation test of the medians, which is robust
  * against outliers, and that of t tests, which can be small enough to be significant among many metrics (6 values against 6
  * have only 924 permutations).
  */
@@ -130,7 +130,7 @@ export interface Drift {
   readonly detected: boolean;
 }
 
-/** A drift is reported when chance shows one as strong in less than 1 % of the runs without drift. */
+/** Largest probability of a trend at least as strong without drift, for which a drift is reported. */
 const DRIFT_P = 0.01;
 
 /** Finds a trend in values in the order of measurement; undefined with fewer than `FEWEST_FOR_INTERVAL` values. */
@@ -159,7 +159,7 @@ export function shuffled<Item>(items: readonly Item[], seed: number): Item[] {
   return copy;
 }
 
-/** The Mersenne Twister, because neighbouring seeds must not give similar orders. */
+/** Generator of random numbers: a Mersenne Twister, because neighbouring seeds must not give similar orders. */
 type Random = ReturnType<typeof mersenne>;
 
 /** Draws a whole number from 0 to `below` − 1. The bias of scaling 32 bits is below 1 in 10,000 for the sizes used here. */
@@ -218,8 +218,8 @@ function valueAtRank(sorted: readonly number[], counts: ArrayLike<number>, rank:
 }
 
 /**
- * Returns the share of random divisions of all values whose medians are at least as far apart; the real division counts as
- * one. Shuffles the sides of the sorted values, so that no median needs a sort.
+ * Returns the share of random divisions of all values whose medians are at least as far apart. The real division counts as
+ * one of them. Shuffles the sides of the sorted values, so that no median needs a sort.
  */
 function permutationOfMedians(before: readonly number[], after: readonly number[], seed: number): number {
   const random = mersenne(seed);

@@ -19,7 +19,7 @@ export function studentTwoSided(t: number, degrees: number): number {
   return Math.min(1, Math.max(0, 1 - within));
 }
 
-/** Returns the value that is exceeded, on either side, with probability `share`: 2.262 for 0.05 and 9 degrees. */
+/** Returns the value that is exceeded on either side with probability `share`: 2.262 for 0.05 and 9 degrees of freedom. */
 export function studentQuantile(share: number, degrees: number): number {
   let [low, high] = [0, 1e6];
   for (let i = 0; i < 100; i++) {

@@ -8,13 +8,13 @@ export const LEAST_SPREAD = 0.002;
 const FEWEST_FOR_WELCH = 6;
 /** Minimum number of values on each side for trimming. */
 const FEWEST_FOR_TRIMMING = 12;
-/** Share of the values that is left out at either end. */
+/** Share of the values to trim at either end. */
 const TRIMMED_SHARE = 0.2;
 
 /** One side of a comparison, as logarithms, so that differences are shares. */
 interface Side {
   readonly center: number;
-  /** Values that the center is computed from. */
+  /** Number of values from which the center is computed. */
   readonly n: number;
   /** Sum of squared distances of the winsorized values. */
   readonly squares: number;
@@ -24,7 +24,7 @@ interface Side {
  * Returns the probability that two equal sides differ at least as much: the larger of the results of Student's and Welch's
  * t test. With sides of different sizes, each test alone reports a difference too often: Student's when the small side
  * spreads more, Welch's when the values of the small side agree by chance. With 12 values on both sides, a fifth at either
- * end is left out (Yuen's test), so that a few slow repetitions neither cause nor hide a difference. With fewer than 6
+ * end is trimmed (Yuen's test), so that a few slow repetitions neither cause nor hide a difference. With fewer than 6
  * values on a side, only Student's test is used. `test/bench/alarms.ts` simulates the error rates.
  *
  * K. K. Yuen, The two-sample trimmed t for unequal population variances, Biometrika 61 (1974).
@@ -48,18 +48,21 @@ function sideOf(values: readonly number[], share: number): Side {
   return { center: mean(kept), n: kept.length, squares: sum(winsorized.map((value) => (value - middle) ** 2)) };
 }
 
-/** Student's t test: assumes that both sides spread alike. */
+/** Runs Student's t test, which assumes an equal spread of both sides. */
 function student(a: Side, b: Side): number {
   const degrees = a.n + b.n - 2;
   const variance = Math.max((a.squares + b.squares) / degrees, LEAST_SPREAD ** 2);
   return studentTwoSided((b.center - a.center) / Math.sqrt(variance * (1 / a.n + 1 / b.n)), degrees);
 }
 
-/** Welch's t test: each side has its own spread; degrees of freedom by Welch and Satterthwaite, rounded down. */
+/**
+ * Runs Welch's t test, with a separate spread for each side. Degrees of freedom by Welch and Satterthwaite, rounded
+ * down.
+ */
 function welch(a: Side, b: Side): number {
   const errorOf = ({ n, squares }: Side) => Math.max(squares / (n - 1), LEAST_SPREAD ** 2) / n;
   const [first, second] = [errorOf(a), errorOf(b)];
   const degrees = (first + second) ** 2 / (first ** 2 / (a.n - 1) + second ** 2 / (b.n - 1));
-  // Sides that spread exactly alike have a whole number of degrees; 1e-9 undoes the rounding error.
+  // Equal spreads give a whole number of degrees; 1e-9 compensates for the rounding error.
   return studentTwoSided((b.center - a.center) / Math.sqrt(first + second), Math.floor(degrees + 1e-9));
 }

@@ -11,7 +11,7 @@ export const TOOLS = [
   fiPingpong,
 ] as const;
 
-/** A checked test between two ranks. */
+/** A parsed transport test. */
 export type TransportTestSpec = z.output<(typeof TOOLS)[number]['schema']>;
 
 const BY_NAME: ReadonlyMap<string, Tool<TransportTestSpec>> = new Map(TOOLS.map((tool) => [tool.name, tool]));
@@ -27,7 +27,7 @@ export function toolOf({ tool }: Pick<TransportTestSpec, 'tool'>): Tool<Transpor
   return found;
 }
 
-/** Returns the tool of recorded parameters; undefined for one that this version does not know. */
+/** Returns the tool of recorded parameters; undefined for an unknown tool. */
 export function toolNamed(name: string): Tool<TransportTestSpec> | undefined {
   return BY_NAME.get(name);
 }

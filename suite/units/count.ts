@@ -1,4 +1,4 @@
-/** Formats a number of things, with the noun in the singular or plural: `1 run`, `3 runs`. */
+/** Formats a number with its noun in the singular or plural: `1 run`, `3 runs`. */
 export function formatCount(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,4 +1,4 @@
-/** Returns the seconds from one ISO 8601 timestamp to another; negative when the second one is earlier. */
+/** Returns the seconds from one ISO 8601 timestamp to another; negative if the second one is earlier. */
 export function secondsBetween(from: string, to: string): number {
   return (Date.parse(to) - Date.parse(from)) / 1000;
 }

@@ -1,7 +1,7 @@
 /**
- * Converts between units as users write them and the units of all computations: bytes, seconds, bytes per second.
+ * Converts between units in specs and reports and the units of all computations: bytes, seconds, bytes per second.
  *
- * `Ki Mi Gi Ti` are powers of 1024; `k M G T` are powers of 1000; `bit` is an eighth of a byte. A text without a required
+ * `Ki Mi Gi Ti` are powers of 1024, `k M G T` are powers of 1000, and `bit` is an eighth of a byte. A text without a required
  * unit is an error.
  */
 
@@ -14,7 +14,7 @@ const BYTES_TEXT = /^(\d+(?:\.\d+)?)\s*(Ki|Mi|Gi|Ti|[kKMGT])?(?:B|iB)?$/;
 const RATE_TEXT = /^(\d+(?:\.\d+)?)\s*(Ki|Mi|Gi|Ti|[kKMGT])?(bit|b|B)(?:\/s|ps)$/;
 const DURATION_PART = /(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)/g;
 
-/** Invalid quantity. The message names the expected form with an example. */
+/** Reports an invalid quantity. The message has an example of the expected form. */
 export class UnitError extends Error {
   override readonly name = 'UnitError';
 }
@@ -27,7 +27,10 @@ export class UnitError extends Error {
 export function parseBytes(value: string | number): number {
   if (typeof value === 'number') return wholeBytes(value, String(value));
   const match = BYTES_TEXT.exec(value.trim());
-  if (!match) throw new UnitError(`"${value}" is not a size: write bytes or a unit, for example "64Mi" or "128Gi"`);
+  if (!match)
+    throw new UnitError(
+      `"${value}" is not a size; write a number of bytes, or a number with a unit, for example "64Mi" or "128Gi"`,
+    );
   return wholeBytes(Number(match[1]) * factor(match[2]), value);
 }
 
@@ -38,7 +41,7 @@ export function parseBytes(value: string | number): number {
  */
 export function parseRate(value: string): number {
   const match = RATE_TEXT.exec(value.trim());
-  if (!match) throw new UnitError(`"${value}" is not a rate: write for example "100Gbit/s" or "46.48GB/s"`);
+  if (!match) throw new UnitError(`"${value}" is not a rate; write for example "100Gbit/s" or "46.48GB/s"`);
   return (Number(match[1]) * factor(match[2])) / (match[3] === 'B' ? 1 : 8);
 }
 
@@ -51,7 +54,7 @@ export function parseDuration(value: string): number {
   const text = value.trim();
   const parts = [...text.matchAll(DURATION_PART)];
   if (parts.length === 0 || parts.map((part) => part[0]).join('') !== text.replaceAll(/(?<=[a-z])\s+/g, '')) {
-    throw new UnitError(`"${value}" is not a duration: write for example "7s", "500ms" or "15m"`);
+    throw new UnitError(`"${value}" is not a duration; write for example "7s", "500ms" or "15m"`);
   }
   return parts.reduce((sum, [, number, unit]) => sum + Number(number) * (SECONDS[unit ?? ''] ?? Number.NaN), 0);
 }

@@ -7,8 +7,8 @@ import { SUITE_FAILURES } from './classes/suite-failures.js';
 import { TRANSPORT_FAILURES } from './classes/transport-failures.js';
 
 /**
- * All failure classes, each with its retry and its hint. The name of a class is the `type` of the failure in Temporal's
- * history and in every record, so it never changes.
+ * All failure classes, each with its retry and its hint. Never rename a class: its name is the `type` of the failure in
+ * Temporal's history and in every record.
  */
 export const FAILURES = {
   ...CLUSTER_FAILURES,
@@ -29,18 +29,21 @@ export function isFailureClass(name: string): name is FailureClass {
 /** A failure as a plain value, for records, reports and Temporal payloads. */
 export interface FailureRecord {
   readonly class: FailureClass;
-  /** The failure and its location. */
+  /** What failed, and where. */
   readonly message: string;
-  /** The remedy, verb first. */
+  /** Remedy, starting with a verb. */
   readonly hint: string;
 }
 
-/** Makes a failure record. @param hint default: the hint of the class */
+/** Builds a failure record. @param hint default: the hint of the class */
 export function failureRecord(failureClass: FailureClass, message: string, hint?: string): FailureRecord {
   return { class: failureClass, message, hint: hint ?? FAILURES[failureClass].hint };
 }
 
-/** The only error type of the suite: a class that decides about the retry, a message and a hint for people, the cause. */
+/**
+ * The only error type of the suite. It has a class that decides about the retry, a message and a hint for people, and
+ * the cause.
+ */
 export class SuiteFailure extends Error {
   override readonly name = 'SuiteFailure';
   readonly class: FailureClass;

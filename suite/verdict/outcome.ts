@@ -1,6 +1,6 @@
 import type { Verdict } from './verdict.js';
 
-/** The result of a run in one word: its verdict, or `regressed` for a pass that is worse than its baseline. */
+/** The result of a run in one word: its verdict, or `regressed` for a run that passed and is worse than its baseline. */
 export type RunOutcome = Verdict | 'regressed';
 
 /**

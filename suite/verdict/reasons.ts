@@ -1,4 +1,4 @@
-/** Effect of a reason code on the verdict of its cell; `note` leaves the verdict as it is. */
+/** Effect of a reason code on the verdict of its cell. `note` does not change the verdict. */
 type ReasonEffect = 'pass' | 'fail' | 'inconclusive' | 'skipped' | 'note';
 
 /** Scope of a reason code; `cell` is any cell. */
@@ -10,12 +10,13 @@ interface ReasonKind {
   readonly meaning: string;
 }
 
-/** All reason codes. A code never changes its meaning; docs/validity.md is generated from this table. */
+/** All reason codes. Never change the meaning of a code. docs/validity.md is generated from this table. */
 export const REASONS = {
   measured: {
     of: 'cell',
     effect: 'pass',
-    meaning: 'The figure is complete, took the expected path, is possible, and meets the expectation of the spec.',
+    meaning:
+      'The figure is complete, took the expected path, is possible, and is not below the expectation of the spec.',
   },
   'below-expectation': {
     of: 'transport',
@@ -46,27 +47,28 @@ export const REASONS = {
   'nics-idle': {
     of: 'transport',
     effect: 'note',
-    meaning: 'NICs that the test could use moved nothing. The ceiling still includes them.',
+    meaning: 'NICs that the test could use moved no bytes. The ceiling still includes them.',
   },
   'other-traffic': {
     of: 'transport',
     effect: 'note',
-    meaning: 'The counters moved by more than the test sent: something else used the NICs.',
+    meaning: 'The counters increased by more than the test sent: other traffic used the NICs.',
   },
   'figures-disagree': {
     of: 'transport',
     effect: 'inconclusive',
-    meaning: 'The printed bandwidth of the headline row differs by more than 2 % from block size and latency.',
+    meaning:
+      'The printed bandwidth of the headline row differs by more than 2 % from the one computed from block size and latency.',
   },
   'parameters-differ': {
     of: 'transport',
     effect: 'inconclusive',
-    meaning: 'The tool printed other options than those that the suite passed.',
+    meaning: 'The tool printed options that differ from those that the suite passed.',
   },
   'rows-disagree': {
     of: 'transport',
     effect: 'note',
-    meaning: 'As `figures-disagree`, for rows other than the headline row.',
+    meaning: 'The same as `figures-disagree`, for rows other than the headline row.',
   },
   'tcp-fallback': {
     of: 'transport',
@@ -91,7 +93,7 @@ export const REASONS = {
   'did-not-exit': {
     of: 'transport',
     effect: 'note',
-    meaning: 'The table was complete and a rank still ran at the time limit. The figure counts.',
+    meaning: 'The table was complete, but a rank was still running at the time limit. The figure counts.',
   },
   errors: { of: 'inference', effect: 'fail', meaning: 'More requests failed than `limits.errorRate` allows.' },
   'lost-requests': {
@@ -127,7 +129,7 @@ export const REASONS = {
   'kv-transfer-seen': {
     of: 'inference',
     effect: 'note',
-    meaning: 'Bytes that the NICs of the decode workers moved during the load.',
+    meaning: 'Names the number of bytes that the NICs of the decode workers moved during the load.',
   },
   'kv-path-unproven': {
     of: 'inference',
@@ -137,12 +139,12 @@ export const REASONS = {
   'wrong-kv-back-end': {
     of: 'inference',
     effect: 'fail',
-    meaning: 'NIXL in a worker loaded another back end than `dynamo.transfer.backend`.',
+    meaning: 'NIXL in a worker loaded a back end other than `dynamo.transfer.backend`.',
   },
   'simulated-engine': {
     of: 'inference',
     effect: 'note',
-    meaning: 'The engine is simulated and sends no KV bytes. The figure is not a performance of Dynamo.',
+    meaning: 'The engine is simulated and sends no KV bytes. The figure does not show the performance of Dynamo.',
   },
   slow: {
     of: 'inference',
@@ -152,12 +154,12 @@ export const REASONS = {
   failure: {
     of: 'cell',
     effect: 'fail',
-    meaning: 'The cell, or a required test, has a failure; its class is in the record.',
+    meaning: 'The cell, or a required test, has a failure; the record has its failure class.',
   },
   'suite-failure': {
     of: 'suite',
     effect: 'fail',
-    meaning: 'The suite failed outside its tests; the class is in the record.',
+    meaning: 'The suite failed outside its tests; the record has the failure class.',
   },
   'optional-failure': {
     of: 'suite',
@@ -167,10 +169,10 @@ export const REASONS = {
   'cluster-not-ready': {
     of: 'suite',
     effect: 'fail',
-    meaning: 'Set-up found problems of the cluster; the record lists them with their remedies.',
+    meaning: 'Set-up found problems in the cluster; the record lists them with their remedies.',
   },
   cancelled: { of: 'suite', effect: 'fail', meaning: 'The suite run was cancelled.' },
-  skipped: { of: 'suite', effect: 'skipped', meaning: 'The test was left out by a person.' },
+  skipped: { of: 'suite', effect: 'skipped', meaning: 'A person skipped the test.' },
   'not-yet': { of: 'suite', effect: 'inconclusive', meaning: 'The run has not ended; the test has no verdict yet.' },
 } as const satisfies Record<string, ReasonKind>;
 

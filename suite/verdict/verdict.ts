@@ -3,18 +3,17 @@ import type { ReasonCode } from './reasons.js';
 
 export type { ReasonCode } from './reasons.js';
 
-/** The judgement of a cell, a test or a suite. */
+/** Verdict of a cell, a test or a suite run. */
 export type Verdict = 'pass' | 'fail' | 'inconclusive' | 'skipped';
 
-/** The reason for a verdict. The code is for machines and never changes its meaning; the message is for people. */
+/** Reason for a verdict. The code is for programs, and its meaning never changes. The message is for people. */
 export interface Reason {
   readonly code: ReasonCode;
   readonly message: string;
 }
 
 /**
- * Combines verdicts to the worst of them. No verdict at all counts as `fail`; a mix of `pass` and `skipped` is
- * `inconclusive`.
+ * Returns the worst of several verdicts. An empty list is `fail`; a mix of `pass` and `skipped` is `inconclusive`.
  */
 export function worst(verdicts: readonly Verdict[]): Verdict {
   if (verdicts.length === 0 || verdicts.includes('fail')) return 'fail';
@@ -22,7 +21,7 @@ export function worst(verdicts: readonly Verdict[]): Verdict {
   return verdicts.every((verdict) => verdict === 'pass') ? 'pass' : 'inconclusive';
 }
 
-/** The result of a test, as `suiteVerdict` needs it. */
+/** Result of a test for `suiteVerdict`. */
 export interface TestOutcome {
   readonly name: string;
   readonly required: boolean;

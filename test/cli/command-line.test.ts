@@ -380,7 +380,7 @@ describe('dynamo-bench commands on suite runs', function () {
         const ended = watching.then(() => assert.ok(seen.includes(words), `watch ended without: ${words}`));
         while (!seen.includes(words)) await Promise.race([once(watching.stdout, 'data'), ended]);
       };
-      await untilLine('no worker answers');
+      await untilLine('No worker answers');
       await server.kill();
       await untilLine('Temporal does not answer');
       await server.restart();

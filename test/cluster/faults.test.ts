@@ -81,7 +81,7 @@ describe('a running suite', function () {
       ),
     );
     assert.equal(end.record.tests[0]?.failure?.class, 'OutOfMemory', end.failure);
-    assert.match(end.failure, /killed for memory/);
+    assert.match(end.failure, /exceeded its memory limit/);
   });
 
   it('is cancelled within 30 s, keeps what is recorded and leaves no labelled object', async () => {

@@ -101,7 +101,7 @@ describe('the site in a browser', function () {
       assert.equal(await page.locator('.badge.regressed').count(), 2);
       await page.getByRole('link', { name: 'History of its metrics' }).click();
       assert.ok(await page.locator('#history-1 svg[role=img]:visible').isVisible());
-      const ofLoad = page.getByRole('figure', { name: 'disaggregated/ttft/c4 from night to night' });
+      const ofLoad = page.getByRole('figure', { name: 'disaggregated/ttft/c4 across runs' });
       assert.ok(await ofLoad.locator('svg[role=img]:visible').isVisible());
       assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width);
       assert.deepEqual(trouble, []);

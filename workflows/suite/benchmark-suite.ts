@@ -9,7 +9,7 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { MAX_CELLS_PER_SUITE, mostCells } from '../../suite/plan/plan.js';
+import { tooManyCells } from '../../suite/plan/plan.js';
 import { runKey } from '../../suite/run/run.js';
 import { parseSpec, type SuiteSpec } from '../../suite/spec/spec.js';
 import { formatCount } from '../../suite/units/count.js';
@@ -51,12 +51,9 @@ export async function benchmarkSuite(input: unknown): Promise<SuiteResult> {
 function checked(input: unknown): SuiteSpec {
   try {
     const spec = parseSpec(input);
-    const cells = mostCells(spec);
-    if (cells <= MAX_CELLS_PER_SUITE) return spec;
-    throw new SuiteFailure(
-      'InvalidSpec',
-      `the suite has up to ${cells} cells, but one suite can run only ${MAX_CELLS_PER_SUITE}: split it`,
-    );
+    const problem = tooManyCells(spec);
+    if (problem) throw new SuiteFailure('InvalidSpec', `the suite ${problem}`);
+    return spec;
   } catch (error) {
     if (error instanceof SuiteFailure) throw workflowFailure(error);
     throw error;

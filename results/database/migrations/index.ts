@@ -6,7 +6,7 @@ import { inferenceCells } from './inference-cells.js';
 import { seriesConditions } from './series-conditions.js';
 import { storeVersion } from './store-version.js';
 
-/** Migrations in the order of their names. Never change a released one. */
+/** Returns the migrations in the order of their names. Never change a released migration. */
 export function migrationsOf(engine: Engine): Record<string, Migration> {
   return {
     '0001-first-tables': { up: (kysely) => firstTables(kysely, engine) },

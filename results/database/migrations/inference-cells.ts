@@ -4,7 +4,7 @@ import { zstdDecompress } from 'node:zlib';
 import type { Generated, Kysely } from 'kysely';
 import { canonicalJson } from '../../../suite/run/canonical-json.js';
 
-/** The columns that this migration needs, in the schema of this migration. */
+/** Columns that this migration uses, in the schema before and after it. */
 interface FormerTables {
   run: { seq: number; workflow_id: string; record: string };
   run_cell: { run_seq: number; position: number; test: string; repetition: number; cell_seq: number };
@@ -27,7 +27,7 @@ interface FormerTables {
   cell_log: { cell_seq: number; path: string; sha256: string };
 }
 
-/** A cell of phase 3 as it was recorded. */
+/** A cell of the Dynamo phase as it was recorded. */
 interface FormerCell {
   readonly key: string;
   readonly test: string;
@@ -47,8 +47,9 @@ interface FormerRecord {
 const decompress = promisify(zstdDecompress);
 
 /**
- * Stores cells of phase 3 once, in the table of cells. Before, each was also a JSON file among the evidence of its workflow,
- * which becomes a link of the workflow to the cell, and a part of the record of every run that had it.
+ * Stores each cell of the Dynamo phase once, in the table of cells. Before, a cell was also a JSON file among the evidence
+ * of its workflow, and a part of the record of every run that had it. The file becomes a link from the workflow to the
+ * cell.
  */
 export async function inferenceCells(kysely: Kysely<FormerTables>): Promise<void> {
   await linkCellFiles(kysely);

@@ -2,8 +2,8 @@ import { type Kysely, sql } from 'kysely';
 import type { Engine } from '../database.js';
 
 /**
- * Makes the conditions of a series a text instead of a block size and a number in flight, so that a series can have any:
- * `block=65536 batch=1` of a row, `concurrency=4` of a load point, empty of the figure of a whole test.
+ * Replaces the block size and the number in flight of a series by its conditions as text, so that a series can have any
+ * conditions: `block=65536 batch=1` for a row, `concurrency=4` for a load point, empty for the figure of a whole test.
  *
  * SQLite cannot drop a column that a constraint names, so the two tables are created again.
  */

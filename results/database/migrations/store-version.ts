@@ -1,14 +1,17 @@
 import type { Kysely } from 'kysely';
 
-/** The table by which programs recognized a store before migrations had names. */
+/** Table in which programs recorded the version of a store before migrations had names. */
 interface FormerTables {
   store_version: { version: number };
 }
 
-/** One more than those programs know: they refuse the store as too new. */
+/** One more than those programs know, so that they refuse the store as too new. */
 const TOO_NEW_FOR_THEM = 4;
 
-/** Makes programs that know versions by number refuse the store instead of making its tables once more. */
+/**
+ * Writes the version table, so that programs that know versions by number refuse the store instead of creating its
+ * tables again.
+ */
 export async function storeVersion(kysely: Kysely<FormerTables>): Promise<void> {
   await kysely.schema
     .createTable('store_version')

@@ -5,27 +5,28 @@ import { type Engine, type EngineWorker, extraArguments, kvTransferRate } from '
 const BYTES_PER_GB = 1e9;
 
 const schema = strict({
-  kind: z.literal('mocker').meta({ description: 'Dynamo’s own simulated engine' }),
+  kind: z.literal('mocker').meta({ description: 'the simulated engine of Dynamo' }),
   kvTransferRate: kvTransferRate().default('measured').meta({
-    description: 'rate of the simulated KV transfer; "measured": that of the transport test in transfer.predictFrom',
+    description:
+      'rate of the simulated KV transfer; "measured": the rate of the transport test in transfer.predictFrom',
   }),
   extraArguments: extraArguments(),
 });
 
 /**
- * Dynamo's mocker, `python3 -m dynamo.mocker`: it pauses for as long as an engine would compute and transfer, and needs
- * no GPU.
+ * Runs Dynamo's mocker, `python3 -m dynamo.mocker`. It pauses for the time in which a real engine would compute and
+ * transfer, and needs no GPU.
  */
 export const mocker = {
   kind: 'mocker',
   title: 'a simulated engine',
   schema,
-  // The mocker imitates the scheduler of this framework.
+  // The mocker simulates the scheduler of this framework.
   backendFramework: 'trtllm',
   command: ['python3', '-m', 'dynamo.mocker'],
   simulation: {
     warning:
-      'Dynamo’s mocker replaces computation and KV transfer by delays and sends no KV bytes. These figures show that the suite works. They do not show Dynamo’s performance.',
+      'Dynamo’s mocker replaces computation and KV transfer by delays and sends no KV bytes. These figures show that the suite works. They do not show the performance of Dynamo.',
     kvTransferRate: (block) => block.kvTransferRate,
   },
 

@@ -7,7 +7,7 @@ const schema = strict({
   extraArguments: extraArguments(),
 });
 
-/** TensorRT-LLM under Dynamo: `python3 -m dynamo.trtllm`. */
+/** Runs TensorRT-LLM under Dynamo: `python3 -m dynamo.trtllm`. */
 export const trtllm = {
   kind: 'trtllm',
   title: 'trtllm',
@@ -39,9 +39,9 @@ function engineConfig({ role, transfer }: EngineWorker): object {
   return {
     tensor_parallel_size: transfer.tensorParallel,
     kv_cache_config: { dtype: transfer.kvCacheType, tokens_per_block: transfer.tokensPerBlock },
-    // Without it TensorRT-LLM disables the transfer.
+    // Without this key, TensorRT-LLM disables the KV transfer.
     ...(role === 'worker' ? {} : { cache_transceiver_config: { backend: 'NIXL' } }),
-    // A prefill worker refuses the overlap scheduler.
+    // A prefill worker does not start with the overlap scheduler.
     ...(role === 'prefill' ? { disable_overlap_scheduler: true } : {}),
   };
 }

@@ -2,9 +2,9 @@ import type { z } from 'zod';
 import type { Fabric } from '../../hardware/fabric.js';
 import type { Reason } from '../../verdict/verdict.js';
 
-/** A message in the output of a successful run that explains its figure. */
+/** A message in the output of a successful run that explains a low figure. */
 export interface Sign extends Reason {
-  /** Text that the output contains, or a pattern where a text would match too much. */
+  /** Text in the output, or a pattern when a text would match too much. */
   readonly text: string | RegExp;
 }
 
@@ -23,41 +23,43 @@ export interface ProbedImage {
 }
 
 /**
- * A kind of network between the nodes. All code outside its folder uses this interface, so that another kind takes
- * one folder and one line of the registry.
+ * A kind of network between the nodes. All code outside its folder uses this interface. To add a kind, add its folder and
+ * one line of the registry.
  */
 export interface FabricKind<Spec extends { readonly kind: string }> {
   /** Value of `fabric.kind` in a spec. */
   readonly name: Spec['kind'];
   readonly schema: z.ZodType<Spec>;
-  /** Value of FI_PROVIDER with which libfabric uses this fabric; absent where the provider does not determine the fabric. */
+  /**
+   * Value of FI_PROVIDER with which libfabric uses this fabric; absent when the provider does not determine the fabric.
+   */
   readonly provider?: string;
-  /** UCX before its first transport with RDMA write emulates writes on this fabric in software. */
+  /** True when UCX versions without a transport with RDMA write emulate writes on this fabric in software. */
   readonly emulatesOldUcx: boolean;
-  /** The counters show which cards carried the bytes, so that the ceiling is that of these cards. */
+  /** True when the counters show which cards carried the bytes, so that the ceiling is that of these cards. */
   readonly countsCards: boolean;
-  /** Counters that count payload or frames in bytes, by the class of device under /sys/class. */
+  /** Counters of bytes (payload or frames), by the class of device under /sys/class. */
   readonly byteCounters: Readonly<Record<string, readonly string[]>>;
-  /** Signs in the output of a successful run; empty where every path is the expected one. */
+  /** Messages in the output of a successful run that reveal an unexpected path; empty when every path is expected. */
   readonly signs: readonly Sign[];
-  /** Bytes that the buffers of each device need; 0 where pods are given no devices. */
+  /** Bytes that the buffers of each device need; 0 for a fabric without devices in the pods. */
   readonly memoryPerDevice: number;
 
-  /** Returns the fabric with its ceiling; undefined where cards, rate or GPUs are unknown. */
+  /** Returns the fabric with its ceiling; undefined when cards, rate or GPUs are unknown. */
   fabricOf(spec: Spec, labelled: string): Fabric | undefined;
   /** Returns the catalogue's entry of an instance type; undefined when it has none. */
   ofInstanceType(instanceType: string): Fabric | undefined;
   /** Explains why `fabricOf` returned undefined. */
   unknown(spec: Spec, labelled: string): FabricProblem;
   /**
-   * Returns the instance types that a spec allows, as far as it names them.
+   * Returns the instance types that a spec names.
    *
-   * @param selected values of the nodes' label that the spec selects
+   * @param selected values of the instance type label in the spec's node selector
    */
   instanceTypes(spec: Spec, selected: readonly string[]): readonly string[];
-  /** Returns the interface that should carry the bytes; empty where they bypass the kernel's interfaces. */
+  /** Returns the interface that should carry the bytes; empty when they bypass the kernel's interfaces. */
   networkInterface(spec: Spec): string;
-  /** Returns the cards that each rank sees, of the devices that it is given. */
+  /** Returns the number of cards that each rank sees, for its number of devices. */
   visibleNics(fabric: Fabric, givenDevices: number): number;
   /** Returns true when a device, such as `infiniband/rdmap79s0` or `net/eth0`, should carry the bytes. */
   carries(device: string, networkInterface: string): boolean;

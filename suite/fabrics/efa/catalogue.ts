@@ -7,12 +7,12 @@ function efa(nics: number, gbitPerNic: number, gpus: number, source: string): Fa
   return efaOf(nics, gbitPerNic * GBIT, gpus, source);
 }
 
-/** A GPU has its equal share of the cards, and at least one: with fewer cards than GPUs they share. */
+/** Builds a fabric whose GPUs have equal shares of the cards. With fewer cards than GPUs, several GPUs share one card. */
 export function efaOf(nics: number, lineRate: number, gpus: number, source: string): Fabric {
   return { kind: 'efa', nics, lineRate, gpus, nicsPerGpu: Math.max(1, Math.floor(nics / Math.max(1, gpus))), source };
 }
 
-/** Lists bandwidth, EFA and network cards of every instance type; a card carries one EFA interface. */
+/** Document with the bandwidth, EFA support and network cards of every instance type. A card has one EFA interface. */
 const SPECIFICATIONS = 'Amazon EC2 instance types, accelerated computing, network specifications';
 const CARDS = 'Amazon EC2 User Guide, EFA on instances with multiple network cards';
 

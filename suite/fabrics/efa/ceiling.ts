@@ -8,7 +8,7 @@ import type { EfaSpec } from './spec.js';
  * Returns the catalogue's entry with the overrides of the spec; undefined when the catalogue does not contain the instance
  * type and the spec does not set cards, rate and GPUs.
  *
- * @param labelled instance type in the nodes' label
+ * @param labelled instance type in the label of the nodes
  */
 export function efaFabric(spec: EfaSpec, labelled: string): Fabric | undefined {
   const known = fabricOfInstanceType(spec.instanceType ?? labelled);
@@ -22,7 +22,7 @@ export function efaFabric(spec: EfaSpec, labelled: string): Fabric | undefined {
 /** Describes the problem of an instance type that the catalogue does not contain. */
 export function unknownEfa({ instanceType }: EfaSpec, labelled: string): FabricProblem {
   return {
-    message: `instance type ${instanceType ?? labelled} has unknown NICs, so its bandwidth ceiling cannot be determined`,
+    message: `the NICs of instance type ${instanceType ?? labelled} are unknown, so its bandwidth ceiling cannot be determined`,
     hint: `Set fabric.nics, fabric.nicRate and fabric.gpus; or set fabric.instanceType to one of ${knownInstanceTypes().join(', ')}, or fabric.kind to "ethernet" with a rate`,
   };
 }

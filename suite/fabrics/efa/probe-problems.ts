@@ -1,6 +1,6 @@
 import type { FabricProblem, ProbedImage } from '../common/fabric-kind.js';
 
-/** Finds what keeps EFA from being used in a probe pod. */
+/** Lists the reasons why EFA cannot be used in a probe pod. */
 export function efaProbeProblems({ efaDomains, memlockLimit }: ProbedImage, givenDevices: number): FabricProblem[] {
   const problems: FabricProblem[] = [];
   if (efaDomains === 0 && givenDevices > 0) {
@@ -11,7 +11,7 @@ export function efaProbeProblems({ efaDomains, memlockLimit }: ProbedImage, give
   }
   if (memlockLimit !== undefined) {
     problems.push({
-      message: `memlock is limited to ${memlockLimit}, and the capability IPC_LOCK, which the pod adds, is not in effect`,
+      message: `memlock is limited to ${memlockLimit}, and the capability IPC_LOCK is not in effect although the pod adds it`,
       hint: 'Run the image as root, or raise LimitMEMLOCK of the container runtime; memory registration needs one of the two',
     });
   }

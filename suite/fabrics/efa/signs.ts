@@ -1,16 +1,16 @@
 import type { Sign } from '../common/fabric-kind.js';
 
-/** Messages of NIXL, UCX and libfabric which show that the bytes did not take EFA's path. */
+/** Messages of NIXL, UCX and libfabric that show that the bytes did not take the EFA path. */
 export const EFA_SIGNS: readonly Sign[] = [
   {
     code: 'tcp-fallback',
     text: 'devices (TCP fallback)',
-    message: 'LIBFABRIC found no EFA device and fell back to TCP (FI_PROVIDER=efa makes that an error)',
+    message: 'LIBFABRIC found no EFA device and fell back to TCP (with FI_PROVIDER=efa this is an error)',
   },
   {
     code: 'tcp-fallback',
     text: /provider(?:=|: )(?:tcp|sockets)\b/,
-    message: 'libfabric’s provider is TCP',
+    message: 'libfabric uses its TCP provider',
   },
   {
     code: 'emulated-rma',
@@ -21,6 +21,6 @@ export const EFA_SIGNS: readonly Sign[] = [
   {
     code: 'efa-through-ucx',
     text: 'but the UCX backend was configured',
-    message: 'NIXL itself recommends LIBFABRIC on this instance',
+    message: 'NIXL recommends LIBFABRIC on this instance, but the test uses UCX',
   },
 ];

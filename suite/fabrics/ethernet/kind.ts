@@ -2,7 +2,7 @@ import type { FabricKind } from '../common/fabric-kind.js';
 import { ethernet } from './ceiling.js';
 import { type EthernetSpec, ethernetSpec } from './spec.js';
 
-/** An interface of the kernel. TCP, and transports that TCP emulates, are the expected path. */
+/** A network interface of the kernel. TCP and transports emulated over TCP are the expected path. */
 export const ethernetKind = {
   name: 'ethernet',
   schema: ethernetSpec,

@@ -1,7 +1,7 @@
-/** Lines that the entry script of a rank pod adds to the tool's own output: one JSON object a line behind a marker. */
+/** Marker of the lines that the entry script of a rank pod adds to the output of the tool. One JSON object follows it. */
 export const FRAME_MARKER = '@@dynamo-bench ';
 
-/** Counters of one device at one moment, as the kernel shows them. */
+/** Counters of one device at one moment, as read from the kernel. */
 export interface CounterFrame {
   readonly event: 'counters';
   readonly when: 'before' | 'after';
@@ -20,11 +20,11 @@ type Frame =
 export interface RankLog {
   readonly toolLines: readonly string[];
   readonly counters: readonly CounterFrame[];
-  /** Output of each process when the rank ran several, by index. */
+  /** Output of each process by index, when the rank ran several processes. */
   readonly processes: ReadonlyMap<number, readonly string[]>;
   /**
-   * True when the log has its first and its last frame: neither the kubelet, which keeps only the end of a long log, nor
-   * the death of the pod truncated it.
+   * True when the log has its first and its last frame. Then it was truncated neither by the kubelet, which keeps only the
+   * end of a long log, nor by the death of the pod.
    */
   readonly complete: boolean;
 }
@@ -34,14 +34,14 @@ export function readRankLog(text: string): RankLog {
   const toolLines: string[] = [];
   const processes = new Map<number, string[]>();
   const counters: CounterFrame[] = [];
-  let begun = false;
+  let started = false;
   let ended = false;
   let current = toolLines;
   for (const line of text.split(/\r?\n/)) {
     const found = readFrame(line);
     if (!found) current.push(line);
     else if (found.event === 'counters') counters.push(found);
-    else if (found.event === 'begin') begun = true;
+    else if (found.event === 'begin') started = true;
     else if (found.event === 'process') {
       current = [];
       processes.set(found.index, current);
@@ -50,7 +50,7 @@ export function readRankLog(text: string): RankLog {
       current = toolLines;
     }
   }
-  return { toolLines, counters, processes, complete: begun && ended };
+  return { toolLines, counters, processes, complete: started && ended };
 }
 
 /** Returns the tool's output of all processes of a rank. */
@@ -58,7 +58,7 @@ export function ownOutput({ toolLines, processes }: RankLog): string[] {
   return [toolLines, ...processes.values()].flat();
 }
 
-/** Finds the marker anywhere in the line, because the tool may have left an unfinished line in front of it. */
+/** Parses a frame. Finds the marker anywhere in the line, because an unfinished line of the tool may precede it. */
 function readFrame(line: string): Frame | undefined {
   const at = line.indexOf(FRAME_MARKER);
   if (at < 0 || !line.endsWith('}')) return undefined;
@@ -70,7 +70,7 @@ function readFrame(line: string): Frame | undefined {
   }
 }
 
-/** Validates by hand and not by a schema, because a log may contain a hundred thousand lines that resemble frames. */
+/** Validates a frame without a schema, for speed: a log may contain a hundred thousand lines that resemble frames. */
 function isFrame(value: unknown): value is Frame {
   if (!isObject(value)) return false;
   switch (value.event) {

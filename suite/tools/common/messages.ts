@@ -1,19 +1,19 @@
 import type { FailureClass } from '../../verdict/failure.js';
 
 /**
- * Messages of the tools and libraries, each with its failure class. The first entry of a table that the output contains
- * decides, so causes come before their consequences.
+ * Messages of the tools and libraries, each with its failure class. The first entry of a table that matches the output
+ * determines the class, so list causes before their consequences.
  */
 
 export interface Message {
-  /** Text that the line contains, or a pattern where a text would match too much. */
+  /** Text in the line, or a pattern when a text would match too much. */
   readonly text: string | RegExp;
   readonly class: FailureClass;
   /** Remedy for this message; default: the hint of the class. */
   readonly hint?: string;
 }
 
-/** Failure that a line of the output names. */
+/** Failure that a line of the output reports. */
 export interface NamedFailure {
   readonly class: FailureClass;
   readonly line: string;
@@ -57,10 +57,10 @@ function missing(program: string): Message {
   return { text: new RegExp(pattern, 'm'), class: 'ToolMissing' };
 }
 
-/** Limit of characters in a record; a line of output may be a megabyte. */
+/** Maximum number of quoted characters in a record. A line of output can have a megabyte. */
 const LONGEST_LINE = 500;
 
-/** Finds the first failure that the lines name, in the order of the tables, with the line itself. */
+/** Finds the first failure that the lines report, in the order of the tables, with its line. */
 export function classifyOutput(
   tool: { readonly program: string; readonly messages: readonly Message[] },
   lines: readonly string[],

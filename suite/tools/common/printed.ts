@@ -1,15 +1,18 @@
-/** Numbers as the tools print them. */
+/** Parses and compares numbers as the tools print them. */
 
-/** A whole or decimal number, with an exponent where C++ streams switch to one; not `nan`, not `inf`. */
+/** Matches a whole or decimal number, with the exponent that C++ streams may print; not `nan` or `inf`. */
 export const PRINTED_NUMBER = /^\d{1,30}(?:\.\d{1,20})?(?:[eE][+-]?\d{1,3})?$/;
 
-/** Figures in one row may disagree by this share: they are rounded, and taken at slightly different moments. */
+/**
+ * Largest accepted difference of the figures in one row, as a share. They are rounded, and measured at slightly
+ * different moments.
+ */
 export const DISAGREEMENT = 0.02;
 
-/** Two figures are compared only when the rounding of both together explains at most this share. */
+/** Largest rounding error of two figures, as a share, with which they can be compared. */
 const EXACT_ENOUGH = 0.005;
 
-/** Largest error of a printed number that comes from rounding, as a share of it; infinite for zero. */
+/** Returns the largest rounding error of a printed number, as a share of it; infinite for zero. */
 function roundingError(text: string): number {
   const [mantissa = '', exponent = '0'] = text.toLowerCase().split('e');
   const decimals = mantissa.split('.')[1]?.length ?? 0;
@@ -17,12 +20,12 @@ function roundingError(text: string): number {
 }
 
 /**
- * Computes the bandwidth that follows from the bytes of a block or message and their time; undefined where the printed figures are too coarse
- * to be compared.
+ * Computes the bandwidth from the bytes of a block or message and their time; undefined when the printed figures are too
+ * coarse to compare.
  *
- * @param time as printed
+ * @param time the printed time
  * @param unit seconds of one unit of `time`
- * @param bandwidth as printed
+ * @param bandwidth the printed bandwidth
  */
 export function recomputedBandwidth(bytes: number, time: string, unit: number, bandwidth: string): number | undefined {
   const error = roundingError(time) + roundingError(bandwidth);

@@ -1,7 +1,7 @@
 import type { Row } from '../../hardware/measurement.js';
 import type { RankLog } from './log-lines.js';
 
-/** The output of one rank. The rank on node2 was started first. */
+/** Output of one rank. The rank on node2 starts first. */
 export interface RankOutput {
   readonly position: 'node1' | 'node2';
   readonly log: RankLog;
@@ -14,14 +14,14 @@ export interface ResultTable {
   readonly problem: string;
 }
 
-/** Compares rows with the expected ones, each of which must occur once. Both are named by their block and batch. */
+/** Compares rows with the expected rows, each of which must occur once. Block and batch identify a row. */
 export function tableOf(rows: readonly Row[], expected: readonly string[], found: readonly string[]): ResultTable {
   const missing = expected.filter((row) => !found.includes(row));
   const problem = `${expected.length - missing.length} of ${expected.length} rows; missing: ${missing.join(', ')}`;
   return { rows, complete: missing.length === 0 && found.length === expected.length, problem };
 }
 
-/** Returns the row of the largest block (and batch): claims refer to it, and a link's burst cannot raise it. */
+/** Returns the row of the largest block and batch, because claims refer to it and bursts of a link do not raise it. */
 export function largestRow(rows: readonly Row[]): Row {
   return rows.reduce((best, candidate) =>
     candidate.blockSize * candidate.batchSize >= best.blockSize * best.batchSize ? candidate : best,

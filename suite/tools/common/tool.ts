@@ -5,31 +5,31 @@ import type { FieldProblem, TestFields } from '../../schema/test-fields.js';
 import type { Message } from './messages.js';
 import type { RankOutput, ResultTable } from './result-table.js';
 
-/** The fields of a test between two ranks that do not depend on its tool. */
+/** Fields of a transport test that do not depend on its tool. */
 export interface ToolTest extends TestFields {
   readonly tool: string;
 }
 
 /** Payload that one rank sends to the other, in bytes. */
 export interface ExpectedBytes {
-  /** Bytes of the counted iterations, which are certainly sent. */
+  /** Bytes of the counted iterations, which are always sent. */
   readonly least: number;
-  /** Bytes with all warm-up, which some versions of a tool cut short. */
+  /** Bytes including the whole warm-up, which some versions of a tool shorten. */
   readonly most: number;
 }
 
-/** Location of one rank, for its command line. */
+/** Facts of one rank for its command line. */
 export interface RankPlace {
   /** Folder of the tool's files. */
   readonly folder: string;
   readonly etcdEndpoint: string;
-  /** Unique to the attempt. */
+  /** Group that is unique to the attempt. */
   readonly group: string;
-  /** Address of the rank that was started first; absent for that rank itself. */
+  /** Address of the rank that starts first; absent for that rank. */
   readonly server?: string | undefined;
 }
 
-/** Sign that the first rank is ready for the second: it listens on all these TCP ports, or its log has a line. */
+/** Sign that the second rank can start: the first rank listens on all these TCP ports, or its log has this line. */
 export type Readiness =
   | { readonly kind: 'listening'; readonly ports: readonly number[] }
   | { readonly kind: 'log'; readonly pattern: RegExp };
@@ -53,35 +53,35 @@ export interface Headline {
   readonly original: string;
 }
 
-/** A test's place on the ladder from the hardware to NIXL, with the conditions of its figure. */
+/** Position of a test on the ladder from the hardware to NIXL, with the conditions of its figure. */
 export interface RungFacts {
   readonly name: string;
-  /** Name of the rung that this one is compared with; absent directly above the hardware. */
+  /** Name of the rung with which this one is compared; absent directly below the hardware. */
   readonly above?: string;
   /** Library under the rung that moves the bytes. */
   readonly library: 'ucx' | 'libfabric';
   /** One GPU pair, or all NICs of the node. */
   readonly extent: 'pair' | 'node';
-  /** In nixlbench's words: `VRAM`, `DRAM`, `DRAM to VRAM`. */
+  /** Memory in the terms of nixlbench: `VRAM`, `DRAM`, `DRAM to VRAM`. */
   readonly memory: string;
-  /** In nixlbench's words: `WRITE`, `READ`; else the tool's own. */
+  /** Direction in the terms of nixlbench (`WRITE`, `READ`), otherwise in those of the tool. */
   readonly direction: string;
-  /** Messages follow one another, or each waits for the answer to the last one. */
+  /** `one-way stream`: messages follow one another. `ping-pong`: each waits for the answer to the previous one. */
   readonly pattern: 'one-way stream' | 'ping-pong';
 }
 
-/** Queries of a probe pod to the tool in the image. */
+/** Queries with which a probe pod inspects the tool in the image. */
 export interface ToolProbe {
   readonly program: string;
   /** Option that makes the program print its options. */
   readonly helpOption: string;
-  /** Finds the version in the output of `program --version`; absent for a program that has no such option. */
+  /** Finds the version in the output of `program --version`; absent for a program without that option. */
   readonly version?: RegExp;
 }
 
 /**
- * A tool that measures between two ranks. All code outside its folder uses this interface, so that another tool takes one
- * folder and one line of the registry.
+ * A tool that measures between two ranks. All code outside its folder uses this interface. To add a tool, add its folder and
+ * one line of the registry.
  */
 export interface Tool<Test extends ToolTest> {
   /** Value of `tool` in a spec. */
@@ -89,9 +89,9 @@ export interface Tool<Test extends ToolTest> {
   /** Name of the program in the image. */
   readonly program: string;
   readonly schema: z.ZodType<Test> & { readonly shape: Readonly<Record<string, z.ZodType>> };
-  /** The tool's failure messages, causes before their consequences. */
+  /** Failure messages of the tool, causes before their consequences. */
   readonly messages: readonly Message[];
-  /** Absent where the program cannot be queried without starting a test. */
+  /** Queries of the program; absent when it cannot be queried without starting a test. */
   readonly probe?: ToolProbe;
 
   /** Finds valid options of the tool that contradict each other. */
@@ -99,35 +99,38 @@ export interface Tool<Test extends ToolTest> {
 
   /** Names the measured back end: `NIXL LIBFABRIC`, `ucp_put_bw`. */
   title(test: Test): string;
-  /** Names the memory between which bytes move: `VRAM to DRAM`, `cuda memory`. */
+  /** Names the memory of both ranks: `VRAM to DRAM`, `cuda memory`. */
   memory(test: Test): string;
   /** Describes a test in one line: `nixlbench UCX, WRITE VRAM to VRAM, 15 rows up to 64 MiB`. */
   describe(test: Test): string;
 
   /** Returns the extent that the test's figure covers. */
   scope(test: Test): Scope;
-  /** Returns the most cards that a test can use, out of those of each rank. */
+  /** Returns the number of cards of each rank that a test can use. */
   usableNics(test: Test, given: number): number;
-  /** Returns the cards that the test itself names; empty where the library chooses. */
+  /** Returns the cards that the test names; empty when the library chooses. */
   namedNics(test: Test): readonly string[];
-  /** Returns the GPUs that each rank needs. */
+  /** Returns the number of GPUs that each rank needs. */
   gpus(test: Test): number;
   expectedBytes(test: Test): ExpectedBytes;
-  /** Returns the shortest and the longest time in seconds that the tool needs without the transfer. */
+  /** Returns the shortest and the longest time of the tool without the transfer, in seconds. */
   overhead(test: Test): { readonly low: number; readonly high: number };
-  /** Returns the NIXL back end whose transfer curve the test measures; undefined where its rows do not form one. */
+  /** Returns the NIXL back end whose transfer curve the test measures; undefined when its rows do not form a curve. */
   curveOf(test: Test): string | undefined;
 
   run(test: Test, place: RankPlace): RankRun;
   readiness(test: Test): Readiness;
-  /** Returns the files that both ranks need, by name. A file name contains the test's name, so that no two tests share one. */
+  /**
+   * Returns the files that both ranks need, by name. A file name contains the test's name, so that no two tests share
+   * one.
+   */
   files(test: Test): Readonly<Record<string, string>>;
 
   /** Parses the rows of both ranks' output, and compares them with the expected rows. */
   readTable(test: Test, ranks: readonly RankOutput[]): ResultTable;
   /** Chooses the figure of an attempt from its rows, of which there is at least one. */
   headline(test: Test, rows: readonly Row[]): Headline;
-  /** Returns true when the bandwidth of a row must follow from its block and its latency. */
+  /** Returns true when block and latency of a row must determine its bandwidth. */
   bandwidthFollowsFromLatency(test: Test): boolean;
   /** Finds options whose printed value differs from the test. */
   differingOptions(test: Test, lines: readonly string[]): string[];
@@ -137,7 +140,7 @@ export interface Tool<Test extends ToolTest> {
   unknownOptions(test: Test, help: string): string[];
 
   /**
-   * Places recorded parameters on the ladder; undefined where they do not form a rung.
+   * Returns the rung of recorded parameters; undefined when they do not form a rung.
    *
    * @param nicsPerGpu cards that serve one GPU of the node
    */

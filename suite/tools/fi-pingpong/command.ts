@@ -1,7 +1,7 @@
 import type { RankPlace, RankRun, Readiness } from '../common/tool.js';
 import type { FiPingpongSpec } from './spec.js';
 
-/** Options of both ranks, which must agree. `-S`, the address and the control port come from the script. */
+/** Returns the options that both ranks must share. The script adds `-S`, the address and the control port. */
 function commonOptions({ provider, domain, endpoint, iterations, checkData }: FiPingpongSpec): string[] {
   return [
     ...(provider === undefined ? [] : ['-p', `'${provider}'`]),
@@ -14,7 +14,7 @@ function commonOptions({ provider, domain, endpoint, iterations, checkData }: Fi
   ];
 }
 
-/** Name of a test's script. */
+/** Returns the name of a test's script. */
 export function scriptFile(test: string): string {
   return `pingpong-${test}.sh`;
 }
@@ -58,7 +58,7 @@ export function runPingpong(test: FiPingpongSpec, { folder, server }: RankPlace)
   return { command: ['/bin/sh', `${folder}/${scriptFile(test.name)}`, ...address], environment: {} };
 }
 
-/** Returns the control port: the server prints nothing until it has ended. */
+/** Returns the control port as the sign of readiness, because the server prints nothing until it has ended. */
 export function pingpongReadiness({ port }: FiPingpongSpec): Readiness {
   return { kind: 'listening', ports: [port] };
 }

@@ -2,22 +2,22 @@ import type { ExpectedBytes } from '../common/tool.js';
 import type { FiPingpongSpec } from './spec.js';
 
 /**
- * Returns the bytes of one direction: in each iteration a message and an answer of the same size (libfabric,
- * util/pingpong.c, `pingpong`), so that each rank sends and receives the same number of bytes. fi_pingpong has no warm-up.
+ * Returns the bytes of one direction. Each iteration has a message and an answer of the same size (libfabric,
+ * util/pingpong.c, `pingpong`), so each rank sends and receives the same number of bytes. fi_pingpong has no warm-up.
  */
 export function expectedPingpongBytes({ sizes, iterations }: FiPingpongSpec): ExpectedBytes {
   const bytes = sizes.reduce((sum, size) => sum + size, 0) * iterations;
   return { least: bytes, most: bytes };
 }
 
-/** Seconds of one process: start, control connection and end. */
+/** Seconds of one process to start, to set up the control connection and to end. */
 const PROCESS_SECONDS = { low: 0.1, high: 5 } as const;
 /** Pause of the client before each further size, in seconds. */
 const PAUSE_SECONDS = 1;
-/** Seconds that one message may take, its size not counted: EFA needs about 10 µs, TCP up to milliseconds. */
+/** Seconds of one message, without the time for its size: about 10 µs with EFA, up to milliseconds with TCP. */
 const MESSAGE_SECONDS = { low: 0, high: 10e-3 } as const;
 
-/** Returns the seconds that all processes need beside the transfer. */
+/** Returns the seconds of all processes without the transfer. */
 export function pingpongOverhead({ sizes, iterations }: FiPingpongSpec): { low: number; high: number } {
   const of = (end: 'low' | 'high') =>
     sizes.length * (PROCESS_SECONDS[end] + 2 * iterations * MESSAGE_SECONDS[end]) + (sizes.length - 1) * PAUSE_SECONDS;

@@ -1,6 +1,6 @@
 import { MEMORY_MESSAGES, type Message } from '../common/messages.js';
 
-/** ofiwg/libfabric, util/pingpong.c. */
+/** Failure messages of fi_pingpong (ofiwg/libfabric, util/pingpong.c). */
 export const FI_PINGPONG_MESSAGES: readonly Message[] = [
   { text: 'fi_pingpong: invalid option', class: 'ToolOptions' },
   { text: 'Unknown endpoint : ', class: 'ToolOptions' },
@@ -8,7 +8,7 @@ export const FI_PINGPONG_MESSAGES: readonly Message[] = [
   {
     text: /fi_getinfo\(\): .{0,200}ret=-61/,
     class: 'NoTransport',
-    hint: 'Check FI_PROVIDER, `provider`, `endpoint` and `fi_info` in the probe; libfabric has no such provider with this endpoint type and message size',
+    hint: 'Check FI_PROVIDER, `provider`, `endpoint` and `fi_info` in the probe; libfabric has no provider for this endpoint type and message size',
   },
   {
     text: 'Address already in use',

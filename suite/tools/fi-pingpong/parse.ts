@@ -9,15 +9,19 @@ import { PRINTED_NUMBER, recomputedBandwidth } from '../common/printed.js';
 
 const MB = 1e6;
 
-/** The script names the size before each run, because the table rounds it: `1m` is all from 1 MiB to 1.1 MiB. */
+/**
+ * Matches the size that the script prints before each run, because the table rounds it: `1m` is any size from 1 MiB to
+ * 1.1 MiB.
+ */
 const SIZE_LINE = /^# size (\d{1,15})$/;
 
-/** A longer line does not belong to the table. */
+/** Maximum length of a line of the table. */
 const LONGEST_ROW = 200;
 
 /**
- * Reads the rows of one rank. A row counts when its size is the announced one and as many answers came as messages were
- * sent (`=100`). Skips a row with a figure that is not a number: the check of the expected rows reports it.
+ * Reads the rows of one rank. A row counts when its size is the one that the script printed, and when the number of answers
+ * equals the number of sent messages (`=100`). Skips a row with a figure that is not a number; the check of the expected
+ * rows reports it.
  */
 export function parsePingpong(lines: readonly string[]): Row[] {
   const rows: Row[] = [];
@@ -47,7 +51,7 @@ function rowOf(fields: readonly string[], blockSize: number): Row | undefined {
   };
 }
 
-/** A size as fi_pingpong prints it: `64`, `1.5k`, `64k`, `1m`; cut, not rounded (`size_str`). */
+/** Formats a size as fi_pingpong prints it: `64`, `1.5k`, `64k`, `1m`; truncated and not rounded (`size_str`). */
 export function sizeText(size: number): string {
   const [base, unit] = size >= 2 ** 30 ? [2 ** 30, 'g'] : size >= 2 ** 20 ? [2 ** 20, 'm'] : [2 ** 10, 'k'];
   if (size < 2 ** 10) return String(size);

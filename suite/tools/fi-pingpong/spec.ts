@@ -14,7 +14,7 @@ export const fiPingpongSpec = strict({
     .string()
     .regex(/^[\w.:-]+$/, 'expected the name of a domain, as `fi_info` prints it')
     .optional()
-    .meta({ description: 'device (-d), for example rdmap79s0-rdm; default: libfabric’s first' }),
+    .meta({ description: 'device (-d), for example rdmap79s0-rdm; default: the first device of libfabric' }),
   endpoint: choice('endpoint type', ['rdm', 'msg', 'dgram'])
     .default('rdm')
     .meta({ description: 'libfabric endpoint type (-e)' }),
@@ -22,23 +22,24 @@ export const fiPingpongSpec = strict({
     .array(bytes())
     .min(1)
     .prefault(['64', '4Ki', '64Ki', '1Mi'])
-    .meta({ description: 'message sizes, one process after the other' }),
+    .meta({ description: 'message sizes; each is measured by one process, one after the other' }),
   iterations: z.int().min(1).default(1000).meta({
-    description: 'messages in each direction; fi_pingpong has no warm-up, so the first one sets up the connection',
+    description:
+      'number of messages in each direction; fi_pingpong has no warm-up, so the first message sets up the connection',
   }),
   checkData: z
     .boolean()
     .default(false)
-    .meta({ description: 'compare every received message with the sent one; slower' }),
-  figure: choice('figure', ['bandwidth', 'latency'])
-    .default('bandwidth')
-    .meta({ description: 'bandwidth of the largest message, or latency (half a round trip) of the smallest' }),
+    .meta({ description: 'compare every received message with the sent one, which is slower' }),
+  figure: choice('figure', ['bandwidth', 'latency']).default('bandwidth').meta({
+    description: 'figure of the test: bandwidth of the largest message, or latency (half a round trip) of the smallest',
+  }),
   port: z.int().min(1024).max(65000).default(47592).meta({ description: 'TCP port of the control connection' }),
 });
 
 export type FiPingpongSpec = z.output<typeof fiPingpongSpec>;
 
-/** Largest size that fi_pingpong reads: a C int. */
+/** Largest size that fi_pingpong accepts, a C int. */
 const MAX_SIZE = 2 ** 31 - 1;
 
 /** Finds sizes that fi_pingpong does not accept. */

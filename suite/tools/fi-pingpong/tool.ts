@@ -8,7 +8,10 @@ import { FI_PINGPONG_MESSAGES } from './messages.js';
 import { pingpongTable } from './result-table.js';
 import { type FiPingpongSpec, fiPingpongContradictions, fiPingpongSpec } from './spec.js';
 
-/** fi_pingpong of ofiwg/libfabric: messages and their answers over libfabric itself, without NIXL; AWS's first EFA test. */
+/**
+ * Runs fi_pingpong of ofiwg/libfabric: messages and answers over libfabric, without NIXL. AWS uses it as its first EFA
+ * test.
+ */
 export const fiPingpong = {
   name: 'fi-pingpong',
   program: 'fi_pingpong',
@@ -22,7 +25,7 @@ export const fiPingpong = {
   describe: (test) =>
     `fi_pingpong over ${test.provider ?? 'the provider of FI_PROVIDER'}, ${test.endpoint}, host memory, ${test.sizes.map(formatBytes).join(', ')}`,
 
-  // One endpoint on one device.
+  // fi_pingpong has one endpoint on one device.
   scope: () => 'nic',
   usableNics: (_, given) => Math.min(1, given),
   namedNics: ({ domain }) => (domain === undefined ? [] : [domain.replace(/-(?:rdm|dgrm)$/, '')]),
@@ -51,7 +54,7 @@ export const fiPingpong = {
   }),
 } satisfies Tool<FiPingpongSpec>;
 
-/** Bandwidth of the largest message, or latency of the smallest. */
+/** Returns the bandwidth of the largest message, or the latency of the smallest. */
 function headline({ endpoint, figure }: FiPingpongSpec, rows: readonly Row[]): Headline {
   const smallest = rows.reduce((best, row) => (row.blockSize < best.blockSize ? row : best));
   const { blockSize, bytesPerSecond, latency = 0, original } = figure === 'latency' ? smallest : largestRow(rows);

@@ -1,6 +1,9 @@
 import type { NixlbenchSpec } from './spec.js';
 
-/** Defaults of nixlbench 0.7.1 for options that are passed only when they differ, so that older images take the line. */
+/**
+ * Defaults of nixlbench 0.7.1 for options that are passed only when they differ, so that older images accept the command
+ * line.
+ */
 const UNLESS_DEFAULT = {
   check_consistency: '0',
   enable_pt: '0',
@@ -12,9 +15,10 @@ const UNLESS_DEFAULT = {
 } as const;
 
 /**
- * Arguments of one rank. Both ranks get the same ones: the role follows from the order of registration.
+ * Returns the arguments of one rank. Both ranks get the same arguments, because the order of registration determines the
+ * role.
  *
- * @param group `--benchmark_group`; never used twice, because a failed run leaves keys that mislead the next one
+ * @param group `--benchmark_group`; never use one twice, because a failed run leaves keys that break the next one
  */
 export function nixlbenchArguments(test: NixlbenchSpec, etcdEndpoint: string, group: string): string[] {
   const options: Record<string, string> = {
@@ -48,7 +52,7 @@ export function nixlbenchArguments(test: NixlbenchSpec, etcdEndpoint: string, gr
     .map(([name, value]) => `--${name}=${value}`);
 }
 
-/** Flags of a nixlbench command line that its `--help` does not list. */
+/** Returns the flags of a nixlbench command line that its `--help` does not list. */
 export function unknownFlags(args: readonly string[], help: string): string[] {
   const known = new Set([...help.matchAll(/^\s*-{1,2}([a-z][a-z0-9_]*)/gm)].map((match) => match[1]));
   return args.map((arg) => arg.replace(/^--/, '').replace(/=.*$/, '')).filter((flag) => !known.has(flag));

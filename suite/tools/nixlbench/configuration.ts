@@ -1,11 +1,11 @@
 import type { NixlbenchSpec } from './spec.js';
 
-/** A longer line does not belong to the configuration. */
+/** Maximum length of a line of the configuration. */
 const LONGEST_LINE = 400;
 
 /**
  * Parses the configuration that nixlbench prints before the table, by the name of the flag: `backend`, `op_type`, … The
- * list of choices in a line may contain colons, so a line is divided behind the parenthesis that closes the flag.
+ * list of choices in a line may contain colons, so a line is split after the parenthesis that closes the flag.
  */
 export function parseNixlbenchConfig(lines: readonly string[]): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};

@@ -14,7 +14,10 @@ export function expectedNixlbenchRows(test: NixlbenchSpec): { blockSize: number;
   return rows;
 }
 
-/** nixlbench rounds counts up to a multiple of threads × `large_blk_iter_ftr`, and divides by the latter above 1 MiB. */
+/**
+ * Returns the iterations of a row. nixlbench rounds them up to a multiple of threads × `large_blk_iter_ftr`, and divides
+ * by the latter above 1 MiB.
+ */
 function iterationsOf(test: NixlbenchSpec, count: number, blockSize: number): number {
   const step = test.numThreads * test.largeBlkIterFtr;
   const rounded = Math.ceil(count / step) * step;
@@ -23,8 +26,8 @@ function iterationsOf(test: NixlbenchSpec, count: number, blockSize: number): nu
 
 /**
  * Returns how often a row's block × batch crosses the wire in one iteration: once for each device of the initiator, which
- * all have their own buffer, and once for each target that the scheme pairs with it. In src/main.cpp that is
- * `createTransferDescLists` over `getStrideScheme` (the same in old and new versions).
+ * each have a buffer, and once for each target that the scheme pairs with it. See `createTransferDescLists` and
+ * `getStrideScheme` in src/main.cpp (the same in old and new versions).
  */
 function transfersOf({ scheme, numInitiatorDev, numTargetDev }: NixlbenchSpec): number {
   const targetsOfEach = { pairwise: 1, manytoone: 1, onetomany: numTargetDev, tp: numTargetDev / numInitiatorDev };
@@ -40,18 +43,18 @@ export function expectedNixlbenchBytes(test: NixlbenchSpec): number {
   }, 0);
 }
 
-/** Returns the whole node for mode MG over all devices, else the cards of one GPU pair. */
+/** Returns `node` for mode MG over all devices, otherwise `gpu-pair`. */
 export function nixlbenchScope({ mode }: NixlbenchSpec): Scope {
   return mode === 'MG' ? 'node' : 'gpu-pair';
 }
 
-/** Returns the GPUs that each rank needs: one for each device that holds VRAM. */
+/** Returns the number of GPUs that each rank needs: one for each device with VRAM. */
 export function nixlbenchGpus(test: NixlbenchSpec): number {
   if (test.initiatorSegType === 'DRAM' && test.targetSegType === 'DRAM') return 0;
   return test.mode === 'MG' ? Math.max(test.numInitiatorDev, test.numTargetDev) : 1;
 }
 
-/** nixlbench meets over etcd for each row: 4 s a row with 0.7.1, up to 12.5 s with 1.4.1, whose polls are 3 s apart. */
+/** Seconds of a row for the rendezvous over etcd: 4 s with 0.7.1, up to 12.5 s with 1.4.1, which polls every 3 s. */
 const ROW_SECONDS = { low: 4, high: 12.5 } as const;
 
 /** Returns the seconds of all rows without their transfers. */

@@ -1,8 +1,8 @@
-/** Rank and role from the log of a rank. */
+/** Rank and role that a log contains. */
 export interface NixlbenchIdentity {
   readonly rank: number;
   readonly worldSize: number;
-  /** Absent when the rank ended before it got a role. */
+  /** Role; absent when the rank ended before it got one. */
   readonly role?: 'initiator' | 'target';
 }
 
@@ -25,5 +25,5 @@ export function nixlbenchIdentity(lines: readonly string[]): NixlbenchIdentity |
   };
 }
 
-/** Matches the line after which the first rank is registered, so that the second one may start. */
+/** Matches the line that the first rank prints when it is registered, so that the second rank can start. */
 export const NIXLBENCH_REGISTERED = /ETCD Runtime: Registered as rank \d+/;

@@ -1,9 +1,9 @@
 import { MEMORY_MESSAGES, type Message } from '../common/messages.js';
 
 const PLUGIN_HINT =
-  'Set NIXL_LOG_LEVEL=INFO to name the plug-in or library that was not loaded; NIXL_PLUGIN_DIR must contain libplugin_<back end>.so';
+  'Set NIXL_LOG_LEVEL=INFO to log the plug-in or library that was not loaded; NIXL_PLUGIN_DIR must contain libplugin_<back end>.so';
 
-/** ai-dynamo/nixl, benchmark/nixlbench and src/core, 0.2.0 to 1.4.1; etcd-cpp-apiv3. */
+/** Failure messages of nixlbench (ai-dynamo/nixl, benchmark/nixlbench and src/core, 0.2.0 to 1.4.1) and etcd-cpp-apiv3. */
 export const NIXLBENCH_MESSAGES: readonly Message[] = [
   { text: 'unknown command line flag', class: 'ToolOptions' },
   { text: 'ERROR: illegal value', class: 'ToolOptions' },
@@ -17,7 +17,7 @@ export const NIXLBENCH_MESSAGES: readonly Message[] = [
   {
     text: /Failed to store agent (?:target|initiator) prefix key in etcd/,
     class: 'EtcdUri',
-    hint: 'Unset NIXL_ETCD_ENDPOINTS, which nixlbench does not need; NIXL itself tried to reach an etcd',
+    hint: 'Unset NIXL_ETCD_ENDPOINTS, which nixlbench does not need; NIXL tried to reach the etcd that it names',
   },
   { text: 'the target uri is not valid', class: 'EtcdUri' },
   { text: 'is greater than or equal to global size', class: 'StaleRendezvous' },
@@ -36,7 +36,7 @@ export const NIXLBENCH_MESSAGES: readonly Message[] = [
   {
     text: 'Deserialization of tag',
     class: 'MetadataExchange',
-    hint: 'Give both ranks the same number of EFA devices; they see different numbers of NICs',
+    hint: 'Give both ranks the same number of EFA devices; the ranks see different numbers of NICs',
   },
   { text: 'peer may have died', class: 'PeerLost' },
   { text: 'peer liveness check failed', class: 'PeerLost' },

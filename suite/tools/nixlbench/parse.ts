@@ -10,9 +10,9 @@ const COLUMNS =
   /(Block Size \(B\)|Batch Size|B\/W \((?:MiB|GiB|GB)\/Sec\)|Aggregate B\/W \(GB\/Sec\)|Network Util \(%\)|(?:Avg|P99) (?:Lat\.|Prep|Post|Tx) \(us\))/g;
 
 /**
- * Parses the rows of the table, by the columns that its header line names: 6, 8, 10 or 12 of them. Lines of another shape between
- * the rows are skipped, and so is a row with a figure that is not a number (`nan`, `inf`): the check of the expected rows
- * reports it.
+ * Parses the rows of the table by the columns of its header line, of which there are 6, 8, 10 or 12. Skips lines of another
+ * shape between the rows, and a row with a figure that is not a number (`nan`, `inf`); the check of the expected rows reports
+ * it.
  */
 export function parseNixlbenchTable(lines: readonly string[]): Row[] {
   const rows: Row[] = [];
@@ -30,13 +30,13 @@ export function parseNixlbenchTable(lines: readonly string[]): Row[] {
   return rows;
 }
 
-/** Twelve columns of at most 25 characters, and room. A longer line does not belong to the table. */
+/** Maximum length of a line of the table: twelve columns of at most 25 characters, and room. */
 const LONGEST_ROW = 400;
 
 /**
- * `Avg Lat.` is the time of a block and not of an iteration: `printStats` in src/utils/utils.cpp (in old and new versions) divides
- * the duration by iterations × batch size, and in pairwise MG by the initiator's devices, whose bytes it counts in the
- * bandwidth. With one thread the bandwidth is therefore block ÷ latency for any batch and mode.
+ * Parses one row. `Avg Lat.` is the time of a block and not of an iteration: `printStats` in src/utils/utils.cpp (in old and
+ * new versions) divides the duration by iterations × batch size, and in pairwise MG also by the initiator's devices, whose
+ * bytes it counts in the bandwidth. With one thread, the bandwidth is therefore block ÷ latency for any batch and mode.
  */
 function rowOf(columns: readonly string[], fields: readonly string[]): Row | undefined {
   if (fields.length !== columns.length || !fields.every((field) => PRINTED_NUMBER.test(field))) return undefined;

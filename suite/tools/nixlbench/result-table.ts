@@ -5,7 +5,7 @@ import { nixlbenchIdentity } from './identity.js';
 import { parseNixlbenchTable } from './parse.js';
 import type { NixlbenchSpec } from './spec.js';
 
-/** Reads the initiator's table. Its rows count only when exactly the two ranks met. */
+/** Reads the table of the initiator. Its rows count only when exactly the two ranks of the attempt formed a pair. */
 export function nixlbenchTable(test: NixlbenchSpec, ranks: readonly RankOutput[]): ResultTable {
   const identities = ranks.map(({ log }) => nixlbenchIdentity(log.toolLines));
   const initiator = ranks.find((_, i) => identities[i]?.role === 'initiator');

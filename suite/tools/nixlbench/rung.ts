@@ -1,6 +1,6 @@
 import type { RungFacts } from '../common/tool.js';
 
-/** Places recorded nixlbench parameters on the ladder: each back end is below the library that it uses. */
+/** Returns the rung of recorded nixlbench parameters. Each back end is below the library that it uses. */
 export function nixlbenchRung(parameters: Readonly<Record<string, unknown>>): RungFacts {
   const text = (option: string) => String(parameters[option] ?? '');
   const [initiator, target] = [text('initiatorSegType'), text('targetSegType')];

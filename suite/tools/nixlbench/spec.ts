@@ -29,30 +29,34 @@ export const nixlbenchSpec = strict({
   totalBufferSize: bytes().prefault('8Gi').meta({ description: 'size of the registered buffer (--total_buffer_size)' }),
   startBlockSize: bytes()
     .prefault('4Ki')
-    .meta({ description: 'smallest block; each row doubles it (--start_block_size)' }),
+    .meta({ description: 'smallest block; it doubles in each row (--start_block_size)' }),
   maxBlockSize: bytes().prefault('64Mi').meta({ description: 'largest block (--max_block_size)' }),
   startBatchSize: z.int().min(1).default(1).meta({
-    description: 'smallest number of blocks in one transfer; doubled up to maxBatchSize (--start_batch_size)',
+    description: 'smallest number of blocks in one transfer; it doubles up to maxBatchSize (--start_batch_size)',
   }),
   maxBatchSize: z
     .int()
     .min(1)
     .default(1)
     .meta({ description: 'largest number of blocks in one transfer (--max_batch_size)' }),
-  numIter: z.int().min(1).default(1000).meta({ description: 'iterations of each row (--num_iter)' }),
+  numIter: z.int().min(1).default(1000).meta({ description: 'number of iterations of each row (--num_iter)' }),
   warmupIter: z
     .int()
     .min(0)
     .default(100)
-    .meta({ description: 'iterations before the first that counts (--warmup_iter)' }),
+    .meta({ description: 'number of iterations before the first that counts (--warmup_iter)' }),
   largeBlkIterFtr: z
     .int()
     .min(1)
     .default(16)
-    .meta({ description: 'blocks above 1 MiB run this many times fewer iterations (--large_blk_iter_ftr)' }),
-  numThreads: z.int().min(1).default(1).meta({ description: 'threads of each rank (--num_threads)' }),
-  numInitiatorDev: z.int().min(1).default(1).meta({ description: 'devices of the initiator (--num_initiator_dev)' }),
-  numTargetDev: z.int().min(1).default(1).meta({ description: 'devices of the target (--num_target_dev)' }),
+    .meta({ description: 'divisor of the iterations for blocks above 1 MiB (--large_blk_iter_ftr)' }),
+  numThreads: z.int().min(1).default(1).meta({ description: 'number of threads of each rank (--num_threads)' }),
+  numInitiatorDev: z
+    .int()
+    .min(1)
+    .default(1)
+    .meta({ description: 'number of devices of the initiator (--num_initiator_dev)' }),
+  numTargetDev: z.int().min(1).default(1).meta({ description: 'number of devices of the target (--num_target_dev)' }),
   enablePt: z.boolean().default(false).meta({ description: "use NIXL's progress thread (--enable_pt)" }),
   progressThreads: z.int().min(0).default(0).meta({ description: 'number of progress threads (--progress_threads)' }),
   enableVmm: z
@@ -62,7 +66,7 @@ export const nixlbenchSpec = strict({
   deviceList: z
     .string()
     .default('all')
-    .meta({ description: 'devices that NIXL may use, separated by commas (--device_list)' }),
+    .meta({ description: 'devices that NIXL can use, separated by commas (--device_list)' }),
 });
 
 export type NixlbenchSpec = z.output<typeof nixlbenchSpec>;
@@ -81,13 +85,13 @@ export function nixlbenchContradictions(test: NixlbenchSpec): FieldProblem[] {
   if (largest > share) {
     problem(
       'totalBufferSize',
-      `nixlbench needs maxBlockSize × maxBatchSize (${formatBytes(largest)}) to fit into totalBufferSize divided by the devices and by the threads (${formatBytes(share)})`,
+      `is too small: maxBlockSize × maxBatchSize (${formatBytes(largest)}) must fit into totalBufferSize divided by the devices and by the threads (${formatBytes(share)})`,
     );
   }
   if (test.mode === 'SG' && test.numInitiatorDev + test.numTargetDev !== 2) {
     problem(
       'numInitiatorDev',
-      'mode SG needs one process for each device, and two rank pods run 1 + 1 of them: use mode MG for several devices',
+      'mode SG needs one process for each device, and each of the two rank pods runs one; use mode MG for several devices',
     );
   }
   return problems;

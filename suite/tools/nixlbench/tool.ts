@@ -16,7 +16,7 @@ import { nixlbenchTable } from './result-table.js';
 import { nixlbenchRung } from './rung.js';
 import { type NixlbenchSpec, nixlbenchContradictions, nixlbenchSpec } from './spec.js';
 
-/** nixlbench of ai-dynamo/nixl: bandwidth between two NIXL agents over one of NIXL's back ends. */
+/** Runs nixlbench of ai-dynamo/nixl: bandwidth between two NIXL agents over one NIXL back end. */
 export const nixlbench = {
   name: 'nixlbench',
   program: 'nixlbench',
@@ -58,7 +58,7 @@ export const nixlbench = {
       original: row.original,
     };
   },
-  // With several threads the latency is that of one thread, and was wrong before 1.1.
+  // With several threads, the latency is that of one thread; versions before 1.1 print a wrong one.
   bandwidthFollowsFromLatency: ({ numThreads }) => numThreads === 1,
   differingOptions,
   corruption: (lines) => lines.find((line) => line.startsWith('Consistency check failed')),

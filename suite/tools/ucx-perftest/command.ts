@@ -3,9 +3,9 @@ import { ucxProcesses } from './expect.js';
 import type { UcxPerftestSpec } from './spec.js';
 
 /**
- * The batch file that both sides read: one line for each message size, named `s<bytes>`.
+ * Returns the batch file that both ranks read: one line for each message size, named `s<bytes>`.
  *
- * A batch prints one row for each size, so that a missing size is seen; its exit code does not show a size that
+ * A batch prints one row for each size, so a missing size is detected by its row. The exit code does not show a size that
  * failed.
  */
 export function ucxBatch(test: UcxPerftestSpec): string {
@@ -18,17 +18,17 @@ export function ucxBatch(test: UcxPerftestSpec): string {
 }
 
 /**
- * Returns the arguments of one process, or the shared arguments when there is one process for each device: then the entry
- * script adds the port of each. CSV output (`-v`), because the fixed-width table lets large figures touch.
+ * Returns the arguments of one process, or the shared arguments of one process for each device, to which the entry script
+ * adds the port of each. Uses CSV output (`-v`), because large figures in the fixed-width table have no space between them.
  *
- * @param server address of the server rank; absent for the server itself
+ * @param server address of the server rank; absent for the server
  */
 export function ucxArguments(test: UcxPerftestSpec, batchFile: string, server?: string): string[] {
   const port = test.devices.length > 0 ? [] : ['-p', String(test.port)];
   return [...(server ? [server] : []), '-b', batchFile, '-f', '-v', ...port];
 }
 
-/** Name of a test's batch file. */
+/** Returns the name of a test's batch file. */
 export function batchFile(test: string): string {
   return `batch-${test}`;
 }
@@ -43,7 +43,10 @@ export function runUcx(test: UcxPerftestSpec, { folder, server }: RankPlace): Ra
   };
 }
 
-/** Returns the control ports. The server says on a buffered stream that it waits: the line comes when it has ended. */
+/**
+ * Returns the control ports as the sign of readiness. The server prints its waiting line to a buffered stream, so the
+ * line appears only when the server has ended.
+ */
 export function ucxReadiness(test: UcxPerftestSpec): Readiness {
   return { kind: 'listening', ports: Array.from({ length: ucxProcesses(test) }, (_, index) => test.port + index) };
 }

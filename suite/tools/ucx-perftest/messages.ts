@@ -1,9 +1,9 @@
 import { MEMORY_MESSAGES, type Message } from '../common/messages.js';
 
 const MPI_HINT =
-  'Use a ucx_perftest built without MPI, or one whose wrapper adds -P 0; a build with MPI takes its mode from standard input';
+  'Use a ucx_perftest built without MPI, or a wrapper that adds -P 0; a build with MPI reads its mode from standard input';
 
-/** openucx/ucx, src/tools/perf. */
+/** Failure messages of ucx_perftest (openucx/ucx, src/tools/perf). */
 export const UCX_PERFTEST_MESSAGES: readonly Message[] = [
   { text: 'is not available, please use one or more of', class: 'NoTransport' },
   { text: 'no usable transports/devices', class: 'NoTransport' },

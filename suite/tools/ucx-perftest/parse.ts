@@ -9,15 +9,15 @@ import { PRINTED_NUMBER, recomputedBandwidth } from '../common/printed.js';
 
 const MIB = 2 ** 20;
 
-/** A line longer than this is not a row: the longest format has eight figures and the name of a test. */
+/** Maximum length of a row. The longest format has eight figures and the name of a test. */
 const LONGEST_ROW = 1000;
 
 /**
- * Parses the rows of ucx_perftest's output: CSV (`-v`), the final-only table (`-f`), the staged one and the old one without stages,
- * with noise between. A row with a figure that is not a number (`nan`, `inf`) is skipped: the check of the
- * expected rows reports it.
+ * Parses the rows of ucx_perftest's output: CSV (`-v`), the final-only table (`-f`), the table with stages and the old table
+ * without stages. Skips other lines between the rows, and a row with a figure that is not a number (`nan`, `inf`); the check
+ * of the expected rows reports it.
  *
- * @param size message size of a row that carries no name (a run without a batch file)
+ * @param size message size of a row without a name (in a run without a batch file)
  */
 export function parseUcxOutput(lines: readonly string[], latencyTest: boolean, size?: number): Row[] {
   const rows: Row[] = [];
@@ -32,7 +32,7 @@ export function parseUcxOutput(lines: readonly string[], latencyTest: boolean, s
     if (!figures || (!csv && layout === 'staged' && figures.name !== FINAL)) continue;
     const blockSize = sizeOfName(figures.name) ?? size;
     if (blockSize === undefined) continue;
-    // Without stages every report is a row like the last one, which alone covers the whole run.
+    // Without stages, every report looks like a row. Only the last one covers the whole run.
     if (!csv && layout === 'unnamed') rows.pop();
     rows.push(rowOf(figures, blockSize, latencyTest));
   }
@@ -51,10 +51,10 @@ function rowOf({ latency, bandwidth }: Figures, blockSize: number, latencyTest: 
   };
 }
 
-/** The overall figures of a row, as printed. */
+/** The overall figures of a row as printed. */
 interface Figures {
   readonly name: string;
-  /** Of a bandwidth test: time of the run by iterations, which is not a latency. */
+  /** In a bandwidth test this is the time of the run ÷ iterations, which is not a latency. */
   readonly latency: string;
   readonly bandwidth: string;
 }
@@ -65,7 +65,10 @@ interface Columns {
   readonly bandwidth: number;
 }
 
-/** One column for each batch file precedes `iterations`; the innermost one names the row. */
+/**
+ * Finds the columns in a CSV header. One column for each batch file precedes `iterations`; the innermost one names the
+ * row.
+ */
 function csvHeader(line: string): Columns | undefined {
   if (!line.includes('overall_bw')) return undefined;
   const columns = line.trim().split(',');
@@ -85,7 +88,7 @@ function csvFigures(line: string, columns: Columns): Figures | undefined {
   return { name: fields[columns.name] ?? '', latency, bandwidth };
 }
 
-/** How the rows of a table begin: with the name of a test, with `Final:` after reports of each stage, or with nothing. */
+/** Format of a table: rows start with the name of a test, with `Final:` after reports of each stage, or with a figure. */
 type Layout = 'named' | 'staged' | 'unnamed';
 
 function layoutOf(line: string): Layout | undefined {
@@ -97,12 +100,12 @@ function layoutOf(line: string): Layout | undefined {
 const FINAL = 'Final:';
 
 /**
- * Name, iterations, 50th percentile, average, overall latency, average and overall bandwidth, average and overall rate.
- * The figures have fixed widths and touch when they are large: they are divided by their three and two decimals.
+ * Matches name, iterations, 50th percentile, average, overall latency, average and overall bandwidth, average and overall
+ * rate. Large figures have no space between them, so the pattern splits them after their three or two decimals.
  */
 const FULL_ROW =
   /^(?<name>Final:|[^\s[]\S*|)\s+\d+\s+\d+\.\d{3}\s*\d+\.\d{3}\s*(?<latency>\d+\.\d{3})\s*\d+\.\d{2}\s*(?<bandwidth>\d+\.\d{2})\s*\d+(?:\s+\d+)?$/;
-/** With several threads the final row holds the overall figures only. */
+/** Matches the final row of a run with several threads, which has only the overall figures. */
 const THREADS_ROW = /^(?<name>Final:|[^\s[]\S*|)\s+\d+\s+(?<latency>\d+\.\d{3})\s*(?<bandwidth>\d+\.\d{2})\s+\d+$/;
 
 function tableFigures(line: string): Figures | undefined {
@@ -113,7 +116,7 @@ function tableFigures(line: string): Figures | undefined {
   return { name: groups.name ?? '', latency: groups.latency, bandwidth: groups.bandwidth };
 }
 
-/** `s65536`, as `ucxBatch` names a size. */
+/** Parses the name of a size in `ucxBatch`: `s65536`. */
 function sizeOfName(name: string): number | undefined {
   const match = /^s(\d{1,15})$/.exec(name);
   return match ? Number(match[1]) : undefined;

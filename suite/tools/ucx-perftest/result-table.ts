@@ -5,7 +5,7 @@ import { ucxProcesses } from './expect.js';
 import { parseUcxOutput } from './parse.js';
 import { isLatencyTest, type UcxPerftestSpec } from './spec.js';
 
-/** Reads the client's rows. A size counts when every process printed it once; its row is the sum of all processes. */
+/** Reads the rows of the client. A size counts when every process printed it once. Its row is the sum of all processes. */
 export function ucxTable(test: UcxPerftestSpec, ranks: readonly RankOutput[]): ResultTable {
   const client = ranks.find(({ position }) => position === 'node1')?.log;
   const outputs = client && client.processes.size > 0 ? [...client.processes.values()] : [client?.toolLines ?? []];

@@ -1,10 +1,10 @@
 import type { RungFacts } from '../common/tool.js';
 
-/** ucx_perftest's words in nixlbench's. */
+/** Memory types of ucx_perftest in the terms of nixlbench. */
 const MEMORY: Readonly<Record<string, string>> = { cuda: 'VRAM', host: 'DRAM' };
 const DIRECTION: Readonly<Record<string, string>> = { ucp_put_bw: 'WRITE', ucp_get: 'READ' };
 
-/** Places recorded ucx_perftest parameters on the ladder: UCX is directly above the hardware. */
+/** Returns the rung of recorded ucx_perftest parameters. UCX is directly below the hardware. */
 export function ucxRung(parameters: Readonly<Record<string, unknown>>, nicsPerGpu: number): RungFacts {
   const text = (option: string) => String(parameters[option] ?? '');
   const devices = Array.isArray(parameters.devices) ? parameters.devices.length : 0;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { bytes, choice, strict } from '../../schema/schema.js';
 import { testFields } from '../../schema/test-fields.js';
 
-/** ucx_perftest's tests that a spec may name. */
+/** Tests of ucx_perftest that a spec can name. */
 const UCX_TESTS = [
   'ucp_put_bw',
   'ucp_get',
@@ -20,7 +20,7 @@ export const ucxPerftestSpec = strict({
   tool: z.literal('ucx-perftest'),
   test: choice('ucx_perftest test', UCX_TESTS)
     .default('ucp_put_bw')
-    .meta({ description: 'test of ucx_perftest (-t); those that end in _lat measure latency' }),
+    .meta({ description: 'test of ucx_perftest (-t); tests that end in _lat measure latency' }),
   memory: choice('memory type', ['cuda', 'host', 'cuda-managed'])
     .default('cuda')
     .meta({ description: 'memory type of both ranks (-m)' }),
@@ -29,24 +29,27 @@ export const ucxPerftestSpec = strict({
     .min(1)
     .prefault(['64Mi'])
     .meta({ description: 'message sizes, measured one after the other (-s)' }),
-  iterations: z.int().min(1).default(1000).meta({ description: 'iterations of each size (-n)' }),
-  warmupIterations: z.int().min(0).default(100).meta({ description: 'iterations before the first that counts (-w)' }),
-  devices: z
-    .array(z.string())
-    .max(64)
-    .default([])
-    .meta({ description: 'devices (UCX_NET_DEVICES), with one process for each; empty: one process, and UCX chooses' }),
+  iterations: z.int().min(1).default(1000).meta({ description: 'number of iterations of each size (-n)' }),
+  warmupIterations: z
+    .int()
+    .min(0)
+    .default(100)
+    .meta({ description: 'number of iterations before the first that counts (-w)' }),
+  devices: z.array(z.string()).max(64).default([]).meta({
+    description:
+      'devices (UCX_NET_DEVICES), with one process for each; empty: one process, for which UCX chooses the device',
+  }),
   port: z
     .int()
     .min(1024)
     .max(65000)
     .default(13337)
-    .meta({ description: 'TCP port of the first process (-p); each further process takes the next one' }),
+    .meta({ description: 'TCP port of the first process (-p); each further process uses the next port' }),
 });
 
 export type UcxPerftestSpec = z.output<typeof ucxPerftestSpec>;
 
-/** Latency tests print a latency in the column where bandwidth tests print the overhead of posting. */
+/** Returns true for a latency test. Bandwidth tests print the overhead of posting in the column of the latency. */
 export function isLatencyTest(test: UcxPerftestSpec['test']): boolean {
   return test.endsWith('_lat');
 }

@@ -8,7 +8,7 @@ import { ucxTable } from './result-table.js';
 import { ucxRung } from './rung.js';
 import { isLatencyTest, type UcxPerftestSpec, ucxPerftestSpec } from './spec.js';
 
-/** ucx_perftest of openucx/ucx: bandwidth or latency of UCX itself, without NIXL. */
+/** Runs ucx_perftest of openucx/ucx: bandwidth or latency of UCX without NIXL. */
 export const ucxPerftest = {
   name: 'ucx-perftest',
   program: 'ucx_perftest',

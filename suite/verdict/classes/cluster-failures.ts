@@ -17,11 +17,11 @@ export const CLUSTER_FAILURES = {
   },
   ApiUnavailable: {
     retry: 'infrastructure',
-    hint: 'Wait: the API server is overloaded or restarting, and the request is retried',
+    hint: 'Wait; the API server is overloaded or restarting, and the suite retries the request',
   },
   ApiConflict: {
     retry: 'infrastructure',
-    hint: 'Wait: another client modified the object, and the request is retried',
+    hint: 'Wait; another client modified the object, and the suite retries the request',
   },
   Unauthorized: {
     retry: 'never',
@@ -43,6 +43,6 @@ export const CLUSTER_FAILURES = {
   },
   NodeClaimLost: {
     retry: 'rendezvous',
-    hint: 'Wait: the claim on a node expired, and the node is claimed again before the next attempt',
+    hint: 'Wait; the lock of a node expired, and the suite locks the node again before the next attempt',
   },
 } as const satisfies Record<string, FailureKind>;

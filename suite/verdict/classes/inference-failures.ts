@@ -12,7 +12,7 @@ export const INFERENCE_FAILURES = {
   },
   NameTaken: {
     retry: 'never',
-    hint: 'Choose another `dynamo.name`, or remove the object that has this name; the suite did not touch it',
+    hint: 'Choose another `dynamo.name`, or remove the object with this name; the suite did not change it',
   },
   DeploymentNotReady: {
     retry: 'never',
@@ -20,7 +20,7 @@ export const INFERENCE_FAILURES = {
   },
   DeploymentStuck: {
     retry: 'never',
-    hint: 'Check that the Dynamo operator is running; deletion is blocked by a finalizer that only the operator removes',
+    hint: 'Check that the Dynamo operator is running; a finalizer that only the operator removes blocks the deletion',
   },
   ModelUnknown: {
     retry: 'never',
@@ -28,11 +28,11 @@ export const INFERENCE_FAILURES = {
   },
   FrontendUnreachable: {
     retry: 'rendezvous',
-    hint: 'Check the log of the frontend, which did not answer; the load point is measured again',
+    hint: 'Check the log of the frontend, which did not answer; the suite measures the load point again',
   },
   NoWorker: {
     retry: 'rendezvous',
-    hint: 'Check the prefill and decode workers; the frontend had none for the request, and the load point is measured again',
+    hint: 'Check the prefill and decode workers; the frontend had no worker for a request, and the suite measures the load point again',
   },
   TokenizerMissing: {
     retry: 'never',

@@ -1,6 +1,6 @@
 import type { FailureKind } from './failure-kind.js';
 
-/** Failures of pods and of the etcd through which ranks meet. */
+/** Failures of pods, and of the etcd for the rendezvous of the ranks. */
 export const POD_FAILURES = {
   ImagePull: {
     retry: 'never',
@@ -16,7 +16,7 @@ export const POD_FAILURES = {
   },
   PodLost: {
     retry: 'rendezvous',
-    hint: 'Check the node and its events for deleted or evicted pods; both ranks are started again',
+    hint: 'Check the node and its events for deleted or evicted pods; the suite starts both ranks again',
   },
 
   EtcdNotReady: {
@@ -25,7 +25,7 @@ export const POD_FAILURES = {
   },
   EtcdNotOwned: {
     retry: 'never',
-    hint: 'Check which etcd the name leads to; it lacks the mark of this suite run, so none of its keys were deleted',
+    hint: 'Check to which etcd the name resolves; it lacks the mark of this suite run, so the suite deleted none of its keys',
   },
   EtcdUnreachable: {
     retry: 'rendezvous',
@@ -33,6 +33,6 @@ export const POD_FAILURES = {
   },
   EtcdUri: {
     retry: 'never',
-    hint: 'Use dnsPolicy ClusterFirstWithHostNet with hostNetwork, and unset NIXL_ETCD_ENDPOINTS; the etcd host did not resolve in the pod',
+    hint: 'Use dnsPolicy ClusterFirstWithHostNet with hostNetwork, and unset NIXL_ETCD_ENDPOINTS; the etcd host name did not resolve in the pod',
   },
 } as const satisfies Record<string, FailureKind>;

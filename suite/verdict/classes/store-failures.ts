@@ -8,7 +8,7 @@ export const STORE_FAILURES = {
   },
   StoreFull: {
     retry: 'infrastructure',
-    hint: 'Free space on the disk of the result store; the write is retried',
+    hint: 'Free space on the disk of the result store; the suite retries the write',
   },
   StoreNotWritable: {
     retry: 'infrastructure',
@@ -20,18 +20,18 @@ export const STORE_FAILURES = {
   },
   StoreCorrupt: {
     retry: 'never',
-    hint: 'Move results.db, results.db-wal and results.db-shm away and import the last export; the folders of the runs are intact',
+    hint: 'Move results.db, results.db-wal and results.db-shm away and import the last export; the run folders are intact',
   },
   InvalidExport: {
     retry: 'never',
-    hint: 'Pass a complete file written by `dynamo-bench export`; no record was imported',
+    hint: 'Import a complete file that `dynamo-bench export` wrote; the import changed nothing',
   },
   StoreTooOld: {
     retry: 'never',
-    hint: 'Start a worker of this version, or run any command that writes (import, prune, baseline, acknowledge), to migrate the store',
+    hint: 'Migrate the store: start a worker of this version, or run a command that writes (import, prune, baseline, acknowledge)',
   },
   StoreTooNew: {
     retry: 'infrastructure',
-    hint: 'Use the dynamo-bench version that wrote this store, or a newer one; a newer worker continues the suite',
+    hint: 'Use the dynamo-bench version that migrated this store, or a newer one; a worker of that version continues the suite',
   },
 } as const satisfies Record<string, FailureKind>;

@@ -4,15 +4,15 @@ import type { FailureKind } from './failure-kind.js';
 export const TRANSPORT_FAILURES = {
   StaleRendezvous: {
     retry: 'rendezvous',
-    hint: 'Wait: keys of an earlier rank were left in etcd, and the next attempt uses a new group',
+    hint: 'Wait; etcd has keys of an earlier rank, and the next attempt uses a new group',
   },
   RendezvousTimeout: {
     retry: 'rendezvous',
-    hint: 'Check the log of both ranks for the one that started late; both are started again under a new group',
+    hint: 'Check the logs for a rank that started late; the suite starts both ranks again under a new group',
   },
   PeerLost: {
     retry: 'rendezvous',
-    hint: 'Check the log of the rank that ended first; both ranks are started again',
+    hint: 'Check the log of the rank that ended first; the suite starts both ranks again',
   },
   MetadataExchange: {
     retry: 'never',
@@ -32,7 +32,7 @@ export const TRANSPORT_FAILURES = {
   },
   TransferFailed: {
     retry: 'rendezvous',
-    hint: 'Check the log of both ranks for the transfer error; both are started again',
+    hint: 'Check the logs of both ranks for the transfer error; the suite starts both ranks again',
   },
   ConsistencyFailed: {
     retry: 'never',
@@ -44,7 +44,7 @@ export const TRANSPORT_FAILURES = {
   },
   ConnectionRefused: {
     retry: 'rendezvous',
-    hint: 'Check the log of the server rank, which was not listening; both ranks are started again',
+    hint: 'Check the log of the server rank, which was not listening; the suite starts both ranks again',
   },
   ToolOptions: {
     retry: 'never',
@@ -60,7 +60,7 @@ export const TRANSPORT_FAILURES = {
   },
   Hung: {
     retry: 'rendezvous',
-    hint: 'Increase `timeout` if the run time is expected; the tool was stopped at the time limit',
+    hint: 'Increase `timeout` if the run time is expected; the suite stopped the tool at the time limit',
   },
   Crashed: {
     retry: 'rendezvous',
@@ -68,6 +68,6 @@ export const TRANSPORT_FAILURES = {
   },
   Incomplete: {
     retry: 'rendezvous',
-    hint: 'Check the stored logs of both ranks; the output lacks rows',
+    hint: 'Check the stored logs of both ranks; the output lacks rows or figures',
   },
 } as const satisfies Record<string, FailureKind>;

@@ -142,7 +142,7 @@ describe('trouble with PostgreSQL', function () {
     await saveCell(store, runOf('w'), first);
     await server.stop();
     await assert.rejects(saveCell(store, runOf('w'), second), (error: unknown) => {
-      failureOfClass('StoreUnavailable', /out of reach|does not answer/)(error);
+      failureOfClass('StoreUnavailable', /cannot be reached|does not answer/)(error);
       assert.equal((error as SuiteFailure).retry, 'infrastructure');
       return true;
     });

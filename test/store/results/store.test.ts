@@ -65,7 +65,7 @@ onBothDatabases('result store', (kind) => {
     const rows = await store.use((kysely) => kysely.selectFrom('evidence').selectAll().execute());
     assert.equal(rows.length, 1);
     assert.ok((rows[0]?.body.length ?? 0) < text.length / 50, 'it is compressed');
-    await assert.rejects(store.readLog('a', 'nothing.log'), /no evidence nothing\.log of a/);
+    await assert.rejects(store.readLog('a', 'nothing.log'), /no evidence nothing\.log of run a/);
   });
 
   it('reads evidence from the database when the folder is another machine’s', async () => {
@@ -205,7 +205,7 @@ onBothDatabases('result store', (kind) => {
 
   it('names the run that was probably meant', async () => {
     const store = await kind.create();
-    await assert.rejects(readRun(store, 'nightly'), /nothing is recorded yet/);
+    await assert.rejects(readRun(store, 'nightly'), /the result store has no runs yet/);
     await saveRun(store, suiteRecord('nightly-1', []));
     await assert.rejects(readRun(store, 'nightly1'), (error) => {
       assert.ok(error instanceof SuiteFailure);

@@ -15,7 +15,7 @@ import { onBothDatabases } from '../../../support/stores.js';
 onBothDatabases('a store that is only read', (kind) => {
   it('is not created', async () => {
     const store = await kind.create();
-    await assert.rejects(runs(kind.toRead(store)), failureOfClass('NotFound', /there are no results in .* yet/));
+    await assert.rejects(runs(kind.toRead(store)), failureOfClass('NotFound', /no results are recorded in .* yet/));
     await assert.rejects(runs(kind.toRead(store)), failureOfClass('NotFound'), 'nor by looking once');
     await assert.rejects(readdir(store.root), { code: 'ENOENT' });
   });

@@ -80,9 +80,9 @@ onBothDatabases('export and import', (kind) => {
       ],
       [
         lines.toSpliced(at('evidence'), 1),
-        /^line \d+: no line above this one contains the evidence [0-9a-f]{64} as recorded/,
+        /^line \d+: this line refers to the evidence [0-9a-f]{64}, which no earlier line contains/,
       ],
-      [replaced('cell', (line) => line.replace('4 × 100', '8 × 100')), /contains the cell [0-9a-f]/],
+      [replaced('cell', (line) => line.replace('4 × 100', '8 × 100')), /refers to the cell [0-9a-f]/],
       [lines.slice(0, -1), /^the export is truncated: its last line, \d+, is not the end marker/],
       [lines.toSpliced(at('baseline'), 1), /^line \d+: wrong number of lines of kind baseline: found 0, expected 1/],
       [[...lines, header], /^line \d+: unexpected data after the end marker/],

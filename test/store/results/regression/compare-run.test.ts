@@ -162,7 +162,7 @@ onBothDatabases('a run against its baseline', (kind) => {
     await store.use((kysely) => putComparison(kysely, record, comparison));
     const first = reportFiles(await store.use((kysely) => readReport(kysely, 'nightly-012')));
     assert.match(first['report.html'], /badge regressed/);
-    assert.match(first['report.html'], /nixl-libfabric\/bandwidth from night to night/);
+    assert.match(first['report.html'], /nixl-libfabric\/bandwidth across runs/);
     await recordNights(store, nights(13, 20));
     assert.deepEqual(reportFiles(await kind.again(store).use((kysely) => readReport(kysely, 'nightly-012'))), first);
   });

@@ -121,7 +121,7 @@ describe('charts of phase 3', () => {
 
   it('say why there is no comparison', () => {
     const page = reportHtml({ ...exampleReport(), record: { ...record, tests: [] } });
-    assert.match(page, /nixl-libfabric has no curve in this run/);
+    assert.match(page, /nixl-libfabric has no transfer curve in this run/);
   });
 
   it('use the ends of the repetitions for the residual, and the difference of medians for its middle', () => {

@@ -17,7 +17,7 @@ describe('EFA device plugin', () => {
   it('is missing when no node offers EFA and no DaemonSet is there', () => {
     assert.match(
       texts(efaPluginProblems(spec(), [bare], []))[0] ?? '',
-      /^EFA device plugin: no DaemonSet .*vpc\.amazonaws\.com\/efa .* a /,
+      /^EFA device plugin: the cluster has no DaemonSet .*vpc\.amazonaws\.com\/efa .* a /,
     );
   });
 

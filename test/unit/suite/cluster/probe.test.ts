@@ -55,7 +55,7 @@ describe('probe of the image', () => {
     [
       'limited memlock where the user of the image has no capabilities',
       { memlock: '64', capabilities: 'CapEff:\t0000000000000000' },
-      /memlock is limited to 64 kB, and the capability IPC_LOCK, which the pod adds, is not in effect/,
+      /memlock is limited to 64 kB, and the capability IPC_LOCK is not in effect/,
     ],
     ['an etcd host that does not resolve', { 'etcd-host': '' }, /etcd host of http:\/\/etcd:2379 does not resolve/],
     [
@@ -68,7 +68,7 @@ describe('probe of the image', () => {
     [
       'an option that nixlbench does not know',
       { 'nixlbench-help': '    -backend (x)' },
-      /test lf: this nixlbench does not know .*--progress_threads/,
+      /test lf: nixlbench in this image lacks .*--progress_threads/,
     ],
   ];
   for (const [what, changes, expected] of bad) {

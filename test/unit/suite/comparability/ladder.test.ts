@@ -81,7 +81,7 @@ describe('ladder', () => {
       rungs.map(({ shareOfAbove, blocked }) => [shareOfAbove, blocked]),
       [
         [undefined, undefined],
-        [undefined, 'NICs that it could use: 4, above 1'],
+        [undefined, 'usable NICs: 4, above 1'],
         [undefined, undefined],
       ],
     );
@@ -125,9 +125,9 @@ describe('ladder', () => {
       only([test('u', [cell(UCX, 12, 1)]), test('nu', [cell({ ...NIXL_UCX, ...parameters }, 46, 4, change)])]).rungs[1];
     const rung = blockedBy({}, { initiatorSegType: 'DRAM', targetSegType: 'DRAM' });
     assert.equal(rung?.shareOfAbove, undefined);
-    assert.equal(rung?.blocked, 'memory: DRAM, above VRAM; NICs that it could use: 4, above 1');
+    assert.equal(rung?.blocked, 'memory: DRAM, above VRAM; usable NICs: 4, above 1');
     assert.match(blockedBy({}, { opType: 'READ' })?.blocked ?? '', /direction: READ, above WRITE/);
-    assert.match(blockedBy({}, { nics: 4 })?.blocked ?? '', /EFA devices given: 4, above all/);
+    assert.match(blockedBy({}, { nics: 4 })?.blocked ?? '', /EFA devices of a rank: 4, above all/);
     assert.match(blockedBy({ provenance: provenance({ imageId: 'other' }) })?.blocked ?? '', /image: other,other/);
     const rows = [{ blockSize: 8, batchSize: 1, bytesPerSecond: 1, original: '' }];
     assert.match(blockedBy({ rows })?.blocked ?? '', /block and batch: 8 B × 1, above 64 MiB × 1/);
@@ -228,7 +228,7 @@ describe('ladder', () => {
     assert.match(report, /^\| hardware ceiling \| 50 GB\/s \(4 × 100 Gbit\/s\) \| 100 % \| – \| \|$/m);
     assert.match(
       report,
-      /^\| NIXL UCX \(nixl-ucx\) \| 45\.75 GB\/s \(median of 6, 95 % .*\) \| 91\.5 % \| – \| differs from the rung above: NICs that it could use: 4, above 1 \|$/m,
+      /^\| NIXL UCX \(nixl-ucx\) \| 45\.75 GB\/s \(median of 6, 95 % .*\) \| 91\.5 % \| – \| differs from the rung above: usable NICs: 4, above 1 \|$/m,
     );
     assert.match(
       report,

@@ -75,7 +75,7 @@ describe('proof of path', () => {
       { log: moved({ 'net/eth0': 1000, 'net/lo': SENT.most }), node: 'a' },
       { log: moved({ 'net/eth0': 1000, 'net/lo': SENT.most }), node: 'b' },
     ]);
-    assert.match(local.reason.message, /they went over lo, which does not leave the node/);
+    assert.match(local.reason.message, /they went over lo, the loopback interface of the node/);
     const same = provePath(P5, '', SENT, [
       { log: efa(1), node: 'a' },
       { log: efa(1), node: 'a' },

@@ -131,7 +131,7 @@ describe('what of the network reaches the user', () => {
   it('has no row without a measured curve, and says so', () => {
     const without = { ...record(), tests: [] };
     assert.deepEqual(networkShares(without), []);
-    assert.match(dynamoSection(without).join('\n'), /Unknown: lf has no curve in this run/);
+    assert.match(dynamoSection(without).join('\n'), /Unknown: test lf has no transfer curve in this run/);
   });
 
   it('takes no figure that did not take the path', () => {

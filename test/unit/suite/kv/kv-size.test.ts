@@ -92,14 +92,14 @@ describe('KV bytes of a prompt token', () => {
     [
       'some layers keep a window',
       { layer_types: types('sliding_attention', 'full_attention') },
-      /last tokens only \(layer_types: sliding/,
+      /only the last tokens \(layer_types: sliding/,
     ],
     [
       'all layers keep a window',
       { sliding_window: 4096, max_position_embeddings: 32768 },
-      /last tokens only \(sliding_window\); if every prompt/,
+      /only the last tokens \(sliding_window\); if every prompt/,
     ],
-    ['layers attend to chunks', { attention_chunk_size: 8192 }, /last tokens only \(attention_chunk_size\)/],
+    ['layers attend to chunks', { attention_chunk_size: 8192 }, /only the last tokens \(attention_chunk_size\)/],
     [
       'a type of layer is new',
       { layer_types: types('hybrid') },
@@ -108,7 +108,7 @@ describe('KV bytes of a prompt token', () => {
     [
       'the layers differ in a way that is not read',
       { block_configs: [{}] },
-      /described by block_configs, which the suite does not read; set/,
+      /layers with a KV cache in block_configs, which the suite does not read; set/,
     ],
     ['no layer has attention', { layer_types: types('mamba') }, /no layer has a KV cache/],
   ];

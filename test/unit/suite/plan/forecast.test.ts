@@ -17,7 +17,7 @@ describe('forecast of a suite', () => {
   it('refuses 33 EFA devices on a P5, and says that it has 32', () => {
     const { refused } = forecast({ resources: { efa: { count: 33 } } });
     assert.deepEqual(messages(refused), [
-      'nodes of type p5.48xlarge: have 32 EFA devices; a rank asks for 33 vpc.amazonaws.com/efa',
+      'nodes of type p5.48xlarge: have 32 EFA devices; a rank requests 33 vpc.amazonaws.com/efa',
     ]);
     assert.deepEqual(forecast({}).refused, []);
   });
@@ -25,16 +25,16 @@ describe('forecast of a suite', () => {
   it('refuses more GPUs than there are, GPU memory without a GPU, and unknown instance types', () => {
     assert.match(
       messages(forecast({ resources: { gpu: { count: 9 } } }).refused).join(),
-      /have 8 GPUs; a rank asks for 9/,
+      /have 8 GPUs; a rank requests 9/,
     );
     assert.match(
       messages(forecast({ resources: { gpu: { count: 0 } } }).refused).join(),
-      /test lf: needs 1 GPU in each rank, which is given 0/,
+      /test lf: needs 1 GPU in each rank, but resources\.gpu\.count is 0/,
     );
     const selector = { 'node.kubernetes.io/instance-type': 'x9.huge' };
     assert.match(
       messages(forecast({ nodes: { selector } }).refused).join(),
-      /x9\.huge: instance type x9\.huge has unknown NICs/,
+      /x9\.huge: the NICs of instance type x9\.huge are unknown/,
     );
     const fabric = { kind: 'efa', nics: 32, nicRate: '100Gbit/s', gpus: 8 };
     assert.deepEqual(forecast({ nodes: { selector }, fabric }).refused, []);
@@ -47,8 +47,8 @@ describe('forecast of a suite', () => {
     });
     assert.deepEqual(messages(doubtful), [
       'test lf: the claimed 285 GB/s exceeds the hardware ceiling: 50 GB/s (4 × 100 Gbit/s)',
-      'test lf: can never pass: expect.minBandwidth is 60 GB/s, the ceiling 50 GB/s (4 × 100 Gbit/s)',
-      'test lf: may run out of memory: 32 EFA devices need about 128 GiB for their buffers, the ranks have 64 GiB',
+      'test lf: can never pass: expect.minBandwidth is 60 GB/s, above the hardware ceiling: 50 GB/s (4 × 100 Gbit/s)',
+      'test lf: may run out of memory: 32 EFA devices need about 128 GiB for their buffers, but a rank has 64 GiB',
     ]);
   });
 
@@ -79,8 +79,8 @@ describe('forecast of a suite', () => {
     assert.deepEqual(refused, []);
     const large = forecast({ dynamo: { ...dynamo, resources: { gpu: 8, efa: 32 } } });
     assert.deepEqual(messages(large.refused), [
-      'nodes of type p5.48xlarge: have 8 GPUs; the 2 workers of a role on one node ask for 16',
-      'nodes of type p5.48xlarge: have 32 EFA devices; the 2 workers of a role on one node ask for 64',
+      'nodes of type p5.48xlarge: have 8 GPUs; the 2 workers of a role on one node request 16',
+      'nodes of type p5.48xlarge: have 32 EFA devices; the 2 workers of a role on one node request 64',
     ]);
   });
 

@@ -54,7 +54,7 @@ describe('the dynamo block of a suite spec', () => {
     [
       'a KV transfer rate of a real engine',
       suite({ tests: [{ name: 'a', tool: 'inference', kvTransferRate: 'none' }] }),
-      /only a simulated engine/,
+      /applies only to a simulated engine/,
     ],
     ['an unknown engine', suite({ engine: { kind: 'trt-llm' } }), /unknown engine "trt-llm"; did you mean "trtllm"/],
     [

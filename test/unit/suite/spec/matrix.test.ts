@@ -104,9 +104,9 @@ describe('matrix of a test', () => {
     [
       'a combination that contradicts itself',
       problems({ matrix: { maxBlockSize: ['64Mi', '16Gi'] } }),
-      /^tests\[0\]\.matrix: combination 16gi: totalBufferSize nixlbench needs/,
+      /^tests\[0\]\.matrix: combination 16gi: totalBufferSize is too small/,
     ],
-    ['an axis without values', problems({ matrix: { opType: [] } }), /an axis needs a value/],
+    ['an axis without values', problems({ matrix: { opType: [] } }), /add at least one value to the axis/],
     [
       'more combinations than anybody wants',
       problems({
@@ -115,17 +115,17 @@ describe('matrix of a test', () => {
           warmupIter: Array.from({ length: 40 }, (_, i) => i),
         },
       }),
-      /1600 combinations; at most 1000/,
+      /1600 combinations; a matrix can have at most 1000/,
     ],
     [
       'a name that leaves a variant no room',
       problems({ name: 'a'.repeat(24), matrix: { opType: ['READ', 'WRITE'] } }),
-      /the name of a test with 2 combinations may have 22 characters/,
+      /the name of a test with 2 combinations can have at most 22 characters/,
     ],
     [
       'more NICs than the ranks are given',
       problems({ matrix: { nics: [1, 64] } }),
-      /^tests\[0\]\.nics: 64 is more than resources\.efa\.count, which is 32/,
+      /^tests\[0\]\.nics: 64 is more than resources\.efa\.count \(32\)/,
     ],
     [
       'a variant with the name of another test',
@@ -143,7 +143,7 @@ describe('matrix of a test', () => {
     [
       'an interleaved test that does not exist',
       problems({}, { interleave: ['lg'] }),
-      /^interleave\[0\]: no test is called "lg"; did you mean "lf"\?/,
+      /^interleave\[0\]: test "lg" does not exist; did you mean "lf"\?/,
     ],
   ];
   for (const [what, message, expected] of bad) {

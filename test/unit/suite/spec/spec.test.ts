@@ -83,7 +83,7 @@ describe('suite spec', () => {
     [
       'a buffer that is too small',
       { ...minimal, tests: [{ ...minimal.tests[0], totalBufferSize: '32Mi' }] },
-      /^tests\[0\]\.totalBufferSize: nixlbench needs maxBlockSize × maxBatchSize \(64 MiB\) to fit into .* \(32 MiB\)/,
+      /^tests\[0\]\.totalBufferSize: is too small: maxBlockSize × maxBatchSize \(64 MiB\) must fit into .* \(32 MiB\)/,
     ],
     [
       'blocks that double from nothing',

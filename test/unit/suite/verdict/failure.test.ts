@@ -4,12 +4,12 @@ import { FAILURES, failureRecord, isFailureClass, SuiteFailure } from '../../../
 describe('a failure class', () => {
   it('has a remedy that begins with a verb, as one sentence without a full stop', () => {
     const verbs = new Set(
-      'Apply Check Choose Compare Correct Create Do Follow Free Increase Install Move Pass Renew Report Set Start Use Wait'.split(
+      'Apply Check Choose Compare Correct Create Do Follow Free Import Increase Install Migrate Move Renew Report Set Start Use Wait'.split(
         ' ',
       ),
     );
     for (const [name, { hint }] of Object.entries(FAILURES)) {
-      assert.ok(verbs.has(hint.split(/[ :]/)[0] ?? ''), `${name}: ${hint}`);
+      assert.ok(verbs.has(hint.split(/[ :;]/)[0] ?? ''), `${name}: ${hint}`);
       assert.doesNotMatch(hint, /\.(?: [A-Z]|$)/, name);
     }
   });
