@@ -25,11 +25,21 @@ function fillContainer(container: Container, input: LoadInput): void {
   if (model.tokenSecret !== undefined) container.envFrom = [{ secretRef: { name: model.tokenSecret } }];
 }
 
-function fillPod(spec: PodSpec, { run, test, cluster }: LoadInput): void {
+function fillPod(spec: PodSpec, { run, test, cluster, nodes }: LoadInput): void {
+  spec.affinity = nearOwnNodes(nodes);
   spec.activeDeadlineSeconds = Math.ceil(test.timeout);
   spec.volumes = [
     { name: 'scripts', configMap: { name: runObjectName(run) } },
     { name: 'output', emptyDir: {} },
   ];
   if (cluster.imagePullSecret) spec.imagePullSecrets = [{ name: cluster.imagePullSecret }];
+}
+
+/**
+ * Prefers the nodes that the run has claimed: on another node, the load could disturb a suite that measures there. Only a
+ * preference, because nodes with GPUs often have a taint that the load does not tolerate.
+ */
+function nearOwnNodes(nodes: readonly string[]): PodSpec['affinity'] & object {
+  const own = { matchFields: [{ key: 'metadata.name', operator: 'In', values: [...nodes] }] };
+  return { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference: own }] } };
 }

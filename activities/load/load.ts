@@ -78,7 +78,7 @@ export function loadActivities(context: ActivityContext) {
     },
   };
 
-  /** Returns the Job with the name, owner and labels of the run. Its pod gets the same labels. */
+  /** Returns the Job with the name, owner and labels of the run. Its pod gets the same labels and annotations. */
   async function ownedJob(cluster: Cluster, input: LoadInput): Promise<KubernetesObject> {
     const job = await loadJob(input);
     const owned = await context.owned(input.run, job, jobName(input), { [TEST_LABEL]: input.test.name });
@@ -86,6 +86,7 @@ export function loadActivities(context: ActivityContext) {
     template.metadata = {
       ...template.metadata,
       labels: { ...template.metadata?.labels, ...owned.metadata.labels },
+      annotations: { ...owned.metadata.annotations },
     };
     const before = await workerStates(cluster, input);
     owned.metadata.annotations = { ...owned.metadata.annotations, [BEFORE_ANNOTATION]: JSON.stringify(before) };

@@ -82,6 +82,8 @@ describe('phase 3 when something is wrong', function () {
     const id = await start({ tests: [long] }, { maxAttempts: 2 });
     await loadRuns();
     const [pod] = await lab.pods('app.kubernetes.io/component=load');
+    assert.equal(pod?.metadata.annotations?.['dynamo-bench/workflow-id'], id);
+    assert.ok(lab.nodes.includes(pod.spec.nodeName ?? ''), 'a suite on other nodes is not disturbed');
     await lab.box.admin.delete(POD, lab.namespace.name, pod?.metadata.name ?? '', { gracePeriodSeconds: 0 });
     const end = await lab.end(id);
     const [cell] = testOf(end).cells;

@@ -26,7 +26,7 @@ async function jobOf(model: object, cluster: object = {}) {
     test,
     point: POINT,
     url: 'http://f:8000',
-    nodes: [],
+    nodes: ['gpu-1', 'gpu-2'],
     cluster: spec.cluster,
     podStart: 1,
     unschedulable: 1,
@@ -46,6 +46,14 @@ describe('the Job of a load', () => {
     assert.deepEqual(container?.args?.slice(0, 2), ['aiperf', 'profile']);
     const memory = '1Gi';
     assert.deepEqual(container?.resources, { requests: { cpu: '2', memory }, limits: { memory } });
+  });
+
+  it('prefers the nodes that its run has claimed', async () => {
+    const { affinity } = await jobOf({});
+    const [preferred] = affinity?.nodeAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
+    assert.deepEqual(preferred?.preference.matchFields, [
+      { key: 'metadata.name', operator: 'In', values: ['gpu-1', 'gpu-2'] },
+    ]);
   });
 
   it('finds the script of the run in its run object', async () => {
