@@ -40,6 +40,10 @@ function fillPod(spec: PodSpec, { run, test, cluster, nodes }: LoadInput): void 
  * preference, because nodes with GPUs often have a taint that the load does not tolerate.
  */
 function nearOwnNodes(nodes: readonly string[]): PodSpec['affinity'] & object {
-  const own = { matchFields: [{ key: 'metadata.name', operator: 'In', values: [...nodes] }] };
-  return { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [{ weight: 100, preference: own }] } };
+  // A term for each node: the API server accepts one value in a field selector.
+  const preferred = nodes.map((node) => ({
+    weight: 100,
+    preference: { matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] },
+  }));
+  return { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: preferred } };
 }

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import writeFileAtomic from 'write-file-atomic';
@@ -31,8 +31,10 @@ export async function writePieces(file: string, pieces: AsyncIterable<string | B
   );
   if (isOther) return pipeline(pieces, createWriteStream(file));
   const part = `${file}.${process.pid}.part`;
+  // Opened here: a stream that opens the file itself can create it after an early error has removed it.
+  const handle = await open(part, 'w');
   try {
-    await pipeline(pieces, createWriteStream(part, { flush: true }));
+    await pipeline(pieces, handle.createWriteStream({ flush: true }));
     await rename(part, file);
   } catch (error) {
     await rm(part, { force: true });
