@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -53,6 +53,9 @@ const wanted = process.argv.slice(2, firstOption < 0 ? undefined : firstOption);
 
 const folder = mkdtempSync(join(tmpdir(), 'dynamo-bench-lanes-'));
 
+/** Processes of the lanes that run. */
+const running = new Set<ChildProcess>();
+
 /** Runs a lane and shows its output as it comes or, if it runs beside another lane, in one piece at its end. */
 async function run(lane: Lane, isBeside = false): Promise<Ended> {
   const start = performance.now();
@@ -62,6 +65,7 @@ async function run(lane: Lane, isBeside = false): Promise<Ended> {
     stdio: ['ignore', ...(isBeside ? (['pipe', 'pipe'] as const) : (['inherit', 'inherit'] as const))],
     env: { ...process.env, PATH: `node_modules/.bin:${process.env.PATH}`, TEST_SUMMARY: file },
   });
+  running.add(child);
   const heading = `\n== ${lane}`;
   let output = '';
   if (!isBeside) console.log(heading);
@@ -76,6 +80,7 @@ async function run(lane: Lane, isBeside = false): Promise<Ended> {
       resolve(-1);
     });
     child.once('close', (code, signal) => {
+      running.delete(child);
       if (isBeside) console.log(`${heading}\n${output}`);
       if (!existsSync(file)) console.error(`${lane} ended early: ${signal ?? `exit code ${code}`}`);
       resolve(code ?? -1);
@@ -122,10 +127,17 @@ async function runInOrder(lanes: readonly Lane[], isBeside: boolean): Promise<En
   return ended;
 }
 
-/** Ctrl-C ends the lanes that run; what they started is removed before this process ends. */
+/**
+ * Ctrl-C reaches the running lanes as well; a signal to this process alone is passed on to them. This process ends after
+ * them, so that the box is removed.
+ */
 let isInterrupted = false;
 process.once('SIGINT', () => {
   isInterrupted = true;
+});
+process.once('SIGTERM', () => {
+  isInterrupted = true;
+  for (const child of running) child.kill('SIGINT');
 });
 
 /** Prints the slowest tests, and the time and counts of each lane; the last line counts everything. */
