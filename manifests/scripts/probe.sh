@@ -15,6 +15,18 @@ present() { # SECTION COMMAND
   if command -v "$2" > /dev/null 2>&1; then echo yes; else echo no; fi
 }
 
+# Prints the addresses of the etcd host. The cluster DNS learns a new name a moment later, and up to half a minute later
+# when the API server was down.
+etcd_addresses() {
+  command -v getent > /dev/null 2>&1 || return 0
+  tries=30
+  until getent ahostsv4 "$DYNAMO_BENCH_ETCD_HOST" 2> /dev/null; do
+    tries=$((tries - 1))
+    [ "$tries" -gt 0 ] || return 0
+    sleep 1
+  done
+}
+
 # Prints all environment variables. Hides the values of those whose names suggest secrets, because this output is
 # stored.
 environment() {
@@ -71,7 +83,7 @@ section ucx
 ucx_info -v 2>&1
 present getent-present getent
 section etcd-host
-getent ahostsv4 "$DYNAMO_BENCH_ETCD_HOST" 2> /dev/null
+etcd_addresses
 section efa-driver
 cat /sys/module/efa/version 2> /dev/null
 section nvidia-driver

@@ -4,6 +4,9 @@ import { EVENT } from '../../kubernetes/client/resources.js';
 import type { AttemptRecord, TransportCell } from '../../suite/record/record.js';
 import type { Lab, SuiteEnd } from './lab.js';
 
+/** After an outage of the API server, the garbage collector may take half a minute to watch it again. */
+const DELETION_SECONDS = 60;
+
 interface Row {
   readonly fault: string;
   readonly moment: string;
@@ -39,7 +42,7 @@ export class FaultGrid {
       attempts: Math.max(...cells.map((cell) => cell.attempts.length)),
       runTwice: attempts.filter((attempt) => ranTwice(attempt, scheduled)).length,
       lost: tests.filter(({ cells }) => cells.length === 0).length,
-      left: (await lab.leftovers()).length,
+      left: (await lab.leftovers(DELETION_SECONDS)).length,
     };
     this.#rows.push(row);
     assert.deepEqual(

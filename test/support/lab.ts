@@ -247,13 +247,17 @@ export class Lab {
 
   /**
    * Waits until both ranks of a test run, and returns their pods. Those of the test before may still be there, and still
-   * say that they run.
+   * say that they run. Fails at once when the suite has ended, and says in which step it is when the time is up.
    */
   async untilRanksRun(workflowId: string, test: string): Promise<Pod[]> {
     let running: Pod[] = [];
+    const handle = this.client.getHandle(workflowId);
     await this.until(
       `both ranks of ${test} run`,
       async () => {
+        const { status } = await handle.describe();
+        if (status.name !== 'RUNNING')
+          throw new Error(`the suite has ended before: ${(await this.end(workflowId)).failure}`);
         const pods = await this.pods(`dynamo-bench/test=${test}`);
         running = pods.filter(
           ({ metadata, status }) =>
@@ -262,15 +266,20 @@ export class Lab {
         return running.length === 2;
       },
       120,
+      async () => (await this.progress(workflowId)).step,
     );
     return running;
   }
 
-  /** Everything in the lab's namespace that carries the suite's label, as `Kind/name`; waits a moment for deletions. */
-  async leftovers(): Promise<string[]> {
+  /**
+   * Everything in the lab's namespace that carries the suite's label, as `Kind/name`.
+   *
+   * @param seconds for which to wait for deletions
+   */
+  async leftovers(seconds = 5): Promise<string[]> {
     const query = { labelSelector: 'app.kubernetes.io/managed-by=dynamo-bench' };
     let names: string[] = [];
-    for (let tries = 0; tries < 50; tries++) {
+    for (let tries = 0; tries < seconds * 10; tries++) {
       const found = await Promise.all(
         [POD, CONFIG_MAP, SERVICE, DEPLOYMENT, JOB, LEASE].map(async (kind) => {
           const objects = await this.box.admin.list(kind, this.namespace.name, query);
@@ -295,10 +304,15 @@ export class Lab {
   }
 
   /** Waits until `seen` is true of the cluster or the workflow. */
-  async until(what: string, seen: () => Promise<boolean>, seconds = 60): Promise<void> {
+  async until(
+    what: string,
+    seen: () => Promise<boolean>,
+    seconds = 60,
+    explain = async () => 'no more is known',
+  ): Promise<void> {
     const deadline = Date.now() + seconds * 1000;
     while (!(await seen())) {
-      if (Date.now() > deadline) throw new Error(`after ${seconds} s still not: ${what}`);
+      if (Date.now() > deadline) throw new Error(`after ${seconds} s still not: ${what} (${await explain()})`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
   }

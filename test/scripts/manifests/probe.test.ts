@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readProbe } from '../../../suite/cluster/probe.js';
 import { REDACTED } from '../../../suite/run/redact.js';
@@ -18,5 +21,20 @@ describe('the probe script', () => {
     assert.equal(environment.FI_PROVIDER, 'efa');
     assert.equal(environment.A_TOKEN, REDACTED);
     assert.match(stdout, /^LINES=one\ntwo$/m);
+  });
+
+  it('waits for a name that the cluster DNS learns a moment later', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'probe-'));
+    try {
+      // Knows the host from the third question on.
+      const getent = `#!/bin/sh\necho >> ${folder}/asked\n[ "$(wc -l < ${folder}/asked)" -ge 3 ] && echo '10.96.0.7 STREAM etcd'\n`;
+      await writeFile(join(folder, 'getent'), getent, { mode: 0o755 });
+      const { stdout } = await isolated('sh', [PROBE], {
+        env: { PATH: `${folder}:${process.env.PATH}`, DYNAMO_BENCH_ETCD_HOST: 'etcd' },
+      });
+      assert.deepEqual(readProbe(stdout, 'n', '').etcdAddresses, ['10.96.0.7']);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 });
