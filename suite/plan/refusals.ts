@@ -12,8 +12,8 @@ export function refusals(spec: SuiteSpec): Concern[] {
   const refused: Concern[] = [];
   const { efa, gpu } = spec.resources;
   const kind = fabricKindOf(spec.fabric);
-  const message = tooManyCells(spec);
-  if (message) refused.push({ subject: 'suite', message });
+  const excess = tooManyCells(spec);
+  if (excess) refused.push({ subject: 'suite', message: excess });
   for (const instanceType of instanceTypes(spec)) {
     const fabric = kind.fabricOf(spec.fabric, instanceType);
     const subject = `nodes of type ${instanceType}`;

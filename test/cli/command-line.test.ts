@@ -183,7 +183,7 @@ describe('dynamo-bench commands on suite runs', function () {
       running.kill('SIGINT');
       const { exitCode, stderr } = await running;
       assert.equal(exitCode, 3);
-      assert.match(stderr, new RegExp(`"${id}".*continues.*\n.*dynamo-bench watch ${id}\n`));
+      assert.match(stderr, new RegExp(`suite run "${id}", which continues.*\n.*dynamo-bench watch ${id}\n`));
       const { outcome, remaining, tests } = await until(suite, ({ tests }) => tests.length > 0);
       assert.deepEqual([outcome, tests[0]?.status], ['running', 'running']);
       assert.ok(remaining.low > 0 && remaining.high >= remaining.low);
@@ -305,7 +305,7 @@ describe('dynamo-bench commands on suite runs', function () {
       await start(plan, '--detach');
       await started;
       const { stdout } = await bench('reset', id);
-      assert.match(stdout, new RegExp(`\n# .*lf is running.*\ntemporal workflow cancel --workflow-id ${id}\n`));
+      assert.match(stdout, new RegExp(`\n# .*lf is running, .*\ntemporal workflow cancel --workflow-id ${id}\n`));
       assert.equal(JSON.parse((await bench('reset', id, '--json')).stdout).running, 'lf');
       release();
       await bench('watch', id);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { NODE } from '../../kubernetes/client/resources.js';
 import type { TransportCell } from '../../suite/record/record.js';
 import { Lab, type LocalSpec, type SuiteEnd } from '../support/lab.js';
 
@@ -60,7 +61,8 @@ describe('suites/local-network.json on the box', function () {
     }
     assert.match(end.report, /claimed|impossible here/);
     assert.ok(end.record.setup.probes.every(({ environment }) => environment.FI_HMEM_DISABLE_P2P === '0'));
-    assert.ok(end.record.setup.devicePlugins.some(({ name, ready }) => /efa/.test(name) && ready >= 2));
+    const nodes = await lab.box.admin.list(NODE, undefined);
+    assert.ok(end.record.setup.devicePlugins.some(({ name, ready }) => /efa/.test(name) && ready === nodes.length));
   });
 
   it('keeps both logs, whole', async () => {

@@ -12,6 +12,8 @@ export interface FaultCase {
   readonly verdict: 'pass' | 'fail';
   /** Fewest and most attempts of the cell. */
   readonly attempts: readonly [fewest: number, most: number];
+  /** Seconds that the cluster may take to delete the objects of the suite; default: that of `Lab.leftovers`. */
+  readonly deletionSeconds?: number;
   /** Classes that the failure of the cell may have. */
   readonly failure?: readonly FailureClass[];
 }
@@ -22,6 +24,8 @@ export const INFRASTRUCTURE_FAULTS = {
     moment: 'ranks run',
     verdict: 'pass',
     attempts: [1, 1],
+    // The garbage collector watches the API server again after up to half a minute.
+    deletionSeconds: 60,
   },
   etcdDeletedBetweenTests: {
     fault: 'etcd pod deleted',

@@ -2,10 +2,14 @@ import assert from 'node:assert/strict';
 import type { KubernetesObject } from '../../kubernetes/client/objects.js';
 import { EVENT } from '../../kubernetes/client/resources.js';
 import type { AttemptRecord, TransportCell } from '../../suite/record/record.js';
+import type { FaultCase } from './fault-cases.js';
 import type { Lab, SuiteEnd } from './lab.js';
 
-/** After an outage of the API server, the garbage collector may take half a minute to watch it again. */
-const DELETION_SECONDS = 60;
+/** What a row says of its fault. */
+interface Faulty extends Pick<FaultCase, 'fault' | 'moment' | 'deletionSeconds'> {
+  /** Default: all tests of the suite. */
+  readonly test?: string;
+}
 
 interface Row {
   readonly fault: string;
@@ -30,7 +34,7 @@ export class FaultGrid {
   readonly #rows: Row[] = [];
 
   /** Adds a row for a suite, or for one test of it, and asserts what must hold under every fault. */
-  async note(lab: Lab, end: SuiteEnd, what: { fault: string; moment: string; test?: string }): Promise<Row> {
+  async note(lab: Lab, end: SuiteEnd, what: Faulty): Promise<Row> {
     const tests = end.record.tests.filter(({ name }) => what.test === undefined || name === what.test);
     const cells = tests.flatMap((test) => test.cells);
     const scheduled = await podsEverScheduled(lab);
@@ -42,7 +46,7 @@ export class FaultGrid {
       attempts: Math.max(...cells.map((cell) => cell.attempts.length)),
       runTwice: attempts.filter((attempt) => ranTwice(attempt, scheduled)).length,
       lost: tests.filter(({ cells }) => cells.length === 0).length,
-      left: (await lab.leftovers(DELETION_SECONDS)).length,
+      left: (await lab.leftovers(what.deletionSeconds)).length,
     };
     this.#rows.push(row);
     assert.deepEqual(
