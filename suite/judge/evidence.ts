@@ -12,6 +12,8 @@ export interface RankEvidence {
   readonly exitCode?: number | undefined;
   /** Kubernetes' reason for the end: `OOMKilled`, `Error`, `DeadlineExceeded`, … */
   readonly reason?: string | undefined;
+  /** Time at which the container ended, ISO 8601 in whole seconds; the log may know it better. */
+  readonly finishedAt?: string | undefined;
   /** True when the suite stopped this rank, because its peer had ended or the time limit had passed. */
   readonly endedBySuite: boolean;
 }
@@ -24,4 +26,8 @@ export interface AttemptContext {
   readonly visibleNics: number;
   /** True when the time limit passed while a rank was still running. */
   readonly timedOut: boolean;
+  /** Seconds without progress after which the suite stopped both ranks; absent when it did not stop them for that. */
+  readonly stalledFor?: number | undefined;
+  /** True when the etcd of the run was replaced while the ranks ran. */
+  readonly etcdLost?: boolean | undefined;
 }

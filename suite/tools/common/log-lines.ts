@@ -10,18 +10,52 @@ export interface CounterFrame {
   readonly counters: Readonly<Record<string, number>>;
 }
 
+/** Shared libraries that a process of the rank has mapped, by the path of their file. */
+interface LibrariesFrame {
+  readonly event: 'libraries';
+  readonly files: readonly string[];
+}
+
+/** Files in a folder of NIXL plug-ins; `missing` when the folder does not exist. */
+export interface PluginsFrame {
+  readonly event: 'plugins';
+  readonly folder: string;
+  readonly files: readonly string[];
+  readonly missing?: boolean;
+}
+
 type Frame =
   | CounterFrame
+  | LibrariesFrame
+  | PluginsFrame
   | { readonly event: 'begin' }
+  | { readonly event: 'stop' }
   | { readonly event: 'process'; readonly index: number }
   | { readonly event: 'end'; readonly exitCode: number };
+
+/** A line of the tool's output. */
+export interface LogLine {
+  readonly text: string;
+  /** Seconds since 1970, by the clock of the node; absent when the log has no times, and for one of several processes. */
+  readonly at?: number;
+  /** True when the rank had already been asked to stop. */
+  readonly afterStop: boolean;
+}
 
 /** A parsed log of a rank: the tool's lines, and the frames of the entry script. */
 export interface RankLog {
   readonly toolLines: readonly string[];
+  /** The lines of all processes with their place in time. */
+  readonly timeline: readonly LogLine[];
   readonly counters: readonly CounterFrame[];
   /** Output of each process by index, when the rank ran several processes. */
   readonly processes: ReadonlyMap<number, readonly string[]>;
+  /** Shared libraries that the tool had mapped, by the path of their file; empty when the script could not read them. */
+  readonly libraries: readonly string[];
+  /** Folders of NIXL plug-ins, listed after a failure. */
+  readonly plugins: readonly PluginsFrame[];
+  /** Time of the last frame in seconds since 1970; absent without the frame, and when the log has no times. */
+  readonly endedAt?: number;
   /**
    * True when the log has its first and its last frame. Then it was truncated neither by the kubelet, which keeps only the
    * end of a long log, nor by the death of the pod.
@@ -29,33 +63,93 @@ export interface RankLog {
   readonly complete: boolean;
 }
 
-/** Parses a rank's log. Lines that resemble a frame but are not valid stay in the tool's output. */
+/**
+ * Parses a rank's log, with or without the times that the kubelet puts before each line. Lines that resemble a frame but
+ * are not valid stay in the tool's output.
+ */
 export function readRankLog(text: string): RankLog {
   const toolLines: string[] = [];
+  const timeline: LogLine[] = [];
   const processes = new Map<number, string[]>();
   const counters: CounterFrame[] = [];
+  const libraries = new Set<string>();
+  const plugins: PluginsFrame[] = [];
   let started = false;
   let ended = false;
+  let stopped = false;
+  let endedAt: number | undefined;
   let current = toolLines;
-  for (const line of text.split(/\r?\n/)) {
+  const timed = hasTimes(text);
+  for (const whole of text.split(/\r?\n/)) {
+    const { at, line } = timed ? withoutTime(whole) : { at: undefined, line: whole };
     const found = readFrame(line);
-    if (!found) current.push(line);
-    else if (found.event === 'counters') counters.push(found);
-    else if (found.event === 'begin') started = true;
-    else if (found.event === 'process') {
-      current = [];
-      processes.set(found.index, current);
-    } else {
-      ended = true;
-      current = toolLines;
+    if (!found) {
+      current.push(line);
+      timeline.push(
+        current === toolLines
+          ? { text: line, afterStop: stopped, ...(at === undefined ? {} : { at }) }
+          : { text: line, afterStop: false },
+      );
+      continue;
+    }
+    switch (found.event) {
+      case 'begin':
+        started = true;
+        break;
+      case 'stop':
+        stopped = true;
+        break;
+      case 'counters':
+        counters.push(found);
+        break;
+      case 'libraries':
+        for (const file of found.files) libraries.add(file);
+        break;
+      case 'plugins':
+        plugins.push(found);
+        break;
+      case 'process':
+        current = [];
+        processes.set(found.index, current);
+        break;
+      case 'end':
+        ended = true;
+        endedAt = at;
+        current = toolLines;
     }
   }
-  return { toolLines, counters, processes, complete: started && ended };
+  return {
+    toolLines,
+    timeline,
+    counters,
+    processes,
+    libraries: [...libraries],
+    plugins,
+    ...(endedAt === undefined ? {} : { endedAt }),
+    complete: started && ended,
+  };
 }
 
 /** Returns the tool's output of all processes of a rank. */
 export function ownOutput({ toolLines, processes }: RankLog): string[] {
   return [toolLines, ...processes.values()].flat();
+}
+
+/** Matches the time that the kubelet puts before a line (RFC 3339, pkg/kubelet/kuberuntime/logs). */
+const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d))(?: |$)/;
+
+/** Whether the kubelet has put a time before each line. Some tools print times of their own, but not in every line. */
+function hasTimes(text: string): boolean {
+  const first = text.slice(0, text.indexOf('\n') >>> 0);
+  const trimmed = text.trimEnd();
+  const last = trimmed.slice(trimmed.lastIndexOf('\n') + 1);
+  return TIME.test(first) && TIME.test(last);
+}
+
+function withoutTime(whole: string): { at: number | undefined; line: string } {
+  const time = TIME.exec(whole);
+  if (!time) return { at: undefined, line: whole };
+  return { at: Date.parse(time[1] ?? '') / 1000, line: whole.slice(time[0].length) };
 }
 
 /** Parses a frame. Finds the marker anywhere in the line, because an unfinished line of the tool may precede it. */
@@ -75,11 +169,16 @@ function isFrame(value: unknown): value is Frame {
   if (!isObject(value)) return false;
   switch (value.event) {
     case 'begin':
+    case 'stop':
       return true;
     case 'process':
       return Number.isSafeInteger(value.index) && Number(value.index) >= 0;
     case 'end':
       return Number.isSafeInteger(value.exitCode);
+    case 'libraries':
+      return isTexts(value.files);
+    case 'plugins':
+      return typeof value.folder === 'string' && isTexts(value.files);
     case 'counters':
       return (
         (value.when === 'before' || value.when === 'after') &&
@@ -94,4 +193,8 @@ function isFrame(value: unknown): value is Frame {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTexts(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { fabricOfInstanceType } from '../../../../suite/fabrics/efa/catalogue.js';
 import { ethernet } from '../../../../suite/fabrics/ethernet/ceiling.js';
 import { provePath } from '../../../../suite/judge/path-proof.js';
-import type { CounterFrame, RankLog } from '../../../../suite/tools/common/log-lines.js';
+import { type CounterFrame, type RankLog, readRankLog } from '../../../../suite/tools/common/log-lines.js';
 
 const found = fabricOfInstanceType('p5.48xlarge');
 assert.ok(found);
@@ -22,7 +22,7 @@ function moved(devices: Readonly<Record<string, number>>, counter = 'rdma_write_
         counters: { [device.startsWith('net/') ? 'tx_bytes' : counter]: 5_000_000 + (when === 'after' ? bytes : 0) },
       }),
     );
-  return { toolLines: [], processes: new Map(), complete: true, counters: [...frames('before'), ...frames('after')] };
+  return { ...readRankLog(''), complete: true, counters: [...frames('before'), ...frames('after')] };
 }
 
 const efa = (share: number, more: object = {}) =>
