@@ -14,6 +14,8 @@ export interface RankEvidence {
   readonly reason?: string | undefined;
   /** Time at which the container ended, ISO 8601 in whole seconds; the log may know it better. */
   readonly finishedAt?: string | undefined;
+  /** Environment variables that the pod sets. */
+  readonly environment?: Readonly<Record<string, string>> | undefined;
   /** True when the suite stopped this rank, because its peer had ended or the time limit had passed. */
   readonly endedBySuite: boolean;
 }

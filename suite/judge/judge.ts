@@ -9,8 +9,8 @@ import { type FailureRecord, failureRecord } from '../verdict/failure.js';
 import type { Reason, Verdict } from '../verdict/verdict.js';
 import { diagnose } from './diagnosis.js';
 import type { AttemptContext, RankEvidence } from './evidence.js';
+import { explainFailure, truncation } from './explain-failure.js';
 import { disagreements, idleNics, otherParameters, rowsAboveCeiling } from './figure-checks.js';
-import { explainMissingRows, truncation } from './missing-rows.js';
 import { type PathProof, provePath } from './path-proof.js';
 import { verdictOf } from './verdict-of-figure.js';
 
@@ -57,7 +57,14 @@ export function judgeTransport(
     const failure = inconsistent
       ? failureRecord('ConsistencyFailed', inconsistent)
       : !table.complete
-        ? explainMissingRows(test, ranks, logs, context, [table.problem, truncated].filter(Boolean).join('; '))
+        ? explainFailure({
+            test,
+            ranks,
+            logs,
+            context,
+            problem: [table.problem, truncated].filter(Boolean).join('; '),
+            rows: table.rows.length,
+          })
         : failureRecord('Incomplete', truncated ?? table.problem);
     return {
       verdict: 'fail',

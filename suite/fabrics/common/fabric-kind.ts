@@ -42,6 +42,8 @@ export interface FabricKind<Spec extends { readonly kind: string }> {
   readonly byteCounters: Readonly<Record<string, readonly string[]>>;
   /** Messages in the output of a successful run that reveal an unexpected path; empty when every path is expected. */
   readonly signs: readonly Sign[];
+  /** Remedy for a test that hangs before its first row; absent when the fabric has no usual cause for this. */
+  readonly hungHint?: string;
   /** Bytes that the buffers of each device need; 0 for a fabric without devices in the pods. */
   readonly memoryPerDevice: number;
 

@@ -25,6 +25,9 @@ export const efa = {
     ],
   },
   signs: EFA_SIGNS,
+  // EC2 User Guide, "Elastic Fabric Adapter": security group and limitations.
+  hungHint:
+    'Check that the security group of the EFA interfaces allows all traffic from and to itself, in both directions, and that both nodes are in one availability zone; EFA traffic is dropped without a message otherwise',
   // Registered buffers count against the pod's memory: 128 GiB are needed for 32 devices.
   memoryPerDevice: (128 * 2 ** 30) / 32,
   fabricOf: efaFabric,

@@ -67,6 +67,28 @@ const SHARED: readonly Message[] = [
   },
 ];
 
+/** Messages of NIXL, UCX and libfabric (ofiwg/libfabric), which register memory for every tool. */
+export const MEMORY_MESSAGES: readonly Message[] = [
+  { text: 'registerMem failed', class: 'MemoryRegistration' },
+  { text: 'Unable to register MR of', class: 'MemoryRegistration' },
+  { text: 'Failed to register CUDA buffer', class: 'MemoryRegistration' },
+  {
+    text: 'P2P support is not available',
+    class: 'MemoryRegistration',
+    hint: 'Check dmabuf support of the kernel and the NVIDIA driver, or set FI_HMEM_DISABLE_P2P=1 as a control; the EFA device cannot reach GPU memory',
+  },
+  {
+    text: /CUDA: .{0,300}\(Error code/,
+    class: 'MemoryRegistration',
+    hint: 'Look up the error code of the CUDA call in the message',
+  },
+  {
+    text: 'Cannot allocate memory',
+    class: 'MemoryRegistration',
+    hint: 'Check memlock, huge pages and the memory limit; 32 EFA devices need 128Gi for their registered buffers',
+  },
+];
+
 /** Matches the shell's message for a program that the image lacks. */
 function missing(program: string): Message {
   const pattern = `(?:entry\\.sh|${program}).{0,200}: (?:command )?(?:not found|No such file or directory)$`;

@@ -53,6 +53,14 @@ export interface Headline {
   readonly original: string;
 }
 
+/** Facts about a test that stopped making progress. */
+export interface HungFacts {
+  /** Provider of libfabric according to the environment or the fabric; undefined when libfabric chooses. */
+  readonly provider: string | undefined;
+  /** Number of rows that the tool had printed. */
+  readonly rows: number;
+}
+
 /** Position of a test on the ladder from the hardware to NIXL, with the conditions of its figure. */
 export interface RungFacts {
   readonly name: string;
@@ -89,8 +97,12 @@ export interface Tool<Test extends ToolTest> {
   /** Name of the program in the image. */
   readonly program: string;
   readonly schema: z.ZodType<Test> & { readonly shape: Readonly<Record<string, z.ZodType>> };
-  /** Failure messages of the tool, causes before their consequences. */
+  /** Failure messages of the tool and of its libraries. */
   readonly messages: readonly Message[];
+  /** Start of the line that the tool prints when it is asked to stop; absent when it prints none. */
+  readonly stopLine?: string;
+  /** Matches a line that the tool prints only when it has moved on, such as a row; absent when it prints one at its end. */
+  readonly progressLine?: RegExp;
   /** Queries of the program; absent when it cannot be queried without starting a test. */
   readonly probe?: ToolProbe;
 
@@ -134,6 +146,8 @@ export interface Tool<Test extends ToolTest> {
   bandwidthFollowsFromLatency(test: Test): boolean;
   /** Finds options whose printed value differs from the test. */
   differingOptions(test: Test, lines: readonly string[]): string[];
+  /** Returns the remedy for a test that stopped making progress; undefined when the tool knows none. */
+  hungHint?(test: Test, facts: HungFacts): string | undefined;
   /** Finds the line that reports corrupted bytes. */
   corruption(lines: readonly string[]): string | undefined;
   /** Finds options of the test that the output of `helpOption` does not list. */

@@ -22,6 +22,8 @@ export const nixlbench = {
   program: 'nixlbench',
   schema: nixlbenchSpec,
   messages: NIXLBENCH_MESSAGES,
+  stopLine: 'Ctrl-C received',
+  progressLine: /^\d+\s+\d+\s+\d+\.\d/,
   probe: { program: 'nixlbench', helpOption: '--help', version: /version\s+v?([\d.]+\S*)/ },
   contradictions: nixlbenchContradictions,
 
@@ -61,6 +63,10 @@ export const nixlbench = {
   // With several threads, the latency is that of one thread; versions before 1.1 print a wrong one.
   bandwidthFollowsFromLatency: ({ numThreads }) => numThreads === 1,
   differingOptions,
+  hungHint: ({ backend, enablePt }, { provider, rows }) =>
+    backend === 'LIBFABRIC' && !enablePt && provider !== 'efa' && rows === 0
+      ? 'Set `enablePt` to true; without a progress thread, LIBFABRIC of NIXL 1.1 and later hangs over every provider but efa'
+      : undefined,
   corruption: (lines) => lines.find((line) => line.startsWith('Consistency check failed')),
   unknownOptions: (test, help) => unknownFlags(nixlbenchArguments(test, '', ''), help).map((flag) => `--${flag}`),
   rung: nixlbenchRung,

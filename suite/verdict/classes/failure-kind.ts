@@ -10,6 +10,8 @@ export type Retry = 'infrastructure' | 'rendezvous' | 'never';
 /** Properties of a failure class. */
 export interface FailureKind {
   readonly retry: Retry;
+  /** What a rank did, as a predicate: `could not register its memory`. Only for failures that a tool's messages name. */
+  readonly what?: string;
   /** Remedy for a person. Starts with a verb and has no full stop. */
   readonly hint: string;
 }

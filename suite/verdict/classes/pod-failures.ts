@@ -23,16 +23,22 @@ export const POD_FAILURES = {
     retry: 'infrastructure',
     hint: 'Check the log and events of the etcd pod, and that its image can be pulled',
   },
+  EtcdLost: {
+    retry: 'rendezvous',
+    hint: 'Check the events of the etcd pod and its node; the suite starts both ranks again with the new etcd',
+  },
   EtcdNotOwned: {
     retry: 'never',
     hint: 'Check to which etcd the name resolves; it lacks the mark of this suite run, so the suite deleted none of its keys',
   },
   EtcdUnreachable: {
     retry: 'rendezvous',
+    what: 'could not reach etcd',
     hint: "Check network policies between the ranks and the suite's etcd",
   },
   EtcdUri: {
     retry: 'never',
+    what: 'could not resolve the address of etcd',
     hint: 'Use dnsPolicy ClusterFirstWithHostNet with hostNetwork, and unset NIXL_ETCD_ENDPOINTS; the etcd host name did not resolve in the pod',
   },
 } as const satisfies Record<string, FailureKind>;

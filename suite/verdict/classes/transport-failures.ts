@@ -4,54 +4,67 @@ import type { FailureKind } from './failure-kind.js';
 export const TRANSPORT_FAILURES = {
   StaleRendezvous: {
     retry: 'rendezvous',
+    what: 'found keys of an earlier rank in etcd',
     hint: 'Wait; etcd has keys of an earlier rank, and the next attempt uses a new group',
   },
   RendezvousTimeout: {
     retry: 'rendezvous',
+    what: 'did not meet its peer in time',
     hint: 'Check the logs for a rank that started late; the suite starts both ranks again under a new group',
   },
   PeerLost: {
     retry: 'rendezvous',
+    what: 'lost its peer',
     hint: 'Check the log of the rank that ended first; the suite starts both ranks again',
   },
   MetadataExchange: {
     retry: 'never',
+    what: 'could not use the metadata of its peer',
     hint: 'Use the same NIC count, plug-ins and versions on both nodes; the ranks could not use each other’s metadata',
   },
   BackendUnavailable: {
     retry: 'never',
+    what: 'could not create its NIXL back end',
     hint: 'Check the plug-in (NIXL_PLUGIN_DIR), FI_PROVIDER and the `fi_info -p efa` output of the probe; NIXL could not create the back end',
   },
   UnsupportedBackend: {
     retry: 'never',
+    what: 'does not support the back end',
     hint: 'Use a back end that this nixlbench supports; its names are case-sensitive',
   },
   MemoryRegistration: {
     retry: 'never',
+    what: 'could not register its memory',
     hint: 'Check memlock (IPC_LOCK), huge pages, dmabuf and the memory limit (128Gi for 32 EFA devices)',
   },
   TransferFailed: {
     retry: 'rendezvous',
+    what: 'could not complete a transfer',
     hint: 'Check the logs of both ranks for the transfer error; the suite starts both ranks again',
   },
   ConsistencyFailed: {
     retry: 'never',
+    what: 'received other bytes than were sent',
     hint: 'Do not use this data path; the received bytes differ from the sent bytes',
   },
   NoTransport: {
     retry: 'never',
+    what: 'found no usable transport or device',
     hint: 'Check UCX_TLS and UCX_NET_DEVICES; the device or transport does not exist in the pod',
   },
   ConnectionRefused: {
     retry: 'rendezvous',
+    what: 'could not open or reach the port of the test',
     hint: 'Check the log of the server rank, which was not listening; the suite starts both ranks again',
   },
   ToolOptions: {
     retry: 'never',
+    what: 'refused its command line',
     hint: 'Compare the command line with the --help of the tool in the image, which does not accept it',
   },
   ToolMissing: {
     retry: 'never',
+    what: 'could not start the tool',
     hint: 'Use an image that contains the tool and all of its libraries',
   },
   OutOfMemory: {

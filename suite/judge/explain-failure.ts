@@ -1,0 +1,193 @@
+import { fabricKindOf } from '../fabrics/registry.js';
+import type { TransportTestSpec } from '../spec/transport-tests.js';
+import type { LogLine, RankLog } from '../tools/common/log-lines.js';
+import { deepestCause, type FoundMessage, findMessages, isConsequence } from '../tools/common/messages.js';
+import { toolOf } from '../tools/registry.js';
+import { formatDuration } from '../units/units.js';
+import type { FailureKind } from '../verdict/classes/failure-kind.js';
+import { FAILURES, type FailureRecord, failureRecord } from '../verdict/failure.js';
+import type { AttemptContext, RankEvidence } from './evidence.js';
+import { pluginsText } from './plugins-text.js';
+import { isAbrupt, lastLines, type RankEnd, rankEnd } from './rank-end.js';
+
+/** Describes truncated logs; undefined when the logs of both ranks have their first and last line. */
+export function truncation(ranks: readonly RankEvidence[], logs: readonly RankLog[]): string | undefined {
+  const cut = ranks.filter((_, i) => !logs[i]?.complete).map(({ position }) => position);
+  if (cut.length === 0) return undefined;
+  return `the log of the rank on ${cut.join(' and ')} is truncated: the log was rotated, or the pod was killed`;
+}
+
+/** A rank with its place in the timeline of the attempt. */
+interface RankFacts {
+  readonly name: string;
+  readonly log: RankLog;
+  readonly end: RankEnd;
+  /** Messages before the rank was asked to stop. Errors that it survived are warnings. */
+  readonly found: readonly FoundMessage[];
+}
+
+/** Seconds by which the clocks of two nodes can differ, and by which a line can be late. */
+const CLOCK_SECONDS = 1;
+
+/** Seconds within which an error of one rank can crash the other, while the first still runs. */
+const CRASH_SECONDS = 10;
+
+/**
+ * Explains why an attempt has no complete table: what ended it first. The timeline has the messages of both ranks and their
+ * ends. What a rank prints after its peer has gone, or after the suite has asked it to stop, is a consequence.
+ *
+ * @param problem what is missing: `3 of 15 rows; missing: …`
+ * @param rows number of rows in the table
+ */
+export function explainFailure(input: {
+  readonly test: TransportTestSpec;
+  readonly ranks: readonly RankEvidence[];
+  readonly logs: readonly RankLog[];
+  readonly context: AttemptContext;
+  readonly problem: string;
+  readonly rows: number;
+}): FailureRecord {
+  const { context, problem } = input;
+  const facts = factsOf(input);
+  const ended = (kind: RankEnd['kind']) => facts.filter(({ end }) => end.kind === kind).sort(byEnd);
+  const [oom] = ended('out-of-memory');
+  if (oom) return failureRecord('OutOfMemory', `${oom.name} ${oom.end.text}; ${problem}`);
+
+  const cause = firstCause(facts, context);
+  if (cause) return namedFailure(cause.rank, cause.message, problem);
+  const [noTool] = ended('no-tool');
+  if (noTool) return failureRecord('ToolMissing', `${noTool.name} ${noTool.end.text}; ${problem}`);
+  const [abrupt] = facts
+    .filter(({ end }) => isAbrupt(end) && !(end.kind === 'removed' && context.timedOut))
+    .sort(byEnd);
+  if (abrupt) {
+    const failureClass = abrupt.end.kind === 'crashed' ? 'Crashed' : 'PeerLost';
+    return failureRecord(failureClass, `${abrupt.name} ${abrupt.end.text}${after(abrupt)}; ${problem}`);
+  }
+  if (context.etcdLost) {
+    return failureRecord(
+      'EtcdLost',
+      `the etcd of the run was replaced while the ranks ran, and their messages were lost; ${problem}`,
+    );
+  }
+  if (context.timedOut || context.stalledFor !== undefined) return hung(input);
+  return explainOwnEnd(facts, problem);
+}
+
+function factsOf({ test, ranks, logs }: Parameters<typeof explainFailure>[0]): RankFacts[] {
+  const tool = toolOf(test);
+  const before = logs.map(({ timeline }) => beforeStop(timeline, tool.stopLine));
+  const isProgress = ({ text }: LogLine) => tool.progressLine?.test(text) ?? false;
+  const progress = before.flat().filter(isProgress);
+  const lastProgressAt = Math.max(...progress.map(({ at }) => at ?? Number.NEGATIVE_INFINITY));
+  return ranks.flatMap((rank, i): RankFacts[] => {
+    const [log, lines] = [logs[i], before[i]];
+    if (!log || !lines) return [];
+    const lastProgress = lines.findLastIndex(isProgress);
+    const survived = ({ index, at }: FoundMessage) =>
+      index < lastProgress || (at !== undefined && at < lastProgressAt - CLOCK_SECONDS);
+    const found = findMessages(tool, lines).map(
+      (message): FoundMessage =>
+        message.severity === 'error' && survived(message) ? { ...message, severity: 'warning' } : message,
+    );
+    const node = rank.node ? ` (${rank.node})` : '';
+    return [{ name: `the rank on ${rank.position}${node}`, log, end: rankEnd(rank, log), found }];
+  });
+}
+
+/** Returns the lines before the rank was asked to stop. */
+function beforeStop(lines: readonly LogLine[], stopLine: string | undefined): LogLine[] {
+  const own = lines.filter(({ afterStop }) => !afterStop);
+  const stop = stopLine === undefined ? -1 : own.findIndex(({ text }) => text.startsWith(stopLine));
+  return stop < 0 ? own : own.slice(0, stop);
+}
+
+interface Cause {
+  readonly rank: RankFacts;
+  readonly message: FoundMessage;
+}
+
+/** Returns the first error that ended the attempt and is no consequence; undefined without one. */
+function firstCause(facts: readonly RankFacts[], context: AttemptContext): Cause | undefined {
+  const causes = facts.flatMap((rank): Cause[] => {
+    const message = deepestCause(rank.found.filter(isCause), { warnings: false });
+    const others = facts.filter((other) => other !== rank);
+    return message && endedAttempt(rank, message, others, context) ? [{ rank, message }] : [];
+  });
+  return causes.sort((a, b) => (a.message.at ?? 0) - (b.message.at ?? 0))[0];
+}
+
+/** Whether a message can name the cause. Some statements of a tool only say that it failed. */
+function isCause(message: FoundMessage): boolean {
+  return !isConsequence(message) && message.class !== 'Crashed';
+}
+
+/** Whether an error of a rank ended the attempt, and not an earlier end of the other rank or of etcd. */
+function endedAttempt(
+  rank: RankFacts,
+  message: FoundMessage,
+  others: readonly RankFacts[],
+  { etcdLost }: AttemptContext,
+): boolean {
+  const ranOn = rank.end.kind === 'stopped';
+  // No message of a tool explains why somebody killed it.
+  if (rank.end.kind === 'killed' || rank.end.kind === 'removed') return false;
+  if (etcdLost && ranOn) return false;
+  return others.every(({ end }) => {
+    if (!isAbrupt(end)) return true;
+    if (message.at === undefined || end.at === undefined) return !ranOn;
+    const lead = end.at - message.at;
+    if (lead < -CLOCK_SECONDS) return false;
+    return !ranOn || (end.kind === 'crashed' && lead < CRASH_SECONDS);
+  });
+}
+
+function namedFailure({ name, log }: RankFacts, { class: failureClass, line, hint }: FoundMessage, problem: string) {
+  const { what = 'failed' } = FAILURES[failureClass] as FailureKind;
+  const plugins = failureClass === 'BackendUnavailable' ? pluginsText(log.plugins, line) : '';
+  return failureRecord(failureClass, `${name} ${what}: "${line}"${plugins}; ${problem}`, hint);
+}
+
+/** Explains an attempt whose ranks ended by themselves, without an error that names a cause. */
+function explainOwnEnd(facts: readonly RankFacts[], problem: string): FailureRecord {
+  const own = facts.filter(({ end }) => end.kind !== 'stopped').sort(byEnd);
+  for (const rank of [...own, ...facts]) {
+    const consequence = deepestCause(rank.found.filter(isConsequence), { warnings: false });
+    if (consequence) return namedFailure(rank, consequence, problem);
+  }
+  const failed = own.filter(({ end }) => end.kind === 'failed');
+  for (const rank of failed) {
+    const hinted = deepestCause(rank.found.filter(isCause), { warnings: true });
+    if (hinted) return namedFailure(rank, hinted, problem);
+  }
+  for (const rank of facts) {
+    const statement = deepestCause(rank.found, { warnings: false });
+    if (statement) return namedFailure(rank, statement, problem);
+  }
+  const [first] = failed;
+  if (first) return failureRecord('Crashed', `${first.name} ${first.end.text}${after(first)}; ${problem}`);
+  return failureRecord('Incomplete', problem);
+}
+
+function after({ log }: RankFacts): string {
+  const lines = lastLines(log.timeline);
+  return lines ? ` after ${lines}` : '';
+}
+
+function hung({ test, ranks, context, problem, rows }: Parameters<typeof explainFailure>[0]): FailureRecord {
+  const { stalledFor, fabric } = context;
+  const provider = ranks[0]?.environment?.FI_PROVIDER ?? fabricKindOf(fabric).provider;
+  const hint =
+    toolOf(test).hungHint?.(test, { provider, rows }) ?? (rows === 0 ? fabricKindOf(fabric).hungHint : undefined);
+  const what =
+    stalledFor === undefined
+      ? 'the ranks were still running at the time limit'
+      : `the ranks printed nothing for ${formatDuration(stalledFor)}, and the suite stopped them`;
+  return failureRecord('Hung', `${what}; ${problem}`, hint);
+}
+
+/** Orders ranks by their end; a rank whose end is unknown comes last. */
+function byEnd(a: RankFacts, b: RankFacts): number {
+  const at = ({ end }: RankFacts) => end.at ?? Number.MAX_SAFE_INTEGER;
+  return at(a) - at(b);
+}
