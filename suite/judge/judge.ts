@@ -9,7 +9,7 @@ import { type FailureRecord, failureRecord } from '../verdict/failure.js';
 import type { Reason, Verdict } from '../verdict/verdict.js';
 import { diagnose } from './diagnosis.js';
 import type { AttemptContext, RankEvidence } from './evidence.js';
-import { disagreements, idleNics, otherParameters, rowsAboveCeiling } from './figure-checks.js';
+import { corrections, disagreements, idleNics, otherParameters, rowsAboveCeiling } from './figure-checks.js';
 import { explainMissingRows, truncation } from './missing-rows.js';
 import { type PathProof, provePath } from './path-proof.js';
 import { verdictOf } from './verdict-of-figure.js';
@@ -78,6 +78,7 @@ export function judgeTransport(
     ...endReasons(ranks, context),
     ...diagnose(kind.signs, logs.flatMap(ownOutput)),
     ...rowsAboveCeiling(table.rows, ceiling),
+    ...corrections(table.rows, path),
     ...disagreements(test, table.rows),
     ...otherParameters(test, logs),
     path.reason,

@@ -3,6 +3,7 @@ import { largestRow } from '../common/result-table.js';
 import type { Tool } from '../common/tool.js';
 import { nixlbenchArguments, unknownFlags } from './command.js';
 import { differingOptions } from './configuration.js';
+import { devicesBeyondOne } from './counted-devices.js';
 import {
   expectedNixlbenchBytes,
   expectedNixlbenchRows,
@@ -51,10 +52,12 @@ export const nixlbench = {
   readTable: nixlbenchTable,
   headline(test, rows) {
     const row = largestRow(rows);
+    const devices = devicesBeyondOne(test);
+    const all = devices > 1 ? `, all ${devices} devices` : '';
     return {
       metric: 'bandwidth',
       value: row.bytesPerSecond,
-      conditions: `${test.opType} ${segmentsOf(test)}, ${formatBytes(row.blockSize)} × ${row.batchSize}`,
+      conditions: `${test.opType} ${segmentsOf(test)}, ${formatBytes(row.blockSize)} × ${row.batchSize}${all}`,
       original: row.original,
     };
   },
