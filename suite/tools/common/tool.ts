@@ -34,6 +34,15 @@ export type Readiness =
   | { readonly kind: 'listening'; readonly ports: readonly number[] }
   | { readonly kind: 'log'; readonly pattern: RegExp };
 
+/** Conditions of both ranks, for the doubts about a test. */
+export interface RankConditions {
+  readonly environment: Readonly<Record<string, string>>;
+  /** libfabric provider of the fabric; absent when the fabric has none of its own. */
+  readonly provider?: string | undefined;
+  /** Bytes of 2 MiB huge pages. */
+  readonly hugepages: number;
+}
+
 /** Command of one rank. */
 export interface RankRun {
   /** The program and its arguments. */
@@ -96,6 +105,8 @@ export interface Tool<Test extends ToolTest> {
 
   /** Finds valid options of the tool that contradict each other. */
   contradictions(test: Test): FieldProblem[];
+  /** Lists conditions with which a valid test hangs or fails, each with its remedy. */
+  doubts(test: Test, conditions: RankConditions): readonly string[];
 
   /** Names the measured back end: `NIXL LIBFABRIC`, `ucp_put_bw`. */
   title(test: Test): string;

@@ -3,7 +3,9 @@ import { largestRow } from '../common/result-table.js';
 import type { Tool } from '../common/tool.js';
 import { nixlbenchArguments, unknownFlags } from './command.js';
 import { differingOptions } from './configuration.js';
+import { nixlbenchContradictions } from './contradictions.js';
 import { devicesBeyondOne } from './counted-devices.js';
+import { nixlbenchDoubts } from './doubts.js';
 import {
   expectedNixlbenchBytes,
   expectedNixlbenchRows,
@@ -13,9 +15,10 @@ import {
 } from './expect.js';
 import { NIXLBENCH_REGISTERED } from './identity.js';
 import { NIXLBENCH_MESSAGES } from './messages.js';
+import { optionsText } from './options.js';
 import { nixlbenchTable } from './result-table.js';
 import { nixlbenchRung } from './rung.js';
-import { type NixlbenchSpec, nixlbenchContradictions, nixlbenchSpec } from './spec.js';
+import { type NixlbenchSpec, nixlbenchSpec } from './spec.js';
 
 /** Runs nixlbench of ai-dynamo/nixl: bandwidth between two NIXL agents over one NIXL back end. */
 export const nixlbench = {
@@ -25,11 +28,19 @@ export const nixlbench = {
   messages: NIXLBENCH_MESSAGES,
   probe: { program: 'nixlbench', helpOption: '--help', version: /version\s+v?([\d.]+\S*)/ },
   contradictions: nixlbenchContradictions,
+  doubts: nixlbenchDoubts,
 
   title: ({ backend }) => `NIXL ${backend}`,
   memory: segmentsOf,
   describe: (test) =>
-    `nixlbench ${test.backend}, ${test.opType} ${segmentsOf(test)}, ${expectedNixlbenchRows(test).length} rows up to ${formatBytes(test.maxBlockSize)}`,
+    [
+      `nixlbench ${test.backend}`,
+      `${test.opType} ${segmentsOf(test)}`,
+      `${expectedNixlbenchRows(test).length} rows up to ${formatBytes(test.maxBlockSize)}`,
+      optionsText(test),
+    ]
+      .filter((part) => part !== '')
+      .join(', '),
 
   scope: nixlbenchScope,
   usableNics: (_, given) => given,
