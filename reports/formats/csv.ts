@@ -46,6 +46,13 @@ const COLUMNS = [
   'transfer_seconds',
   'transfer_status',
   'residual_seconds',
+  'factor',
+  'prep_seconds',
+  'prep_p99_seconds',
+  'post_seconds',
+  'post_p99_seconds',
+  'tx_seconds',
+  'tx_p99_seconds',
 ] as const;
 
 type Line = Readonly<Partial<Record<(typeof COLUMNS)[number], string | number | undefined>>>;
@@ -97,6 +104,13 @@ function transportLines(record: SuiteRecord, test: TestRecord): Line[] {
         bandwidth_bytes_per_second: row.bytesPerSecond,
         latency_seconds: row.latency,
         as_printed: row.original,
+        factor: row.factor,
+        prep_seconds: row.times?.prep.average,
+        prep_p99_seconds: row.times?.prep.p99,
+        post_seconds: row.times?.post.average,
+        post_p99_seconds: row.times?.post.p99,
+        tx_seconds: row.times?.tx.average,
+        tx_p99_seconds: row.times?.tx.p99,
       })),
     ];
   });

@@ -8,6 +8,8 @@ import type { InferenceCell } from '../../suite/record/inference-record.js';
 import type { TestRecord, TransportCell } from '../../suite/record/record.js';
 import { headline, type Report } from '../model/report.js';
 
+const averageTime = z.object({ average: z.number(), p99: z.number() });
+
 const figure = z.object({
   metric: z.string().meta({ description: 'name of the series, as used by `dynamo-bench history`' }),
   test: z.string(),
@@ -24,6 +26,13 @@ const figure = z.object({
     description: 'true when a simulated engine produced the figure; it does not show the performance of Dynamo',
   }),
   original: z.string().optional().meta({ description: 'output of the tool; absent for load points' }),
+  factor: z.number().optional().meta({
+    description: 'number of devices by which the printed bandwidth was multiplied, when the tool counts one of several',
+  }),
+  times: z
+    .object({ prep: averageTime, post: averageTime, tx: averageTime })
+    .optional()
+    .meta({ description: 'seconds to create a transfer request, to post it, and until its completion' }),
 });
 
 const networkShare = z.object({
@@ -174,7 +183,7 @@ function transportFigures(cell: TransportCell): Figure[] {
     quantity: 'bandwidth' | 'latency',
     value: number,
     original: string,
-    place?: { readonly blockSize: number; readonly batchSize: number },
+    place?: TransportCell['rows'][number],
   ): Figure => ({
     metric: seriesName({
       test,
@@ -188,6 +197,8 @@ function transportFigures(cell: TransportCell): Figure[] {
     value,
     ...(place ? { blockSize: place.blockSize, batchSize: place.batchSize } : {}),
     original,
+    ...(place?.factor !== undefined && quantity === 'bandwidth' ? { factor: place.factor } : {}),
+    ...(place?.times && quantity === 'bandwidth' ? { times: place.times } : {}),
   });
   return [
     ...(measurement ? [one(measurement.metric, measurement.value, measurement.original)] : []),

@@ -8,6 +8,7 @@ import { formatPercent, formatSignedPercent } from '../../suite/units/percent.js
 import { secondsBetween } from '../../suite/units/time.js';
 import { formatBytes, formatDuration, formatRate } from '../../suite/units/units.js';
 import { orDash, sentence } from '../markup/text.js';
+import { printedText } from '../model/row-text.js';
 import { dynamoSection } from './dynamo-report.js';
 
 /**
@@ -177,13 +178,18 @@ function failureLines({ class: failureClass, message, hint }: NonNullable<Transp
 
 function rowTable({ rows, ceiling }: TransportCell): string[] {
   if (rows.length === 0) return [];
+  const withTimes = rows.some(({ times }) => times);
   return [
-    '| block | batch | bandwidth | latency | tool output |',
-    '|---:|---:|---:|---:|---|',
-    ...rows.map(
-      (row) =>
-        `| ${formatBytes(row.blockSize)} | ${row.batchSize} | ${formatRate(row.bytesPerSecond)}${ceiling && isAboveCeiling(row, ceiling) ? ' (above the ceiling)' : ''} | ${orDash(row.latency, formatDuration)} | ${row.original} |`,
-    ),
+    `| block | batch | bandwidth | latency |${withTimes ? ' post | tx |' : ''} tool output |`,
+    `|---:|---:|---:|---:|${withTimes ? '---:|---:|' : ''}---|`,
+    ...rows.map((row) => {
+      const { blockSize, batchSize, bytesPerSecond, latency, times } = row;
+      const above = ceiling && isAboveCeiling(row, ceiling) ? ' (above the ceiling)' : '';
+      const parts = withTimes
+        ? ` ${orDash(times?.post.average, formatDuration)} | ${orDash(times?.tx.average, formatDuration)} |`
+        : '';
+      return `| ${formatBytes(blockSize)} | ${batchSize} | ${formatRate(bytesPerSecond)}${above} | ${orDash(latency, formatDuration)} |${parts} ${printedText(row)} |`;
+    }),
     '',
   ];
 }

@@ -176,9 +176,9 @@ function after({ log }: RankFacts): string {
 
 function hung({ test, ranks, context, problem, rows }: Parameters<typeof explainFailure>[0]): FailureRecord {
   const { stalledFor, fabric } = context;
-  const provider = ranks[0]?.environment?.FI_PROVIDER ?? fabricKindOf(fabric).provider;
-  const hint =
-    toolOf(test).hungHint?.(test, { provider, rows }) ?? (rows === 0 ? fabricKindOf(fabric).hungHint : undefined);
+  const { provider, hungHint } = fabricKindOf(fabric);
+  const environment = ranks[0]?.environment ?? {};
+  const hint = toolOf(test).hungHint?.(test, { environment, provider, rows }) ?? (rows === 0 ? hungHint : undefined);
   const what =
     stalledFor === undefined
       ? 'the ranks were still running at the time limit'

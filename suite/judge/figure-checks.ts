@@ -18,14 +18,27 @@ export function disagreements(test: TransportTestSpec, rows: readonly Row[]): Re
     ({ bytesPerSecond, recomputed }) =>
       recomputed !== undefined && Math.abs(bytesPerSecond / recomputed - 1) > DISAGREEMENT,
   );
-  const text = ({ blockSize, bytesPerSecond, recomputed = Number.NaN }: Row) =>
-    `${formatBytes(blockSize)}: ${formatRate(bytesPerSecond)} printed, ${formatRate(recomputed)} from block and latency`;
+  const text = ({ blockSize, bytesPerSecond, recomputed = Number.NaN, factor = 1 }: Row) =>
+    `${formatBytes(blockSize)}: ${formatRate(bytesPerSecond / factor)} printed, ${formatRate(recomputed / factor)} from block and latency`;
   const worst = apart.find((row) => row === largestRow(rows));
   const others = apart.filter((row) => row !== worst);
   return [
     ...(worst ? [{ code: 'figures-disagree' as const, message: text(worst) }] : []),
     ...(others.length > 0 ? [{ code: 'rows-disagree' as const, message: others.map(text).join('; ') }] : []),
   ];
+}
+
+/**
+ * States the correction of figures that count one device of several. The counters must confirm the bytes of all devices;
+ * without their proof, the figure is inconclusive.
+ */
+export function corrections(rows: readonly Row[], path: Pick<PathProof, 'status'>): Reason[] {
+  const { factor, original, bytesPerSecond, blockSize } = largestRow(rows);
+  if (factor === undefined) return [];
+  const proof =
+    path.status === 'proven' ? 'the counters confirm the bytes of all' : 'the counters do not confirm the bytes of all';
+  const message = `${formatBytes(blockSize)}: the tool printed ${original} for one of ${factor} devices; all together have ${formatRate(bytesPerSecond)}, ${factor} × as much (the other rows likewise): ${proof}`;
+  return [{ code: 'figure-corrected', message }];
 }
 
 /** Finds options that a wrapper of the tool in the image changed, so that the figure belongs to another test. */

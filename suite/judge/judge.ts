@@ -10,7 +10,7 @@ import type { Reason, Verdict } from '../verdict/verdict.js';
 import { diagnose } from './diagnosis.js';
 import type { AttemptContext, RankEvidence } from './evidence.js';
 import { explainFailure, truncation } from './explain-failure.js';
-import { disagreements, idleNics, otherParameters, rowsAboveCeiling } from './figure-checks.js';
+import { corrections, disagreements, idleNics, otherParameters, rowsAboveCeiling } from './figure-checks.js';
 import { type PathProof, provePath } from './path-proof.js';
 import { verdictOf } from './verdict-of-figure.js';
 
@@ -85,6 +85,7 @@ export function judgeTransport(
     ...endReasons(ranks, context),
     ...diagnose(kind.signs, logs.flatMap(ownOutput)),
     ...rowsAboveCeiling(table.rows, ceiling),
+    ...corrections(table.rows, path),
     ...disagreements(test, table.rows),
     ...otherParameters(test, logs),
     path.reason,

@@ -1,15 +1,16 @@
 import { fabricKindOf } from '../fabrics/registry.js';
 import { ceilingOf, type Fabric } from '../hardware/fabric.js';
 import type { Concern } from '../run/concern.js';
-import { resourcesOf, type SuiteSpec } from '../spec/spec.js';
+import { rankEnvironment, resourcesOf, type SuiteSpec } from '../spec/spec.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../spec/transport-tests.js';
+import { toolOf } from '../tools/registry.js';
 import { formatBytes, formatRate } from '../units/units.js';
 
 /** Lists conditions that make a test's figure useless or its expectation impossible. */
 export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric | undefined): Concern[] {
   const found: Concern[] = [];
   const doubt = (message: string) => found.push({ subject: `test ${test.name}`, message });
-  const { efa, memory } = resourcesOf(spec, test);
+  const { efa, memory, hugepages2Mi } = resourcesOf(spec, test);
   const kind = fabricKindOf(spec.fabric);
   const needed = efa.count * kind.memoryPerDevice;
   if (fabric) {
@@ -33,5 +34,7 @@ export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric 
   if (kind.memoryPerDevice > 0 && efa.count === 0) {
     doubt('cannot use EFA: its ranks have no EFA device; set resources.efa.count or nics');
   }
+  const environment = rankEnvironment(spec, test.env);
+  toolOf(test).doubts(test, { environment, provider: kind.provider, hugepages: hugepages2Mi }).forEach(doubt);
   return found;
 }

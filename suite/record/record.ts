@@ -11,12 +11,22 @@ const scope = z.enum(['nic', 'gpu-pair', 'node']);
 
 const ceiling = z.object({ bytesPerSecond: z.number(), nics: z.number(), explanation: z.string() });
 
+const averageTime = z.object({ average: z.number(), p99: z.number() });
+
 const row = z.object({
   blockSize: z.number(),
   batchSize: z.number(),
   bytesPerSecond: z.number(),
   latency: z.number().optional(),
   recomputed: z.number().optional().meta({ description: 'bytes per second from block and latency' }),
+  factor: z.number().optional().meta({
+    description:
+      'number of devices or pairs of devices that the bandwidth covers, when the tool counts the bytes of one: the printed bandwidth was multiplied by it',
+  }),
+  times: z
+    .object({ prep: averageTime, post: averageTime, tx: averageTime })
+    .optional()
+    .meta({ description: 'seconds to create a transfer request, to post it, and until its completion' }),
   original: z.string(),
 });
 

@@ -112,7 +112,9 @@ function stepOf(
   value: unknown,
   problem: (message: string) => void,
 ): Step | undefined {
-  const settings = isSettings(value) && axis !== 'env' ? Object.entries(value) : ([[axis, value]] as const);
+  // `env` and `options` are options whose values are objects; other objects set several options.
+  const isOption = axis === 'env' || toolOf(test).schema.shape[axis]?.safeParse(value).success === true;
+  const settings = isSettings(value) && !isOption ? Object.entries(value) : ([[axis, value]] as const);
   const options: Record<string, unknown> = {};
   const environment: Record<string, string> = {};
   for (const [key, setting] of settings) {
@@ -162,6 +164,7 @@ function labelOf(option: string, value: unknown): string {
   const name = word(option.replace(ENV, ''));
   if (Array.isArray(value)) return `${value.length}-${name}`;
   if (isSettings(value)) {
+    if (Object.keys(value).length === 0) return `no-${name}`;
     return Object.entries(value)
       .map(([key, setting]) => labelOf(key, setting))
       .join('-');

@@ -60,6 +60,12 @@ export const REASONS = {
     meaning:
       'The printed bandwidth of the headline row differs by more than 2 % from the one computed from block size and latency.',
   },
+  'figure-corrected': {
+    of: 'transport',
+    effect: 'note',
+    meaning:
+      'The tool counts the bytes of one device of several, and the suite multiplied its bandwidth by their number. Names the printed and the corrected figure. The figure counts only when the NIC counters confirm the bytes of all devices.',
+  },
   'parameters-differ': {
     of: 'transport',
     effect: 'inconclusive',

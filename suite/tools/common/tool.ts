@@ -34,6 +34,15 @@ export type Readiness =
   | { readonly kind: 'listening'; readonly ports: readonly number[] }
   | { readonly kind: 'log'; readonly pattern: RegExp };
 
+/** Conditions of both ranks, for the doubts about a test. */
+export interface RankConditions {
+  readonly environment: Readonly<Record<string, string>>;
+  /** libfabric provider of the fabric; absent when the fabric has none of its own. */
+  readonly provider?: string | undefined;
+  /** Bytes of 2 MiB huge pages. */
+  readonly hugepages: number;
+}
+
 /** Command of one rank. */
 export interface RankRun {
   /** The program and its arguments. */
@@ -55,8 +64,10 @@ export interface Headline {
 
 /** Facts about a test that stopped making progress. */
 export interface HungFacts {
-  /** Provider of libfabric according to the environment or the fabric; undefined when libfabric chooses. */
-  readonly provider: string | undefined;
+  /** Environment variables that the pod sets. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Provider of libfabric for the fabric; absent when the fabric has none of its own. */
+  readonly provider?: string | undefined;
   /** Number of rows that the tool had printed. */
   readonly rows: number;
 }
@@ -108,6 +119,8 @@ export interface Tool<Test extends ToolTest> {
 
   /** Finds valid options of the tool that contradict each other. */
   contradictions(test: Test): FieldProblem[];
+  /** Lists conditions with which a valid test hangs or fails, each with its remedy. */
+  doubts(test: Test, conditions: RankConditions): readonly string[];
 
   /** Names the measured back end: `NIXL LIBFABRIC`, `ucp_put_bw`. */
   title(test: Test): string;

@@ -19,6 +19,7 @@ export const fiPingpong = {
   messages: FI_PINGPONG_MESSAGES,
   probe: { program: 'fi_pingpong', helpOption: '-h' },
   contradictions: fiPingpongContradictions,
+  doubts: () => [],
 
   title: ({ endpoint }) => `libfabric ping-pong, ${endpoint}`,
   memory: () => 'host memory',

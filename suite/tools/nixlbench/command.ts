@@ -1,3 +1,4 @@
+import { optionText } from './options.js';
 import type { NixlbenchSpec } from './spec.js';
 
 /**
@@ -47,9 +48,11 @@ export function nixlbenchArguments(test: NixlbenchSpec, etcdEndpoint: string, gr
     large_blk_iter_ftr: String(test.largeBlkIterFtr),
     num_threads: String(test.numThreads),
   };
-  return Object.entries(options)
-    .filter(([name, value]) => UNLESS_DEFAULT[name as keyof typeof UNLESS_DEFAULT] !== value)
-    .map(([name, value]) => `--${name}=${value}`);
+  const further = Object.entries(test.options ?? {}).map(([name, value]) => [name, optionText(value)] as const);
+  return [
+    ...Object.entries(options).filter(([name, value]) => UNLESS_DEFAULT[name as keyof typeof UNLESS_DEFAULT] !== value),
+    ...further,
+  ].map(([name, value]) => `--${name}=${value}`);
 }
 
 /** Returns the flags of a nixlbench command line that its `--help` does not list. */

@@ -1,3 +1,4 @@
+import { optionText } from './options.js';
 import type { NixlbenchSpec } from './spec.js';
 
 /** Maximum length of a line of the configuration. */
@@ -27,6 +28,12 @@ export function differingOptions(test: NixlbenchSpec, lines: readonly string[]):
     scheme: test.scheme,
     mode: test.mode,
     num_threads: String(test.numThreads),
+    // nixlbench decorates some values that are texts.
+    ...Object.fromEntries(
+      Object.entries(test.options ?? {})
+        .filter(([, value]) => typeof value !== 'string')
+        .map(([name, value]) => [name, optionText(value)]),
+    ),
   };
   return Object.entries(wanted).flatMap(([option, value]) => {
     const printed = config[option];

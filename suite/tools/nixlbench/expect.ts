@@ -18,7 +18,7 @@ export function expectedNixlbenchRows(test: NixlbenchSpec): { blockSize: number;
  * Returns the iterations of a row. nixlbench rounds them up to a multiple of threads × `large_blk_iter_ftr`, and divides
  * by the latter above 1 MiB.
  */
-function iterationsOf(test: NixlbenchSpec, count: number, blockSize: number): number {
+export function iterationsOf(test: NixlbenchSpec, count: number, blockSize: number): number {
   const step = test.numThreads * test.largeBlkIterFtr;
   const rounded = Math.ceil(count / step) * step;
   return blockSize > 2 ** 20 ? rounded / test.largeBlkIterFtr : rounded;
@@ -27,9 +27,10 @@ function iterationsOf(test: NixlbenchSpec, count: number, blockSize: number): nu
 /**
  * Returns how often a row's block × batch crosses the wire in one iteration: once for each device of the initiator, which
  * each have a buffer, and once for each target that the scheme pairs with it. See `createTransferDescLists` and
- * `getStrideScheme` in src/main.cpp (the same in old and new versions).
+ * `getStrideScheme` in src/main.cpp (the same in old and new versions). The options of `options.ts` do not change it:
+ * `pipeline_depth` multiplies the descriptors, and each request carries its share of them.
  */
-function transfersOf({ scheme, numInitiatorDev, numTargetDev }: NixlbenchSpec): number {
+export function transfersOf({ scheme, numInitiatorDev, numTargetDev }: NixlbenchSpec): number {
   const targetsOfEach = { pairwise: 1, manytoone: 1, onetomany: numTargetDev, tp: numTargetDev / numInitiatorDev };
   return numInitiatorDev * Math.max(1, Math.floor(targetsOfEach[scheme]));
 }

@@ -1,4 +1,4 @@
-import type { Row } from '../../hardware/measurement.js';
+import type { Row, TransferTimes } from '../../hardware/measurement.js';
 import { PRINTED_NUMBER, recomputedBandwidth } from '../common/printed.js';
 
 /**
@@ -46,6 +46,7 @@ function rowOf(columns: readonly string[], fields: readonly string[]): Row | und
   const blockSize = Number(field('Block Size (B)'));
   const batchSize = Number(field('Batch Size'));
   if (bandwidth === undefined || !Number.isSafeInteger(blockSize * batchSize)) return undefined;
+  const times = timesOf(field);
   const recomputed = latency === undefined ? undefined : recomputedBandwidth(blockSize, latency, 1e-6, bandwidth);
   return {
     blockSize,
@@ -53,6 +54,15 @@ function rowOf(columns: readonly string[], fields: readonly string[]): Row | und
     bytesPerSecond: Number(bandwidth) * 1e9,
     ...(latency === undefined ? {} : { latency: Number(latency) / 1e6 }),
     ...(recomputed === undefined ? {} : { recomputed }),
+    ...(times ? { times } : {}),
     original: `${bandwidth} GB/Sec`,
   };
+}
+
+/** Reads the times of the parts of a transfer; undefined before version 0.5.1, which does not print them. */
+function timesOf(field: (name: string) => string | undefined): TransferTimes | undefined {
+  const seconds = (name: string) => Number(field(`${name} (us)`)) / 1e6;
+  const time = (part: string) => ({ average: seconds(`Avg ${part}`), p99: seconds(`P99 ${part}`) });
+  const times = { prep: time('Prep'), post: time('Post'), tx: time('Tx') };
+  return Object.values(times).every(({ average, p99 }) => !Number.isNaN(average + p99)) ? times : undefined;
 }

@@ -1,5 +1,6 @@
 import { formatBytes } from '../../units/units.js';
 import { type RankOutput, type ResultTable, tableOf } from '../common/result-table.js';
+import { withAllDevices } from './counted-devices.js';
 import { expectedNixlbenchRows } from './expect.js';
 import { nixlbenchIdentity } from './identity.js';
 import { parseNixlbenchTable } from './parse.js';
@@ -12,7 +13,7 @@ export function nixlbenchTable(test: NixlbenchSpec, ranks: readonly RankOutput[]
   const numbers = identities.map((identity) => identity?.rank).sort();
   const paired =
     numbers.every((rank, i) => rank === i) && identities.every((identity) => identity?.worldSize === ranks.length);
-  const rows = initiator ? parseNixlbenchTable(initiator.log.toolLines) : [];
+  const rows = withAllDevices(test, initiator ? parseNixlbenchTable(initiator.log.toolLines) : []);
   if (!paired) {
     const seen = identities.map((identity, i) => {
       if (identity) return `rank ${identity.rank} of ${identity.worldSize}`;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { bytes, choice, strict } from '../../schema/schema.js';
-import { type FieldProblem, testFields } from '../../schema/test-fields.js';
-import { formatBytes } from '../../units/units.js';
+import { testFields } from '../../schema/test-fields.js';
 
 export const nixlbenchSpec = strict({
   ...testFields,
@@ -67,32 +66,16 @@ export const nixlbenchSpec = strict({
     .string()
     .default('all')
     .meta({ description: 'devices that NIXL can use, separated by commas (--device_list)' }),
+  options: z
+    .record(
+      z.string(),
+      z.union([z.boolean(), z.int(), z.string()], { error: 'expected true, false, a whole number or a text' }),
+    )
+    .optional()
+    .meta({
+      description:
+        'further options of nixlbench by the name of the flag, such as pipeline_depth or recreate_xfer; set-up checks that the image knows them',
+    }),
 });
 
 export type NixlbenchSpec = z.output<typeof nixlbenchSpec>;
-
-/** Finds valid options that contradict each other. */
-export function nixlbenchContradictions(test: NixlbenchSpec): FieldProblem[] {
-  const problems: FieldProblem[] = [];
-  const problem = (path: string, message: string) => problems.push({ path, message });
-  if (test.startBlockSize === 0) problem('startBlockSize', 'is 0; set at least 1, because blocks double from here');
-  if (test.startBlockSize > test.maxBlockSize)
-    problem('startBlockSize', 'is larger than maxBlockSize; decrease it or increase maxBlockSize');
-  if (test.startBatchSize > test.maxBatchSize)
-    problem('startBatchSize', 'is larger than maxBatchSize; decrease it or increase maxBatchSize');
-  const largest = test.maxBlockSize * test.maxBatchSize;
-  const share = test.totalBufferSize / Math.max(test.numInitiatorDev, test.numTargetDev, test.numThreads);
-  if (largest > share) {
-    problem(
-      'totalBufferSize',
-      `is too small: maxBlockSize × maxBatchSize (${formatBytes(largest)}) must fit into totalBufferSize divided by the devices and by the threads (${formatBytes(share)})`,
-    );
-  }
-  if (test.mode === 'SG' && test.numInitiatorDev + test.numTargetDev !== 2) {
-    problem(
-      'numInitiatorDev',
-      'mode SG needs one process for each device, and each of the two rank pods runs one; use mode MG for several devices',
-    );
-  }
-  return problems;
-}

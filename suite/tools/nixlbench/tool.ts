@@ -3,6 +3,10 @@ import { largestRow } from '../common/result-table.js';
 import type { Tool } from '../common/tool.js';
 import { nixlbenchArguments, unknownFlags } from './command.js';
 import { differingOptions } from './configuration.js';
+import { nixlbenchContradictions } from './contradictions.js';
+import { devicesBeyondOne } from './counted-devices.js';
+import { nixlbenchDoubts } from './doubts.js';
+import { usesEfa } from './efa-provider.js';
 import {
   expectedNixlbenchBytes,
   expectedNixlbenchRows,
@@ -12,9 +16,10 @@ import {
 } from './expect.js';
 import { NIXLBENCH_REGISTERED } from './identity.js';
 import { NIXLBENCH_MESSAGES } from './messages.js';
+import { optionsText } from './options.js';
 import { nixlbenchTable } from './result-table.js';
 import { nixlbenchRung } from './rung.js';
-import { type NixlbenchSpec, nixlbenchContradictions, nixlbenchSpec } from './spec.js';
+import { type NixlbenchSpec, nixlbenchSpec } from './spec.js';
 
 /** Runs nixlbench of ai-dynamo/nixl: bandwidth between two NIXL agents over one NIXL back end. */
 export const nixlbench = {
@@ -26,11 +31,19 @@ export const nixlbench = {
   progressLine: /^\d+\s+\d+\s+\d+\.\d/,
   probe: { program: 'nixlbench', helpOption: '--help', version: /version\s+v?([\d.]+\S*)/ },
   contradictions: nixlbenchContradictions,
+  doubts: nixlbenchDoubts,
 
   title: ({ backend }) => `NIXL ${backend}`,
   memory: segmentsOf,
   describe: (test) =>
-    `nixlbench ${test.backend}, ${test.opType} ${segmentsOf(test)}, ${expectedNixlbenchRows(test).length} rows up to ${formatBytes(test.maxBlockSize)}`,
+    [
+      `nixlbench ${test.backend}`,
+      `${test.opType} ${segmentsOf(test)}`,
+      `${expectedNixlbenchRows(test).length} rows up to ${formatBytes(test.maxBlockSize)}`,
+      optionsText(test),
+    ]
+      .filter((part) => part !== '')
+      .join(', '),
 
   scope: nixlbenchScope,
   usableNics: (_, given) => given,
@@ -53,18 +66,20 @@ export const nixlbench = {
   readTable: nixlbenchTable,
   headline(test, rows) {
     const row = largestRow(rows);
+    const devices = devicesBeyondOne(test);
+    const all = devices > 1 ? `, all ${devices} devices` : '';
     return {
       metric: 'bandwidth',
       value: row.bytesPerSecond,
-      conditions: `${test.opType} ${segmentsOf(test)}, ${formatBytes(row.blockSize)} × ${row.batchSize}`,
+      conditions: `${test.opType} ${segmentsOf(test)}, ${formatBytes(row.blockSize)} × ${row.batchSize}${all}`,
       original: row.original,
     };
   },
   // With several threads, the latency is that of one thread; versions before 1.1 print a wrong one.
   bandwidthFollowsFromLatency: ({ numThreads }) => numThreads === 1,
   differingOptions,
-  hungHint: ({ backend, enablePt }, { provider, rows }) =>
-    backend === 'LIBFABRIC' && !enablePt && provider !== 'efa' && rows === 0
+  hungHint: ({ backend, enablePt }, { rows, ...conditions }) =>
+    backend === 'LIBFABRIC' && !enablePt && !usesEfa(conditions) && rows === 0
       ? 'Set `enablePt` to true; without a progress thread, LIBFABRIC of NIXL 1.1 and later hangs over every provider but efa'
       : undefined,
   corruption: (lines) => lines.find((line) => line.startsWith('Consistency check failed')),

@@ -15,6 +15,7 @@ export const ucxPerftest = {
   schema: ucxPerftestSpec,
   messages: UCX_PERFTEST_MESSAGES,
   contradictions: () => [],
+  doubts: () => [],
 
   title: ({ test }) => test,
   memory: ({ memory }) => `${memory} memory`,

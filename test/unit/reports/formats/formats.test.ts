@@ -44,6 +44,33 @@ describe('reports', () => {
     );
   });
 
+  it('show the times of a row, and the factor beside the printed figure', () => {
+    const cell = measuredCell({ workflowId: 'w', bandwidth: 24e9 });
+    const time = (average: number) => ({ average, p99: 2 * average });
+    const row = {
+      blockSize: 2 ** 20,
+      batchSize: 1,
+      bytesPerSecond: 59.858e6,
+      latency: 0.035,
+      factor: 2,
+      times: { prep: time(0.001), post: time(0.002), tx: time(0.033) },
+      original: '0.029929 GB/Sec',
+    };
+    const made = reportFiles({ record: suiteRecord('w', [{ ...cell, rows: [row] }]), complete: true, history: [] });
+    assert.match(made['report.md'], /\| latency \| post \| tx \| tool output \|/);
+    assert.match(made['report.md'], /\| 59\.86 MB\/s \| 35 ms \| 2 ms \| 33 ms \| 0\.029929 GB\/Sec × 2 devices \|/);
+    assert.match(made['report.html'], /<code>0\.029929 GB\/Sec × 2 devices<\/code>/);
+    assert.match(made['report.html'], />33 ms<\/td>/);
+    const [header = '', , line = ''] = made['results.csv'].split('\r\n');
+    const value = (column: string) => line.split(',')[header.split(',').indexOf(column)];
+    assert.deepEqual(['factor', 'post_seconds', 'tx_p99_seconds'].map(value), ['2', '0.002', '0.066']);
+    const figure = JSON.parse(made['results.json']).figures.find((one: { factor?: number }) => one.factor);
+    assert.equal(figure.factor, 2);
+    assert.deepEqual(figure.times.tx, time(0.033));
+    const without = reportFiles({ record: suiteRecord('w', [cell]), complete: true, history: [] });
+    assert.doesNotMatch(without['report.md'], /\| post \|/);
+  });
+
   it('are headed by what became of the run: one that passed and is worse than its baseline regressed', () => {
     assert.equal(report.record.verdict, 'pass');
     assert.match(files['report.md'], /^# \S+: regressed$/m);

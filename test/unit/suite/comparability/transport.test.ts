@@ -19,6 +19,7 @@ describe('comparability of two cells', () => {
     ['instanceType', cellRecord({ provenance: provenance({ instanceType: 'p5en.48xlarge' }) })],
     ['parameters.maxBlockSize', parameters({ maxBlockSize: 2 ** 20 })],
     ['parameters.backend', parameters({ backend: 'UCX' })],
+    ['parameters.options', parameters({ options: { pipeline_depth: 4 } })],
     ['parameters.initiatorSegType', parameters({ initiatorSegType: 'DRAM' })],
     ['nics', cellRecord({ ceiling: { bytesPerSecond: 12.5e9, nics: 1, explanation: '' } })],
     [

@@ -153,6 +153,90 @@ describe('verdict of a transport attempt', () => {
     assert.ok(judged(1 / 8).includes('wrong-path'), 'seven of eight went elsewhere');
   });
 
+  describe('of a scheme whose figure counts one device of several', () => {
+    const manytoone = (fields: object) =>
+      parseSpec({
+        name: 's',
+        tests: [{ name: 'm', tool: 'nixlbench', backend: 'UCX', mode: 'MG', scheme: 'manytoone', ...fields }],
+      }).tests[0] as NixlbenchSpec;
+    const pods: AttemptContext = {
+      fabric: ethernet(62.5e6, 'declared'),
+      networkInterface: 'eth0',
+      visibleNics: 1,
+      timedOut: false,
+    };
+    const recorded = manytoone({
+      initiatorSegType: 'DRAM',
+      targetSegType: 'DRAM',
+      numInitiatorDev: 2,
+      startBlockSize: '1Mi',
+      maxBlockSize: '1Mi',
+      totalBufferSize: '64Mi',
+      numIter: 32,
+      warmupIter: 2,
+      largeBlkIterFtr: 1,
+    });
+    const judgeRecorded = (change = (log: string) => log) =>
+      judgeTransport(
+        recorded,
+        (['node2', 'node1'] as const).map((position, i) => ({
+          position,
+          node: position,
+          log: change(fixture(`nixlbench/manytoone.rank${i}.txt`)),
+          exitCode: 0,
+          endedBySuite: false,
+        })),
+        pods,
+      );
+
+    it('is that of the figure of all devices, which the counters of a real run confirm', () => {
+      const judgement = judgeRecorded();
+      assert.equal(judgement.verdict, 'pass');
+      assert.deepEqual(codes(judgement), ['figure-corrected', 'path-proven', 'measured']);
+      assert.equal(judgement.measurement?.value, 0.029929e9 * 2);
+      assert.equal(judgement.measurement?.original, '0.029929 GB/Sec');
+      assert.equal(judgement.measurement?.conditions, 'WRITE DRAM to DRAM, 1 MiB × 1, all 2 devices');
+      const [row] = judgement.rows;
+      assert.equal(row?.factor, 2);
+      assert.deepEqual(row?.times?.post, { average: 106.9 / 1e6, p99: 230 / 1e6 });
+      assert.equal(
+        judgement.reasons[0]?.message,
+        '1 MiB: the tool printed 0.029929 GB/Sec for one of 2 devices; all together have 59.86 MB/s, 2 × as much (the other rows likewise): the counters confirm the bytes of all',
+      );
+    });
+
+    it('is inconclusive without counters, and fails when they moved the bytes of one', () => {
+      const without = judgeRecorded((log) => log.replace(/^.*"when":"(?:before|after)".*\n/gm, ''));
+      assert.equal(without.verdict, 'inconclusive');
+      assert.deepEqual(codes(without), ['figure-corrected', 'path-unproven']);
+      assert.match(without.reasons[0]?.message ?? '', /the counters do not confirm/);
+      const half = judgeRecorded((log) => log.replaceAll(/(?<=_bytes":)714\d{5}/g, '35700000'));
+      assert.equal(half.verdict, 'fail');
+      assert.ok(codes(half).includes('wrong-path'));
+    });
+
+    it('never passes with the printed 6 GB/s of one of eight devices', () => {
+      const eight = manytoone({ numInitiatorDev: 8, startBlockSize: '64Mi' });
+      const bytes = expectedNixlbenchBytes(eight) / NICS.length;
+      const judged = (share: number) => {
+        const over = (log: string) =>
+          NICS.reduce((text, nic) => counters(`infiniband/${nic}`, 'rdma_write_bytes', bytes * share, text), log);
+        const ranks = [0, 1].map((i) => rank(i === 0 ? 'node2' : 'node1', over(nixlbenchLog(eight, i as 0 | 1, 6))));
+        return judgeTransport(eight, ranks, onP5);
+      };
+      assert.equal(judged(1).verdict, 'pass');
+      assert.equal(judged(1).measurement?.value, 48e9);
+      assert.equal(judged(1 / 8).verdict, 'fail');
+    });
+
+    it('compares printed figures with each other when they disagree', () => {
+      const judgement = judgeRecorded((log) => log.replace('35035.9 ', '25035.9 '));
+      assert.equal(judgement.verdict, 'inconclusive');
+      const reason = judgement.reasons.find(({ code }) => code === 'figures-disagree');
+      assert.match(reason?.message ?? '', /1 MiB: 29\.93 MB\/s printed, 41\.88 MB\/s from block and latency/);
+    });
+  });
+
   it('takes the latency of a batch for that of one block, as nixlbench prints it', () => {
     const batches = parseSpec({
       name: 's',

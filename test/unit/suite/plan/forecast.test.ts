@@ -52,6 +52,61 @@ describe('forecast of a suite', () => {
     ]);
   });
 
+  it('doubts LIBFABRIC without the progress thread when the provider is not efa', () => {
+    const doubts = (fields: object, test: object = {}) =>
+      messages(forecast({ tests: [{ ...lf, ...test }], ...fields }).doubtful);
+    const tcp = { env: { FI_PROVIDER: 'tcp' } };
+    assert.deepEqual(doubts(tcp), [
+      "test lf: hangs until its time limit with nixlbench 1.1 or newer: with FI_PROVIDER=tcp, LIBFABRIC needs NIXL's progress thread; set enablePt to true",
+    ]);
+    assert.deepEqual(doubts(tcp, { enablePt: true }), []);
+    assert.deepEqual(doubts(tcp, { backend: 'UCX' }), []);
+    assert.deepEqual(doubts(tcp, { env: { FI_PROVIDER: 'efa' } }), [], 'the environment of the test counts');
+    assert.deepEqual(doubts({}), []);
+    assert.deepEqual(doubts({ env: { FI_PROVIDER: null } }), [], 'libfabric prefers efa where there is EFA');
+    assert.deepEqual(doubts({ env: { FI_PROVIDER: '^tcp' } }), []);
+    const box = { fabric: { kind: 'ethernet', rate: '1Gbit/s', interface: 'eth0' }, resources: { efa: { count: 0 } } };
+    assert.match(doubts({ ...box, env: { FI_PROVIDER: null } }).join(), /with no EFA devices, LIBFABRIC needs/);
+  });
+
+  it('doubts schemes with more devices than they pair', () => {
+    const doubts = (scheme: string) =>
+      messages(
+        forecast({
+          tests: [{ ...lf, mode: 'MG', scheme, numInitiatorDev: 8, numTargetDev: 8 }],
+          resources: { gpu: { count: 8 } },
+        }).doubtful,
+      ).join();
+    assert.match(
+      doubts('manytoone'),
+      /may fail: scheme manytoone pairs with one device of the target, but numTargetDev is 8/,
+    );
+    assert.match(doubts('onetomany'), /may fail: scheme onetomany has one device of the initiator/);
+    assert.doesNotMatch(doubts('pairwise'), /may fail/);
+  });
+
+  it('doubts no LIBFABRIC test of the shipped suites', () => {
+    for (const name of ['local', 'local-network', 'p5', 'p5-controls', 'p5-dynamo']) {
+      const { doubtful } = forecastOf(parseSpec(read(`suites/${name}.json`)));
+      assert.deepEqual(
+        messages(doubtful).filter((text) => text.includes('enablePt')),
+        [],
+        name,
+      );
+    }
+  });
+
+  it('doubts huge pages that the ranks do not have', () => {
+    const doubts = (fields: object) =>
+      messages(forecast({ tests: [{ ...lf, options: { use_hugepages: true }, ...fields }] }).doubtful);
+    assert.match(
+      doubts({ targetSegType: 'DRAM' }).join(),
+      /use_hugepages needs 8 GiB of 2 MiB huge pages, but a rank has 5 GiB; increase resources\.hugepages2Mi/,
+    );
+    assert.deepEqual(doubts({ targetSegType: 'DRAM', totalBufferSize: '4Gi' }), []);
+    assert.deepEqual(doubts({}), [], 'VRAM has no huge pages');
+  });
+
   it('counts cells and pods with the fewest and the most repetitions, and node-hours of two nodes', () => {
     const { cellCount, pods, wallTime, nodeHours } = forecast({ tests: [{ ...lf, adaptive: {}, warmupCells: 1 }] });
     assert.deepEqual(cellCount, { low: 11, high: 61 });

@@ -31,6 +31,15 @@ describe('nixlbench', () => {
     assert.equal(rows[0]?.original, '0.047514 GB/Sec');
   });
 
+  it('reads prep, post and tx with their 99th percentile, in seconds', () => {
+    const [row] = parseNixlbenchTable(fixtureLines('nixlbench/manytoone.rank0.txt'));
+    assert.deepEqual(row?.times, {
+      prep: { average: 28e-6, p99: 28e-6 },
+      post: { average: 106.9 / 1e6, p99: 230 / 1e6 },
+      tx: { average: 34927.1 / 1e6, p99: 38749 / 1e6 },
+    });
+  });
+
   it('reads the six columns of old versions, with their units and scientific notation', () => {
     const rows = parseNixlbenchTable([
       'Block Size (B)      Batch Size     Avg Lat. (us)  B/W (MiB/Sec)  B/W (GiB/Sec)  B/W (GB/Sec)   ',
