@@ -76,7 +76,7 @@ export function judgeTransport(
   const { idle, noise, ...proof } = path;
   const reasons = [
     ...endReasons(ranks, context),
-    ...diagnose(kind.signs, logs.flatMap(ownOutput)),
+    ...diagnose([...tool.signs, ...kind.signs], logs.flatMap(ownOutput)),
     ...rowsAboveCeiling(table.rows, ceiling),
     ...disagreements(test, table.rows),
     ...otherParameters(test, logs),

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Scope } from '../../hardware/fabric.js';
 import type { Row } from '../../hardware/measurement.js';
 import type { FieldProblem, TestFields } from '../../schema/test-fields.js';
+import type { Sign } from '../../verdict/sign.js';
 import type { Message } from './messages.js';
 import type { RankOutput, ResultTable } from './result-table.js';
 
@@ -91,6 +92,8 @@ export interface Tool<Test extends ToolTest> {
   readonly schema: z.ZodType<Test> & { readonly shape: Readonly<Record<string, z.ZodType>> };
   /** Failure messages of the tool, causes before their consequences. */
   readonly messages: readonly Message[];
+  /** Messages in the output of a successful run that show that it measured something else, on every fabric. */
+  readonly signs: readonly Sign[];
   /** Queries of the program; absent when it cannot be queried without starting a test. */
   readonly probe?: ToolProbe;
 

@@ -14,6 +14,7 @@ import { NIXLBENCH_REGISTERED } from './identity.js';
 import { NIXLBENCH_MESSAGES } from './messages.js';
 import { nixlbenchTable } from './result-table.js';
 import { nixlbenchRung } from './rung.js';
+import { NIXLBENCH_SIGNS } from './signs.js';
 import { type NixlbenchSpec, nixlbenchContradictions, nixlbenchSpec } from './spec.js';
 
 /** Runs nixlbench of ai-dynamo/nixl: bandwidth between two NIXL agents over one NIXL back end. */
@@ -22,6 +23,7 @@ export const nixlbench = {
   program: 'nixlbench',
   schema: nixlbenchSpec,
   messages: NIXLBENCH_MESSAGES,
+  signs: NIXLBENCH_SIGNS,
   probe: { program: 'nixlbench', helpOption: '--help', version: /version\s+v?([\d.]+\S*)/ },
   contradictions: nixlbenchContradictions,
 
