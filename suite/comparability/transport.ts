@@ -110,6 +110,7 @@ const INVALIDATING_REASONS: ReadonlySet<string> = new Set([
   'path-unproven',
   'figures-disagree',
   'parameters-differ',
+  'vram-as-host',
 ]);
 
 /**

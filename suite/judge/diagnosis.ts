@@ -1,4 +1,4 @@
-import type { Sign } from '../fabrics/common/fabric-kind.js';
+import type { Sign } from '../verdict/sign.js';
 import type { Reason } from '../verdict/verdict.js';
 
 /**

@@ -83,7 +83,7 @@ export function judgeTransport(
   const { idle, noise, ...proof } = path;
   const reasons = [
     ...endReasons(ranks, context),
-    ...diagnose(kind.signs, logs.flatMap(ownOutput)),
+    ...diagnose([...tool.signs, ...kind.signs], logs.flatMap(ownOutput)),
     ...rowsAboveCeiling(table.rows, ceiling),
     ...corrections(table.rows, path),
     ...disagreements(test, table.rows),

@@ -5,6 +5,9 @@ import { formatDuration, formatRate } from '../units/units.js';
 import type { Reason, Verdict } from '../verdict/verdict.js';
 import type { PathProof } from './path-proof.js';
 
+/** Reasons for which a figure is not what the test asked for. */
+const MISLEADING: ReadonlySet<string> = new Set(['figures-disagree', 'parameters-differ', 'vram-as-host']);
+
 /**
  * Judges the figure of a complete table. The figure passes when it is possible, took the expected path and is not below
  * the expectation.
@@ -24,8 +27,7 @@ export function verdictOf(
     return { verdict, reasons: [...reasons, { code: 'implausible', message }] };
   }
   if (path.status === 'wrong') return { verdict: 'fail', reasons: [...reasons] };
-  if (reasons.some(({ code }) => code === 'figures-disagree' || code === 'parameters-differ'))
-    return { verdict: 'inconclusive', reasons: [...reasons] };
+  if (reasons.some(({ code }) => MISLEADING.has(code))) return { verdict: 'inconclusive', reasons: [...reasons] };
   const floor = Math.max(
     test.expect.minBandwidth ?? 0,
     (test.expect.minEfficiency ?? 0) * ceilingOfShares(ceilings).bytesPerSecond,

@@ -71,6 +71,11 @@ export const REASONS = {
     effect: 'inconclusive',
     meaning: 'The tool printed options that differ from those that the suite passed.',
   },
+  'vram-as-host': {
+    of: 'transport',
+    effect: 'inconclusive',
+    meaning: 'The library took GPU memory for host memory. The figure does not show a transfer of GPU memory.',
+  },
   'rows-disagree': {
     of: 'transport',
     effect: 'note',

@@ -1,12 +1,6 @@
 import type { z } from 'zod';
 import type { Fabric } from '../../hardware/fabric.js';
-import type { Reason } from '../../verdict/verdict.js';
-
-/** A message in the output of a successful run that explains a low figure. */
-export interface Sign extends Reason {
-  /** Text in the output, or a pattern when a text would match too much. */
-  readonly text: string | RegExp;
-}
+import type { Sign } from '../../verdict/sign.js';
 
 /** A problem of a fabric, with its remedy. */
 export interface FabricProblem {

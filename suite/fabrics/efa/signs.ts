@@ -1,6 +1,12 @@
-import type { Sign } from '../common/fabric-kind.js';
+import type { Sign } from '../../verdict/sign.js';
 
-/** Messages of NIXL, UCX and libfabric that show that the bytes did not take the EFA path. */
+const USES_TCP = 'libfabric uses its TCP provider';
+
+/**
+ * Messages of NIXL and UCX that show that the bytes did not take the EFA path. Only NIXL's lines about the provider that it
+ * chose count (ai-dynamo/nixl, src/utils/libfabric): libfabric's own log with FI_LOG_LEVEL=info, and NIXL's list of the devices
+ * that it found, name every provider in the library.
+ */
 export const EFA_SIGNS: readonly Sign[] = [
   {
     code: 'tcp-fallback',
@@ -9,12 +15,18 @@ export const EFA_SIGNS: readonly Sign[] = [
   },
   {
     code: 'tcp-fallback',
-    text: /provider(?:=|: )(?:tcp|sockets)\b/,
-    message: 'libfabric uses its TCP provider',
+    text: /Using simplified topology for (?:tcp|sockets) devices/,
+    message: USES_TCP,
+  },
+  {
+    code: 'tcp-fallback',
+    text: /(?:Initializing rail \d+ with|Memory Registration: rail=).{0,200}\bprovider=(?:tcp|sockets)\b/,
+    message: USES_TCP,
   },
   {
     code: 'emulated-rma',
-    text: 'software emulation',
+    // UCX_PROTO_INFO=y lists ranges of sizes (openucx/ucx, src/ucp/proto/proto_debug.c). Only the last one has large blocks.
+    text: /\.\.inf *\|[^|\n]*software emulation/,
     message:
       'UCX emulates remote memory access in software: its transport has no RDMA write (srd has it since UCX 1.20)',
   },

@@ -30,6 +30,19 @@ export interface Message {
   readonly severity?: Severity;
   /** Remedy for this message; default: the hint of the class. */
   readonly hint?: string;
+  /**
+   * True when a rank prints the message also after it has lost the other rank, so that a lost rank explains it. Default: what
+   * the class says.
+   */
+  readonly consequence?: boolean;
+}
+
+/** Returns messages that have a class, a topic or other fields in common. A row has precedence over the common fields. */
+export function messagesOf(
+  common: Omit<Message, 'text'>,
+  rows: readonly (Pick<Message, 'text'> & Partial<Message>)[],
+): Message[] {
+  return rows.map((row) => ({ ...common, ...row }));
 }
 
 /** A message in the output of a rank. */
@@ -56,36 +69,15 @@ export interface Speaker {
   readonly messages: readonly Message[];
 }
 
+/** Messages of the dynamic linker (glibc, elf/rtld.c). */
 const SHARED: readonly Message[] = [
   { text: 'error while loading shared libraries: ', class: 'ToolMissing', about: 'library', depth: 'root' },
   {
-    text: 'UCP API version is incompatible',
+    text: 'symbol lookup error: ',
     class: 'ToolMissing',
-    about: ['library', 'backend'],
+    about: 'library',
     depth: 'root',
-    hint: 'Install the UCX version that the message names; NIXL was built against a newer UCX than the one in the image',
-  },
-];
-
-/** Messages of NIXL, UCX and libfabric (ofiwg/libfabric), which register memory for every tool. */
-export const MEMORY_MESSAGES: readonly Message[] = [
-  { text: 'registerMem failed', class: 'MemoryRegistration' },
-  { text: 'Unable to register MR of', class: 'MemoryRegistration' },
-  { text: 'Failed to register CUDA buffer', class: 'MemoryRegistration' },
-  {
-    text: 'P2P support is not available',
-    class: 'MemoryRegistration',
-    hint: 'Check dmabuf support of the kernel and the NVIDIA driver, or set FI_HMEM_DISABLE_P2P=1 as a control; the EFA device cannot reach GPU memory',
-  },
-  {
-    text: /CUDA: .{0,300}\(Error code/,
-    class: 'MemoryRegistration',
-    hint: 'Look up the error code of the CUDA call in the message',
-  },
-  {
-    text: 'Cannot allocate memory',
-    class: 'MemoryRegistration',
-    hint: 'Check memlock, huge pages and the memory limit; 32 EFA devices need 128Gi for their registered buffers',
+    hint: 'Use an image whose tool and libraries come from one build; a library lacks the symbol that the message names',
   },
 ];
 
@@ -101,14 +93,20 @@ const LONGEST_LINE = 500;
 /** Maximum number of lines with one message that are considered. */
 const MOST_LINES = 100;
 
-/** Finds all messages in the output of a rank, in the order of their lines. */
+/**
+ * Finds all messages in the output of a rank, in the order of their lines. A line has at most one message: that of the first
+ * entry of the tables that matches, so a special text precedes the general one.
+ */
 export function findMessages(speaker: Speaker, lines: readonly LogLine[]): FoundMessage[] {
   const output = lines.map(({ text }) => text).join('\n');
   const starts = startsOf(lines);
   const found: FoundMessage[] = [];
+  const named = new Set<number>();
   for (const message of [...SHARED, missing(speaker.program), ...speaker.messages]) {
     for (const at of positionsOf(message.text, output)) {
       const index = lineAt(starts, at);
+      if (named.has(index)) continue;
+      named.add(index);
       const { text = '', at: time } = lines[index] ?? {};
       const from = Math.max(0, at - (starts[index] ?? 0) - LONGEST_LINE / 2);
       found.push({
@@ -164,17 +162,19 @@ function lineAt(starts: readonly number[], position: number): number {
 }
 
 /**
- * Prefixes that state the severity of a line: glog (`W1128 20:15:12.054`), UCX (`UCX  WARN`), and libfabric (`<warn>`, where
- * `<warn>` and less are no failure of the call).
+ * Prefixes that state the severity of a line: glog of NIXL (`W1128 20:15:12.054`; a fatal or an error line is an error whatever
+ * follows), UCX (`UCX  WARN`; src/ucs/debug/log.c has the levels), libfabric (`<warn>`, where `<warn>` and less are no failure
+ * of the call), and the word itself.
  */
 const PREFIXES: readonly (readonly [RegExp, Severity])[] = [
+  [/^\s*[EF]\d{4} \d\d:\d\d:\d\d/, 'error'],
   [/^\s*I\d{4} \d\d:\d\d:\d\d/, 'info'],
   [/^\s*W\d{4} \d\d:\d\d:\d\d/, 'warning'],
-  [/ UCX +(?:DIAG|INFO|DEBUG|TRACE)/, 'info'],
+  [/ UCX +(?:DIAG|INFO|DEBUG|TRACE|REQ|DATA|ASYNC|FUNC|POLL) /, 'info'],
   [/ UCX +WARN /, 'warning'],
   [/^libfabric:.{0,200}<(?:info|trace|debug)>/, 'info'],
   [/^libfabric:.{0,200}<warn>/, 'warning'],
-  [/^\s*WARN(?:ING)?\b/, 'warning'],
+  [/^\s*warn(?:ing)?\b/i, 'warning'],
 ];
 
 function severityOf(line: string): Severity {
@@ -183,11 +183,25 @@ function severityOf(line: string): Severity {
 
 const DEPTHS: Readonly<Record<Depth, number>> = { symptom: 0, cause: 1, root: 2 };
 
-const isDeeper = (a: FoundMessage, b: FoundMessage) => DEPTHS[a.depth] > DEPTHS[b.depth];
+const SEVERITIES: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
 
 const topicsOf = ({ about = [] }: FoundMessage): readonly Topic[] => [about].flat();
 
 const areRelated = (a: FoundMessage, b: FoundMessage) => topicsOf(a).some((topic) => topicsOf(b).includes(topic));
+
+/**
+ * Chooses the message that explains most: the deepest, then the most severe, then the one nearest to the end of the rank,
+ * because libraries also report what they survive, and most of that early.
+ *
+ * @param end index of the line at which the rank ended
+ */
+function bestExplanation(found: readonly FoundMessage[], end: number): FoundMessage | undefined {
+  const distance = ({ index }: FoundMessage) => Math.abs(end - index);
+  return found.toSorted(
+    (a, b) =>
+      DEPTHS[b.depth] - DEPTHS[a.depth] || SEVERITIES[b.severity] - SEVERITIES[a.severity] || distance(a) - distance(b),
+  )[0];
+}
 
 /**
  * Chooses the error that ended the rank, and the deepest message that explains it. The tool's own statement has precedence,
@@ -202,16 +216,22 @@ export function deepestCause(
 ): FoundMessage | undefined {
   const errors = found.filter(({ severity }) => severity === 'error');
   const ended = errors.find(({ depth }) => depth === 'symptom') ?? errors[0];
-  if (!ended) return warnings ? found.find(({ severity }) => severity === 'warning') : undefined;
-  return found
-    .filter((message) => areRelated(message, ended))
-    .reduce<FoundMessage>((a, b) => (isDeeper(b, a) ? b : a), ended);
+  if (ended) {
+    const related = found.filter((message) => areRelated(message, ended));
+    return bestExplanation([ended, ...related], ended.index);
+  }
+  if (!warnings) return undefined;
+  return bestExplanation(
+    found.filter(({ severity }) => severity === 'warning'),
+    Number.MAX_SAFE_INTEGER,
+  );
 }
 
 /** Failure classes that a rank reports when the other rank has ended. They are consequences and not causes. */
 const CONSEQUENCES: ReadonlySet<FailureClass> = new Set(['PeerLost', 'RendezvousTimeout', 'TransferFailed']);
 
-export const isConsequence = (message: Pick<Message, 'class'>): boolean => CONSEQUENCES.has(message.class);
+export const isConsequence = (message: Pick<Message, 'class' | 'consequence'>): boolean =>
+  message.consequence ?? CONSEQUENCES.has(message.class);
 
 /** Names the failure that lines without times and ends report; undefined when they report none. */
 export function classifyOutput(speaker: Speaker, lines: readonly string[]): NamedFailure | undefined {

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Scope } from '../../hardware/fabric.js';
 import type { Row } from '../../hardware/measurement.js';
 import type { FieldProblem, TestFields } from '../../schema/test-fields.js';
+import type { Sign } from '../../verdict/sign.js';
 import type { Message } from './messages.js';
 import type { RankOutput, ResultTable } from './result-table.js';
 
@@ -114,6 +115,8 @@ export interface Tool<Test extends ToolTest> {
   readonly stopLine?: string;
   /** Matches a line that the tool prints only when it has moved on, such as a row; absent when it prints one at its end. */
   readonly progressLine?: RegExp;
+  /** Messages in the output of a successful run that show that it measured something else, on every fabric. */
+  readonly signs: readonly Sign[];
   /** Queries of the program; absent when it cannot be queried without starting a test. */
   readonly probe?: ToolProbe;
 

@@ -17,6 +17,7 @@ export const fiPingpong = {
   program: 'fi_pingpong',
   schema: fiPingpongSpec,
   messages: FI_PINGPONG_MESSAGES,
+  signs: [],
   probe: { program: 'fi_pingpong', helpOption: '-h' },
   contradictions: fiPingpongContradictions,
   doubts: () => [],

@@ -1,55 +1,143 @@
-import { MEMORY_MESSAGES, type Message } from '../common/messages.js';
+import { CUDA_MESSAGES } from '../common/libraries/cuda-messages.js';
+import { ETCD_MESSAGES } from '../common/libraries/etcd-messages.js';
+import { libfabricMessages } from '../common/libraries/libfabric-messages.js';
+import { NIXL_MESSAGES } from '../common/libraries/nixl-messages.js';
+import { ucxMessages } from '../common/libraries/ucx-messages.js';
+import { verbsMessages } from '../common/libraries/verbs-messages.js';
+import { type Message, messagesOf } from '../common/messages.js';
 
-const PLUGIN_HINT =
-  'Set NIXL_LOG_LEVEL=INFO to log the plug-in or library that was not loaded; NIXL_PLUGIN_DIR must contain libplugin_<back end>.so';
-
-/** Failure messages of nixlbench (ai-dynamo/nixl, benchmark/nixlbench and src/core, 0.2.0 to 1.4.1) and etcd-cpp-apiv3. */
-export const NIXLBENCH_MESSAGES: readonly Message[] = [
-  { text: 'unknown command line flag', class: 'ToolOptions' },
-  { text: 'ERROR: illegal value', class: 'ToolOptions' },
-  { text: 'ERROR: failed validation of new value', class: 'ToolOptions' },
-  { text: 'Incorrect buffer size configuration', class: 'ToolOptions' },
+/** Checks of the options (benchmark/nixlbench/src/utils/utils.cpp, main.cpp; gflags). */
+const OPTIONS: readonly Message[] = messagesOf({ class: 'ToolOptions', about: 'options', depth: 'root' }, [
+  { text: 'unknown command line flag' },
+  { text: 'ERROR: illegal value' },
+  { text: 'ERROR: failed validation of new value' },
+  { text: /ERROR: flag '.{0,100}' is missing its argument/ },
+  {
+    text: /--(?:flagfile|fromenv|tryfromenv) is disabled for nixlbench/,
+    hint: 'Remove the flag; nixlbench takes a --config_file instead',
+  },
+  { text: 'Failed to load config file: ', hint: 'Check the path and the TOML syntax of the file after --config_file' },
+  {
+    text: 'Incorrect buffer size configuration',
+    hint: 'Increase `totalBufferSize`; each device and thread needs room for maxBlockSize × maxBatchSize',
+  },
+  {
+    text: 'Total_buffer_size must be divisible by',
+    hint: 'Set `totalBufferSize` to a multiple of threads × devices; a power of two works with any of them',
+  },
+  { text: 'num_iter must be >= 1', hint: 'Set `numIter` to at least 1' },
+  { text: 'pipeline_depth must be >= 1', hint: 'Set --pipeline_depth to at least 1' },
+  { text: 'iter_factor must be greater than 0', hint: 'Set `largeBlkIterFtr` to at least 1' },
+  {
+    text: 'is not evenly divisible by pipeline depth',
+    hint: 'Set --pipeline_depth to a divisor of the number of blocks in one transfer',
+  },
+  { text: 'Invalid segment type: ', hint: 'Use the segment type DRAM or VRAM' },
+  { text: /Invalid (?:POSIX API type|OBJ S3|randomize_location_mode)/ },
+  { text: 'Unsupported configuration for NVSHMEM worker', hint: 'Use the worker type nixl' },
+  {
+    text: /Unsupported worker type: |NVSHMEM worker requested but/,
+    hint: 'Use the worker type nixl; this nixlbench was built without the one that was asked for',
+  },
   {
     text: 'Invalid runtime: ',
-    class: 'ToolOptions',
     hint: 'Use an image whose nixlbench has the ETCD runtime; this nixlbench was built without etcd-cpp-api',
   },
   {
-    text: /Failed to store agent (?:target|initiator) prefix key in etcd/,
-    class: 'EtcdUri',
-    hint: 'Unset NIXL_ETCD_ENDPOINTS, which nixlbench does not need; NIXL tried to reach the etcd that it names',
+    text: 'CUDA_FABRIC is not supported',
+    hint: 'Unset `enableVmm`; this nixlbench was built without the fabric handles of CUDA',
   },
-  { text: 'the target uri is not valid', class: 'EtcdUri' },
-  { text: 'is greater than or equal to global size', class: 'StaleRendezvous' },
-  { text: 'Failed to connect to ETCD', class: 'EtcdUnreachable' },
-  { text: 'Failed to acquire lock: ', class: 'EtcdUnreachable' },
-  { text: 'Unsupported NIXLBench backend', class: 'UnsupportedBackend' },
-  { text: "not found in plugin list, can't create", class: 'BackendUnavailable', hint: PLUGIN_HINT },
-  { text: 'createBackend failed', class: 'BackendUnavailable' },
-  { text: 'Topology discovery failed', class: 'BackendUnavailable' },
-  { text: 'Failed to discover system topology', class: 'BackendUnavailable' },
-  { text: 'No network devices found', class: 'BackendUnavailable' },
-  ...MEMORY_MESSAGES,
-  { text: 'createXferReq failed', class: 'BackendUnavailable' },
-  { text: 'Consistency check failed', class: 'ConsistencyFailed' },
-  { text: 'loadRemoteMD failed', class: 'MetadataExchange' },
+  { text: 'VMM is not supported', hint: 'Unset `enableVmm`; the CUDA of this nixlbench does not support it' },
   {
-    text: 'Deserialization of tag',
-    class: 'MetadataExchange',
-    hint: 'Give both ranks the same number of EFA devices; the ranks see different numbers of NICs',
+    text: 'VRAM not supported without CUDA',
+    hint: 'Use an image whose nixlbench was built with CUDA, or the segment type DRAM',
   },
-  { text: 'peer may have died', class: 'PeerLost' },
-  { text: 'peer liveness check failed', class: 'PeerLost' },
-  { text: 'keepalive failed before transfer', class: 'PeerLost' },
-  { text: 'NIXL_ERR_REMOTE_DISCONNECT', class: 'PeerLost' },
-  { text: 'NIXL Xfer failed', class: 'TransferFailed' },
-  { text: 'releaseXferReq failed', class: 'TransferFailed' },
-  { text: 'completed with CQ error', class: 'TransferFailed' },
-  { text: 'failed to receive metadata', class: 'RendezvousTimeout' },
-  { text: 'Timeout waiting for ', class: 'RendezvousTimeout' },
-  { text: 'Failed to synchronize', class: 'RendezvousTimeout' },
-  { text: 'Error in barrier ', class: 'RendezvousTimeout' },
-  { text: 'ASIO Receive timeout', class: 'RendezvousTimeout' },
-  { text: 'ASIO Connection failed', class: 'RendezvousTimeout' },
-  { text: 'Failed to setup ETCD runtime', class: 'EtcdUnreachable' },
+  {
+    text: 'Incorrect device list ',
+    hint: 'Set `deviceList` to all, or to one device for each device of the rank',
+  },
+  { text: 'Failed to parse device list', depth: 'symptom' },
+]);
+
+/** Failure messages of nixlbench (ai-dynamo/nixl, benchmark/nixlbench, 0.2.0 to 1.4.1) and of the libraries that it uses. */
+export const NIXLBENCH_MESSAGES: readonly Message[] = [
+  ...OPTIONS,
+  { text: 'Unsupported NIXLBench backend', class: 'UnsupportedBackend', about: 'options', depth: 'root' },
+  {
+    text: 'is greater than or equal to global size',
+    class: 'StaleRendezvous',
+    about: 'etcd',
+    depth: 'root',
+  },
+  ...ETCD_MESSAGES,
+  ...messagesOf({ class: 'MemoryRegistration', about: 'memory' }, [
+    {
+      text: /Hugepage allocation failed|Hugepages may not be available/,
+      depth: 'root',
+      hint: 'Request hugepages-2Mi for the pod, or run without --use_hugepages; the node has too few huge pages',
+    },
+    {
+      text: /Failed to allocate \d+ bytes of (?:page-aligned )?DRAM memory/,
+      hint: 'Increase `resources.memory`, or decrease `totalBufferSize`; the buffer does not fit into the memory',
+    },
+    { text: 'registerMem failed', depth: 'symptom' },
+  ]),
+  { text: 'createBackend failed', class: 'BackendUnavailable', about: 'backend', depth: 'symptom' },
+  // The plug-ins report why a request cannot be made; before 1.4 the function's name stands in the line.
+  {
+    text: /(?:createXferReq failed|prepareSlot failed).{0,40}NIXL_ERR_REMOTE_DISCONNECT/,
+    class: 'PeerLost',
+    about: ['transfer', 'connection'],
+    depth: 'symptom',
+  },
+  {
+    text: /createXferReq failed|prepareSlot failed/,
+    class: 'BackendUnavailable',
+    about: ['memory', 'metadata', 'connection'],
+    depth: 'symptom',
+    hint: 'Compare the memory types, plug-ins and versions of both ranks; NIXL cannot make a transfer between their memory',
+  },
+  { text: 'Consistency check failed', class: 'ConsistencyFailed' },
+  {
+    text: 'loadRemoteMD failed',
+    class: 'MetadataExchange',
+    about: ['metadata', 'connection'],
+    depth: 'symptom',
+  },
+  ...messagesOf({ class: 'PeerLost', about: ['transfer', 'connection'] }, [
+    { text: 'peer may have died' },
+    { text: 'peer liveness check failed' },
+    { text: 'keepalive failed before transfer' },
+    {
+      text: /(?:Transfer failed|postSlot failed|recycleSlot failed|Xfer failed).{0,60}NIXL_ERR_REMOTE_DISCONNECT/,
+      depth: 'symptom',
+    },
+    { text: 'NIXL_ERR_REMOTE_DISCONNECT' },
+  ]),
+  ...messagesOf({ class: 'TransferFailed', about: ['transfer', 'connection'] }, [
+    { text: 'Transfer failed on slot ', depth: 'symptom' },
+    { text: /(?:postSlot|recycleSlot) failed/, depth: 'symptom' },
+    { text: 'NIXL Xfer failed', depth: 'symptom' },
+    { text: /(?:releaseXferReq|postXferReq|getXferStatus) failed/ },
+  ]),
+  ...NIXL_MESSAGES,
+  ...libfabricMessages('BackendUnavailable'),
+  ...ucxMessages('BackendUnavailable'),
+  ...verbsMessages('BackendUnavailable'),
+  ...CUDA_MESSAGES,
+  ...messagesOf({ class: 'RendezvousTimeout', about: 'etcd' }, [
+    { text: 'failed to receive metadata', depth: 'symptom' },
+    { text: 'Timeout waiting for ' },
+    { text: 'Failed to synchronize', depth: 'symptom' },
+    { text: 'Error in barrier ' },
+    { text: 'Error in reduce operation: ' },
+    { text: /Error sending (?:int|char) data: / },
+    { text: /ASIO (?:Receive timeout|Connection (?:failed|timeout)|(?:Read|Write) .{0,10}failed)/ },
+  ]),
+  {
+    text: 'Cannot allocate memory',
+    class: 'MemoryRegistration',
+    about: 'memory',
+    hint: 'Check memlock, huge pages and the memory limit; 32 EFA devices need 128Gi for their registered buffers',
+  },
 ];

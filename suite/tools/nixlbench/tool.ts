@@ -19,6 +19,7 @@ import { NIXLBENCH_MESSAGES } from './messages.js';
 import { optionsText } from './options.js';
 import { nixlbenchTable } from './result-table.js';
 import { nixlbenchRung } from './rung.js';
+import { NIXLBENCH_SIGNS } from './signs.js';
 import { type NixlbenchSpec, nixlbenchSpec } from './spec.js';
 
 /** Runs nixlbench of ai-dynamo/nixl: bandwidth between two NIXL agents over one NIXL back end. */
@@ -29,6 +30,7 @@ export const nixlbench = {
   messages: NIXLBENCH_MESSAGES,
   stopLine: 'Ctrl-C received',
   progressLine: /^\d+\s+\d+\s+\d+\.\d/,
+  signs: NIXLBENCH_SIGNS,
   probe: { program: 'nixlbench', helpOption: '--help', version: /version\s+v?([\d.]+\S*)/ },
   contradictions: nixlbenchContradictions,
   doubts: nixlbenchDoubts,

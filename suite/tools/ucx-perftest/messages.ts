@@ -1,34 +1,80 @@
-import { MEMORY_MESSAGES, type Message } from '../common/messages.js';
+import { CUDA_MESSAGES } from '../common/libraries/cuda-messages.js';
+import { ucxMessages } from '../common/libraries/ucx-messages.js';
+import { verbsMessages } from '../common/libraries/verbs-messages.js';
+import { type Message, messagesOf } from '../common/messages.js';
 
 const MPI_HINT =
   'Use a ucx_perftest built without MPI, or a wrapper that adds -P 0; a build with MPI reads its mode from standard input';
 
-/** Failure messages of ucx_perftest (openucx/ucx, src/tools/perf). */
-export const UCX_PERFTEST_MESSAGES: readonly Message[] = [
-  { text: 'is not available, please use one or more of', class: 'NoTransport' },
-  { text: 'no usable transports/devices', class: 'NoTransport' },
-  { text: 'Destination is unreachable', class: 'NoTransport' },
-  { text: /memory type .{0,100} is not supported/i, class: 'NoTransport' },
+/** Options (openucx/ucx, src/tools/perf/perftest_params.c, lib/libperf.c). */
+const OPTIONS: readonly Message[] = messagesOf({ class: 'ToolOptions', about: 'options', depth: 'root' }, [
+  { text: 'should be run with exactly 2 processes', hint: MPI_HINT },
+  { text: 'missing test name' },
+  { text: /Invalid (?:option )?(?:substring )?argument (?:for -|at position)/ },
+  { text: /ucx_perftest: (?:invalid|unrecognized) option|option requires an argument/ },
   {
-    text: 'Unsupported memory type',
-    class: 'NoTransport',
-    hint: 'Use an image whose UCX has the CUDA modules, and give the pod a GPU; this UCX does not support the memory type',
+    text: /(?:Message size too small|max_outstanding), need to be at least 1/,
+    hint: 'Set the size and the window to at least 1',
   },
-  { text: 'should be run with exactly 2 processes', class: 'ToolOptions', hint: MPI_HINT },
-  { text: 'missing test name', class: 'ToolOptions' },
-  { text: 'Invalid argument for -', class: 'ToolOptions' },
-  { text: 'Invalid option argument for -', class: 'ToolOptions' },
-  { text: 'Usage: ucx_perftest', class: 'ToolOptions' },
+  {
+    text: /Message size \(\d+\) is (?:smaller|larger) than/,
+    hint: 'Change the message size to one that the transport supports',
+  },
+  { text: /A (?:device|transport) must be specified with -[dx] flag/ },
+  { text: 'conflicting arguments: ' },
+  { text: /invalid cpu number detected|number of listed cpus exceeds/ },
+  { text: /failed to (?:read|open) batch file|error in batch file/i },
+  { text: 'Usage: ucx_perftest', depth: 'cause' },
+]);
+
+/** Failure messages of ucx_perftest (openucx/ucx 1.13 to 1.22, src/tools/perf) and of UCX. */
+export const UCX_PERFTEST_MESSAGES: readonly Message[] = [
+  ...OPTIONS,
+  ...messagesOf({ class: 'NoTransport', about: ['memory', 'backend'], depth: 'root' }, [
+    {
+      text: /memory type .{0,100} is not supported/i,
+      hint: 'Use an image whose UCX has the CUDA modules, and give the pod a GPU; this UCX does not support the memory type',
+    },
+    {
+      text: /Unsupported memory type|not built with cuda support/,
+      hint: 'Use an image whose UCX has the CUDA modules, and give the pod a GPU; this UCX does not support the memory type',
+    },
+  ]),
   {
     text: 'Address already in use',
     class: 'ConnectionRefused',
+    about: 'connection',
+    depth: 'root',
     hint: 'Change `port`; another process uses the port of the test',
   },
-  { text: 'connect() failed', class: 'ConnectionRefused' },
-  ...MEMORY_MESSAGES,
-  { text: 'rte barrier remote peer failure', class: 'PeerLost' },
-  { text: 'remote closed connection', class: 'PeerLost' },
-  { text: 'Connection reset by remote peer', class: 'PeerLost' },
-  { text: 'Endpoint timeout', class: 'PeerLost' },
-  { text: 'Failed to run test: ', class: 'Crashed' },
+  { text: 'client failed. connect() failed', class: 'ConnectionRefused', about: 'connection' },
+  { text: 'connect() failed', class: 'ConnectionRefused', about: 'connection' },
+  ...messagesOf({ class: 'PeerLost', about: ['connection', 'transfer'] }, [
+    { text: 'rte barrier remote peer failure' },
+    { text: 'remote closed connection' },
+  ]),
+  ...ucxMessages('NoTransport'),
+  ...verbsMessages('NoTransport'),
+  ...CUDA_MESSAGES,
+  {
+    text: 'Cannot allocate memory',
+    class: 'MemoryRegistration',
+    about: 'memory',
+    hint: 'Check memlock, huge pages and the memory limit; 32 EFA devices need 128Gi for their registered buffers',
+  },
+  // The last line of a failed test ends with the text of UCX's status (src/ucs/type/status.c).
+  ...messagesOf({ class: 'Crashed', about: ['backend', 'memory', 'transfer', 'connection'], depth: 'symptom' }, [
+    {
+      text: /Failed to run test: (?:No such device|Unsupported operation)/,
+      class: 'NoTransport',
+      hint: 'Check UCX_TLS and UCX_NET_DEVICES; UCX has no transport for this test',
+    },
+    {
+      text: 'Failed to run test: Out of memory',
+      class: 'MemoryRegistration',
+      hint: 'Check memlock and the memory limit, or decrease the message size; UCX could not allocate the buffers',
+    },
+    { text: 'Failed to run test: Invalid parameter', class: 'ToolOptions' },
+    { text: 'Failed to run test: ', consequence: true },
+  ]),
 ];

@@ -14,6 +14,7 @@ export const ucxPerftest = {
   program: 'ucx_perftest',
   schema: ucxPerftestSpec,
   messages: UCX_PERFTEST_MESSAGES,
+  signs: [],
   contradictions: () => [],
   doubts: () => [],
 

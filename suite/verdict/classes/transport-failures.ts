@@ -42,6 +42,10 @@ export const TRANSPORT_FAILURES = {
     what: 'could not complete a transfer',
     hint: 'Check the logs of both ranks for the transfer error; the suite starts both ranks again',
   },
+  EmulatedRma: {
+    retry: 'never',
+    hint: 'Use the back end LIBFABRIC, or a UCX with RDMA on this fabric (on EFA: UCX 1.20 or newer with the transport srd); UCX_PROTO_EMULATION_ENABLE=y allows the slow emulation',
+  },
   ConsistencyFailed: {
     retry: 'never',
     what: 'received other bytes than were sent',

@@ -113,7 +113,9 @@ describe('messages of the tools', () => {
 
   it('diagnoses a slow path from the libraries’ own words, and nothing from a clean log', () => {
     const codes = (...lines: string[]) => diagnose(EFA_SIGNS, lines).map(({ code }) => code);
-    assert.deepEqual(codes('Discovered 2 tcp devices (TCP fallback)', 'provider=sockets'), ['tcp-fallback']);
+    assert.deepEqual(codes('Discovered 2 tcp devices (TCP fallback)', 'Using simplified topology for tcp devices'), [
+      'tcp-fallback',
+    ]);
     assert.deepEqual(codes('| 0..inf | software emulation | tcp/eth0 |'), ['emulated-rma']);
     assert.deepEqual(codes('32 Amazon EFA(s) were detected, but the UCX backend was configured.'), ['efa-through-ucx']);
     assert.deepEqual(codes(...fixtureLines('nixlbench/clean.rank0.txt')), []);

@@ -1,0 +1,91 @@
+import { type Message, messagesOf } from '../messages.js';
+
+/**
+ * Matches an error of the CUDA runtime or driver: as nixlbench prints it (`CUDA: … (Error code: 35 - …)`, utils.h), as
+ * ucx_perftest does (`cudaMalloc() failed: 2 (…)`, src/tools/perf/cuda/cuda_alloc.c), and by the text of the CUDA toolkit
+ * where the line speaks of CUDA.
+ */
+function cudaError(code: number, text: string): RegExp {
+  return new RegExp(
+    `CUDA: .{0,300}\\(Error code: ${code}\\b|\\bcuda[A-Z]\\w*\\(\\) failed: ${code} \\(|(?:CUDA|cuda|cuInit).{0,200}${text}`,
+  );
+}
+
+/** Errors of the CUDA runtime and driver (CUDA toolkit, driver_types.h). */
+export const CUDA_MESSAGES: readonly Message[] = messagesOf(
+  { class: 'MemoryRegistration', about: 'memory', depth: 'root' },
+  [
+    {
+      text: cudaError(35, 'CUDA driver version is insufficient for CUDA runtime version'),
+      hint: 'Install a newer NVIDIA driver on the node, or use an image with an older CUDA; without a GPU in the pod the message is the same',
+    },
+    {
+      text: cudaError(100, 'no CUDA-capable device is detected'),
+      hint: 'Give the pod a GPU (`resources.gpu`), or use host memory; CUDA finds no device',
+    },
+    {
+      text: cudaError(101, 'invalid device ordinal'),
+      hint: 'Give each rank as many GPUs as it has devices; CUDA has no device with this number',
+    },
+    {
+      text: cudaError(2, 'out of memory'),
+      hint: 'Free the memory of the GPU (`nvidia-smi` names its processes), or decrease the size of the buffer',
+    },
+    {
+      text: cudaError(46, 'all CUDA-capable devices are busy or unavailable'),
+      hint: 'End the other processes on the GPU, or set its compute mode to Default',
+    },
+    {
+      text: cudaError(801, 'operation not supported'),
+      hint: 'Unset `enableVmm`, or use a GPU and driver with fabric handles; CUDA does not support the operation',
+    },
+    {
+      text: cudaError(802, 'system not yet initialized'),
+      hint: 'Start the NVIDIA Fabric Manager on the node; GPUs with NVSwitch do not work without it',
+    },
+    {
+      text: cudaError(803, 'unsupported display driver / cuda driver combination'),
+      hint: 'Use one version for the NVIDIA kernel driver and libcuda.so; the image or the node mixes two',
+    },
+    {
+      text: cudaError(804, 'forward compatibility was attempted on non supported HW'),
+      hint: 'Remove the CUDA compatibility libraries from LD_LIBRARY_PATH; this GPU does not support them',
+    },
+    {
+      text: cudaError(3, 'initialization error'),
+      hint: 'Restart the node, or check `nvidia-smi` on it; CUDA could not initialize the GPU',
+    },
+    {
+      text: cudaError(999, 'unknown error'),
+      hint: 'Check `nvidia-smi` and the kernel log of the node for Xid errors; CUDA reports an unknown error',
+    },
+    { text: /CUDA: .{0,300}\(Error code/, hint: 'Look up the error code of the CUDA call in the message' },
+    {
+      text: /\bcuda(?:GetDeviceCount|SetDevice|Malloc\w*|Memset)\(\) failed: /,
+      hint: 'Look up the error code of the CUDA call in the message',
+    },
+    {
+      text: 'no cuda devices available',
+      hint: 'Give the pod a GPU (`resources.gpu`), or use host memory; CUDA finds no device',
+    },
+    {
+      text: /Illegal cuda device \d+ number of devices/,
+      hint: 'Give each rank as many GPUs as it has devices; CUDA has no device with this number',
+    },
+    {
+      text: /CUDA (?:Driver )?Error: /,
+      depth: 'cause',
+      hint: 'Look up the text of the CUDA error in the message',
+    },
+    {
+      text: /Failed to set CUDA device \d+/,
+      depth: 'cause',
+      hint: 'Give each rank as many GPUs as it has devices; NIXL could not choose the GPU',
+    },
+    {
+      text: /\bgdr_(?:open|pin_buffer|map)(?:\(\))? failed/,
+      depth: 'cause',
+      hint: 'Load the module gdrdrv on the node, or exclude GDRCopy (UCX_TLS=^gdr_copy, FI_HMEM_CUDA_USE_GDRCOPY=0)',
+    },
+  ],
+);

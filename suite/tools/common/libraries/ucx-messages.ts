@@ -1,0 +1,82 @@
+import type { FailureClass } from '../../../verdict/failure.js';
+import { type Message, messagesOf } from '../messages.js';
+
+const OTHER_DEVICE = 'Set UCX_NET_DEVICES to a device that the message lists; the pod lacks the one that was asked for';
+const OTHER_TRANSPORT = 'Set UCX_TLS to transports that the message lists; this UCX lacks the one that was asked for';
+const NO_CUDA =
+  'Install the CUDA modules of UCX (package ucx-cuda, libuct_cuda.so), or remove the transports of CUDA from UCX_TLS';
+const NO_ROUTE = 'Set UCX_NET_DEVICES to an interface through which each node reaches the other';
+
+/**
+ * Messages of UCX (openucx/ucx 1.13 to 1.22, src/ucp/core, src/ucp/wireup, src/uct).
+ *
+ * @param backEnd class of a device or transport that does not exist, in the words of the program that uses UCX
+ */
+export function ucxMessages(backEnd: FailureClass): readonly Message[] {
+  return [
+    {
+      text: 'UCP API version is incompatible',
+      class: 'ToolMissing',
+      about: ['library', 'backend'],
+      depth: 'root',
+      hint: 'Install the UCX version that the message names; NIXL was built against a newer UCX than the one in the image',
+    },
+    // UCX PR #11289, src/ucp/proto/proto_reconfig.c; NIXL PR #1611 asked for it.
+    {
+      text: /No zero-copy protocol found for (?:put|get)\b/,
+      class: 'EmulatedRma',
+      about: ['transfer', 'connection'],
+      depth: 'root',
+    },
+    ...messagesOf({ class: backEnd, about: 'backend', depth: 'root' }, [
+      { text: /devices? '.{0,500} (?:is|are) not available, please use one or more of/, hint: OTHER_DEVICE },
+      {
+        text: /transports? '[^:]{0,300}(?:cuda|gdr_copy).{0,300} (?:is|are) not available, please use/,
+        hint: NO_CUDA,
+      },
+      { text: /transports? '.{0,500} (?:is|are) not available, please use/, hint: OTHER_TRANSPORT },
+      { text: 'The device lists are empty', hint: 'Unset UCX_NET_DEVICES, or name a device in it; it is empty' },
+      { text: 'The TLs list is empty', hint: 'Unset UCX_TLS, or name a transport in it; it is empty' },
+      {
+        text: 'no usable transports/devices',
+        depth: 'cause',
+        hint: 'Check UCX_TLS and UCX_NET_DEVICES; no transport of the one works on a device of the other',
+      },
+      {
+        text: 'exceeded transports/devices limit',
+        depth: 'cause',
+        hint: 'Set UCX_TLS and UCX_NET_DEVICES to fewer transports and devices; UCX supports 128 in one process',
+      },
+      {
+        text: /UCX +ERROR +no [a-z ]{3,60} transport\b/,
+        depth: 'cause',
+        about: ['backend', 'connection', 'metadata'],
+        hint: 'Give both ranks the same UCX_TLS and UCX_NET_DEVICES; UCX found no transport that both have',
+      },
+    ]),
+    ...messagesOf({ class: backEnd, about: ['connection', 'transfer', 'metadata'], depth: 'root', consequence: true }, [
+      { text: 'Destination is unreachable', hint: NO_ROUTE },
+      {
+        text: /connect\(fd=\d+, dest_addr=[^)]{0,100}\) failed: (?!Connection (?:refused|reset))/,
+        hint: NO_ROUTE,
+      },
+    ]),
+    ...messagesOf({ class: 'PeerLost', about: ['connection', 'transfer'] }, [
+      { text: /connect\(fd=\d+, dest_addr=[^)]{0,100}\) failed: / },
+      { text: 'Connection reset by remote peer' },
+      { text: 'Endpoint timeout' },
+      { text: 'Endpoint is not connected' },
+    ]),
+    ...messagesOf({ class: 'TransferFailed', about: ['connection', 'transfer'] }, [
+      {
+        text: /Transport retry count exceeded/i,
+        hint: 'Check the link and the routes between the two NICs (on RoCE also the GID index and PFC); the other NIC did not answer',
+      },
+      {
+        text: /Remote (?:access|operation|invalid request) error on /i,
+        hint: 'Check the log of the other rank, whose NIC refused the access',
+      },
+      { text: /Local (?:protection|QP operation|length) (?:error )?on /i },
+    ]),
+  ];
+}
