@@ -2,6 +2,7 @@ import { fabricKindOf } from '../fabrics/registry.js';
 import type { TransportTestSpec } from '../spec/transport-tests.js';
 import type { LogLine, RankLog } from '../tools/common/log-lines.js';
 import { deepestCause, type FoundMessage, findMessages, isConsequence } from '../tools/common/messages.js';
+import { statementOf } from '../tools/common/statement.js';
 import { toolOf } from '../tools/registry.js';
 import { formatDuration } from '../units/units.js';
 import type { FailureKind } from '../verdict/classes/failure-kind.js';
@@ -145,7 +146,7 @@ function endedAttempt(
 function namedFailure({ name, log }: RankFacts, { class: failureClass, line, hint }: FoundMessage, problem: string) {
   const { what = 'failed' } = FAILURES[failureClass] as FailureKind;
   const plugins = failureClass === 'BackendUnavailable' ? pluginsText(log.plugins, line) : '';
-  return failureRecord(failureClass, `${name} ${what}: "${line}"${plugins}; ${problem}`, hint);
+  return failureRecord(failureClass, `${name} ${what}: "${statementOf(line)}"${plugins}; ${problem}`, hint);
 }
 
 /** Explains an attempt whose ranks ended by themselves, without an error that names a cause. */

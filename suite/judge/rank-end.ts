@@ -1,4 +1,5 @@
 import type { LogLine, RankLog } from '../tools/common/log-lines.js';
+import { statementOf } from '../tools/common/statement.js';
 import type { RankEvidence } from './evidence.js';
 
 /**
@@ -82,6 +83,6 @@ export function lastLines(lines: readonly LogLine[]): string {
   return lines
     .filter(({ text, afterStop }) => !afterStop && /[A-Za-z0-9]/.test(text))
     .slice(-LAST_LINES)
-    .map(({ text }) => `"${text.trim().slice(0, LONGEST_QUOTE)}"`)
+    .map(({ text }) => `"${statementOf(text, LONGEST_QUOTE)}"`)
     .join(', ');
 }

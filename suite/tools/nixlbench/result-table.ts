@@ -15,18 +15,15 @@ export function nixlbenchTable(test: NixlbenchSpec, ranks: readonly RankOutput[]
     numbers.every((rank, i) => rank === i) && identities.every((identity) => identity?.worldSize === ranks.length);
   const rows = withAllDevices(test, initiator ? parseNixlbenchTable(initiator.log.toolLines) : []);
   if (!paired) {
-    const seen = identities.map((identity, i) => {
-      if (identity) return `rank ${identity.rank} of ${identity.worldSize}`;
-      return ranks[i]?.log.timeline.some(({ text }) => text.trim() !== '') ? 'not registered' : 'no log';
-    });
-    if (seen.includes('no log')) {
+    const lacking = ranks.filter(({ log }) => log.timeline.every(({ text }) => text.trim() === ''));
+    if (lacking.length > 0) {
+      const places = lacking.map(({ position }) => position).join(' and ');
       const found = `${rows.length} of ${expectedNixlbenchRows(test).length} rows`;
-      return {
-        rows,
-        complete: false,
-        problem: `${found}, and not the logs of two ranks that form a pair: ${seen.join(', ')}`,
-      };
+      return { rows, complete: false, problem: `${found}; the log of the rank on ${places} is missing` };
     }
+    const seen = identities.map((identity) =>
+      identity ? `rank ${identity.rank} of ${identity.worldSize}` : 'not registered',
+    );
     return { rows, complete: false, problem: `the two ranks did not form a pair: ${seen.join(', ')}` };
   }
   return tableOf(rows, expectedNixlbenchRows(test).map(nameOf), rows.map(nameOf));
