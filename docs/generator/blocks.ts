@@ -3,6 +3,7 @@ import { commandLineReference } from '../../cli/reference.js';
 import { failureTables } from './failure-tables.js';
 import { faultTables } from './fault-tables.js';
 import type { Block } from './fill-blocks.js';
+import { messageTables } from './message-tables.js';
 import { reasonTables } from './reason-tables.js';
 import { formerKeyTable, specSections } from './spec-sections.js';
 
@@ -16,6 +17,7 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'suite-spec': specSections,
   'former-keys': formerKeyTable,
   'failure-classes': failureTables,
+  'tool-messages': messageTables,
   'reason-codes': reasonTables,
   commands,
   'fault-matrix': faultTables,
