@@ -29,6 +29,7 @@ interface LoadMessage {
 /** Cause of a failure, with the line that reports it. */
 export interface LoadCause {
   readonly class: FailureClass;
+  readonly depth: Depth;
   readonly line: string;
   readonly hint?: string;
 }
@@ -154,17 +155,31 @@ const at = (depth: Depth, messages: readonly Omit<LoadMessage, 'depth'>[]) =>
 /** Messages from the deepest to the least deep. Within a depth, a message with more detail precedes a more general one. */
 const MESSAGES: readonly LoadMessage[] = [...at('root', ROOTS), ...at('cause', CAUSES), ...at('symptom', SYMPTOMS)];
 
+/** Cuts a line to the length of a quotation, without space and frame. */
+export function quotable(line: string): string {
+  return line.slice(0, LONGEST_LINE).replace(FRAME, '');
+}
+
 /** Finds the deepest message in the lines, and the first line that has it. */
 export function findCause(lines: readonly string[]): LoadCause | undefined {
   const output = lines.join('\n');
-  for (const { text, when, class: failureClass, hint } of MESSAGES) {
+  for (const { text, when, class: failureClass, depth, hint } of MESSAGES) {
     if (when && !when.test(output)) continue;
     const at = output.search(text);
     if (at < 0) continue;
     const start = Math.max(output.lastIndexOf('\n', at) + 1, at - LONGEST_LINE / 2);
     const end = output.indexOf('\n', at);
-    const line = output.slice(start, Math.min(end < 0 ? output.length : end, start + LONGEST_LINE)).replace(FRAME, '');
-    return { class: failureClass, line, ...(hint ? { hint } : {}) };
+    const line = quotable(output.slice(start, end < 0 ? undefined : end));
+    return { class: failureClass, depth, line, ...(hint ? { hint } : {}) };
+  }
+  return undefined;
+}
+
+/** Finds the cause of failed requests: that of the most frequent error that has one. @param errors most frequent first */
+export function findRequestCause(errors: readonly string[]): LoadCause | undefined {
+  for (const error of errors) {
+    const cause = findCause([error]);
+    if (cause) return cause;
   }
   return undefined;
 }

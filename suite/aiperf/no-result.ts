@@ -1,6 +1,6 @@
 import { type FailureRecord, failureRecord } from '../verdict/failure.js';
 import type { LoadLog } from './load-log.js';
-import { findCause, type LoadCause, MEMORY_HINT, MISSING_HINT, OPTIONS_HINT } from './messages.js';
+import { findCause, findRequestCause, type LoadCause, MEMORY_HINT, MISSING_HINT, OPTIONS_HINT } from './messages.js';
 
 /** How the load pod ended. */
 export interface LoadEnd {
@@ -41,13 +41,20 @@ export function explainNoResult(log: LoadLog, end: LoadEnd, exported?: FailureRe
   if (end.deleted) return failureRecord('PeerLost', 'the load pod was deleted while it ran', LOST_HINT);
   if (end.timedOut) return failureRecord('Hung', 'AIPerf in the load pod was still running at the time limit');
   if (exported && !VAGUE.has(exported.class)) return exported;
-  const cause = findCause(linesOf(log));
+  const cause = causeOf(log);
   if (cause?.class === 'OutOfMemory') return ofCause(cause);
   return killed(log, end) ?? (cause && ofCause(cause)) ?? ofExitCode(log) ?? exported ?? crashed(log);
 }
 
+/** Finds why there is no result: the load pod could not send requests, or the requests failed, or AIPerf says so. */
+function causeOf(log: LoadLog): LoadCause | undefined {
+  const logged = findCause(linesOf(log));
+  if (logged?.depth === 'root') return logged;
+  return findRequestCause((log.files.get('errors.txt') ?? '').split('\n')) ?? logged;
+}
+
 function linesOf({ lines, files }: LoadLog): string[] {
-  return [...(files.get('errors.txt') ?? '').split('\n'), ...(files.get('aiperf.log') ?? '').split('\n'), ...lines];
+  return [...(files.get('aiperf.log') ?? '').split('\n'), ...lines];
 }
 
 function ofCause({ class: failureClass, line, hint }: LoadCause): FailureRecord {

@@ -174,6 +174,9 @@ describe('AIPerf', () => {
       failureOf(notReady),
       'NoWorker: all 50 requests of the load pod failed: 48 × "503 Service Unavailable: Model `tiny` is not ready"',
     );
+    const rare = { error_details: { code: 404, type: 'Not Found', message: 'Model not found' }, count: 1 };
+    const most = { error_details: { code: 503, type: 'Service Unavailable', message: '' }, count: 49 };
+    assert.match(failureOf(allFailed([rare, most])), /^NoWorker: .*: 49 × "503 Service Unavailable:"$/);
     const unknown = allFailed([{ error_details: { type: 'OddError', message: "OddError('x')" }, count: 50 }]);
     assert.equal(
       failureOf(unknown),

@@ -356,6 +356,12 @@ describe('a load pod without a result', () => {
     );
   });
 
+  it('goes by the most frequent error of the requests', () => {
+    const rare = answer(404, 'Not Found', 'Model not found').replace('20', '1');
+    const errors = `${answer(503, 'Service Unavailable', 'Model `tiny` is not ready to serve requests yet.')}\n${rare}`;
+    assert.equal(explain({ errors }).class, 'NoWorker');
+  });
+
   it('does not blame a probe that succeeded later', () => {
     const lines = [
       "Model 'tiny' not yet in http://f:8000/v1/models (attempt 1), retrying in 5.0s",
