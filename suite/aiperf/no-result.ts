@@ -1,6 +1,14 @@
 import { type FailureRecord, failureRecord } from '../verdict/failure.js';
 import type { LoadLog } from './load-log.js';
-import { findCause, findRequestCause, type LoadCause, MEMORY_HINT, MISSING_HINT, OPTIONS_HINT } from './messages.js';
+import {
+  findCause,
+  findRequestCause,
+  type LoadCause,
+  MEMORY_HINT,
+  MISSING_HINT,
+  OPTIONS_HINT,
+  quotable,
+} from './messages.js';
 
 /** How the load pod ended. */
 export interface LoadEnd {
@@ -71,26 +79,23 @@ function killed({ exitCode }: LoadLog, { reason }: LoadEnd): FailureRecord | und
 function ofExitCode({ exitCode, lines }: LoadLog): FailureRecord | undefined {
   if (exitCode === undefined) return undefined;
   if (NO_COMMAND.includes(exitCode)) {
-    const message = `the image of the load pod has no aiperf that runs (exit code ${exitCode}): "${lastLine(lines)}"`;
+    const message = `the image of the load pod has no aiperf that runs (exit code ${exitCode}): "${quotable(lastLine(lines))}"`;
     return failureRecord('ToolMissing', message, MISSING_HINT);
   }
   if (exitCode !== WRONG_USAGE) return undefined;
   return failureRecord(
     'ToolOptions',
-    `AIPerf in the load pod refused its command line (exit code ${exitCode}): "${lastLine(lines)}"`,
+    `AIPerf in the load pod refused its command line (exit code ${exitCode}): "${quotable(lastLine(lines))}"`,
     OPTIONS_HINT,
   );
 }
 
 function crashed(log: LoadLog): FailureRecord {
-  const error =
-    linesOf(log)
-      .findLast((line) => line.includes('ERROR'))
-      ?.trim() ?? lastLine(log.lines);
-  const message = `AIPerf in the load pod exited with code ${log.exitCode} and without results: "${error}"`;
+  const error = linesOf(log).findLast((line) => line.includes('ERROR')) ?? lastLine(log.lines);
+  const message = `AIPerf in the load pod exited with code ${log.exitCode} and without results: "${quotable(error)}"`;
   return failureRecord('Crashed', message, CRASHED_HINT);
 }
 
 function lastLine(lines: readonly string[]): string {
-  return lines.findLast((line) => line.trim() !== '')?.trim() ?? 'no output';
+  return lines.findLast((line) => line.trim() !== '') ?? 'no output';
 }

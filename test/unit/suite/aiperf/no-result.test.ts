@@ -356,6 +356,14 @@ describe('a load pod without a result', () => {
     );
   });
 
+  it('quotes a part of a long line', () => {
+    for (const lines of [[`ERROR ${'x'.repeat(100_000)}`], [`${'x'.repeat(100_000)} MemoryError`]]) {
+      const { message } = explain({ lines });
+      assert.ok(message.length < 500);
+      assert.match(message, /ERROR|MemoryError/);
+    }
+  });
+
   it('goes by the most frequent error of the requests', () => {
     const rare = answer(404, 'Not Found', 'Model not found').replace('20', '1');
     const errors = `${answer(503, 'Service Unavailable', 'Model `tiny` is not ready to serve requests yet.')}\n${rare}`;
