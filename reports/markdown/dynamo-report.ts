@@ -8,6 +8,7 @@ import type { LoadPoint } from '../../suite/spec/inference-tests.js';
 import { formatPercent } from '../../suite/units/percent.js';
 import { formatDuration, formatRate, formatSignedDuration } from '../../suite/units/units.js';
 import { orDash, sentence } from '../markup/text.js';
+import { perGpu } from '../model/load-curves.js';
 
 /** Renders the inference tests: the load, and the network's share of the time to first token. */
 export function dynamoSection(record: SuiteRecord): string[] {
@@ -48,9 +49,8 @@ function loadRow(test: InferenceTestRecord, cell: InferenceCell): string {
   const { load } = cell;
   const time = (value: number | undefined) => orDash(value, formatDuration);
   const number = (value: number | undefined) => orDash(value, (known) => known.toFixed(1));
-  const perGpu = load && cell.gpus > 0 ? load.outputTokensPerSecond / cell.gpus : undefined;
   const [log] = cell.evidence;
-  return `| ${test.name}${numberOf(cell, test.cells)} | ${test.topology} | ${cell.concurrency} | ${time(load?.timeToFirstToken?.p50)} | ${time(load?.timeToFirstToken?.p99)} | ${time(load?.interTokenLatency?.p50)} | ${number(load?.outputTokensPerSecond)} | ${number(load?.outputTokensPerSecondAndUser)} | ${number(perGpu)} | **${cell.verdict}**${cell.failure ? ` (${cell.failure.class})` : ''} | ${log ? `[log](${log.path})` : '–'} |`;
+  return `| ${test.name}${numberOf(cell, test.cells)} | ${test.topology} | ${cell.concurrency} | ${time(load?.timeToFirstToken?.p50)} | ${time(load?.timeToFirstToken?.p99)} | ${time(load?.interTokenLatency?.p50)} | ${number(load?.outputTokensPerSecond)} | ${number(load?.outputTokensPerSecondAndUser)} | ${number(perGpu(load?.outputTokensPerSecond, cell.gpus))} | **${cell.verdict}**${cell.failure ? ` (${cell.failure.class})` : ''} | ${log ? `[log](${log.path})` : '–'} |`;
 }
 
 function reasonsOf({ tests }: DynamoRecord): string[] {

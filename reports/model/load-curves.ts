@@ -34,6 +34,11 @@ export function loadCurvesOf({ tests }: DynamoRecord): LoadCurve[] {
   });
 }
 
+/** Returns the throughput per GPU; undefined when the throughput is unknown or the deployment has no GPU. */
+export function perGpu(outputTokensPerSecond: number | undefined, gpus: number): number | undefined {
+  return outputTokensPerSecond === undefined || gpus === 0 ? undefined : outputTokensPerSecond / gpus;
+}
+
 function figuresAt(concurrency: number, cells: readonly InferenceCell[]): LoadFigures {
   const spread = (value: (load: NonNullable<InferenceCell['load']>, cell: InferenceCell) => number | undefined) => {
     const values = cells.flatMap((cell) => (cell.load ? (value(cell.load, cell) ?? []) : []));
@@ -45,9 +50,7 @@ function figuresAt(concurrency: number, cells: readonly InferenceCell[]): LoadFi
     firstToken99: spread(({ timeToFirstToken }) => timeToFirstToken?.p99),
     betweenTokens: spread(({ interTokenLatency }) => interTokenLatency?.p50),
     throughput: spread(({ outputTokensPerSecond }) => outputTokensPerSecond),
-    throughputPerGpu: spread(({ outputTokensPerSecond }, { gpus }) =>
-      gpus > 0 ? outputTokensPerSecond / gpus : undefined,
-    ),
+    throughputPerGpu: spread(({ outputTokensPerSecond }, { gpus }) => perGpu(outputTokensPerSecond, gpus)),
     throughputPerUser: spread(({ outputTokensPerSecondAndUser }) => outputTokensPerSecondAndUser),
   };
 }

@@ -1,157 +1,146 @@
 import { z } from 'zod';
 import { type FailureRecord, failureRecord } from '../verdict/failure.js';
+import type { LoadResult } from './load-result.js';
+import { MetricReader, type MissingMetric, NOT_EXPORTED } from './metric.js';
+import { type RequestError, requestsFailed } from './request-errors.js';
+import { unsupportedSchema, unsupportedTool } from './unsupported-export.js';
 
-/**
- * Parser of AIPerf's export `profile_export_aiperf.json` (schema 1.x, AIPerf 0.13). Every figure has a unit, which is
- * converted here; an unknown unit is an error.
- */
+/** Parser of AIPerf's export `profile_export_aiperf.json` (schema 1.0 to 1.5, AIPerf 0.4 to 0.13 and its main branch). */
 
-/** Distribution of a latency, in seconds. A percentile that AIPerf did not export is absent. */
-export interface Distribution {
-  readonly average: number;
-  readonly p50?: number;
-  readonly p90?: number;
-  readonly p99?: number;
-  readonly min?: number;
-  readonly max?: number;
-  /** Number of requests (or tokens) in the distribution; failed requests are not in it. */
-  readonly count?: number;
+/** A result with the metrics that it lacks. */
+export interface ParsedLoad {
+  readonly result: LoadResult;
+  readonly missing: readonly MissingMetric[];
 }
 
-/** Figures of one load. Times in seconds, rates per second. */
-export interface LoadResult {
-  readonly version: string;
-  readonly duration: number;
-  readonly requests: { readonly succeeded: number; readonly failed: number };
-  readonly requestsPerSecond: number;
-  readonly outputTokensPerSecond: number;
-  readonly timeToFirstToken?: Distribution;
-  readonly interTokenLatency?: Distribution;
-  readonly requestLatency: Distribution;
-  /** Output tokens per second for one user, on average. */
-  readonly outputTokensPerSecondAndUser?: number;
-  /**
-   * Average tokens of a prompt as the server counts them, or as AIPerf generated them when the server does not report
-   * them.
-   */
-  readonly inputTokens?: number;
-  /** Average tokens of an answer. */
-  readonly outputTokens?: number;
-  /**
-   * Number of distinct prompts that AIPerf generated; absent when it does not report it, or when the user supplied the
-   * prompts.
-   */
-  readonly prompts?: number;
-  /** Distinct errors of failed requests, with the number of requests for each. */
-  readonly errors: readonly { readonly message: string; readonly count: number }[];
-  /** True unless the load was stopped before its end. */
-  readonly complete: boolean;
-}
+const KNOWN_SCHEMA = /^1(?:\.|$)/;
 
-const SECONDS: Readonly<Record<string, number>> = { ns: 1e-9, us: 1e-6, ms: 1e-3, s: 1, sec: 1, seconds: 1 };
-
-const finite = z.number();
-const metric = z.object({
-  unit: z.string(),
-  avg: finite,
-  p50: finite.optional(),
-  p90: finite.optional(),
-  p99: finite.optional(),
-  min: finite.optional(),
-  max: finite.optional(),
-  count: finite.optional(),
+const versions = z.object({
+  aiperf_version: z.string().min(1),
+  schema_version: z.union([z.string(), z.number()]).transform(String).optional().catch(undefined),
 });
 
-/** Schema of a time, which it converts to seconds. */
-const time = metric.transform(({ unit, avg, ...others }, context): Distribution => {
-  const factor = Object.hasOwn(SECONDS, unit) ? SECONDS[unit] : undefined;
-  if (factor === undefined) {
-    context.addIssue({ code: 'custom', message: `unit "${unit}" is not a unit of time` });
-    return z.NEVER;
-  }
-  const scaled = (['p50', 'p90', 'p99', 'min', 'max'] as const).flatMap((key) => {
-    const value = others[key];
-    return value === undefined ? [] : [[key, value * factor] as const];
-  });
-  return {
-    average: avg * factor,
-    ...Object.fromEntries(scaled),
-    ...(others.count === undefined ? {} : { count: others.count }),
-  };
-});
-
-const per = (unit: string) => metric.refine((found) => found.unit === unit, `is not in ${unit}`);
-
-const document = z.object({
-  aiperf_version: z.string(),
-  request_count: metric.optional(),
-  error_request_count: metric.optional(),
-  benchmark_duration: time,
-  request_throughput: per('requests/sec'),
-  output_token_throughput: per('tokens/sec'),
-  request_latency: time,
-  time_to_first_token: time.optional(),
-  inter_token_latency: time.optional(),
-  output_token_throughput_per_user: per('tokens/sec/user').optional(),
-  usage_prompt_tokens: per('tokens').optional(),
-  input_sequence_length: per('tokens').optional(),
-  output_sequence_length: per('tokens').optional(),
+const circumstances = z.object({
   input_config: z
-    .object({ datasets: z.array(z.object({ type: z.string(), entries: finite.optional() })).min(1) })
+    .object({ datasets: z.array(z.object({ type: z.string(), entries: z.number().optional() })).min(1) })
     .optional()
     .catch(undefined),
-  was_cancelled: z.boolean().default(false),
-  is_complete: z.boolean().optional(),
+  was_cancelled: z.boolean().nullish().catch(undefined),
+  is_complete: z.boolean().nullish().catch(undefined),
   error_summary: z
     .array(
-      z.object({ error_details: z.object({ message: z.string() }).partial().optional(), count: finite.default(1) }),
+      z.object({
+        error_details: z
+          .object({ code: z.number().nullish(), type: z.string().nullish(), message: z.string().nullish() })
+          .nullish(),
+        count: z.number().default(1),
+      }),
     )
-    .default([]),
+    .nullish()
+    .catch(undefined),
 });
 
 /**
- * Parses the export. Returns the failure `Incomplete` when the export is truncated, lacks a figure, or has no successful
- * request. AIPerf exits with 0 when one request succeeded, so the counts decide and not the exit code.
+ * Parses the export.
+ *
+ * The counts of requests, the duration, the request latency and the request rate are indispensable: they prove that the
+ * load was as requested. Without one of them there is no result. Any other metric that is absent, or has another unit, is
+ * absent from the result and listed in `missing`.
+ *
+ * Failures: `UnsupportedLoadTool` when another program, an older AIPerf, or a schema with other keys wrote the export; the
+ * class of the requests' errors when none succeeded; `Incomplete` when the export is truncated or lacks a figure.
  */
-export function parseAiperf(text: string): { readonly result: LoadResult } | { readonly failure: FailureRecord } {
-  let json: unknown;
+export function parseAiperf(text: string): ParsedLoad | { readonly failure: FailureRecord } {
+  let document: unknown;
   try {
-    json = JSON.parse(text);
+    document = JSON.parse(text);
   } catch (error) {
-    return { failure: failureRecord('Incomplete', `AIPerf's export is not valid JSON: ${(error as Error).message}`) };
+    return incomplete(`AIPerf's export in the load pod is not valid JSON: ${(error as Error).message}`);
   }
-  const parsed = document.safeParse(json);
-  if (!parsed.success) {
-    const lacking = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'document'}: ${message}`);
-    return { failure: failureRecord('Incomplete', `AIPerf's export lacks figures: ${lacking.join('; ')}`) };
+  const { data: version } = versions.safeParse(document);
+  if (!version) return { failure: unsupportedTool(document) };
+  return readDocument(document as Readonly<Record<string, unknown>>, version);
+}
+
+function readDocument(document: Readonly<Record<string, unknown>>, version: z.output<typeof versions>) {
+  const metrics = new MetricReader(document);
+  const { input_config, was_cancelled, is_complete, error_summary } = circumstances.parse(document);
+  const errors = (error_summary ?? []).map(
+    ({ error_details, count }): RequestError => ({
+      code: error_details?.code ?? undefined,
+      type: error_details?.type ?? undefined,
+      message: error_details?.message ?? 'unknown',
+      count,
+    }),
+  );
+  const failed = metrics.has('error_request_count') ? metrics.average('error_request_count', 'requests') : 0;
+  // AIPerf exports no request_count when no request succeeded.
+  const noneSucceeded = !metrics.has('request_count') && (errors.length > 0 || (failed ?? 0) > 0);
+  const succeeded = noneSucceeded ? 0 : metrics.average('request_count', 'requests');
+  if (succeeded === 0) return { failure: requestsFailed(errors, failed) };
+  const duration = metrics.time('benchmark_duration');
+  const requestLatency = metrics.time('request_latency');
+  const requestsPerSecond = metrics.average('request_throughput', 'requests/sec');
+  if (
+    succeeded === undefined ||
+    failed === undefined ||
+    duration === undefined ||
+    requestLatency === undefined ||
+    requestsPerSecond === undefined
+  ) {
+    return lacksFigures(version, metrics.missing);
   }
-  const { data } = parsed;
-  const inputTokens = (data.usage_prompt_tokens ?? data.input_sequence_length)?.avg;
-  const [dataset] = data.input_config?.datasets ?? [];
-  const prompts = dataset?.type === 'synthetic' ? dataset.entries : undefined;
-  const succeeded = data.request_count?.avg ?? 0;
-  if (succeeded === 0) return { failure: failureRecord('Incomplete', 'no request succeeded') };
-  return {
-    result: {
-      version: data.aiperf_version,
-      duration: data.benchmark_duration.average,
-      requests: { succeeded, failed: data.error_request_count?.avg ?? 0 },
-      requestsPerSecond: data.request_throughput.avg,
-      outputTokensPerSecond: data.output_token_throughput.avg,
-      ...(data.time_to_first_token ? { timeToFirstToken: data.time_to_first_token } : {}),
-      ...(data.inter_token_latency ? { interTokenLatency: data.inter_token_latency } : {}),
-      requestLatency: data.request_latency,
-      ...(data.output_token_throughput_per_user
-        ? { outputTokensPerSecondAndUser: data.output_token_throughput_per_user.avg }
-        : {}),
-      ...(inputTokens === undefined ? {} : { inputTokens }),
-      ...(data.output_sequence_length ? { outputTokens: data.output_sequence_length.avg } : {}),
-      ...(prompts === undefined ? {} : { prompts }),
-      errors: data.error_summary.map(({ error_details, count }) => ({
-        message: error_details?.message ?? 'unknown',
-        count,
-      })),
-      complete: !data.was_cancelled && data.is_complete !== false,
-    },
+  const [dataset] = input_config?.datasets ?? [];
+  const result: LoadResult = {
+    version: version.aiperf_version,
+    duration: duration.average,
+    requests: { succeeded, failed },
+    requestsPerSecond,
+    requestLatency,
+    ...known({
+      timeToFirstToken: metrics.time('time_to_first_token'),
+      interTokenLatency: metrics.time('inter_token_latency'),
+      outputTokensPerSecond: metrics.average('output_token_throughput', 'tokens/sec'),
+      outputTokensPerSecondAndUser: metrics.average('output_token_throughput_per_user', 'tokens/sec/user'),
+      inputTokens: inputTokens(metrics),
+      outputTokens: metrics.average('output_sequence_length', 'tokens'),
+      prompts: dataset?.type === 'synthetic' ? dataset.entries : undefined,
+    }),
+    errors: errors.map(({ message, count }) => ({ message, count })),
+    complete: was_cancelled !== true && is_complete !== false,
   };
+  return { result, missing: metrics.missing };
+}
+
+/** Reads the tokens of a prompt: as the server counts them, otherwise as AIPerf generated them. */
+function inputTokens(metrics: MetricReader): number | undefined {
+  const counted = metrics.has('usage_prompt_tokens') ? metrics.average('usage_prompt_tokens', 'tokens') : undefined;
+  return counted ?? metrics.average('input_sequence_length', 'tokens');
+}
+
+/**
+ * Explains an export without an indispensable figure. In a known schema, a figure that is not there may be in the next
+ * attempt, and a wrong unit is in every attempt.
+ */
+function lacksFigures(
+  { aiperf_version, schema_version }: z.output<typeof versions>,
+  missing: readonly MissingMetric[],
+) {
+  const lacking = missing.map(({ metric, why }) => `${metric}: ${why}`).join('; ');
+  const isKnown = schema_version === undefined || KNOWN_SCHEMA.test(schema_version);
+  if (isKnown && missing.every(({ why }) => why === NOT_EXPORTED)) {
+    return incomplete(`AIPerf's export in the load pod lacks figures: ${lacking}`);
+  }
+  return { failure: unsupportedSchema(aiperf_version, schema_version ?? 'unknown', lacking) };
+}
+
+function incomplete(message: string) {
+  return { failure: failureRecord('Incomplete', message, INCOMPLETE_HINT) };
+}
+
+const INCOMPLETE_HINT = 'Check the stored log of the load pod; the suite measures the load point again';
+
+/** Drops the keys whose value is unknown. */
+function known<Values extends object>(values: Values): { [Key in keyof Values]?: Exclude<Values[Key], undefined> } {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 }

@@ -1,5 +1,14 @@
 import { type FailureRecord, failureRecord } from '../verdict/failure.js';
 import type { LoadLog } from './load-log.js';
+import {
+  findCause,
+  findRequestCause,
+  type LoadCause,
+  MEMORY_HINT,
+  MISSING_HINT,
+  OPTIONS_HINT,
+  quotable,
+} from './messages.js';
 
 /** How the load pod ended. */
 export interface LoadEnd {
@@ -10,47 +19,83 @@ export interface LoadEnd {
   readonly deleted: boolean;
 }
 
-const MAX_QUOTED_CHARACTERS = 300;
-
-/** Exit codes of the shell and of AIPerf's argument parser. */
-const COMMAND_NOT_FOUND = 127;
+/** Exit codes of the shell: the command was not found or is not executable. */
+const NO_COMMAND: readonly number[] = [126, 127];
+/** Exit codes of a process that SIGKILL or SIGTERM ended. */
+const KILLED: readonly number[] = [137, 143];
+/** Exit code of an argument parser. AIPerf's own parser (cyclopts) exits with 1, and its message tells. */
 const WRONG_USAGE = 2;
 
-/** Messages of AIPerf and of Dynamo's frontend. The first one that matches a line determines the failure class. */
-const MESSAGES: readonly (readonly [RegExp, FailureRecord['class']])[] = [
-  [/Failed to load tokenizer/, 'TokenizerMissing'],
-  [/Model not found|model .{0,80} (?:not found|does not exist)|"code":\s*404|\b404\b.{0,40}Not Found/i, 'ModelUnknown'],
-  [
-    /HFValidationError|Repo id must be|Can't load tokenizer|tokenizer.{0,80}(?:not found|could not|fail)/i,
-    'TokenizerMissing',
-  ],
-  [/is not ready to serve requests|Service temporarily unavailable|"code":\s*503/i, 'NoWorker'],
-  [
-    /Timed out after .{0,20} probing|Cannot connect to host|Connection refused|Name or service not known|ClientConnectorError|ServerDisconnected/i,
-    'FrontendUnreachable',
-  ],
-];
+/** Classes that say no more than that there is no result. A line of the log can say more. */
+const VAGUE: ReadonlySet<FailureRecord['class']> = new Set(['Incomplete', 'RequestsFailed']);
 
-/** Classifies the failure of a load without a result. */
-export function explainNoResult({ lines, files, exitCode }: LoadLog, end: LoadEnd): FailureRecord {
-  if (end.reason === 'OOMKilled') return failureRecord('OutOfMemory', 'AIPerf exceeded the memory limit of its pod');
-  if (end.deleted) return failureRecord('PeerLost', 'the load pod was deleted while it ran');
-  if (end.timedOut) return failureRecord('Hung', 'AIPerf was still running at the time limit');
-  const logged = (files.get('aiperf.log') ?? '').split('\n');
-  const texts = [...(files.get('errors.txt') ?? '').split('\n'), ...logged, ...lines];
-  for (const [pattern, failureClass] of MESSAGES) {
-    const line = texts.find((text) => pattern.test(text));
-    if (line) return failureRecord(failureClass, `"${line.trim().slice(0, MAX_QUOTED_CHARACTERS)}"`);
+const LOST_HINT = 'Check the events of the load pod and of its node; the suite measures the load point again';
+const CRASHED_HINT = 'Check the stored log of the load pod; the suite measures the load point again';
+
+/**
+ * Names the failure of a load without a result. Statements of Kubernetes take precedence over the export, and the export
+ * over the log.
+ *
+ * @param exported failure that the export shows; absent when there is no export
+ */
+export function explainNoResult(log: LoadLog, end: LoadEnd, exported?: FailureRecord): FailureRecord {
+  if (end.reason === 'OOMKilled') {
+    return failureRecord(
+      'OutOfMemory',
+      'the load pod exceeded its memory limit and was killed (OOMKilled)',
+      MEMORY_HINT,
+    );
   }
-  if (exitCode === COMMAND_NOT_FOUND) {
-    return failureRecord('ToolMissing', `the image has no aiperf (exit code ${exitCode})`);
+  if (end.deleted) return failureRecord('PeerLost', 'the load pod was deleted while it ran', LOST_HINT);
+  if (end.timedOut) return failureRecord('Hung', 'AIPerf in the load pod was still running at the time limit');
+  if (exported && !VAGUE.has(exported.class)) return exported;
+  const cause = causeOf(log);
+  if (cause?.class === 'OutOfMemory') return ofCause(cause);
+  return killed(log, end) ?? (cause && ofCause(cause)) ?? ofExitCode(log) ?? exported ?? crashed(log);
+}
+
+/** Finds why there is no result: the load pod could not send requests, or the requests failed, or AIPerf says so. */
+function causeOf(log: LoadLog): LoadCause | undefined {
+  const logged = findCause(linesOf(log));
+  if (logged?.depth === 'root') return logged;
+  return findRequestCause((log.files.get('errors.txt') ?? '').split('\n')) ?? logged;
+}
+
+function linesOf({ lines, files }: LoadLog): string[] {
+  return [...(files.get('aiperf.log') ?? '').split('\n'), ...lines];
+}
+
+function ofCause({ class: failureClass, line, hint }: LoadCause): FailureRecord {
+  return failureRecord(failureClass, `AIPerf in the load pod has no result: "${line}"`, hint);
+}
+
+function killed({ exitCode }: LoadLog, { reason }: LoadEnd): FailureRecord | undefined {
+  if (exitCode !== undefined && !KILLED.includes(exitCode)) return undefined;
+  const how = exitCode === undefined ? reason : `exit code ${exitCode}`;
+  const message = `the load pod was killed before AIPerf had a result${how ? ` (${how})` : ''}`;
+  return failureRecord('PeerLost', message, LOST_HINT);
+}
+
+function ofExitCode({ exitCode, lines }: LoadLog): FailureRecord | undefined {
+  if (exitCode === undefined) return undefined;
+  if (NO_COMMAND.includes(exitCode)) {
+    const message = `the image of the load pod has no aiperf that runs (exit code ${exitCode}): "${quotable(lastLine(lines))}"`;
+    return failureRecord('ToolMissing', message, MISSING_HINT);
   }
-  if (exitCode === WRONG_USAGE) return failureRecord('ToolOptions', lastLine(lines));
-  if (exitCode === undefined) return failureRecord('PeerLost', 'the load pod was killed');
-  const error = logged.findLast((line) => line.includes('ERROR'))?.trim() ?? lastLine(lines);
-  return failureRecord('Crashed', `AIPerf exited with code ${exitCode} and without results: ${error}`);
+  if (exitCode !== WRONG_USAGE) return undefined;
+  return failureRecord(
+    'ToolOptions',
+    `AIPerf in the load pod refused its command line (exit code ${exitCode}): "${quotable(lastLine(lines))}"`,
+    OPTIONS_HINT,
+  );
+}
+
+function crashed(log: LoadLog): FailureRecord {
+  const error = linesOf(log).findLast((line) => line.includes('ERROR')) ?? lastLine(log.lines);
+  const message = `AIPerf in the load pod exited with code ${log.exitCode} and without results: "${quotable(error)}"`;
+  return failureRecord('Crashed', message, CRASHED_HINT);
 }
 
 function lastLine(lines: readonly string[]): string {
-  return lines.findLast((line) => line.trim() !== '')?.trim() ?? 'no output';
+  return lines.findLast((line) => line.trim() !== '') ?? 'no output';
 }

@@ -1,13 +1,16 @@
-import { type LoadResult, parseAiperf } from '../aiperf/aiperf.js';
+import { parseAiperf } from '../aiperf/aiperf.js';
 import { readLoadLog } from '../aiperf/load-log.js';
+import type { LoadResult } from '../aiperf/load-result.js';
 import { explainNoResult } from '../aiperf/no-result.js';
 import type { InferenceSpec, LoadPoint } from '../spec/inference-tests.js';
 import { formatDuration } from '../units/units.js';
 import type { FailureRecord } from '../verdict/failure.js';
 import type { Reason, Verdict } from '../verdict/verdict.js';
 import type { InferenceCircumstances, LoadEvidence } from './inference-evidence.js';
+import { unmeasured } from './judgement.js';
 import { backendReasons, transferReason } from './kv-path-proof.js';
 import { countReasons, doubtReasons, limitReasons, restartReasons } from './load-checks.js';
+import { missingReasons } from './missing-metrics.js';
 
 export interface InferenceJudgement {
   readonly verdict: Verdict;
@@ -27,15 +30,14 @@ export function judgeInference(
   circumstances: InferenceCircumstances,
 ): InferenceJudgement {
   const log = readLoadLog(evidence.log);
-  const parsed = parseAiperf(log.files.get('profile_export_aiperf.json') ?? '');
-  if ('failure' in parsed || (evidence.deleted && !parsed.result.complete)) {
-    const failure = explainNoResult(log, evidence);
-    return { verdict: 'fail', reasons: [{ code: 'failure', message: failure.message }], failure };
-  }
-  const { result: load } = parsed;
+  const exported = log.files.get('profile_export_aiperf.json');
+  const parsed = exported === undefined ? undefined : parseAiperf(exported);
+  if (!parsed || 'failure' in parsed) return unmeasured(explainNoResult(log, evidence, parsed?.failure));
+  const { result: load, missing } = parsed;
+  if (evidence.deleted && !load.complete) return unmeasured(explainNoResult(log, evidence));
   const failed = [...countReasons(test, point, load, evidence), ...limitReasons(test, load)];
   const restarted = restartReasons(evidence);
-  const doubts = doubtReasons(test, point, load);
+  const doubts = [...doubtReasons(test, point, load), ...missingReasons(test, load, missing)];
   const transfer = transferReason(test, load, evidence, circumstances);
   const backends = backendReasons(test, evidence, circumstances);
   const reasons: Reason[] = [...failed, ...restarted, ...doubts, ...backends, ...(transfer ? [transfer] : [])];
@@ -47,7 +49,11 @@ export function judgeInference(
 }
 
 function measured(load: LoadResult): Reason {
-  const ttft = load.timeToFirstToken?.p50;
-  const first = ttft === undefined ? '' : `time to first token ${formatDuration(ttft)} (median), `;
-  return { code: 'measured', message: `${first}${load.outputTokensPerSecond.toFixed(1)} output tokens/s` };
+  const { timeToFirstToken, outputTokensPerSecond } = load;
+  const ttft = timeToFirstToken?.p50;
+  const figures = [
+    ...(ttft === undefined ? [] : [`time to first token ${formatDuration(ttft)} (median)`]),
+    ...(outputTokensPerSecond === undefined ? [] : [`${outputTokensPerSecond.toFixed(1)} output tokens/s`]),
+  ];
+  return { code: 'measured', message: figures.join(', ') };
 }

@@ -1,4 +1,4 @@
-import type { LoadResult } from '../aiperf/aiperf.js';
+import type { LoadResult } from '../aiperf/load-result.js';
 import type { InferenceSpec } from '../spec/inference-tests.js';
 import type { Reason, ReasonCode } from '../verdict/verdict.js';
 import type { InferenceCircumstances, LoadEvidence } from './inference-evidence.js';

@@ -1,4 +1,4 @@
-import type { LoadResult } from '../aiperf/aiperf.js';
+import type { LoadResult } from '../aiperf/load-result.js';
 import { type InferenceSpec, type LoadPoint, requestsOf } from '../spec/inference-tests.js';
 import { formatShortPercent } from '../units/percent.js';
 import { formatDuration } from '../units/units.js';

@@ -21,7 +21,7 @@ const load = z
     duration: z.number(),
     requests: z.object({ succeeded: z.number(), failed: z.number() }),
     requestsPerSecond: z.number(),
-    outputTokensPerSecond: z.number(),
+    outputTokensPerSecond: z.number().optional(),
     outputTokensPerSecondAndUser: z.number().optional(),
     inputTokens: z.number().optional(),
     outputTokens: z.number().optional(),

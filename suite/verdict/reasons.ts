@@ -122,6 +122,12 @@ export const REASONS = {
     effect: 'inconclusive',
     meaning: 'Answers are shorter or longer than `outputTokens`; see `limits.outputShare`.',
   },
+  'metric-missing': {
+    of: 'inference',
+    effect: 'inconclusive',
+    meaning:
+      'AIPerf did not export a figure, or exported it in another unit. The figure is absent; the other figures are valid.',
+  },
   'prompts-repeated': {
     of: 'inference',
     effect: 'inconclusive',

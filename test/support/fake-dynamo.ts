@@ -1,7 +1,7 @@
 import { inferenceCellKey } from '../../activities/cells/cell-key.js';
 import { summaryOf } from '../../activities/cells/cell-summary.js';
 import type { Activities } from '../../activities/index.js';
-import type { LoadResult } from '../../suite/aiperf/aiperf.js';
+import type { LoadResult } from '../../suite/aiperf/load-result.js';
 import type { InferenceJudgement } from '../../suite/judge/judge-inference.js';
 import type { InferenceCell } from '../../suite/record/inference-record.js';
 import { RECORD_VERSION } from '../../suite/record/record.js';

@@ -34,6 +34,38 @@ export const INFERENCE_FAILURES = {
     retry: 'rendezvous',
     hint: 'Check the prefill and decode workers; the frontend had no worker for a request, and the suite measures the load point again',
   },
+  EndpointUnknown: {
+    retry: 'never',
+    hint: 'Check `--endpoint-type`, `--endpoint` and `--url` in `dynamo.load.arguments`; the server has no such path, or is not the Dynamo frontend',
+  },
+  FrontendUnauthorized: {
+    retry: 'never',
+    hint: 'Set the key with `--api-key` or `--header` in `dynamo.load.arguments`; the server refused the requests of the load',
+  },
+  FrontendOverloaded: {
+    retry: 'rendezvous',
+    hint: 'Use a lower concurrency or more workers; the frontend had no capacity, and the suite measures the load point again',
+  },
+  ContextTooLong: {
+    retry: 'never',
+    hint: 'Set smaller `inputTokens` or `outputTokens`, or increase the context length of the engine',
+  },
+  RequestRejected: {
+    retry: 'never',
+    hint: 'Correct `dynamo.load.arguments` against the error of the frontend, which rejected the requests',
+  },
+  RequestTimeout: {
+    retry: 'rendezvous',
+    hint: 'Check the log of the workers, or increase `--request-timeout-seconds` in `dynamo.load.arguments`; the requests had no answer in time, and the suite measures the load point again',
+  },
+  RequestsFailed: {
+    retry: 'rendezvous',
+    hint: 'Check the logs of the frontend and the workers; every request failed, and the suite measures the load point again',
+  },
+  UnsupportedLoadTool: {
+    retry: 'never',
+    hint: 'Set `dynamo.load.image` to an image with AIPerf 0.8 to 0.13, which have all options that the suite passes',
+  },
   TokenizerMissing: {
     retry: 'never',
     hint: 'Set `dynamo.load.tokenizer` to a folder in the AIPerf image or to a name on the Hugging Face hub',

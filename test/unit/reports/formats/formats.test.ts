@@ -5,6 +5,7 @@ import { resultsJsonSchema } from '../../../../reports/formats/json.js';
 import { openMetrics } from '../../../../reports/formats/open-metrics.js';
 import { reportHtml } from '../../../../reports/html/html.js';
 import type { Report } from '../../../../reports/model/report.js';
+import type { InferenceCell } from '../../../../suite/record/inference-record.js';
 import { exampleReport } from '../../../support/example-report.js';
 import { measuredCell, suiteRecord } from '../../../support/records.js';
 
@@ -188,6 +189,48 @@ describe('results.json', () => {
     const { network, tests } = JSON.parse(reportFiles(report)['results.json']);
     assert.equal(network.length, 21, 'four measured points and three bounds, three times');
     assert.equal(tests.at(-1).cells[0].evidence[0].path, 'no-control/c1-r1/load.log');
+  });
+});
+
+describe('a load without countable tokens', () => {
+  const reason = { code: 'metric-missing' as const, message: 'output_token_throughput: AIPerf did not export it' };
+  const { dynamo } = report.record;
+  assert.ok(dynamo);
+  const tests = dynamo.tests.map((test) =>
+    test.name === 'disaggregated'
+      ? { ...test, verdict: 'inconclusive' as const, cells: test.cells.map(withoutTokens) }
+      : test,
+  );
+  const files = reportFiles({ ...report, record: { ...report.record, dynamo: { ...dynamo, tests } } });
+
+  function withoutTokens(cell: InferenceCell): InferenceCell {
+    const { outputTokensPerSecond: _, outputTokensPerSecondAndUser: __, outputTokens: ___, ...load } = cell.load ?? {};
+    return { ...cell, verdict: 'inconclusive', reasons: [reason], load: load as InferenceCell['load'] };
+  }
+
+  it('has no figure in place of the absent one, in any file', () => {
+    for (const [name, text] of Object.entries(files)) {
+      assert.doesNotMatch(text.replaceAll(/<script[\s\S]*?<\/script>/g, ''), /\bNaN\b|\bundefined\b/, name);
+    }
+    const { figures } = JSON.parse(files['results.json']) as { figures: { metric: string }[] };
+    const metrics = figures.map(({ metric }) => metric);
+    assert.ok(metrics.includes('disaggregated/ttft/c4'));
+    assert.ok(!metrics.some((metric) => metric.startsWith('disaggregated/throughput/')));
+    const [columns = [], ...lines] = files['results.csv'].split('\r\n').map((line) => line.split(','));
+    const rows = lines.map((line) => Object.fromEntries(line.map((value, i) => [columns[i], value])));
+    const rates = rows
+      .filter(({ test, figure }) => test === 'disaggregated' && figure === 'load')
+      .map((row) => row.output_tokens_per_second);
+    assert.deepEqual(new Set(rates), new Set(['']));
+    const samples = files['metrics.txt'].split('\n').filter((line) => /test="disaggregated"/.test(line));
+    assert.ok(samples.some((line) => /first_token/.test(line)));
+    assert.ok(!samples.some((line) => /output_tokens/.test(line)));
+  });
+
+  it('says in the reports which figure is absent, and why', () => {
+    for (const name of ['report.md', 'report.html', 'junit.xml'] as const) {
+      assert.match(files[name], /output_token_throughput: AIPerf did not export it/, name);
+    }
   });
 });
 

@@ -23,6 +23,10 @@ function spec(more: Record<string, unknown> = {}) {
   });
 }
 
+function withMetric(metric: string, value: unknown): string {
+  return JSON.stringify({ ...(JSON.parse(EXPORT) as object), [metric]: value });
+}
+
 function logOf(json: string, lines: readonly string[] = [], exitCode = 0): string {
   const frame = (text: string) => `@@dynamo-bench ${text}`;
   return [
@@ -101,6 +105,45 @@ describe('a load run', () => {
     const { verdict, codes } = judge({}, SIMULATED, spec({ outputTokens: 64 }));
     assert.equal(verdict, 'inconclusive');
     assert.ok(codes.includes('wrong-output-length'));
+  });
+
+  it('is inconclusive when a figure is missing, and names the figure and the reason', () => {
+    const log = logOf(fixture('aiperf/no-output-tokens.json'));
+    const { verdict, reasons, load } = judge({ log }, SIMULATED, spec({ requests: 80 }), {
+      concurrency: 1,
+      repetition: 1,
+    });
+    assert.equal(verdict, 'inconclusive');
+    assert.equal(load?.timeToFirstToken?.p50, 0.04445);
+    assert.deepEqual(
+      reasons.filter(({ code }) => code === 'metric-missing').map(({ message }) => message),
+      [
+        'output_token_throughput, output_token_throughput_per_user, output_sequence_length: AIPerf did not export it, because it could not count the tokens of the answers: check that the engine reports its token usage',
+      ],
+    );
+  });
+
+  it('names the unit of a figure that it cannot read', () => {
+    const log = logOf(withMetric('time_to_first_token', { unit: 'fortnight', avg: 1 }));
+    const { verdict, reasons, load } = judge({ log });
+    assert.equal(verdict, 'inconclusive');
+    assert.equal(load?.timeToFirstToken, undefined);
+    assert.deepEqual(
+      reasons.filter(({ code }) => code === 'metric-missing').map(({ message }) => message),
+      ['time_to_first_token: unit "fortnight" is not a unit of time'],
+    );
+  });
+
+  it('is inconclusive when a limit cannot be checked', () => {
+    const log = logOf(withMetric('time_to_first_token', { unit: 'ms', avg: 1, p50: 1 }));
+    const limited = spec({ limits: { outputShare: 0.9, timeToFirstToken: '100ms' } });
+    const { verdict, reasons } = judge({ log }, SIMULATED, limited);
+    assert.equal(verdict, 'inconclusive');
+    assert.match(
+      reasons.find(({ code }) => code === 'metric-missing')?.message ?? '',
+      /^limits\.timeToFirstToken could not be checked/,
+    );
+    assert.equal(judge({ log }).verdict, 'pass', 'without a limit');
   });
 
   it('fails when a worker restarted or was replaced', () => {
@@ -197,6 +240,21 @@ describe('the KV transfer of a load run', () => {
 describe('a load run without results', () => {
   const failureOf = (lines: readonly string[], exitCode = 1, more: Partial<LoadEvidence> = {}) =>
     judge({ log: logOf('', lines, exitCode), ...more }).failure?.class;
+
+  it('names the program of an export that the suite does not read, and does not retry', () => {
+    const { failure } = judge({ log: logOf(fixture('aiperf/version-0.2.json')) });
+    assert.equal(failure?.class, 'UnsupportedLoadTool');
+    assert.match(failure?.message ?? '', /AIPerf 0\.3 or older/);
+  });
+
+  it('says what an export lacks, unless the log says why', () => {
+    const half = EXPORT.slice(0, 500);
+    assert.match(
+      judge({ log: logOf(half) }).failure?.message ?? '',
+      /^AIPerf's export in the load pod is not valid JSON/,
+    );
+    assert.equal(judge({ log: logOf(half, ['MemoryError']) }).failure?.class, 'OutOfMemory');
+  });
 
   it('names a model that the frontend does not know', () => {
     assert.equal(failureOf(['ERROR 404: {"message":"Model not found","type":"Not Found","code":404}']), 'ModelUnknown');
