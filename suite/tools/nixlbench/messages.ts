@@ -120,11 +120,12 @@ export const NIXLBENCH_MESSAGES: readonly Message[] = [
     { text: 'NIXL Xfer failed', depth: 'symptom' },
     { text: /(?:releaseXferReq|postXferReq|getXferStatus) failed/ },
   ]),
-  ...NIXL_MESSAGES,
+  // NIXL's lines quote the reasons of the libraries.
   ...libfabricMessages('BackendUnavailable'),
   ...ucxMessages('BackendUnavailable'),
   ...verbsMessages('BackendUnavailable'),
   ...CUDA_MESSAGES,
+  ...NIXL_MESSAGES,
   ...messagesOf({ class: 'RendezvousTimeout', about: 'etcd' }, [
     { text: 'failed to receive metadata', depth: 'symptom' },
     { text: 'Timeout waiting for ' },
