@@ -84,9 +84,9 @@ const SHARED: readonly Message[] = [
   },
 ];
 
-/** Matches the shell's message for a program that the image lacks. */
+/** Matches the message of the shell, or of `env`, for a program that the image lacks. */
 function missing(program: string): Message {
-  const pattern = `(?:entry\\.sh|${program}).{0,200}: (?:command )?(?:not found|No such file or directory)$`;
+  const pattern = `(?:entry\\.sh.{0,200}|(?:^|[ '"/\u2018])${program}['"\u2019]?): (?:command )?(?:not found|No such file or directory)$`;
   return { text: new RegExp(pattern, 'm'), class: 'ToolMissing', about: 'library', depth: 'root' };
 }
 

@@ -90,7 +90,7 @@ export interface Tool<Test extends ToolTest> {
   /** Name of the program in the image. */
   readonly program: string;
   readonly schema: z.ZodType<Test> & { readonly shape: Readonly<Record<string, z.ZodType>> };
-  /** Failure messages of the tool, causes before their consequences. */
+  /** Failure messages of the tool and its libraries, a special text before the general one. */
   readonly messages: readonly Message[];
   /** Messages in the output of a successful run that show that it measured something else, on every fabric. */
   readonly signs: readonly Sign[];

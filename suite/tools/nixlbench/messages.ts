@@ -87,7 +87,7 @@ export const NIXLBENCH_MESSAGES: readonly Message[] = [
   {
     text: /(?:createXferReq failed|prepareSlot failed).{0,40}NIXL_ERR_REMOTE_DISCONNECT/,
     class: 'PeerLost',
-    about: ['transfer', 'connection'],
+    about: 'transfer',
     depth: 'symptom',
   },
   {
@@ -104,7 +104,7 @@ export const NIXLBENCH_MESSAGES: readonly Message[] = [
     about: ['metadata', 'connection'],
     depth: 'symptom',
   },
-  ...messagesOf({ class: 'PeerLost', about: ['transfer', 'connection'] }, [
+  ...messagesOf({ class: 'PeerLost', about: 'transfer' }, [
     { text: 'peer may have died' },
     { text: 'peer liveness check failed' },
     { text: 'keepalive failed before transfer' },
@@ -114,7 +114,7 @@ export const NIXLBENCH_MESSAGES: readonly Message[] = [
     },
     { text: 'NIXL_ERR_REMOTE_DISCONNECT' },
   ]),
-  ...messagesOf({ class: 'TransferFailed', about: ['transfer', 'connection'] }, [
+  ...messagesOf({ class: 'TransferFailed', about: 'transfer' }, [
     { text: 'Transfer failed on slot ', depth: 'symptom' },
     { text: /(?:postSlot|recycleSlot) failed/, depth: 'symptom' },
     { text: 'NIXL Xfer failed', depth: 'symptom' },

@@ -67,9 +67,8 @@ export const NIXL_MESSAGES: readonly Message[] = [
     // NIXL goes on with the plug-ins that are linked into it or lie in other folders.
     { text: 'Error accessing directory(', severity: 'warning', hint: PLUGIN_MISSING },
     { text: 'Plugin directory does not exist or is not readable', severity: 'warning', hint: PLUGIN_MISSING },
-    { text: /[Uu]nsupported backend:? /, hint: PLUGIN_NOT_LOADED },
-    { text: "not found in plugin list, can't create", hint: PLUGIN_NOT_LOADED },
-    { text: /getPluginParams: backend '.{0,50}' not found/, hint: PLUGIN_NOT_LOADED },
+    { text: /[Uu]nsupported backend:? /, depth: 'symptom', hint: PLUGIN_NOT_LOADED },
+    { text: "not found in plugin list, can't create", depth: 'symptom', hint: PLUGIN_NOT_LOADED },
     { text: /Failed to load plugin '.{0,50}' from any directory/, hint: PLUGIN_NOT_LOADED },
     { text: 'backend creation failed for ', depth: 'symptom' },
   ]),
@@ -107,9 +106,14 @@ export const NIXL_MESSAGES: readonly Message[] = [
     { text: 'registration failed for the specified or all potential backends', depth: 'symptom' },
   ]),
   ...messagesOf({ class: 'MetadataExchange', about: ['metadata', 'connection'], depth: 'root' }, [
+    {
+      // Tags `t` and `c` are the type and the connection data of a back end (src/core/nixl_agent.cpp).
+      text: /Deserialization of tag [tc] /,
+      hint: 'Use NICs of one kind and the same NIXL version on both nodes; the ranks cannot read each other’s addresses',
+    },
     { text: 'Deserialization of tag', hint: OTHER_NICS },
     {
-      text: /Remote connection has \d+ rails, expected \d+|published zero rail endpoints|Failed to get key key_\d/,
+      text: /Remote connection has \d+ (?:data |control )?rails, expected \d+|published zero rail endpoints|Failed to get key key_\d/,
       hint: OTHER_NICS,
     },
     {
@@ -117,6 +121,7 @@ export const NIXL_MESSAGES: readonly Message[] = [
       hint: 'Use the same `backend` and plug-ins on both ranks; NIXL found no back end that both have',
     },
     {
+      about: ['metadata', 'connection', 'transfer'],
       text: /Handshake protocol version mismatch|the peer speaks libfabric-plugin protocol version/,
       hint: 'Use the same NIXL version on both nodes; their LIBFABRIC plug-ins speak different protocols',
     },
@@ -143,7 +148,12 @@ export const NIXL_MESSAGES: readonly Message[] = [
     },
     { text: /No (?:valid )?connection found for (?:remote )?agent/ },
     {
-      text: /(?:createXferReq|prepXferDlist|makeXferReq): (?:no |metadata for remote agent)/,
+      // NIXL forgets the other rank when it loses the connection.
+      text: /metadata for remote agent .{0,100} not found/,
+      class: 'PeerLost',
+    },
+    {
+      text: /(?:createXferReq|prepXferDlist|makeXferReq): no /,
       hint: 'Compare the memory types of both ranks; NIXL knows no back end that has registered the memory of both sides',
     },
   ]),

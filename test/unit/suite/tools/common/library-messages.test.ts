@@ -333,6 +333,20 @@ const MEMORY: readonly Case[] = [
   [[ucx('ERROR', 'gdr_pin_buffer failed. length :65536 ret:22'), ...END_OF_MEMORY], 0, 'MemoryRegistration', /gdrdrv/],
 ];
 
+const MISSING: readonly Case[] = [
+  [['bash: line 1: nixlbench: command not found'], 0, 'ToolMissing'],
+  [["env: 'nixlbench': No such file or directory"], 0, 'ToolMissing'],
+  [['nixlbench: symbol lookup error: /p/libnixl.so: undefined symbol: ucp_ep_rma'], 0, 'ToolMissing', /one build/],
+  [
+    [
+      `${E}Error accessing directory("/opt/nixlbench/plugins"): No such file or directory`,
+      `${E}createBackend: unsupported backend 'UCX'`,
+    ],
+    0,
+    'BackendUnavailable',
+  ],
+];
+
 const OPTIONS: readonly Case[] = [
   [['VRAM not supported without CUDA, ROCm or Neuron'], 0, 'ToolOptions', /DRAM/],
   [
@@ -507,7 +521,60 @@ const TRANSFERS: readonly Case[] = [
   ],
 ];
 
+const OTHER_TRANSFERS: readonly Case[] = [
+  [
+    [
+      ucx(
+        'ERROR',
+        'cannot find remote protocol for: ucp_context_0 inter-node cfg#2 | put(multi) from cuda/GPU0 to host',
+      ),
+      'NIXL Xfer failed with status: NIXL_ERR_CANCELED',
+    ],
+    0,
+    'BackendUnavailable',
+    /two memory types/,
+  ],
+  [
+    [
+      ucx(
+        'ERROR',
+        'ibv_create_ah(dlid=49152 sl=0 port=1 dgid=fe80::1 sgid_index=0 traffic_class=0) for UD mlx5 connect on mlx5_0 failed: No such device',
+      ),
+      'NIXL: loadRemoteMD failed: NIXL_ERR_BACKEND',
+    ],
+    0,
+    'BackendUnavailable',
+    /UCX_IB_GID_INDEX/,
+  ],
+  [
+    [
+      ucx('ERROR', 'ucp_ep_create() failed: Destination is unreachable'),
+      'Transfer failed on slot 0: NIXL_ERR_REMOTE_DISCONNECT',
+    ],
+    1,
+    'PeerLost',
+  ],
+  [
+    [
+      `${E}createXferReq: metadata for remote agent 'target' not found`,
+      'Transfer failed on slot 0: NIXL_ERR_REMOTE_DISCONNECT',
+    ],
+    1,
+    'PeerLost',
+  ],
+];
+
 const METADATA: readonly Case[] = [
+  [
+    [
+      `${E}Deserialization of tag c failed for incomplete data`,
+      `${E}loadRemoteMD: failed to deserialize remote metadata`,
+      'NIXL: loadRemoteMD failed: NIXL_ERR_MISMATCH',
+    ],
+    0,
+    'MetadataExchange',
+    /^Use NICs of one kind/,
+  ],
   [
     [
       `${E}Deserialization of tag dest_data_ep_4 failed`,
@@ -638,7 +705,10 @@ const PINGPONG: readonly Case[] = [
 
 describe('messages of the libraries', () => {
   for (const [tool, cases] of [
-    ['nixlbench', [...BACKEND, ...MEMORY, ...OPTIONS, ...TRANSFERS, ...METADATA, ...ETCD]],
+    [
+      'nixlbench',
+      [...BACKEND, ...MEMORY, ...MISSING, ...OPTIONS, ...TRANSFERS, ...OTHER_TRANSFERS, ...METADATA, ...ETCD],
+    ],
     ['ucx-perftest', PERFTEST],
     ['fi-pingpong', PINGPONG],
   ] as const) {
