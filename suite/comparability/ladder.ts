@@ -58,6 +58,7 @@ const EXPLAINS: ReadonlySet<string> = new Set([
   'implausible',
   'figures-disagree',
   'parameters-differ',
+  'vram-as-host',
 ]);
 
 /** The first UCX whose srd transport has RDMA write (openucx/ucx, commits 7fe7e4482f and 4c707c0b07). */

@@ -26,7 +26,10 @@ export interface Message {
   readonly about?: Topic | readonly Topic[];
   /** Default: `cause`. */
   readonly depth?: Depth;
-  /** Default: what the line's own prefix says (glog, UCX and libfabric print one); `error` without a prefix. */
+  /**
+   * Highest severity, for an error that the library survives. The line's own prefix can lower it (glog, UCX and libfabric print
+   * one). Default: `error`.
+   */
   readonly severity?: Severity;
   /** Remedy for this message; default: the hint of the class. */
   readonly hint?: string;
@@ -81,9 +84,9 @@ const SHARED: readonly Message[] = [
   },
 ];
 
-/** Matches the shell's message for a program that the image lacks. */
+/** Matches the message of the shell, or of `env`, for a program that the image lacks. */
 function missing(program: string): Message {
-  const pattern = `(?:entry\\.sh|${program}).{0,200}: (?:command )?(?:not found|No such file or directory)$`;
+  const pattern = `(?:entry\\.sh.{0,200}|(?:^|[ '"/\u2018])${program}['"\u2019]?): (?:command )?(?:not found|No such file or directory)$`;
   return { text: new RegExp(pattern, 'm'), class: 'ToolMissing', about: 'library', depth: 'root' };
 }
 
@@ -113,7 +116,7 @@ export function findMessages(speaker: Speaker, lines: readonly LogLine[]): Found
         ...message,
         line: text.slice(from, from + LONGEST_LINE).trim(),
         index,
-        severity: message.severity ?? severityOf(text),
+        severity: leastSevere(message.severity ?? 'error', severityOf(text)),
         depth: message.depth ?? 'cause',
         ...(time === undefined ? {} : { at: time }),
       });
@@ -161,6 +164,10 @@ function lineAt(starts: readonly number[], position: number): number {
   return low;
 }
 
+const SEVERITIES: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
+
+const leastSevere = (a: Severity, b: Severity) => (SEVERITIES[a] < SEVERITIES[b] ? a : b);
+
 /**
  * Prefixes that state the severity of a line: glog of NIXL (`W1128 20:15:12.054`; a fatal or an error line is an error whatever
  * follows), UCX (`UCX  WARN`; src/ucs/debug/log.c has the levels), libfabric (`<warn>`, where `<warn>` and less are no failure
@@ -182,8 +189,6 @@ function severityOf(line: string): Severity {
 }
 
 const DEPTHS: Readonly<Record<Depth, number>> = { symptom: 0, cause: 1, root: 2 };
-
-const SEVERITIES: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
 
 const topicsOf = ({ about = [] }: FoundMessage): readonly Topic[] => [about].flat();
 

@@ -109,7 +109,7 @@ export interface Tool<Test extends ToolTest> {
   /** Name of the program in the image. */
   readonly program: string;
   readonly schema: z.ZodType<Test> & { readonly shape: Readonly<Record<string, z.ZodType>> };
-  /** Failure messages of the tool and of its libraries. */
+  /** Failure messages of the tool and its libraries, a special text before the general one. */
   readonly messages: readonly Message[];
   /** Start of the line that the tool prints when it is asked to stop; absent when it prints none. */
   readonly stopLine?: string;

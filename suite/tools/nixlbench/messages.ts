@@ -87,7 +87,7 @@ export const NIXLBENCH_MESSAGES: readonly Message[] = [
   {
     text: /(?:createXferReq failed|prepareSlot failed).{0,40}NIXL_ERR_REMOTE_DISCONNECT/,
     class: 'PeerLost',
-    about: ['transfer', 'connection'],
+    about: 'transfer',
     depth: 'symptom',
   },
   {
@@ -104,7 +104,7 @@ export const NIXLBENCH_MESSAGES: readonly Message[] = [
     about: ['metadata', 'connection'],
     depth: 'symptom',
   },
-  ...messagesOf({ class: 'PeerLost', about: ['transfer', 'connection'] }, [
+  ...messagesOf({ class: 'PeerLost', about: 'transfer' }, [
     { text: 'peer may have died' },
     { text: 'peer liveness check failed' },
     { text: 'keepalive failed before transfer' },
@@ -114,17 +114,18 @@ export const NIXLBENCH_MESSAGES: readonly Message[] = [
     },
     { text: 'NIXL_ERR_REMOTE_DISCONNECT' },
   ]),
-  ...messagesOf({ class: 'TransferFailed', about: ['transfer', 'connection'] }, [
+  ...messagesOf({ class: 'TransferFailed', about: 'transfer' }, [
     { text: 'Transfer failed on slot ', depth: 'symptom' },
     { text: /(?:postSlot|recycleSlot) failed/, depth: 'symptom' },
     { text: 'NIXL Xfer failed', depth: 'symptom' },
     { text: /(?:releaseXferReq|postXferReq|getXferStatus) failed/ },
   ]),
-  ...NIXL_MESSAGES,
+  // NIXL's lines quote the reasons of the libraries.
   ...libfabricMessages('BackendUnavailable'),
   ...ucxMessages('BackendUnavailable'),
   ...verbsMessages('BackendUnavailable'),
   ...CUDA_MESSAGES,
+  ...NIXL_MESSAGES,
   ...messagesOf({ class: 'RendezvousTimeout', about: 'etcd' }, [
     { text: 'failed to receive metadata', depth: 'symptom' },
     { text: 'Timeout waiting for ' },

@@ -2,12 +2,12 @@ import { type Message, messagesOf } from '../messages.js';
 
 /**
  * Matches an error of the CUDA runtime or driver: as nixlbench prints it (`CUDA: … (Error code: 35 - …)`, utils.h), as
- * ucx_perftest does (`cudaMalloc() failed: 2 (…)`, src/tools/perf/cuda/cuda_alloc.c), and by the text of the CUDA toolkit
- * where the line speaks of CUDA.
+ * ucx_perftest does (`cudaMalloc() failed: 2 (…)`, src/tools/perf/cuda/cuda_alloc.c), and as NIXL does, which prints the text
+ * alone (`Failed to set CUDA device 0: …`, `CUDA Error: … (…)`, src/plugins/libfabric/libfabric_backend.cpp).
  */
 function cudaError(code: number, text: string): RegExp {
   return new RegExp(
-    `CUDA: .{0,300}\\(Error code: ${code}\\b|\\bcuda[A-Z]\\w*\\(\\) failed: ${code} \\(|(?:CUDA|cuda|cuInit).{0,200}${text}`,
+    `CUDA: .{0,300}\\(Error code: ${code}\\b|\\bcuda[A-Z]\\w*\\(\\) failed: ${code} \\(|(?:CUDA (?:Driver )?Error: |Failed to set CUDA device ).{0,200}${text}`,
   );
 }
 
@@ -85,6 +85,8 @@ export const CUDA_MESSAGES: readonly Message[] = messagesOf(
     {
       text: /\bgdr_(?:open|pin_buffer|map)(?:\(\))? failed/,
       depth: 'cause',
+      // UCX and libfabric copy without GDRCopy then.
+      severity: 'warning',
       hint: 'Load the module gdrdrv on the node, or exclude GDRCopy (UCX_TLS=^gdr_copy, FI_HMEM_CUDA_USE_GDRCOPY=0)',
     },
   ],

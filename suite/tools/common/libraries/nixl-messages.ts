@@ -13,6 +13,21 @@ const OTHER_VERSION = 'Use the same NIXL version on both nodes; the ranks cannot
  * src/utils/{ucx,libfabric,serdes}).
  */
 export const NIXL_MESSAGES: readonly Message[] = [
+  // The exception of a plug-in repeats the text of its reason, which stands in a line of its own before.
+  ...messagesOf({ class: 'BackendUnavailable', about: 'backend' }, [
+    {
+      text: /Failed to create UCX (?:context|worker)/,
+      hint: 'Check UCX_TLS and UCX_NET_DEVICES; UCX could not start',
+    },
+    {
+      text: /No network devices found|Topology discovery failed|Failed to discover system topology/,
+      hint: 'Check FI_PROVIDER and the EFA devices of the pod; the plug-in found no network device',
+    },
+    {
+      text: 'Failed to create engine: ',
+      hint: 'Check the reason in the message; the plug-in could not start the back end',
+    },
+  ]),
   ...messagesOf({ class: 'BackendUnavailable', about: 'backend', depth: 'root' }, [
     { text: 'Plugin file does not exist: ', hint: PLUGIN_MISSING },
     {
@@ -49,25 +64,13 @@ export const NIXL_MESSAGES: readonly Message[] = [
     },
   ]),
   ...messagesOf({ class: 'BackendUnavailable', about: 'backend' }, [
-    { text: 'Error accessing directory(', hint: PLUGIN_MISSING },
-    { text: 'Plugin directory does not exist or is not readable', hint: PLUGIN_MISSING },
-    { text: /[Uu]nsupported backend:? /, hint: PLUGIN_NOT_LOADED },
-    { text: "not found in plugin list, can't create", hint: PLUGIN_NOT_LOADED },
-    { text: /getPluginParams: backend '.{0,50}' not found/, hint: PLUGIN_NOT_LOADED },
+    // NIXL goes on with the plug-ins that are linked into it or lie in other folders.
+    { text: 'Error accessing directory(', severity: 'warning', hint: PLUGIN_MISSING },
+    { text: 'Plugin directory does not exist or is not readable', severity: 'warning', hint: PLUGIN_MISSING },
+    { text: /[Uu]nsupported backend:? /, depth: 'symptom', hint: PLUGIN_NOT_LOADED },
+    { text: "not found in plugin list, can't create", depth: 'symptom', hint: PLUGIN_NOT_LOADED },
     { text: /Failed to load plugin '.{0,50}' from any directory/, hint: PLUGIN_NOT_LOADED },
-    {
-      text: /Failed to (?:create engine: .{0,40})?[Ff]ailed to create UCX (?:context|worker)|Failed to create UCX (?:context|worker)/,
-      hint: 'Check UCX_TLS and UCX_NET_DEVICES; UCX could not start',
-    },
-    {
-      text: /No network devices found|Topology discovery failed|Failed to discover system topology/,
-      hint: 'Check FI_PROVIDER and the EFA devices of the pod; the plug-in found no network device',
-    },
-    {
-      text: 'Failed to create engine: ',
-      hint: 'Check the reason in the message; the plug-in could not start the back end',
-    },
-    { text: 'backend creation failed for ' },
+    { text: 'backend creation failed for ', depth: 'symptom' },
   ]),
   ...messagesOf({ class: 'MemoryRegistration', about: 'memory', depth: 'root' }, [
     { text: 'VRAM memory is detected as host by UCX', hint: UCX_WITHOUT_CUDA },
@@ -99,13 +102,18 @@ export const NIXL_MESSAGES: readonly Message[] = [
       text: /fi_mr_(?:reg|bind|enable|key)\w*\b.{0,30} (?:failed|returned)/,
       hint: 'Check memlock (IPC_LOCK), GPUDirect and the memory limit; libfabric refuses the memory',
     },
-    { text: /Rail Manager registerMemory failed|Failed to register memory on rail/ },
-    { text: 'registration failed for the specified or all potential backends' },
+    { text: /Rail Manager registerMemory failed|Failed to register memory on rail/, depth: 'symptom' },
+    { text: 'registration failed for the specified or all potential backends', depth: 'symptom' },
   ]),
   ...messagesOf({ class: 'MetadataExchange', about: ['metadata', 'connection'], depth: 'root' }, [
+    {
+      // Tags `t` and `c` are the type and the connection data of a back end (src/core/nixl_agent.cpp).
+      text: /Deserialization of tag [tc] /,
+      hint: 'Use NICs of one kind and the same NIXL version on both nodes; the ranks cannot read each other’s addresses',
+    },
     { text: 'Deserialization of tag', hint: OTHER_NICS },
     {
-      text: /Remote connection has \d+ rails, expected \d+|published zero rail endpoints|Failed to get key key_\d/,
+      text: /Remote connection has \d+ (?:data |control )?rails, expected \d+|published zero rail endpoints|Failed to get key key_\d/,
       hint: OTHER_NICS,
     },
     {
@@ -113,6 +121,7 @@ export const NIXL_MESSAGES: readonly Message[] = [
       hint: 'Use the same `backend` and plug-ins on both ranks; NIXL found no back end that both have',
     },
     {
+      about: ['metadata', 'connection', 'transfer'],
       text: /Handshake protocol version mismatch|the peer speaks libfabric-plugin protocol version/,
       hint: 'Use the same NIXL version on both nodes; their LIBFABRIC plug-ins speak different protocols',
     },
@@ -139,7 +148,12 @@ export const NIXL_MESSAGES: readonly Message[] = [
     },
     { text: /No (?:valid )?connection found for (?:remote )?agent/ },
     {
-      text: /(?:createXferReq|prepXferDlist|makeXferReq): (?:no |metadata for remote agent)/,
+      // NIXL forgets the other rank when it loses the connection.
+      text: /metadata for remote agent .{0,100} not found/,
+      class: 'PeerLost',
+    },
+    {
+      text: /(?:createXferReq|prepXferDlist|makeXferReq): no /,
       hint: 'Compare the memory types of both ranks; NIXL knows no back end that has registered the memory of both sides',
     },
   ]),
@@ -157,10 +171,10 @@ export const NIXL_MESSAGES: readonly Message[] = [
       text: 'Failed to establish connection with ',
       hint: 'Check the log of the other rank; NIXL could not connect to it, and the suite starts both ranks again',
     },
-    { text: 'completed with CQ error' },
+    { text: 'completed with CQ error', depth: 'symptom' },
     { text: /CQ read failed on rail/ },
     { text: /fi_(?:writedata|writemsg|read|senddata|sendmsg|recvmsg) failed on rail/ },
-    { text: 'prepareAndSubmitTransfer failed' },
+    { text: 'prepareAndSubmitTransfer failed', depth: 'symptom' },
     { text: 'UCX AM send failed with status' },
   ]),
 ];

@@ -45,7 +45,7 @@ export function ucxMessages(backEnd: FailureClass): readonly Message[] {
       {
         text: 'exceeded transports/devices limit',
         depth: 'cause',
-        hint: 'Set UCX_TLS and UCX_NET_DEVICES to fewer transports and devices; UCX supports 128 in one process',
+        hint: 'Set UCX_TLS and UCX_NET_DEVICES to fewer transports and devices; the message has the limit',
       },
       {
         text: /UCX +ERROR +no [a-z ]{3,60} transport\b/,
@@ -54,13 +54,27 @@ export function ucxMessages(backEnd: FailureClass): readonly Message[] {
         hint: 'Give both ranks the same UCX_TLS and UCX_NET_DEVICES; UCX found no transport that both have',
       },
     ]),
-    ...messagesOf({ class: backEnd, about: ['connection', 'transfer', 'metadata'], depth: 'root', consequence: true }, [
+    ...messagesOf({ class: backEnd, about: ['connection', 'metadata'], depth: 'root', consequence: true }, [
       { text: 'Destination is unreachable', hint: NO_ROUTE },
       {
         text: /connect\(fd=\d+, dest_addr=[^)]{0,100}\) failed: (?!Connection (?:refused|reset))/,
         hint: NO_ROUTE,
       },
     ]),
+    {
+      text: 'cannot find remote protocol for: ',
+      class: backEnd,
+      about: ['transfer', 'connection'],
+      depth: 'root',
+      hint: 'Use a UCX with transports for the two memory types in the message (CUDA modules, and RDMA for GPU memory)',
+    },
+    {
+      text: /ibv_create_ah\(.{0,400}failed/,
+      class: backEnd,
+      about: ['connection', 'metadata', 'transfer'],
+      depth: 'root',
+      hint: 'Set UCX_NET_DEVICES and UCX_IB_GID_INDEX to a NIC and a GID that reach the other node; the address of the other NIC is not valid',
+    },
     ...messagesOf({ class: 'PeerLost', about: ['connection', 'transfer'] }, [
       { text: /connect\(fd=\d+, dest_addr=[^)]{0,100}\) failed: / },
       { text: 'Connection reset by remote peer' },

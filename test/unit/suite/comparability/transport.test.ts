@@ -100,7 +100,14 @@ describe('comparability of two cells', () => {
   it('gives a figure only when it counts', () => {
     assert.equal(validValue(base), 46e9);
     const reason = (code: string) => cellRecord({ reasons: [{ code, message: '' }] });
-    for (const code of ['implausible', 'wrong-path', 'path-unproven', 'figures-disagree', 'parameters-differ']) {
+    for (const code of [
+      'implausible',
+      'wrong-path',
+      'path-unproven',
+      'figures-disagree',
+      'parameters-differ',
+      'vram-as-host',
+    ]) {
       assert.equal(validValue(reason(code)), undefined, code);
     }
     assert.equal(validValue(cellRecord({ warmUp: true })), undefined);

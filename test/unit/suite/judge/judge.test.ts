@@ -60,6 +60,66 @@ describe('verdict of a transport attempt', () => {
     assert.equal(swapped.measurement?.value, 40e9);
   });
 
+  for (const [line, fabric] of [
+    [
+      'W1125 02:45:01.5 7 ucx_utils.cpp:574] memory is detected as host, check that UCX is configured with CUDA support',
+      'efa',
+    ],
+    [
+      'W1125 02:45:01.5 7 ucx_utils.cpp:574] memory is detected as host, check that UCX is configured with CUDA support',
+      'ethernet',
+    ],
+    [
+      'W1125 02:45:01.5 7 libfabric_rail.cpp:1290] VRAM memory requested but provider does not support FI_HMEM - falling back to system memory registration',
+      'efa',
+    ],
+  ] as const) {
+    it(`does not count a figure of GPU memory that was taken for host memory, on ${fabric}`, () => {
+      const ranks = p5Ranks(46.48).map((evidence) => ({ ...evidence, log: evidence.log.replace('\n', `\n${line}\n`) }));
+      const context = fabric === 'efa' ? onP5 : { ...onP5, fabric: ethernet(50e9, 'test'), networkInterface: 'eth0' };
+      const overEthernet = ranks.map((evidence) => ({
+        ...evidence,
+        log: evidence.log.replaceAll(/infiniband\/rdmap\d+s0/g, 'net/eth0').replaceAll('rdma_write_bytes', 'tx_bytes'),
+      }));
+      const judgement = judgeTransport(test, fabric === 'efa' ? ranks : overEthernet, context);
+      assert.ok(codes(judgement).includes('vram-as-host'));
+      assert.notEqual(judgement.verdict, 'pass');
+      if (fabric === 'efa') assert.equal(judgement.verdict, 'inconclusive');
+    });
+  }
+
+  it('takes no sign of TCP from a log that names every provider of libfabric, but from the one that NIXL chose', () => {
+    const withLines = (...lines: string[]) =>
+      p5Ranks(46.48).map((evidence) => ({ ...evidence, log: evidence.log.replace('\n', `\n${lines.join('\n')}\n`) }));
+    const healthy = withLines(
+      'libfabric:7:17::core:core:ofi_register_provider():525<info> registering provider: tcp (201.0)',
+      'libfabric:7:17::core:core:ofi_register_provider():552<info> "tcp" filtered by provider include/exclude list, skipping',
+      'libfabric:7:17::core:core:fi_getinfo_():1444<info> fi_getinfo: provider tcp returned -61 (No data available)',
+      'I1125 02:45:01.5 7 libfabric_common.cpp:82] Found device - domain: eth0, provider=tcp, ep_type=3, caps=c',
+      'I1125 02:45:01.5 7 libfabric_common.cpp:99] provider=tcp, device=eth0',
+      'I1125 02:45:01.5 7 libfabric_rail.cpp:400] Initializing rail 0 with device=rdmap79s0-rdm, provider=efa',
+    );
+    assert.deepEqual(codes(judgeTransport(test, healthy, onP5)), ['path-proven', 'measured']);
+    for (const chosen of [
+      'I1125 02:45:01.5 7 libfabric_topology.cpp:150] Discovered 1 tcp devices (TCP fallback)',
+      'I1125 02:45:01.5 7 libfabric_topology.cpp:90] Using simplified topology for sockets devices (no topology mapping needed)',
+      'I1125 02:45:01.5 7 libfabric_rail.cpp:400] Initializing rail 0 with device=eth0, provider=tcp',
+    ]) {
+      assert.ok(codes(judgeTransport(test, withLines(chosen), onP5)).includes('tcp-fallback'), chosen);
+    }
+  });
+
+  it('takes no sign of emulation from small blocks', () => {
+    const ranks = p5Ranks(46.48).map((evidence) => ({
+      ...evidence,
+      log: evidence.log.replace(
+        '\n',
+        '\n| 0..4096 | software emulation | srd/rdmap79s0:1 |\n| 4097..inf | zero-copy | srd/rdmap79s0:1 |\n',
+      ),
+    }));
+    assert.deepEqual(codes(judgeTransport(test, ranks, onP5)), ['path-proven', 'measured']);
+  });
+
   it('fails below the expectation, as a value and not as a failure', () => {
     const judgement = judgeTransport(test, p5Ranks(12), onP5);
     assert.equal(judgement.verdict, 'fail');

@@ -103,7 +103,14 @@ describe('what of the network reaches the user', () => {
   });
 
   it('is predicted from cells that may be compared, and from no other', () => {
-    for (const code of ['implausible', 'wrong-path', 'path-unproven', 'figures-disagree', 'parameters-differ']) {
+    for (const code of [
+      'implausible',
+      'wrong-path',
+      'path-unproven',
+      'figures-disagree',
+      'parameters-differ',
+      'vram-as-host',
+    ]) {
       assert.equal(measuredCurve([cellRecord({ reasons: [{ code, message: '' }] })]), undefined, code);
     }
     assert.equal(measuredCurve([cellRecord({ warmUp: true })]), undefined);
