@@ -3,8 +3,9 @@ import { execInPod } from '../../kubernetes/client/exec.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { POD } from '../../kubernetes/client/resources.js';
-import { isReady } from '../../kubernetes/pods/pod-state.js';
-import { StartWatch } from '../../kubernetes/pods/start-watch.js';
+import { hasEnded, isReady } from '../../kubernetes/pods/pod-state.js';
+import { startRefusal } from '../../kubernetes/pods/start-refusal.js';
+import { describeRefusal, StartWatch } from '../../kubernetes/pods/start-watch.js';
 import { etcdEndpoint, etcdName } from '../../suite/run/object-names.js';
 import { COMPONENT_LABEL, type Run, runSelector } from '../../suite/run/run.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
@@ -27,12 +28,14 @@ export interface DeployEtcdInput extends EtcdSettings {
 
 export function etcdActivities(context: ActivityContext) {
   /**
-   * Finds the etcd pod of the run by label, preferably a ready one. A host name could lead to an etcd of someone else.
+   * Finds the etcd pod of the run by label, preferably a ready one, then one that has not ended: the Deployment leaves a
+   * pod that its node has rejected, and creates another. A host name could lead to an etcd of someone else.
    */
   async function etcdPod(run: Run): Promise<Pod | undefined> {
     const labelSelector = `${runSelector(run)},${COMPONENT_LABEL}=etcd`;
     const pods = await context.cluster(run).list<Pod>(POD, run.namespace, { labelSelector }, cancellationSignal());
-    return pods.find((pod) => isReady(pod) && !pod.metadata.deletionTimestamp) ?? pods[0];
+    const kept = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
+    return kept.find(isReady) ?? kept.find((pod) => !hasEnded(pod)) ?? kept[0] ?? pods[0];
   }
 
   async function etcdctl(run: Run, args: readonly string[], input?: string): Promise<string> {
@@ -85,6 +88,7 @@ export function etcdActivities(context: ActivityContext) {
         cluster.apply(service, cancellationSignal()),
       ]);
       let last = 'no pod exists yet';
+      let remedy: string | undefined;
       const watch = new StartWatch(input.readyTimeout / 2);
       await poll(async (elapsed) => {
         const pod = await etcdPod(run);
@@ -92,10 +96,12 @@ export function etcdActivities(context: ActivityContext) {
         const problem = pod && watch.problem(pod, elapsed);
         if (problem) throw problem;
         last = pod ? describeWaiting(pod) : last;
+        remedy = pod && startRefusal(pod)?.remedy;
         if (elapsed < input.readyTimeout) return undefined;
         throw new SuiteFailure(
           'EtcdNotReady',
           `etcd ${run.namespace}/${name} was not ready after ${input.readyTimeout} s: ${last}`,
+          remedy === undefined ? {} : { hint: remedy },
         );
       }, cancellationSignal());
       await etcdctl(run, ['put', MARK, run.key]);
@@ -134,6 +140,8 @@ export function etcdActivities(context: ActivityContext) {
 
 /** Describes why the etcd pod is not ready yet. */
 function describeWaiting(pod: Pod): string {
+  const refusal = startRefusal(pod);
+  if (refusal) return `pod ${pod.metadata.name} on ${pod.spec.nodeName}: ${describeRefusal(refusal)}`;
   const waiting = pod.status?.containerStatuses?.[0]?.state?.waiting;
   const scheduled = pod.status?.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
   return (
