@@ -121,7 +121,17 @@ async function lastWarning(cluster: Cluster, { metadata }: Pod): Promise<string 
   return last && `${last.reason}: ${last.message}`;
 }
 
-/** Ends a pod's container and keeps the pod, so that its log and exit code can still be read. */
-export async function endPod(cluster: Cluster, namespace: string, name: string): Promise<void> {
-  await cluster.patch(POD, namespace, name, { spec: { activeDeadlineSeconds: 1 } }, cancellationSignal());
+/**
+ * Ends a pod's container and keeps the pod, so that its log and exit code can still be read.
+ *
+ * @param annotations notes for a restarted worker
+ */
+export async function endPod(
+  cluster: Cluster,
+  namespace: string,
+  name: string,
+  annotations: Readonly<Record<string, string>>,
+): Promise<void> {
+  const change = { metadata: { annotations }, spec: { activeDeadlineSeconds: 1 } };
+  await cluster.patch(POD, namespace, name, change, cancellationSignal());
 }
