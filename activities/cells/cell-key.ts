@@ -8,7 +8,8 @@ import type { CellDefinition, InferenceCellDefinition } from './cell-definition.
  * (`required`, `onFailure`, `claimed`) or a time limit, so that a change of them does not require a new measurement.
  */
 export function cellKey({ variant: _, ...cell }: CellDefinition): string {
-  const { required, onFailure, claimed, timeout, repetitions, warmupCells, adaptive, matrix, ...test } = cell.test;
+  const { required, onFailure, claimed, timeout, stallTimeout, repetitions, warmupCells, adaptive, matrix, ...test } =
+    cell.test;
   return hashOf({ ...cell, test: formerTestKeys(test) });
 }
 

@@ -2,6 +2,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { POD } from '../../kubernetes/client/resources.js';
+import { startRefusal } from '../../kubernetes/pods/start-refusal.js';
 import {
   DEPLOYMENT_LABEL,
   deploymentName,
@@ -18,6 +19,14 @@ export function deploymentPods(cluster: Cluster, { run, dynamo }: DeploymentPlac
       ? `${OPERATOR_GRAPH_LABEL}=${deploymentName(run, dynamo)}`
       : `${DEPLOYMENT_LABEL}=${run.key},${ROLE_LABEL}`;
   return cluster.list<Pod>(POD, run.namespace, { labelSelector }, cancellationSignal());
+}
+
+/**
+ * Lists the pods of the deployment without those that their node has rejected. Their controller creates others and leaves
+ * them.
+ */
+export async function startedPods(cluster: Cluster, place: DeploymentPlace): Promise<Pod[]> {
+  return (await deploymentPods(cluster, place)).filter((pod) => !startRefusal(pod)?.ended);
 }
 
 /** Returns the role of a pod from the suite's label, or else from the operator's; `unknown` without both. */

@@ -9,7 +9,7 @@ import type { DeploymentInput, DeploymentPlace } from './deployment-input.js';
 import { storeDeploymentLogs } from './deployment-logs.js';
 import { deploymentObjects } from './deployment-objects.js';
 import { assertNameFree } from './deployment-owner.js';
-import { deploymentPods, roleOf } from './deployment-pods.js';
+import { roleOf, startedPods } from './deployment-pods.js';
 import { type ServingInput, waitUntilServing } from './deployment-readiness.js';
 import { removeDeployment } from './deployment-removal.js';
 import { kvSizeFromWorker, kvSizeOf } from './kv-of-deployment.js';
@@ -62,7 +62,7 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       await assertNameFree(context, input, objects);
       for (const object of objects) await cluster.apply(await labelled(input, object), cancellationSignal());
       const readyAfter = await waitUntilServing(context, input);
-      const pods = await deploymentPods(cluster, input);
+      const pods = await startedPods(cluster, input);
       const found = knownKv(kvOfSpec) ?? (await kvSizeFromWorker(cluster, input, pods));
       const kv = knownKv(found);
       const kvUnknown = kv ? undefined : (unknownKv(kvOfSpec) ?? unknownKv(found));

@@ -7,7 +7,7 @@ import type { WorkerState } from '../../suite/judge/inference-evidence.js';
 import { readWorkerProbe, type WorkerProbe, workerProbeScript } from '../../suite/judge/worker-probe.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { DeploymentPlace } from './deployment-input.js';
-import { deploymentPods, roleOf } from './deployment-pods.js';
+import { roleOf, startedPods } from './deployment-pods.js';
 
 const EXEC_TIMEOUT_MS = 15_000;
 
@@ -16,7 +16,7 @@ const EXEC_TIMEOUT_MS = 15_000;
  * that does not answer without counters and back ends.
  */
 export async function workerStates(cluster: Cluster, place: DeploymentPlace): Promise<WorkerState[]> {
-  const pods = await deploymentPods(cluster, place);
+  const pods = await startedPods(cluster, place);
   const running = pods.filter((pod) => !pod.metadata.deletionTimestamp && roleOf(pod) !== 'discovery');
   return Promise.all(running.map((pod) => workerState(cluster, pod, place.run.namespace)));
 }

@@ -5,7 +5,8 @@ import type { KubernetesObject, Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { JOB, POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded } from '../../kubernetes/pods/pod-state.js';
-import { StartWatch } from '../../kubernetes/pods/start-watch.js';
+import { startRefusal } from '../../kubernetes/pods/start-refusal.js';
+import { podRejected, StartWatch } from '../../kubernetes/pods/start-watch.js';
 import { readLoadLog } from '../../suite/aiperf/load-log.js';
 import type { WorkerState } from '../../suite/judge/inference-evidence.js';
 import type { LogReference } from '../../suite/record/record.js';
@@ -13,6 +14,15 @@ import { type Run, TEST_LABEL } from '../../suite/run/run.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 import { workerStates } from '../dynamo/worker-states.js';
+import {
+  nextTry,
+  pauseBefore,
+  rejectedAfter,
+  type StartTries,
+  triesOf,
+  waitedFor,
+  withTries,
+} from '../pods/start-tries.js';
 import { jobName, type LoadAttempt, type LoadInput, loadCommand } from './load-input.js';
 import { loadJob } from './load-job.js';
 
@@ -21,8 +31,8 @@ import { loadJob } from './load-job.js';
  * them.
  */
 const BEFORE_ANNOTATION = 'dynamo-bench/workers-before';
-/** Label that Kubernetes sets on the pods of a Job. */
-const JOB_NAME_LABEL = 'batch.kubernetes.io/job-name';
+/** Label that Kubernetes sets on the pods of a Job: the uid of the Job. */
+const JOB_UID_LABEL = 'batch.kubernetes.io/controller-uid';
 /** Seconds from the time limit that the kubelet enforces to the end of the wait for the pod. */
 const KUBELET_MARGIN_SECONDS = 60;
 
@@ -50,10 +60,8 @@ export function loadActivities(context: ActivityContext) {
     async runLoad(input: LoadInput): Promise<LoadOutcome> {
       const { run } = input;
       const cluster = context.cluster(run);
-      const existing = await cluster.find(JOB, run.namespace, jobName(input), cancellationSignal());
-      const job = existing ?? (await cluster.createOrAdopt(await ownedJob(cluster, input), cancellationSignal()));
+      const { pod, job } = await waitForEnd(cluster, input);
       const before = JSON.parse(job.metadata.annotations?.[BEFORE_ANNOTATION] ?? '[]') as WorkerState[];
-      const pod = await waitForEnd(cluster, input);
       const text = pod ? await logOf(cluster, run, pod) : '';
       const after = await workerStates(cluster, input);
       const { log, evidence } = await storeEvidence(input, text);
@@ -103,27 +111,78 @@ export function loadActivities(context: ActivityContext) {
     return { log, evidence };
   }
 
-  /** Waits until the load pod has ended. Returns undefined when it was deleted. */
-  async function waitForEnd(cluster: Cluster, input: LoadInput): Promise<Pod | undefined> {
+  /** Returns the Job of the attempt. Creates it when it does not exist. */
+  async function currentJob(cluster: Cluster, input: LoadInput, tries?: StartTries): Promise<KubernetesObject> {
+    const existing = await cluster.find(JOB, input.run.namespace, jobName(input), cancellationSignal());
+    if (existing) return existing;
+    const owned = await ownedJob(cluster, input);
+    return cluster.createOrAdopt(tries ? withTries(owned, tries) : owned, cancellationSignal());
+  }
+
+  /** Deletes a Job whose pod was rejected, and creates it again when it is gone. */
+  async function createAgain(
+    cluster: Cluster,
+    input: LoadInput,
+    { metadata }: KubernetesObject,
+    tries: StartTries,
+  ): Promise<KubernetesObject> {
+    const { namespace, name, uid = '' } = metadata;
+    await cluster.delete(JOB, namespace, name, { preconditions: { uid }, signal: cancellationSignal() });
+    return poll(async () => {
+      const left = await cluster.find(JOB, namespace, name, cancellationSignal());
+      return left?.metadata.uid === uid ? undefined : currentJob(cluster, input, nextTry(tries));
+    }, cancellationSignal());
+  }
+
+  /**
+   * Waits until the load pod has ended. Its Job does not replace a pod that the kubelet has rejected, so the suite deletes
+   * such a Job and creates it again, with growing pauses.
+   *
+   * @returns the Job, and its pod unless it was deleted
+   */
+  async function waitForEnd(
+    cluster: Cluster,
+    input: LoadInput,
+  ): Promise<{ readonly job: KubernetesObject; readonly pod?: Pod }> {
     const { run, test, podStart } = input;
-    const labelSelector = `${JOB_NAME_LABEL}=${jobName(input)}`;
     const watch = new StartWatch(input.unschedulable);
+    const begun = Date.now();
+    let job = await currentJob(cluster, input);
+    let createdAt = 0;
     let seen = false;
-    const { pod: ended } = await poll<{ pod?: Pod }>(async (elapsed) => {
+    let rejectedAt: number | undefined;
+    return poll<{ job: KubernetesObject; pod?: Pod }>(async (elapsed) => {
       await context.claims.renew(run, input.nodes);
-      const [pod] = await cluster.list<Pod>(POD, run.namespace, { labelSelector }, cancellationSignal());
-      if (pod && hasEnded(pod)) return { pod };
-      if (!pod) return seen || elapsed > podStart ? {} : undefined;
+      const [pod] = await podsOf(cluster, job);
+      const refusal = pod && startRefusal(pod);
+      if (pod && refusal?.passing && refusal.ended) {
+        const tries = triesOf(job, begun);
+        if (waitedFor(tries) >= podStart) throw podRejected(pod, refusal, rejectedAfter(tries, podStart));
+        rejectedAt ??= elapsed;
+        if (elapsed - rejectedAt < pauseBefore(tries)) return undefined;
+        job = await createAgain(cluster, input, job, tries);
+        createdAt = elapsed;
+        seen = false;
+        rejectedAt = undefined;
+        return undefined;
+      }
+      if (!pod) return seen || elapsed - createdAt > podStart ? { job } : undefined;
       seen = true;
       const problem = watch.problem(pod, elapsed);
       if (problem) throw problem;
+      if (hasEnded(pod)) return { job, pod };
       if (elapsed > podStart + test.timeout + KUBELET_MARGIN_SECONDS) {
         throw new SuiteFailure('Hung', `load pod ${run.namespace}/${pod.metadata.name} did not stop at its time limit`);
       }
       return undefined;
     }, cancellationSignal());
-    return ended;
   }
+}
+
+/** Lists the pods of a Job, without those of a former Job with the same name. */
+function podsOf(cluster: Cluster, { metadata }: KubernetesObject): Promise<Pod[]> {
+  const labelSelector = `${JOB_UID_LABEL}=${metadata.uid}`;
+  return cluster.list<Pod>(POD, metadata.namespace, { labelSelector }, cancellationSignal());
 }
 
 async function logOf(cluster: Cluster, run: Run, pod: Pod): Promise<string> {

@@ -1,11 +1,16 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { isConflict } from '../../kubernetes/client/api-failure.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
-import { POD } from '../../kubernetes/client/resources.js';
+import { EVENT, POD } from '../../kubernetes/client/resources.js';
 import { hasEnded, isRunning } from '../../kubernetes/pods/pod-state.js';
-import { StartWatch } from '../../kubernetes/pods/start-watch.js';
+import type { KubernetesEvent } from '../../kubernetes/pods/pod-trouble.js';
+import { startRefusal } from '../../kubernetes/pods/start-refusal.js';
+import { podRejected, StartWatch } from '../../kubernetes/pods/start-watch.js';
+import { formatDuration } from '../../suite/units/units.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
+import { nextTry, pauseBefore, rejectedAfter, type StartTries, triesOf, waitedFor, withTries } from './start-tries.js';
 
 /** Time limits for the start of a pod, in seconds. */
 export interface StartTimeouts {
@@ -16,8 +21,10 @@ export interface StartTimeouts {
 }
 
 /**
- * Waits until a pod runs or has already ended.
+ * Waits until a pod runs or has already ended. Deletes a pod that the kubelet has rejected for a reason that can pass, and
+ * creates it again, with growing pauses.
  *
+ * @param pod the pod as it was created
  * @param meanwhile called repeatedly during the wait, to renew the claim on the node
  * @throws {SuiteFailure} the reason why the pod cannot start, as soon as it is known; `PodLost` when it was deleted
  */
@@ -29,24 +36,102 @@ export async function waitUntilStarted(
 ): Promise<Pod> {
   const { namespace = '', name } = pod.metadata;
   const watch = new StartWatch(patience.unschedulable);
+  const begun = Date.now();
+  let rejected: RejectedPod | undefined;
   return poll(async (elapsed) => {
     await meanwhile();
     const current = await cluster.find<Pod>(POD, namespace, name, cancellationSignal());
-    if (!current || current.metadata.deletionTimestamp)
+    const refusal = current && startRefusal(current);
+    const again = refusal?.passing === true && refusal.ended;
+    if (current && !again) rejected = undefined;
+    if (current && again && rejected?.uid !== current.metadata.uid)
+      rejected = { uid: current.metadata.uid ?? '', tries: triesOf(current, begun), seenAt: elapsed };
+    if (!current && rejected) {
+      await cluster.createOrAdopt(withTries(pod, nextTry(rejected.tries)), cancellationSignal());
+      return undefined;
+    }
+    if (!current || (current.metadata.deletionTimestamp && !again))
       throw new SuiteFailure('PodLost', `pod ${namespace}/${name} was deleted during its start`);
-    if (isRunning(current) || (hasEnded(current) && current.status?.containerStatuses)) return current;
+    if (isRunning(current) || (hasEnded(current) && !refusal && current.status?.containerStatuses)) return current;
     const problem = watch.problem(current, elapsed);
     if (problem) throw problem;
-    if (elapsed < patience.podStart) return undefined;
-    const waiting = current.status?.containerStatuses?.[0]?.state?.waiting;
-    throw new SuiteFailure(
-      'PodRejected',
-      `pod ${namespace}/${name} did not run within ${patience.podStart} s: ${waiting?.reason ?? current.status?.phase ?? 'no status'} ${waiting?.message ?? ''}`.trim(),
-    );
+    const tries = triesOf(current, begun);
+    if (waitedFor(tries) >= patience.podStart) throw await notStarted(cluster, current, patience, tries);
+    if (again && rejected && elapsed - rejected.seenAt >= pauseBefore(tries)) await deleteRejected(cluster, current);
+    return undefined;
   }, cancellationSignal());
 }
 
-/** Ends a pod's container and keeps the pod, so that its log and exit code can still be read. */
-export async function endPod(cluster: Cluster, namespace: string, name: string): Promise<void> {
-  await cluster.patch(POD, namespace, name, { spec: { activeDeadlineSeconds: 1 } }, cancellationSignal());
+/** A pod that the kubelet has rejected. It stays until the pause before the next try has passed. */
+interface RejectedPod {
+  readonly uid: string;
+  readonly tries: StartTries;
+  /** Seconds since the start of the wait. */
+  readonly seenAt: number;
+}
+
+/** Deletes a rejected pod, which has never run. Its name is free when it no longer exists. */
+async function deleteRejected(cluster: Cluster, { metadata }: Pod): Promise<void> {
+  const { namespace, name, uid = '' } = metadata;
+  const options = { gracePeriodSeconds: 0, preconditions: { uid }, signal: cancellationSignal() };
+  await cluster.delete(POD, namespace, name, options).catch((error: unknown) => {
+    // Another try of this activity has already created the next pod.
+    if (!isConflict(error)) throw error;
+  });
+}
+
+/** Builds the failure of a pod that did not run within its time limit. */
+async function notStarted(cluster: Cluster, pod: Pod, { podStart }: StartTimeouts, tries: StartTries) {
+  const limit = `timeouts.podStart of ${formatDuration(podStart)}`;
+  const refusal = startRefusal(pod);
+  if (refusal) {
+    return podRejected(pod, refusal, refusal.ended ? rejectedAfter(tries, podStart) : `not started within ${limit}`);
+  }
+  const { namespace, name } = pod.metadata;
+  const waiting = pod.status?.containerStatuses?.[0]?.state?.waiting;
+  const state = [
+    waiting?.reason ?? pod.status?.phase ?? 'no status',
+    waiting?.message,
+    await lastWarning(cluster, pod),
+  ];
+  return new SuiteFailure(
+    'PodRejected',
+    `pod ${namespace}/${name} did not run within ${limit}: ${state.filter(Boolean).join('; ')}`,
+    {
+      hint: 'Check the events of the pod and its node for the step that does not end: volumes, network plug-in, image',
+    },
+  );
+}
+
+/**
+ * Returns the last warning about a pod, such as `FailedCreatePodSandBox` while the network plug-in is not ready, or
+ * `FailedMount`. The kubelet repeats these steps by itself, and the status of the pod does not contain their reason.
+ */
+async function lastWarning(cluster: Cluster, { metadata }: Pod): Promise<string | undefined> {
+  const fieldSelector = `involvedObject.uid=${metadata.uid},type=Warning`;
+  const events = await cluster
+    .list<KubernetesEvent>(EVENT, metadata.namespace, { fieldSelector }, cancellationSignal())
+    .catch((error: unknown) => {
+      // The message is complete without the event.
+      if (error instanceof SuiteFailure) return [];
+      throw error;
+    });
+  const time = ({ lastTimestamp, eventTime }: KubernetesEvent) => String(lastTimestamp ?? eventTime ?? '');
+  const last = events.toSorted((a, b) => time(a).localeCompare(time(b))).at(-1);
+  return last && `${last.reason}: ${last.message}`;
+}
+
+/**
+ * Ends a pod's container and keeps the pod, so that its log and exit code can still be read.
+ *
+ * @param annotations notes for a restarted worker
+ */
+export async function endPod(
+  cluster: Cluster,
+  namespace: string,
+  name: string,
+  annotations: Readonly<Record<string, string>>,
+): Promise<void> {
+  const change = { metadata: { annotations }, spec: { activeDeadlineSeconds: 1 } };
+  await cluster.patch(POD, namespace, name, change, cancellationSignal());
 }

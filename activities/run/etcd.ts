@@ -2,14 +2,15 @@ import { cancellationSignal } from '@temporalio/activity';
 import { execInPod } from '../../kubernetes/client/exec.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
-import { POD } from '../../kubernetes/client/resources.js';
-import { isReady } from '../../kubernetes/pods/pod-state.js';
-import { StartWatch } from '../../kubernetes/pods/start-watch.js';
+import { hasEnded, isReady } from '../../kubernetes/pods/pod-state.js';
+import { startRefusal } from '../../kubernetes/pods/start-refusal.js';
+import { describeRefusal, StartWatch } from '../../kubernetes/pods/start-watch.js';
 import { etcdEndpoint, etcdName } from '../../suite/run/object-names.js';
-import { COMPONENT_LABEL, type Run, runSelector } from '../../suite/run/run.js';
+import type { Run } from '../../suite/run/run.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 import { type EtcdSettings, etcdDeployment, etcdService } from './etcd-manifest.js';
+import { etcdPods } from './etcd-pods.js';
 
 /** Returns the prefix of the keys that nixlbench writes for the groups of a run. */
 const groupKeys = ({ key }: Run) => `xferbench/${key}-`;
@@ -25,20 +26,31 @@ export interface DeployEtcdInput extends EtcdSettings {
   readonly readyTimeout: number;
 }
 
+export interface WipedEtcd {
+  readonly keysDeleted: number;
+  /** Uid of the etcd pod; absent in histories of earlier versions of the worker. */
+  readonly uid?: string;
+}
+
 export function etcdActivities(context: ActivityContext) {
   /**
-   * Finds the etcd pod of the run by label, preferably a ready one. A host name could lead to an etcd of someone else.
+   * Finds the etcd pod of the run, preferably a ready one, then one that has not ended: the Deployment leaves a pod that
+   * its node has rejected, and creates another.
    */
   async function etcdPod(run: Run): Promise<Pod | undefined> {
-    const labelSelector = `${runSelector(run)},${COMPONENT_LABEL}=etcd`;
-    const pods = await context.cluster(run).list<Pod>(POD, run.namespace, { labelSelector }, cancellationSignal());
-    return pods.find((pod) => isReady(pod) && !pod.metadata.deletionTimestamp) ?? pods[0];
+    const pods = await etcdPods(context.cluster(run), run);
+    const kept = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
+    return kept.find(isReady) ?? kept.find((pod) => !hasEnded(pod)) ?? kept[0] ?? pods[0];
   }
 
-  async function etcdctl(run: Run, args: readonly string[], input?: string): Promise<string> {
+  /** @throws {SuiteFailure} `EtcdNotReady` also while the only pod is being deleted */
+  async function readyEtcdPod(run: Run): Promise<Pod> {
     const pod = await etcdPod(run);
-    if (!pod || !isReady(pod))
-      throw new SuiteFailure('EtcdNotReady', `etcd ${run.namespace}/${etcdName(run)} has no ready pod`);
+    if (pod && isReady(pod) && !pod.metadata.deletionTimestamp) return pod;
+    throw new SuiteFailure('EtcdNotReady', `etcd ${run.namespace}/${etcdName(run)} has no ready pod`);
+  }
+
+  async function etcdctl(run: Run, pod: Pod, args: readonly string[], input?: string): Promise<string> {
     const { exitCode, output } = await execInPod(
       context.cluster(run),
       { namespace: run.namespace, pod: pod.metadata.name, container: 'etcd' },
@@ -55,7 +67,7 @@ export function etcdActivities(context: ActivityContext) {
    *
    * @returns the number of deleted keys, the mark included; undefined without the mark
    */
-  async function wipe(run: Run): Promise<number | undefined> {
+  async function wipe(run: Run, pod: Pod): Promise<number | undefined> {
     const transaction = [
       `value("${MARK}") = "${run.key}"`,
       '',
@@ -65,7 +77,7 @@ export function etcdActivities(context: ActivityContext) {
       '',
       '',
     ].join('\n');
-    const output = await etcdctl(run, ['txn'], transaction);
+    const output = await etcdctl(run, pod, ['txn'], transaction);
     const deleted = /^SUCCESS\s+(\d+)\s+OK/.exec(output)?.[1];
     if (deleted !== undefined) return Number(deleted);
     if (output.startsWith('FAILURE')) return undefined;
@@ -85,6 +97,7 @@ export function etcdActivities(context: ActivityContext) {
         cluster.apply(service, cancellationSignal()),
       ]);
       let last = 'no pod exists yet';
+      let remedy: string | undefined;
       const watch = new StartWatch(input.readyTimeout / 2);
       await poll(async (elapsed) => {
         const pod = await etcdPod(run);
@@ -92,29 +105,34 @@ export function etcdActivities(context: ActivityContext) {
         const problem = pod && watch.problem(pod, elapsed);
         if (problem) throw problem;
         last = pod ? describeWaiting(pod) : last;
+        remedy = pod && startRefusal(pod)?.remedy;
         if (elapsed < input.readyTimeout) return undefined;
         throw new SuiteFailure(
           'EtcdNotReady',
           `etcd ${run.namespace}/${name} was not ready after ${input.readyTimeout} s: ${last}`,
+          remedy === undefined ? {} : { hint: remedy },
         );
       }, cancellationSignal());
-      await etcdctl(run, ['put', MARK, run.key]);
+      await etcdctl(run, await readyEtcdPod(run), ['put', MARK, run.key]);
       return etcdEndpoint(run);
     },
 
     /**
-     * Deletes all keys in the etcd of the run and returns the number of keys that earlier ranks left.
+     * Deletes all keys in the etcd of the run. Returns the number of keys that earlier ranks left, and the uid of the pod:
+     * another pod has none of the keys that the next ranks write.
      *
      * A restart of etcd loses the mark together with all keys. An unmarked etcd is marked again when it is empty or
      * contains only keys of ranks of this run.
      *
      * @throws {SuiteFailure} `EtcdNotOwned` when an unmarked etcd contains other keys
      */
-    async wipeEtcd(input: { run: Run }): Promise<{ keysDeleted: number }> {
+    async wipeEtcd(input: { run: Run }): Promise<WipedEtcd> {
       const { run } = input;
-      const deleted = await wipe(run);
-      if (deleted !== undefined) return { keysDeleted: deleted - 1 };
-      const keys = (await etcdctl(run, ['get', '', '--prefix', '--keys-only']))
+      const pod = await readyEtcdPod(run);
+      const { uid } = pod.metadata;
+      const deleted = await wipe(run, pod);
+      if (deleted !== undefined) return { keysDeleted: deleted - 1, ...(uid ? { uid } : {}) };
+      const keys = (await etcdctl(run, pod, ['get', '', '--prefix', '--keys-only']))
         .split('\n')
         .filter((key) => key.trim() !== '');
       const own = groupKeys(run);
@@ -125,15 +143,17 @@ export function etcdActivities(context: ActivityContext) {
           `etcd ${run.namespace}/${etcdName(run)} does not have the mark of this run and contains ${foreign.length} keys that no rank of this run wrote`,
         );
       }
-      const left = Number(await etcdctl(run, ['del', own, '--prefix']));
-      await etcdctl(run, ['put', MARK, run.key]);
-      return { keysDeleted: left };
+      const left = Number(await etcdctl(run, pod, ['del', own, '--prefix']));
+      await etcdctl(run, pod, ['put', MARK, run.key]);
+      return { keysDeleted: left, ...(uid ? { uid } : {}) };
     },
   };
 }
 
 /** Describes why the etcd pod is not ready yet. */
 function describeWaiting(pod: Pod): string {
+  const refusal = startRefusal(pod);
+  if (refusal) return `pod ${pod.metadata.name} on ${pod.spec.nodeName}: ${describeRefusal(refusal)}`;
   const waiting = pod.status?.containerStatuses?.[0]?.state?.waiting;
   const scheduled = pod.status?.conditions?.find(({ type, status }) => type === 'PodScheduled' && status === 'False');
   return (

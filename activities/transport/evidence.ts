@@ -7,6 +7,7 @@ import type { RankRecord } from '../../suite/record/record.js';
 import { redactEnvironment, redactUrls } from '../../suite/run/redact.js';
 import type { Run } from '../../suite/run/run.js';
 import type { ActivityContext } from '../context/context.js';
+import { deletedRankLog } from './deleted-rank-logs.js';
 import { onlyContainer } from './rank-pod.js';
 
 export interface EvidenceInput {
@@ -35,7 +36,8 @@ export function evidenceActivities(context: ActivityContext) {
     ]);
     // The log of a pod that has ended is complete, so the activity fails here and its retry reads the log.
     if (typeof answer !== 'string' && pod && hasEnded(pod)) throw answer;
-    const log = typeof answer === 'string' ? answer : '';
+    const lost = !pod && (await deletedRankLog(context.store, run, folder, rank.pod));
+    const log = lost || (typeof answer === 'string' ? answer : '');
     const state = pod && containerStatus(pod)?.state;
     const reason = pod?.status?.reason ?? state?.terminated?.reason;
     return {

@@ -5,12 +5,17 @@ import { poll } from '../../kubernetes/client/poll.js';
 import { POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded, isRunning } from '../../kubernetes/pods/pod-state.js';
 import { POSITION_LABEL, type Run, TEST_LABEL } from '../../suite/run/run.js';
+import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { toolOf } from '../../suite/tools/registry.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 import { endPod, type StartTimeouts, waitUntilStarted } from '../pods/pods.js';
+import { etcdPods } from '../run/etcd-pods.js';
+import { DeletedRankLogs } from './deleted-rank-logs.js';
+import { EtcdWatch } from './etcd-watch.js';
+import { ProgressWatch } from './progress-watch.js';
 import { type RankInput, rankPod } from './rank-pod.js';
-import { nextAction, type WatchedRank, type WatchState, watchStart } from './rank-watch.js';
+import { nextAction, type StopCause, type WatchedRank, type WatchState, watchStart } from './rank-watch.js';
 
 /** Seconds within which a deleted rank must end. If it does not, its node does not answer. */
 const REMOVAL_TIMEOUT = 30;
@@ -31,13 +36,32 @@ export interface WatchInput {
   readonly pods: readonly string[];
   /** Time by which both ranks must have ended, ISO 8601. */
   readonly deadline: string;
+  /** Test of the ranks; absent in histories of earlier versions of the worker. */
+  readonly test?: TransportTestSpec | undefined;
+  /** Uid of the etcd pod that was wiped for the attempt; default: that of the first observation. */
+  readonly etcd?: string | undefined;
+  /** Folder of the attempt, below the folder of the run; absent like `test`. */
+  readonly folder?: string | undefined;
 }
 
 export interface WatchResult {
   readonly timedOut: boolean;
   /** Pods that the suite ended. */
   readonly endedBySuite: readonly string[];
+  /** True when the messages of the ranks in etcd were lost while they ran. */
+  readonly etcdLost?: boolean;
+  /** Seconds without output after which the suite stopped both ranks. */
+  readonly stalledFor?: number;
 }
+
+/** Annotation of a rank that the suite has stopped: the cause, so that a restarted worker goes on with the same state. */
+const STOPPED_ANNOTATION = 'dynamo-bench/stopped-for';
+
+/** Seconds between two observations of etcd. */
+const ETCD_PAUSE = 2;
+
+/** Lines at the end of a rank's log that show whether it has printed anything, and contain the table so far. */
+const TAIL_LINES = 300;
 
 export function rankActivities(context: ActivityContext) {
   return {
@@ -71,28 +95,50 @@ export function rankActivities(context: ActivityContext) {
     },
 
     /**
-     * Watches both ranks until they have ended. Ends a rank whose peer is gone, and both ranks at the deadline, because
-     * the tools themselves would wait for minutes or forever.
+     * Watches both ranks until they have ended. Ends a rank whose peer is gone, and both ranks at the deadline, after the
+     * loss of their etcd, and when they print nothing for too long, because the tools themselves would wait for minutes or
+     * forever.
      */
     async watchRanks(input: WatchInput): Promise<WatchResult> {
-      const { run, pods } = input;
+      const { run, test, pods, folder } = input;
       const cluster = context.cluster(run);
       const deadline = Date.parse(input.deadline);
+      const etcd = test && toolOf(test).usesEtcd ? new EtcdWatch(input.etcd) : undefined;
+      const progress =
+        test &&
+        new ProgressWatch(test, () => Promise.all(pods.map((name) => logOf(run, name, { tailLines: TAIL_LINES }))));
+      const deleted = new DeletedRankLogs((name) => logOf(run, name));
+      const observe = () =>
+        Promise.all(pods.map((name) => cluster.find<Pod>(POD, run.namespace, name, cancellationSignal())));
       let state: WatchState = watchStart;
+      let etcdSeenAt = Number.NEGATIVE_INFINITY;
+      let etcdLost = false;
       await poll(async (elapsed) => {
-        const found = await Promise.all(
-          pods.map((name) => cluster.find<Pod>(POD, run.namespace, name, cancellationSignal())),
+        let found = await observe();
+        const failed = found.some(
+          (pod) => !pod || (hasEnded(pod) && containerStatus(pod)?.state?.terminated?.exitCode !== 0),
         );
+        if (etcd && !etcdLost && (failed || elapsed - etcdSeenAt >= ETCD_PAUSE)) {
+          etcdSeenAt = elapsed;
+          etcdLost = etcd.isLost(await etcdPods(cluster, run), elapsed);
+          // Ranks that ended before the loss must not be stopped for it.
+          if (etcdLost) found = await observe();
+        }
         const ranks = pods.map((name, i) => watchedRank(name, found[i]));
-        const next = nextAction(state, ranks, { elapsed, late: Date.now() >= deadline });
+        deleted.note(found.filter((pod) => pod && !state.stopRequestedAt.has(pod.metadata.name)));
+        const stalledFor = progress?.stalledFor(elapsed);
+        const next = nextAction(state, ranks, { elapsed, late: Date.now() >= deadline, etcdLost, stalledFor });
         state = next.state;
-        if (next.action.kind === 'lost') throw new SuiteFailure('PodLost', next.action.message);
-        if (next.action.kind === 'done') return true;
+        const { action } = next;
+        const ends = action.kind === 'done' || action.kind === 'lost';
+        if (ends && folder !== undefined) await deleted.save(context.store, run, folder);
+        if (action.kind === 'lost') throw new SuiteFailure('PodLost', action.message);
+        if (action.kind === 'done') return true;
         await context.claims.renew(run, input.nodes);
-        await Promise.all(next.action.stop.map((name) => stop(run, name)));
+        if (action.kind === 'stop') await Promise.all(action.pods.map((name) => stop(run, name, action.cause)));
         return undefined;
       }, cancellationSignal());
-      return { timedOut: state.timedOut, endedBySuite: [...state.stopRequestedAt.keys()] };
+      return watchResult(state);
     },
 
     /**
@@ -125,10 +171,16 @@ export function rankActivities(context: ActivityContext) {
   };
 
   /** Ends the container of a rank. Succeeds when the pod does not exist. */
-  async function stop(run: Run, name: string): Promise<void> {
-    await endPod(context.cluster(run), run.namespace, name).catch((error: unknown) => {
+  async function stop(run: Run, name: string, cause: StopCause): Promise<void> {
+    const noted = { [STOPPED_ANNOTATION]: JSON.stringify(cause) };
+    await endPod(context.cluster(run), run.namespace, name, noted).catch((error: unknown) => {
       if (!isNotFound(error)) throw error;
     });
+  }
+
+  function logOf(run: Run, name: string, options: { readonly tailLines?: number } = {}): Promise<string> {
+    const signal = cancellationSignal();
+    return context.cluster(run).podLog(run.namespace, name, 'rank', signal, { timestamps: true, ...options });
   }
 
   async function waitUntilReady(input: RankInput, within: number): Promise<boolean> {
@@ -157,5 +209,21 @@ function watchedRank(name: string, pod: Pod | undefined): WatchedRank {
     alive: pod !== undefined && !hasEnded(pod) && (isRunning(pod) || !pod.metadata.deletionTimestamp),
     exitCode: status?.state?.terminated?.exitCode,
     restarted: (status?.restartCount ?? 0) > 0,
+    stopped: pod && stopCauseOf(pod),
+  };
+}
+
+/** Reads why an earlier try of the watch has stopped a rank. */
+function stopCauseOf({ metadata }: Pod): StopCause | undefined {
+  const noted = metadata.annotations?.[STOPPED_ANNOTATION];
+  return noted === undefined ? undefined : (JSON.parse(noted) as StopCause);
+}
+
+function watchResult({ stopRequestedAt, cause }: WatchState): WatchResult {
+  return {
+    timedOut: cause?.kind === 'time-limit',
+    endedBySuite: [...stopRequestedAt.keys()],
+    ...(cause?.kind === 'etcd-lost' ? { etcdLost: true } : {}),
+    ...(cause?.kind === 'stalled' ? { stalledFor: Math.round(cause.seconds) } : {}),
   };
 }

@@ -162,11 +162,21 @@ export class Cluster {
   /**
    * Reads the log of a container: standard output and standard error together.
    *
-   * @param previous whether to read the log from before the container's last restart
+   * @param options.previous reads the log from before the container's last restart
+   * @param options.timestamps puts the time of each line before it, in RFC 3339 and a space
+   * @param options.tailLines reads only this number of lines, from the end
    */
-  podLog(namespace: string, pod: string, container: string, signal?: AbortSignal, previous = false): Promise<string> {
+  podLog(
+    namespace: string,
+    pod: string,
+    container: string,
+    signal?: AbortSignal,
+    { previous = false, timestamps = false, tailLines }: LogOptions = {},
+  ): Promise<string> {
     const path = `${resourcePath({ apiVersion: 'v1', kind: 'Pod' }, namespace, pod)}/log`;
-    return this.#requests.text('get log of', path, 'GET', { query: { container, previous: String(previous) }, signal });
+    const tail = tailLines === undefined ? {} : { tailLines: String(tailLines) };
+    const query = { container, previous: String(previous), timestamps: String(timestamps), ...tail };
+    return this.#requests.text('get log of', path, 'GET', { query, signal });
   }
 
   /**
@@ -189,6 +199,12 @@ export class Cluster {
   post<T>(path: string, body: unknown, signal?: AbortSignal): Promise<T> {
     return this.#requests.json('create', path, 'POST', { body, signal });
   }
+}
+
+export interface LogOptions {
+  readonly previous?: boolean;
+  readonly timestamps?: boolean;
+  readonly tailLines?: number;
 }
 
 /** Options of a deletion. Default: the grace period of the object, and background propagation. */

@@ -1,7 +1,8 @@
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { KubernetesObject, Pod } from '../client/objects.js';
 import { isReady, isUnschedulable } from './pod-state.js';
-import type { StartWatch } from './start-watch.js';
+import { endedByPassingRefusal, startRefusal } from './start-refusal.js';
+import { describeRefusal, type StartWatch } from './start-watch.js';
 
 /** An event of the core API. */
 export interface KubernetesEvent extends KubernetesObject {
@@ -25,8 +26,8 @@ export function podTrouble(pod: Pod, watch: StartWatch, elapsed: number): SuiteF
   if (problem) return problem;
   const status = pod.status?.containerStatuses?.find(({ restartCount = 0 }) => restartCount >= MAX_RESTARTS);
   if (!status) return undefined;
-  const { lastState } = status as { lastState?: { terminated?: { exitCode: number; reason?: string } } };
-  const last = status.state?.terminated ?? lastState?.terminated;
+  const last = status.state?.terminated ?? status.lastState?.terminated;
+  if (endedByPassingRefusal(last)) return undefined;
   return new SuiteFailure(
     'DeploymentNotReady',
     `pod ${pod.metadata.namespace}/${pod.metadata.name} on ${pod.spec.nodeName} ended ${status.restartCount} times, last with exit code ${last?.exitCode ?? 'unknown'} (${last?.reason ?? 'no reason'})`,
@@ -53,10 +54,13 @@ function waitingText(pods: readonly Pod[], warnings: readonly KubernetesEvent[])
     .map((pod) => {
       const container = pod.status?.containerStatuses?.[0];
       const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
-      const state = isUnschedulable(pod)
-        ? `no node fits (${scheduled?.message ?? ''})`
-        : (container?.state?.waiting?.reason ??
-          (container?.state?.running ? 'running, readiness probe has not passed' : (pod.status?.phase ?? 'new')));
+      const refusal = startRefusal(pod);
+      const state = refusal
+        ? describeRefusal(refusal)
+        : isUnschedulable(pod)
+          ? `no node fits (${scheduled?.message ?? ''})`
+          : (container?.state?.waiting?.reason ??
+            (container?.state?.running ? 'running, readiness probe has not passed' : (pod.status?.phase ?? 'new')));
       const warning = warnings.findLast(({ involvedObject }) => involvedObject.name === pod.metadata.name);
       return `${pod.metadata.name}: ${state}${warning ? `; ${warning.reason}: ${warning.message}` : ''}`;
     })

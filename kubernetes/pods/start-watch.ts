@@ -1,18 +1,8 @@
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Pod } from '../client/objects.js';
 import { pullTrouble } from './image-pull.js';
-import { containerStatus, isUnschedulable } from './pod-state.js';
-
-const REJECTED_REASONS = new Set([
-  'CreateContainerConfigError',
-  'CreateContainerError',
-  'RunContainerError',
-  'StartError',
-  'ContainerCannotRun',
-]);
-
-/** Matches a temporary message: the kubelet has not read a Secret or ConfigMap yet. A final message follows it. */
-const NOT_READ_YET = /failed to sync (?:secret|configmap) cache/;
+import { isUnschedulable } from './pod-state.js';
+import { type StartRefusal, startRefusal } from './start-refusal.js';
 
 /** Time for which a pull may fail for a temporary reason; the kubelet tries four times in it. */
 const PULL_TIMEOUT_SECONDS = 120;
@@ -28,33 +18,27 @@ export class StartWatch {
   }
 
   /**
-   * Returns why a pod cannot start without a correction; undefined while it still can.
+   * Returns why a pod cannot start without a correction; undefined while it, or a new pod in its place, still can.
    *
    * @param elapsed seconds since the start of the wait
    * @returns a failure of the class `ImagePull`, `PodRejected` or `Unschedulable`
    */
   problem(pod: Pod, elapsed: number): SuiteFailure | undefined {
     const name = `pod ${pod.metadata.namespace}/${pod.metadata.name}`;
-    const onNode = `${name} on ${pod.spec.nodeName}`;
     const pull = pullTrouble(pod);
     const pullFailedFor = this.#heldFor(pod, 'pull', pull !== undefined, elapsed);
     if (pull && (pull.final || pullFailedFor >= PULL_TIMEOUT_SECONDS)) {
       const image = pod.spec.containers[0]?.image;
-      return new SuiteFailure('ImagePull', `${onNode}: image ${image}: ${pull.reason}: ${pull.message}`.trim());
+      return new SuiteFailure(
+        'ImagePull',
+        `${name} on ${pod.spec.nodeName}: image ${image}: ${pull.reason}: ${pull.message}`.trim(),
+      );
     }
-    const { reason = '', message = '' } = containerStatus(pod)?.state?.waiting ?? {};
-    if (REJECTED_REASONS.has(reason) && !NOT_READ_YET.test(message)) {
-      return new SuiteFailure('PodRejected', `${onNode}: ${reason}: ${message}`.trim());
-    }
+    const refusal = startRefusal(pod);
+    if (refusal && !refusal.passing) return podRejected(pod, refusal);
     if (this.#heldFor(pod, 'node', isUnschedulable(pod), elapsed) >= this.#unschedulableTimeout) {
       const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
       return new SuiteFailure('Unschedulable', `${name}: ${scheduled?.message ?? 'no node fits'}`);
-    }
-    if (pod.status?.phase === 'Failed' && containerStatus(pod) === undefined) {
-      return new SuiteFailure(
-        'PodRejected',
-        `${name}: ${pod.status.reason ?? 'Failed'}: ${pod.status.message ?? ''}`.trim(),
-      );
     }
     return undefined;
   }
@@ -70,4 +54,23 @@ export class StartWatch {
     this.#since.set(key, since);
     return elapsed - since;
   }
+}
+
+/**
+ * Builds the failure of a pod that its node does not start.
+ *
+ * @param after what the suite has done in vain: `created 5 times within 10 min`
+ */
+export function podRejected(pod: Pod, refusal: StartRefusal, after?: string): SuiteFailure {
+  const { namespace, name } = pod.metadata;
+  const message = `pod ${namespace}/${name} on ${pod.spec.nodeName}: ${describeRefusal(refusal)}`;
+  const { remedy } = refusal;
+  return new SuiteFailure('PodRejected', after === undefined ? message : `${message}; ${after}`, {
+    ...(remedy === undefined ? {} : { hint: remedy }),
+  });
+}
+
+/** Formats a refusal: `OutOfcpu: Pod was rejected: …`. */
+export function describeRefusal({ reason, message }: StartRefusal): string {
+  return message === '' ? reason : `${reason}: ${message}`;
 }

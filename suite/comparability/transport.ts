@@ -79,6 +79,7 @@ const SCHEDULING_OPTIONS: ReadonlySet<string> = new Set([
   'warmupCells',
   'adaptive',
   'timeout',
+  'stallTimeout',
   'claimed',
   'expect',
   'numIter',

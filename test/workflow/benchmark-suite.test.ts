@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { progressQuery } from '../../workflows/common/messages.js';
-import { FakeActivities, failing, unmeasured } from '../support/fake-activities.js';
+import { FakeActivities, failing, PASSED, unmeasured } from '../support/fake-activities.js';
 import { failure, plan, result, runSuite } from '../support/suite-run.js';
 
 describe('benchmarkSuite', function () {
@@ -169,6 +169,32 @@ describe('benchmarkSuite', function () {
       fake.calls.filter((call) => call.startsWith('recordCell')),
       [1, 2, 3].map((r) => `recordCell lf r${r} after 1: pass`),
     );
+  });
+
+  it('tells the watch of the ranks which etcd was wiped, and the judge why the ranks were stopped', async () => {
+    const fake = new FakeActivities();
+    const etcds: unknown[] = [];
+    const circumstances: unknown[] = [];
+    let attempt = 0;
+    fake.overrides.wipeEtcd = async () => ({ keysDeleted: 0, uid: `etcd-${++attempt}` });
+    fake.overrides.watchRanks = async ({ etcd, test, folder }) => {
+      etcds.push([etcd, test?.name, folder?.split('-')[0]]);
+      const endedBySuite = ['a', 'b'];
+      return attempt === 1 ? { timedOut: false, endedBySuite, etcdLost: true } : { timedOut: false, endedBySuite };
+    };
+    fake.overrides.judgeAttempt = async ({ circumstances: { timedOut, etcdLost, stalledFor } }) => {
+      circumstances.push([timedOut, etcdLost, stalledFor]);
+      return etcdLost ? unmeasured('EtcdLost') : PASSED;
+    };
+    await runSuite({ ...plan, tests: [plan.tests[1]] }, fake);
+    assert.deepEqual(etcds, [
+      ['etcd-1', 'lf', 'lf/r1'],
+      ['etcd-2', 'lf', 'lf/r1'],
+    ]);
+    assert.deepEqual(circumstances, [
+      [false, true, undefined],
+      [false, undefined, undefined],
+    ]);
   });
 
   it('answers the progress query while a test runs, and sets search attributes', async () => {

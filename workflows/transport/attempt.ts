@@ -1,7 +1,8 @@
 import { CancellationScope, sleep } from '@temporalio/workflow';
 import type { CellDefinition } from '../../activities/cells/cell-definition.js';
 import type { AttemptJudgement } from '../../activities/cells/judge-cell.js';
-import type { StartedRank } from '../../activities/transport/ranks.js';
+import type { WipedEtcd } from '../../activities/run/etcd.js';
+import type { StartedRank, WatchResult } from '../../activities/transport/ranks.js';
 import { fabricKindOf } from '../../suite/fabrics/registry.js';
 import { ceilingOf, type Fabric } from '../../suite/hardware/fabric.js';
 import type { AttemptContext } from '../../suite/judge/judge.js';
@@ -44,7 +45,7 @@ export class Attempt {
   readonly #name: string;
   readonly #token = runToken();
   readonly #ranks: { position: 'node1' | 'node2'; pod: string; node: string }[] = [];
-  #wiped: StepResult<unknown> = { ok: true, value: undefined };
+  #wiped: StepResult<WipedEtcd> = { ok: true, value: { keysDeleted: 0 } };
   #removal: Promise<void> | undefined;
 
   constructor(input: AttemptInput, report: (step: string) => void) {
@@ -67,12 +68,17 @@ export class Attempt {
     return `${this.#input.run.key}-${this.#token}-${this.#test.name}-${this.#name}`;
   }
 
+  /** Folder of the evidence, below the folder of the run. */
+  get #folder(): string {
+    return `${this.#test.name}/${this.#name}-${this.#token}`;
+  }
+
   get #nodes(): string[] {
     const { node1, node2 } = this.#input.pair;
     return [node1, node2];
   }
 
-  get #circumstances(): Omit<AttemptContext, 'timedOut'> {
+  get #circumstances(): Omit<AttemptContext, 'timedOut' | 'etcdLost' | 'stalledFor'> {
     const { spec, fabric } = this.#input;
     const kind = fabricKindOf(spec.fabric);
     const networkInterface = kind.networkInterface(spec.fabric);
@@ -93,25 +99,25 @@ export class Attempt {
   async run(): Promise<{ judgement: AttemptJudgement; record: AttemptRecord }> {
     const startedAt = new Date().toISOString();
     const watched = this.#wiped.ok ? await resultOf(() => this.#measure()) : this.#wiped;
-    const { timedOut, endedBySuite } = watched.ok ? watched.value : { timedOut: false, endedBySuite: [] };
-    const stored = await resultOf(() => this.#storeEvidence(endedBySuite));
+    const outcome: WatchResult = watched.ok ? watched.value : { timedOut: false, endedBySuite: [] };
+    const { timedOut } = outcome;
+    const stored = await resultOf(() => this.#storeEvidence(outcome.endedBySuite));
     // The caller awaits the same promise and gets its failure.
     this.remove().catch(() => undefined);
     const ranks = stored.ok ? stored.value : [];
-    const judged = await this.#judged(watched, stored, timedOut);
+    const judged = await this.#judged(watched, stored);
     const judgement = judged.ok ? judged.value : this.#unmeasured(judged.failure);
     return { judgement, record: this.#record({ startedAt, timedOut, ranks, failure: judgement.failure }) };
   }
 
   /** Judges the evidence, unless an earlier step failed. */
   async #judged(
-    watched: StepResult<unknown>,
+    watched: StepResult<WatchResult>,
     stored: StepResult<RankRecord[]>,
-    timedOut: boolean,
   ): Promise<StepResult<AttemptJudgement>> {
     if (!watched.ok) return watched;
     if (!stored.ok) return stored;
-    return resultOf(() => this.#judge(stored.value, timedOut));
+    return resultOf(() => this.#judge(stored.value, watched.value));
   }
 
   /** Removes both pods. Nothing else may start on their nodes before this is done, even after a failure of `run`. */
@@ -167,11 +173,22 @@ export class Attempt {
   #watch() {
     const { run } = this.#input;
     const test = this.#test;
+    const etcd = this.#wiped.ok ? this.#wiped.value.uid : undefined;
     this.#report('both ranks run');
     const deadline = new Date(Date.now() + test.timeout * 1000).toISOString();
     return longActivities(test.timeout).watchRanks.executeWithOptions(
       this.#summary(`both ranks run, at most ${formatDuration(test.timeout)}`),
-      [{ run, nodes: this.#nodes, deadline, pods: this.#ranks.map(({ pod }) => pod) }],
+      [
+        {
+          run,
+          test,
+          nodes: this.#nodes,
+          deadline,
+          pods: this.#ranks.map(({ pod }) => pod),
+          etcd,
+          folder: this.#folder,
+        },
+      ],
     );
   }
 
@@ -179,16 +196,17 @@ export class Attempt {
   #storeEvidence(endedBySuite: readonly string[]): Promise<RankRecord[]> {
     const { run } = this.#input;
     this.#report('storing evidence');
-    const folder = `${this.#test.name}/${this.#name}-${this.#token}`;
+    const folder = this.#folder;
     return shortActivities.storeEvidence.executeWithOptions(this.#summary('storing evidence'), [
       { run, folder, ranks: this.#ranks, endedBySuite },
     ]);
   }
 
-  #judge(ranks: readonly RankRecord[], timedOut: boolean): Promise<AttemptJudgement> {
+  #judge(ranks: readonly RankRecord[], { timedOut, etcdLost, stalledFor }: WatchResult): Promise<AttemptJudgement> {
     const { run } = this.#input;
+    const circumstances = { ...this.#circumstances, timedOut, etcdLost, stalledFor };
     return shortActivities.judgeAttempt.executeWithOptions(this.#summary('reading the result'), [
-      { run, test: this.#test, ranks, circumstances: { ...this.#circumstances, timedOut } },
+      { run, test: this.#test, ranks, circumstances },
     ]);
   }
 

@@ -117,6 +117,8 @@ export interface Tool<Test extends ToolTest> {
   readonly progressLine?: RegExp;
   /** Messages in the output of a successful run that show that it measured something else, on every fabric. */
   readonly signs: readonly Sign[];
+  /** Whether the ranks exchange their messages over the etcd of the run, so that they cannot go on without it. */
+  readonly usesEtcd: boolean;
   /** Queries of the program; absent when it cannot be queried without starting a test. */
   readonly probe?: ToolProbe;
 
@@ -153,6 +155,16 @@ export interface Tool<Test extends ToolTest> {
    * one.
    */
   files(test: Test): Readonly<Record<string, string>>;
+
+  /** Parses the rows that the ranks have printed so far from lines of their output. */
+  printedRows(test: Test, lines: readonly string[]): readonly Row[];
+  /**
+   * Returns the seconds without output after which running ranks count as hung; undefined when they print nothing before
+   * they end.
+   *
+   * @param rows rows that the ranks have printed so far
+   */
+  stallTimeout(test: Test, rows: readonly Row[]): number | undefined;
 
   /** Parses the rows of both ranks' output, and compares them with the expected rows. */
   readTable(test: Test, ranks: readonly RankOutput[]): ResultTable;

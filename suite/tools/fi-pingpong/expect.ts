@@ -1,3 +1,5 @@
+import type { Row } from '../../hardware/measurement.js';
+import { stallTimeoutOf } from '../common/stall.js';
 import type { ExpectedBytes } from '../common/tool.js';
 import type { FiPingpongSpec } from './spec.js';
 
@@ -22,4 +24,13 @@ export function pingpongOverhead({ sizes, iterations }: FiPingpongSpec): { low: 
   const of = (end: 'low' | 'high') =>
     sizes.length * (PROCESS_SECONDS[end] + 2 * iterations * MESSAGE_SECONDS[end]) + (sizes.length - 1) * PAUSE_SECONDS;
   return { low: of('low'), high: of('high') };
+}
+
+/** Longest wait of the client for the server of a size, in seconds: 30 tries, see `pingpongScript`. */
+const CONNECT_SECONDS = 30;
+
+/** Returns the seconds without output after which both ranks count as hung: the client prints each size at its end. */
+export function pingpongStallTimeout({ sizes, iterations }: FiPingpongSpec, rows: readonly Row[]): number {
+  const overhead = PROCESS_SECONDS.high + PAUSE_SECONDS + CONNECT_SECONDS + 2 * iterations * MESSAGE_SECONDS.high;
+  return stallTimeoutOf(rows, { overhead, bytes: 2 * (sizes[rows.length] ?? 0) * iterations });
 }

@@ -3,8 +3,9 @@ import { formatBytes } from '../../units/units.js';
 import { largestRow } from '../common/result-table.js';
 import type { Headline, Tool } from '../common/tool.js';
 import { pingpongReadiness, pingpongScript, runPingpong, scriptFile, unknownPingpongOptions } from './command.js';
-import { expectedPingpongBytes, pingpongOverhead } from './expect.js';
+import { expectedPingpongBytes, pingpongOverhead, pingpongStallTimeout } from './expect.js';
 import { FI_PINGPONG_MESSAGES } from './messages.js';
+import { parsePingpong } from './parse.js';
 import { pingpongTable } from './result-table.js';
 import { type FiPingpongSpec, fiPingpongContradictions, fiPingpongSpec } from './spec.js';
 
@@ -18,6 +19,7 @@ export const fiPingpong = {
   schema: fiPingpongSpec,
   messages: FI_PINGPONG_MESSAGES,
   signs: [],
+  usesEtcd: false,
   probe: { program: 'fi_pingpong', helpOption: '-h' },
   contradictions: fiPingpongContradictions,
   doubts: () => [],
@@ -39,6 +41,9 @@ export const fiPingpong = {
   run: runPingpong,
   readiness: pingpongReadiness,
   files: (test) => ({ [scriptFile(test.name)]: pingpongScript(test) }),
+
+  printedRows: (_, lines) => parsePingpong(lines),
+  stallTimeout: pingpongStallTimeout,
 
   readTable: pingpongTable,
   headline,

@@ -1,4 +1,6 @@
 import type { Scope } from '../../hardware/fabric.js';
+import type { Row } from '../../hardware/measurement.js';
+import { stallTimeoutOf } from '../common/stall.js';
 import type { NixlbenchSpec } from './spec.js';
 
 /** Expectations from the parameters of a nixlbench test, before it runs. */
@@ -35,13 +37,15 @@ export function transfersOf({ scheme, numInitiatorDev, numTargetDev }: Nixlbench
   return numInitiatorDev * Math.max(1, Math.floor(targetsOfEach[scheme]));
 }
 
+/** Returns the payload of one row that crosses the wire, warm-up included, in bytes. */
+function bytesOfRow(test: NixlbenchSpec, { blockSize, batchSize }: { blockSize: number; batchSize: number }): number {
+  const iterations = iterationsOf(test, test.numIter, blockSize) + iterationsOf(test, test.warmupIter, blockSize);
+  return blockSize * batchSize * transfersOf(test) * iterations;
+}
+
 /** Returns the payload that crosses the wire in one run with all rows, warm-up included, in bytes. */
 export function expectedNixlbenchBytes(test: NixlbenchSpec): number {
-  const transfers = transfersOf(test);
-  return expectedNixlbenchRows(test).reduce((sum, { blockSize, batchSize }) => {
-    const iterations = iterationsOf(test, test.numIter, blockSize) + iterationsOf(test, test.warmupIter, blockSize);
-    return sum + blockSize * batchSize * transfers * iterations;
-  }, 0);
+  return expectedNixlbenchRows(test).reduce((sum, row) => sum + bytesOfRow(test, row), 0);
 }
 
 /** Returns `node` for mode MG over all devices, otherwise `gpu-pair`. */
@@ -62,4 +66,10 @@ const ROW_SECONDS = { low: 4, high: 12.5 } as const;
 export function nixlbenchOverhead(test: NixlbenchSpec): { low: number; high: number } {
   const rows = expectedNixlbenchRows(test).length;
   return { low: rows * ROW_SECONDS.low, high: rows * ROW_SECONDS.high };
+}
+
+/** Returns the seconds without output after which both ranks count as hung: nixlbench prints each row at its end. */
+export function nixlbenchStallTimeout(test: NixlbenchSpec, rows: readonly Row[]): number {
+  const next = expectedNixlbenchRows(test)[rows.length];
+  return stallTimeoutOf(rows, { overhead: ROW_SECONDS.high, bytes: next ? bytesOfRow(test, next) : 0 });
 }

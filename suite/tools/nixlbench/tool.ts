@@ -13,10 +13,12 @@ import {
   nixlbenchGpus,
   nixlbenchOverhead,
   nixlbenchScope,
+  nixlbenchStallTimeout,
 } from './expect.js';
 import { NIXLBENCH_REGISTERED } from './identity.js';
 import { NIXLBENCH_MESSAGES } from './messages.js';
 import { optionsText } from './options.js';
+import { parseNixlbenchTable } from './parse.js';
 import { nixlbenchTable } from './result-table.js';
 import { nixlbenchRung } from './rung.js';
 import { NIXLBENCH_SIGNS } from './signs.js';
@@ -28,6 +30,7 @@ export const nixlbench = {
   program: 'nixlbench',
   schema: nixlbenchSpec,
   messages: NIXLBENCH_MESSAGES,
+  usesEtcd: true,
   stopLine: 'Ctrl-C received',
   progressLine: /^\d+\s+\d+\s+\d+\.\d/,
   signs: NIXLBENCH_SIGNS,
@@ -64,6 +67,9 @@ export const nixlbench = {
   }),
   readiness: () => ({ kind: 'log', pattern: NIXLBENCH_REGISTERED }),
   files: () => ({}),
+
+  printedRows: (_, lines) => parseNixlbenchTable(lines),
+  stallTimeout: nixlbenchStallTimeout,
 
   readTable: nixlbenchTable,
   headline(test, rows) {

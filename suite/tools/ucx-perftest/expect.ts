@@ -1,4 +1,6 @@
 import type { Scope } from '../../hardware/fabric.js';
+import type { Row } from '../../hardware/measurement.js';
+import { stallTimeoutOf } from '../common/stall.js';
 import type { ExpectedBytes } from '../common/tool.js';
 import type { UcxPerftestSpec } from './spec.js';
 
@@ -22,3 +24,14 @@ export function ucxScope({ devices }: UcxPerftestSpec): Scope {
 
 /** Seconds to start, to connect and to end. */
 export const UCX_OVERHEAD = { low: 1, high: 5 } as const;
+
+/**
+ * Returns the seconds without output after which both ranks count as hung: the client prints each size at its end
+ * (openucx/ucx, src/tools/perf/perftest_run.c, `print_progress`). The entry script prints the output of several processes
+ * when all have ended.
+ */
+export function ucxStallTimeout(test: UcxPerftestSpec, rows: readonly Row[]): number | undefined {
+  if (test.devices.length > 0) return undefined;
+  const bytes = (test.sizes[rows.length] ?? 0) * (test.iterations + test.warmupIterations);
+  return stallTimeoutOf(rows, { overhead: UCX_OVERHEAD.high, bytes });
+}

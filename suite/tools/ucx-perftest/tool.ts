@@ -2,8 +2,9 @@ import { formatBytes } from '../../units/units.js';
 import { largestRow } from '../common/result-table.js';
 import type { Tool } from '../common/tool.js';
 import { batchFile, runUcx, ucxBatch, ucxReadiness } from './command.js';
-import { expectedUcxBytes, UCX_OVERHEAD, ucxScope } from './expect.js';
+import { expectedUcxBytes, UCX_OVERHEAD, ucxScope, ucxStallTimeout } from './expect.js';
 import { UCX_PERFTEST_MESSAGES } from './messages.js';
+import { parseUcxOutput } from './parse.js';
 import { ucxTable } from './result-table.js';
 import { ucxRung } from './rung.js';
 import { isLatencyTest, type UcxPerftestSpec, ucxPerftestSpec } from './spec.js';
@@ -15,6 +16,7 @@ export const ucxPerftest = {
   schema: ucxPerftestSpec,
   messages: UCX_PERFTEST_MESSAGES,
   signs: [],
+  usesEtcd: false,
   contradictions: () => [],
   doubts: () => [],
 
@@ -33,6 +35,9 @@ export const ucxPerftest = {
   run: runUcx,
   readiness: ucxReadiness,
   files: (test) => ({ [batchFile(test.name)]: ucxBatch(test) }),
+
+  printedRows: ({ test }, lines) => parseUcxOutput(lines, isLatencyTest(test)),
+  stallTimeout: ucxStallTimeout,
 
   readTable: ucxTable,
   headline(test, rows) {

@@ -31,6 +31,17 @@ describe('pods of a pending deployment', () => {
     assert.match(crashed(3)?.message ?? '', /ended 3 times, last with exit code 3 \(Error\)/);
   });
 
+  it('are not in trouble while their controller replaces a rejected pod, or the runtime cannot start them yet', () => {
+    const watch = new StartWatch(60);
+    const rejected = pod({ phase: 'Failed', reason: 'UnexpectedAdmissionError', message: 'no healthy devices' });
+    const message = 'nvidia-container-cli: initialization error: driver not loaded';
+    const lastState = { terminated: { exitCode: 128, reason: 'StartError', message } };
+    const waiting = { reason: 'CrashLoopBackOff' };
+    const restarted = pod({ containerStatuses: container({ restartCount: 5, state: { waiting }, lastState }) });
+    assert.deepEqual([podTrouble(rejected, watch, 99), podTrouble(restarted, watch, 99)], [undefined, undefined]);
+    assert.match(describeWaiting('graph', [rejected], []), /decode-1: UnexpectedAdmissionError: no healthy devices/);
+  });
+
   const warning = (kind: string, name: string, message: string, type = 'Warning') => ({
     apiVersion: 'v1',
     kind: 'Event',

@@ -1,0 +1,154 @@
+import type { Pod } from '../client/objects.js';
+import { containerStatus } from './pod-state.js';
+
+/**
+ * Reasons for which the kubelet refuses to start a pod, and whether each can pass by itself.
+ *
+ * A refusal that can pass depends on the state of the node at that moment. The kubelet tries a waiting container again by
+ * itself. It never tries a pod in phase Failed again; only a new pod can start.
+ */
+
+/** The kubelet's reason and message for a pod that it does not start. */
+export interface StartRefusal {
+  readonly reason: string;
+  readonly message: string;
+  /** Whether the same pod can start on this node later. */
+  readonly passing: boolean;
+  /** Whether this pod has ended, so that only a new pod can start. */
+  readonly ended: boolean;
+  /** Remedy, starting with a verb and without a full stop; undefined when the hint of the failure class fits. */
+  readonly remedy?: string;
+}
+
+interface Rule {
+  readonly reason: RegExp;
+  /** Pattern of the message; default: every message. */
+  readonly message?: RegExp;
+  readonly passing: boolean;
+  readonly remedy?: string;
+}
+
+const DEVICES =
+  'Check that the device plugin of the resource named in the message runs on the node and reports healthy devices (`kubectl describe node`, log of the plugin), and check the log of the kubelet';
+const SPACE =
+  'Free the resource named in the message on the node, or request less in `resources`; the kubelet also counts pods that are still terminating';
+const NODE =
+  'Check the log of the kubelet and the events of the node, which was restarting, shutting down or not ready; wait until the node is Ready';
+const PRESSURE = 'Free disk space, memory or process ids on the node, whose kubelet reports pressure';
+const TOPOLOGY =
+  'Request CPUs, memory and devices that fit the topologyManagerPolicy and cpuManagerPolicy of the kubelet, or check that the device plugins report healthy devices';
+const RUNTIME = 'Check the container runtime (containerd, CRI-O) and the driver of the devices on the node';
+
+/**
+ * Messages of a kubelet, container runtime or driver that is still starting or overloaded:
+ *
+ * - `failed to sync … cache`, `object … not registered`: kubelet, pkg/kubelet/util/manager (cache and watch based); a
+ *   final message, such as `secret "x" not found`, follows
+ * - `services have not yet been read`, `cannot find volume`: kubelet, pkg/kubelet/kubelet_pods.go, after its restart
+ * - `is reserved for`: containerd, internal/cri/server/container_create.go, and CRI-O: an earlier request still runs
+ * - `DeadlineExceeded`, `Unavailable`: gRPC status of a runtime that restarts or is overloaded; `ttrpc: closed`: its shim
+ * - `nvidia-container-cli: initialization error`, `unresolvable CDI devices`: NVIDIA Container Toolkit, before the driver
+ *   is loaded or the CDI specification is written
+ */
+const PASSING_MESSAGE =
+  /failed to sync (?:secret|configmap) cache|object "[^"]*"\/"[^"]*" not registered|services have not yet been read|cannot find volume .* to mount into container|is reserved for|context deadline exceeded|DeadlineExceeded|code = Unavailable|connection refused|connection reset|transport is closing|ttrpc: closed|network is not ready|nvidia-container-cli: initialization error|unresolvable CDI devices/i;
+
+/**
+ * The rules; the first that fits decides. Reasons of admission: `admissionRejectionReasons` in pkg/kubelet/kubelet.go of
+ * Kubernetes 1.34, defined in the file of each group.
+ */
+const RULES: readonly Rule[] = [
+  // lifecycle/handlers.go, lifecycle/predicate.go, sysctl/allowlist.go: the pod asks for what the node does not have.
+  {
+    reason:
+      /^(?:AppArmor|SysctlForbidden|PodOSNotSupported|PodOSSelectorNodeLabelDoesNotMatch|InitContainerRestartPolicyForbidden|SupplementalGroupsPolicyNotSupported|PodLevelResourcesNotSupported|PodLevelResourcesIncompatible|PodFeatureUnsupported)$/,
+    passing: false,
+  },
+  // cm/cpumanager/policy_static.go: the number of CPUs is wrong, unless the message says that too few are free.
+  { reason: /^SMTAlignmentError$/, message: /not enough free/, passing: true, remedy: TOPOLOGY },
+  { reason: /^SMTAlignmentError$/, passing: false, remedy: TOPOLOGY },
+
+  // cm/devicemanager/manager.go, devicesToAllocate: the plugin has not registered again, its devices are unhealthy, or
+  // the former pod still has them. Also CPU and memory manager (cm/admission/errors.go).
+  { reason: /^(?:UnexpectedAdmissionError|DeviceNotReady)$/, passing: true, remedy: DEVICES },
+  // lifecycle/predicate.go: pods that terminate count here, while the scheduler no longer counts them
+  // (kubernetes/kubernetes#106884). After a restart of the kubelet, devices are missing until their plugin registers.
+  { reason: /^OutOf(?:cpu|memory|pods|ephemeral-storage)$/, passing: true, remedy: SPACE },
+  { reason: /^OutOf\S+\/\S+$/, passing: true, remedy: DEVICES },
+  { reason: /^OutOf/, passing: true, remedy: SPACE },
+  // cm/topologymanager/scope.go; cm/devicemanager/topology_hints.go gives no hint while devices are unhealthy or in use.
+  { reason: /^TopologyAffinityError$/, passing: true, remedy: TOPOLOGY },
+  // eviction/eviction_manager.go: a condition of the node, which ends some minutes after the pressure.
+  { reason: /^Evicted$/, passing: true, remedy: PRESSURE },
+  // nodeshutdown/nodeshutdown_manager.go (`Shutdown` before 1.22), preemption/preemption.go, pkg/util/node.
+  { reason: /^(?:NodeShutdown|Shutdown|Terminated|Preempting|NodeLost)$/, passing: true, remedy: NODE },
+  // lifecycle/predicate.go, after a restart with an old view of the node: its labels, taints, ports (names of the
+  // scheduler's plugins), or no view at all.
+  {
+    reason:
+      /^(?:NodeAffinity|NodePorts|NodeName|TaintToleration|node\(s\) had taints that the pod didn't tolerate|InvalidNodeInfo|UnknownReason|UnexpectedPredicateFailureType)$/,
+    passing: true,
+    remedy: NODE,
+  },
+  // volumemanager/volume_manager.go: volumes of pods that terminate count.
+  { reason: /^VolumeAttachmentLimitExceeded$/, passing: true, remedy: NODE },
+
+  // kuberuntime/kuberuntime_container.go and container/sync_result.go; containerd's `StartError`
+  // (internal/cri/server/container_start.go), cri-dockerd's `ContainerCannotRun`: the message decides.
+  {
+    reason:
+      /^(?:CreateContainerConfigError|CreateContainerError|PreCreateHookError|PreStartHookError|RunContainerError|StartError|ContainerCannotRun)$/,
+    message: PASSING_MESSAGE,
+    passing: true,
+    remedy: RUNTIME,
+  },
+  {
+    reason:
+      /^(?:CreateContainerConfigError|CreateContainerError|PreCreateHookError|PreStartHookError|RunContainerError|StartError|ContainerCannotRun)$/,
+    passing: false,
+  },
+];
+
+/** An unknown rejection passes: nearly all depend on the state of the node, and the time limit for the start still ends it. */
+const OTHER: Pick<Rule, 'passing' | 'remedy'> = { passing: true, remedy: NODE };
+
+/** Reasons with which a container ends that never ran. */
+const NEVER_RAN = new Set(['StartError', 'ContainerCannotRun']);
+
+/** Reason of a container that the kubelet did not find when it ended the pod (pkg/kubelet/container/runtime.go). */
+const NOT_FOUND = 'ContainerStatusUnknown';
+
+/** Reason of a pod whose own time limit has passed (active_deadline.go). The kubelet did not refuse it. */
+const DEADLINE = 'DeadlineExceeded';
+
+/** Returns why the kubelet has not started a pod; undefined when it has started it, or has named no reason yet. */
+export function startRefusal(pod: Pod): StartRefusal | undefined {
+  const state = containerStatus(pod)?.state;
+  if (pod.status?.phase === 'Failed') {
+    const { reason = 'Failed', message = '' } = pod.status;
+    if (reason === DEADLINE) return undefined;
+    const ended = state?.terminated;
+    if (!ended || (ended.reason === NOT_FOUND && pod.status.reason)) return refusal(reason, message, true);
+    return neverRan(ended) ? refusal(ended.reason ?? '', ended.message ?? '', true) : undefined;
+  }
+  const { reason, message = '' } = state?.waiting ?? {};
+  return reason !== undefined && ruleFor(reason, message) ? refusal(reason, message, false) : undefined;
+}
+
+/** Whether a container ended because it could not be started for a reason that can pass. */
+export function endedByPassingRefusal(end: { reason?: string; message?: string } | undefined): boolean {
+  return end !== undefined && neverRan(end) && refusal(end.reason ?? '', end.message ?? '', true).passing;
+}
+
+function neverRan({ reason }: { reason?: string }): boolean {
+  return reason !== undefined && NEVER_RAN.has(reason);
+}
+
+function refusal(reason: string, message: string, ended: boolean): StartRefusal {
+  const { passing, remedy } = ruleFor(reason, message) ?? OTHER;
+  return { reason, message, passing, ended, ...(remedy === undefined ? {} : { remedy }) };
+}
+
+function ruleFor(reason: string, message: string): Rule | undefined {
+  return RULES.find((rule) => rule.reason.test(reason) && (rule.message?.test(message) ?? true));
+}
