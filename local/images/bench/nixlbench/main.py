@@ -58,8 +58,8 @@ class Run:
             raise Stop(1, tidy=True)
         say("All processes are ready to proceed")
 
-    def _synchronize(self):
-        if not self._rendezvous.barrier("sync"):
+    def _synchronize(self, after=None):
+        if not self._rendezvous.barrier("sync", after):
             complain("Failed to synchronize")
             raise Stop(1, tidy=self._version.forgets_after_failed_barrier)
 
@@ -94,7 +94,9 @@ class Run:
         self._synchronize()
         warmup, timed = iterations(self._options, block_size)
         seen = self._worker.await_notifications(warmup, 0)
-        self._synchronize()
+        # The initiator, which has completed the transfers before this side knows of them, arrives first. Otherwise this side
+        # could still be asleep when the timed transfers start, and without a progress thread the first would wait for it.
+        self._synchronize(after=INITIATOR_RANK)
         self._worker.await_notifications(warmup + timed, seen)
         self._synchronize()
         if self._checks("WRITE"):

@@ -82,10 +82,15 @@ class Rendezvous:
         except EtcdError:
             return True
 
-    def barrier(self, name):
-        """Waits for all ranks and returns whether they arrived in time. A key that a dead rank left counts as that rank."""
+    def barrier(self, name, after=None):
+        """Waits for all ranks and returns whether they arrived in time. A key that a dead rank left counts as that rank.
+
+        Lets the rank `after` arrive first if it does so soon; the last to arrive is the first to go on.
+        """
         place = f"{self._prefix}barrier/{name}/{self._generation}/"
         self._generation += 1
+        if after is not None:
+            self._follow(f"{place}{after}")
         arrived = 0
         step = "put"
         try:
@@ -103,6 +108,11 @@ class Rendezvous:
         complain(f"Error in barrier {step} {place} rank {self.rank} completed {arrived}/{self.world_size} ranks)")
         self._attempt(self._etcd.delete_prefix, place)
         return False
+
+    def _follow(self, key):
+        for _ in self._waits.tries_to_follow():
+            if self._attempt(self._etcd.get, key) is not None:
+                return
 
     def send_int(self, number, to):
         return self._send("int", to, {"": str(number)})

@@ -10,6 +10,8 @@ REAL_TRIES = 60
 FAST_LIMIT_S = 60
 FAST_FIRST_PAUSE_S = 0.002
 FAST_LONGEST_PAUSE_S = 0.1
+# How long a rank lets another one go first, in seconds: longer than the longest pause of that one.
+YIELD_LIMIT_S = 4
 
 
 class UnknownPolling(Exception):
@@ -36,6 +38,14 @@ class Waits:
             yield
             self._sleep(pause)
 
+    def tries_to_follow(self):
+        """Yields once for each look for a rank that should go first, until it is too late to let it."""
+        for pause in _fast_pauses(YIELD_LIMIT_S):
+            if self._signaled():
+                return
+            yield
+            self._sleep(pause)
+
     def settle(self):
         """Pauses as nixlbench does after it has acknowledged a message."""
         self._sleep(self._settle_s)
@@ -50,14 +60,14 @@ def waits_of(environment, version, signaled, sleep=time.sleep):
     if name == "real":
         return Waits(lambda: [version.poll_s] * REAL_TRIES, version.settle_s, signaled, sleep)
     if name == "fast":
-        return Waits(_fast_pauses, 0, signaled, sleep)
+        return Waits(lambda: _fast_pauses(FAST_LIMIT_S), 0, signaled, sleep)
     raise UnknownPolling(f"{VARIABLE}={name}: expected real or fast")
 
 
-def _fast_pauses():
+def _fast_pauses(limit_s):
     waited = 0
     pause = FAST_FIRST_PAUSE_S
-    while waited < FAST_LIMIT_S:
+    while waited < limit_s:
         yield pause
         waited += pause
         pause = min(pause * 2, FAST_LONGEST_PAUSE_S)
