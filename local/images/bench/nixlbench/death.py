@@ -12,8 +12,6 @@ def die(number):
     """Ends the process by a signal without a core file. A container's first process, for which the kernel ignores signals,
     exits with 128 + the number of the signal instead."""
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    if number in (signal.SIGSEGV, signal.SIGABRT):
-        signal.signal(number, signal.SIG_DFL)
     sys.stdout.flush()
     sys.stderr.flush()
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {number})
