@@ -12,19 +12,15 @@ class Buffer:
     otherwise two ranks on one machine would touch 16 GiB with the default flags."""
 
     def __init__(self, size, role):
-        self.size = size
         self._own = PATTERNS[role]
         self._memory = mmap.mmap(-1, size)
         self.address = ctypes.addressof(ctypes.c_char.from_buffer(self._memory))
-        self.reset(size)
+        self.reset([(self.address, size, 0)])
 
-    def reset(self, length):
+    def reset(self, blocks):
         """Restores the pattern of this side, so that a check passes only on bytes that arrive afterwards."""
-        ctypes.memset(self.address, self._own, length)
-
-    def blocks(self, block_size, batch_size):
-        """Returns (address, length, device) of each block of a batch. The blocks are contiguous."""
-        return [(self.address + index * block_size, block_size, 0) for index in range(batch_size)]
+        for address, length, _ in blocks:
+            ctypes.memset(address, self._own, length)
 
     def holds(self, address, length, value):
         """Whether every byte of a block has this value."""

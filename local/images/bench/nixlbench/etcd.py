@@ -32,8 +32,9 @@ class EtcdClient:
         request = {**_prefix(prefix), "keys_only": True}
         return [base64.b64decode(kv["key"]).decode() for kv in self._call("kv/range", request).get("kvs", [])]
 
-    def put(self, key, value):
-        self._call("kv/put", {"key": _encode(key), "value": _encode(value)})
+    def put(self, key, value, lease=None):
+        bound = {} if lease is None else {"lease": lease}
+        self._call("kv/put", {"key": _encode(key), "value": _encode(value), **bound})
 
     def delete(self, key):
         self._call("kv/deleterange", {"key": _encode(key)})
@@ -41,9 +42,16 @@ class EtcdClient:
     def delete_prefix(self, prefix):
         self._call("kv/deleterange", _prefix(prefix))
 
+    def grant(self, seconds):
+        """Returns a lease that ends after this time unless renew() is called."""
+        return self._call("lease/grant", {"TTL": seconds})["ID"]
+
+    def renew(self, lease):
+        self._call("lease/keepalive", {"ID": lease})
+
     def lock(self, name):
         """Waits for the lock and returns the argument for unlock()."""
-        lease = self._call("lease/grant", {"TTL": LOCK_LEASE_S})["ID"]
+        lease = self.grant(LOCK_LEASE_S)
         key = self._call("lock/lock", {"name": _encode(name), "lease": lease}, timeout_s=None)["key"]
         return key, lease
 

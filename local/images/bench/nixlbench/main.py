@@ -2,56 +2,41 @@
 
 import json
 import os
-import signal
 
 from . import BANNER
-from .options import FlagErrors, HelpWanted, help_lines, parse
+from .interrupts import Interrupts
+from .options import FlagErrors, HelpWanted, VersionWanted, help_lines, parse
 from .output import Stop, complain, say
 from .plan import iterations, rows, settle
 from .rendezvous import Rendezvous
+from .schemes import is_pairwise
 from .table import banner_lines, header_lines, row_line
+from .versions import UnknownVersion, version_of
+from .waits import UnknownPolling, waits_of
 from .worker import Worker
 
+PROGRAM = "nixlbench"
 WORLD_SIZE = 2
 INITIATOR_RANK, TARGET_RANK = 0, 1
-SIGTERM_EXIT_CODE = 128 + signal.SIGTERM
-
-
-class Interrupts:
-    """Handles signals. SIGINT ends the run after the current row, a second SIGINT at once. SIGTERM ends it at once, also in
-    a container's first process, for which the kernel ignores every signal without a handler."""
-
-    def __init__(self):
-        self._count = 0
-        signal.signal(signal.SIGINT, self._interrupt)
-        if os.getpid() == 1:
-            signal.signal(signal.SIGTERM, lambda *_: os._exit(SIGTERM_EXIT_CODE))
-
-    def _interrupt(self, *_):
-        say("Ctrl-C received, exiting...")
-        self._count += 1
-        if self._count > 1:
-            os._exit(1)
-
-    def signaled(self):
-        return self._count > 0
+USAGE_EXIT_CODE = 2
 
 
 class Run:
-    def __init__(self, options, rendezvous, interrupts):
+    def __init__(self, options, version, rendezvous, interrupts):
         self._options = options
+        self._version = version
         self._rendezvous = rendezvous
         self._signaled = interrupts.signaled
         self._initiates = rendezvous.rank == INITIATOR_RANK
         role = "initiator" if self._initiates else "target"
-        self._worker = Worker(options, rendezvous.rank, role)
+        self._worker = Worker(options, version, rendezvous, role, interrupts)
 
     def execute(self):
         self._start_together()
         self._worker.allocate()
         self._exchange_metadata()
         if self._initiates:
-            for line in (*banner_lines(self._options), *header_lines()):
+            for line in (*banner_lines(self._options, self._version), *header_lines()):
                 say(line)
         for block_size, batch_size in rows(self._options):
             if self._signaled():
@@ -65,7 +50,7 @@ class Run:
         return 1 if self._signaled() else 0
 
     def _start_together(self):
-        sides = ": 1 initiators and 1 targets)" if self._options.mode == "SG" else ""
+        sides = ": 1 initiators and 1 targets)" if is_pairwise(self._options, "SG") else self._version.start_wait_end
         say(f"Waiting for all processes to start... (expecting {WORLD_SIZE} total{sides}")
         if not self._rendezvous.barrier("start_barrier"):
             complain("Failed to synchronize at start barrier")
@@ -73,10 +58,10 @@ class Run:
             raise Stop(1, tidy=True)
         say("All processes are ready to proceed")
 
-    def _synchronize(self):
-        if not self._rendezvous.barrier("sync"):
+    def _synchronize(self, after=None):
+        if not self._rendezvous.barrier("sync", after):
             complain("Failed to synchronize")
-            raise Stop(1)
+            raise Stop(1, tidy=self._version.forgets_after_failed_barrier)
 
     def _exchange_metadata(self):
         if self._initiates:
@@ -85,10 +70,10 @@ class Run:
             self._send(self._worker.metadata())
 
     def _initiate(self, block_size, batch_size):
-        local = self._worker.buffer.blocks(block_size, batch_size)
+        local = self._worker.blocks(block_size, batch_size)
         if self._checks("READ"):
-            self._worker.buffer.reset(block_size * batch_size)
-        remote = [tuple(block) for block in json.loads(self._receive(tidy=False))]
+            self._worker.reset(local)
+        remote = [[tuple(block) for block in json.loads(self._receive(tidy=False))] for _ in local]
         self._synchronize()
         warmup, timed = iterations(self._options, block_size)
         if warmup > 0:
@@ -98,18 +83,21 @@ class Run:
         self._synchronize()
         if self._checks("READ"):
             self._worker.check(local)
-        say(row_line(block_size, batch_size, timed, timings))
+        say(row_line(self._options, block_size, batch_size, timed, timings))
 
     def _serve(self, block_size, batch_size):
-        local = self._worker.buffer.blocks(block_size, batch_size)
+        local = self._worker.blocks(block_size, batch_size)
         if self._checks("WRITE"):
-            self._worker.buffer.reset(block_size * batch_size)
-        self._send(json.dumps(local).encode())
+            self._worker.reset(local)
+        for blocks in local:
+            self._send(json.dumps(blocks).encode())
         self._synchronize()
         warmup, timed = iterations(self._options, block_size)
-        seen = self._worker.await_notifications(warmup, 0, self._signaled)
-        self._synchronize()
-        self._worker.await_notifications(warmup + timed, seen, self._signaled)
+        seen = self._worker.await_notifications(warmup, 0)
+        # The initiator, which has completed the transfers before this side knows of them, arrives first. Otherwise this side
+        # could still be asleep when the timed transfers start, and without a progress thread the first would wait for it.
+        self._synchronize(after=INITIATOR_RANK)
+        self._worker.await_notifications(warmup + timed, seen)
         self._synchronize()
         if self._checks("WRITE"):
             self._worker.check(local)
@@ -135,15 +123,21 @@ class Run:
 
 
 def main(arguments):
-    say(BANNER)
-    interrupts = Interrupts()
     rendezvous = None
     try:
-        options = _options(arguments)
+        version = _selected(version_of, os.environ)
+        options = _options(arguments, version)
+        say(BANNER)
         settle(options)
-        rendezvous = Rendezvous(options.benchmark_group, options.etcd_endpoints, WORLD_SIZE)
+        interrupts = Interrupts(version.handled_signals)
+        waits = _selected(waits_of, os.environ, version, interrupts.signaled)
+        rendezvous = Rendezvous(
+            options.benchmark_group, options.etcd_endpoints, WORLD_SIZE, waits, version.leases_ranks
+        )
         rendezvous.register()
-        code = Run(options, rendezvous, interrupts).execute()
+        run = Run(options, version, rendezvous, interrupts)
+        interrupts.arm()
+        code = run.execute()
     except Stop as stop:
         if stop.tidy and rendezvous is not None:
             rendezvous.forget()
@@ -152,14 +146,27 @@ def main(arguments):
     return code
 
 
-def _options(arguments):
+def _selected(select, *arguments):
     try:
-        return parse(arguments)
+        return select(*arguments)
+    except (UnknownVersion, UnknownPolling) as error:
+        complain(f"nixlbench stand-in: {error}")
+        raise Stop(USAGE_EXIT_CODE) from None
+
+
+def _options(arguments, version):
+    try:
+        return parse(arguments, version)
+    except VersionWanted:
+        say(PROGRAM)
+        raise Stop(0) from None
     except HelpWanted:
         # Prints all lines at once, because a reader like `grep -q` closes the pipe as soon as it has found its flag.
-        say("\n".join(("  Flags of nixlbench 0.7.1 that this stand-in knows:", *help_lines())))
+        lines = (BANNER, f"  Flags of nixlbench {version.name} that this stand-in knows:", *help_lines(version))
+        say("\n".join(lines))
         raise Stop(1) from None
     except FlagErrors as errors:
+        say(BANNER)
         for line in errors.lines:
             complain(line)
         raise Stop(1) from None

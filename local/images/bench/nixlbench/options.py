@@ -1,4 +1,4 @@
-"""Parses the network flags of nixlbench 0.7.1 as gflags does.
+"""Parses the network flags of nixlbench as gflags does.
 
 Omits the storage flags on purpose: this stand-in has no storage back end, and "unknown flag" reports this early.
 """
@@ -11,6 +11,7 @@ UINT64_MAX = 2**64 - 1
 TRUE_WORDS = {"1", "t", "true", "y", "yes"}
 FALSE_WORDS = {"0", "f", "false", "n", "no"}
 HELP_FLAGS = {"help", "helpfull", "helpshort"}
+VERSION_FLAG = "version"
 
 
 @dataclass(frozen=True)
@@ -42,14 +43,25 @@ FLAGS = {
         Flag("num_iter", "int32", 1000, "Timed iterations"),
         Flag("warmup_iter", "int32", 100, "Iterations before the timed ones"),
         Flag("large_blk_iter_ftr", "int32", 16, "Divides the iterations of blocks above 1 MiB"),
-        Flag("num_threads", "int32", 1, "Threads; only 1 here"),
-        Flag("num_initiator_dev", "int32", 1, "Devices of the initiator side; only 1 here"),
-        Flag("num_target_dev", "int32", 1, "Devices of the target side; only 1 here"),
-        Flag("enable_pt", "bool", False, "Progress thread; always on here, see worker.py"),
+        Flag("num_threads", "int32", 1, "Threads"),
+        Flag("num_initiator_dev", "int32", 1, "Devices of the initiator side; above 1 only in mode MG here"),
+        Flag("num_target_dev", "int32", 1, "Devices of the target side; above 1 only in mode MG here"),
+        Flag("enable_pt", "bool", False, "Progress thread; as 0.7.1 always on here, see versions.py"),
         Flag("progress_threads", "uint64", 0, "Extra progress threads of the UCX back end"),
         Flag("enable_vmm", "bool", False, "VMM allocations; has no effect here"),
         Flag("device_list", "string", "all", "Comma-separated devices, or all"),
         Flag("etcd_endpoints", "string", "", "etcd, http://host:port"),
+    )
+}
+# Known since 1.2 (prepared_xfer: 1.3, recreate_xfer: 1.0).
+TRANSFER_FLAGS = {
+    flag.name: flag
+    for flag in (
+        Flag("recreate_xfer", "bool", False, "Creates the request for each iteration; has no effect here"),
+        Flag("reregister_mem", "bool", False, "Registers the memory for each iteration; has no effect here"),
+        Flag("prepared_xfer", "bool", False, "Uses prepared descriptor lists; has no effect here"),
+        Flag("pipeline_depth", "int32", 1, "Requests in flight; has no effect here"),
+        Flag("use_hugepages", "bool", False, "Allocates huge pages; has no effect here"),
     )
 }
 
@@ -66,12 +78,22 @@ class HelpWanted(Exception):
     """--help was given. gflags then prints the flags and exits with code 1."""
 
 
-def parse(arguments):
+class VersionWanted(Exception):
+    """--version was given. gflags then prints the program's name, as nixlbench sets no version, and exits with code 0."""
+
+
+def flags_of(version):
+    """Returns the flags that a release knows, by name."""
+    return {**FLAGS, **TRANSFER_FLAGS} if version.has_transfer_options else FLAGS
+
+
+def parse(arguments, version):
     """Returns the flags as attributes. Accepts `--f=v`, `--f v`, one dash or two, `-` for `_`; for booleans also `--f` and
     `--nof`."""
-    values = {flag.name: flag.default for flag in FLAGS.values()}
+    flags = flags_of(version)
+    values = {flag.name: flag.default for flag in flags.values()}
     errors = []
-    help_wanted = False
+    wanted = None
     rest = list(arguments)
     while rest:
         argument = rest.pop(0)
@@ -81,10 +103,12 @@ def parse(arguments):
             continue
         name, equals, value = argument.lstrip("-").partition("=")
         key = name.replace("-", "_")
-        flag = FLAGS.get(key)
+        flag = flags.get(key)
         if key in HELP_FLAGS:
-            help_wanted = True
-        elif flag is None and key.startswith("no") and _is_bool(key[2:]):
+            wanted = HelpWanted()
+        elif key == VERSION_FLAG:
+            wanted = wanted or VersionWanted()
+        elif flag is None and key.startswith("no") and _is_bool(flags, key[2:]):
             values[key[2:]] = False
         elif flag is None:
             errors.append(f"ERROR: unknown command line flag '{name}'")
@@ -94,15 +118,15 @@ def parse(arguments):
             errors.append(f"ERROR: flag '{name}' is missing its argument; flag description: {flag.about}")
         else:
             _set(values, errors, flag, value if equals else rest.pop(0))
-    if help_wanted:
-        raise HelpWanted()
+    if wanted:
+        raise wanted
     if errors:
         raise FlagErrors(errors)
     return SimpleNamespace(**values)
 
 
-def _is_bool(name):
-    return name in FLAGS and FLAGS[name].kind == "bool"
+def _is_bool(flags, name):
+    return name in flags and flags[name].kind == "bool"
 
 
 def _set(values, errors, flag, text):
@@ -128,7 +152,7 @@ def _convert(kind, text):
     return number
 
 
-def help_lines():
-    for flag in sorted(FLAGS.values(), key=lambda flag: flag.name):
+def help_lines(version):
+    for flag in sorted(flags_of(version).values(), key=lambda flag: flag.name):
         default = f'"{flag.default}"' if flag.kind == "string" else str(flag.default).lower()
         yield f"    -{flag.name} ({flag.about}) type: {flag.kind} default: {default}"

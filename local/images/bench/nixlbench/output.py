@@ -17,8 +17,8 @@ def complain(line):
 class Stop(Exception):
     """Ends the run with an exit code. Print all messages before raising it.
 
-    `tidy` reproduces a difference in nixlbench 0.7.1 that affects the next run in the same group: a failure that returns
-    from main() removes the group's rank and size keys, a failure that calls exit() leaves them.
+    `tidy` reproduces a difference in nixlbench that affects the next run in the same group: a failure that returns from
+    main() removes the group's rank and size keys, a failure that calls exit() leaves them.
     """
 
     def __init__(self, code=1, tidy=False):

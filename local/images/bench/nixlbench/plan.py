@@ -1,10 +1,11 @@
-"""Checks the command line as nixlbench 0.7.1 does, rounds the iterations, and lists the rows of the table."""
+"""Checks the command line as nixlbench does, rounds the iterations, and lists the rows of the table."""
 
 from .output import Stop, complain, say
 
 LARGE_BLOCK_BYTES = 1 << 20
 DEFAULT_ENDPOINT = "http://localhost:2379"
 BACKENDS = ("UCX", "LIBFABRIC")
+SCHEMES = ("pairwise", "manytoone", "onetomany", "tp")
 
 
 def settle(options):
@@ -22,6 +23,7 @@ def settle(options):
     if options.large_blk_iter_ftr <= 0:
         _refuse("iter_factor must be greater than 0")
     _round_iterations(options)
+    _check_shares(options)
     _check_supported(options)
 
 
@@ -56,6 +58,17 @@ def _round_iterations(options):
             say(f"WARNING: Adjusting {name} to {rounded} to allow equal distribution to {options.num_threads} threads")
 
 
+def _check_shares(options):
+    for name in ("num_initiator_dev", "num_target_dev"):
+        shares = getattr(options, name) * options.num_threads
+        fitting = round_up(options.total_buffer_size, shares)
+        if fitting != options.total_buffer_size:
+            _refuse(
+                f"Total_buffer_size must be divisible by the product of num_threads and {name}"
+                f", next such value is {fitting}"
+            )
+
+
 def _check_supported(options):
     if options.worker_type == "nvshmem":
         _refuse("NVSHMEM worker requested but NVSHMEM or CUDA is not available")
@@ -63,19 +76,28 @@ def _check_supported(options):
         _refuse(f"Unsupported worker type: {options.worker_type}")
     if options.runtime_type != "ETCD":
         _refuse(f"Invalid runtime: {options.runtime_type}")
-    # Two pods are one pair. More would need shared ranks and requests per thread, which no test here uses.
-    for name in ("num_threads", "num_initiator_dev", "num_target_dev"):
-        if getattr(options, name) != 1:
-            _refuse(f"nixlbench stand-in: {name} above 1 is not supported (got {getattr(options, name)})")
     if options.mode not in ("SG", "MG"):
         _refuse(f"nixlbench stand-in: mode must be SG or MG (got {options.mode})")
+    if options.scheme not in SCHEMES:
+        _refuse(f"nixlbench stand-in: scheme must be one of {', '.join(SCHEMES)} (got {options.scheme})")
+    # Mode SG has a rank for each device, and the stand-in has two.
+    for name in ("num_initiator_dev", "num_target_dev"):
+        if options.mode == "SG" and getattr(options, name) != 1:
+            count = getattr(options, name)
+            _refuse(f"nixlbench stand-in: {name} above 1 needs mode MG, because there are two ranks (got {count})")
     if options.op_type not in ("READ", "WRITE"):
         _refuse(f"nixlbench stand-in: op_type must be READ or WRITE (got {options.op_type})")
     for name in ("initiator_seg_type", "target_seg_type"):
         if getattr(options, name) not in ("DRAM", "VRAM"):
             _refuse(f"Invalid segment type: {getattr(options, name)}")
-    if options.device_list != "all" and len(options.device_list.split(",")) != 1:
-        count = len(options.device_list.split(","))
+    _check_device_list(options)
+
+
+def _check_device_list(options):
+    if options.device_list == "all" or options.scheme != "pairwise":
+        return
+    count = len(options.device_list.split(","))
+    if not count == options.num_initiator_dev == options.num_target_dev:
         _refuse(
             f"Incorrect device list {options.device_list} provided for pairwise scheme {count}# devices",
             "Failed to parse device list",
@@ -98,6 +120,6 @@ def rows(options):
 
 
 def iterations(options, block_size):
-    """Returns the (warm-up, timed) iterations of one row. Both are divided for blocks above 1 MiB."""
+    """Returns the (warm-up, timed) iterations of one row, of all threads. Both are divided for blocks above 1 MiB."""
     divisor = options.large_blk_iter_ftr if block_size > LARGE_BLOCK_BYTES else 1
     return options.warmup_iter // divisor, options.num_iter // divisor

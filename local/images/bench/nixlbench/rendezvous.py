@@ -1,27 +1,31 @@
-"""Rendezvous of two processes: ranks, barriers and messages as keys in etcd, with the names of nixlbench 0.7.1.
+"""Rendezvous of two processes: ranks, barriers and messages as keys in etcd, with the names of nixlbench.
 
-Keys have no lease, as in nixlbench: the keys of a killed rank stay and disturb the next run in the same group in the same
-way.
+Only the key of a rank has a lease, and only since 1.1: the other keys of a killed rank stay and disturb the next run in the
+same group in the same way.
 """
 
+import threading
 import time
 
 from .etcd import EtcdClient, EtcdError
 from .output import Stop, complain, say
 
-# nixlbench polls 60 times, once per second. This module uses the same limit but shorter pauses, because each row would
-# otherwise wait for seconds.
-WAIT_LIMIT_S = 60
-FIRST_PAUSE_S = 0.002
-LONGEST_PAUSE_S = 0.1
 RECEIVED = b"received"
+# Lease of a rank's key, in seconds (1.1 and later).
+RANK_LEASE_S = 30
+RENEWALS_PER_LEASE = 3
 
 
 class Rendezvous:
-    def __init__(self, group, endpoints, world_size):
+    """`connect` makes a client of etcd."""
+
+    def __init__(self, group, endpoints, world_size, waits, leases_ranks, connect=EtcdClient):
         self._prefix = f"xferbench/{group}/"
         self._endpoints = endpoints
-        self._etcd = EtcdClient(endpoints)
+        self._connect = connect
+        self._etcd = connect(endpoints)
+        self._waits = waits
+        self._leases_ranks = leases_ranks
         self._generation = 0
         self.world_size = world_size
         self.rank = None
@@ -34,7 +38,7 @@ class Rendezvous:
             size = self._etcd.get(self._key("size"))
             self.rank = int(size) if size else 0
             self._etcd.put(self._key("size"), str(self.rank + 1))
-            self._etcd.put(self._key(f"rank/{self.rank}"), "active")
+            self._etcd.put(self._rank_key(self.rank), "active", self._lease())
             self._etcd.unlock(held)
         except EtcdError as error:
             complain(f"Failed to acquire lock: {error}")
@@ -48,24 +52,51 @@ class Rendezvous:
         complain("Failed to setup ETCD runtime")
         raise Stop(1, tidy=True)
 
+    def _lease(self):
+        """Returns a lease that lasts as long as this process, or None if the release has none."""
+        if not self._leases_ranks:
+            return None
+        lease = self._etcd.grant(RANK_LEASE_S)
+        threading.Thread(target=self._renew, args=(lease,), daemon=True).start()
+        return lease
+
+    def _renew(self, lease):
+        # Has its own client: that of the main thread may be in use.
+        etcd = self._connect(self._endpoints)
+        while True:
+            time.sleep(RANK_LEASE_S / RENEWALS_PER_LEASE)
+            try:
+                etcd.renew(lease)
+            except EtcdError:
+                # Tries again: etcd may be back before the lease has ended.
+                pass
+
     def forget(self):
         """Removes only the size and rank keys, but of *all* ranks, as every ending nixlbench process does."""
-        try:
-            self._etcd.delete_prefix(self._key(""))
-        except EtcdError:
-            # Ignored as in nixlbench: the process is ending, and its exit code is already determined.
-            pass
+        self._attempt(self._etcd.delete_prefix, self._key(""))
 
-    def barrier(self, name):
-        """Waits for all ranks and returns whether they arrived in time. A key that a dead rank left counts as that rank."""
+    def peers_alive(self):
+        """Whether the keys of all ranks exist. An etcd that does not answer counts as yes."""
+        try:
+            return all(self._etcd.get(self._rank_key(rank)) is not None for rank in range(self.world_size))
+        except EtcdError:
+            return True
+
+    def barrier(self, name, after=None):
+        """Waits for all ranks and returns whether they arrived in time. A key that a dead rank left counts as that rank.
+
+        Lets the rank `after` arrive first if it does so soon; the last to arrive is the first to go on.
+        """
         place = f"{self._prefix}barrier/{name}/{self._generation}/"
         self._generation += 1
+        if after is not None:
+            self._follow(f"{place}{after}")
         arrived = 0
         step = "put"
         try:
             self._etcd.put(f"{place}{self.rank}", "1")
             step = "wait"
-            for _ in _tries():
+            for _ in self._waits.tries():
                 arrived = len(self._etcd.keys(place))
                 # No key at all means that rank 0 has seen all ranks and has already removed the keys.
                 if arrived in (0, self.world_size):
@@ -75,11 +106,13 @@ class Rendezvous:
         except EtcdError:
             pass
         complain(f"Error in barrier {step} {place} rank {self.rank} completed {arrived}/{self.world_size} ranks)")
-        try:
-            self._etcd.delete_prefix(place)
-        except EtcdError:
-            pass
+        self._attempt(self._etcd.delete_prefix, place)
         return False
+
+    def _follow(self, key):
+        for _ in self._waits.tries_to_follow():
+            if self._attempt(self._etcd.get, key) is not None:
+                return
 
     def send_int(self, number, to):
         return self._send("int", to, {"": str(number)})
@@ -99,57 +132,46 @@ class Rendezvous:
 
     def _send(self, kind, to, parts):
         message = self._message(kind, self.rank, to)
-        try:
-            for suffix, value in parts.items():
-                self._etcd.put(message + suffix, value)
-        except EtcdError as error:
-            complain(f"Error sending {kind} data: {error}")
-            return False
-        for _ in _tries():
-            if self._read(f"{message}/ack") == RECEIVED:
-                self._etcd.delete(f"{message}/ack")
+        for suffix, value in parts.items():
+            self._attempt(self._etcd.put, message + suffix, value)
+        for _ in self._waits.tries():
+            if self._attempt(self._etcd.get, f"{message}/ack") == RECEIVED:
+                self._attempt(self._etcd.delete, f"{message}/ack")
                 return True
         complain(f"Timeout waiting for {kind} data acknowledgment from rank {to}")
         return False
 
     def _receive(self, kind, sender, suffixes):
         message = self._message(kind, sender, self.rank)
-        for _ in _tries():
-            if self._read(message) is None:
+        for _ in self._waits.tries():
+            if self._attempt(self._etcd.get, message) is None:
                 continue
-            value = self._read(message + suffixes[0])
+            value = self._attempt(self._etcd.get, message + suffixes[0])
             if value is None:
                 continue
             # Removes the keys before it acknowledges, because the sender may then use the same keys again at once.
             for suffix in suffixes:
-                self._etcd.delete(message + suffix)
-            self._etcd.put(f"{message}/ack", RECEIVED)
+                self._attempt(self._etcd.delete, message + suffix)
+            self._attempt(self._etcd.put, f"{message}/ack", RECEIVED)
+            self._waits.settle()
             return value
         complain(f"Timeout waiting for {kind} data from rank {sender}")
         return None
 
-    def _read(self, key):
+    @staticmethod
+    def _attempt(request, *arguments):
+        """Returns the answer, or None when etcd cannot be reached: nixlbench does not look at these errors, it waits on."""
         try:
-            return self._etcd.get(key)
+            return request(*arguments)
         except EtcdError:
-            # Retries when etcd is unavailable for a moment, as for a peer that has not arrived yet.
             return None
 
     def _key(self, name):
         # nixlbench's keys contain this second slash.
         return f"{self._prefix}/{name}"
 
+    def _rank_key(self, rank):
+        return self._key(f"rank/{rank}")
+
     def _message(self, kind, source, destination):
         return f"{self._prefix}msg+{kind}_data/src={source}/dst={destination}"
-
-
-def _tries():
-    """Yields until the wait limit is reached, first in quick succession, then ten times per second."""
-    deadline = time.monotonic() + WAIT_LIMIT_S
-    pause = FIRST_PAUSE_S
-    while True:
-        yield
-        if time.monotonic() >= deadline:
-            return
-        time.sleep(pause)
-        pause = min(pause * 2, LONGEST_PAUSE_S)

@@ -1,4 +1,6 @@
-"""Formats the configuration banner and the table, column for column as nixlbench 0.7.1 prints them."""
+"""Formats the configuration banner and the table, column for column as nixlbench prints them."""
+
+from .schemes import is_pairwise
 
 SEPARATOR_WIDTH = 160
 LABEL_WIDTH = 60
@@ -23,26 +25,32 @@ def separator(character):
     return character * SEPARATOR_WIDTH
 
 
-def banner_lines(options):
+def banner_lines(options, version):
     yield separator("*")
     yield "NIXLBench Configuration"
     yield separator("*")
-    for label, value in _settings(options):
+    for label, value in _settings(options, version):
         shown = int(value) if isinstance(value, bool) else value
         yield f"{label:<{LABEL_WIDTH}}: {shown}"
     yield separator("-")
     yield ""
 
 
-def _settings(options):
-    yield "Runtime (--runtime_type=[etcd])", options.runtime_type
+def _settings(options, version):
+    yield version.runtime_label, options.runtime_type
     yield "ETCD Endpoint ", options.etcd_endpoints
     yield "Worker type (--worker_type=[nixl,nvshmem])", options.worker_type
-    yield "Backend (--backend=[UCX,UCX_MO,GDS,GDS_MT,POSIX,Mooncake,HF3FS,OBJ])", options.backend
+    yield version.backend_label, options.backend
     yield "Enable pt (--enable_pt=[0,1])", options.enable_pt
     yield "Progress threads (--progress_threads=N)", options.progress_threads
     yield "Device list (--device_list=dev1,dev2,...)", options.device_list
     yield "Enable VMM (--enable_vmm=[0,1])", options.enable_vmm
+    if version.has_transfer_options:
+        yield "Recreate xfer each iteration (--recreate_xfer=[0,1])", options.recreate_xfer
+        yield "Re-register memory each iteration (--reregister_mem=[0,1])", options.reregister_mem
+        yield "Prepared xfer (prep+make) (--prepared_xfer=[0,1])", options.prepared_xfer
+        yield "Pipeline depth (--pipeline_depth=N)", options.pipeline_depth
+        yield "Use hugepages (--use_hugepages=[0,1])", options.use_hugepages
     yield "Initiator seg type (--initiator_seg_type=[DRAM,VRAM])", options.initiator_seg_type
     yield "Target seg type (--target_seg_type=[DRAM,VRAM])", options.target_seg_type
     yield "Scheme (--scheme=[pairwise,manytoone,onetomany,tp])", options.scheme
@@ -67,12 +75,17 @@ def header_lines():
     yield separator("-")
 
 
-def row_line(block_size, batch_size, timed_iterations, timings):
-    """Formats one row. GB is 1e9 bytes. The latency is per block, so it is divided by the batch size, as in 0.7.1."""
+def row_line(options, block_size, batch_size, timed_iterations, timings):
+    """Formats one row. GB is 1e9 bytes. The latency is per block, so it is divided by the batch size.
+
+    Counts the devices of the initiator only for pairwise MG, as `printStats` in src/utils/utils.cpp does: for the other
+    schemes, the bandwidth is that of one device's batch, although all of them cross the wire.
+    """
     total_us = timings.total_us
-    moved = block_size * batch_size * timed_iterations
+    counted = options.num_initiator_dev if is_pairwise(options, "MG") else 1
+    moved = block_size * batch_size * timed_iterations * counted
     bandwidth = moved / BYTES_PER_GB / (total_us / US_PER_S) if total_us else 0.0
-    latency_us = total_us / (timed_iterations * batch_size) if timed_iterations else 0.0
+    latency_us = total_us / (timed_iterations * batch_size * counted) if timed_iterations else 0.0
     times = [latency_us]
     for durations in (timings.prepare, timings.post, timings.transfer):
         times += [durations.average(), durations.p99()]

@@ -24,6 +24,12 @@ class Timings:
     transfer: Durations = field(default_factory=Durations)
     total_us: int = 0
 
+    def add(self, other):
+        """Adds the samples of another thread."""
+        self.prepare += other.prepare
+        self.post += other.post
+        self.transfer += other.transfer
+
 
 class Lap:
     """Stopwatch that restarts each time it is read."""

@@ -2,48 +2,92 @@
 
 import logging
 import os
+import signal
 import socket
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 from .buffer import PATTERNS, Buffer
+from .death import die, die_of_bad_alloc
 from .output import Stop, complain, say
 from .plan import BACKENDS
+from .plugins import plugin_problem
+from .schemes import Layout
 from .timings import Lap, Timings, now_us
 
 US_PER_S = 1e6
 NOTIFICATION = b"0xBEEF"
 # nixlbench spins: the initiator until a transfer is complete, the target until the notifications arrive, and NIXL's
 # progress threads always. In the local cluster, two pods share a few cores with all other processes, and spinning would
-# slow down the transfers. So the progress threads pause between two polls, the target only counts notifications, and the
-# initiator spins only for as long as small blocks take.
-PROGRESS_REST_US = 100
-TARGET_PAUSE_S = 0.0005
+# slow down the transfers. So the progress threads pause between two polls, the target pauses as long between two counts of
+# the notifications (without a progress thread, only these counts let UCX receive data: at 0.0625 GB/s, 6 KB arrive in a
+# pause), and the initiator spins only for as long as small blocks take.
+PAUSE_US = 100
 INITIATOR_SPIN_US = 300
 # After that, the initiator pauses for 1/100 of the time waited so far, which is also the most that it adds to a time.
 INITIATOR_LOOKS = 100
+# Time between two looks for the keys of the other ranks (1.1 and later).
+LIVENESS_CHECK_S = 5
 
 
 class Worker:
-    def __init__(self, options, rank, role):
+    """`interrupts` ends transfers and waits. Raises Stop(1) when the back end cannot be created, in releases that check it."""
+
+    def __init__(self, options, version, rendezvous, role, interrupts):
         self._options = options
-        self._backend = options.backend
+        self._version = version
+        self._rendezvous = rendezvous
         self._role = role
+        self._interrupts = interrupts
+        self._backend = options.backend
         self._peer = None
-        self._registered = None
-        self.buffer = None
+        self._registered = []
+        self._agent = None
+        self._layout = Layout(options, role == "initiator")
+        self._buffer = None
         if self._backend not in BACKENDS:
             complain(f"Unsupported NIXLBench backend: {self._backend}")
             raise Stop(1)
-        self._agent = _create_agent(role)
+        problem = plugin_problem(self._backend, os.environ, version.plugin_log)
+        if problem:
+            problem.report_at_start()
+        self._announce()
+        if problem:
+            problem.report_at_creation()
+            self._refuse_backend("NIXL_ERR_NOT_FOUND")
+        else:
+            self._create_backend()
+
+    def _announce(self):
+        options = self._options
         say(
-            f"Init nixl worker, dev {options.device_list} rank {rank}, type {role}, hostname {socket.gethostname()}"
+            f"Init nixl worker, dev {self._device()} rank {self._rendezvous.rank}, type {self._role},"
+            f" hostname {socket.gethostname()}{self._version.init_ends.get(options.backend, '')}"
         )
-        self._warn_of_vram()
+        side = f"{self._role}_seg_type"
+        if getattr(options, side) == "VRAM":
+            complain(f"WARNING: nixlbench stand-in: this image has no GPU support, --{side}=VRAM uses DRAM")
+
+    def _device(self):
+        return "all" if self._options.scheme != "pairwise" else self._options.device_list.split(",")[0]
+
+    def _create_backend(self):
+        agent = _create_agent(
+            self._role,
+            progress=self._options.enable_pt or self._version.forces_progress_thread,
+            several_threads=self._options.num_threads > 1,
+        )
         try:
-            self._agent.create_backend(self._backend, self._parameters())
+            agent.create_backend(self._backend, self._parameters())
         except Exception as error:
+            self._refuse_backend(error)
+        else:
+            self._agent = agent
+
+    def _refuse_backend(self, error):
+        if self._version.checks_backend:
             complain(f"NIXL: createBackend failed! ({error})")
-            raise Stop(1) from error
+            raise Stop(1)
 
     def _parameters(self):
         if self._backend != "UCX":
@@ -53,24 +97,30 @@ class Worker:
             "num_threads": str(options.progress_threads),
             "num_workers": str(options.num_threads + 1),
         }
-        if options.device_list != "all":
-            parameters["device_list"] = options.device_list
+        if self._device() != "all":
+            parameters["device_list"] = self._device()
         return parameters
 
-    def _warn_of_vram(self):
-        side = f"{self._role}_seg_type"
-        if getattr(self._options, side) == "VRAM":
-            complain(f"WARNING: nixlbench stand-in: this image has no GPU support, --{side}=VRAM uses DRAM")
-
     def allocate(self):
-        options = self._options
-        self.buffer = Buffer(options.max_block_size * options.max_batch_size, self._role)
-        region = [(self.buffer.address, self.buffer.size, 0, "")]
-        try:
-            self._registered = self._agent.register_memory(region, "DRAM", backends=[self._backend])
-        except Exception as error:
-            complain(f"NIXL: registerMem failed (Error code: {error})")
-            raise Stop(1) from error
+        if self._agent is None:
+            # The release has not noticed that there is no back end, and now uses it.
+            die(signal.SIGSEGV)
+        self._buffer = Buffer(self._layout.size, self._role)
+        for offset, device in self._layout.parts():
+            region = [(self._buffer.address + offset, self._layout.part_bytes, device, "")]
+            try:
+                self._registered.append(self._agent.register_memory(region, "DRAM", backends=[self._backend]))
+            except Exception as error:
+                complain(self._version.register_failed.format(error))
+                raise Stop(1) from error
+
+    def blocks(self, block_size, batch_size):
+        """Returns (address, length, device) of every block of a row, in a list for each thread."""
+        start = self._buffer.address
+        return [
+            [(start + offset, length, device) for offset, length, device in blocks]
+            for blocks in self._layout.lists(block_size, batch_size)
+        ]
 
     def metadata(self):
         return self._agent.get_agent_metadata()
@@ -84,9 +134,20 @@ class Worker:
         self._peer = name.decode() if isinstance(name, bytes) else name
 
     def transfer(self, local, remote, count):
-        """Runs `count` transfers one after the other and times them."""
+        """Runs `count` transfers, spread over the threads; those of a thread one after the other. Returns their times."""
+        share = count // len(local)
+        if self._version.copies_remote_blocks_unchecked:
+            remote = _copied(local, remote)
         timings = Timings()
         whole = Lap()
+        with ThreadPoolExecutor(len(local)) as threads:
+            for thread in threads.map(lambda pair: self._transfer_in_turn(*pair, share), zip(local, remote)):
+                timings.add(thread)
+        timings.total_us = whole()
+        return timings
+
+    def _transfer_in_turn(self, local, remote, count):
+        timings = Timings()
         lap = Lap()
         handle = self._create(local, remote)
         timings.prepare.append(lap())
@@ -99,15 +160,17 @@ class Worker:
                     raise RuntimeError(state)
                 timings.transfer.append(lap())
         except Exception as error:
-            say(f"NIXL Xfer failed with status: {error}")
+            tell = complain if self._version.transfer_failed_on_stderr else say
+            tell(self._version.transfer_failed.format(error))
             raise Stop(1, tidy=True) from error
         self._release(handle)
-        timings.total_us = whole()
         return timings
 
     def _complete(self, handle, state):
         began_us = now_us()
         while state == "PROC":
+            if self._interrupted():
+                raise Stop(1, tidy=True)
             waited_us = now_us() - began_us
             if waited_us > INITIATOR_SPIN_US:
                 time.sleep(waited_us / INITIATOR_LOOKS / US_PER_S)
@@ -136,42 +199,68 @@ class Worker:
             say("NIXL releaseXferReq failed")
             raise Stop(1, tidy=True) from error
 
-    def await_notifications(self, count, seen, signaled):
-        """Waits for `count` notifications of the initiator. Has no time limit, as in 0.7.1: a target whose initiator
-        has died waits until another process ends it."""
-        while seen < count and not signaled():
+    def await_notifications(self, count, seen):
+        """Waits for `count` notifications of the initiator and returns how many arrived. Has no time limit: without leases
+        of the ranks, a target whose initiator has died waits until another process ends it."""
+        looked = time.monotonic()
+        while seen < count and not self._interrupted():
             seen += len(self._agent.get_new_notifs().get("initiator", []))
             if seen < count:
-                time.sleep(TARGET_PAUSE_S)
+                time.sleep(PAUSE_US / US_PER_S)
+            if self._version.leases_ranks and time.monotonic() - looked >= LIVENESS_CHECK_S:
+                looked = time.monotonic()
+                self._check_peers()
         return seen
 
-    def check(self, blocks):
-        """Prints the blocks that do not contain the sender's pattern. Does not change the exit code, as in 0.7.1."""
+    def _check_peers(self):
+        if not self._rendezvous.peers_alive():
+            complain("nixlbench: peer liveness check failed — aborting poll")
+            self._interrupts.end()
+
+    def _interrupted(self):
+        return self._version.interrupts_transfers and self._interrupts.signaled()
+
+    def reset(self, lists):
+        """Restores the pattern of this side in the blocks of a row."""
+        for blocks in lists:
+            self._buffer.reset(blocks)
+
+    def check(self, lists):
+        """Prints the blocks that do not contain the sender's pattern. Does not change the exit code, as in nixlbench."""
         sender = "initiator" if self._options.op_type == "WRITE" else "target"
-        for index, (address, length, _) in enumerate(blocks):
-            if not self.buffer.holds(address, length, PATTERNS[sender]):
-                complain(f"Consistency check failed for iov 0:{index}")
+        for number, blocks in enumerate(lists):
+            for index, (address, length, _) in enumerate(blocks):
+                if not self._buffer.holds(address, length, PATTERNS[sender]):
+                    complain(f"Consistency check failed for iov {number}:{index}")
 
     def close(self):
-        if self._registered is not None:
-            self._agent.deregister_memory(self._registered, backends=[self._backend])
-            self._registered = None
+        while self._registered:
+            self._agent.deregister_memory(self._registered.pop(), backends=[self._backend])
 
 
-def _create_agent(name):
+def _copied(local, remote):
+    """Returns as many remote blocks as there are local ones. Fewer end the process: nixlbench then reads past their end."""
+    if any(len(mine) > len(theirs) for mine, theirs in zip(local, remote)):
+        die_of_bad_alloc()
+    return [theirs[: len(mine)] for mine, theirs in zip(local, remote)]
+
+
+def _create_agent(name, progress, several_threads):
     nixl = _load_nixl()
     create = nixl.nixlBind.nixlAgent
 
     def create_with_rest(name, config):
-        config.pthrDelay = PROGRESS_REST_US
+        config.pthrDelay = PAUSE_US
         return create(name, config)
 
     # The Python API does not let callers set the pause of the progress threads, but the configuration of the library does.
     nixl.nixlBind.nixlAgent = create_with_rest
+    sync = nixl.nixl_thread_sync_t
+    mode = sync.NIXL_THREAD_SYNC_RW if several_threads else sync.NIXL_THREAD_SYNC_DEFAULT
     try:
-        # Always uses a progress thread, independent of --enable_pt. nixlbench 0.7.1 works for both back ends with its
-        # default (off), but this newer LIBFABRIC plug-in then never completes a transfer on the target's side.
-        return nixl.nixl_agent(name, nixl.nixl_agent_config(enable_prog_thread=True, backends=[]))
+        return nixl.nixl_agent(
+            name, nixl.nixl_agent_config(enable_prog_thread=progress, backends=[], sync_mode=mode)
+        )
     finally:
         nixl.nixlBind.nixlAgent = create
 
