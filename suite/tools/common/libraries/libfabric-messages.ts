@@ -37,6 +37,7 @@ export function libfabricMessages(backEnd: FailureClass): readonly Message[] {
       { text: 'Unresponsive receiver (connection previously established)' },
       { text: 'Unresponsive receiver (reachable by EFA device but handshake failed)' },
       { text: efaStatus(8, 'Connection was reset by remote peer|Receiver connection aborted') },
+      { text: efaStatus(12, 'Unexpected status re(?:turned by responder|ceived from remote)') },
       { text: efaStatus(9, 'Bad queue pair \\(QP\\) number|Invalid receiver queue pair number') },
     ]),
     ...messagesOf({ class: 'TransferFailed', about: ['connection', 'transfer'], depth: 'root' }, [

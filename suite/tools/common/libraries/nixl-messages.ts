@@ -47,6 +47,11 @@ export const NIXL_MESSAGES: readonly Message[] = [
       hint: 'Set NIXL_PLUGIN_DIR to the plug-ins of the same NIXL version; this plug-in is of another one',
     },
     {
+      // Printed by libnuma, whose second copy (of libfabric) has not been initialized; then the process ends silently.
+      text: 'request to allocate mask for invalid number',
+      hint: 'Set LD_PRELOAD to one libnuma.so.1; the NIXL package and libfabric load two copies of it',
+    },
+    {
       text: 'is in illegal combination with',
       hint: 'Unset the other back end; NIXL does not allow the two in one agent',
     },

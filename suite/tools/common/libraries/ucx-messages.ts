@@ -35,6 +35,10 @@ export function ucxMessages(backEnd: FailureClass): readonly Message[] {
         hint: NO_CUDA,
       },
       { text: /transports? '.{0,500} (?:is|are) not available, please use/, hint: OTHER_TRANSPORT },
+      {
+        text: /UCX +ERROR +Invalid value for \w+: /,
+        hint: 'Correct the value of the UCX variable in the message',
+      },
       { text: 'The device lists are empty', hint: 'Unset UCX_NET_DEVICES, or name a device in it; it is empty' },
       { text: 'The TLs list is empty', hint: 'Unset UCX_TLS, or name a transport in it; it is empty' },
       {
@@ -80,17 +84,21 @@ export function ucxMessages(backEnd: FailureClass): readonly Message[] {
       { text: 'Connection reset by remote peer' },
       { text: 'Endpoint timeout' },
       { text: 'Endpoint is not connected' },
+      { text: /\b(?:send|recv)v?\((?:fd=)?-?\d+\) failed: (?:Connection|Broken pipe|No route)/ },
     ]),
+    // Errors of a queue pair (src/uct/ib/mlx5/ib_mlx5_log.c, src/uct/ib/base/ib_log.c).
     ...messagesOf({ class: 'TransferFailed', about: ['connection', 'transfer'] }, [
       {
-        text: /Transport retry count exceeded/i,
+        text: /(?:Transport|Receive-no-ready) retry count(?:er)? exceeded/i,
         hint: 'Check the link and the routes between the two NICs (on RoCE also the GID index and PFC); the other NIC did not answer',
       },
+      { text: /Remote side aborted\b.{0,60}\(synd 0x/, class: 'PeerLost' },
       {
-        text: /Remote (?:access|operation|invalid request) error on /i,
+        text: /(?:Remote (?:access|OP|QP)|Invalid request)\b.{0,60}\(synd 0x/,
         hint: 'Check the log of the other rank, whose NIC refused the access',
       },
-      { text: /Local (?:protection|QP operation|length) (?:error )?on /i },
+      { text: /(?:Bad response|Memory window bind|Local (?:length|QP operation|protection|access))\b.{0,60}\(synd 0x/ },
+      { text: /(?:send|receive) completion with error: /i },
     ]),
   ];
 }

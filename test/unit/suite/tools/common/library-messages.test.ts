@@ -33,6 +33,13 @@ const END_OF_MEMORY = [
 
 const BACKEND: readonly Case[] = [
   [
+    [ucx('ERROR', "Invalid value for MAX_RMA_RAILS: 'x'. Expected: unsigned integer"), ...END_OF_BACKEND],
+    0,
+    'BackendUnavailable',
+    /^Correct the value/,
+  ],
+  [['request to allocate mask for invalid number: Invalid argument'], 0, 'BackendUnavailable', /LD_PRELOAD/],
+  [
     [
       `${I}Failed to load plugin from /p/libplugin_LIBFABRIC.so: libcudart.so.12: cannot open shared object file: No such file or directory`,
       ...END_OF_PLUGIN,
@@ -524,6 +531,37 @@ const TRANSFERS: readonly Case[] = [
 const OTHER_TRANSFERS: readonly Case[] = [
   [
     [
+      ucx('ERROR', 'Transport retry count exceeded on mlx5_0:1/RoCE (synd 0x15 vend 0x81 hw_synd 0/0)'),
+      'Transfer failed on slot 0: NIXL_ERR_BACKEND',
+    ],
+    0,
+    'TransferFailed',
+    /GID index/,
+  ],
+  [
+    [
+      ucx('ERROR', 'Remote access on mlx5_0:1/IB (synd 0x13 vend 0x88 hw_synd 0/0)'),
+      'Transfer failed on slot 0: NIXL_ERR_BACKEND',
+    ],
+    0,
+    'TransferFailed',
+    /refused the access/,
+  ],
+  [
+    [ucx('ERROR', 'recv(fd=33) failed: Connection reset by peer'), 'Transfer failed on slot 0: NIXL_ERR_BACKEND'],
+    0,
+    'PeerLost',
+  ],
+  [
+    [
+      `${E}CQ read failed on rail 0 with error: Remote I/O error prov_errno: 12 len: 0`,
+      'Transfer failed on slot 0: NIXL_ERR_BACKEND',
+    ],
+    0,
+    'PeerLost',
+  ],
+  [
+    [
       ucx(
         'ERROR',
         'cannot find remote protocol for: ucp_context_0 inter-node cfg#2 | put(multi) from cuda/GPU0 to host',
@@ -854,7 +892,7 @@ describe('output that is no failure', () => {
 
 describe('tables of messages', () => {
   const VERBS =
-    /^(?:Add|Allow|Change|Check|Compare|Decrease|Enable|End|Free|Give|Increase|Install|Load|Look up|Mount|Remove|Request|Restart|Set|Start|Unset|Use) /;
+    /^(?:Add|Allow|Change|Check|Compare|Decrease|Enable|End|Free|Give|Increase|Install|Correct|Load|Look up|Mount|Remove|Request|Restart|Set|Start|Unset|Use) /;
 
   for (const { name, messages } of TOOLS) {
     const table: readonly Message[] = messages;
