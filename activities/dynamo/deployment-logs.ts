@@ -33,7 +33,7 @@ export async function storeDeploymentLogs(
 /** Returns the log, or the reason why there is none: the container never started, or its node does not answer. */
 async function logOrReason(cluster: Cluster, namespace: string, pod: Pod, previous: boolean): Promise<string> {
   try {
-    return await cluster.podLog(namespace, pod.metadata.name, 'main', cancellationSignal(), previous);
+    return await cluster.podLog(namespace, pod.metadata.name, 'main', cancellationSignal(), { previous });
   } catch (error) {
     if (isBadRequest(error) || isNotFound(error) || isKubeletUnreachable(error)) return error.message;
     throw error;

@@ -162,11 +162,19 @@ export class Cluster {
   /**
    * Reads the log of a container: standard output and standard error together.
    *
-   * @param previous whether to read the log from before the container's last restart
+   * @param options.previous reads the log from before the container's last restart
+   * @param options.timestamps puts the time of each line before it, in RFC 3339 and a space
    */
-  podLog(namespace: string, pod: string, container: string, signal?: AbortSignal, previous = false): Promise<string> {
+  podLog(
+    namespace: string,
+    pod: string,
+    container: string,
+    signal?: AbortSignal,
+    { previous = false, timestamps = false }: { readonly previous?: boolean; readonly timestamps?: boolean } = {},
+  ): Promise<string> {
     const path = `${resourcePath({ apiVersion: 'v1', kind: 'Pod' }, namespace, pod)}/log`;
-    return this.#requests.text('get log of', path, 'GET', { query: { container, previous: String(previous) }, signal });
+    const query = { container, previous: String(previous), timestamps: String(timestamps) };
+    return this.#requests.text('get log of', path, 'GET', { query, signal });
   }
 
   /**

@@ -8,6 +8,7 @@ import { formatPercent, formatSignedPercent } from '../../suite/units/percent.js
 import { secondsBetween } from '../../suite/units/time.js';
 import { formatBytes, formatDuration, formatRate } from '../../suite/units/units.js';
 import { orDash, sentence } from '../markup/text.js';
+import { mappedVersionNotes } from '../model/mapped-versions.js';
 import { dynamoSection } from './dynamo-report.js';
 
 /**
@@ -202,7 +203,8 @@ function attemptLines({ attempts }: TransportCell): string[] {
   ];
 }
 
-function clusterSection({ setup }: SuiteRecord): string[] {
+function clusterSection(record: SuiteRecord): string[] {
+  const { setup } = record;
   return [
     '## Cluster',
     '',
@@ -224,6 +226,7 @@ function clusterSection({ setup }: SuiteRecord): string[] {
           .map(([tool, version]) => `${tool} ${version}`)
           .join(', ')}`,
     ),
+    ...mappedVersionNotes(record).map((note) => `- ${note}`),
     '',
   ];
 }

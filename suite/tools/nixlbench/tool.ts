@@ -15,6 +15,7 @@ import { NIXLBENCH_MESSAGES } from './messages.js';
 import { nixlbenchTable } from './result-table.js';
 import { nixlbenchRung } from './rung.js';
 import { type NixlbenchSpec, nixlbenchContradictions, nixlbenchSpec } from './spec.js';
+import { nixlbenchVersion } from './version.js';
 
 /** Runs nixlbench of ai-dynamo/nixl: bandwidth between two NIXL agents over one NIXL back end. */
 export const nixlbench = {
@@ -22,7 +23,12 @@ export const nixlbench = {
   program: 'nixlbench',
   schema: nixlbenchSpec,
   messages: NIXLBENCH_MESSAGES,
-  probe: { program: 'nixlbench', helpOption: '--help', version: /version\s+v?([\d.]+\S*)/ },
+  probe: {
+    program: 'nixlbench',
+    helpOption: '--help',
+    version: /version\s+v?([\d.]+\S*)/,
+    versionOfHelp: nixlbenchVersion,
+  },
   contradictions: nixlbenchContradictions,
 
   title: ({ backend }) => `NIXL ${backend}`,
@@ -62,6 +68,7 @@ export const nixlbench = {
   bandwidthFollowsFromLatency: ({ numThreads }) => numThreads === 1,
   differingOptions,
   corruption: (lines) => lines.find((line) => line.startsWith('Consistency check failed')),
+  nixlPlugin: ({ backend }) => `libplugin_${backend}.so`,
   unknownOptions: (test, help) => unknownFlags(nixlbenchArguments(test, '', ''), help).map((flag) => `--${flag}`),
   rung: nixlbenchRung,
 } satisfies Tool<NixlbenchSpec>;
