@@ -6,6 +6,8 @@ import { containerStatus, hasEnded } from '../../kubernetes/pods/pod-state.js';
 import type { RankRecord } from '../../suite/record/record.js';
 import { redactEnvironment, redactUrls } from '../../suite/run/redact.js';
 import type { Run } from '../../suite/run/run.js';
+import { mappedLibraries } from '../../suite/tools/common/libraries.js';
+import { readRankLog } from '../../suite/tools/common/log-lines.js';
 import type { ActivityContext } from '../context/context.js';
 import { deletedRankLog } from './deleted-rank-logs.js';
 import { onlyContainer } from './rank-pod.js';
@@ -39,6 +41,7 @@ export function evidenceActivities(context: ActivityContext) {
     const lost = !pod && (await deletedRankLog(context.store, run, folder, rank.pod));
     const log = lost || (typeof answer === 'string' ? answer : '');
     const state = pod && containerStatus(pod)?.state;
+    const libraries = mappedLibraries(readRankLog(log));
     const reason = pod?.status?.reason ?? state?.terminated?.reason;
     return {
       position: rank.position,
@@ -50,6 +53,7 @@ export function evidenceActivities(context: ActivityContext) {
       environment: redactEnvironment(pod ? environmentOf(pod) : {}),
       endedBySuite: input.endedBySuite.includes(rank.pod),
       log: await context.store.saveLog(run.workflowId, path, log),
+      ...(libraries.length > 0 ? { libraries } : {}),
       ...(state?.terminated ? { exitCode: state.terminated.exitCode } : {}),
       ...(reason ? { reason } : {}),
       ...optional('createdAt', pod?.metadata.creationTimestamp),
@@ -58,10 +62,10 @@ export function evidenceActivities(context: ActivityContext) {
     };
   }
 
-  /** Reads the log of a rank; returns the failure when its node does not answer. */
+  /** Reads the log of a rank with the time of each line; returns the failure when its node does not answer. */
   async function logOf(run: Run, pod: string): Promise<string | Error> {
     try {
-      return await context.cluster(run).podLog(run.namespace, pod, 'rank', cancellationSignal());
+      return await context.cluster(run).podLog(run.namespace, pod, 'rank', cancellationSignal(), { timestamps: true });
     } catch (error) {
       // A node without the container has no log.
       if (isNotFound(error) || isBadRequest(error)) return '';

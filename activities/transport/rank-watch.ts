@@ -2,7 +2,10 @@
 const GRACE_AFTER_SUCCESS = 30;
 /** The same after a crash, a kill or a deletion. Without this limit the tools would wait 60 to 360 s for their peer. */
 const GRACE_AFTER_LOSS = 5;
-/** Seconds within which a stopped rank must end. If it does not, its node does not answer. */
+/**
+ * Seconds within which a stopped rank must end. If it does not, its node does not answer. Longer than the
+ * `terminationGracePeriodSeconds` of manifests/rank-pod.yaml, after which the kubelet kills the pod.
+ */
 const STOP_TIMEOUT = 30;
 
 /** Why the suite stops a rank: its peer has ended, the time limit has passed, etcd is lost, or nothing was printed. */

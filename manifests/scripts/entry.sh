@@ -120,8 +120,8 @@ stop() {
 
 # Adds the libraries of NIXL, UCX and libfabric that the tool has mapped to $mapped, one path in each line.
 sample_libraries() {
-  # shellcheck disable=SC2046,SC2086
-  maps=$(for process in $(family $pids); do cat "/proc/$process/maps" 2> /dev/null; done)
+  # shellcheck disable=SC2046
+  maps=$(for process in $(family $$); do cat "/proc/$process/maps" 2> /dev/null; done)
   IFS=$newline
   set -f
   for line in $maps; do
@@ -155,8 +155,8 @@ versions_in() { # FILE
     while IFS= read -r text; do printf '%s\n' "${text#"${text%%[1-9].*}"}"; done
 }
 
-# Prints the libraries that the samples have found. A container runtime splits lines of more than 8 or 16 KiB, so a frame
-# must be shorter. Adds the folders that name the versions of NIXL's wheels.
+# Prints the libraries that the samples have found. Container runtimes split lines of more than 4 to 16 KiB, so keeps a
+# frame shorter. Adds the folders that name the versions of NIXL's wheels.
 print_libraries() {
   IFS=$newline
   set -f
@@ -167,7 +167,7 @@ print_libraries() {
   list=
   for file in "$@"; do
     add_json "$file"
-    [ "${#list}" -lt 4000 ] || print_list
+    [ "${#list}" -lt 3000 ] || print_list
     case $file in
       */.*.mesonpy.libs/libnixl.so*)
         wheel=${file%.mesonpy.libs/*}
@@ -197,12 +197,16 @@ note_libraries() {
   mapped= pause= failed= interval=1
   trap 'end_notes' TERM
   trap 'failed=yes; end_notes' USR1
-  moment
-  while :; do
+  # A tool may fail within its first second.
+  for early in 1 2 3 4 5; do
+    moment
     sample_libraries
+  done
+  while :; do
     sleep "$interval" > /dev/null 2>&1 &
     pause=$!
     wait "$pause"
+    sample_libraries
     [ "$interval" -ge 64 ] || interval=$((interval * 2))
   done
 }
@@ -239,6 +243,9 @@ newline='
 '
 whitespace=$IFS
 pids= started= killer= signals=0
+# Starts this shell before the handler is set, because a shell can lose a signal while it drops the handler of its parent.
+note_libraries &
+notes=$!
 trap stop TERM INT
 
 # A log without this line and the `end` line is incomplete.
@@ -261,8 +268,6 @@ if [ "$signals" -eq 0 ]; then
   started=yes
   # The signal may have come before all processes were known.
   [ "$signals" -eq 0 ] || [ -n "$killer" ] || end_tool
-  note_libraries &
-  notes=$!
 
   for pid in $pids; do
     await "$pid"
@@ -282,12 +287,14 @@ if [ "$signals" -eq 0 ]; then
   done
 fi
 counters after
-if [ -n "${notes:-}" ]; then
-  signal=TERM
-  [ "$code" -eq 0 ] || signal=USR1
-  kill -"$signal" "$notes" 2> /dev/null
-  await "$notes" 2> /dev/null
-fi
+signal=TERM
+[ "$code" -eq 0 ] || signal=USR1
+kill -"$signal" "$notes" 2> /dev/null
+# Repeats the signal, because a shell can lose one that comes just before `wait`.
+{ while sleep 1 && kill -"$signal" "$notes"; do :; done; } > /dev/null 2>&1 &
+repeat=$!
+await "$notes" 2> /dev/null
+kill "$repeat" 2> /dev/null
 [ "$code" -eq 0 ] || [ -z "${NIXL_PLUGIN_DIR:-}" ] || plugins "$NIXL_PLUGIN_DIR"
 frame "{\"event\":\"end\",\"exitCode\":$code}"
 exit "$code"

@@ -50,6 +50,14 @@ environment() {
   done
 }
 
+# Prints the names of the plug-ins in the folder from which NIXL loads them; `missing` when the folder does not exist.
+nixl_plugins() {
+  [ -d "$NIXL_PLUGIN_DIR" ] || echo missing
+  for plugin in "$NIXL_PLUGIN_DIR"/libplugin_*; do
+    [ ! -e "$plugin" ] || printf '%s\n' "${plugin##*/}"
+  done
+}
+
 # Prints the version of NIXL. Tries several names, because the names of NIXL's wheels contain their CUDA version.
 nixl_version() {
   python3 -c '
@@ -92,6 +100,10 @@ section efa-installer
 grep -i 'efa installer version' /opt/amazon/efa_installed_packages 2> /dev/null
 section nixl
 nixl_version
+if [ -n "${NIXL_PLUGIN_DIR:-}" ]; then
+  section nixl-plugins
+  nixl_plugins
+fi
 while [ $# -ge 3 ]; do
   name=$1 program=$2 help=$3
   shift 3

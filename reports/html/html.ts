@@ -15,6 +15,7 @@ import { moment } from '../markup/moment.js';
 import { orDash, sentence } from '../markup/text.js';
 import { failuresFirst, reasonText } from '../model/cell-reason.js';
 import { spreadOf } from '../model/curves.js';
+import { mappedVersionNotes } from '../model/mapped-versions.js';
 import { headline, type Report } from '../model/report.js';
 import { metricsText, type ReportableChange, reportableChanges } from '../model/reportable-changes.js';
 import { printedText } from '../model/row-text.js';
@@ -189,7 +190,8 @@ ${all.slice(0, most).map(
   )}${all.length > most && html`<p class="small">The other ${all.length - most} rows are in <a href="${links.folder}results.csv">results.csv</a>.</p>`}</details>`;
 }
 
-function cluster({ setup, spec, runId }: SuiteRecord): Markup {
+function cluster(record: SuiteRecord): Markup {
+  const { setup, spec, runId } = record;
   return html`<h2 id="cluster">Cluster</h2>
 <div class="panel"><dl>
 <dt>Kubernetes</dt><dd>${setup.kubernetesVersion ?? 'unknown'}</dd>
@@ -202,6 +204,7 @@ ${setup.probes.map(
   (probe) =>
     html`<dt>image on ${probe.node}</dt><dd><code>${probe.imageId}</code>; EFA domains ${probe.efaDomains ?? 'unknown'}, memlock ${memlockText(probe)}${Object.entries(probe.versions).map(([tool, version]) => `, ${tool} ${version}`)}</dd>\n`,
 )}
+${mappedVersionNotes(record).map((note) => html`<dt>libraries</dt><dd>${note}</dd>\n`)}
 <dt>Temporal run</dt><dd><code>${runId}</code></dd>
 </dl>
 <details><summary>Suite spec</summary><pre>${JSON.stringify(spec, null, 2)}</pre></details></div>`;

@@ -9,6 +9,7 @@ import { secondsBetween } from '../../suite/units/time.js';
 import { formatBytes, formatDuration, formatRate } from '../../suite/units/units.js';
 import { orDash, sentence } from '../markup/text.js';
 import { printedText } from '../model/row-text.js';
+import { mappedVersionNotes } from '../model/mapped-versions.js';
 import { dynamoSection } from './dynamo-report.js';
 
 /**
@@ -208,7 +209,8 @@ function attemptLines({ attempts }: TransportCell): string[] {
   ];
 }
 
-function clusterSection({ setup }: SuiteRecord): string[] {
+function clusterSection(record: SuiteRecord): string[] {
+  const { setup } = record;
   return [
     '## Cluster',
     '',
@@ -230,6 +232,7 @@ function clusterSection({ setup }: SuiteRecord): string[] {
           .map(([tool, version]) => `${tool} ${version}`)
           .join(', ')}`,
     ),
+    ...mappedVersionNotes(record).map((note) => `- ${note}`),
     '',
   ];
 }

@@ -1,5 +1,5 @@
 import { fabricKindOf } from '../fabrics/registry.js';
-import type { ProbeFacts, Problem } from '../run/cluster-facts.js';
+import type { PluginFolder, ProbeFacts, Problem } from '../run/cluster-facts.js';
 import { redactEnvironment } from '../run/redact.js';
 import type { SuiteSpec } from '../spec/spec.js';
 import type { Tool } from '../tools/common/tool.js';
@@ -41,7 +41,18 @@ export function readProbe(log: string, node: string, imageId: string): ProbeFact
   const capabilities = /^CapEff:\s+([0-9a-f]{1,16})$/.exec(first('capabilities'))?.[1];
   const fiInfo = lines('fi-info-efa');
   const named = (name: string, found: string | undefined) => (found ? { [name]: found } : {});
-  const version = (tool: string, pattern: RegExp) => named(tool, pattern.exec(lines(tool).join('\n'))?.[1]);
+  const find = (tool: string, pattern: RegExp) => pattern.exec(lines(tool).join('\n'))?.[1];
+  const version = (tool: string, pattern: RegExp) => named(tool, find(tool, pattern));
+  const helpText = (tool: string) => lines(`${tool}-help`).join('\n');
+  const environment = redactEnvironment(
+    Object.fromEntries(
+      lines('environment').flatMap((line) => {
+        const at = line.indexOf('=');
+        return at > 0 ? [[line.slice(0, at), line.slice(at + 1)]] : [];
+      }),
+    ),
+  );
+  const folder = environment.NIXL_PLUGIN_DIR;
   return {
     node,
     imageId,
@@ -58,23 +69,27 @@ export function readProbe(log: string, node: string, imageId: string): ProbeFact
       ...version('ucx', /(?:Library version:|# Version|UCT version=)\s*([\d.]+)/),
       ...version('libfabric', /libfabric:\s*([\d.]+\S*)/),
       ...version('nixl', /^\s*([\d.]+\S*)\s*$/m),
-      ...Object.assign({}, ...PROBED.map(({ name, probe }) => (probe.version ? version(name, probe.version) : {}))),
+      ...Object.assign(
+        {},
+        ...PROBED.map(({ name, probe }) =>
+          named(name, (probe.version && find(name, probe.version)) ?? probe.versionOfHelp?.(helpText(name))),
+        ),
+      ),
       ...version('efa-installer', /([\d.]*\d)\s*$/m),
     },
     drivers: {
       ...named('efa', /^\s*([\d.]+\S*)/.exec(first('efa-driver'))?.[1]),
       ...named('nvidia', /Kernel Module.*?\s(\d+\.\d+(?:\.\d+)?)\s/.exec(lines('nvidia-driver').join('\n'))?.[1]),
     },
-    environment: redactEnvironment(
-      Object.fromEntries(
-        lines('environment').flatMap((line) => {
-          const at = line.indexOf('=');
-          return at > 0 ? [[line.slice(0, at), line.slice(at + 1)]] : [];
-        }),
-      ),
-    ),
-    help: Object.fromEntries(PROBED.map(({ name }) => [name, lines(`${name}-help`).join('\n')])),
+    environment,
+    ...(folder && sections.has('nixl-plugins') ? { plugins: pluginFolder(folder, lines('nixl-plugins')) } : {}),
+    help: Object.fromEntries(PROBED.map(({ name }) => [name, helpText(name)])),
   };
+}
+
+function pluginFolder(folder: string, lines: readonly string[]): PluginFolder {
+  const files = lines.filter((line) => line.startsWith('libplugin_'));
+  return { folder, files, ...(lines.includes('missing') ? { missing: true } : {}) };
 }
 
 /** Formats the memory that the image may lock: `unlimited`, `64 kB`, or `64 kB, which IPC_LOCK lifts`. */
@@ -115,7 +130,7 @@ function probeProblemsOf(spec: SuiteSpec, probe: ProbeFacts, etcdEndpoint: strin
       'Remove the variable from the image; with it, NIXL exchanges metadata through that etcd instead of through nixlbench',
     );
   }
-  return [...problems, ...toolProblems(spec, probe)];
+  return [...problems, ...toolProblems(spec, probe), ...pluginProblems(spec, probe)];
 }
 
 /** Lists tools and options that the tests need and the image lacks. A missing tool is listed once. */
@@ -144,6 +159,32 @@ function toolProblems({ tests }: SuiteSpec, probe: ProbeFacts): Problem[] {
     }
   }
   return [...missing.values(), ...unknown];
+}
+
+/** Lists the NIXL plug-ins that the tests need and the folder lacks, each once. */
+function pluginProblems({ tests }: SuiteSpec, { node, plugins }: ProbeFacts): Problem[] {
+  if (!plugins) return [];
+  const { folder, files, missing } = plugins;
+  const needed = new Map<string, string>();
+  for (const test of tests) {
+    const plugin = toolOf(test).nixlPlugin?.(test);
+    const ownFolder = test.env.NIXL_PLUGIN_DIR;
+    if (plugin !== undefined && (ownFolder === undefined || ownFolder === folder) && !needed.has(plugin)) {
+      needed.set(plugin, test.name);
+    }
+  }
+  const content = missing
+    ? 'which does not exist'
+    : files.length === 0
+      ? 'which contains no plug-ins'
+      : `which contains ${files.join(', ')}`;
+  return [...needed]
+    .filter(([plugin]) => !files.includes(plugin))
+    .map(([plugin, test]) => ({
+      subject: `image on ${node}`,
+      message: `test ${test} needs ${plugin}, but NIXL_PLUGIN_DIR is ${folder}, ${content}`,
+      hint: `Set NIXL_PLUGIN_DIR to the folder that contains ${plugin}, or unset it, and NIXL uses the folder \`plugins\` beside libnixl.so; or use an image with the plug-in`,
+    }));
 }
 
 /** Returns the usage texts by tool. Histories of earlier versions contain only that of nixlbench. */

@@ -1,5 +1,6 @@
 import { redactEnvironment } from '../run/redact.js';
 import { SUITE_VERSION } from '../run/version.js';
+import { mappedVersions } from '../tools/common/libraries.js';
 import type { Provenance, RankRecord, SetupRecord } from './record.js';
 
 /**
@@ -34,7 +35,7 @@ export function provenanceOf(input: {
         kubeletVersion: node?.kubeletVersion ?? 'unknown',
         drivers: probe?.drivers ?? {},
         imageId: rank?.imageId || (probe?.imageId ?? 'unknown'),
-        versions: probe?.versions ?? {},
+        versions: { ...probe?.versions, ...mappedVersions(rank?.libraries ?? []) },
         environment: redactEnvironment({ ...probe?.environment, ...rank?.environment }),
         command: rank?.command ?? [],
       },

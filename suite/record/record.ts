@@ -46,6 +46,17 @@ const rank = z.object({
   environment: z.record(z.string(), z.string()).optional().meta({
     description: 'environment variables that the pod sets, without secrets; those of the image are in the provenance',
   }),
+  libraries: z
+    .array(
+      z.object({
+        file: z.string(),
+        version: z.string().optional().meta({ description: 'absent when the file does not tell its version' }),
+      }),
+    )
+    .optional()
+    .meta({
+      description: 'libraries of NIXL, UCX and libfabric that the tool had mapped; absent when none could be read',
+    }),
   log: logReference,
 });
 
@@ -81,7 +92,10 @@ const provenance = z.object({
       kubeletVersion: z.string(),
       drivers: z.record(z.string(), z.string()).meta({ description: 'kernel modules: efa, nvidia' }),
       imageId: z.string().meta({ description: 'digest of the image that ran' }),
-      versions: z.record(z.string(), z.string()).meta({ description: 'tools and libraries in the image' }),
+      versions: z.record(z.string(), z.string()).meta({
+        description:
+          'tools and libraries: those that the rank had mapped, by their version or else by the name of their file; otherwise as in the probe',
+      }),
       environment: z
         .record(z.string(), z.string())
         .meta({ description: 'environment variables of the rank, without secrets' }),

@@ -37,6 +37,14 @@ export interface Pair {
   readonly node2: string;
 }
 
+/** The folder from which NIXL loads its plug-ins, as NIXL_PLUGIN_DIR names it. */
+export interface PluginFolder {
+  readonly folder: string;
+  /** Names of the plug-ins: `libplugin_UCX.so`. */
+  readonly files: readonly string[];
+  readonly missing?: boolean;
+}
+
 /** Facts that a probe pod reports from its node, in the image of the ranks. */
 export interface ProbeFacts {
   readonly node: string;
@@ -55,6 +63,8 @@ export interface ProbeFacts {
   /** Kernel modules of the node: efa, nvidia. */
   readonly drivers?: Readonly<Record<string, string>>;
   readonly environment: Readonly<Record<string, string>>;
+  /** Absent when the image and the spec do not set NIXL_PLUGIN_DIR. */
+  readonly plugins?: PluginFolder;
   /** Usage text of each tool, by its name; empty for a tool that the image lacks. */
   readonly help?: Readonly<Record<string, string>>;
   /** Usage text of nixlbench, in histories from before `help`. */

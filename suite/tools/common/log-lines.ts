@@ -13,7 +13,10 @@ export interface CounterFrame {
 /** Shared libraries that a process of the rank has mapped, by the path of their file. */
 interface LibrariesFrame {
   readonly event: 'libraries';
+  /** Also folders `NAME-VERSION.dist-info`, which name the version of a Python wheel that contains one of the libraries. */
   readonly files: readonly string[];
+  /** Texts in a library that have the form of a version, by its path. */
+  readonly versions?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** Files in a folder of NIXL plug-ins; `missing` when the folder does not exist. */
@@ -52,6 +55,8 @@ export interface RankLog {
   readonly processes: ReadonlyMap<number, readonly string[]>;
   /** Shared libraries that the tool had mapped, by the path of their file; empty when the script could not read them. */
   readonly libraries: readonly string[];
+  /** Texts in these libraries that have the form of a version, by the path of the file. */
+  readonly libraryVersions: ReadonlyMap<string, readonly string[]>;
   /** Folders of NIXL plug-ins, listed after a failure. */
   readonly plugins: readonly PluginsFrame[];
   /** Time of the last frame in seconds since 1970; absent without the frame, and when the log has no times. */
@@ -73,6 +78,7 @@ export function readRankLog(text: string): RankLog {
   const processes = new Map<number, string[]>();
   const counters: CounterFrame[] = [];
   const libraries = new Set<string>();
+  const libraryVersions = new Map<string, readonly string[]>();
   const plugins: PluginsFrame[] = [];
   let started = false;
   let ended = false;
@@ -104,6 +110,7 @@ export function readRankLog(text: string): RankLog {
         break;
       case 'libraries':
         for (const file of found.files) libraries.add(file);
+        for (const [file, texts] of Object.entries(found.versions ?? {})) libraryVersions.set(file, texts);
         break;
       case 'plugins':
         plugins.push(found);
@@ -124,6 +131,7 @@ export function readRankLog(text: string): RankLog {
     counters,
     processes,
     libraries: [...libraries],
+    libraryVersions,
     plugins,
     ...(endedAt === undefined ? {} : { endedAt }),
     complete: started && ended,
@@ -138,6 +146,15 @@ export function ownOutput({ toolLines, processes }: RankLog): string[] {
 /** Matches the time that the kubelet puts before a line (RFC 3339, pkg/kubelet/kuberuntime/logs). */
 const TIME = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d{1,9})?(?:Z|[+-]\d\d:\d\d))(?: |$)/;
 
+/** Characters from which on a container runtime may split a line (4 to 16 KiB; 16 KiB in containerd). */
+const SHORTEST_SPLIT = 4000;
+
+/**
+ * Matches the time that a kubelet before 1.26 also puts before each further part of a line that the runtime has split
+ * (kubernetes/kubernetes pull request 113481).
+ */
+const SPLIT = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}(?:Z|[+-]\d\d:\d\d) /g;
+
 /** Whether the kubelet has put a time before each line. Some tools print times of their own, but not in every line. */
 function hasTimes(text: string): boolean {
   const first = text.slice(0, text.indexOf('\n') >>> 0);
@@ -149,7 +166,8 @@ function hasTimes(text: string): boolean {
 function withoutTime(whole: string): { at: number | undefined; line: string } {
   const time = TIME.exec(whole);
   if (!time) return { at: undefined, line: whole };
-  return { at: Date.parse(time[1] ?? '') / 1000, line: whole.slice(time[0].length) };
+  const line = whole.slice(time[0].length);
+  return { at: Date.parse(time[1] ?? '') / 1000, line: line.length < SHORTEST_SPLIT ? line : line.replace(SPLIT, '') };
 }
 
 /** Parses a frame. Finds the marker anywhere in the line, because an unfinished line of the tool may precede it. */
@@ -176,7 +194,10 @@ function isFrame(value: unknown): value is Frame {
     case 'end':
       return Number.isSafeInteger(value.exitCode);
     case 'libraries':
-      return isTexts(value.files);
+      return (
+        isTexts(value.files) &&
+        (value.versions === undefined || (isObject(value.versions) && Object.values(value.versions).every(isTexts)))
+      );
     case 'plugins':
       return typeof value.folder === 'string' && isTexts(value.files);
     case 'counters':

@@ -97,6 +97,8 @@ export interface ToolProbe {
   readonly helpOption: string;
   /** Finds the version in the output of `program --version`; absent for a program without that option. */
   readonly version?: RegExp;
+  /** Derives the version from the output of `helpOption`, for a program whose `--version` does not print it. */
+  versionOfHelp?(help: string): string | undefined;
 }
 
 /**
@@ -178,6 +180,8 @@ export interface Tool<Test extends ToolTest> {
   hungHint?(test: Test, facts: HungFacts): string | undefined;
   /** Finds the line that reports corrupted bytes. */
   corruption(lines: readonly string[]): string | undefined;
+  /** Returns the name of the NIXL plug-in that the test needs: `libplugin_UCX.so`; absent for a tool without NIXL. */
+  nixlPlugin?(test: Test): string;
   /** Finds options of the test that the output of `helpOption` does not list. */
   unknownOptions(test: Test, help: string): string[];
 

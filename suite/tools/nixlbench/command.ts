@@ -55,8 +55,13 @@ export function nixlbenchArguments(test: NixlbenchSpec, etcdEndpoint: string, gr
   ].map(([name, value]) => `--${name}=${value}`);
 }
 
+/** Returns the flags that `nixlbench --help` lists. */
+export function flagsOf(help: string): ReadonlySet<string> {
+  return new Set([...help.matchAll(/^\s*-{1,2}([a-z][a-z0-9_]*)/gm)].map((match) => match[1] ?? ''));
+}
+
 /** Returns the flags of a nixlbench command line that its `--help` does not list. */
 export function unknownFlags(args: readonly string[], help: string): string[] {
-  const known = new Set([...help.matchAll(/^\s*-{1,2}([a-z][a-z0-9_]*)/gm)].map((match) => match[1]));
+  const known = flagsOf(help);
   return args.map((arg) => arg.replace(/^--/, '').replace(/=.*$/, '')).filter((flag) => !known.has(flag));
 }

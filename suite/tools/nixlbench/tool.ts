@@ -23,6 +23,7 @@ import { nixlbenchTable } from './result-table.js';
 import { nixlbenchRung } from './rung.js';
 import { NIXLBENCH_SIGNS } from './signs.js';
 import { type NixlbenchSpec, nixlbenchSpec } from './spec.js';
+import { nixlbenchVersion } from './version.js';
 
 /** Runs nixlbench of ai-dynamo/nixl: bandwidth between two NIXL agents over one NIXL back end. */
 export const nixlbench = {
@@ -34,7 +35,12 @@ export const nixlbench = {
   stopLine: 'Ctrl-C received',
   progressLine: /^\d+\s+\d+\s+\d+\.\d/,
   signs: NIXLBENCH_SIGNS,
-  probe: { program: 'nixlbench', helpOption: '--help', version: /version\s+v?([\d.]+\S*)/ },
+  probe: {
+    program: 'nixlbench',
+    helpOption: '--help',
+    version: /version\s+v?([\d.]+\S*)/,
+    versionOfHelp: nixlbenchVersion,
+  },
   contradictions: nixlbenchContradictions,
   doubts: nixlbenchDoubts,
 
@@ -91,6 +97,7 @@ export const nixlbench = {
       ? 'Set `enablePt` to true; without a progress thread, LIBFABRIC of NIXL 1.1 and later hangs over every provider but efa'
       : undefined,
   corruption: (lines) => lines.find((line) => line.startsWith('Consistency check failed')),
+  nixlPlugin: ({ backend }) => `libplugin_${backend}.so`,
   unknownOptions: (test, help) => unknownFlags(nixlbenchArguments(test, '', ''), help).map((flag) => `--${flag}`),
   rung: nixlbenchRung,
 } satisfies Tool<NixlbenchSpec>;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { mappedLibraries, mappedVersions } from '../../../suite/tools/common/libraries.js';
 import { readRankLog } from '../../../suite/tools/common/log-lines.js';
 import { isolated } from '../../support/environment.js';
 
@@ -31,14 +32,6 @@ describe('entry script of a rank', () => {
     assert.equal((await run(['no-such-tool'])).exitCode, 127);
   });
 
-  it('passes SIGTERM on and still prints the counters', async () => {
-    const child = run(['sleep', '30']);
-    setTimeout(() => child.kill('SIGTERM'), 300);
-    const { exitCode, all } = await child;
-    assert.equal(exitCode, 143);
-    assert.ok(readRankLog(all).counters.some(({ when }) => when === 'after'));
-  });
-
   it('runs a process for each device, with the port of each, and keeps their outputs apart', async () => {
     const folder = mkdtempSync(join(tmpdir(), 'dynamo-bench-test-'));
     try {
@@ -55,6 +48,178 @@ describe('entry script of a rank', () => {
     }
   });
 });
+
+/** Shells that an image may have as /bin/sh, as far as this machine has them. */
+const SHELLS = [['dash'], ['bash'], ['bash', '--posix'], ['busybox', 'ash']].filter(([program = '']) =>
+  (process.env.PATH ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  }),
+);
+
+/** Maps the files named by its arguments for so many seconds, then exits with a code. */
+const MAPPER = `
+import mmap, sys, time
+seconds, code, *files = sys.argv[1:]
+opened = [open(file, 'rb') for file in files]
+maps = [mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ) for file in opened]
+time.sleep(float(seconds))
+sys.exit(int(code))
+`;
+
+for (const [shell = '', ...shellOptions] of SHELLS) {
+  describe(`entry script of a rank in ${[shell, ...shellOptions].join(' ')}`, () => {
+    let folder: string;
+    beforeEach(() => {
+      folder = mkdtempSync(join(tmpdir(), 'dynamo-bench-test-'));
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    const start = (args: string[], env: Record<string, string> = {}) =>
+      isolated(shell, [...shellOptions, script('entry.sh'), ...args], { env, reject: false, all: true });
+    const file = (path: string, text = 'x') => {
+      mkdirSync(dirname(join(folder, path)), { recursive: true });
+      writeFileSync(join(folder, path), text);
+      return join(folder, path);
+    };
+
+    /** Starts a tool and sends signals to the script, the first one as soon as the tool has printed `up`. */
+    async function stopped(tool: string, signals: readonly NodeJS.Signals[] = ['SIGTERM'], env = {}) {
+      const child = start(['sh', '-c', tool], env);
+      await new Promise<void>((resolve) =>
+        child.all.on('data', (chunk: Buffer) => chunk.toString().includes('up') && resolve()),
+      );
+      const asked = performance.now();
+      for (const signal of signals) {
+        child.kill(signal);
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+      const { exitCode, all } = await child;
+      const log = readRankLog(all);
+      assert.equal(log.complete, true);
+      assert.ok(log.counters.some(({ when }) => when === 'after'));
+      assert.equal(/"exitCode":(\d+)}$/.exec(all)?.[1], String(exitCode), 'the same in the last frame');
+      // Shells print "Terminated" and "Killed" for processes that they have started.
+      const after = log.timeline
+        .filter(({ afterStop, text }) => afterStop && !/^$|Terminated|Killed/.test(text))
+        .map(({ text }) => text);
+      return {
+        exitCode,
+        seconds: (performance.now() - asked) / 1000,
+        log,
+        after,
+        frames: all.split('"stop"').length - 1,
+      };
+    }
+
+    it('passes SIGTERM on, marks what came after it, and exits with the tool’s code', async () => {
+      const { exitCode, after, log, frames, seconds } = await stopped(
+        'trap "echo Ctrl-C received, exiting...; exit 5" TERM; echo up; while :; do sleep 0.1; done',
+      );
+      assert.equal(exitCode, 5);
+      assert.deepEqual(after, ['Ctrl-C received, exiting...']);
+      assert.equal(log.timeline.find(({ text }) => text === 'up')?.afterStop, false);
+      assert.equal(frames, 1);
+      assert.ok(seconds < 2, `${seconds} s`);
+    });
+
+    it('kills a tool that ignores SIGTERM after 3 s, within the grace of the pod', async () => {
+      const { exitCode, seconds } = await stopped("trap '' TERM; echo up; while :; do sleep 0.1; done");
+      assert.equal(exitCode, 137);
+      assert.ok(seconds > 2.8 && seconds < 6, `${seconds} s`);
+    }).timeout(20_000);
+
+    it('needs one signal, and more do no harm', async () => {
+      const { exitCode, frames } = await stopped('trap "sleep 1; exit 0" TERM; echo up; while :; do sleep 0.1; done', [
+        'SIGTERM',
+        'SIGTERM',
+        'SIGINT',
+      ]);
+      assert.equal(exitCode, 0);
+      assert.equal(frames, 1);
+    });
+
+    it('ends the program of a tool that is a script, and waits for it', async () => {
+      const program = 'trap "sleep 0.5; echo program ended; exit 0" TERM; echo up; while :; do sleep 0.1; done';
+      const { after, exitCode } = await stopped(`sh -c '${program}'; echo not reached`);
+      assert.deepEqual(after, ['program ended']);
+      assert.equal(exitCode, 143);
+    });
+
+    it('names the libraries that the tool has mapped, with their versions', async () => {
+      const wheel = 'site packages';
+      const files = [
+        file(`${wheel}/.nixl_cu12.mesonpy.libs/libnixl.so`),
+        file(`${wheel}/.nixl_cu12.mesonpy.libs/plugins/libplugin_UCX.so`),
+        // As in wheels: bytes of a number directly before the version, and versions of other things.
+        file(
+          `${wheel}/nixl_cu12.libs/libucp-b39b3ed9.so.0.0.0`,
+          '\0GLIBC_2.2.5\0A1.23.0\0GCC: (GNU) 9.4.0\0libm.so.1.0.0\0',
+        ),
+        file('lib/libfabric.so.1.29.1', 'FI_MSWAP\x002.3.1amzn4.0\x00127.0.0.1\x00'),
+        file('lib/libefa.so.1'),
+        file('lib/a"b\\c/libuct.so.0'),
+        file('lib/libz.so.1'),
+      ];
+      mkdirSync(join(folder, wheel, 'nixl_cu12-1.4.1.dist-info'));
+      // The tool is a script that runs the program.
+      const { all } = await start(['sh', '-c', 'python3 "$@"; exit $?', 'tool', '-c', MAPPER, '1', '0', ...files]);
+      const log = readRankLog(all);
+      assert.deepEqual(log.toolLines.filter(Boolean), []);
+      const mapped = mappedLibraries(log);
+      assert.deepEqual(mapped.map(({ file }) => file).sort(), files.slice(0, 5).sort());
+      assert.deepEqual(mappedVersions(mapped), { nixl: '1.4.1', ucx: '1.23.0', libfabric: '2.3.1amzn4.0' });
+      assert.deepEqual(log.plugins, [], 'only after a failure');
+    });
+
+    it('keeps each frame shorter than the lines that container runtimes split', async () => {
+      const files = Array.from({ length: 80 }, (_, i) => file(`${'x'.repeat(60)}/libuct_${i}.so`));
+      const { all } = await start(['python3', '-c', MAPPER, '1', '0', ...files]);
+      assert.equal(readRankLog(all).libraries.length, 80);
+      assert.ok(Math.max(...all.split('\n').map((line) => line.length)) < 4096);
+    });
+
+    it('lists the plug-ins after a failure: those of NIXL_PLUGIN_DIR, or else those beside libnixl', async () => {
+      const library = file('nixl/libnixl.so.1');
+      file('nixl/plugins/libplugin_UCX.so');
+      file('own/libplugin_LIBFABRIC.so');
+      file('own/readme');
+      const plugins = async (env: Record<string, string>) => {
+        const { all } = await start(['python3', '-c', MAPPER, '0.7', '1', library], env);
+        return readRankLog(all).plugins.map(({ folder: path, files, missing }) => [path, files, missing]);
+      };
+      assert.deepEqual(await plugins({}), [[join(folder, 'nixl/plugins'), ['libplugin_UCX.so'], undefined]]);
+      const own = join(folder, 'own');
+      assert.deepEqual(await plugins({ NIXL_PLUGIN_DIR: own }), [[own, ['libplugin_LIBFABRIC.so'], undefined]]);
+      const none = join(folder, 'none');
+      assert.deepEqual(await plugins({ NIXL_PLUGIN_DIR: none }), [[none, [], true]]);
+    }).timeout(10_000);
+
+    it('needs no program but cat and sleep', async function () {
+      // This shell contains the other programs.
+      if (shell === 'busybox') this.skip();
+      const tools = join(folder, 'bin');
+      mkdirSync(tools);
+      for (const program of ['cat', 'sleep']) symlinkSync(`/bin/${program}`, join(tools, program));
+      const [program = ''] = (await isolated('sh', ['-c', `command -v ${shell}`])).stdout.split('\n');
+      const library = file('libfabric.so.1.29.1', '\x002.3.1\x00');
+      const python = (await isolated('python3', ['-c', 'import sys; print(sys.executable)'])).stdout;
+      const { all, exitCode } = await isolated(
+        program,
+        [...shellOptions, script('entry.sh'), python, '-c', MAPPER, '0.7', '3', library],
+        { env: { PATH: tools }, reject: false, all: true },
+      );
+      assert.equal(exitCode, 3);
+      const log = readRankLog(all);
+      assert.deepEqual(log.toolLines.filter(Boolean), []);
+      assert.deepEqual(mappedVersions(mappedLibraries(log)), { libfabric: 'libfabric.so.1.29.1' });
+    });
+  });
+}
 
 describe('entry script of a rank in a pod with its own network namespace', () => {
   let root: string;

@@ -23,6 +23,23 @@ describe('the probe script', () => {
     assert.match(stdout, /^LINES=one\ntwo$/m);
   });
 
+  it('lists the plug-ins in NIXL_PLUGIN_DIR, and nothing when the variable is not set', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'probe-'));
+    try {
+      for (const name of ['libplugin_UCX.so', 'readme']) await writeFile(join(folder, name), '');
+      const plugins = async (env: Record<string, string>) => {
+        const { stdout } = await isolated('sh', [PROBE], { env: { DYNAMO_BENCH_ETCD_HOST: 'localhost', ...env } });
+        return readProbe(stdout, 'n', '').plugins;
+      };
+      assert.deepEqual(await plugins({ NIXL_PLUGIN_DIR: folder }), { folder, files: ['libplugin_UCX.so'] });
+      const none = join(folder, 'none');
+      assert.deepEqual(await plugins({ NIXL_PLUGIN_DIR: none }), { folder: none, files: [], missing: true });
+      assert.equal(await plugins({}), undefined);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
   it('waits for a name that the cluster DNS learns a moment later', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'probe-'));
     try {

@@ -37,6 +37,12 @@ describe('a pod of the measuring image', () => {
     });
   });
 
+  it('has more time to end than the entry script gives the tool, and less than the suite waits', async () => {
+    const spec = parseSpec({ name: 'pods', tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }] });
+    const pod = await measuringPod(RUN, podSettings(spec), 'n1');
+    assert.equal(pod.spec.terminationGracePeriodSeconds, 10);
+  });
+
   it('sees nothing of the node without EFA devices', async () => {
     assert.deepEqual(await podWith(0), { mounts: [], volumes: [] });
   });

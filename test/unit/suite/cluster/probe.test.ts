@@ -35,7 +35,11 @@ describe('probe of the image', () => {
   it('reads what the pod printed', () => {
     const facts = probe('a');
     assert.equal(facts.efaDomains, 32);
-    assert.deepEqual(facts.versions, { ucx: '1.19.0', libfabric: '2.3.0' });
+    assert.deepEqual(facts.versions, {
+      ucx: '1.19.0',
+      libfabric: '2.3.0',
+      nixlbench: '0.6.0 or later, before 0.10.0',
+    });
     assert.equal(facts.hugepagesFree, 2560);
     assert.deepEqual(facts.etcdAddresses, ['10.0.0.1']);
   });
@@ -79,6 +83,33 @@ describe('probe of the image', () => {
       );
     });
   }
+
+  describe('with NIXL_PLUGIN_DIR', () => {
+    const folder = { environment: 'NIXL_PLUGIN_DIR=/opt/plugins' };
+    const found = (files: string) => {
+      const facts = probe('a', { ...folder, 'nixl-plugins': files });
+      return problems(facts, { ...facts, node: 'b' }).filter((problem) => problem.startsWith('image on a'));
+    };
+
+    it('reports the back end of a test without a plug-in there, and what is there', () => {
+      assert.deepEqual(found('libplugin_POSIX.so\nlibplugin_UCX.so'), [
+        'image on a: test lf needs libplugin_LIBFABRIC.so, but NIXL_PLUGIN_DIR is /opt/plugins, which contains libplugin_POSIX.so, libplugin_UCX.so',
+      ]);
+      assert.match(found('').join(), /which contains no plug-ins$/);
+      assert.match(found('missing').join(), /which does not exist$/);
+      assert.deepEqual(found('libplugin_LIBFABRIC.so'), []);
+    });
+
+    it('says nothing of a test that names another folder, or when the variable is not set', () => {
+      const elsewhere = parseSpec({
+        name: 's',
+        tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC', env: { NIXL_PLUGIN_DIR: '/other' } }],
+      });
+      const facts = probe('a', { ...folder, 'nixl-plugins': '' });
+      assert.deepEqual(probeProblems(elsewhere, [facts, { ...facts, node: 'b' }], 'http://etcd:2379'), []);
+      assert.equal(probe('a').plugins, undefined);
+    });
+  });
 
   it('does not mind limited memlock where IPC_LOCK is in effect, and says so', () => {
     const locks = { memlock: '64', capabilities: 'CapEff:\t00000000a80465fb' };

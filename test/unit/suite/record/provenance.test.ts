@@ -58,6 +58,24 @@ describe('provenance', () => {
     assert.deepEqual(devicePlugins, ['plugin:2']);
   });
 
+  it('has the versions that a rank had mapped, and those of the probe for other software and nodes', () => {
+    const rank = {
+      position: 'node1',
+      pod: 'p',
+      node: 'a',
+      image: 'i',
+      imageId: 'sha256:ran',
+      endedBySuite: false,
+      command: [],
+      libraries: [{ file: '/l/libucp.so.0.0.0', version: '1.22.0' }, { file: '/l/libfabric.so.1.30.0' }],
+      log: { path: '', sha256: '', bytes: 0 },
+    } as const;
+    const probes = setup.probes.map((probe) => ({ ...probe, versions: { ucx: '1.20.0', nixl: '1.4.1' } }));
+    const { nodes } = provenanceOf({ specHash: 'h', seed: 7, setup: { ...setup, probes }, ranks: [rank] });
+    assert.deepEqual(nodes[0]?.versions, { ucx: '1.22.0', nixl: '1.4.1', libfabric: 'libfabric.so.1.30.0' });
+    assert.deepEqual(nodes[1]?.versions, { ucx: '1.20.0', nixl: '1.4.1' });
+  });
+
   it('redacts secrets by name and by shape, and keeps values that only resemble one', () => {
     const shown = {
       UCX_IB_PKEY_INDEX: '1',

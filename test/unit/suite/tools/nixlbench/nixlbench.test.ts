@@ -6,7 +6,9 @@ import { expectedNixlbenchBytes, expectedNixlbenchRows } from '../../../../../su
 import { nixlbenchIdentity } from '../../../../../suite/tools/nixlbench/identity.js';
 import { parseNixlbenchTable } from '../../../../../suite/tools/nixlbench/parse.js';
 import type { NixlbenchSpec } from '../../../../../suite/tools/nixlbench/spec.js';
+import { nixlbenchVersion } from '../../../../../suite/tools/nixlbench/version.js';
 import { fixtureLines } from '../../../../support/fixtures.js';
+import { nixlbenchHelp } from '../../../../support/nixlbench-help.js';
 import { nixlbenchTable } from '../../../../support/tables.js';
 
 function nixlbenchSpec(fields: object = {}): NixlbenchSpec {
@@ -169,6 +171,16 @@ describe('nixlbench', () => {
     }
     assert.ok(!args.some((arg) => arg.startsWith('--progress_threads')));
     assert.ok(nixlbenchArguments(nixlbenchSpec({ progressThreads: 2 }), 'e', 'g').includes('--progress_threads=2'));
+  });
+
+  it('derives the version from the options in --help, because --version prints only the name', () => {
+    assert.equal(nixlbenchVersion('nixlbench: usage'), undefined);
+    const older = nixlbenchHelp().replace(/.*benchmark_group.*\n/, '');
+    assert.equal(nixlbenchVersion(older), 'before 0.5.0');
+    assert.equal(nixlbenchVersion(nixlbenchHelp()), '0.5.0 or later, before 0.6.0');
+    const to1 = ['progress_threads', 'config_file', 'recreate_xfer', 'asio_address'];
+    assert.equal(nixlbenchVersion(nixlbenchHelp(...to1)), '1.1.0 or later, before 1.2.0');
+    assert.equal(nixlbenchVersion(nixlbenchHelp(...to1, 'pipeline_depth', 'prepared_xfer')), '1.3.0 or later');
   });
 
   it('finds the options that a version does not know in its --help', () => {
