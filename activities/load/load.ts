@@ -4,7 +4,7 @@ import type { Cluster } from '../../kubernetes/client/cluster.js';
 import type { KubernetesObject, Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { JOB, POD } from '../../kubernetes/client/resources.js';
-import { containerStatus, hasEnded } from '../../kubernetes/pods/pod-state.js';
+import { containerStatus, hasEnded, isRunning } from '../../kubernetes/pods/pod-state.js';
 import { startRefusal } from '../../kubernetes/pods/start-refusal.js';
 import { podRejected, StartWatch } from '../../kubernetes/pods/start-watch.js';
 import { readLoadLog } from '../../suite/aiperf/load-log.js';
@@ -150,12 +150,13 @@ export function loadActivities(context: ActivityContext) {
     let job = await currentJob(cluster, input);
     let createdAt = 0;
     let seen = false;
+    let ran = false;
     let rejectedAt: number | undefined;
     return poll<{ job: KubernetesObject; pod?: Pod }>(async (elapsed) => {
       await context.claims.renew(run, input.nodes);
       const [pod] = await podsOf(cluster, job);
       const refusal = pod && startRefusal(pod);
-      if (pod && refusal?.passing && refusal.ended) {
+      if (pod && refusal?.passing && refusal.ended && !ran) {
         const tries = triesOf(job, begun);
         if (waitedFor(tries) >= podStart) throw podRejected(pod, refusal, rejectedAfter(tries, podStart));
         rejectedAt ??= elapsed;
@@ -168,7 +169,8 @@ export function loadActivities(context: ActivityContext) {
       }
       if (!pod) return seen || elapsed - createdAt > podStart ? { job } : undefined;
       seen = true;
-      const problem = watch.problem(pod, elapsed);
+      ran ||= isRunning(pod);
+      const problem = ran ? undefined : watch.problem(pod, elapsed);
       if (problem) throw problem;
       if (hasEnded(pod)) return { job, pod };
       if (elapsed > podStart + test.timeout + KUBELET_MARGIN_SECONDS) {

@@ -4,7 +4,7 @@ import type { Cluster } from '../../kubernetes/client/cluster.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { EVENT, POD } from '../../kubernetes/client/resources.js';
-import { hasEnded, isRunning } from '../../kubernetes/pods/pod-state.js';
+import { hasEnded, isRunning, unschedulableMessage } from '../../kubernetes/pods/pod-state.js';
 import type { KubernetesEvent } from '../../kubernetes/pods/pod-trouble.js';
 import { startRefusal } from '../../kubernetes/pods/start-refusal.js';
 import { podRejected, StartWatch } from '../../kubernetes/pods/start-watch.js';
@@ -88,6 +88,10 @@ async function notStarted(cluster: Cluster, pod: Pod, { podStart }: StartTimeout
     return podRejected(pod, refusal, refusal.ended ? rejectedAfter(tries, podStart) : `not started within ${limit}`);
   }
   const { namespace, name } = pod.metadata;
+  const noNode = unschedulableMessage(pod);
+  if (noNode !== undefined) {
+    return new SuiteFailure('Unschedulable', `pod ${namespace}/${name} found no node within ${limit}: ${noNode}`);
+  }
   const waiting = pod.status?.containerStatuses?.[0]?.state?.waiting;
   const state = [
     waiting?.reason ?? pod.status?.phase ?? 'no status',

@@ -1,8 +1,10 @@
 import { cancellationSignal } from '@temporalio/activity';
+import type { Cluster } from '../../kubernetes/client/cluster.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded } from '../../kubernetes/pods/pod-state.js';
+import { startRefusal } from '../../kubernetes/pods/start-refusal.js';
 import { PROBE_ARGUMENTS, readProbe } from '../../suite/cluster/probe.js';
 import type { ProbeFacts } from '../../suite/run/cluster-facts.js';
 import { etcdHost, probePodName } from '../../suite/run/object-names.js';
@@ -41,24 +43,33 @@ export function probeActivities(context: ActivityContext) {
       const renewed = () => context.claims.renew(run, [node]);
       await renewed();
       await cluster.createOrAdopt(owned, cancellationSignal());
-      await waitUntilStarted(cluster, owned, input.patience, renewed);
-      const ended = await poll(async (elapsed) => {
-        await renewed();
-        const current = await cluster.find<Pod>(POD, run.namespace, name, cancellationSignal());
-        if (!current)
-          throw new SuiteFailure('PodRejected', `probe pod ${run.namespace}/${name} was deleted while it ran`);
-        if (hasEnded(current)) return current;
-        if (elapsed > PROBE_TIMEOUT)
-          throw new SuiteFailure(
-            'PodRejected',
-            `probe pod ${run.namespace}/${name} did not end within ${PROBE_TIMEOUT} s`,
-          );
-        return undefined;
-      }, cancellationSignal());
+      const ended = await endOf(cluster, owned, input.patience, renewed);
       const log = await cluster.podLog(run.namespace, name, container.name, cancellationSignal());
       await context.store.saveLog(run.workflowId, `set-up/probe-${node}.log`, log);
       await cluster.delete(POD, run.namespace, name, { gracePeriodSeconds: 1 });
       return readProbe(log, node, containerStatus(ended)?.imageID ?? '');
     },
   };
+}
+
+/** Waits until a probe has ended. A kubelet that restarts can reject it while it runs; then another pod takes its place. */
+async function endOf(
+  cluster: Cluster,
+  probe: Pod,
+  patience: StartTimeouts,
+  renewed: () => Promise<void>,
+): Promise<Pod> {
+  const { namespace = '', name } = probe.metadata;
+  for (;;) {
+    await waitUntilStarted(cluster, probe, patience, renewed);
+    const ended = await poll(async (elapsed) => {
+      await renewed();
+      const current = await cluster.find<Pod>(POD, namespace, name, cancellationSignal());
+      if (!current) throw new SuiteFailure('PodRejected', `probe pod ${namespace}/${name} was deleted while it ran`);
+      if (hasEnded(current)) return current;
+      if (elapsed <= PROBE_TIMEOUT) return undefined;
+      throw new SuiteFailure('PodRejected', `probe pod ${namespace}/${name} did not end within ${PROBE_TIMEOUT} s`);
+    }, cancellationSignal());
+    if (!startRefusal(ended)) return ended;
+  }
 }

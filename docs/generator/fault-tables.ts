@@ -69,6 +69,7 @@ function classes(names: readonly string[] | undefined): string {
 const KINDS: Readonly<Record<string, (argument: string) => string>> = {
   hang: () => 'hangs without output',
   crash: (percent) => (percent === '0' ? 'crashes before its first row' : `crashes after ${percent} % of its rows`),
+  stall: (percent) => `prints nothing more after ${percent} % of its rows`,
   segfault: () => 'exit code 139 after its table',
   'no-rows': () => 'exit code 0 without rows',
   truncated: () => 'last row cut',

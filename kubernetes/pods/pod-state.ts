@@ -26,7 +26,13 @@ export function isReady(pod: Pod): boolean {
 
 /** Whether the scheduler has found no node for the pod. */
 export function isUnschedulable(pod: Pod): boolean {
-  return (
-    pod.status?.conditions?.some(({ type, reason }) => type === 'PodScheduled' && reason === 'Unschedulable') ?? false
+  return unschedulableMessage(pod) !== undefined;
+}
+
+/** Returns why the scheduler has found no node for the pod; undefined when it has found one, or has not tried. */
+export function unschedulableMessage(pod: Pod): string | undefined {
+  const scheduled = pod.status?.conditions?.find(
+    ({ type, reason }) => type === 'PodScheduled' && reason === 'Unschedulable',
   );
+  return scheduled && (scheduled.message ?? 'no node fits');
 }

@@ -1,11 +1,19 @@
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Pod } from '../client/objects.js';
 import { pullTrouble } from './image-pull.js';
-import { isUnschedulable } from './pod-state.js';
+import { unschedulableMessage } from './pod-state.js';
 import { type StartRefusal, startRefusal } from './start-refusal.js';
 
 /** Time for which a pull may fail for a temporary reason; the kubelet tries four times in it. */
 const PULL_TIMEOUT_SECONDS = 120;
+
+/**
+ * Matches the taints that controllers set while a node starts or is under pressure, and remove by themselves
+ * (k8s.io/api/core/v1, well_known_taints.go; agents of CNI and CSI drivers use names that end in `not-ready`). Only the time
+ * limit for the start ends the wait for such a node.
+ */
+const STARTING_NODE =
+  /taint\S* \{(?:node\.kubernetes\.io\/(?:unreachable|network-unavailable|(?:memory|disk|pid)-pressure)|node\.cloudprovider\.kubernetes\.io\/uninitialized|[\w./-]*not-ready)\b/;
 
 /** Detects pods that cannot start, from the duration of each problem. Create one instance for each wait for pods. */
 export class StartWatch {
@@ -36,9 +44,10 @@ export class StartWatch {
     }
     const refusal = startRefusal(pod);
     if (refusal && !refusal.passing) return podRejected(pod, refusal);
-    if (this.#heldFor(pod, 'node', isUnschedulable(pod), elapsed) >= this.#unschedulableTimeout) {
-      const scheduled = pod.status?.conditions?.find(({ type }) => type === 'PodScheduled');
-      return new SuiteFailure('Unschedulable', `${name}: ${scheduled?.message ?? 'no node fits'}`);
+    const noNode = unschedulableMessage(pod);
+    const lasts = noNode !== undefined && !STARTING_NODE.test(noNode);
+    if (this.#heldFor(pod, 'node', lasts, elapsed) >= this.#unschedulableTimeout) {
+      return new SuiteFailure('Unschedulable', `${name}: ${noNode}`);
     }
     return undefined;
   }

@@ -115,7 +115,10 @@ const timeouts = strict({
     .prefault('10m')
     .meta({ description: 'time for which a step is retried while the cluster or the store does not answer' }),
   podStart: duration().prefault('10m').meta({ description: 'time limit until a pod runs, image pull included' }),
-  unschedulable: duration().prefault('1m').meta({ description: 'longest time for which a pod may be unschedulable' }),
+  unschedulable: duration().prefault('1m').meta({
+    description:
+      'longest time for which a pod may be unschedulable; while its node starts, only podStart limits the wait',
+  }),
   nodeLock: duration().prefault('12h').meta({ description: 'longest wait for nodes that another suite has locked' }),
 });
 

@@ -29,13 +29,23 @@ describe('a suite passes when', function () {
     await assertPasses(lab, grid, id, INFRASTRUCTURE_FAULTS.etcdDeletedBetweenTests);
   });
 
-  it('its etcd pod is deleted while the ranks of nixlbench run', async () => {
-    const id = await lab.start(await hittableSuite(lab));
+  it('its etcd pod is deleted while the ranks of nixlbench run, which end within 10 s', async () => {
+    const spec = await hittableSuite(lab);
+    const env = { LOCAL_NIXLBENCH_POLLING: 'real' };
+    const id = await lab.start({ ...spec, tests: spec.tests.map((test) => ({ ...test, env })) });
     await lab.untilRanksRun(id, 'nixl-libfabric');
+    // Both ranks have met by then, and have rows to go.
+    await new Promise((resolve) => setTimeout(resolve, 5000));
     const [etcd] = await lab.pods('app.kubernetes.io/component=etcd');
     assert.ok(etcd);
     await lab.box.admin.delete(POD, lab.namespace.name, etcd.metadata.name, { gracePeriodSeconds: 0 });
+    const lostAt = Date.now();
     await assertPasses(lab, grid, id, INFRASTRUCTURE_FAULTS.etcdDeletedDuringTest);
+    const { record } = await lab.end(id);
+    const first = record.tests.find(({ name }) => name === 'nixl-libfabric')?.cells[0]?.attempts[0];
+    assert.equal(first?.failure?.class, 'EtcdLost', first?.failure?.message);
+    const seconds = (Date.parse(first.endedAt) - lostAt) / 1000;
+    assert.ok(seconds <= 10, `${seconds} s`);
   });
 
   it('the first rank is deleted', async () => {

@@ -14,10 +14,11 @@ describe('a tool that', function () {
   before(async () => {
     lab = await Lab.open();
     const tools = new Map((await lab.tests('ucx-native', 'nixl-libfabric')).map((test) => [test.name, quick(test)]));
-    const tests = TOOL_FAULTS.map(({ name, tool, fault, timeout = '1m' }) => ({
+    const tests = TOOL_FAULTS.map(({ name, tool, fault, timeout = '1m', stallTimeout }) => ({
       ...tools.get(tool),
       name,
       timeout,
+      ...(stallTimeout === undefined ? {} : { stallTimeout }),
       required: false,
       env: { LOCAL_FAULT: fault },
     }));

@@ -33,7 +33,7 @@ export const INFRASTRUCTURE_FAULTS = {
     verdict: 'pass',
     attempts: [1, 1],
   },
-  etcdDeletedDuringTest: { fault: 'etcd pod deleted', moment: 'ranks run', verdict: 'pass', attempts: [1, 2] },
+  etcdDeletedDuringTest: { fault: 'etcd pod deleted', moment: 'ranks run', verdict: 'pass', attempts: [2, 2] },
   firstRankDeleted: { fault: 'first rank deleted', moment: 'ranks run', verdict: 'pass', attempts: [2, 2] },
   nodeKilled: { fault: 'node killed, back after 3 s', moment: 'ranks run', verdict: 'pass', attempts: [2, 2] },
   linkCut: { fault: 'link cut for 20 s', moment: 'ranks run', verdict: 'pass', attempts: [1, 2] },

@@ -12,6 +12,7 @@ export interface ToolFault {
   /** Classes that the failure of the first attempt may have. */
   readonly first?: readonly FailureClass[];
   readonly timeout?: string;
+  readonly stallTimeout?: string;
 }
 
 const INITIATOR = 'node2';
@@ -27,6 +28,15 @@ export const TOOL_FAULTS: readonly ToolFault[] = [
     attempts: 2,
     first: ['Hung'],
     timeout: '12s',
+  },
+  {
+    name: 'n-stall',
+    tool: 'nixl-libfabric',
+    fault: `stall:50@${INITIATOR}#1`,
+    verdict: 'pass',
+    attempts: 2,
+    first: ['Hung'],
+    stallTimeout: '10s',
   },
   {
     name: 'n-crash',

@@ -117,6 +117,17 @@ describe('the wait for a pod that the kubelet rejects', function () {
     await assert.rejects(started, { class: 'PodLost' });
   });
 
+  it('names the reason of the scheduler when its node does not become ready in time', async () => {
+    const message = '1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }';
+    const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
+    const node = new OnePod([{ phase: 'Pending', conditions }]);
+    await assert.rejects(node.waitUntilStarted(0.1), (error: Error & Record<string, unknown>) => {
+      assert.equal(error.class, 'Unschedulable');
+      assert.match(error.message, /not-ready/);
+      return true;
+    });
+  });
+
   it('names the last warning about a pod whose sandbox cannot be created', async () => {
     const node = new OnePod([{ phase: 'Pending' }]);
     const event = (lastTimestamp: string, reason: string) => ({

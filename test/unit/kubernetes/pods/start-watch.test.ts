@@ -83,6 +83,18 @@ describe('a pod that does not start', () => {
     assert.match(found?.message ?? '', /Insufficient nvidia.com\/gpu/);
   });
 
+  for (const message of [
+    '0/2 nodes are available: 1 node(s) had untolerated taint {node.kubernetes.io/not-ready: }',
+    '0/2 nodes are available: 1 node(s) had untolerated taint(s) {node.kubernetes.io/disk-pressure: }',
+    "1 node(s) had taint {node.kubernetes.io/unreachable: }, that the pod didn't tolerate",
+    '1 node(s) had untolerated taint {ebs.csi.aws.com/agent-not-ready: }',
+  ]) {
+    it(`may yet start while its node starts: ${message}`, () => {
+      const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];
+      for (const elapsed of [0, 600]) assert.equal(watch.problem(pod({ conditions }), elapsed), undefined);
+    });
+  }
+
   it('may yet start, in its place, another pod when its node rejected it for a reason that can pass', () => {
     const refused = pod({ phase: 'Failed', reason: 'UnexpectedAdmissionError', message: 'no devices' });
     for (const elapsed of [0, 600]) assert.equal(watch.problem(refused, elapsed), undefined);
