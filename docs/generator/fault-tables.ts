@@ -68,8 +68,15 @@ function classes(names: readonly string[] | undefined): string {
 
 const KINDS: Readonly<Record<string, (argument: string) => string>> = {
   hang: () => 'hangs without output',
+<<<<<<< HEAD
   crash: (percent) => (percent === '0' ? 'crashes before its first row' : `crashes after ${percent} % of its rows`),
   stall: (percent) => `prints nothing more after ${percent} % of its rows`,
+=======
+  crash: (when) => `crashes ${moment(when)}`,
+  abort: (when) => `aborts with std::bad_alloc ${moment(when)}`,
+  kill: (when) => `is killed ${moment(when)}`,
+  stall: (when) => `stalls and ignores SIGTERM ${moment(when)}`,
+>>>>>>> h-standin
   segfault: () => 'exit code 139 after its table',
   'no-rows': () => 'exit code 0 without rows',
   truncated: () => 'last row cut',
@@ -79,9 +86,15 @@ const KINDS: Readonly<Record<string, (argument: string) => string>> = {
   oom: () => 'takes all memory',
 };
 
+/** Says when a fault strikes: `N` percent of the rows, or `Ns` seconds after the start. */
+function moment(when: string): string {
+  if (when.endsWith('s')) return `${when.slice(0, -1)} s after its start`;
+  return when === '0' ? 'before its first row' : `after ${when} % of its rows`;
+}
+
 /** Splits `KIND[:ARGUMENT][@POSITION][#ATTEMPT]`. */
 function partsOf(fault: string): { kind: string; where: string } {
-  const match = /^([a-z-]+)(?::(\d+))?(?:@(node[12]))?(?:#(\d+))?$/.exec(fault);
+  const match = /^([a-z-]+)(?::(\d+s?))?(?:@(node[12]))?(?:#(\d+))?$/.exec(fault);
   const describe = KINDS[match?.[1] ?? ''];
   if (!match || !describe) throw new Error(`Fault "${fault}" has no description in docs/generator/fault-tables.ts`);
   const [, , argument = '', position = 'both ranks', attempt] = match;

@@ -8,8 +8,8 @@ import { formatPercent, formatSignedPercent } from '../../suite/units/percent.js
 import { secondsBetween } from '../../suite/units/time.js';
 import { formatBytes, formatDuration, formatRate } from '../../suite/units/units.js';
 import { orDash, sentence } from '../markup/text.js';
-import { printedText } from '../model/row-text.js';
 import { mappedVersionNotes } from '../model/mapped-versions.js';
+import { printedText } from '../model/row-text.js';
 import { dynamoSection } from './dynamo-report.js';
 
 /**

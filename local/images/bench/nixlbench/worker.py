@@ -5,27 +5,21 @@ import os
 import signal
 import socket
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 from .buffer import PATTERNS, Buffer
-from .death import die, die_of_bad_alloc
+from .death import die
 from .output import Stop, complain, say
 from .plan import BACKENDS
 from .plugins import plugin_problem
 from .schemes import Layout
-from .timings import Lap, Timings, now_us
+from .transfers import Transfers
 
 US_PER_S = 1e6
-NOTIFICATION = b"0xBEEF"
-# nixlbench spins: the initiator until a transfer is complete, the target until the notifications arrive, and NIXL's
-# progress threads always. In the local cluster, two pods share a few cores with all other processes, and spinning would
-# slow down the transfers. So the progress threads pause between two polls, the target pauses as long between two counts of
-# the notifications (without a progress thread, only these counts let UCX receive data: at 0.0625 GB/s, 6 KB arrive in a
-# pause), and the initiator spins only for as long as small blocks take.
+# nixlbench's target and NIXL's progress threads spin. In the local cluster, two pods share a few cores with all other
+# processes, and spinning would slow down the transfers. So the progress threads pause between two polls, and the target
+# pauses as long between two counts of the notifications. Without a progress thread, only these counts let UCX receive data:
+# at 0.0625 GB/s, 6 KB arrive in a pause.
 PAUSE_US = 100
-INITIATOR_SPIN_US = 300
-# After that, the initiator pauses for 1/100 of the time waited so far, which is also the most that it adds to a time.
-INITIATOR_LOOKS = 100
 # Time between two looks for the keys of the other ranks (1.1 and later).
 LIVENESS_CHECK_S = 5
 
@@ -134,70 +128,9 @@ class Worker:
         self._peer = name.decode() if isinstance(name, bytes) else name
 
     def transfer(self, local, remote, count):
-        """Runs `count` transfers, spread over the threads; those of a thread one after the other. Returns their times."""
-        share = count // len(local)
-        if self._version.copies_remote_blocks_unchecked:
-            remote = _copied(local, remote)
-        timings = Timings()
-        whole = Lap()
-        with ThreadPoolExecutor(len(local)) as threads:
-            for thread in threads.map(lambda pair: self._transfer_in_turn(*pair, share), zip(local, remote)):
-                timings.add(thread)
-        timings.total_us = whole()
-        return timings
-
-    def _transfer_in_turn(self, local, remote, count):
-        timings = Timings()
-        lap = Lap()
-        handle = self._create(local, remote)
-        timings.prepare.append(lap())
-        try:
-            for _ in range(count):
-                state = self._agent.transfer(handle)
-                timings.post.append(lap())
-                state = self._complete(handle, state)
-                if state != "DONE":
-                    raise RuntimeError(state)
-                timings.transfer.append(lap())
-        except Exception as error:
-            tell = complain if self._version.transfer_failed_on_stderr else say
-            tell(self._version.transfer_failed.format(error))
-            raise Stop(1, tidy=True) from error
-        self._release(handle)
-        return timings
-
-    def _complete(self, handle, state):
-        began_us = now_us()
-        while state == "PROC":
-            if self._interrupted():
-                raise Stop(1, tidy=True)
-            waited_us = now_us() - began_us
-            if waited_us > INITIATOR_SPIN_US:
-                time.sleep(waited_us / INITIATOR_LOOKS / US_PER_S)
-            state = self._agent.check_xfer_state(handle)
-        return state
-
-    def _create(self, local, remote):
-        agent = self._agent
-        try:
-            return agent.initialize_xfer(
-                self._options.op_type,
-                agent.get_xfer_descs(local, "DRAM"),
-                agent.get_xfer_descs(remote, "DRAM"),
-                self._peer,
-                NOTIFICATION,
-                backends=[self._backend],
-            )
-        except Exception as error:
-            complain(f"createXferReq failed: {error}")
-            raise Stop(1, tidy=True) from error
-
-    def _release(self, handle):
-        try:
-            self._agent.release_xfer_handle(handle)
-        except Exception as error:
-            say("NIXL releaseXferReq failed")
-            raise Stop(1, tidy=True) from error
+        """Runs `count` transfers, spread over the threads, and returns their times."""
+        transfers = Transfers(self._agent, self._options, self._version, self._peer, self._interrupted)
+        return transfers.run(local, remote, count)
 
     def await_notifications(self, count, seen):
         """Waits for `count` notifications of the initiator and returns how many arrived. Has no time limit: without leases
@@ -236,13 +169,6 @@ class Worker:
     def close(self):
         while self._registered:
             self._agent.deregister_memory(self._registered.pop(), backends=[self._backend])
-
-
-def _copied(local, remote):
-    """Returns as many remote blocks as there are local ones. Fewer end the process: nixlbench then reads past their end."""
-    if any(len(mine) > len(theirs) for mine, theirs in zip(local, remote)):
-        die_of_bad_alloc()
-    return [theirs[: len(mine)] for mine, theirs in zip(local, remote)]
 
 
 def _create_agent(name, progress, several_threads):
