@@ -68,15 +68,10 @@ function classes(names: readonly string[] | undefined): string {
 
 const KINDS: Readonly<Record<string, (argument: string) => string>> = {
   hang: () => 'hangs without output',
-<<<<<<< HEAD
-  crash: (percent) => (percent === '0' ? 'crashes before its first row' : `crashes after ${percent} % of its rows`),
-  stall: (percent) => `prints nothing more after ${percent} % of its rows`,
-=======
   crash: (when) => `crashes ${moment(when)}`,
   abort: (when) => `aborts with std::bad_alloc ${moment(when)}`,
   kill: (when) => `is killed ${moment(when)}`,
   stall: (when) => `stalls and ignores SIGTERM ${moment(when)}`,
->>>>>>> h-standin
   segfault: () => 'exit code 139 after its table',
   'no-rows': () => 'exit code 0 without rows',
   truncated: () => 'last row cut',
