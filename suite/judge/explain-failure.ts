@@ -133,7 +133,7 @@ function endedAttempt(
   const ranOn = rank.end.kind === 'stopped';
   // No message of a tool explains why somebody killed it.
   if (rank.end.kind === 'killed' || rank.end.kind === 'removed') return false;
-  if (etcdLost && ranOn) return false;
+  if (etcdLost && (ranOn || [message.about].flat().includes('etcd'))) return false;
   return others.every(({ end }) => {
     if (!isAbrupt(end)) return true;
     if (message.at === undefined || end.at === undefined) return !ranOn;
