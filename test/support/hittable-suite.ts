@@ -3,12 +3,18 @@ import type { FaultCase } from './fault-cases.js';
 import type { FaultGrid } from './fault-grid.js';
 import { type Lab, type LocalSpec, quick } from './lab.js';
 
-/** A suite of two tests, the second of which runs long enough to be hit in the middle. */
+/**
+ * A suite of two tests, the second of which runs long enough to be hit in the middle. Its ranks poll etcd as seldom as
+ * those of the real nixlbench, because what a fault does depends on it.
+ */
 export async function hittableSuite(lab: Lab, changes: Record<string, unknown> = {}): Promise<LocalSpec> {
   const [ucx, libfabric] = await lab.tests('ucx-native', 'nixl-libfabric');
   return lab.spec({
     timeouts: { retry: '2m', podStart: '1m', unschedulable: '30s' },
-    tests: [quick(ucx), { ...libfabric, startBlockSize: '2Mi', numIter: 128 }],
+    tests: [
+      quick(ucx),
+      { ...libfabric, startBlockSize: '2Mi', numIter: 128, env: { LOCAL_NIXLBENCH_POLLING: 'real' } },
+    ],
     ...changes,
   });
 }
