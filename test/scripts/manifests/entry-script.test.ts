@@ -71,6 +71,9 @@ time.sleep(float(seconds))
 sys.exit(int(code))
 `;
 
+/** Seconds in which the script takes its first samples, also on a busy machine. */
+const LONG = '4';
+
 for (const [shell = '', ...shellOptions] of SHELLS) {
   describe(`entry script of a rank in ${[shell, ...shellOptions].join(' ')}`, () => {
     let folder: string;
@@ -167,7 +170,7 @@ for (const [shell = '', ...shellOptions] of SHELLS) {
       ];
       mkdirSync(join(folder, wheel, 'nixl_cu12-1.4.1.dist-info'));
       // The tool is a script that runs the program.
-      const { all } = await start(['sh', '-c', 'python3 "$@"; exit $?', 'tool', '-c', MAPPER, '1', '0', ...files]);
+      const { all } = await start(['sh', '-c', 'python3 "$@"; exit $?', 'tool', '-c', MAPPER, LONG, '0', ...files]);
       const log = readRankLog(all);
       assert.deepEqual(log.toolLines.filter(Boolean), []);
       const mapped = mappedLibraries(log);
@@ -178,7 +181,7 @@ for (const [shell = '', ...shellOptions] of SHELLS) {
 
     it('keeps each frame shorter than the lines that container runtimes split', async () => {
       const files = Array.from({ length: 80 }, (_, i) => file(`${'x'.repeat(60)}/libuct_${i}.so`));
-      const { all } = await start(['python3', '-c', MAPPER, '1', '0', ...files]);
+      const { all } = await start(['python3', '-c', MAPPER, LONG, '0', ...files]);
       assert.equal(readRankLog(all).libraries.length, 80);
       assert.ok(Math.max(...all.split('\n').map((line) => line.length)) < 4096);
     });
@@ -188,11 +191,11 @@ for (const [shell = '', ...shellOptions] of SHELLS) {
       file('nixl/plugins/libplugin_UCX.so');
       file('own/libplugin_LIBFABRIC.so');
       file('own/readme');
-      const plugins = async (env: Record<string, string>) => {
-        const { all } = await start(['python3', '-c', MAPPER, '0.7', '1', library], env);
+      const plugins = async (env: Record<string, string>, seconds = '0.1') => {
+        const { all } = await start(['python3', '-c', MAPPER, seconds, '1', library], env);
         return readRankLog(all).plugins.map(({ folder: path, files, missing }) => [path, files, missing]);
       };
-      assert.deepEqual(await plugins({}), [[join(folder, 'nixl/plugins'), ['libplugin_UCX.so'], undefined]]);
+      assert.deepEqual(await plugins({}, LONG), [[join(folder, 'nixl/plugins'), ['libplugin_UCX.so'], undefined]]);
       const own = join(folder, 'own');
       assert.deepEqual(await plugins({ NIXL_PLUGIN_DIR: own }), [[own, ['libplugin_LIBFABRIC.so'], undefined]]);
       const none = join(folder, 'none');
@@ -210,7 +213,7 @@ for (const [shell = '', ...shellOptions] of SHELLS) {
       const python = (await isolated('python3', ['-c', 'import sys; print(sys.executable)'])).stdout;
       const { all, exitCode } = await isolated(
         program,
-        [...shellOptions, script('entry.sh'), python, '-c', MAPPER, '0.7', '3', library],
+        [...shellOptions, script('entry.sh'), python, '-c', MAPPER, LONG, '3', library],
         { env: { PATH: tools }, reject: false, all: true },
       );
       assert.equal(exitCode, 3);
