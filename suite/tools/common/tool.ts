@@ -115,8 +115,6 @@ export interface Tool<Test extends ToolTest> {
   readonly messages: readonly Message[];
   /** Start of the line that the tool prints when it is asked to stop; absent when it prints none. */
   readonly stopLine?: string;
-  /** Matches a line that the tool prints only when it has moved on, such as a row; absent when it prints one at its end. */
-  readonly progressLine?: RegExp;
   /** Messages in the output of a successful run that show that it measured something else, on every fabric. */
   readonly signs: readonly Sign[];
   /** Whether the ranks exchange their messages over the etcd of the run, so that they cannot go on without it. */

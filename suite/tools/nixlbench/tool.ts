@@ -33,7 +33,6 @@ export const nixlbench = {
   messages: NIXLBENCH_MESSAGES,
   usesEtcd: true,
   stopLine: 'Ctrl-C received',
-  progressLine: /^\d+\s+\d+\s+\d+\.\d/,
   signs: NIXLBENCH_SIGNS,
   probe: {
     program: 'nixlbench',
