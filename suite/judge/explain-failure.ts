@@ -2,13 +2,13 @@ import { fabricKindOf } from '../fabrics/registry.js';
 import type { TransportTestSpec } from '../spec/transport-tests.js';
 import type { LogLine, RankLog } from '../tools/common/log-lines.js';
 import { deepestCause, type FoundMessage, findMessages, isConsequence } from '../tools/common/messages.js';
+import { contentText } from '../tools/common/plugin-folder.js';
 import { statementOf } from '../tools/common/statement.js';
 import { toolOf } from '../tools/registry.js';
 import { formatDuration } from '../units/units.js';
 import type { FailureKind } from '../verdict/classes/failure-kind.js';
 import { FAILURES, type FailureRecord, failureRecord } from '../verdict/failure.js';
 import type { AttemptContext, RankEvidence } from './evidence.js';
-import { pluginsText } from './plugins-text.js';
 import { isAbrupt, lastLines, type RankEnd, rankEnd } from './rank-end.js';
 
 /** Describes truncated logs; undefined when the logs of both ranks have their first and last line. */
@@ -160,7 +160,8 @@ function endedAttempt(
 
 function namedFailure({ name, log }: RankFacts, { class: failureClass, line, hint }: FoundMessage, problem: string) {
   const { what = 'failed' } = FAILURES[failureClass] as FailureKind;
-  const plugins = failureClass === 'BackendUnavailable' ? pluginsText(log.plugins, line) : '';
+  const folders = failureClass === 'BackendUnavailable' && /plugin/i.test(line) ? log.plugins : [];
+  const plugins = folders.map((folder) => `, and ${folder.folder} ${contentText(folder)}`).join('');
   return failureRecord(failureClass, `${name} ${what}: "${statementOf(line)}"${plugins}; ${problem}`, hint);
 }
 

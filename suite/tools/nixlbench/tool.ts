@@ -91,8 +91,8 @@ export const nixlbench = {
   // With several threads, the latency is that of one thread; versions before 1.1 print a wrong one.
   bandwidthFollowsFromLatency: ({ numThreads }) => numThreads === 1,
   differingOptions,
-  hungHint: ({ backend, enablePt }, { rows, ...conditions }) =>
-    backend === 'LIBFABRIC' && !enablePt && !usesEfa(conditions) && rows === 0
+  hungHint: ({ backend, enablePt }, facts) =>
+    backend === 'LIBFABRIC' && !enablePt && !usesEfa(facts) && facts.rows === 0
       ? 'Set `enablePt` to true; without a progress thread, LIBFABRIC of NIXL 1.1 and later hangs over every provider but efa'
       : undefined,
   corruption: (lines) => lines.find((line) => line.startsWith('Consistency check failed')),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mappedLibraries, mappedVersions } from '../../../../../suite/tools/common/libraries.js';
+import { mappedLibraries, mappedVersions } from '../../../../../suite/tools/common/mapped-libraries.js';
 import { readRankLog } from '../../../../../suite/tools/common/log-lines.js';
 
 const SITE = '/opt/site-packages';
