@@ -118,7 +118,7 @@ export interface Tool<Test extends ToolTest> {
   readonly stopLine?: string;
   /** Messages in the output of a successful run that show that it measured something else, on every fabric. */
   readonly signs: readonly Sign[];
-  /** Whether the ranks exchange their messages over the etcd of the run, so that they cannot go on without it. */
+  /** Whether the ranks exchange their messages over the etcd of the run, so that they cannot continue without it. */
   readonly usesEtcd: boolean;
   /** Queries of the program; absent when it cannot be queried without starting a test. */
   readonly probe?: ToolProbe;

@@ -13,8 +13,8 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { mappedLibraries, mappedVersions } from '../../../suite/tools/common/mapped-libraries.js';
 import { readRankLog } from '../../../suite/tools/common/log-lines.js';
+import { mappedLibraries, mappedVersions } from '../../../suite/tools/common/mapped-libraries.js';
 import { isolated } from '../../support/environment.js';
 
 const script = (name: string) => fileURLToPath(new URL(`../../../../manifests/scripts/${name}`, import.meta.url));
