@@ -68,7 +68,7 @@ export function explainFailure(input: {
   if (context.etcdLost) {
     return failureRecord(
       'EtcdLost',
-      `the etcd of the run was replaced while the ranks ran, and their messages were lost; ${problem}`,
+      `the etcd of the run was lost while the ranks ran, and their messages with it: its pod was deleted, replaced, or not ready for a minute; ${problem}`,
     );
   }
   if (context.timedOut || context.stalledFor !== undefined) return hung(input);

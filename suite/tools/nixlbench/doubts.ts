@@ -1,6 +1,6 @@
 import { formatBytes } from '../../units/units.js';
 import type { DoubtFacts } from '../common/tool.js';
-import { usesEfa } from './efa-provider.js';
+import { lacksProgressThread } from './progress-thread.js';
 import type { NixlbenchSpec } from './spec.js';
 
 /** Lists conditions of the ranks with which nixlbench does not come to an end, or does not start. */
@@ -8,8 +8,7 @@ export function nixlbenchDoubts(test: NixlbenchSpec, facts: DoubtFacts): string[
   const found: string[] = [];
   const { environment, hugepages } = facts;
   const wanted = environment.FI_PROVIDER;
-  // Observed with nixlbench 1.4 and libfabric's tcp provider: without the progress thread, no row ends.
-  if (test.backend === 'LIBFABRIC' && !test.enablePt && !usesEfa(facts)) {
+  if (lacksProgressThread(test, facts)) {
     const used = wanted === undefined ? 'no EFA devices' : `FI_PROVIDER=${wanted}`;
     found.push(
       `hangs with nixlbench 1.1 or newer: with ${used}, LIBFABRIC needs NIXL's progress thread; set enablePt to true`,

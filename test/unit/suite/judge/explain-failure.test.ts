@@ -174,7 +174,7 @@ describe('what ended an attempt', () => {
     const stopped = { log: stoppedAt(9), exitCode: 1, endedBySuite: true };
     const failure = explain(stopped, stopped, { ...onP5, etcdLost: true });
     assert.equal(failure.class, 'EtcdLost');
-    assert.match(failure.message, /^the etcd of the run was replaced/);
+    assert.match(failure.message, /^the etcd of the run was lost while the ranks ran.*deleted, replaced, or not ready/);
   });
 
   describe('a hang', () => {
