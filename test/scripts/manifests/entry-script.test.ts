@@ -1,13 +1,17 @@
 import assert from 'node:assert/strict';
 import {
   accessSync,
+  closeSync,
   constants,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readFileSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -134,6 +138,29 @@ for (const [shell = '', ...shellOptions] of SHELLS) {
       assert.equal(log.timeline.find(({ text }) => text === 'up')?.afterStop, false);
       assert.equal(frames, 1);
       assert.ok(seconds < 2, `${seconds} s`);
+    });
+
+    it('does not start the tool when SIGTERM comes before it', async () => {
+      // The script waits in this counter until somebody writes to it.
+      const counter = file('sys/class/net/eth0/statistics/rx_bytes');
+      rmSync(counter);
+      await isolated('mkfifo', [counter]);
+      const child = start(['echo', 'started'], { DYNAMO_BENCH_ROOT: folder });
+      await new Promise((resolve) => child.all.once('data', resolve));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      child.kill('SIGTERM');
+      const writer = openSync(counter, constants.O_RDWR);
+      try {
+        renameSync(file('counter', '5\n'), counter);
+        writeSync(writer, '5\n');
+        const { exitCode, all } = await child;
+        assert.equal(exitCode, 143);
+        const log = readRankLog(all);
+        assert.equal(log.complete, true);
+        assert.deepEqual(log.toolLines.filter(Boolean), []);
+      } finally {
+        closeSync(writer);
+      }
     });
 
     it('kills a tool that ignores SIGTERM after 3 s, within the grace of the pod', async () => {
