@@ -2,8 +2,8 @@ import type { KubernetesObject } from '../../kubernetes/client/objects.js';
 import { formatDuration } from '../../suite/units/units.js';
 
 /**
- * Annotations of a pod, or of its Job, that the suite created again after the kubelet had rejected the pod: how often it was created, and the
- * start of the wait (ISO 8601). A restarted worker reads them and goes on with the same count and time limit.
+ * Annotations of a pod, or of its Job, that the suite created again after the kubelet had rejected the pod: how often it was
+ * created, and the start of the wait (ISO 8601). A restarted worker reads them and continues with the same count and time limit.
  */
 const COUNT = 'dynamo-bench/start-tries';
 const SINCE = 'dynamo-bench/start-since';

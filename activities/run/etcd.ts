@@ -2,7 +2,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import { execInPod } from '../../kubernetes/client/exec.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
-import { hasEnded, isReady } from '../../kubernetes/pods/pod-state.js';
+import { isReady, isTerminal } from '../../kubernetes/pods/pod-state.js';
 import { startRefusal } from '../../kubernetes/pods/start-refusal.js';
 import { describeRefusal, StartWatch } from '../../kubernetes/pods/start-watch.js';
 import { etcdEndpoint, etcdName } from '../../suite/run/object-names.js';
@@ -40,7 +40,7 @@ export function etcdActivities(context: ActivityContext) {
   async function etcdPod(run: Run): Promise<Pod | undefined> {
     const pods = await etcdPods(context.cluster(run), run);
     const kept = pods.filter(({ metadata }) => !metadata.deletionTimestamp);
-    return kept.find(isReady) ?? kept.find((pod) => !hasEnded(pod)) ?? kept[0] ?? pods[0];
+    return kept.find(isReady) ?? kept.find((pod) => !isTerminal(pod)) ?? kept[0] ?? pods[0];
   }
 
   /** @throws {SuiteFailure} `EtcdNotReady` also while the only pod is being deleted */

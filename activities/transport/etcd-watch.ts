@@ -1,5 +1,5 @@
 import type { Pod } from '../../kubernetes/client/objects.js';
-import { isReady } from '../../kubernetes/pods/pod-state.js';
+import { isReady, isTerminal } from '../../kubernetes/pods/pod-state.js';
 
 /** Seconds for which etcd may be not ready before its messages count as lost. A restart of its container takes seconds. */
 const LONGEST_OUTAGE = 60;
@@ -27,13 +27,8 @@ export class EtcdWatch {
     this.#uid ??= pods.find((pod) => isReady(pod) && !pod.metadata.deletionTimestamp)?.metadata.uid;
     if (this.#uid === undefined) return false;
     const pod = pods.find(({ metadata }) => metadata.uid === this.#uid);
-    if (!pod || pod.metadata.deletionTimestamp || hasEnded(pod)) return true;
+    if (!pod || pod.metadata.deletionTimestamp || isTerminal(pod)) return true;
     this.#notReadySince = isReady(pod) ? undefined : (this.#notReadySince ?? elapsed);
     return this.#notReadySince !== undefined && elapsed - this.#notReadySince >= LONGEST_OUTAGE;
   }
-}
-
-/** Whether the pod as a whole has ended, such as after an eviction. Its container alone is started again. */
-function hasEnded({ status }: Pod): boolean {
-  return status?.phase === 'Failed' || status?.phase === 'Succeeded';
 }

@@ -36,7 +36,7 @@ export interface WatchInput {
   readonly pods: readonly string[];
   /** Time by which both ranks must have ended, ISO 8601. */
   readonly deadline: string;
-  /** Test of the ranks; absent in histories of earlier versions of the worker. */
+  /** Test of the ranks; absent in histories of earlier versions of the worker, whose ranks are not watched for stalls and etcd. */
   readonly test?: TransportTestSpec | undefined;
   /** Uid of the etcd pod that was wiped for the attempt; default: that of the first observation. */
   readonly etcd?: string | undefined;
@@ -54,7 +54,7 @@ export interface WatchResult {
   readonly stalledFor?: number;
 }
 
-/** Annotation of a rank that the suite has stopped: the cause, so that a restarted worker goes on with the same state. */
+/** Annotation of a rank that the suite has stopped: the cause, so that a restarted worker continues with the same state. */
 const STOPPED_ANNOTATION = 'dynamo-bench/stopped-for';
 
 /** Seconds between two observations of etcd. */

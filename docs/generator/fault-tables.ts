@@ -34,7 +34,7 @@ export function faultTables(): string {
 
 function caseTable(cases: readonly FaultCase[]): string {
   return table(
-    ['Fault', 'When', 'Verdict', 'Attempts', 'Failure class'],
+    ['Fault', 'When', 'Verdict', 'Attempts', 'First attempt fails with'],
     cases.map(({ fault, moment, verdict, attempts: [fewest, most], failure }) => [
       fault,
       moment,

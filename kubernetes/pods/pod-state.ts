@@ -7,11 +7,12 @@ export function containerStatus(pod: Pod): ContainerStatus | undefined {
 
 /** Whether the container has ended, or the pod as a whole (evicted, past its deadline, rejected by the node). */
 export function hasEnded(pod: Pod): boolean {
-  return (
-    containerStatus(pod)?.state?.terminated !== undefined ||
-    pod.status?.phase === 'Failed' ||
-    pod.status?.phase === 'Succeeded'
-  );
+  return containerStatus(pod)?.state?.terminated !== undefined || isTerminal(pod);
+}
+
+/** Whether the pod as a whole has ended, so that the kubelet starts none of its containers again. */
+export function isTerminal({ status }: Pod): boolean {
+  return status?.phase === 'Failed' || status?.phase === 'Succeeded';
 }
 
 /** Whether the pod's only container is running. */

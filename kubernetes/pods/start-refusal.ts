@@ -12,7 +12,7 @@ import { containerStatus } from './pod-state.js';
 export interface StartRefusal {
   readonly reason: string;
   readonly message: string;
-  /** Whether the same pod can start on this node later. */
+  /** Whether the reason can pass, so that this pod, or a new one in its place, can start on this node later. */
   readonly passing: boolean;
   /** Whether this pod has ended, so that only a new pod can start. */
   readonly ended: boolean;

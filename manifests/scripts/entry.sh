@@ -6,6 +6,7 @@
 #   DYNAMO_BENCH_DEVICES     devices; starts one process for each, all at once. Empty: starts one process, which writes to
 #                            the pod's output
 #   DYNAMO_BENCH_FIRST_PORT  control port of the first of these processes; each further process uses the next port
+#   DYNAMO_BENCH_OUTPUT      folder for the outputs of several processes; default: /dynamo-bench-output
 #   DYNAMO_BENCH_ROOT        prefix of /sys, /host/sys and /dev, for tests that simulate them
 
 frame() {
@@ -88,24 +89,17 @@ living() { # PID...
   done
 }
 
-# Sends a signal to the processes of the tool.
-signal_tool() { # SIGNAL PID...
-  name=$1
-  shift
-  # shellcheck disable=SC2046
-  kill -"$name" $(family "$@") 2> /dev/null
-}
-
-# Ends the tool. Kills what has not ended after 3 s: the ranks of nixlbench 1.1 and later then still wait for their peer, for
-# about another second, but what a rank prints after this moment is a consequence, while the counters and the last frame
-# must be printed before the kubelet kills this script.
+# Ends the tool. Sends SIGTERM to each process once, because the second one ends nixlbench at once. Kills what has not ended
+# after 3 s: the ranks of nixlbench 1.1 and later then still wait for their peer, for about another second, but what a rank
+# prints after this moment is a consequence, while the counters and the last frame must be printed before the kubelet kills
+# this script.
 end_tool() {
   # shellcheck disable=SC2086
   tool=$(family $pids)
   # shellcheck disable=SC2086
-  signal_tool TERM $tool
-  # shellcheck disable=SC2086
-  { sleep 3; signal_tool KILL $tool; } > /dev/null 2>&1 &
+  kill -TERM $tool 2> /dev/null
+  # shellcheck disable=SC2046,SC2086
+  { sleep 3; kill -KILL $(family $tool); } > /dev/null 2>&1 &
   killer=$!
 }
 

@@ -1,5 +1,5 @@
 import type { SuiteRecord } from '../../suite/record/record.js';
-import { mappedVersions } from '../../suite/tools/common/libraries.js';
+import { mappedVersions } from '../../suite/tools/common/mapped-libraries.js';
 
 /** The part of the probe that names the version of each project. */
 const PROBED_WITH: Readonly<Record<string, string>> = {

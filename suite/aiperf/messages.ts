@@ -1,3 +1,4 @@
+import type { Depth } from '../tools/common/messages.js';
 import type { FailureClass } from '../verdict/failure.js';
 
 /**
@@ -7,18 +8,13 @@ import type { FailureClass } from '../verdict/failure.js';
  * ai-dynamo/dynamo.
  */
 
-/**
- * Distance of a message from the cause:
- *
- * - `root`: the load pod itself could not send a request;
- * - `cause`: the answer to a request, or the reason why there was none;
- * - `symptom`: AIPerf's statement that the load failed.
- */
-type Depth = 'root' | 'cause' | 'symptom';
-
 interface LoadMessage {
   readonly text: RegExp;
   readonly class: FailureClass;
+  /**
+   * `root`: the load pod itself could not send a request. `cause`: the answer to a request, or the reason why there was none.
+   * `symptom`: AIPerf's statement that the load failed.
+   */
   readonly depth: Depth;
   /** Another text without which the message is no cause. */
   readonly when?: RegExp;
@@ -149,11 +145,15 @@ const SYMPTOMS: readonly Omit<LoadMessage, 'depth'>[] = [
   { text: /All \d+ inference request\(s\) failed/, class: 'RequestsFailed' },
 ];
 
-const at = (depth: Depth, messages: readonly Omit<LoadMessage, 'depth'>[]) =>
+const atDepth = (depth: Depth, messages: readonly Omit<LoadMessage, 'depth'>[]) =>
   messages.map((message): LoadMessage => ({ ...message, depth }));
 
 /** Messages from the deepest to the least deep. Within a depth, a message with more detail precedes a more general one. */
-const MESSAGES: readonly LoadMessage[] = [...at('root', ROOTS), ...at('cause', CAUSES), ...at('symptom', SYMPTOMS)];
+const MESSAGES: readonly LoadMessage[] = [
+  ...atDepth('root', ROOTS),
+  ...atDepth('cause', CAUSES),
+  ...atDepth('symptom', SYMPTOMS),
+];
 
 /** Cuts a line to the length of a quotation, without space and frame. */
 export function quotable(line: string): string {
@@ -175,7 +175,11 @@ export function findCause(lines: readonly string[]): LoadCause | undefined {
   return undefined;
 }
 
-/** Finds the cause of failed requests: that of the most frequent error that has one. @param errors most frequent first */
+/**
+ * Finds the cause of failed requests: that of the most frequent error that has one.
+ *
+ * @param errors most frequent first
+ */
 export function findRequestCause(errors: readonly string[]): LoadCause | undefined {
   for (const error of errors) {
     const cause = findCause([error]);

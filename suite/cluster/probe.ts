@@ -2,6 +2,7 @@ import { fabricKindOf } from '../fabrics/registry.js';
 import type { PluginFolder, ProbeFacts, Problem } from '../run/cluster-facts.js';
 import { redactEnvironment } from '../run/redact.js';
 import type { SuiteSpec } from '../spec/spec.js';
+import { contentText } from '../tools/common/plugin-folder.js';
 import type { Tool } from '../tools/common/tool.js';
 import { TOOLS, type TransportTestSpec, toolOf } from '../tools/registry.js';
 
@@ -164,7 +165,7 @@ function toolProblems({ tests }: SuiteSpec, probe: ProbeFacts): Problem[] {
 /** Lists the NIXL plug-ins that the tests need and the folder lacks, each once. */
 function pluginProblems({ tests }: SuiteSpec, { node, plugins }: ProbeFacts): Problem[] {
   if (!plugins) return [];
-  const { folder, files, missing } = plugins;
+  const { folder, files } = plugins;
   const needed = new Map<string, string>();
   for (const test of tests) {
     const plugin = toolOf(test).nixlPlugin?.(test);
@@ -173,16 +174,11 @@ function pluginProblems({ tests }: SuiteSpec, { node, plugins }: ProbeFacts): Pr
       needed.set(plugin, test.name);
     }
   }
-  const content = missing
-    ? 'which does not exist'
-    : files.length === 0
-      ? 'which contains no plug-ins'
-      : `which contains ${files.join(', ')}`;
   return [...needed]
     .filter(([plugin]) => !files.includes(plugin))
     .map(([plugin, test]) => ({
       subject: `image on ${node}`,
-      message: `test ${test} needs ${plugin}, but NIXL_PLUGIN_DIR is ${folder}, ${content}`,
+      message: `test ${test} needs ${plugin}, but NIXL_PLUGIN_DIR is ${folder}, which ${contentText(plugins)}`,
       hint: `Set NIXL_PLUGIN_DIR to the folder that contains ${plugin}, or unset it, and NIXL uses the folder \`plugins\` beside libnixl.so; or use an image with the plug-in`,
     }));
 }

@@ -6,6 +6,7 @@ import type { RungFacts } from '../tools/common/tool.js';
 import { toolNamed } from '../tools/registry.js';
 import { formatCount } from '../units/count.js';
 import { formatBytes } from '../units/units.js';
+import { INVALIDATING_REASONS } from '../verdict/reasons.js';
 import { validValue } from './transport.js';
 
 /**
@@ -49,16 +50,11 @@ const SEED = 1;
 
 /** Codes of reasons that explain a low or a missing figure. */
 const EXPLAINS: ReadonlySet<string> = new Set([
+  ...INVALIDATING_REASONS,
   'nics-idle',
   'tcp-fallback',
   'emulated-rma',
   'efa-through-ucx',
-  'wrong-path',
-  'path-unproven',
-  'implausible',
-  'figures-disagree',
-  'parameters-differ',
-  'vram-as-host',
 ]);
 
 /** The first UCX whose srd transport has RDMA write (openucx/ucx, commits 7fe7e4482f and 4c707c0b07). */

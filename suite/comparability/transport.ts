@@ -1,5 +1,6 @@
 import { ec2InstanceType } from '../hardware/instance-type.js';
 import type { TransportCell } from '../record/record.js';
+import { INVALIDATING_REASONS } from '../verdict/reasons.js';
 import {
   agreed,
   type Comparability,
@@ -103,16 +104,6 @@ export function compareTransportCells(a: Subject, b: Subject): Comparability {
   if (a.provenance || b.provenance) return compared;
   return toComparability([...compared.differences, { field: 'provenance', a: 'unknown', b: 'unknown', forbids: true }]);
 }
-
-/** Reasons that exclude a transport figure from every comparison. */
-const INVALIDATING_REASONS: ReadonlySet<string> = new Set([
-  'implausible',
-  'wrong-path',
-  'path-unproven',
-  'figures-disagree',
-  'parameters-differ',
-  'vram-as-host',
-]);
 
 /**
  * Returns the figure of a transport cell when it is valid: measured, with a proven path, possible on the hardware,

@@ -30,6 +30,6 @@ export interface AttemptContext {
   readonly timedOut: boolean;
   /** Seconds without progress after which the suite stopped both ranks; absent when it did not stop them for that. */
   readonly stalledFor?: number | undefined;
-  /** True when the etcd of the run was replaced while the ranks ran. */
+  /** True when the etcd with the messages of the ranks was lost while they ran. */
   readonly etcdLost?: boolean | undefined;
 }

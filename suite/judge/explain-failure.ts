@@ -2,13 +2,13 @@ import { fabricKindOf } from '../fabrics/registry.js';
 import type { TransportTestSpec } from '../spec/transport-tests.js';
 import type { LogLine, RankLog } from '../tools/common/log-lines.js';
 import { deepestCause, type FoundMessage, findMessages, isConsequence } from '../tools/common/messages.js';
+import { contentText } from '../tools/common/plugin-folder.js';
 import { statementOf } from '../tools/common/statement.js';
 import { toolOf } from '../tools/registry.js';
 import { formatDuration } from '../units/units.js';
 import type { FailureKind } from '../verdict/classes/failure-kind.js';
 import { FAILURES, type FailureRecord, failureRecord } from '../verdict/failure.js';
 import type { AttemptContext, RankEvidence } from './evidence.js';
-import { pluginsText } from './plugins-text.js';
 import { isAbrupt, lastLines, type RankEnd, rankEnd } from './rank-end.js';
 
 /** Describes truncated logs; undefined when the logs of both ranks have their first and last line. */
@@ -68,7 +68,7 @@ export function explainFailure(input: {
   if (context.etcdLost) {
     return failureRecord(
       'EtcdLost',
-      `the etcd of the run was replaced while the ranks ran, and their messages were lost; ${problem}`,
+      `the etcd of the run was lost while the ranks ran, and their messages with it: its pod was deleted, replaced, or not ready for a minute; ${problem}`,
     );
   }
   if (context.timedOut || context.stalledFor !== undefined) return hung(input);
@@ -78,15 +78,13 @@ export function explainFailure(input: {
 function factsOf({ test, ranks, logs }: Parameters<typeof explainFailure>[0]): RankFacts[] {
   const tool = toolOf(test);
   const before = logs.map(({ timeline }) => beforeStop(timeline, tool.stopLine));
-  const isProgress = ({ text }: LogLine) => tool.progressLine?.test(text) ?? false;
-  const progress = before.flat().filter(isProgress);
-  const lastProgressAt = Math.max(...progress.map(({ at }) => at ?? Number.NEGATIVE_INFINITY));
+  const lastRows = before.map((lines, i) => (logs[i]?.processes.size ? -1 : lastRowLine(test, lines)));
+  const lastRowAt = Math.max(...before.map((lines, i) => lines[lastRows[i] ?? -1]?.at ?? Number.NEGATIVE_INFINITY));
   return ranks.flatMap((rank, i): RankFacts[] => {
-    const [log, lines] = [logs[i], before[i]];
+    const [log, lines, lastRow = -1] = [logs[i], before[i], lastRows[i]];
     if (!log || !lines) return [];
-    const lastProgress = lines.findLastIndex(isProgress);
     const survived = ({ index, at }: FoundMessage) =>
-      index < lastProgress || (at !== undefined && at < lastProgressAt - CLOCK_SECONDS);
+      index < lastRow || (at !== undefined && at < lastRowAt - CLOCK_SECONDS);
     const found = findMessages(tool, lines).map(
       (message): FoundMessage =>
         message.severity === 'error' && survived(message) ? { ...message, severity: 'warning' } : message,
@@ -94,6 +92,23 @@ function factsOf({ test, ranks, logs }: Parameters<typeof explainFailure>[0]): R
     const node = rank.node ? ` (${rank.node})` : '';
     return [{ name: `the rank on ${rank.position}${node}`, log, end: rankEnd(rank, log), found }];
   });
+}
+
+/**
+ * Returns the index of the line with the last row of the table; -1 without rows. It is the end of the shortest output that
+ * has all rows. Rows and errors of several processes have no order.
+ */
+function lastRowLine(test: TransportTestSpec, lines: readonly LogLine[]): number {
+  const output = lines.map(({ text }) => text);
+  const rowsIn = (length: number) => toolOf(test).printedRows(test, output.slice(0, length)).length;
+  const all = rowsIn(output.length);
+  let [without, enough] = [0, all === 0 ? 0 : output.length];
+  while (enough - without > 1) {
+    const middle = Math.floor((without + enough) / 2);
+    if (rowsIn(middle) < all) without = middle;
+    else enough = middle;
+  }
+  return enough - 1;
 }
 
 /** Returns the lines before the rank was asked to stop. */
@@ -145,7 +160,8 @@ function endedAttempt(
 
 function namedFailure({ name, log }: RankFacts, { class: failureClass, line, hint }: FoundMessage, problem: string) {
   const { what = 'failed' } = FAILURES[failureClass] as FailureKind;
-  const plugins = failureClass === 'BackendUnavailable' ? pluginsText(log.plugins, line) : '';
+  const folders = failureClass === 'BackendUnavailable' && /plugin/i.test(line) ? log.plugins : [];
+  const plugins = folders.map((folder) => `, and ${folder.folder} ${contentText(folder)}`).join('');
   return failureRecord(failureClass, `${name} ${what}: "${statementOf(line)}"${plugins}; ${problem}`, hint);
 }
 
@@ -175,11 +191,17 @@ function after({ log }: RankFacts): string {
   return lines ? ` after ${lines}` : '';
 }
 
+const STALL_HINT =
+  'Check the stored logs of both ranks; increase `stallTimeout` if the tool can print nothing for that long';
+
 function hung({ test, ranks, context, problem, rows }: Parameters<typeof explainFailure>[0]): FailureRecord {
   const { stalledFor, fabric } = context;
   const { provider, hungHint } = fabricKindOf(fabric);
   const environment = ranks[0]?.environment ?? {};
-  const hint = toolOf(test).hungHint?.(test, { environment, provider, rows }) ?? (rows === 0 ? hungHint : undefined);
+  const hint =
+    toolOf(test).hungHint?.(test, { environment, provider, rows }) ??
+    (rows === 0 ? hungHint : undefined) ??
+    (stalledFor === undefined ? undefined : STALL_HINT);
   const what =
     stalledFor === undefined
       ? 'the ranks were still running at the time limit'

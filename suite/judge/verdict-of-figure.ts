@@ -2,11 +2,9 @@ import { type Ceilings, ceilingOfShares, isAboveCeiling } from '../hardware/fabr
 import type { Measurement } from '../hardware/measurement.js';
 import type { TransportTestSpec } from '../spec/transport-tests.js';
 import { formatDuration, formatRate } from '../units/units.js';
+import { INVALIDATING_REASONS } from '../verdict/reasons.js';
 import type { Reason, Verdict } from '../verdict/verdict.js';
 import type { PathProof } from './path-proof.js';
-
-/** Reasons for which a figure is not what the test asked for. */
-const MISLEADING: ReadonlySet<string> = new Set(['figures-disagree', 'parameters-differ', 'vram-as-host']);
 
 /**
  * Judges the figure of a complete table. The figure passes when it is possible, took the expected path and is not below
@@ -27,7 +25,9 @@ export function verdictOf(
     return { verdict, reasons: [...reasons, { code: 'implausible', message }] };
   }
   if (path.status === 'wrong') return { verdict: 'fail', reasons: [...reasons] };
-  if (reasons.some(({ code }) => MISLEADING.has(code))) return { verdict: 'inconclusive', reasons: [...reasons] };
+  // A figure without a path proof that is too low fails.
+  const doubted = reasons.some(({ code }) => code !== 'path-unproven' && INVALIDATING_REASONS.has(code));
+  if (doubted) return { verdict: 'inconclusive', reasons: [...reasons] };
   const floor = Math.max(
     test.expect.minBandwidth ?? 0,
     (test.expect.minEfficiency ?? 0) * ceilingOfShares(ceilings).bytesPerSecond,

@@ -1,6 +1,6 @@
 import { redactEnvironment } from '../run/redact.js';
 import { SUITE_VERSION } from '../run/version.js';
-import { mappedVersions } from '../tools/common/libraries.js';
+import { mappedVersions } from '../tools/common/mapped-libraries.js';
 import type { Provenance, RankRecord, SetupRecord } from './record.js';
 
 /**

@@ -37,11 +37,12 @@ export interface Pair {
   readonly node2: string;
 }
 
-/** The folder from which NIXL loads its plug-ins, as NIXL_PLUGIN_DIR names it. */
+/** A folder from which NIXL loads its plug-ins. */
 export interface PluginFolder {
   readonly folder: string;
   /** Names of the plug-ins: `libplugin_UCX.so`. */
   readonly files: readonly string[];
+  /** True when the folder does not exist. */
   readonly missing?: boolean;
 }
 

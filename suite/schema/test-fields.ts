@@ -81,7 +81,7 @@ export const testFields = {
     .meta({ description: 'time limit of one attempt, from the start of the second rank' }),
   stallTimeout: duration().optional().meta({
     description:
-      'time without new output of both ranks after which an attempt counts as hung; default: 3 minutes, or five times the expected time of the next row if that is longer; for a tool that prints nothing before it ends, only `timeout`, which is the upper limit for all',
+      'time in which neither rank prints anything and after which an attempt counts as hung; default: 3 minutes, or five times the expected time of the next row if that is longer; no default for a tool that prints nothing before it ends',
   }),
   env: z
     .record(z.string(), z.string())

@@ -194,3 +194,11 @@ export const REASONS = {
 } as const satisfies Record<string, ReasonKind>;
 
 export type ReasonCode = keyof typeof REASONS;
+
+/** Codes of reasons with which the figure of a transport cell is not valid: no comparison contains it. */
+export const INVALIDATING_REASONS: ReadonlySet<string> = new Set([
+  'wrong-path',
+  ...Object.entries<ReasonKind>(REASONS)
+    .filter(([, { of, effect }]) => of === 'transport' && effect === 'inconclusive')
+    .map(([code]) => code),
+]);

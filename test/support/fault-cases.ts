@@ -14,7 +14,7 @@ export interface FaultCase {
   readonly attempts: readonly [fewest: number, most: number];
   /** Seconds that the cluster may take to delete the objects of the suite; default: that of `Lab.leftovers`. */
   readonly deletionSeconds?: number;
-  /** Classes that the failure of the cell may have. */
+  /** Classes that the failure of the first attempt may have, where the test asserts it. A cell that fails has it too. */
   readonly failure?: readonly FailureClass[];
 }
 
@@ -33,7 +33,13 @@ export const INFRASTRUCTURE_FAULTS = {
     verdict: 'pass',
     attempts: [1, 1],
   },
-  etcdDeletedDuringTest: { fault: 'etcd pod deleted', moment: 'ranks run', verdict: 'pass', attempts: [2, 2] },
+  etcdDeletedDuringTest: {
+    fault: 'etcd pod deleted',
+    moment: 'ranks run',
+    verdict: 'pass',
+    attempts: [2, 2],
+    failure: ['EtcdLost'],
+  },
   firstRankDeleted: { fault: 'first rank deleted', moment: 'ranks run', verdict: 'pass', attempts: [2, 2] },
   nodeKilled: { fault: 'node killed, back after 3 s', moment: 'ranks run', verdict: 'pass', attempts: [2, 2] },
   linkCut: { fault: 'link cut for 20 s', moment: 'ranks run', verdict: 'pass', attempts: [1, 2] },

@@ -1,3 +1,5 @@
+import type { PluginFolder } from '../../run/cluster-facts.js';
+
 /** Marker of the lines that the entry script of a rank pod adds to the output of the tool. One JSON object follows it. */
 export const FRAME_MARKER = '@@dynamo-bench ';
 
@@ -19,12 +21,9 @@ interface LibrariesFrame {
   readonly versions?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** Files in a folder of NIXL plug-ins; `missing` when the folder does not exist. */
-export interface PluginsFrame {
+/** A folder of NIXL plug-ins. */
+export interface PluginsFrame extends PluginFolder {
   readonly event: 'plugins';
-  readonly folder: string;
-  readonly files: readonly string[];
-  readonly missing?: boolean;
 }
 
 type Frame =

@@ -67,7 +67,7 @@ export interface NamedFailure {
 }
 
 /** Program with the messages that it and its libraries can print. */
-export interface Speaker {
+export interface MessageSource {
   readonly program: string;
   readonly messages: readonly Message[];
 }
@@ -100,12 +100,12 @@ const MOST_LINES = 100;
  * Finds all messages in the output of a rank, in the order of their lines. A line has at most one message: that of the first
  * entry of the tables that matches, so a special text precedes the general one.
  */
-export function findMessages(speaker: Speaker, lines: readonly LogLine[]): FoundMessage[] {
+export function findMessages(source: MessageSource, lines: readonly LogLine[]): FoundMessage[] {
   const output = lines.map(({ text }) => text).join('\n');
   const starts = startsOf(lines);
   const found: FoundMessage[] = [];
   const named = new Set<number>();
-  for (const message of [...SHARED, missing(speaker.program), ...speaker.messages]) {
+  for (const message of [...SHARED, missing(source.program), ...source.messages]) {
     for (const at of positionsOf(message.text, output)) {
       const index = lineAt(starts, at);
       if (named.has(index)) continue;
@@ -239,9 +239,9 @@ export const isConsequence = (message: Pick<Message, 'class' | 'consequence'>): 
   message.consequence ?? CONSEQUENCES.has(message.class);
 
 /** Names the failure that lines without times and ends report; undefined when they report none. */
-export function classifyOutput(speaker: Speaker, lines: readonly string[]): NamedFailure | undefined {
+export function classifyOutput(source: MessageSource, lines: readonly string[]): NamedFailure | undefined {
   const found = findMessages(
-    speaker,
+    source,
     lines.map((text) => ({ text, afterStop: false })),
   );
   const causes = found.filter((message) => !isConsequence(message));

@@ -35,12 +35,17 @@ export type Readiness =
   | { readonly kind: 'listening'; readonly ports: readonly number[] }
   | { readonly kind: 'log'; readonly pattern: RegExp };
 
-/** Conditions of both ranks, for the doubts about a test. */
+/** Conditions of both ranks that decide how the libraries move the bytes. */
 export interface RankConditions {
+  /** Environment variables that the pods set. */
   readonly environment: Readonly<Record<string, string>>;
   /** libfabric provider of the fabric; absent when the fabric has none of its own. */
   readonly provider?: string | undefined;
-  /** Bytes of 2 MiB huge pages. */
+}
+
+/** Facts for the doubts about a test. */
+export interface DoubtFacts extends RankConditions {
+  /** Bytes of 2 MiB huge pages of each rank. */
   readonly hugepages: number;
 }
 
@@ -63,12 +68,8 @@ export interface Headline {
   readonly original: string;
 }
 
-/** Facts about a test that stopped making progress. */
-export interface HungFacts {
-  /** Environment variables that the pod sets. */
-  readonly environment: Readonly<Record<string, string>>;
-  /** Provider of libfabric for the fabric; absent when the fabric has none of its own. */
-  readonly provider?: string | undefined;
+/** Facts about a test that the suite stopped because it hung. */
+export interface HungFacts extends RankConditions {
   /** Number of rows that the tool had printed. */
   readonly rows: number;
 }
@@ -115,11 +116,9 @@ export interface Tool<Test extends ToolTest> {
   readonly messages: readonly Message[];
   /** Start of the line that the tool prints when it is asked to stop; absent when it prints none. */
   readonly stopLine?: string;
-  /** Matches a line that the tool prints only when it has moved on, such as a row; absent when it prints one at its end. */
-  readonly progressLine?: RegExp;
   /** Messages in the output of a successful run that show that it measured something else, on every fabric. */
   readonly signs: readonly Sign[];
-  /** Whether the ranks exchange their messages over the etcd of the run, so that they cannot go on without it. */
+  /** Whether the ranks exchange their messages over the etcd of the run, so that they cannot continue without it. */
   readonly usesEtcd: boolean;
   /** Queries of the program; absent when it cannot be queried without starting a test. */
   readonly probe?: ToolProbe;
@@ -127,7 +126,7 @@ export interface Tool<Test extends ToolTest> {
   /** Finds valid options of the tool that contradict each other. */
   contradictions(test: Test): FieldProblem[];
   /** Lists conditions with which a valid test hangs or fails, each with its remedy. */
-  doubts(test: Test, conditions: RankConditions): readonly string[];
+  doubts(test: Test, facts: DoubtFacts): readonly string[];
 
   /** Names the measured back end: `NIXL LIBFABRIC`, `ucp_put_bw`. */
   title(test: Test): string;
@@ -176,7 +175,7 @@ export interface Tool<Test extends ToolTest> {
   bandwidthFollowsFromLatency(test: Test): boolean;
   /** Finds options whose printed value differs from the test. */
   differingOptions(test: Test, lines: readonly string[]): string[];
-  /** Returns the remedy for a test that stopped making progress; undefined when the tool knows none. */
+  /** Returns the remedy for a test that hung; undefined when the tool knows none. */
   hungHint?(test: Test, facts: HungFacts): string | undefined;
   /** Finds the line that reports corrupted bytes. */
   corruption(lines: readonly string[]): string | undefined;

@@ -54,6 +54,5 @@ export const FI_PINGPONG_MESSAGES: readonly Message[] = [
     text: 'Cannot allocate memory',
     class: 'MemoryRegistration',
     about: 'memory',
-    hint: 'Check memlock, huge pages and the memory limit; 32 EFA devices need 128Gi for their registered buffers',
   },
 ];

@@ -1,18 +1,17 @@
 import { formatBytes } from '../../units/units.js';
-import type { RankConditions } from '../common/tool.js';
-import { usesEfa } from './efa-provider.js';
+import type { DoubtFacts } from '../common/tool.js';
+import { lacksProgressThread } from './progress-thread.js';
 import type { NixlbenchSpec } from './spec.js';
 
 /** Lists conditions of the ranks with which nixlbench does not come to an end, or does not start. */
-export function nixlbenchDoubts(test: NixlbenchSpec, conditions: RankConditions): string[] {
+export function nixlbenchDoubts(test: NixlbenchSpec, facts: DoubtFacts): string[] {
   const found: string[] = [];
-  const { environment, hugepages } = conditions;
+  const { environment, hugepages } = facts;
   const wanted = environment.FI_PROVIDER;
-  // Observed with nixlbench 1.4 and libfabric's tcp provider: without the progress thread, no row ends.
-  if (test.backend === 'LIBFABRIC' && !test.enablePt && !usesEfa(conditions)) {
+  if (lacksProgressThread(test, facts)) {
     const used = wanted === undefined ? 'no EFA devices' : `FI_PROVIDER=${wanted}`;
     found.push(
-      `hangs until its time limit with nixlbench 1.1 or newer: with ${used}, LIBFABRIC needs NIXL's progress thread; set enablePt to true`,
+      `hangs with nixlbench 1.1 or newer: with ${used}, LIBFABRIC needs NIXL's progress thread; set enablePt to true`,
     );
   }
   const inHost = test.initiatorSegType === 'DRAM' || test.targetSegType === 'DRAM';

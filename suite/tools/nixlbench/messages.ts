@@ -26,11 +26,11 @@ const OPTIONS: readonly Message[] = messagesOf({ class: 'ToolOptions', about: 'o
     hint: 'Set `totalBufferSize` to a multiple of threads × devices; a power of two works with any of them',
   },
   { text: 'num_iter must be >= 1', hint: 'Set `numIter` to at least 1' },
-  { text: 'pipeline_depth must be >= 1', hint: 'Set --pipeline_depth to at least 1' },
+  { text: 'pipeline_depth must be >= 1', hint: 'Set `options.pipeline_depth` to at least 1' },
   { text: 'iter_factor must be greater than 0', hint: 'Set `largeBlkIterFtr` to at least 1' },
   {
     text: 'is not evenly divisible by pipeline depth',
-    hint: 'Set --pipeline_depth to a divisor of the number of blocks in one transfer',
+    hint: 'Set `options.pipeline_depth` to a divisor of the number of blocks in one transfer',
   },
   { text: 'Invalid segment type: ', hint: 'Use the segment type DRAM or VRAM' },
   { text: /Invalid (?:POSIX API type|OBJ S3|randomize_location_mode)/ },
@@ -74,7 +74,7 @@ export const NIXLBENCH_MESSAGES: readonly Message[] = [
     {
       text: /Hugepage allocation failed|Hugepages may not be available/,
       depth: 'root',
-      hint: 'Request hugepages-2Mi for the pod, or run without --use_hugepages; the node has too few huge pages',
+      hint: 'Increase `resources.hugepages2Mi` (hugepages-2Mi of the pod), or unset `options.use_hugepages`; the pod has too few huge pages',
     },
     {
       text: /Failed to allocate \d+ bytes of (?:page-aligned )?DRAM memory/,
@@ -139,6 +139,5 @@ export const NIXLBENCH_MESSAGES: readonly Message[] = [
     text: 'Cannot allocate memory',
     class: 'MemoryRegistration',
     about: 'memory',
-    hint: 'Check memlock, huge pages and the memory limit; 32 EFA devices need 128Gi for their registered buffers',
   },
 ];

@@ -6,7 +6,6 @@ import { differingOptions } from './configuration.js';
 import { nixlbenchContradictions } from './contradictions.js';
 import { devicesBeyondOne } from './counted-devices.js';
 import { nixlbenchDoubts } from './doubts.js';
-import { usesEfa } from './efa-provider.js';
 import {
   expectedNixlbenchBytes,
   expectedNixlbenchRows,
@@ -19,6 +18,7 @@ import { NIXLBENCH_REGISTERED } from './identity.js';
 import { NIXLBENCH_MESSAGES } from './messages.js';
 import { optionsText } from './options.js';
 import { parseNixlbenchTable } from './parse.js';
+import { lacksProgressThread } from './progress-thread.js';
 import { nixlbenchTable } from './result-table.js';
 import { nixlbenchRung } from './rung.js';
 import { NIXLBENCH_SIGNS } from './signs.js';
@@ -33,7 +33,6 @@ export const nixlbench = {
   messages: NIXLBENCH_MESSAGES,
   usesEtcd: true,
   stopLine: 'Ctrl-C received',
-  progressLine: /^\d+\s+\d+\s+\d+\.\d/,
   signs: NIXLBENCH_SIGNS,
   probe: {
     program: 'nixlbench',
@@ -92,8 +91,8 @@ export const nixlbench = {
   // With several threads, the latency is that of one thread; versions before 1.1 print a wrong one.
   bandwidthFollowsFromLatency: ({ numThreads }) => numThreads === 1,
   differingOptions,
-  hungHint: ({ backend, enablePt }, { rows, ...conditions }) =>
-    backend === 'LIBFABRIC' && !enablePt && !usesEfa(conditions) && rows === 0
+  hungHint: (test, facts) =>
+    lacksProgressThread(test, facts) && facts.rows === 0
       ? 'Set `enablePt` to true; without a progress thread, LIBFABRIC of NIXL 1.1 and later hangs over every provider but efa'
       : undefined,
   corruption: (lines) => lines.find((line) => line.startsWith('Consistency check failed')),

@@ -30,16 +30,13 @@ const OPTIONS: readonly Message[] = messagesOf({ class: 'ToolOptions', about: 'o
 /** Failure messages of ucx_perftest (openucx/ucx 1.13 to 1.22, src/tools/perf) and of UCX. */
 export const UCX_PERFTEST_MESSAGES: readonly Message[] = [
   ...OPTIONS,
-  ...messagesOf({ class: 'NoTransport', about: ['memory', 'backend'], depth: 'root' }, [
-    {
-      text: /memory type .{0,100} is not supported/i,
-      hint: 'Use an image whose UCX has the CUDA modules, and give the pod a GPU; this UCX does not support the memory type',
-    },
-    {
-      text: /Unsupported memory type|not built with cuda support/,
-      hint: 'Use an image whose UCX has the CUDA modules, and give the pod a GPU; this UCX does not support the memory type',
-    },
-  ]),
+  {
+    text: /memory type .{0,100} is not supported|Unsupported memory type|not built with cuda support/i,
+    class: 'NoTransport',
+    about: ['memory', 'backend'],
+    depth: 'root',
+    hint: 'Use an image whose UCX has the CUDA modules, and give the pod a GPU; this UCX does not support the memory type',
+  },
   {
     text: 'Address already in use',
     class: 'ConnectionRefused',
@@ -60,7 +57,6 @@ export const UCX_PERFTEST_MESSAGES: readonly Message[] = [
     text: 'Cannot allocate memory',
     class: 'MemoryRegistration',
     about: 'memory',
-    hint: 'Check memlock, huge pages and the memory limit; 32 EFA devices need 128Gi for their registered buffers',
   },
   // The last line of a failed test ends with the text of UCX's status (src/ucs/type/status.c).
   ...messagesOf({ class: 'Crashed', about: ['backend', 'memory', 'transfer', 'connection'], depth: 'symptom' }, [

@@ -25,7 +25,7 @@ export const TRANSPORT_FAILURES = {
   BackendUnavailable: {
     retry: 'never',
     what: 'could not create its NIXL back end',
-    hint: 'Check the plug-in (NIXL_PLUGIN_DIR), FI_PROVIDER and the `fi_info -p efa` output of the probe; NIXL could not create the back end',
+    hint: 'Check the plug-in (NIXL_PLUGIN_DIR), FI_PROVIDER or UCX_TLS, and the devices of the pod (on EFA, `fi_info -p efa` in the probe); NIXL could not create the back end',
   },
   UnsupportedBackend: {
     retry: 'never',
@@ -35,7 +35,7 @@ export const TRANSPORT_FAILURES = {
   MemoryRegistration: {
     retry: 'never',
     what: 'could not register its memory',
-    hint: 'Check memlock (IPC_LOCK), huge pages, dmabuf and the memory limit (128Gi for 32 EFA devices)',
+    hint: 'Check memlock (IPC_LOCK), huge pages, dmabuf and the memory limit (on EFA, 32 devices need 128Gi)',
   },
   TransferFailed: {
     retry: 'rendezvous',
@@ -73,7 +73,7 @@ export const TRANSPORT_FAILURES = {
   },
   OutOfMemory: {
     retry: 'never',
-    hint: 'Increase `resources.memory` (128Gi for 32 EFA devices); the container exceeded its memory limit',
+    hint: 'Increase `resources.memory` (on EFA, 32 devices need 128Gi); the container exceeded its memory limit',
   },
   Hung: {
     retry: 'rendezvous',

@@ -1,11 +1,24 @@
 import assert from 'node:assert/strict';
-import { accessSync, constants, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  closeSync,
+  constants,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { mappedLibraries, mappedVersions } from '../../../suite/tools/common/libraries.js';
 import { readRankLog } from '../../../suite/tools/common/log-lines.js';
+import { mappedLibraries, mappedVersions } from '../../../suite/tools/common/mapped-libraries.js';
 import { isolated } from '../../support/environment.js';
 
 const script = (name: string) => fileURLToPath(new URL(`../../../../manifests/scripts/${name}`, import.meta.url));
@@ -130,6 +143,29 @@ for (const [shell = '', ...shellOptions] of SHELLS) {
       assert.ok(seconds < 2, `${seconds} s`);
     });
 
+    it('does not start the tool when SIGTERM comes before it', async () => {
+      // The script waits in this counter until somebody writes to it.
+      const counter = file('sys/class/net/eth0/statistics/rx_bytes');
+      rmSync(counter);
+      await isolated('mkfifo', [counter]);
+      const child = start(['echo', 'started'], { DYNAMO_BENCH_ROOT: folder });
+      await new Promise((resolve) => child.all.once('data', resolve));
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      child.kill('SIGTERM');
+      const writer = openSync(counter, constants.O_RDWR);
+      try {
+        renameSync(file('counter', '5\n'), counter);
+        writeSync(writer, '5\n');
+        const { exitCode, all } = await child;
+        assert.equal(exitCode, 143);
+        const log = readRankLog(all);
+        assert.equal(log.complete, true);
+        assert.deepEqual(log.toolLines.filter(Boolean), []);
+      } finally {
+        closeSync(writer);
+      }
+    });
+
     it('kills a tool that ignores SIGTERM after 3 s, within the grace of the pod', async () => {
       const { exitCode, seconds } = await stopped("trap '' TERM; echo up; while :; do sleep 0.1; done");
       assert.equal(exitCode, 137);
@@ -152,6 +188,21 @@ for (const [shell = '', ...shellOptions] of SHELLS) {
       assert.deepEqual(after, ['program ended']);
       assert.equal(exitCode, 143);
     });
+
+    // Only bash takes functions from the environment, and not in its POSIX mode.
+    if (shell === 'bash' && shellOptions.length === 0) {
+      it('sends SIGTERM once to each process: the second one ends nixlbench at once', async () => {
+        const sent = join(folder, 'sent');
+        const program = 'echo up; while :; do sleep 0.1; done';
+        await stopped(`sh -c '${program}'; echo not reached`, ['SIGTERM'], {
+          'BASH_FUNC_kill%%': `() { [ "$1" != -TERM ] || printf '%s\\n' "$*" >> ${sent}; builtin kill "$@"; }`,
+        });
+        const [first = ''] = readFileSync(sent, 'utf8').split('\n');
+        const processes = first.split(' ').slice(1);
+        assert.ok(processes.length >= 2, first);
+        assert.equal(new Set(processes).size, processes.length, first);
+      });
+    }
 
     it('names the libraries that the tool has mapped, with their versions', async () => {
       const wheel = 'site packages';

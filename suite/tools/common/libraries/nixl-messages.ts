@@ -5,7 +5,8 @@ const PLUGIN_NOT_LOADED =
   'Set NIXL_LOG_LEVEL=INFO to log the plug-in or library that was not loaded; NIXL_PLUGIN_DIR must contain libplugin_<back end>.so';
 const UCX_WITHOUT_CUDA =
   'Use a UCX with its CUDA modules (package ucx-cuda, libuct_cuda.so; UCX_MODULES and UCX_TLS must not exclude them); UCX takes GPU memory for host memory';
-const OTHER_NICS = 'Give both ranks the same number of EFA devices; the ranks see different numbers of NICs';
+const OTHER_NICS =
+  'Give both ranks the same number of EFA devices or other NICs; the ranks see different numbers of them';
 const OTHER_VERSION = 'Use the same NIXL version on both nodes; the ranks cannot read each other’s metadata';
 
 /**
@@ -21,7 +22,7 @@ export const NIXL_MESSAGES: readonly Message[] = [
     },
     {
       text: /No network devices found|Topology discovery failed|Failed to discover system topology/,
-      hint: 'Check FI_PROVIDER and the EFA devices of the pod; the plug-in found no network device',
+      hint: 'Check FI_PROVIDER and the devices of the pod (on EFA, `resources.efa.count`); the plug-in found no network device',
     },
     {
       text: 'Failed to create engine: ',
@@ -57,11 +58,11 @@ export const NIXL_MESSAGES: readonly Message[] = [
     },
     {
       text: /fi_getinfo failed/,
-      hint: 'Check FI_PROVIDER and `fi_info -p efa` in the probe; libfabric finds no device of this provider in the pod',
+      hint: 'Check FI_PROVIDER and the devices of the pod (on EFA, `fi_info -p efa` in the probe); libfabric finds no device of this provider',
     },
     {
       text: /Failed to build PCIe to Libfabric mapping|Failed to (?:initialize|load) hwloc topology/i,
-      hint: 'Mount /sys of the node in the pod; NIXL cannot read the PCIe topology of the EFA devices',
+      hint: 'Mount /sys of the node in the pod; NIXL cannot read the PCIe topology of the NICs',
     },
     {
       text: /\bfi_(?:fabric|domain|endpoint|enable|cq_open|av_open|ep_bind|getname)\b.{0,40} failed for rail \d+/,
@@ -69,7 +70,7 @@ export const NIXL_MESSAGES: readonly Message[] = [
     },
   ]),
   ...messagesOf({ class: 'BackendUnavailable', about: 'backend' }, [
-    // NIXL goes on with the plug-ins that are linked into it or lie in other folders.
+    // NIXL continues with the plug-ins that are linked into it or lie in other folders.
     { text: 'Error accessing directory(', severity: 'warning', hint: PLUGIN_MISSING },
     { text: 'Plugin directory does not exist or is not readable', severity: 'warning', hint: PLUGIN_MISSING },
     { text: /[Uu]nsupported backend:? /, depth: 'symptom', hint: PLUGIN_NOT_LOADED },

@@ -42,6 +42,14 @@ describe('the etcd of a run whose pod the kubelet has rejected', () => {
     const waiting = { reason: 'ContainerCreating' };
     const next = pod('etcd-2', { phase: 'Pending', containerStatuses: [{ name: 'etcd', state: { waiting } }] });
     await assert.rejects(deploy([REJECTED, next]), /was not ready after 0\.2 s: ContainerCreating/);
+    // The kubelet is about to start the container again.
+    const terminated = { exitCode: 137, reason: 'Error' };
+    const restarting = pod('etcd-2', {
+      phase: 'Running',
+      containerStatuses: [{ name: 'etcd', state: { terminated } }],
+    });
+    const restarts = await deploy([REJECTED, restarting]).catch((error: Error) => error.message);
+    assert.doesNotMatch(String(restarts), /etcd-1|OutOfcpu/);
   });
 
   it('is not ready while its only pod is being deleted', async () => {

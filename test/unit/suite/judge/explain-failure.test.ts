@@ -29,6 +29,8 @@ function timed(lines: readonly (readonly [second: number, line: string])[]): str
 const BEGIN = '@@dynamo-bench {"event":"begin"}';
 const STOP = '@@dynamo-bench {"event":"stop"}';
 const end = (exitCode: number) => `@@dynamo-bench {"event":"end","exitCode":${exitCode}}`;
+const HEADER =
+  'Block Size (B)      Batch Size     B/W (GB/Sec)   Avg Lat. (us)  Avg Prep (us)  P99 Prep (us)  Avg Post (us)  P99 Post (us)  Avg Tx (us)    P99 Tx (us)    ';
 const ROW = '4096                1              0.100000       40.0           1.0 1.0 1.0 1.0 1.0 1.0';
 
 function evidence(position: 'node1' | 'node2', log: string, more: Partial<RankEvidence>): RankEvidence {
@@ -118,12 +120,36 @@ describe('what ended an attempt', () => {
   it('is no error that the rank survived: it printed rows afterwards', () => {
     const log = timed([
       [0, BEGIN],
-      [1, 'NIXL: registerMem failed (NIXL_ERR_BACKEND)'],
+      [1, HEADER],
+      [2, 'NIXL: registerMem failed (NIXL_ERR_BACKEND)'],
       [5, ROW],
+      [6, ''],
       [9, end(139)],
     ]);
-    const failure = explain({ log, exitCode: 139 }, { log: stoppedAt(14), exitCode: 1, endedBySuite: true });
-    assert.equal(failure.class, 'Crashed');
+    const waiting = { log: stoppedAt(14), exitCode: 1, endedBySuite: true };
+    assert.equal(explain({ log, exitCode: 139 }, waiting).class, 'Crashed');
+    const fatal = log.replace(/^(\S+) \n/m, '$1 NIXL: registerMem failed (NIXL_ERR_BACKEND)\n');
+    assert.equal(explain({ log: fatal, exitCode: 139 }, waiting).class, 'MemoryRegistration');
+  });
+
+  it('is the error of one of several processes, whose outputs have no common order', () => {
+    const failed = 'UCX  ERROR ibv_reg_mr(address=0x7f, length=4096, access=0xf) failed: Cannot allocate memory';
+    const ucx = testOf({ tool: 'ucx-perftest', memory: 'host', devices: ['nic0:1', 'nic1:1'] });
+    const output = [
+      '@@dynamo-bench {"event":"process","index":0}',
+      failed,
+      '@@dynamo-bench {"event":"process","index":1}',
+      '+--------------+--------------+------------------------------+---------------------+-----------------------+',
+      '|    Test      | # iterations | 50.0%ile average overall |  average |  overall |  average  |  overall  |',
+      's65536                1000      0.000     5.000     5.000     12500.00   12500.00      200000      200000',
+    ].join('\n');
+    const failure = explain(
+      { log: framed(output, 1), exitCode: 1 },
+      { log: framed('', 139), exitCode: 139 },
+      onP5,
+      ucx,
+    );
+    assert.equal(failure.class, 'MemoryRegistration');
   });
 
   it('is the error that precedes a crash of the same rank', () => {
@@ -148,7 +174,7 @@ describe('what ended an attempt', () => {
     const stopped = { log: stoppedAt(9), exitCode: 1, endedBySuite: true };
     const failure = explain(stopped, stopped, { ...onP5, etcdLost: true });
     assert.equal(failure.class, 'EtcdLost');
-    assert.match(failure.message, /^the etcd of the run was replaced/);
+    assert.match(failure.message, /^the etcd of the run was lost while the ranks ran.*deleted, replaced, or not ready/);
   });
 
   describe('a hang', () => {
@@ -167,6 +193,7 @@ describe('what ended an attempt', () => {
       const failure = explain({ ...silent, log: framed(table, 1) }, silent, { ...onP5, ...stalled });
       assert.equal(failure.class, 'Hung');
       assert.doesNotMatch(failure.hint, /security group/);
+      assert.match(failure.hint, /increase `stallTimeout`/, 'the time limit has not passed');
     });
 
     it('of LIBFABRIC without a progress thread over another provider names the option', () => {

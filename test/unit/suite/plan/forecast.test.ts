@@ -57,7 +57,7 @@ describe('forecast of a suite', () => {
       messages(forecast({ tests: [{ ...lf, ...test }], ...fields }).doubtful);
     const tcp = { env: { FI_PROVIDER: 'tcp' } };
     assert.deepEqual(doubts(tcp), [
-      "test lf: hangs until its time limit with nixlbench 1.1 or newer: with FI_PROVIDER=tcp, LIBFABRIC needs NIXL's progress thread; set enablePt to true",
+      "test lf: hangs with nixlbench 1.1 or newer: with FI_PROVIDER=tcp, LIBFABRIC needs NIXL's progress thread; set enablePt to true",
     ]);
     assert.deepEqual(doubts(tcp, { enablePt: true }), []);
     assert.deepEqual(doubts(tcp, { backend: 'UCX' }), []);

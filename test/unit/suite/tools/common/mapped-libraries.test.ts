@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { mappedLibraries, mappedVersions } from '../../../../../suite/tools/common/libraries.js';
 import { readRankLog } from '../../../../../suite/tools/common/log-lines.js';
+import { mappedLibraries, mappedVersions } from '../../../../../suite/tools/common/mapped-libraries.js';
 
 const SITE = '/opt/site-packages';
 const LIBNIXL = `${SITE}/.nixl_cu12.mesonpy.libs/libnixl.so`;
