@@ -62,7 +62,15 @@ function causeOf(log: LoadLog): LoadCause | undefined {
 }
 
 function linesOf({ lines, files }: LoadLog): string[] {
-  return [...(files.get('aiperf.log') ?? '').split('\n'), ...lines];
+  return withoutSource([...(files.get('aiperf.log') ?? '').split('\n'), ...lines]);
+}
+
+/** Removes the source lines of Python's tracebacks, which name exceptions without their message. */
+function withoutSource(lines: readonly string[]): string[] {
+  return lines.filter(
+    (line, i) =>
+      !/^\s*File ".{1,500}", line \d+, in /.test(lines[i - 1] ?? '') && !/\braise [A-Z]\w{0,80}\b/.test(line),
+  );
 }
 
 function ofCause({ class: failureClass, line, hint }: LoadCause): FailureRecord {

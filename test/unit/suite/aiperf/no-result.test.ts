@@ -356,6 +356,20 @@ describe('a load pod without a result', () => {
     );
   });
 
+  it('quotes the message of an exception, and not the source line of a traceback that names its class', () => {
+    const lines = [
+      'Traceback (most recent call last):',
+      '  File "/opt/hub/utils/_validators.py", line 154, in validate_repo_id',
+      '    raise HFValidationError(',
+      '  File "/opt/transformers/tokenization.py", line 9, in load',
+      '    logger.error("Failed to load tokenizer")',
+      "huggingface_hub.errors.HFValidationError: Repo id must be in the form 'repo_name': '/models/none'.",
+    ];
+    const failure = explain({ lines });
+    assert.equal(failure.class, 'TokenizerMissing');
+    assert.match(failure.message, /Repo id must be .*'\/models\/none'/);
+  });
+
   it('quotes a part of a long line', () => {
     for (const lines of [[`ERROR ${'x'.repeat(100_000)}`], [`${'x'.repeat(100_000)} MemoryError`]]) {
       const { message } = explain({ lines });
