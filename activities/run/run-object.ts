@@ -12,7 +12,7 @@ import { toolOf } from '../../suite/tools/registry.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 
-const SCRIPTS = ['entry.sh', 'listening.sh', 'probe.sh', 'load.sh'] as const;
+const SCRIPTS = ['entry.sh', 'libraries.sh', 'listening.sh', 'probe.sh', 'load.sh'] as const;
 
 /** Time that Kubernetes gets to remove the objects of the run. */
 const REMOVAL_SECONDS = 30;
