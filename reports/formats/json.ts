@@ -26,7 +26,7 @@ const figure = z.object({
     description: 'true when a simulated engine produced the figure; it does not show the performance of Dynamo',
   }),
   original: z.string().optional().meta({ description: 'output of the tool; absent for load points' }),
-  factor: z.number().optional().meta({
+  deviceFactor: z.number().optional().meta({
     description: 'number of devices by which the printed bandwidth was multiplied, when the tool counts one of several',
   }),
   times: z
@@ -197,7 +197,7 @@ function transportFigures(cell: TransportCell): Figure[] {
     value,
     ...(place ? { blockSize: place.blockSize, batchSize: place.batchSize } : {}),
     original,
-    ...(place?.factor !== undefined && quantity === 'bandwidth' ? { factor: place.factor } : {}),
+    ...(place?.deviceFactor !== undefined && quantity === 'bandwidth' ? { deviceFactor: place.deviceFactor } : {}),
     ...(place?.times && quantity === 'bandwidth' ? { times: place.times } : {}),
   });
   return [

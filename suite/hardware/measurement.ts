@@ -30,7 +30,7 @@ export interface Row {
    * Number of devices or pairs of devices whose bytes `bytesPerSecond` and `recomputed` cover, when the tool counts the bytes
    * of one of them: the product of the printed bandwidth and this number is `bytesPerSecond`.
    */
-  readonly factor?: number;
+  readonly deviceFactor?: number;
   /** Absent when the tool does not print them. */
   readonly times?: TransferTimes;
   /** The figure as the tool printed it, with the tool's unit. */

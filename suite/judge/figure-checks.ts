@@ -18,8 +18,8 @@ export function disagreements(test: TransportTestSpec, rows: readonly Row[]): Re
     ({ bytesPerSecond, recomputed }) =>
       recomputed !== undefined && Math.abs(bytesPerSecond / recomputed - 1) > DISAGREEMENT,
   );
-  const text = ({ blockSize, bytesPerSecond, recomputed = Number.NaN, factor = 1 }: Row) =>
-    `${formatBytes(blockSize)}: ${formatRate(bytesPerSecond / factor)} printed, ${formatRate(recomputed / factor)} from block and latency`;
+  const text = ({ blockSize, bytesPerSecond, recomputed = Number.NaN, deviceFactor = 1 }: Row) =>
+    `${formatBytes(blockSize)}: ${formatRate(bytesPerSecond / deviceFactor)} printed, ${formatRate(recomputed / deviceFactor)} from block and latency`;
   const worst = apart.find((row) => row === largestRow(rows));
   const others = apart.filter((row) => row !== worst);
   return [
@@ -33,11 +33,11 @@ export function disagreements(test: TransportTestSpec, rows: readonly Row[]): Re
  * without their proof, the figure is inconclusive.
  */
 export function corrections(rows: readonly Row[], path: Pick<PathProof, 'status'>): Reason[] {
-  const { factor, original, bytesPerSecond, blockSize } = largestRow(rows);
-  if (factor === undefined) return [];
+  const { deviceFactor, original, bytesPerSecond, blockSize } = largestRow(rows);
+  if (deviceFactor === undefined) return [];
   const proof =
     path.status === 'proven' ? 'the counters confirm the bytes of all' : 'the counters do not confirm the bytes of all';
-  const message = `${formatBytes(blockSize)}: the tool printed ${original} for one of ${factor} devices; all together have ${formatRate(bytesPerSecond)}, ${factor} × as much (the other rows likewise): ${proof}`;
+  const message = `${formatBytes(blockSize)}: the tool printed ${original} for one of ${deviceFactor} devices; all together have ${formatRate(bytesPerSecond)}, ${deviceFactor} × as much (the other rows likewise): ${proof}`;
   return [{ code: 'figure-corrected', message }];
 }
 

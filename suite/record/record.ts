@@ -19,7 +19,7 @@ const row = z.object({
   bytesPerSecond: z.number(),
   latency: z.number().optional(),
   recomputed: z.number().optional().meta({ description: 'bytes per second from block and latency' }),
-  factor: z.number().optional().meta({
+  deviceFactor: z.number().optional().meta({
     description:
       'number of devices or pairs of devices that the bandwidth covers, when the tool counts the bytes of one: the printed bandwidth was multiplied by it',
   }),

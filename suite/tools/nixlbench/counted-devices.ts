@@ -26,7 +26,7 @@ export function withAllDevices(test: NixlbenchSpec, rows: readonly Row[]): reado
     ...row,
     bytesPerSecond: row.bytesPerSecond * factor,
     ...(recomputed === undefined ? {} : { recomputed: recomputed * factor }),
-    factor,
+    deviceFactor: factor,
   }));
 }
 

@@ -53,7 +53,7 @@ describe('reports', () => {
       batchSize: 1,
       bytesPerSecond: 59.858e6,
       latency: 0.035,
-      factor: 2,
+      deviceFactor: 2,
       times: { prep: time(0.001), post: time(0.002), tx: time(0.033) },
       original: '0.029929 GB/Sec',
     };
@@ -64,9 +64,9 @@ describe('reports', () => {
     assert.match(made['report.html'], />33 ms<\/td>/);
     const [header = '', , line = ''] = made['results.csv'].split('\r\n');
     const value = (column: string) => line.split(',')[header.split(',').indexOf(column)];
-    assert.deepEqual(['factor', 'post_seconds', 'tx_p99_seconds'].map(value), ['2', '0.002', '0.066']);
-    const figure = JSON.parse(made['results.json']).figures.find((one: { factor?: number }) => one.factor);
-    assert.equal(figure.factor, 2);
+    assert.deepEqual(['deviceFactor', 'post_seconds', 'tx_p99_seconds'].map(value), ['2', '0.002', '0.066']);
+    const figure = JSON.parse(made['results.json']).figures.find((one: { deviceFactor?: number }) => one.deviceFactor);
+    assert.equal(figure.deviceFactor, 2);
     assert.deepEqual(figure.times.tx, time(0.033));
     const without = reportFiles({ record: suiteRecord('w', [cell]), complete: true, history: [] });
     assert.doesNotMatch(without['report.md'], /\| post \|/);

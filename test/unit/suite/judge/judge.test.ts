@@ -257,7 +257,7 @@ describe('verdict of a transport attempt', () => {
       assert.equal(judgement.measurement?.original, '0.029929 GB/Sec');
       assert.equal(judgement.measurement?.conditions, 'WRITE DRAM to DRAM, 1 MiB × 1, all 2 devices');
       const [row] = judgement.rows;
-      assert.equal(row?.factor, 2);
+      assert.equal(row?.deviceFactor, 2);
       assert.deepEqual(row?.times?.post, { average: 106.9 / 1e6, p99: 230 / 1e6 });
       assert.equal(
         judgement.reasons[0]?.message,
