@@ -1,13 +1,16 @@
 import { type Message, messagesOf } from '../messages.js';
 
+/** Matches a failed call in UCX, with its arguments (`cuInit(0) failed: …`, src/uct/cuda/base/cuda_util.h). */
+const UCX_CALL = '\\bcu(?:da)?[A-Z]\\w*\\(.{0,300}\\) failed: ';
+
 /**
  * Matches an error of the CUDA runtime or driver: as nixlbench prints it (`CUDA: … (Error code: 35 - …)`, utils.h), as
- * ucx_perftest does (`cudaMalloc() failed: 2 (…)`, src/tools/perf/cuda/cuda_alloc.c), and as NIXL does, which prints the text
- * alone (`Failed to set CUDA device 0: …`, `CUDA Error: … (…)`, src/plugins/libfabric/libfabric_backend.cpp).
+ * ucx_perftest does (`cudaMalloc() failed: 2 (…)`, src/tools/perf/cuda/cuda_alloc.c), and as UCX and NIXL do, which print the
+ * text alone (`Failed to set CUDA device 0: …`, `CUDA Error: … (…)`, src/plugins/libfabric/libfabric_backend.cpp).
  */
 function cudaError(code: number, text: string): RegExp {
   return new RegExp(
-    `CUDA: .{0,300}\\(Error code: ${code}\\b|\\bcuda[A-Z]\\w*\\(\\) failed: ${code} \\(|(?:CUDA (?:Driver )?Error: |Failed to set CUDA device ).{0,200}${text}`,
+    `CUDA: .{0,300}\\(Error code: ${code}\\b|\\bcuda[A-Z]\\w*\\(\\) failed: ${code} \\(|(?:CUDA (?:Driver )?Error: |Failed to set CUDA device ).{0,200}${text}|${UCX_CALL}${text}`,
   );
 }
 
@@ -15,6 +18,17 @@ function cudaError(code: number, text: string): RegExp {
 export const CUDA_MESSAGES: readonly Message[] = messagesOf(
   { class: 'MemoryRegistration', about: 'memory', depth: 'root' },
   [
+    {
+      // Another process on the node, or in the NVLink domain, exports the memory (src/uct/cuda/cuda_ipc).
+      text: /\bcuMem(?:Import|Export|Retain)\w*Handle\(.{0,300}\) failed: /,
+      about: ['memory', 'transfer', 'connection'],
+      hint: 'Give the pods an IMEX channel of one NVLink domain, or exclude cuda_ipc (UCX_TLS=^cuda_ipc); CUDA cannot share the memory through a fabric handle',
+    },
+    {
+      text: /\bcuIpc\w+\(.{0,300}\) failed: |failed to open ipc mem handle/,
+      about: ['memory', 'transfer', 'connection'],
+      hint: 'Set UCX_TLS=^cuda_ipc; CUDA cannot open the memory of the other process',
+    },
     {
       text: cudaError(35, 'CUDA driver version is insufficient for CUDA runtime version'),
       hint: 'Install a newer NVIDIA driver on the node, or use an image with an older CUDA; without a GPU in the pod the message is the same',
@@ -59,6 +73,13 @@ export const CUDA_MESSAGES: readonly Message[] = messagesOf(
       text: cudaError(999, 'unknown error'),
       hint: 'Check `nvidia-smi` and the kernel log of the node for Xid errors; CUDA reports an unknown error',
     },
+    {
+      // UCX goes on without the transport. Error 4 says that the driver shuts down, at the end of a process.
+      text: new RegExp(`${UCX_CALL}(?!\\d+ \\(|unrecognized error code 4\\b|driver shutting down)`),
+      depth: 'cause',
+      severity: 'warning',
+      hint: 'Look up the text of the CUDA error in the message',
+    },
     { text: /CUDA: .{0,300}\(Error code/, hint: 'Look up the error code of the CUDA call in the message' },
     {
       text: /\bcuda(?:GetDeviceCount|SetDevice|Malloc\w*|Memset)\(\) failed: /,
@@ -81,6 +102,11 @@ export const CUDA_MESSAGES: readonly Message[] = messagesOf(
       text: /Failed to set CUDA device \d+/,
       depth: 'cause',
       hint: 'Give each rank as many GPUs as it has devices; NIXL could not choose the GPU',
+    },
+    {
+      // ucs_fatal of UCX when it cannot register its own buffer (src/ucp/core/ucp_mm.c, ucp_mem_type_pack).
+      text: /GPU memory pin failed|failed to register buffer with mem type domain/,
+      hint: 'Load the module gdrdrv on the node, or exclude GDRCopy (UCX_TLS=^gdr_copy); UCX cannot map the memory of the GPU',
     },
     {
       text: /\bgdr_(?:open|pin_buffer|map)(?:\(\))? failed/,

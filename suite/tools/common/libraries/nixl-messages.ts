@@ -14,10 +14,10 @@ const OTHER_VERSION = 'Use the same NIXL version on both nodes; the ranks cannot
  */
 export const NIXL_MESSAGES: readonly Message[] = [
   // The exception of a plug-in repeats the text of its reason, which stands in a line of its own before.
-  ...messagesOf({ class: 'BackendUnavailable', about: 'backend' }, [
+  ...messagesOf({ class: 'BackendUnavailable', about: 'backend', depth: 'symptom' }, [
     {
       text: /Failed to create UCX (?:context|worker)/,
-      hint: 'Check UCX_TLS and UCX_NET_DEVICES; UCX could not start',
+      hint: 'Check UCX_TLS and UCX_NET_DEVICES, and that UCX was built with --enable-mt; UCX could not start',
     },
     {
       text: /No network devices found|Topology discovery failed|Failed to discover system topology/,
@@ -57,6 +57,7 @@ export const NIXL_MESSAGES: readonly Message[] = [
     },
     {
       text: /fi_getinfo failed/,
+      depth: 'cause',
       hint: 'Check FI_PROVIDER and `fi_info -p efa` in the probe; libfabric finds no device of this provider in the pod',
     },
     {
@@ -65,6 +66,7 @@ export const NIXL_MESSAGES: readonly Message[] = [
     },
     {
       text: /\bfi_(?:fabric|domain|endpoint|enable|cq_open|av_open|ep_bind|getname)\b.{0,40} failed for rail \d+/,
+      depth: 'cause',
       hint: 'Check `fi_info` in the probe and the limit of locked memory; libfabric lists the device but cannot open it',
     },
   ]),
@@ -149,6 +151,7 @@ export const NIXL_MESSAGES: readonly Message[] = [
     },
     {
       text: /(?:fi_av_insert|insertAllAddresses|createAgentConnection) failed/,
+      depth: 'symptom',
       hint: 'Use the same libfabric provider on both ranks; it refuses the address of the other rank',
     },
     { text: /No (?:valid )?connection found for (?:remote )?agent/ },
