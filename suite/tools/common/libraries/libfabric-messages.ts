@@ -100,7 +100,8 @@ export function libfabricMessages(backEnd: FailureClass): readonly Message[] {
         text: efaStatus(2, 'Internal queue pair error'),
         hint: 'Check the kernel log of the node for errors of the EFA device; its queue pair failed',
       },
-      { text: /EFA internal error: \(\d+\)/, depth: 'cause' },
+      // libfabric up to 1.18 ends the program with `Unable to write to EQ` (prov/efa/src/rxr/rxr.h).
+      { text: /EFA internal error: \(\d+\)|Unable to write to EQ: /, depth: 'cause' },
     ]),
     {
       text: 'Libfabric EFA provider has encountered an internal error',

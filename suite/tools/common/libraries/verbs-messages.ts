@@ -7,7 +7,7 @@ const NO_MEMLOCK =
   'Remove the limit of locked memory (capability IPC_LOCK, memlock unlimited in the container runtime)';
 
 /** Calls that register memory: of libibverbs, of its predecessor in MLNX_OFED, and of mlx5 (src/uct/ib/mlx5/ib_mlx5_dv.c). */
-const REGISTER = '(?:ibv_(?:exp_)?reg_(?:dmabuf_|dm_)?mr(?:_ex)?|mlx5dv_devx_umem_reg\\w*)\\b';
+const REGISTER = '(?:ibv_(?:exp_)?reg_(?:dmabuf_|dm_)?mr\\w*|mlx5dv_devx_umem_reg\\w*)\\b';
 
 /** Calls that create a queue or another object of the NIC. */
 const CREATE = '(?:ibv|mlx5dv|efadv)_(?:exp_)?(?:create_\\w+|devx_obj_create|alloc_\\w+)\\(';
@@ -15,7 +15,7 @@ const CREATE = '(?:ibv|mlx5dv|efadv)_(?:exp_)?(?:create_\\w+|devx_obj_create|all
 /** Matches a failed registration of libibverbs in the lines of UCX, libfabric and NIXL, with the error of the kernel. */
 function registration(error: string): RegExp {
   return new RegExp(
-    `(?:${REGISTER}.{0,300}failed|Unable to register MR|fi_mr_reg(?:attr|v)? ?(?:\\(\\))?(?: failed)?).{0,300}: ${error}|fi_mr_reg\\w*\\(\\): .{0,200}\\(${error}\\)`,
+    `(?:${REGISTER}.{0,300}failed|Unable to register MR|fi_mr_reg(?:attr|v)? ?(?:\\(\\))?(?: failed)?).{0,300}(?:: |Error \\d+ )${error}|fi_mr_reg\\w*\\(\\): .{0,200}\\(${error}\\)`,
   );
 }
 
@@ -65,7 +65,12 @@ export function verbsMessages(backEnd: FailureClass): readonly Message[] {
         hint: 'Set UCX_NET_DEVICES and UCX_IB_GID_INDEX to a NIC and a GID that reach the other node; the NIC cannot connect its queue pair',
       },
       {
-        text: new RegExp(`${CREATE}.{0,300}failed`),
+        // EFA has no shared receive queues and no RC (openucx/ucx, src/uct/ib/rc).
+        text: new RegExp(`${CREATE}.{0,300}failed.{0,40}: (?:Operation|Protocol) not supported`),
+        hint: 'Set UCX_TLS to a transport that the NIC has (srd or ud on EFA); the NIC does not support the object in the message',
+      },
+      {
+        text: new RegExp(`${CREATE}.{0,300}failed|failed to create \\w{1,20} QP|uct_iface_open\\(.{0,200}failed`),
         hint: 'Check the kernel log of the node and the firmware of the NIC, which refuses the object in the message, or set UCX_NET_DEVICES and UCX_TLS to others',
       },
       {
