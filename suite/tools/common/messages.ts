@@ -16,7 +16,16 @@ export type Severity = 'error' | 'warning' | 'info';
 export type Depth = 'symptom' | 'cause' | 'root';
 
 /** What a message is about. A deeper message explains another one only when both are about the same. */
-export type Topic = 'options' | 'etcd' | 'backend' | 'memory' | 'metadata' | 'transfer' | 'connection' | 'library';
+export type Topic =
+  | 'options'
+  | 'etcd'
+  | 'plugin'
+  | 'backend'
+  | 'memory'
+  | 'metadata'
+  | 'transfer'
+  | 'connection'
+  | 'library';
 
 export interface Message {
   /** Text in the line, or a pattern when a text would match too much. */

@@ -1,7 +1,10 @@
 import { type Message, messagesOf } from '../messages.js';
 
-/** Matches a failed call in UCX, with its arguments (`cuInit(0) failed: …`, src/uct/cuda/base/cuda_util.h). */
-const UCX_CALL = '\\bcu(?:da)?[A-Z]\\w*\\(.{0,300}\\) failed: ';
+/**
+ * Matches a failed call in UCX, with its arguments (`cuInit(0) failed: …`, src/uct/cuda/base/cuda_util.h). UCX also tries calls
+ * that may fail, and logs them with a lower level.
+ */
+const UCX_CALL = 'UCX +(?:ERROR|WARN) .{0,40}\\bcu(?:da)?[A-Z]\\w*\\(.{0,300}\\) failed: ';
 
 /**
  * Matches an error of the CUDA runtime or driver: as nixlbench prints it (`CUDA: … (Error code: 35 - …)`, utils.h), as

@@ -30,7 +30,7 @@ export function libfabricMessages(backEnd: FailureClass): readonly Message[] {
         hint: 'Remove volumes and privileges that show the pod more of /dev/infiniband than the device plugin gives it; libfabric may not open one of the devices, and then finds no EFA device',
       },
       {
-        text: /Libfabric EFA provider is operating in|FI_EFA_FORK_SAFE/,
+        text: 'Libfabric EFA provider is operating in',
         hint: 'Set FI_EFA_FORK_SAFE=1, or use a kernel of version 5.13 or newer; the process called fork(), and libfabric ended it',
       },
     ]),
@@ -43,7 +43,7 @@ export function libfabricMessages(backEnd: FailureClass): readonly Message[] {
     },
     {
       // src/efa_ah.c; since libfabric 2.5, the message names the causes.
-      text: /ibv_create_ah failed/,
+      text: /ibv_create_ah failed(?! with ENOMEM for implicit)/,
       class: 'MetadataExchange',
       about: ['metadata', 'connection', 'backend'],
       depth: 'root',

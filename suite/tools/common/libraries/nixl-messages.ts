@@ -28,7 +28,8 @@ export const NIXL_MESSAGES: readonly Message[] = [
       hint: 'Check the reason in the message; the plug-in could not start the back end',
     },
   ]),
-  ...messagesOf({ class: 'BackendUnavailable', about: 'backend', depth: 'root' }, [
+  // NIXL tries all plug-ins that it finds. That one of another back end cannot be loaded explains no failure of this one.
+  ...messagesOf({ class: 'BackendUnavailable', about: 'plugin', depth: 'root' }, [
     { text: 'Plugin file does not exist: ', hint: PLUGIN_MISSING },
     {
       text: /Failed to load plugin from .{0,400}cannot open shared object file/,
@@ -46,6 +47,8 @@ export const NIXL_MESSAGES: readonly Message[] = [
       text: /Plugin API version mismatch|Failed to find nixl_plugin_init in|Plugin initialization failed for/,
       hint: 'Set NIXL_PLUGIN_DIR to the plug-ins of the same NIXL version; this plug-in is of another one',
     },
+  ]),
+  ...messagesOf({ class: 'BackendUnavailable', about: 'backend', depth: 'root' }, [
     {
       // Printed by libnuma, whose second copy (of libfabric) has not been initialized; then the process ends silently.
       text: 'request to allocate mask for invalid number',
@@ -70,14 +73,16 @@ export const NIXL_MESSAGES: readonly Message[] = [
       hint: 'Check `fi_info` in the probe and the limit of locked memory; libfabric lists the device but cannot open it',
     },
   ]),
-  ...messagesOf({ class: 'BackendUnavailable', about: 'backend' }, [
+  ...messagesOf({ class: 'BackendUnavailable', about: 'plugin' }, [
     // NIXL goes on with the plug-ins that are linked into it or lie in other folders.
     { text: 'Error accessing directory(', severity: 'warning', hint: PLUGIN_MISSING },
     { text: 'Plugin directory does not exist or is not readable', severity: 'warning', hint: PLUGIN_MISSING },
-    { text: /[Uu]nsupported backend:? /, depth: 'symptom', hint: PLUGIN_NOT_LOADED },
-    { text: "not found in plugin list, can't create", depth: 'symptom', hint: PLUGIN_NOT_LOADED },
     { text: /Failed to load plugin '.{0,50}' from any directory/, hint: PLUGIN_NOT_LOADED },
-    { text: 'backend creation failed for ', depth: 'symptom' },
+  ]),
+  ...messagesOf({ class: 'BackendUnavailable', about: ['backend', 'plugin'], depth: 'symptom' }, [
+    { text: /[Uu]nsupported backend:? /, hint: PLUGIN_NOT_LOADED },
+    { text: "not found in plugin list, can't create", hint: PLUGIN_NOT_LOADED },
+    { text: 'backend creation failed for ', about: 'backend' },
   ]),
   ...messagesOf({ class: 'MemoryRegistration', about: 'memory', depth: 'root' }, [
     { text: 'VRAM memory is detected as host by UCX', hint: UCX_WITHOUT_CUDA },

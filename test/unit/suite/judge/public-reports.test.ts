@@ -53,6 +53,20 @@ interface Report {
 
 const REPORTS: readonly Report[] = [
   {
+    source: 'ofiwg/libfabric, efa_fork_support.c: the process called fork()',
+    test: 'libfabric',
+    lines: [
+      'A process has executed an operation involving a call',
+      'to the "fork()" system call to create a child process.',
+      'As a result, the Libfabric EFA provider is operating in',
+      'a condition that could result in memory corruption or',
+      'other system errors.',
+    ],
+    exitCode: 134,
+    class: 'BackendUnavailable',
+    hint: /FI_EFA_FORK_SAFE/,
+  },
+  {
     source: 'awslabs/awsome-distributed-ai#647: no locked memory for receive buffers',
     test: 'libfabric',
     lines: efaAbort('(4112) Failure to post internal receive buffers'),
@@ -112,6 +126,19 @@ const REPORTS: readonly Report[] = [
     class: 'BackendUnavailable',
     quote: /ibv_open_device failed/,
     hint: /\/dev\/infiniband/,
+  },
+  {
+    source: 'NIXL_LOG_LEVEL=INFO: a plug-in of another back end cannot be loaded either',
+    test: 'libfabric',
+    lines: [
+      'I1128 20:15:10.134361       6 nixl.cpp:1] Failed to load plugin from /p/libplugin_GDS.so: libcufile.so.0: cannot open shared object file',
+      nixl('fi_getinfo failed: No data available'),
+      nixl("createBackend: backend creation failed for 'LIBFABRIC'"),
+      NO_BACKEND,
+    ],
+    exitCode: 1,
+    class: 'BackendUnavailable',
+    quote: /"fi_getinfo failed/,
   },
   {
     source: 'ofiwg/libfabric#12708, in fi_pingpong',
@@ -293,6 +320,19 @@ const REPORTS: readonly Report[] = [
     exitCode: 1,
     class: 'MemoryRegistration',
     hint: /IMEX/,
+  },
+  {
+    source: 'UCX_LOG_LEVEL=diag: UCX looks for a GPU, and host memory cannot be locked',
+    test: 'ucx',
+    lines: [
+      ucx('DIAG', 'cuInit(0) failed: no CUDA-capable device is detected'),
+      ucx('ERROR', 'ibv_reg_mr(address=0x7f, length=4096, access=0xf) failed: Cannot allocate memory'),
+      nixl('Failed to ucp_mem_map: Input/output error'),
+      NO_MEMORY,
+    ],
+    exitCode: 1,
+    class: 'MemoryRegistration',
+    quote: /"ibv_reg_mr/,
   },
   {
     source: 'openucx/ucx#3192: cuda_ipc',
