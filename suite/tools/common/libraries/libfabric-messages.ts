@@ -111,6 +111,11 @@ export function libfabricMessages(backEnd: FailureClass): readonly Message[] {
     },
     ...messagesOf({ class: 'MemoryRegistration', about: 'memory', depth: 'root' }, [
       {
+        // nixlbench has the same text, with the error code.
+        text: /^libfabric:.{0,300}Failed to allocate CUDA buffer/m,
+        hint: 'Give the pod a GPU with free memory (`resources.gpu`, `nvidia-smi`), or use DRAM; libfabric could not allocate memory on it',
+      },
+      {
         text: 'Failed to register CUDA buffer',
         hint: 'Enable GPUDirect for the EFA device (nvidia-peermem or dmabuf), or set FI_HMEM_DISABLE_P2P=1 as a control; it cannot reach GPU memory',
       },

@@ -53,6 +53,19 @@ interface Report {
 
 const REPORTS: readonly Report[] = [
   {
+    source: 'ofiwg/libfabric, efa_hmem.c: libfabric finds no memory on the GPU',
+    test: 'libfabric',
+    lines: [
+      warn('Failed to allocate CUDA buffer: no CUDA-capable device is detected'),
+      nixl('registerMem: registration failed for the specified or all potential backends'),
+      NO_MEMORY,
+    ],
+    exitCode: 1,
+    class: 'MemoryRegistration',
+    quote: /Failed to allocate CUDA buffer/,
+    hint: /resources\.gpu/,
+  },
+  {
     source: 'ofiwg/libfabric, efa_fork_support.c: the process called fork()',
     test: 'libfabric',
     lines: [
