@@ -7,12 +7,20 @@ const PULL_REASONS = new Set([
   'InvalidImageName',
   'ImageInspectError',
   'RegistryUnavailable',
+  'SignatureValidationFailed',
 ]);
 
 /** Reasons and registry messages after which every further pull fails too. */
-const FINAL_REASONS = new Set(['ErrImageNeverPull', 'InvalidImageName']);
+const FINAL_REASONS = new Set(['ErrImageNeverPull', 'InvalidImageName', 'SignatureValidationFailed']);
 const FINAL_MESSAGE =
   /\bnot found\b|manifest unknown|does not exist|\bdenied\b|unauthori[sz]ed|authorization failed|\bforbidden\b|invalid (?:image )?(?:reference|name)|no match for platform/i;
+
+/**
+ * Messages that contain a final word although a further pull can succeed: the store of containerd lacks a layer that another
+ * pull removed or has not yet written, and a token of the registry has expired, which the kubelet renews.
+ */
+const PASSING_MESSAGE =
+  /content digest \S+: not found|content at \S+ not found|snapshot \S+ does not exist|token has expired/i;
 
 /** The kubelet's reason and message for an image that it cannot pull. */
 export interface PullTrouble {
@@ -26,5 +34,6 @@ export interface PullTrouble {
 export function pullTrouble(pod: Pod): PullTrouble | undefined {
   const { reason, message = '' } = pod.status?.containerStatuses?.[0]?.state?.waiting ?? {};
   if (reason === undefined || !PULL_REASONS.has(reason)) return undefined;
-  return { reason, message, final: FINAL_REASONS.has(reason) || FINAL_MESSAGE.test(message) };
+  const final = FINAL_REASONS.has(reason) || (FINAL_MESSAGE.test(message) && !PASSING_MESSAGE.test(message));
+  return { reason, message, final };
 }

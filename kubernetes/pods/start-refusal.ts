@@ -37,6 +37,16 @@ const NODE =
 const PRESSURE = 'Free disk space, memory or process ids on the node, whose kubelet reports pressure';
 const TOPOLOGY =
   'Request CPUs, memory and devices that fit the topologyManagerPolicy and cpuManagerPolicy of the kubelet, or check that the device plugins report healthy devices';
+const DISK = 'Free disk space, file descriptors or processes on the node; its container runtime has none left';
+const DRIVER =
+  'Check `nvidia-smi` on the node; the NVIDIA driver does not answer, is being replaced, or has lost the GPU in the message';
+const OLD_DRIVER =
+  'Install a newer NVIDIA driver on the node, or use an image for an older CUDA; the image demands a newer driver';
+const TOOLKIT =
+  'Check the NVIDIA container toolkit on the node and files of the driver in the image; the toolkit could not mount the driver into the container';
+const ARCHITECTURE =
+  'Use an image for the CPU architecture of the node (amd64 or arm64); this one is for another architecture';
+const MEMORY = 'Increase `resources.memory`; the container did not start within its memory limit';
 const RUNTIME = 'Check the container runtime (containerd, CRI-O) and the driver of the devices on the node';
 
 /**
@@ -47,11 +57,19 @@ const RUNTIME = 'Check the container runtime (containerd, CRI-O) and the driver 
  * - `services have not yet been read`, `cannot find volume`: kubelet, pkg/kubelet/kubelet_pods.go, after its restart
  * - `is reserved for`: containerd, internal/cri/server/container_create.go, and CRI-O: an earlier request still runs
  * - `DeadlineExceeded`, `Unavailable`: gRPC status of a runtime that restarts or is overloaded; `ttrpc: closed`: its shim
- * - `nvidia-container-cli: initialization error`, `unresolvable CDI devices`: NVIDIA Container Toolkit, before the driver
- *   is loaded or the CDI specification is written
+ * - `device or resource busy`, `disconnected from message bus`: runc, libcontainer/cgroups, while systemd is overloaded
+ * - `content digest … not found`, `snapshot … does not exist`: containerd, when another pull removes the layer
+ * - `unresolvable CDI devices`: NVIDIA Container Toolkit, before the CDI specification is written
  */
 const PASSING_MESSAGE =
-  /failed to sync (?:secret|configmap) cache|object "[^"]*"\/"[^"]*" not registered|services have not yet been read|cannot find volume .* to mount into container|is reserved for|context deadline exceeded|DeadlineExceeded|code = Unavailable|connection refused|connection reset|transport is closing|ttrpc: closed|network is not ready|nvidia-container-cli: initialization error|unresolvable CDI devices/i;
+  /failed to sync (?:secret|configmap) cache|object "[^"]*"\/"[^"]*" not registered|services have not yet been read|cannot find volume .* to mount into container|is reserved for|context deadline exceeded|DeadlineExceeded|code = Unavailable|connection refused|connection reset|transport is closing|ttrpc: closed|network is not ready|context canceled|Error while dialing|device or resource busy|disconnected from message bus|content digest \S+: not found|snapshot \S+ does not exist|unresolvable CDI devices/i;
+
+/**
+ * Reasons whose message decides: kuberuntime/kuberuntime_container.go and container/sync_result.go; containerd's `StartError`
+ * (internal/cri/server/container_start.go), cri-dockerd's `ContainerCannotRun`.
+ */
+const NOT_STARTED =
+  /^(?:CreateContainerConfigError|CreateContainerError|PreCreateHookError|PreStartHookError|RunContainerError|StartError|ContainerCannotRun)$/;
 
 /**
  * The rules; the first that fits decides. Reasons of admission: `admissionRejectionReasons` in pkg/kubelet/kubelet.go of
@@ -93,20 +111,33 @@ const RULES: readonly Rule[] = [
   // volumemanager/volume_manager.go: volumes of pods that terminate count.
   { reason: /^VolumeAttachmentLimitExceeded$/, passing: true, remedy: NODE },
 
-  // kuberuntime/kuberuntime_container.go and container/sync_result.go; containerd's `StartError`
-  // (internal/cri/server/container_start.go), cri-dockerd's `ContainerCannotRun`: the message decides.
+  // libnvidia-container, src/cli: the driver or a GPU does not answer at this moment, or the node does not fit the image.
+  { reason: NOT_STARTED, message: /nvidia-container-cli: requirement error/, passing: false, remedy: OLD_DRIVER },
   {
-    reason:
-      /^(?:CreateContainerConfigError|CreateContainerError|PreCreateHookError|PreStartHookError|RunContainerError|StartError|ContainerCannotRun)$/,
-    message: PASSING_MESSAGE,
+    reason: NOT_STARTED,
+    message: /nvidia-container-cli: (?:initialization|detection|driver|device) error/,
     passing: true,
-    remedy: RUNTIME,
+    remedy: DRIVER,
+  },
+  { reason: NOT_STARTED, message: /nvidia-container-cli: |nvidia-container-runtime/, passing: false, remedy: TOOLKIT },
+  // containerd, pkg/oci/spec_opts_unix.go; Docker: a device that the plugin has allocated is gone, after a reload of its driver.
+  {
+    reason: NOT_STARTED,
+    message: /stat \/dev\/\S+: no such file or directory|gathering device information/,
+    passing: true,
+    remedy: DEVICES,
   },
   {
-    reason:
-      /^(?:CreateContainerConfigError|CreateContainerError|PreCreateHookError|PreStartHookError|RunContainerError|StartError|ContainerCannotRun)$/,
-    passing: false,
+    reason: NOT_STARTED,
+    message:
+      /no space left on device|too many open files|resource temporarily unavailable|fork\/exec .{0,80}cannot allocate memory/,
+    passing: true,
+    remedy: DISK,
   },
+  { reason: NOT_STARTED, message: /exec format error/i, passing: false, remedy: ARCHITECTURE },
+  { reason: NOT_STARTED, message: /OOM-killed \(memory limit too low/, passing: false, remedy: MEMORY },
+  { reason: NOT_STARTED, message: PASSING_MESSAGE, passing: true, remedy: RUNTIME },
+  { reason: NOT_STARTED, passing: false },
 ];
 
 /** An unknown rejection passes: nearly all depend on the state of the node, and the time limit for the start still ends it. */

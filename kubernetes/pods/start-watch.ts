@@ -9,11 +9,11 @@ const PULL_TIMEOUT_SECONDS = 120;
 
 /**
  * Matches the taints that controllers set while a node starts or is under pressure, and remove by themselves
- * (k8s.io/api/core/v1, well_known_taints.go; agents of CNI and CSI drivers use names that end in `not-ready`). Only the time
- * limit for the start ends the wait for such a node.
+ * (k8s.io/api/core/v1, well_known_taints.go; agents of CNI and CSI drivers use names that end in `not-ready`; Karpenter's
+ * `unregistered`; start-up taints of the Cluster Autoscaler). Only the time limit for the start ends the wait for such a node.
  */
 const STARTING_NODE =
-  /taint\S* \{(?:node\.kubernetes\.io\/(?:unreachable|network-unavailable|(?:memory|disk|pid)-pressure)|node\.cloudprovider\.kubernetes\.io\/uninitialized|[\w./-]*not-ready)\b/;
+  /taint\S* \{(?:node\.kubernetes\.io\/(?:unreachable|network-unavailable|(?:memory|disk|pid)-pressure)|node\.cloudprovider\.kubernetes\.io\/uninitialized|karpenter\.sh\/unregistered|(?:startup|ignore)-taint\.cluster-autoscaler\.kubernetes\.io\/[\w.-]+|[\w./-]*not-ready)\b/;
 
 /** Detects pods that cannot start, from the duration of each problem. Create one instance for each wait for pods. */
 export class StartWatch {

@@ -40,6 +40,8 @@ export const MEMORY_HINT =
   'Increase `dynamo.load.memory`, or set fewer or shorter prompts; AIPerf needs more memory than its pod has';
 export const OPTIONS_HINT =
   'Correct or remove the option in `dynamo.load.arguments`, or set `dynamo.load.image` to an image with AIPerf 0.8 or newer, which has all options that the suite passes';
+export const OTHER_CPU_HINT =
+  'Set `dynamo.load.image` to an image for the CPU of the nodes (amd64 or arm64); this one is for another CPU';
 export const MISSING_HINT = 'Set `dynamo.load.image` to an image that contains AIPerf and all of its libraries';
 
 /** Matches an HTTP status in a request error: in AIPerf's records (`"code":404`), its log, and `requestsFailed`. */
@@ -53,16 +55,43 @@ const probe = (text: string, failureClass: FailureClass): Omit<LoadMessage, 'dep
   class: failureClass,
 });
 
+/** Matches an error of the Hugging Face hub, but not the line about a request that its library repeats (`_http_backoff`). */
+const raised = (text: string) => new RegExp(`^(?!.{0,2000}thrown while requesting).{0,1000}(?:${text})`, 'm');
+
 const ROOTS: readonly Omit<LoadMessage, 'depth'>[] = [
+  {
+    // huggingface_hub and requests: the hub answered, but not with the file.
+    text: raised(
+      "\\b(?:429|5\\d\\d) (?:Client|Server) Error.{0,200}(?:huggingface\\.co|hf\\.co)|host='huggingface\\.co'.{0,200}Read timed out|ReadTimeout.{0,200}host='huggingface\\.co'",
+    ),
+    class: 'Crashed',
+    hint: 'Set `dynamo.load.tokenizer` to a folder in the AIPerf image, or set `dynamo.model.tokenSecret`; the Hugging Face hub was overloaded, and the suite measures the load point again',
+  },
+  {
+    text: /trust_remote_code=True|contains custom code which must be executed/,
+    class: 'TokenizerMissing',
+    hint: 'Add `--tokenizer-trust-remote-code` to `dynamo.load.arguments`, if you trust the code of the model; its tokenizer is a program',
+  },
   {
     text: /\bMemoryError\b|\bstd::bad_alloc\b|died unexpectedly with exit code -9\b/,
     class: 'OutOfMemory',
     hint: MEMORY_HINT,
   },
   {
-    text: /error while loading shared libraries: |No module named '?aiperf\b/,
+    text: /^(?:ModuleNotFoundError|ImportError): .{0,200}\b(?:tiktoken|sentencepiece|protobuf|blobfile)\b/im,
+    class: 'TokenizerMissing',
+    hint: 'Use an AIPerf image with the Python package that the message names; the tokenizer of the model needs it',
+  },
+  {
+    // A module that AIPerf can do without is only a word in its log; the last line of a traceback begins with the error.
+    text: /error while loading shared libraries: |: version [`']\S{1,80}' not found \(required by |No module named '?aiperf\b|^ModuleNotFoundError: /m,
     class: 'ToolMissing',
     hint: MISSING_HINT,
+  },
+  {
+    text: /exec format error/i,
+    class: 'ToolMissing',
+    hint: OTHER_CPU_HINT,
   },
   {
     text: /^[ │]{0,4}(?:Unknown option: |Unknown command "|Unused Tokens: |Invalid values? |\d+ validation errors? for \w|.{0,80} requires an argument)|error: unrecognized arguments/m,
@@ -70,25 +99,38 @@ const ROOTS: readonly Omit<LoadMessage, 'depth'>[] = [
     hint: OPTIONS_HINT,
   },
   {
-    text: /GatedRepoError|gated repo\b|Gated Repository/,
+    text: /GatedRepoError|gated repo\b|Gated Repository|Access to model .{0,200} is restricted/,
     class: 'TokenizerMissing',
     hint: 'Accept the terms of the model on the Hugging Face hub and set `dynamo.model.tokenSecret`, or set `dynamo.load.tokenizer` to a folder in the AIPerf image',
   },
   {
-    text: /LocalEntryNotFoundError|OfflineModeIsEnabled|Offline - Files Not Cached|couldn't connect to 'https?:|HuggingFace Hub Error|Max retries exceeded with url|host='huggingface\.co'/,
+    text: raised(
+      "LocalEntryNotFoundError|OfflineModeIsEnabled|Offline - Files Not Cached|couldn't connect to 'https?:|HuggingFace Hub Error|Max retries exceeded with url|host='huggingface\\.co'",
+    ),
     class: 'TokenizerMissing',
     hint: 'Set `dynamo.load.tokenizer` to a folder in the AIPerf image, or open the network path from the nodes to the Hugging Face hub',
   },
   {
-    text: /Failed to load tokenizer|HFValidationError|Repo id must be|Can't load tokenizer|RepositoryNotFoundError|AmbiguousTokenizerNameError|tokenizer.{0,80}(?:not found|could not|fail)/i,
+    text: /Failed to load tokenizer|HFValidationError|Repo id must be|Can't load tokenizer|RepositoryNotFoundError|AmbiguousTokenizerNameError|is not a valid model identifier|tokenizer.{0,80}(?:not found|could not|fail)/i,
     class: 'TokenizerMissing',
+  },
+  {
+    // Files in /tmp are AIPerf's own.
+    text: /^(?:FileNotFoundError: .{0,80}|.{0,200}PermissionError: .{0,80})'\/(?!tmp\/)/m,
+    class: 'ToolOptions',
+    hint: 'Correct the path in `dynamo.load.arguments`, or use an image that contains the file and whose user may use it',
+  },
+  {
+    text: /No space left on device/,
+    class: 'Crashed',
+    hint: 'Free the disk of the node, or set fewer or shorter prompts; the suite measures the load point again',
   },
 ];
 
 const CAUSES: readonly Omit<LoadMessage, 'depth'>[] = [
   { text: /Model not found|\bmodel .{0,80} (?:not found|does not exist)/i, class: 'ModelUnknown' },
   {
-    text: /maximum context|context length|context_length_exceeded|prompt is too long|exceed.{0,120}max_(?:seq_len|num_tokens|model_len|input_len)/i,
+    text: /maximum context|context length|context_length_exceeded|prompt is too long|maximum (?:model|input|sequence) length|longer than the .{0,40}(?:length|context)|default_max_tokens \(|exceed.{0,120}max_(?:seq_len|num_tokens|model_len|input_len)/i,
     class: 'ContextTooLong',
   },
   { text: status('401|403'), class: 'FrontendUnauthorized' },
@@ -129,6 +171,25 @@ const CAUSES: readonly Omit<LoadMessage, 'depth'>[] = [
     text: /No route to host|Network is unreachable|ConnectionTimeoutError|Connection timeout to host/,
     class: 'FrontendUnreachable',
     hint: 'Check the network policies and the network between the load pod and the frontend; the suite measures the load point again',
+  },
+  {
+    text: /\[?SSL: |SSLCertVerificationError|ClientConnector(?:SSL|Certificate)Error|ClientSSLError/,
+    class: 'EndpointUnknown',
+    hint: 'Use http or https in `--url` as the frontend does, and an image that knows its certificate; the TLS handshake failed',
+  },
+  {
+    text: /Invalid_?Ur[lL]|InvalidURL|NonHttpUrl/,
+    class: 'EndpointUnknown',
+  },
+  {
+    text: /Too many open files/,
+    class: 'ToolOptions',
+    hint: 'Use a lower concurrency, or increase the limit of open files (nofile) in the container runtime; the load pod can open no more connections',
+  },
+  {
+    text: /Cannot assign requested address/,
+    class: 'FrontendUnreachable',
+    hint: 'Use a lower concurrency, or reuse connections; the load pod had no free port, and the suite measures the load point again',
   },
   {
     text: /Cannot connect to host|Connect call failed|Connection refused|ClientConnectorError|ServerDisconnected|Connection reset by peer|Broken pipe/i,

@@ -7,6 +7,7 @@ import {
   MEMORY_HINT,
   MISSING_HINT,
   OPTIONS_HINT,
+  OTHER_CPU_HINT,
   quotable,
 } from './messages.js';
 
@@ -23,11 +24,16 @@ export interface LoadEnd {
 const NO_COMMAND: readonly number[] = [126, 127];
 /** Exit codes of a process that SIGKILL or SIGTERM ended. */
 const KILLED: readonly number[] = [137, 143];
+/** Exit code of a process with an instruction that the CPU lacks (SIGILL). */
+const ILLEGAL_INSTRUCTION = 132;
 /** Exit code of an argument parser. AIPerf's own parser (cyclopts) exits with 1, and its message tells. */
 const WRONG_USAGE = 2;
 
 /** Classes that say no more than that there is no result. A line of the log can say more. */
 const VAGUE: ReadonlySet<FailureRecord['class']> = new Set(['Incomplete', 'RequestsFailed']);
+
+/** Classes that explain the end of the load pod itself, however it ended. */
+const BEFORE_ITS_END: ReadonlySet<FailureRecord['class']> = new Set(['OutOfMemory', 'ToolMissing']);
 
 const LOST_HINT = 'Check the events of the load pod and of its node; the suite measures the load point again';
 const CRASHED_HINT = 'Check the stored log of the load pod; the suite measures the load point again';
@@ -50,7 +56,7 @@ export function explainNoResult(log: LoadLog, end: LoadEnd, exported?: FailureRe
   if (end.timedOut) return failureRecord('Hung', 'AIPerf in the load pod was still running at the time limit');
   if (exported && !VAGUE.has(exported.class)) return exported;
   const cause = causeOf(log);
-  if (cause?.class === 'OutOfMemory') return ofCause(cause);
+  if (cause && BEFORE_ITS_END.has(cause.class)) return ofCause(cause);
   return killed(log, end) ?? (cause && ofCause(cause)) ?? ofExitCode(log) ?? exported ?? crashed(log);
 }
 
@@ -89,6 +95,13 @@ function ofExitCode({ exitCode, lines }: LoadLog): FailureRecord | undefined {
   if (NO_COMMAND.includes(exitCode)) {
     const message = `the image of the load pod has no aiperf that runs (exit code ${exitCode}): "${quotable(lastLine(lines))}"`;
     return failureRecord('ToolMissing', message, MISSING_HINT);
+  }
+  if (exitCode === ILLEGAL_INSTRUCTION) {
+    return failureRecord(
+      'ToolMissing',
+      `AIPerf in the load pod crashed with SIGILL (exit code ${exitCode})`,
+      OTHER_CPU_HINT,
+    );
   }
   if (exitCode !== WRONG_USAGE) return undefined;
   return failureRecord(

@@ -1,7 +1,14 @@
 import { fabricKindOf } from '../fabrics/registry.js';
 import type { TransportTestSpec } from '../spec/transport-tests.js';
 import type { LogLine, RankLog } from '../tools/common/log-lines.js';
-import { deepestCause, type FoundMessage, findMessages, isConsequence } from '../tools/common/messages.js';
+import {
+  deepestCause,
+  explains,
+  type FoundMessage,
+  findMessages,
+  isConsequence,
+  type Topic,
+} from '../tools/common/messages.js';
 import { contentText } from '../tools/common/plugin-folder.js';
 import { statementOf } from '../tools/common/statement.js';
 import { toolOf } from '../tools/registry.js';
@@ -57,11 +64,13 @@ export function explainFailure(input: {
   const cause = firstCause(facts, context);
   if (cause) return namedFailure(cause.rank, cause.message, problem);
   const [noTool] = ended('no-tool');
-  if (noTool) return failureRecord('ToolMissing', `${noTool.name} ${noTool.end.text}; ${problem}`);
+  if (noTool) return failureRecord('ToolMissing', `${noTool.name} ${noTool.end.text}; ${problem}`, noTool.end.hint);
   const [abrupt] = facts
     .filter(({ end }) => isAbrupt(end) && !(end.kind === 'removed' && context.timedOut))
     .sort(byEnd);
   if (abrupt) {
+    const named = abrupt.end.kind === 'crashed' ? crashCause(abrupt) : undefined;
+    if (named) return namedFailure(abrupt, named, problem);
     const failureClass = abrupt.end.kind === 'crashed' ? 'Crashed' : 'PeerLost';
     return failureRecord(failureClass, `${abrupt.name} ${abrupt.end.text}${after(abrupt)}; ${problem}`);
   }
@@ -73,6 +82,23 @@ export function explainFailure(input: {
   }
   if (context.timedOut || context.stalledFor !== undefined) return hung(input);
   return explainOwnEnd(facts, problem);
+}
+
+/**
+ * Returns the message that explains a crash: the transfer error for which a library ended the program, or a warning that the
+ * libraries do not fit together. Both are no cause by themselves, because a rank can also survive them.
+ */
+function crashCause({ found, end }: RankFacts): FoundMessage | undefined {
+  const near = found.filter(({ at }) => at === undefined || end.at === undefined || end.at - at < CRASH_SECONDS);
+  const library = found.filter(({ about, severity }) => [about].flat().includes('library') && severity !== 'info');
+  return (
+    deepestCause(near.filter(isPassingConsequence), { warnings: false }) ?? deepestCause(library, { warnings: true })
+  );
+}
+
+/** Whether a message reports a lost peer or a failed transfer, after which a new attempt can succeed. */
+function isPassingConsequence(message: FoundMessage): boolean {
+  return isConsequence(message) && message.class !== 'Crashed' && FAILURES[message.class].retry !== 'never';
 }
 
 function factsOf({ test, ranks, logs }: Parameters<typeof explainFailure>[0]): RankFacts[] {
@@ -126,11 +152,21 @@ interface Cause {
 /** Returns the first error that ended the attempt and is no consequence; undefined without one. */
 function firstCause(facts: readonly RankFacts[], context: AttemptContext): Cause | undefined {
   const causes = facts.flatMap((rank): Cause[] => {
-    const message = deepestCause(rank.found.filter(isCause), { warnings: false });
+    const message = causeOf(rank);
     const others = facts.filter((other) => other !== rank);
     return message && endedAttempt(rank, message, others, context) ? [{ rank, message }] : [];
   });
   return causes.sort((a, b) => (a.message.at ?? 0) - (b.message.at ?? 0))[0];
+}
+
+/**
+ * Returns the error of a rank that can be the cause. A statement of the tool that a lost peer explains is none: NIXL forgets the
+ * metadata of a rank whose connection is lost, and then the tool cannot create a transfer.
+ */
+function causeOf({ found }: RankFacts): FoundMessage | undefined {
+  const message = deepestCause(found.filter(isCause), { warnings: false });
+  const lost = found.filter((other) => isConsequence(other) && other.severity === 'error');
+  return message && lost.some((other) => explains(other, message)) ? undefined : message;
 }
 
 /** Whether a message can name the cause. Some statements of a tool only say that it failed. */
@@ -150,12 +186,24 @@ function endedAttempt(
   if (rank.end.kind === 'killed' || rank.end.kind === 'removed') return false;
   if (etcdLost && (ranOn || [message.about].flat().includes('etcd'))) return false;
   return others.every(({ end }) => {
-    if (!isAbrupt(end)) return true;
-    if (message.at === undefined || end.at === undefined) return !ranOn;
+    if (!isAbrupt(end)) return !(end.kind === 'failed' && followsFrom(message, end));
+    if (message.at === undefined || end.at === undefined) return !ranOn && !isDoubtful(message);
     const lead = end.at - message.at;
     if (lead < -CLOCK_SECONDS) return false;
     return !ranOn || (end.kind === 'crashed' && lead < CRASH_SECONDS);
   });
+}
+
+const PEER_TOPICS: readonly Topic[] = ['metadata', 'connection', 'transfer'];
+
+/** Whether a step that needs the other rank failed without a reason that lies in this one. Its end can be the reason. */
+function isDoubtful({ depth, about = [] }: FoundMessage): boolean {
+  return depth !== 'root' && [about].flat().some((topic) => PEER_TOPICS.includes(topic));
+}
+
+/** Whether the end of the other rank explains a message: the rank printed it afterwards, about a step that needs the other one. */
+function followsFrom(message: FoundMessage, { at }: RankEnd): boolean {
+  return isDoubtful(message) && message.at !== undefined && at !== undefined && at < message.at - CLOCK_SECONDS;
 }
 
 function namedFailure({ name, log }: RankFacts, { class: failureClass, line, hint }: FoundMessage, problem: string) {
@@ -173,15 +221,16 @@ function explainOwnEnd(facts: readonly RankFacts[], problem: string): FailureRec
     if (consequence) return namedFailure(rank, consequence, problem);
   }
   const failed = own.filter(({ end }) => end.kind === 'failed');
+  const [first] = failed;
+  const plausible = ({ found }: RankFacts) => found.filter((message) => !(first && followsFrom(message, first.end)));
   for (const rank of failed) {
-    const hinted = deepestCause(rank.found.filter(isCause), { warnings: true });
+    const hinted = deepestCause(plausible(rank).filter(isCause), { warnings: true });
     if (hinted) return namedFailure(rank, hinted, problem);
   }
   for (const rank of facts) {
-    const statement = deepestCause(rank.found, { warnings: false });
+    const statement = deepestCause(plausible(rank), { warnings: false });
     if (statement) return namedFailure(rank, statement, problem);
   }
-  const [first] = failed;
   if (first) return failureRecord('Crashed', `${first.name} ${first.end.text}${after(first)}; ${problem}`);
   return failureRecord('Incomplete', problem);
 }

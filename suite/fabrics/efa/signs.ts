@@ -3,6 +3,14 @@ import type { Sign } from '../../verdict/sign.js';
 const USES_TCP = 'libfabric uses its TCP provider';
 
 /**
+ * Matches a table of UCX in which a put or get to another node is emulated for large blocks, which only the last range of sizes
+ * has. Tables of the connection of a process to itself or within a node, and of active messages, which NIXL uses for
+ * notifications, do not count; a row without its table does.
+ */
+const EMULATED =
+  /\.\.inf *\|[^|\n]*software emulation(?<!\b(?:(?:self|intra-node) cfg#|(?:active|tagged) message by|atomic)[^\n]*(?:\n(?![^\n]*cfg[#[])[^\n]*){1,40})/;
+
+/**
  * Messages of NIXL and UCX that show that the bytes did not take the EFA path. Only NIXL's lines about the provider that it
  * chose count (ai-dynamo/nixl, src/utils/libfabric): libfabric's own log with FI_LOG_LEVEL=info, and NIXL's list of the devices
  * that it found, name every provider in the library.
@@ -25,8 +33,8 @@ export const EFA_SIGNS: readonly Sign[] = [
   },
   {
     code: 'emulated-rma',
-    // UCX_PROTO_INFO=y lists ranges of sizes (openucx/ucx, src/ucp/proto/proto_debug.c). Only the last one has large blocks.
-    text: /\.\.inf *\|[^|\n]*software emulation/,
+    // UCX_PROTO_INFO=y prints one table for each operation (openucx/ucx, src/ucp/proto/proto_debug.c).
+    text: EMULATED,
     message:
       'UCX emulates remote memory access in software: its transport has no RDMA write (srd has it since UCX 1.20)',
   },

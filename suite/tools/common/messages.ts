@@ -16,7 +16,16 @@ export type Severity = 'error' | 'warning' | 'info';
 export type Depth = 'symptom' | 'cause' | 'root';
 
 /** What a message is about. A deeper message explains another one only when both are about the same. */
-export type Topic = 'options' | 'etcd' | 'backend' | 'memory' | 'metadata' | 'transfer' | 'connection' | 'library';
+export type Topic =
+  | 'options'
+  | 'etcd'
+  | 'plugin'
+  | 'backend'
+  | 'memory'
+  | 'metadata'
+  | 'transfer'
+  | 'connection'
+  | 'library';
 
 export interface Message {
   /** Text in the line, or a pattern when a text would match too much. */
@@ -72,16 +81,30 @@ export interface MessageSource {
   readonly messages: readonly Message[];
 }
 
-/** Messages of the dynamic linker (glibc, elf/rtld.c). */
+/**
+ * Messages that every program can print: of the dynamic linker (glibc, elf/rtld.c, elf/dl-version.c), and of the shell or the
+ * container runtime for a program of another architecture (ENOEXEC).
+ */
 const SHARED: readonly Message[] = [
-  { text: 'error while loading shared libraries: ', class: 'ToolMissing', about: 'library', depth: 'root' },
-  {
-    text: 'symbol lookup error: ',
-    class: 'ToolMissing',
-    about: 'library',
-    depth: 'root',
-    hint: 'Use an image whose tool and libraries come from one build; a library lacks the symbol that the message names',
-  },
+  ...messagesOf({ class: 'ToolMissing', about: 'library', depth: 'root' }, [
+    {
+      text: /error while loading shared libraries: lib(?:cuda|nvidia-ml)\.so/,
+      hint: 'Give the pod a GPU (`resources.gpu`); the NVIDIA container toolkit adds this library of the driver to such pods only',
+    },
+    { text: 'error while loading shared libraries: ' },
+    {
+      text: 'symbol lookup error: ',
+      hint: 'Use an image whose tool and libraries come from one build; a library lacks the symbol that the message names',
+    },
+    {
+      text: /: version [`'‘]\S{1,80}['’] not found \(required by /,
+      hint: 'Use an image whose tool and libraries come from one build; they need a newer glibc or libstdc++ than the image has',
+    },
+    {
+      text: /exec format error/i,
+      hint: 'Use an image for the CPU architecture of the nodes (amd64 or arm64); this one is for another architecture',
+    },
+  ]),
 ];
 
 /** Matches the message of the shell, or of `env`, for a program that the image lacks. */
@@ -191,6 +214,10 @@ function severityOf(line: string): Severity {
 const DEPTHS: Readonly<Record<Depth, number>> = { symptom: 0, cause: 1, root: 2 };
 
 const topicsOf = ({ about = [] }: FoundMessage): readonly Topic[] => [about].flat();
+
+/** Whether a message is about the same as another one, and nearer to the cause. */
+export const explains = (deeper: FoundMessage, message: FoundMessage): boolean =>
+  DEPTHS[deeper.depth] > DEPTHS[message.depth] && areRelated(deeper, message);
 
 const areRelated = (a: FoundMessage, b: FoundMessage) => topicsOf(a).some((topic) => topicsOf(b).includes(topic));
 

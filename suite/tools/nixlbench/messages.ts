@@ -82,7 +82,11 @@ export const NIXLBENCH_MESSAGES: readonly Message[] = [
     },
     { text: 'registerMem failed', depth: 'symptom' },
   ]),
-  { text: 'createBackend failed', class: 'BackendUnavailable', about: 'backend', depth: 'symptom' },
+  // Without its plug-in, a back end is not found; with another status, the plug-in was loaded. NIXL 0.2 prints a number.
+  ...messagesOf({ class: 'BackendUnavailable', depth: 'symptom' }, [
+    { text: /createBackend failed.{0,40}NIXL_ERR_(?!NOT_FOUND)/, about: 'backend' },
+    { text: 'createBackend failed', about: ['backend', 'plugin'] },
+  ]),
   // The plug-ins report why a request cannot be made; before 1.4 the function's name stands in the line.
   {
     text: /(?:createXferReq failed|prepareSlot failed).{0,40}NIXL_ERR_REMOTE_DISCONNECT/,

@@ -44,6 +44,14 @@ export const UCX_PERFTEST_MESSAGES: readonly Message[] = [
     depth: 'root',
     hint: 'Change `port`; another process uses the port of the test',
   },
+  {
+    // perftest.c; UCX up to 1.10 calls gethostbyname.
+    text: /getaddrinfo\(.{0,200}failed|host \S{1,300} not found/,
+    class: 'NoTransport',
+    about: 'connection',
+    depth: 'root',
+    hint: 'Check the cluster DNS; the address of the server does not resolve in the pod',
+  },
   { text: 'client failed. connect() failed', class: 'ConnectionRefused', about: 'connection' },
   { text: 'connect() failed', class: 'ConnectionRefused', about: 'connection' },
   ...messagesOf({ class: 'PeerLost', about: ['connection', 'transfer'] }, [

@@ -24,6 +24,41 @@ export function libfabricMessages(backEnd: FailureClass): readonly Message[] {
         hint: 'Unset FI_EFA_USE_DEVICE_RDMA, or use an instance type whose EFA device has RDMA',
       },
       { text: 'FI_EFA_USE_DEVICE_RDMA was set to an invalid value', hint: 'Set FI_EFA_USE_DEVICE_RDMA to 0 or 1' },
+      {
+        // One verbs device that the pod may not open hides all EFA devices (src/efa_device.c; ofiwg/libfabric issue 12708).
+        text: /ibv_open_device failed! errno|efa_device_construct\w* failed for device/,
+        hint: 'Remove volumes and privileges that show the pod more of /dev/infiniband than the device plugin gives it; libfabric may not open one of the devices, and then finds no EFA device',
+      },
+      {
+        text: 'Libfabric EFA provider is operating in',
+        hint: 'Set FI_EFA_FORK_SAFE=1, or use a kernel of version 5.13 or newer; the process called fork(), and libfabric ended it',
+      },
+    ]),
+    {
+      text: /cannot create ah for its own address/,
+      class: backEnd,
+      about: ['backend', 'connection'],
+      depth: 'root',
+      hint: 'Check the kernel log of the node and the network interface of the EFA device; it does not accept its own address',
+    },
+    {
+      // src/efa_ah.c; since libfabric 2.5, the message names the causes.
+      text: /ibv_create_ah failed(?! with ENOMEM for implicit)/,
+      class: 'MetadataExchange',
+      about: ['metadata', 'connection', 'backend'],
+      depth: 'root',
+      hint: 'Use nodes of one availability zone and subnet; the EFA device refuses the address of the other one',
+    },
+    ...messagesOf({ class: 'MemoryRegistration', about: ['memory', 'transfer'], depth: 'root' }, [
+      {
+        text: 'Failure to post internal receive buffers',
+        hint: 'Remove the limit of locked memory (capability IPC_LOCK, memlock unlimited in the container runtime); libfabric could not register its receive buffers',
+      },
+      {
+        text: /EFA internal error: \(4105\)/,
+        class: 'OutOfMemory',
+        hint: 'Increase `resources.memory` (128Gi for 32 EFA devices), and remove the limit of locked memory (IPC_LOCK); libfabric had no memory',
+      },
     ]),
     {
       text: 'received a packet with invalid protocol version',
@@ -47,7 +82,10 @@ export function libfabricMessages(backEnd: FailureClass): readonly Message[] {
         hint: 'Decrease the number of transfers in flight, or set `enablePt`; the other rank had posted no receive buffer',
       },
       {
-        text: efaStatus(7, 'Remote key \\(RKEY\\) not registered|RMA address verification failed'),
+        text: efaStatus(
+          7,
+          'Remote key \\(RKEY\\) not registered|Remote memory registration is invalid|RMA address verification failed',
+        ),
         hint: 'Use the same NIXL and libfabric on both nodes; the target does not know the memory of the transfer',
       },
       {
@@ -62,6 +100,8 @@ export function libfabricMessages(backEnd: FailureClass): readonly Message[] {
         text: efaStatus(2, 'Internal queue pair error'),
         hint: 'Check the kernel log of the node for errors of the EFA device; its queue pair failed',
       },
+      // libfabric up to 1.18 ends the program with `Unable to write to EQ` (prov/efa/src/rxr/rxr.h).
+      { text: /EFA internal error: \(\d+\)|Unable to write to EQ: /, depth: 'cause' },
     ]),
     {
       text: 'Libfabric EFA provider has encountered an internal error',
@@ -70,6 +110,11 @@ export function libfabricMessages(backEnd: FailureClass): readonly Message[] {
       depth: 'symptom',
     },
     ...messagesOf({ class: 'MemoryRegistration', about: 'memory', depth: 'root' }, [
+      {
+        // nixlbench has the same text, with the error code.
+        text: /^libfabric:.{0,300}Failed to allocate CUDA buffer/m,
+        hint: 'Give the pod a GPU with free memory (`resources.gpu`, `nvidia-smi`), or use DRAM; libfabric could not allocate memory on it',
+      },
       {
         text: 'Failed to register CUDA buffer',
         hint: 'Enable GPUDirect for the EFA device (nvidia-peermem or dmabuf), or set FI_HMEM_DISABLE_P2P=1 as a control; it cannot reach GPU memory',

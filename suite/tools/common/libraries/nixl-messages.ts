@@ -15,10 +15,10 @@ const OTHER_VERSION = 'Use the same NIXL version on both nodes; the ranks cannot
  */
 export const NIXL_MESSAGES: readonly Message[] = [
   // The exception of a plug-in repeats the text of its reason, which stands in a line of its own before.
-  ...messagesOf({ class: 'BackendUnavailable', about: 'backend' }, [
+  ...messagesOf({ class: 'BackendUnavailable', about: 'backend', depth: 'symptom' }, [
     {
       text: /Failed to create UCX (?:context|worker)/,
-      hint: 'Check UCX_TLS and UCX_NET_DEVICES; UCX could not start',
+      hint: 'Check UCX_TLS and UCX_NET_DEVICES, and that UCX was built with --enable-mt; UCX could not start',
     },
     {
       text: /No network devices found|Topology discovery failed|Failed to discover system topology/,
@@ -29,7 +29,8 @@ export const NIXL_MESSAGES: readonly Message[] = [
       hint: 'Check the reason in the message; the plug-in could not start the back end',
     },
   ]),
-  ...messagesOf({ class: 'BackendUnavailable', about: 'backend', depth: 'root' }, [
+  // NIXL tries all plug-ins that it finds. That one of another back end cannot be loaded explains no failure of this one.
+  ...messagesOf({ class: 'BackendUnavailable', about: 'plugin', depth: 'root' }, [
     { text: 'Plugin file does not exist: ', hint: PLUGIN_MISSING },
     {
       text: /Failed to load plugin from .{0,400}cannot open shared object file/,
@@ -47,6 +48,8 @@ export const NIXL_MESSAGES: readonly Message[] = [
       text: /Plugin API version mismatch|Failed to find nixl_plugin_init in|Plugin initialization failed for/,
       hint: 'Set NIXL_PLUGIN_DIR to the plug-ins of the same NIXL version; this plug-in is of another one',
     },
+  ]),
+  ...messagesOf({ class: 'BackendUnavailable', about: 'backend', depth: 'root' }, [
     {
       // Printed by libnuma, whose second copy (of libfabric) has not been initialized; then the process ends silently.
       text: 'request to allocate mask for invalid number',
@@ -58,6 +61,7 @@ export const NIXL_MESSAGES: readonly Message[] = [
     },
     {
       text: /fi_getinfo failed/,
+      depth: 'cause',
       hint: 'Check FI_PROVIDER and the devices of the pod (on EFA, `fi_info -p efa` in the probe); libfabric finds no device of this provider',
     },
     {
@@ -66,17 +70,20 @@ export const NIXL_MESSAGES: readonly Message[] = [
     },
     {
       text: /\bfi_(?:fabric|domain|endpoint|enable|cq_open|av_open|ep_bind|getname)\b.{0,40} failed for rail \d+/,
+      depth: 'cause',
       hint: 'Check `fi_info` in the probe and the limit of locked memory; libfabric lists the device but cannot open it',
     },
   ]),
-  ...messagesOf({ class: 'BackendUnavailable', about: 'backend' }, [
+  ...messagesOf({ class: 'BackendUnavailable', about: 'plugin' }, [
     // NIXL continues with the plug-ins that are linked into it or lie in other folders.
     { text: 'Error accessing directory(', severity: 'warning', hint: PLUGIN_MISSING },
     { text: 'Plugin directory does not exist or is not readable', severity: 'warning', hint: PLUGIN_MISSING },
-    { text: /[Uu]nsupported backend:? /, depth: 'symptom', hint: PLUGIN_NOT_LOADED },
-    { text: "not found in plugin list, can't create", depth: 'symptom', hint: PLUGIN_NOT_LOADED },
     { text: /Failed to load plugin '.{0,50}' from any directory/, hint: PLUGIN_NOT_LOADED },
-    { text: 'backend creation failed for ', depth: 'symptom' },
+  ]),
+  ...messagesOf({ class: 'BackendUnavailable', about: ['backend', 'plugin'], depth: 'symptom' }, [
+    { text: /[Uu]nsupported backend:? /, hint: PLUGIN_NOT_LOADED },
+    { text: "not found in plugin list, can't create", hint: PLUGIN_NOT_LOADED },
+    { text: 'backend creation failed for ', about: 'backend' },
   ]),
   ...messagesOf({ class: 'MemoryRegistration', about: 'memory', depth: 'root' }, [
     { text: 'VRAM memory is detected as host by UCX', hint: UCX_WITHOUT_CUDA },
@@ -150,6 +157,7 @@ export const NIXL_MESSAGES: readonly Message[] = [
     },
     {
       text: /(?:fi_av_insert|insertAllAddresses|createAgentConnection) failed/,
+      depth: 'symptom',
       hint: 'Use the same libfabric provider on both ranks; it refuses the address of the other rank',
     },
     { text: /No (?:valid )?connection found for (?:remote )?agent/ },

@@ -15,7 +15,8 @@ const NO_ROUTE = 'Set UCX_NET_DEVICES to an interface through which each node re
 export function ucxMessages(backEnd: FailureClass): readonly Message[] {
   return [
     {
-      text: 'UCP API version is incompatible',
+      // UCX up to 1.12 has no `API` in it.
+      text: /UCP (?:API )?version is incompatible/,
       class: 'ToolMissing',
       about: ['library', 'backend'],
       depth: 'root',
@@ -52,6 +53,12 @@ export function ucxMessages(backEnd: FailureClass): readonly Message[] {
         hint: 'Set UCX_TLS and UCX_NET_DEVICES to fewer transports and devices; the message has the limit',
       },
       {
+        text: /UCX +ERROR +no [a-z ]{3,60} transport\b.{0,500}no peer failure handler/,
+        depth: 'cause',
+        about: ['backend', 'connection', 'metadata'],
+        hint: 'Add a network transport that detects a lost peer (tcp, rc, srd) to UCX_TLS, and its device to UCX_NET_DEVICES; NIXL demands it',
+      },
+      {
         text: /UCX +ERROR +no [a-z ]{3,60} transport\b/,
         depth: 'cause',
         about: ['backend', 'connection', 'metadata'],
@@ -65,6 +72,36 @@ export function ucxMessages(backEnd: FailureClass): readonly Message[] {
         hint: NO_ROUTE,
       },
     ]),
+    // Limits of the pod (src/uct/sm/mm/posix/mm_posix.c, src/ucs/sys, src/ucs/async).
+    ...messagesOf({ class: backEnd, about: ['backend', 'memory', 'transfer'], depth: 'root' }, [
+      {
+        text: /Please check that \/dev\/shm|(?:shm_open|ftruncate|shmget|shmat)\(.{0,200}failed: (?:No space left|Cannot allocate|Invalid argument)/,
+        hint: 'Mount a larger /dev/shm in the pod (an emptyDir with medium Memory), or exclude shared memory (UCX_TLS=^sm)',
+      },
+      {
+        text: /UCX +ERROR .{0,300}failed: Too many open files/,
+        hint: 'Increase the limit of open files (nofile) in the container runtime; UCX needs more file descriptors',
+      },
+      {
+        text: /UCX +ERROR .{0,300}(?:pthread_create|clone|fork)\(.{0,200}failed: Resource temporarily unavailable/,
+        hint: 'Increase the limit of processes of the pod (podPidsLimit of the kubelet); UCX could not start a thread',
+      },
+    ]),
+    // UCX prints this when it crashes (src/ucs/debug/debug.c). CUDA maps GPU memory without access for the CPU.
+    {
+      text: 'Segmentation fault: invalid permissions for mapped object',
+      class: 'MemoryRegistration',
+      about: 'memory',
+      depth: 'root',
+      hint: 'Use a UCX with its CUDA modules (ucx-cuda, libuct_cuda.so), of the version for which NIXL was built, or use DRAM; the CPU accessed memory of the GPU',
+    },
+    {
+      text: 'Bus error: nonexistent physical address',
+      class: 'MemoryRegistration',
+      about: 'memory',
+      depth: 'root',
+      hint: 'Mount a larger /dev/shm in the pod, or request more huge pages; no memory was left behind the address',
+    },
     {
       text: 'cannot find remote protocol for: ',
       class: backEnd,
@@ -84,7 +121,8 @@ export function ucxMessages(backEnd: FailureClass): readonly Message[] {
       { text: 'Connection reset by remote peer' },
       { text: 'Endpoint timeout' },
       { text: 'Endpoint is not connected' },
-      { text: /\b(?:send|recv)v?\((?:fd=)?-?\d+\) failed: (?:Connection|Broken pipe|No route)/ },
+      // Sockets of the transport tcp (src/uct/tcp/tcp_ep.c), and of ucx_perftest itself (perftest_mpi.c, perftest.c).
+      { text: /\b(?:send|recv|sendmsg|writev)v?\((?:(?:fd=)?-?\d+)?\) failed: / },
     ]),
     // Errors of a queue pair (src/uct/ib/mlx5/ib_mlx5_log.c, src/uct/ib/base/ib_log.c).
     ...messagesOf({ class: 'TransferFailed', about: ['connection', 'transfer'] }, [

@@ -78,6 +78,18 @@ describe('a container that does not start', () => {
     ['RunContainerError', 'rpc error: code = Unavailable desc = transport is closing'],
     ['StartError', 'OCI runtime create failed: nvidia-container-cli: initialization error: nvml error'],
     ['ContainerCannotRun', 'failed to create shim task: context deadline exceeded'],
+    ['StartError', 'nvidia-container-cli: detection error: nvml error: unknown error'],
+    ['StartError', 'nvidia-container-cli: device error: GPU-1: unknown device'],
+    ['CreateContainerError', 'failed to generate spec: lstat /dev/infiniband/uverbs3: no such file or directory'],
+    ['ContainerCannotRun', 'error gathering device information while adding custom device "/dev/nvidia0"'],
+    ['CreateContainerError', 'failed to prepare extraction snapshot: write /var/lib/x: no space left on device'],
+    ['CreateContainerError', 'create container failed validation: too many open files'],
+    ['StartError', 'fork/exec /proc/self/exe: resource temporarily unavailable'],
+    ['StartError', 'unable to apply cgroup configuration: write cgroup.procs: device or resource busy'],
+    ['StartError', 'unable to start unit: Message recipient disconnected from message bus without replying'],
+    ['CreateContainerError', 'failed to get reader from content store: content digest sha256:1: not found'],
+    ['CreateContainerError', 'context canceled'],
+    ['CreateContainerError', 'transport: Error while dialing: dial unix /run/containerd/containerd.sock'],
   ];
   const final: readonly (readonly [reason: string, message: string])[] = [
     ['CreateContainerConfigError', 'secret "hf-token-secret" not found'],
@@ -85,6 +97,10 @@ describe('a container that does not start', () => {
     ['RunContainerError', 'exec: "/bin/sh": stat /bin/sh: no such file or directory'],
     ['StartError', 'exec: "/bin/sh": stat /bin/sh: no such file or directory'],
     ['ContainerCannotRun', 'exec: "/bin/sh": permission denied'],
+    ['StartError', 'nvidia-container-cli: requirement error: unsatisfied condition: cuda>=12.9'],
+    ['StartError', 'nvidia-container-cli: mount error: failed to add device rules: operation not permitted'],
+    ['StartError', 'exec /bin/sh: exec format error'],
+    ['StartError', 'container init was OOM-killed (memory limit too low?)'],
   ];
   for (const [list, passes] of [
     [passing, true],
@@ -97,6 +113,22 @@ describe('a container that does not start', () => {
         assert.deepEqual([found?.passing, found?.ended], [passes, isEnd]);
       });
     }
+  }
+});
+
+describe('the remedy for a container that does not start', () => {
+  const remedies: readonly (readonly [message: string, remedy: RegExp])[] = [
+    ['nvidia-container-cli: requirement error: unsatisfied condition: cuda>=12.9', /newer NVIDIA driver/],
+    ['nvidia-container-cli: initialization error: driver rpc error: timed out', /nvidia-smi/],
+    ['nvidia-container-cli: ldcache error: process /sbin/ldconfig failed', /container toolkit/],
+    ['failed to generate spec: lstat /dev/infiniband/uverbs3: no such file or directory', /device plugin/],
+    ['write /var/lib/x: no space left on device', /disk space/],
+    ['exec /bin/sh: exec format error', /arm64/],
+    ['container init was OOM-killed (memory limit too low?)', /resources\.memory/],
+  ];
+  for (const [message, remedy] of remedies) {
+    it(`fits its reason: ${message}`, () =>
+      assert.match(startRefusal(ended('StartError', message))?.remedy ?? '', remedy));
   }
 });
 

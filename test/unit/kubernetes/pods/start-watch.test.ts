@@ -28,6 +28,7 @@ describe('a pod that does not start', () => {
     ['ErrImagePull', 'pull access denied, repository does not exist or may require authorization'],
     ['ErrImagePull', 'unexpected status from HEAD request to https://registry/v2/i/manifests/1: 401 Unauthorized'],
     ['ImagePullBackOff', 'Back-off pulling image "i:1": ErrImagePull: manifest unknown'],
+    ['SignatureValidationFailed', 'image pull failed for i:1 because the signature validation failed'],
   ];
   for (const [reason, message] of final) {
     it(`fails at once for an image that no further try can pull: ${reason}, ${message}`, () => {
@@ -40,6 +41,9 @@ describe('a pod that does not start', () => {
   const passing: readonly string[] = [
     'failed to copy: httpReadSeeker: failed open: unexpected EOF',
     'pull QPS exceeded',
+    'failed to get reader from content store: content digest sha256:2: not found',
+    'failed to prepare extraction snapshot "extract-1": parent snapshot sha256:2 does not exist: not found',
+    '403 Forbidden: Your authorization token has expired. Reauthenticate and try again.',
     'unexpected status code: 429 Too Many Requests - toomanyrequests: rate exceeded',
     'dial tcp 10.0.0.1:443: i/o timeout',
   ];
@@ -88,6 +92,8 @@ describe('a pod that does not start', () => {
     '0/2 nodes are available: 1 node(s) had untolerated taint(s) {node.kubernetes.io/disk-pressure: }',
     "1 node(s) had taint {node.kubernetes.io/unreachable: }, that the pod didn't tolerate",
     '1 node(s) had untolerated taint {ebs.csi.aws.com/agent-not-ready: }',
+    '1 node(s) had untolerated taint {karpenter.sh/unregistered: }',
+    '1 node(s) had untolerated taint {startup-taint.cluster-autoscaler.kubernetes.io/efa: }',
   ]) {
     it(`may yet start while its node starts: ${message}`, () => {
       const conditions = [{ type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message }];

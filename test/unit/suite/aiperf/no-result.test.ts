@@ -334,6 +334,162 @@ const CASES: readonly (readonly [string, Given, FailureClass, 'never' | 'rendezv
     /dynamo\.model\.name/,
   ],
   ['AIPerf crashes', { lines: ['Traceback', 'ValueError: x', ''] }, 'Crashed', 'rendezvous', /load pod/],
+  [
+    'the tokenizer is a program',
+    {
+      lines: [
+        'ValueError: Loading m requires you to execute the configuration file: set the option `trust_remote_code=True`',
+      ],
+    },
+    'TokenizerMissing',
+    'never',
+    /--tokenizer-trust-remote-code/,
+  ],
+  [
+    'the tokenizer needs a package',
+    { lines: ["ModuleNotFoundError: No module named 'tiktoken'"] },
+    'TokenizerMissing',
+    'never',
+    /Python package/,
+  ],
+  [
+    'the image lacks a package',
+    { lines: ["ModuleNotFoundError: No module named 'transformers'"] },
+    'ToolMissing',
+    'never',
+    /dynamo\.load\.image/,
+  ],
+  [
+    'the hub is overloaded',
+    {
+      lines: [
+        'HfHubHTTPError: 429 Client Error: Too Many Requests for url: https://huggingface.co/m/tokenizer.json',
+        'Failed to load tokenizer',
+      ],
+    },
+    'Crashed',
+    'rendezvous',
+    /dynamo\.load\.tokenizer/,
+  ],
+  [
+    'the hub does not answer in time',
+    { lines: ["HTTPSConnectionPool(host='huggingface.co', port=443): Read timed out.", 'Failed to load tokenizer'] },
+    'Crashed',
+    'rendezvous',
+    /dynamo\.load\.tokenizer/,
+  ],
+  [
+    'the hub answered in the end, and the frontend did not',
+    {
+      lines: [
+        "(HTTPSConnectionPool(host='huggingface.co', port=443): Read timed out.) thrown while requesting HEAD https://huggingface.co/m",
+      ],
+      errors: error(404, 'Not Found', ''),
+    },
+    'EndpointUnknown',
+    'never',
+    /--url/,
+  ],
+  [
+    'the model is private',
+    {
+      lines: [
+        'OSError: m is not a local folder and is not a valid model identifier listed on https://huggingface.co/models',
+      ],
+    },
+    'TokenizerMissing',
+    'never',
+    /dynamo\.load\.tokenizer/,
+  ],
+  [
+    'the disk is full',
+    { lines: ["OSError: [Errno 28] No space left on device: '/results'"] },
+    'Crashed',
+    'rendezvous',
+    /disk/,
+  ],
+  [
+    'a file of its arguments is missing',
+    { lines: ["FileNotFoundError: [Errno 2] No such file or directory: '/data/trace.jsonl'"] },
+    'ToolOptions',
+    'never',
+    /path/,
+  ],
+  [
+    'the image is for another architecture',
+    { exitCode: 255, lines: ['exec /bin/sh: exec format error'] },
+    'ToolMissing',
+    'never',
+    /arm64/,
+  ],
+  [
+    'the script itself is for another architecture',
+    { exitCode: null, lines: ['exec /bin/sh: exec format error'] },
+    'ToolMissing',
+    'never',
+    /arm64/,
+  ],
+  [
+    'the CPU lacks an instruction',
+    { exitCode: 132, lines: ['Illegal instruction (core dumped)'] },
+    'ToolMissing',
+    'never',
+    /CPU/,
+  ],
+  [
+    'the load has too few file descriptors',
+    { errors: error(null, 'ClientConnectorError', 'Cannot connect to host f:8000 ssl:default [Too many open files]') },
+    'ToolOptions',
+    'never',
+    /concurrency/,
+  ],
+  [
+    'the load has no free port',
+    { errors: error(null, 'ClientConnectorError', 'Cannot connect to host f:8000 [Cannot assign requested address]') },
+    'FrontendUnreachable',
+    'rendezvous',
+    /no free port/,
+  ],
+  [
+    'the frontend speaks no TLS',
+    { errors: error(null, 'ClientConnectorSSLError', 'Cannot connect to host f:8000 [[SSL: WRONG_VERSION_NUMBER]]') },
+    'EndpointUnknown',
+    'never',
+    /http or https/,
+  ],
+  [
+    'the URL has no scheme',
+    { errors: error(null, 'InvalidUrlClientError', 'f:8000/v1') },
+    'EndpointUnknown',
+    'never',
+    /--url/,
+  ],
+  [
+    'the prompt is too long for vLLM, which answers 500',
+    {
+      errors: error(
+        500,
+        'Internal Server Error',
+        'The decoder prompt (length 9000) is longer than the maximum model length of 8192',
+      ),
+    },
+    'ContextTooLong',
+    'never',
+    /inputTokens/,
+  ],
+  [
+    'the prompt is too long for TensorRT-LLM',
+    {
+      errors: error(
+        500,
+        'Internal Server Error',
+        'default_max_tokens (-24) must be greater than 0, default_max_tokens (-24) = max_seq_len (8192)',
+      ),
+    },
+    'ContextTooLong',
+    'never',
+    /inputTokens/,
+  ],
 ];
 
 describe('a load pod without a result', () => {

@@ -177,6 +177,46 @@ describe('what ended an attempt', () => {
     assert.match(failure.message, /^the etcd of the run was lost while the ranks ran.*deleted, replaced, or not ready/);
   });
 
+  describe('is an end of the other rank, and not what needs that rank', () => {
+    const NO_METADATA = 'NIXL: loadRemoteMD failed (NIXL_ERR_NOT_FOUND)';
+    const ended = (second: number, exitCode: number, ...lines: string[]) => ({
+      log: timed([[0, BEGIN], ...lines.map((line) => [second, line] as const), [second, end(exitCode)]]),
+      exitCode,
+    });
+
+    it('when the other one ended before without a word', () => {
+      const failure = explain(ended(5, 1, 'All processes are ready to proceed'), ended(10, 1, NO_METADATA));
+      assert.equal(failure.class, 'Crashed');
+      assert.match(failure.message, /^the rank on node2 \(gpu-2\) ended with exit code 1/);
+    });
+
+    it('when the other pod was evicted at an unknown time', () => {
+      const failure = explain({ log: '', reason: 'Evicted' }, ended(9, 1, NO_METADATA));
+      assert.equal(failure.class, 'PeerLost');
+      assert.match(failure.message, /^the rank on node2 \(gpu-2\) lost its pod.*\(Evicted\)/);
+    });
+
+    it('but a reason that lies in this rank is the cause', () => {
+      const failure = explain(
+        { log: '', reason: 'Evicted' },
+        ended(9, 1, 'Remote connection has 8 rails, expected 32'),
+      );
+      assert.equal(failure.class, 'MetadataExchange');
+    });
+  });
+
+  it('names an eviction that killed the rank', () => {
+    const log = timed([
+      [0, BEGIN],
+      [5, 'All processes are ready to proceed'],
+    ]);
+    const failure = explain(
+      { log, exitCode: 137, reason: 'Evicted' },
+      { log: stoppedAt(14), exitCode: 1, endedBySuite: true },
+    );
+    assert.match(failure.message, /was killed with SIGKILL \(exit code 137, Evicted\)/);
+  });
+
   describe('a hang', () => {
     const silent = { log: stoppedAt(200), exitCode: 1, endedBySuite: true };
     const stalled = { stalledFor: 180 };

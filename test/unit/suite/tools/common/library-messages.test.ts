@@ -122,7 +122,7 @@ const BACKEND: readonly Case[] = [
     ],
     0,
     'BackendUnavailable',
-    /same UCX_TLS/,
+    /to UCX_TLS/,
   ],
   [
     [

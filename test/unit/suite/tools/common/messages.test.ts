@@ -117,6 +117,19 @@ describe('messages of the tools', () => {
       'tcp-fallback',
     ]);
     assert.deepEqual(codes('| 0..inf | software emulation | tcp/eth0 |'), ['emulated-rma']);
+    const table = (header: string) => [
+      `[1.2] [h:1:0] | ucp_context_0 ${header} |`,
+      '[1.2] [h:1:0] +-----------+',
+      '[1.2] [h:1:0] | 0..inf | software emulation | srd/rdmap0:1 |',
+    ];
+    const write = 'remote memory write by ucp_put* from host memory to host';
+    assert.deepEqual(codes(...table(`inter-node cfg#2 | ${write}`)), ['emulated-rma']);
+    assert.deepEqual(codes(...table(`self cfg#0 | ${write}`)), []);
+    assert.deepEqual(codes(...table(`intra-node cfg#1 | ${write}`)), []);
+    assert.deepEqual(codes(...table('inter-node cfg#2 | active message by ucp_am_send* from host memory')), []);
+    assert.deepEqual(codes(...table(`self cfg#0 | ${write}`), ...table(`inter-node cfg#2 | ${write}`)), [
+      'emulated-rma',
+    ]);
     assert.deepEqual(codes('32 Amazon EFA(s) were detected, but the UCX backend was configured.'), ['efa-through-ucx']);
     assert.deepEqual(codes(...fixtureLines('nixlbench/clean.rank0.txt')), []);
   });

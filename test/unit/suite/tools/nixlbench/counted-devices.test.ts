@@ -21,7 +21,8 @@ function row(counted: number, more: Partial<Row> = {}): Row {
   };
 }
 
-const factors = (test: NixlbenchSpec, ...rows: Row[]) => withAllDevices(test, rows).map(({ deviceFactor }) => deviceFactor);
+const factors = (test: NixlbenchSpec, ...rows: Row[]) =>
+  withAllDevices(test, rows).map(({ deviceFactor }) => deviceFactor);
 const manytoone = spec({ mode: 'MG', scheme: 'manytoone', numInitiatorDev: 8 });
 
 describe('bandwidth of all devices', () => {
