@@ -1,5 +1,6 @@
 import type { DaemonSet, Node, Pod } from '../kubernetes/client/objects.js';
 import type { Candidate } from '../suite/cluster/candidate.js';
+import { isDeviceDriver } from '../suite/cluster/device-plugin.js';
 import { KEPT_LABEL } from '../suite/cluster/dynamo-names.js';
 import type { DevicePluginFacts, NodeFacts } from '../suite/run/cluster-facts.js';
 import { COMPONENT_LABEL, MANAGED_BY, MANAGED_BY_LABEL, MEASURING_COMPONENTS } from '../suite/run/run.js';
@@ -74,19 +75,17 @@ function quantities(list: Readonly<Record<string, string | number>> = {}): Recor
   );
 }
 
-const DEVICE_PLUGIN = /efa.*device-plugin|efa-k8s|nvidia.*device-plugin|k8s-device-plugin/i;
+/** Folder in which device plugins meet the kubelet (Kubernetes, "Device Plugins"). */
+const PLUGIN_SOCKETS = '/var/lib/kubelet/device-plugins';
 
-/** Returns the facts of a DaemonSet that is an EFA or GPU device plugin, otherwise an empty list. */
-export function devicePluginFacts(daemonSet: DaemonSet): DevicePluginFacts[] {
-  const images = daemonSet.spec.template.spec.containers.map(({ image }) => image ?? '');
-  if (![daemonSet.metadata.name, ...images].some((text) => DEVICE_PLUGIN.test(text))) return [];
-  return [
-    {
-      name: daemonSet.metadata.name,
-      namespace: daemonSet.metadata.namespace ?? '',
-      image: images[0] ?? 'unknown',
-      desired: daemonSet.status?.desiredNumberScheduled ?? 0,
-      ready: daemonSet.status?.numberReady ?? 0,
-    },
-  ];
+/** Returns the facts of a DaemonSet that is a device plugin or a DRA driver, otherwise an empty list. */
+export function devicePluginFacts({ metadata, spec, status }: DaemonSet): DevicePluginFacts[] {
+  const { containers, volumes = [] } = spec.template.spec;
+  const images = containers.map(({ image }) => image ?? '');
+  const { name, namespace = '' } = metadata;
+  const usesSockets = volumes.some(({ hostPath }) => hostPath?.path.startsWith(PLUGIN_SOCKETS));
+  const image = images.find((candidate) => isDeviceDriver({ name: '', image: candidate })) ?? images[0] ?? 'unknown';
+  if (!usesSockets && !isDeviceDriver({ name, image })) return [];
+  const { desiredNumberScheduled: desired = 0, numberReady: ready = 0 } = status ?? {};
+  return [{ name, namespace, image, desired, ready }];
 }

@@ -13,19 +13,55 @@ export function efaPluginProblems(
     .filter(({ facts }) => (facts.allocatable[resource] ?? 0) === 0)
     .map(({ facts }) => facts.name);
   if (count === 0 || without.length === 0) return [];
-  const efa = plugins.filter(({ name, image }) => /efa/i.test(name) || /efa/i.test(image));
-  if (efa.length === 0) {
-    return [
-      {
-        subject: 'EFA device plugin',
-        message: `the cluster has no DaemonSet of an EFA device plugin, so ${resource} is missing on ${without.join(', ')}`,
-        hint: 'Install the Helm chart aws-efa-k8s-device-plugin from the EKS charts',
-      },
-    ];
-  }
-  return efa.map(({ namespace, name, image, ready, desired }) => ({
+  const missing = `${resource} is missing on ${without.join(', ')}`;
+  const efa = plugins.filter((plugin) => isAbout(plugin, EFA) && !isAbout(plugin, DRA));
+  if (efa.length > 0) return efa.map((plugin) => notReady(plugin, missing));
+  const dra = plugins.filter((plugin) => isAbout(plugin, DRA) && !isAbout(plugin, GPU));
+  if (dra.length > 0) return dra.map((driver) => givenByClaims(driver, missing));
+  const others = plugins.filter((plugin) => !isAbout(plugin, GPU)).map(nameOf);
+  return [
+    {
+      subject: 'EFA device plugin',
+      message: `the cluster has no DaemonSet of an EFA device plugin, so ${missing}${others.length > 0 ? `; other device plugins: ${others.join(', ')}` : ''}`,
+      hint: `Install the Helm chart aws-efa-k8s-device-plugin from the EKS charts${others.length > 0 ? `, or check whether one of the others should offer ${resource}` : ''}`,
+    },
+  ];
+}
+
+/** Words in the name or image of a DaemonSet that serves EFA devices, uses Dynamic Resource Allocation, or serves GPUs. */
+const EFA = /\befa|efa\b/i;
+const DRA = /\bdranet\b|\bdra\b/i;
+const GPU = /nvidia|gpu/i;
+
+/** Returns true when a DaemonSet can be a device plugin or a DRA driver, by its name or image. */
+export function isDeviceDriver({ name, image }: Pick<DevicePluginFacts, 'name' | 'image'>): boolean {
+  return [name, image].some((text) => EFA.test(text) || DRA.test(text) || /device-?plugin/i.test(text));
+}
+
+function isAbout({ name, image }: DevicePluginFacts, word: RegExp): boolean {
+  return word.test(name) || word.test(image);
+}
+
+function nameOf({ namespace, name, image }: DevicePluginFacts): string {
+  return `${namespace}/${name} (${image})`;
+}
+
+function notReady({ namespace, name, image, ready, desired }: DevicePluginFacts, missing: string): Problem {
+  return {
     subject: `EFA device plugin ${namespace}/${name}`,
-    message: `${ready} of ${desired} pods are ready (${image}), and ${resource} is missing on ${without.join(', ')}`,
+    message: `${ready} of ${desired} pods are ready (${image}), and ${missing}`,
     hint: `Check its pods with kubectl -n ${namespace} get pods -o wide, and that its tolerations cover the taints of these nodes`,
-  }));
+  };
+}
+
+/**
+ * A DRA driver gives devices to pods that name a ResourceClaim. AWS allows no device plugin beside it on a node (Amazon EKS
+ * User Guide, "Manage EFA devices on Amazon EKS").
+ */
+function givenByClaims(driver: DevicePluginFacts, missing: string): Problem {
+  return {
+    subject: 'EFA devices',
+    message: `${nameOf(driver)} gives out devices by DRA (ResourceClaims) and not as an extended resource, so ${missing}`,
+    hint: 'Choose nodes with the EFA device plugin and without the DRA driver; a rank requests EFA as an extended resource',
+  };
 }

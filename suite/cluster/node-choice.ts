@@ -29,7 +29,7 @@ export function choosePair(
     problems.push({
       subject: 'nodes',
       message: `a suite needs two nodes, but ${matching.length} of ${candidates.length} match ${selectorText(spec.nodes.selector)}`,
-      hint: `Add nodes or change nodes.selector; instance types in the cluster: ${countText(candidates.map(({ facts }) => facts.instanceType))}`,
+      hint: `Add nodes or change nodes.selector. If an autoscaler such as Karpenter adds nodes only for waiting pods, keep two of them running before the suite starts. Instance types in the cluster: ${countText(candidates.map(({ facts }) => facts.instanceType))}`,
     });
   }
   return { problems: [...problems, ...judged.flatMap((node) => node.problems)] };

@@ -2,6 +2,7 @@ import type { Problem } from '../run/cluster-facts.js';
 import type { SuiteSpec } from '../spec/spec.js';
 import { formatBytes } from '../units/units.js';
 import type { Candidate, NodeRequirements, Taint } from './candidate.js';
+import { shortageHint } from './shortage-hint.js';
 
 /**
  * Prefix of the taints that Kubernetes sets on a node that is not ready, low on memory, and so on. Wait for their
@@ -40,7 +41,7 @@ export function nodeProblems(spec: NodeRequirements, { facts, schedulable, ready
     if (amount > has) {
       problem(
         `has ${format(has)} allocatable ${resource}, but a rank requests ${format(amount)}`,
-        'Request less in resources, or use a larger instance type',
+        shortageHint(spec, facts, { resource, has: format(has) }),
       );
     } else if (amount > free) {
       problem(

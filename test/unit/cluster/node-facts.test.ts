@@ -66,7 +66,7 @@ describe('nodes as the API server shows them', () => {
     });
   });
 
-  it('device plugins are known by name or image', () => {
+  it('device plugins are known by name, image or mount', () => {
     const daemonSet = (name: string, image: string): DaemonSet => ({
       apiVersion: 'apps/v1',
       kind: 'DaemonSet',
@@ -83,6 +83,16 @@ describe('nodes as the API server shows them', () => {
         ready: 1,
       },
     ]);
-    assert.deepEqual(devicePluginFacts(daemonSet('kube-proxy', 'kube-proxy:1')), []);
+    const isKnown = (name: string, image: string, volumes: object[] = []) => {
+      const found = daemonSet(name, image);
+      Object.assign(found.spec.template.spec, { volumes });
+      return devicePluginFacts(found).length === 1;
+    };
+    assert.ok(!isKnown('kube-proxy', 'kube-proxy:1'));
+    assert.ok(!isKnown('default-agent', 'example.org/default:1'), 'the letters of EFA are in many words');
+    assert.ok(isKnown('efa-plugin', 'registry.example.org/team/x:1'));
+    assert.ok(isKnown('dranet', 'example.org/dranet:1'));
+    const sockets = [{ name: 's', hostPath: { path: '/var/lib/kubelet/device-plugins' } }];
+    assert.ok(isKnown('shared-dp', 'example.org/shared:1', sockets), 'by the folder of the kubelet’s sockets');
   });
 });

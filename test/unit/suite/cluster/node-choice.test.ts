@@ -65,4 +65,43 @@ describe('choice of the pair', () => {
       /^node nope: /,
     );
   });
+
+  const shortage = (changes: Record<string, number>, type?: string, resources: object = {}) => {
+    const short = (name: string) => {
+      const full = node(name, type ? { type } : {});
+      const facts = { ...full.facts, allocatable: { ...full.facts.allocatable, ...changes } };
+      return { ...full, facts };
+    };
+    const selector = { 'node.kubernetes.io/instance-type': type ?? 'p5.48xlarge' };
+    return texts(choosePair(spec({ resources, nodes: { selector } }), [short('a'), short('b')]).problems)[0] ?? '';
+  };
+
+  it('says that a node was launched with fewer EFA devices than its type has', () => {
+    const found = shortage({ 'vpc.amazonaws.com/efa': 8 });
+    assert.match(
+      found,
+      /has 8 allocatable .* → Launch the node with all 32 EFA interfaces of p5\.48xlarge .*Karpenter/,
+    );
+    assert.doesNotMatch(found, /larger instance type/);
+  });
+
+  it('says to request fewer EFA devices only where the type has no more', () => {
+    const found = shortage({ 'vpc.amazonaws.com/efa': 4 }, 'p4d.24xlarge', { efa: { count: 8 } });
+    assert.match(found, /→ Set resources\.efa\.count to at most 4, or use an instance type with more EFA devices/);
+  });
+
+  it('says that somebody must reserve huge pages', () => {
+    assert.match(shortage({ 'hugepages-2Mi': 0 }), /hugepages-2Mi, .* → Reserve 2 MiB pages .*vm\.nr_hugepages/);
+  });
+
+  it('says which device plugin is missing', () => {
+    assert.match(shortage({ 'vpc.amazonaws.com/efa': 0 }), /→ Start the device plugin of vpc\.amazonaws\.com\/efa/);
+    assert.match(shortage({ 'nvidia.com/gpu': 0 }), /→ Start the device plugin of nvidia\.com\/gpu/);
+    assert.match(shortage({ 'nvidia.com/gpu': 7 }), /→ Find the missing GPUs of the 8 of p5\.48xlarge/);
+  });
+
+  it('says what to do where an autoscaler adds nodes only for waiting pods', () => {
+    const { problems } = choosePair(spec(), [node('x', { type: 'm7i.large' }), node('y', { type: 'm7i.large' })]);
+    assert.match(texts(problems)[0] ?? '', /0 of 2 match .*Karpenter .*keep two of them running/);
+  });
 });
