@@ -38,12 +38,20 @@ export function progressText(workflowId: string, progress: Progress, now: number
     `${workflowId}: ${phase}${paused ? ', paused' : ''}: ${step}`,
     testTable(tests),
     ...problems.map(({ subject, message, hint }) => `${subject}: ${message}\n  → ${hint}`),
+    ...failureLines(tests),
     ...tests
       .filter(({ status }) => status === 'parked')
       .map(({ name }) => `${name} is parked: dynamo-bench resolve ${workflowId} ${name} retry|skip|abort`),
     ...(paused ? [`to resume: dynamo-bench resume ${workflowId}`] : []),
     ...remainingLine(progress, now),
   ].join('\n');
+}
+
+/** Formats the failures of the tests: what happened, and what to do. */
+export function failureLines(tests: readonly TestProgress[]): string[] {
+  return tests.flatMap(({ name, failure }) =>
+    failure ? [`${name}: ${failure.class}: ${failure.message}\n  → ${failure.hint}`] : [],
+  );
 }
 
 /** Formats one line for logs: the current step and the remaining time. */

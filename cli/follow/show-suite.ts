@@ -2,7 +2,7 @@ import type { Client } from '@temporalio/client';
 import { EXIT } from '../options/exit-code.js';
 import { followSuite, type SuiteStatus } from './follow.js';
 import { LiveText } from './live-text.js';
-import { progressLine, progressText, testTable } from './progress-text.js';
+import { failureLines, progressLine, progressText, testTable } from './progress-text.js';
 
 export interface ShowOptions {
   readonly json?: true;
@@ -73,6 +73,7 @@ function endingText({ workflowId, progress, ending }: SuiteStatus): string {
   const { failure, result } = ending ?? {};
   return [
     ...(tests.length > 0 ? [testTable(tests), ''] : []),
+    ...failureLines(tests),
     `${workflowId}: ${ending?.outcome}${failure ? `: ${failure.class}: ${failure.message}` : ''}`,
     ...(failure?.hint ? [`  → ${failure.hint}`] : []),
     ...(result?.reasons ?? []).map(({ message }) => `  ${message}`),

@@ -4,6 +4,7 @@ import type { InferenceCell, InferenceTestRecord } from '../../suite/record/infe
 import type { SuiteRecord, TestRecord, TransportCell } from '../../suite/record/record.js';
 import { secondsBetween } from '../../suite/units/time.js';
 import { escapeMarkup } from '../markup/markup.js';
+import { sentence } from '../markup/text.js';
 import { reasonText } from '../model/cell-reason.js';
 import type { Report } from '../model/report.js';
 
@@ -121,7 +122,15 @@ function casesOf(test: AnyTest, cases: readonly Case[]): readonly Case[] {
   if (isComplete) return cases;
   const message = test.failure ? `${test.failure.class}: ${test.failure.message}` : 'no results recorded';
   const whole = { className: test.name, name: cases.length === 0 ? test.name : 'whole test', seconds: 0 };
-  return [...cases, { ...whole, ...resultOf(test, test.verdict, message, test.failure?.class) }];
+  const [output] = remedyOf(test.failure);
+  return [
+    ...cases,
+    { ...whole, ...resultOf(test, test.verdict, message, test.failure?.class), ...(output ? { output } : {}) },
+  ];
+}
+
+function remedyOf(failure: AnyTest['failure']): string[] {
+  return failure ? [`→ ${sentence(failure.hint)}`] : [];
 }
 
 function transportCase(test: TestRecord) {
@@ -129,7 +138,11 @@ function transportCase(test: TestRecord) {
     ...caseOf(test, cell),
     name: measuredCells(test).length > 1 ? `repetition ${cell.repetition}` : test.name,
     seconds: cell.attempts.reduce((sum, attempt) => sum + nonNegativeSeconds(attempt.startedAt, attempt.endedAt), 0),
-    output: [reasonText(cell), ...(cell.attempts.at(-1)?.ranks.map(({ log }) => log.path) ?? [])].join('\n'),
+    output: [
+      reasonText(cell),
+      ...remedyOf(cell.failure),
+      ...(cell.attempts.at(-1)?.ranks.map(({ log }) => log.path) ?? []),
+    ].join('\n'),
   });
 }
 
@@ -139,7 +152,7 @@ function loadCase(test: InferenceTestRecord) {
     ...caseOf(test, cell),
     name: `concurrency ${cell.concurrency}${repeated ? `, repetition ${cell.repetition}` : ''}`,
     seconds: nonNegativeSeconds(cell.startedAt, cell.recordedAt),
-    output: [reasonText(cell), ...cell.evidence.map(({ path }) => path)].join('\n'),
+    output: [reasonText(cell), ...remedyOf(cell.failure), ...cell.evidence.map(({ path }) => path)].join('\n'),
   });
 }
 

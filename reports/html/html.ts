@@ -94,7 +94,7 @@ ${first && html`<p class="small">${first.conditions}, ${scopeText(first.scope)}<
 ${spread && first?.metric === 'bandwidth' && ceiling && bullet(spread.median, ceiling.bytesPerSecond, test.claimed?.value)}
 ${ceiling && first?.metric === 'bandwidth' && spread && html`<p class="small">${formatPercent(spread.median / ceiling.bytesPerSecond)} of the ceiling, ${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation})</p>`}
 ${test.claimed && html`<p class="small">claimed ${formatRate(test.claimed.value)} (${test.claimed.source})${impossible && ceiling ? html`: <strong>impossible here</strong>, ${(test.claimed.value / ceiling.bytesPerSecond).toFixed(1)} times the ceiling` : ''}</p>`}
-${why && html`<p class="small"><strong>${why.class}</strong>: ${why.message}</p>`}
+${why && html`<p class="small"><strong>${why.class}</strong>: ${why.message}</p>\n<p class="small">→ ${sentence(why.hint)}</p>`}
 ${!test.required && html`<p class="small">not required for the suite's verdict</p>`}`;
 }
 

@@ -2,6 +2,7 @@ import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { Range } from '../../suite/plan/test-forecast.js';
 import type { Problem } from '../../suite/run/cluster-facts.js';
+import type { FailureRecord } from '../../suite/verdict/failure.js';
 import type { RunOutcome } from '../../suite/verdict/outcome.js';
 import type { Reason, Verdict } from '../../suite/verdict/verdict.js';
 
@@ -16,6 +17,8 @@ export interface TestProgress {
   readonly result?: string;
   /** Number of recorded cells, and minimum number of cells. */
   readonly cells: { readonly done: number; readonly of: number };
+  /** The failure with its remedy; only for the first tests with one, because a suite can have thousands of tests. */
+  readonly failure?: FailureRecord;
 }
 
 export interface Progress {

@@ -14,6 +14,9 @@ import type { Progress, Remaining, Resolution, TestProgress, TestReport } from '
 import { dynamoRecord } from './dynamo-record.js';
 import { type InferenceState, initialState, type TestState, type TransportState } from './test-state.js';
 
+/** Maximum number of tests whose failure the progress contains. It is the result of a query and of the workflow. */
+const MOST_EXPLAINED = 10;
+
 /** Progress of a suite, for the progress query, the Web UI and the record. */
 export class SuiteState {
   readonly transport: readonly TransportState[];
@@ -82,7 +85,9 @@ export class SuiteState {
   }
 
   progress(): Progress {
-    const tests = this.tests.map(({ test, forecast, status, verdict, failure, done, figures }): TestProgress => {
+    const explained = new Set(this.tests.filter(({ failure }) => failure).slice(0, MOST_EXPLAINED));
+    const tests = this.tests.map((state): TestProgress => {
+      const { test, forecast, status, verdict, failure, done, figures } = state;
       const result = failure?.class ?? figures;
       return {
         name: test.name,
@@ -90,6 +95,7 @@ export class SuiteState {
         ...(verdict ? { verdict } : {}),
         ...(result ? { result } : {}),
         cells: { done, of: Math.max(done, forecast.cells.low) },
+        ...(failure && explained.has(state) ? { failure } : {}),
       };
     });
     return {

@@ -58,6 +58,19 @@ describe('progress of a suite as text', () => {
     );
   });
 
+  it('says why a test failed, and what to do', () => {
+    const failure = {
+      class: 'Hung',
+      message: 'the ranks printed nothing for 3 min',
+      hint: 'Set `enablePt` to true',
+    } as const;
+    const tests = [
+      { name: 'lf', status: 'done', verdict: 'fail', result: 'Hung', cells: { done: 1, of: 1 }, failure },
+    ] as const;
+    const text = plainText('my-run', progress({ tests }), secondsLater(0));
+    assert.match(text, /\nlf: Hung: the ranks printed nothing for 3 min\n {2}→ Set `enablePt` to true\n/);
+  });
+
   it('has no remaining time at the end, and shows the problems of the cluster', () => {
     const remaining = { low: 0, high: 0, at: AT };
     const problems = [{ subject: 'etcd', message: 'does not start', hint: 'look at its log' }];

@@ -108,6 +108,18 @@ describe('report.html', () => {
     for (const { path } of loads.flatMap(({ evidence }) => evidence)) assert.ok(page.includes(`href="${path}"`), path);
   });
 
+  it('says on the card of a failed test what happened and what to do', () => {
+    const [test] = report.record.tests;
+    assert.ok(test);
+    const failure = { class: 'Hung', message: 'the ranks printed nothing', hint: 'Set `enablePt` to true' } as const;
+    const tests = [{ ...test, cells: [], verdict: 'fail' as const, failure }];
+    const failed = reportHtml({ ...report, record: { ...report.record, tests } });
+    assert.match(
+      failed,
+      /<strong>Hung<\/strong>: the ranks printed nothing<\/p>\s*<p class="small">→ Set `enablePt` to true\.</,
+    );
+  });
+
   it('shows text as text', () => {
     const [test] = report.record.tests;
     assert.ok(test?.cells[0]);
@@ -249,6 +261,7 @@ describe('junit.xml', () => {
     const only = { ...report, comparison: undefined, record: { ...report.record, dynamo: undefined, tests } };
     const xml = reportFiles(only)['junit.xml'];
     assert.match(xml, /tests="1" failures="1".*\n.*<failure type="Hung" message="Hung: still &lt;running&gt;"\/>/);
+    assert.match(xml, /<system-out>→ H\.<\/system-out>/, 'what to do');
   });
 
   const names = (xml: string) =>
