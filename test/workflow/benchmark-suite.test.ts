@@ -82,7 +82,18 @@ describe('benchmarkSuite', function () {
       verdict: 'fail',
       result: 'EtcdUri',
       cells: { done: 1, of: 1 },
+      failure: unmeasured('EtcdUri').failure,
     });
+  });
+
+  it('explains only the first failures in its result, which must stay small', async () => {
+    const fake = new FakeActivities();
+    const tests = Array.from({ length: 12 }, (_, i) => ({ ...plan.tests[0], name: `t${i}`, required: false }));
+    for (const { name } of tests) fake.judgements[name] = [unmeasured('BackendUnavailable')];
+    const { outcome } = await runSuite({ ...plan, tests }, fake);
+    const ended = result(outcome).tests;
+    assert.equal(ended.filter((test) => test.result === 'BackendUnavailable').length, 12);
+    assert.equal(ended.filter((test) => test.failure).length, 10);
   });
 
   it('starts both ranks again, in a new attempt, when they did not meet', async () => {
