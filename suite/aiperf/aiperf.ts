@@ -44,7 +44,7 @@ const circumstances = z.object({
  * Parses the export.
  *
  * The counts of requests, the duration, the request latency and the request rate are indispensable: they prove that the
- * load was as requested. Without one of them there is no result. Any other metric that is absent, or has another unit, is
+ * load was as requested. A load without one of them has no result. Any other metric that is absent, or has another unit, is
  * absent from the result and listed in `missing`.
  *
  * Failures: `UnsupportedLoadTool` when another program, an older AIPerf, or a schema with other keys wrote the export; the

@@ -16,7 +16,7 @@ interface LoadMessage {
    * `symptom`: AIPerf's statement that the load failed.
    */
   readonly depth: Depth;
-  /** Another text without which the message is no cause. */
+  /** Another text that the output must contain, so that the message counts. */
   readonly when?: RegExp;
   /** Remedy for this message; default: the hint of the class. */
   readonly hint?: string;

@@ -29,7 +29,7 @@ const ILLEGAL_INSTRUCTION = 132;
 /** Exit code of an argument parser. AIPerf's own parser (cyclopts) exits with 1, and its message tells. */
 const WRONG_USAGE = 2;
 
-/** Classes that say no more than that there is no result. A line of the log can say more. */
+/** Classes that only state that the result is missing. A line of the log can name the reason. */
 const VAGUE: ReadonlySet<FailureRecord['class']> = new Set(['Incomplete', 'RequestsFailed']);
 
 /** Classes that explain the end of the load pod itself, however it ended. */
@@ -42,7 +42,7 @@ const CRASHED_HINT = 'Check the stored log of the load pod; the suite measures t
  * Names the failure of a load without a result. Statements of Kubernetes take precedence over the export, and the export
  * over the log.
  *
- * @param exported failure that the export shows; absent when there is no export
+ * @param exported failure that the export shows; absent without an export
  */
 export function explainNoResult(log: LoadLog, end: LoadEnd, exported?: FailureRecord): FailureRecord {
   if (end.reason === 'OOMKilled') {
@@ -60,7 +60,7 @@ export function explainNoResult(log: LoadLog, end: LoadEnd, exported?: FailureRe
   return killed(log, end) ?? (cause && ofCause(cause)) ?? ofExitCode(log) ?? exported ?? crashed(log);
 }
 
-/** Finds why there is no result: the load pod could not send requests, or the requests failed, or AIPerf says so. */
+/** Finds why the result is missing: the load pod could not send requests, the requests failed, or AIPerf reports a failure. */
 function causeOf(log: LoadLog): LoadCause | undefined {
   const logged = findCause(linesOf(log));
   if (logged?.depth === 'root') return logged;

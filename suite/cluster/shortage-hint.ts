@@ -3,8 +3,8 @@ import type { NodeFacts } from '../run/cluster-facts.js';
 import type { NodeRequirements } from './candidate.js';
 
 /**
- * Returns the remedy for a node that has less of a resource than a rank requests. A larger instance type is none for devices
- * that the node has and does not offer, or for huge pages, which somebody must reserve.
+ * Returns the remedy for a node that has less of a resource than a rank requests. A larger instance type does not help when
+ * the node does not offer the devices that it has, or when its huge pages are not reserved.
  *
  * @param shortage.has allocatable amount, as text
  */

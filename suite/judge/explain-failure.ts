@@ -1,9 +1,9 @@
 import { fabricKindOf } from '../fabrics/registry.js';
 import type { TransportTestSpec } from '../spec/transport-tests.js';
 import type { RankLog } from '../tools/common/log-lines.js';
+import { statementOf } from '../tools/common/log-prefix.js';
 import { deepestCause, type FoundMessage, isConsequence } from '../tools/common/messages.js';
 import { contentText } from '../tools/common/plugin-folder.js';
-import { statementOf } from '../tools/common/statement.js';
 import { toolOf } from '../tools/registry.js';
 import { formatDuration } from '../units/units.js';
 import type { FailureKind } from '../verdict/classes/failure-kind.js';

@@ -12,7 +12,7 @@ export interface Cause {
   readonly message: FoundMessage;
 }
 
-/** Returns the first error that ended the attempt and is no consequence; undefined without one. */
+/** Returns the first error that ended the attempt, without errors that follow from another end; undefined without one. */
 export function firstCause(facts: readonly RankFacts[], context: AttemptContext): Cause | undefined {
   const causes = facts.flatMap((rank): Cause[] => {
     const message = causeOf(rank);
@@ -23,7 +23,7 @@ export function firstCause(facts: readonly RankFacts[], context: AttemptContext)
 }
 
 /**
- * Returns the error of a rank that can be the cause. A statement of the tool that a lost peer explains is none: NIXL forgets the
+ * Returns the error of a rank that can be the cause. Ignores a statement of the tool that a lost peer explains: NIXL forgets the
  * metadata of a rank whose connection is lost, and then the tool cannot create a transfer.
  */
 function causeOf({ found }: RankFacts): FoundMessage | undefined {
@@ -71,7 +71,7 @@ export function followsFrom(message: FoundMessage, { at }: RankEnd): boolean {
 
 /**
  * Returns the message that explains a crash: the transfer error for which a library ended the program, or a warning that the
- * libraries do not fit together. Both are no cause by themselves, because a rank can also survive them.
+ * libraries do not fit together. Neither counts without the crash, because a rank can also survive it.
  */
 export function crashCause({ found, end }: RankFacts): FoundMessage | undefined {
   const near = found.filter(({ at }) => at === undefined || end.at === undefined || end.at - at < CRASH_SECONDS);

@@ -1,5 +1,5 @@
 import type { LogLine, RankLog } from '../tools/common/log-lines.js';
-import { statementOf } from '../tools/common/statement.js';
+import { statementOf } from '../tools/common/log-prefix.js';
 import type { RankEvidence } from './evidence.js';
 
 /**

@@ -1,10 +1,9 @@
 import type { FailureClass } from '../../verdict/failure.js';
+import { LineSearch } from './line-search.js';
 import type { LogLine } from './log-lines.js';
+import { type Severity, severityOf } from './log-prefix.js';
 
 /** Messages of the tools and libraries, each with its failure class. */
-
-/** Weight of a line. A warning or a remark explains an error, and is no failure by itself. */
-export type Severity = 'error' | 'warning' | 'info';
 
 /**
  * Distance of a message from the cause:
@@ -116,100 +115,36 @@ function missing(program: string): Message {
 /** Maximum number of quoted characters in a record. A line of output can have a megabyte. */
 const LONGEST_LINE = 500;
 
-/** Maximum number of lines with one message that are considered. */
-const MOST_LINES = 100;
-
 /**
  * Finds all messages in the output of a rank, in the order of their lines. A line has at most one message: that of the first
  * entry of the tables that matches, so a special text precedes the general one.
  */
 export function findMessages(source: MessageSource, lines: readonly LogLine[]): FoundMessage[] {
-  const output = lines.map(({ text }) => text).join('\n');
-  const starts = startsOf(lines);
+  const search = new LineSearch(lines.map(({ text }) => text));
   const found: FoundMessage[] = [];
   const named = new Set<number>();
   for (const message of [...SHARED, missing(source.program), ...source.messages]) {
-    for (const at of positionsOf(message.text, output)) {
-      const index = lineAt(starts, at);
+    for (const { index, column } of search.find(message.text)) {
       if (named.has(index)) continue;
       named.add(index);
-      const { text = '', at: time } = lines[index] ?? {};
-      const from = Math.max(0, at - (starts[index] ?? 0) - LONGEST_LINE / 2);
+      const { text = '', at } = lines[index] ?? {};
+      const from = Math.max(0, column - LONGEST_LINE / 2);
       found.push({
         ...message,
         line: text.slice(from, from + LONGEST_LINE).trim(),
         index,
         severity: leastSevere(message.severity ?? 'error', severityOf(text)),
         depth: message.depth ?? 'cause',
-        ...(time === undefined ? {} : { at: time }),
+        ...(at === undefined ? {} : { at }),
       });
     }
   }
   return found.sort((a, b) => a.index - b.index);
 }
 
-function* positionsOf(text: string | RegExp, output: string): Generator<number> {
-  let from = 0;
-  for (let count = 0; count < MOST_LINES; count++) {
-    const at = typeof text === 'string' ? output.indexOf(text, from) : searchFrom(text, output, from);
-    if (at < 0) return;
-    yield at;
-    const end = output.indexOf('\n', at);
-    if (end < 0) return;
-    from = end + 1;
-  }
-}
-
-function searchFrom(pattern: RegExp, output: string, from: number): number {
-  const flags = pattern.flags.includes('g') ? pattern.flags : `${pattern.flags}g`;
-  const search = new RegExp(pattern.source, flags);
-  search.lastIndex = from;
-  return search.exec(output)?.index ?? -1;
-}
-
-function startsOf(lines: readonly LogLine[]): number[] {
-  let start = 0;
-  return lines.map(({ text }) => {
-    const own = start;
-    start += text.length + 1;
-    return own;
-  });
-}
-
-/** Returns the index of the line that contains a position. */
-function lineAt(starts: readonly number[], position: number): number {
-  let [low, high] = [0, starts.length - 1];
-  while (low < high) {
-    const middle = Math.ceil((low + high) / 2);
-    if ((starts[middle] ?? 0) <= position) low = middle;
-    else high = middle - 1;
-  }
-  return low;
-}
-
 const SEVERITIES: Readonly<Record<Severity, number>> = { info: 0, warning: 1, error: 2 };
 
 const leastSevere = (a: Severity, b: Severity) => (SEVERITIES[a] < SEVERITIES[b] ? a : b);
-
-/**
- * Prefixes that state the severity of a line: glog of NIXL (`W1128 20:15:12.054`; a fatal or an error line is an error whatever
- * follows), UCX (`UCX  WARN`; src/ucs/debug/log.c has the levels), libfabric (`<warn>`, where `<warn>` and less are no failure
- * of the call), and the word itself.
- */
-const PREFIXES: readonly (readonly [RegExp, Severity])[] = [
-  [/^\s*[EF]\d{4} \d\d:\d\d:\d\d/, 'error'],
-  [/^\s*I\d{4} \d\d:\d\d:\d\d/, 'info'],
-  [/^\s*W\d{4} \d\d:\d\d:\d\d/, 'warning'],
-  [/ UCX +(?:DIAG|INFO|DEBUG|TRACE|REQ|DATA|ASYNC|FUNC|POLL) /, 'info'],
-  [/ UCX +WARN /, 'warning'],
-  [/^libfabric:.{0,200}<(?:info|trace|debug)>/, 'info'],
-  [/^libfabric:.{0,200}<warn>/, 'warning'],
-  [/^\s*warn(?:ing)?\b/i, 'warning'],
-];
-
-function severityOf(line: string): Severity {
-  return PREFIXES.find(([prefix]) => prefix.test(line))?.[1] ?? 'error';
-}
 
 const DEPTHS: Readonly<Record<Depth, number>> = { symptom: 0, cause: 1, root: 2 };
 

@@ -1,7 +1,7 @@
 import { flagsOf } from './command.js';
 
 /**
- * The option with which each version of nixlbench can be told from the one before, oldest first
+ * The option that distinguishes each version of nixlbench from the one before, oldest first
  * (`benchmark/nixlbench/src/utils/utils.cpp` of ai-dynamo/nixl at these tags).
  */
 const FIRST_VERSIONS = [

@@ -207,7 +207,7 @@ class Pair(Case):
         self.assertEqual([], self.etcd.left())
 
     def test_the_rank_that_lets_another_go_first_does_not_sleep_in_the_barrier(self):
-        # Both are there when the target looks for the first time: it goes on at once, ready for what the initiator sends.
+        # Both are there when the target looks for the first time: it continues at once, ready for what the initiator sends.
         self.target_sleeps.meanwhile = [lambda: self.etcd.put(f"{GROUP}barrier/sync/0/0", "1")]
         self.assertTrue(self.target.barrier("sync", 0))
         self.assertLess(self.target_sleeps.total, 0.01)

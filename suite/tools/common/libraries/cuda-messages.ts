@@ -10,7 +10,7 @@ const UCX_CALL = 'UCX +(?:ERROR|WARN) .{0,40}\\bcu(?:da)?[A-Z]\\w*\\(.{0,300}\\)
  * Matches an error of the CUDA runtime or driver: as nixlbench prints it (`CUDA: … (Error code: 35 - …)`, utils.h), as
  * ucx_perftest does (`cudaMalloc() failed: 2 (…)`, src/tools/perf/cuda/cuda_alloc.c), and as NIXL does, which prints the text
  * alone (`Failed to set CUDA device 0: …`, `CUDA Error: … (…)`, src/plugins/libfabric/libfabric_backend.cpp). UCX prints the
- * text too. There it is a warning: UCX goes on with other transports, and a test of host memory needs no GPU.
+ * text too. There it is a warning: UCX continues with other transports, and a test of host memory needs no GPU.
  */
 function cudaErrors(code: number, text: string, hint: string): (Pick<Message, 'text'> & Partial<Message>)[] {
   const error = new RegExp(
@@ -93,7 +93,7 @@ export const CUDA_MESSAGES: readonly Message[] = messagesOf(
       'Check `nvidia-smi` and the kernel log of the node for Xid errors; CUDA reports an unknown error',
     ),
     {
-      // UCX goes on without the transport. Error 4 says that the driver shuts down, at the end of a process.
+      // UCX continues without the transport. Error 4 says that the driver shuts down, at the end of a process.
       text: new RegExp(`${UCX_CALL}(?!\\d+ \\(|unrecognized error code 4\\b|driver shutting down)`),
       depth: 'cause',
       severity: 'warning',

@@ -82,7 +82,7 @@ describe('the wait for a pod that the kubelet rejects', function () {
     });
   });
 
-  it('goes on with the count and the time limit of a worker that was restarted', async () => {
+  it('continues with the count and the time limit of a worker that was restarted', async () => {
     const node = new OnePod([REJECTED]);
     const annotations = {
       'dynamo-bench/start-tries': '7',

@@ -107,7 +107,7 @@ describe('watch of both ranks', () => {
     assert.equal(watch([8, RUNNING, LOST], [9, RUNNING, LATE]).cause, 'etcd-lost');
   });
 
-  it('goes on after a restart of the worker with the cause that is noted on a stopped rank', () => {
+  it('continues after a restart of the worker with the cause that is noted on a stopped rank', () => {
     const stopped = { kind: 'stalled', seconds: 181 } as const;
     const one = watch([0, [rank('a', { stopped }), rank('b')]]);
     assert.deepEqual([one.actions, one.cause, one.stopped], [['b'], 'stalled', ['a', 'b']]);

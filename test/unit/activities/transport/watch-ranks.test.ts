@@ -127,7 +127,7 @@ describe('the watch of two ranks on a cluster', function () {
     assert.ok(stalledFor >= 2 && stalledFor <= 4, `${stalledFor} s`);
   });
 
-  it('goes on as before for an input of an earlier version of the worker', async () => {
+  it('works as before for an input of an earlier version of the worker', async () => {
     const ranks = new Ranks();
     setTimeout(() => ranks.end('a', 0), 100);
     setTimeout(() => ranks.end('b', 0), 200);

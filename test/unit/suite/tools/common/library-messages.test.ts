@@ -805,7 +805,7 @@ describe('messages of the libraries', () => {
   });
 });
 
-describe('output that is no failure', () => {
+describe('output without a failure', () => {
   /** Lines of good runs with the logs of all libraries switched on. */
   const HEALTHY = [
     'WARNING: Adjusting num_iter to 1008 to allow equal distribution to 1 threads',
