@@ -37,6 +37,10 @@ export class ResultStore {
     return this.url ? 'in PostgreSQL' : join(this.root, 'results.db');
   }
 
+  async id(): Promise<string> {
+    return 'TEMP';
+  }
+
   /** Opens the database now instead of at the first use, so that a failure shows early. */
   async open(): Promise<this> {
     await this.#open();

@@ -3,6 +3,7 @@ import { isInferenceCell } from '../../results/records/any-cell.js';
 import { findCell, type StoredCell } from '../../results/records/cells.js';
 import { dropCellFromRun, takeOverCell } from '../../results/records/run-cells.js';
 import type { Run } from '../../suite/run/run.js';
+import type { LoadPoint } from '../../suite/spec/inference-tests.js';
 import type { ActivityContext } from '../context/context.js';
 import type { CellDefinition, InferenceCellDefinition } from './cell-definition.js';
 import { cellKey, inferenceCellKey } from './cell-key.js';
@@ -42,10 +43,29 @@ export function findCellActivities(context: ActivityContext) {
     async findLoadCell(
       input: Wanted<InferenceCellDefinition> & { imageIds: readonly string[] },
     ): Promise<CellSummary | undefined> {
-      const { found } = await find(input, inferenceCellKey(input.cell), (cell) => sameImages(cell, input.imageIds));
-      return found && summaryOf(found.cell, true);
+      return findLoadCell(input);
+    },
+
+    /** Finds several measured inference cells of one test. Returns null for a point without one. */
+    async findLoadCells(
+      input: Wanted<Omit<InferenceCellDefinition, 'point'>> & {
+        points: readonly LoadPoint[];
+        imageIds: readonly string[];
+      },
+    ): Promise<(CellSummary | null)[]> {
+      const { cell, points, ...rest } = input;
+      const found: (CellSummary | null)[] = [];
+      for (const point of points) found.push((await findLoadCell({ ...rest, cell: { ...cell, point } })) ?? null);
+      return found;
     },
   };
+
+  async function findLoadCell(
+    input: Wanted<InferenceCellDefinition> & { imageIds: readonly string[] },
+  ): Promise<CellSummary | undefined> {
+    const { found } = await find(input, inferenceCellKey(input.cell), (cell) => sameImages(cell, input.imageIds));
+    return found && summaryOf(found.cell, true);
+  }
 
   /**
    * Finds the cell to reuse and links it to the run. Also returns the recorded cell of this workflow id, which may be

@@ -5,21 +5,24 @@ import { putComparison } from '../../results/regression/run-comparison.store.js'
 import type { Run } from '../../suite/run/run.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
-import { writeReports } from './report-files.js';
 
 /** The part of a comparison that the workflow needs. The store and the reports have the whole comparison. */
 export interface ComparisonSummary {
   readonly change: RunComparison['change'];
   readonly reason: string;
-  /** Metrics with a regression that is not acknowledged. */
+  /** The first metrics with a regression that is not acknowledged. */
   readonly regressed: readonly string[];
+  /** Number of all such metrics. */
+  readonly regressions: number;
 }
+
+/** Maximum number of metrics in a summary. The report names all of them. */
+const MOST_NAMED = 20;
 
 export function regressionActivities(context: ActivityContext) {
   return {
     /**
-     * Compares the run that `writeReport` stored with its baseline, stores the comparison, and writes the reports again
-     * with it. If the named baseline does not exist, the comparison is inconclusive; the run stays valid.
+     * Compares the run that `recordEnd` stored with its baseline, and stores the comparison. If the named baseline does not exist, the comparison is inconclusive; the run stays valid.
      */
     async compareRun(input: { run: Run; regression: RegressionOptions }): Promise<ComparisonSummary> {
       const { run, regression } = input;
@@ -29,13 +32,14 @@ export function regressionActivities(context: ActivityContext) {
         compareRun(kysely, record, regression).catch((error: unknown) => withoutBaseline(error, regression)),
       );
       await context.store.write((transaction) => putComparison(transaction, record, comparison));
-      await writeReports(context.store, run);
+      const regressed = comparison.metrics
+        .filter(({ change, acknowledged }) => change === 'regressed' && !acknowledged)
+        .map(({ metric }) => metric);
       return {
         change: comparison.change,
         reason: comparison.reason,
-        regressed: comparison.metrics
-          .filter(({ change, acknowledged }) => change === 'regressed' && !acknowledged)
-          .map(({ metric }) => metric),
+        regressed: regressed.slice(0, MOST_NAMED),
+        regressions: regressed.length,
       };
     },
   };

@@ -14,8 +14,8 @@ export interface Notice {
   readonly outcome: string;
   readonly reasons: readonly Reason[];
   readonly comparison?: ComparisonSummary | undefined;
-  /** Path on the worker of the folder with the reports. */
-  readonly folder: string;
+  /** Path on the worker of the folder with the reports; absent when they could not be made. */
+  readonly folder?: string | undefined;
 }
 
 export function webhookActivities() {

@@ -1,29 +1,73 @@
 import { readNamedRun } from '../../results/records/run-names.js';
-import { endRun, putStartedRun } from '../../results/records/runs.js';
+import { countCellsOfRun, verdictsOfRun } from '../../results/records/run-verdicts.js';
+import { endRun, findStartedRun, putStartedRun } from '../../results/records/runs.js';
 import { RECORD_VERSION, type RunHead, type StartedRun } from '../../suite/record/record.js';
 import type { Run } from '../../suite/run/run.js';
 import type { ActivityContext } from '../context/context.js';
 import { writeReports } from './report-files.js';
+import { type EndedHead, endedHead, type RunEnd, type RunStart, startedHead } from './run-head.js';
 
-/** Record of a run that has ended, without its cells, which are in the store. */
-export type ReportInput = Omit<RunHead, 'version' | 'endedAt'>;
+/** Record of a run that has ended, without its cells; from an earlier version of the suite's workflow. */
+type FormerEnd = Omit<RunHead, 'version' | 'endedAt'>;
+
+/** Input of an activity that records the end of a run. `start` is set when the start may not be recorded. */
+interface EndInput {
+  readonly run: Run;
+  readonly end: RunEnd;
+  readonly start?: RunStart;
+}
 
 export function runRecordActivities(context: ActivityContext) {
   const { store } = context;
   return {
-    /** Stores the initial record of a run, before its first cell: the spec and the facts of set-up. */
-    async recordStart(input: { run: Run; record: StartedRun }): Promise<void> {
-      const namespace = await context.runs.namespaceId();
-      await store.write((transaction) => putStartedRun(transaction, input.record, namespace));
+    /** Stores the initial record of a run, before its first cell. Returns the id of the store, to which it binds the run. */
+    async recordStart(
+      input: { run: Run } & ({ start: RunStart } | { record: StartedRun }),
+    ): Promise<{ store: string }> {
+      const record = 'record' in input ? input.record : startedHead(input.run, input.start);
+      await putStart(record);
+      return { store: await store.id() };
     },
 
-    /** Stores the end of a run, writes `record.json` and the reports, and returns their folder. */
-    async writeReport({ run, record }: { run: Run; record: ReportInput }): Promise<{ folder: string }> {
-      const head: RunHead = { version: RECORD_VERSION, ...record, endedAt: new Date().toISOString() };
-      await store.write((transaction) => endRun(transaction, head));
+    /**
+     * Stores the end of a run.
+     *
+     * @returns the verdict and its reasons, after a check that the store has all cells of the run
+     */
+    recordEnd,
+
+    /**
+     * Writes `record.json` and the reports of an ended run, and returns their folder.
+     *
+     * @param input.end the end, from a run of an earlier version, which did not record it
+     */
+    async writeReport(input: { run: Run } & Partial<EndInput> & { record?: FormerEnd }): Promise<{ folder: string }> {
+      const { run, end, start, record } = input;
+      if (record) await store.write((transaction) => endRun(transaction, ended(record)));
+      if (end) await recordEnd({ run, end, ...(start ? { start } : {}) });
       const { record: whole } = await store.use((kysely) => readNamedRun(kysely, `${run.workflowId}@${run.runId}`));
       await store.writeRun(whole, {});
       return { folder: await writeReports(store, run) };
     },
   };
+
+  async function recordEnd({ run, end, start }: EndInput): Promise<Pick<EndedHead, 'verdict' | 'reasons'>> {
+    if (start) await putStart(startedHead(run, start));
+    const [started, counts, verdicts] = await store.use((kysely) =>
+      Promise.all([findStartedRun(kysely, run.workflowId), countCellsOfRun(kysely, run), verdictsOfRun(kysely, run)]),
+    );
+    if (!started) throw new Error(`the start of run ${run.workflowId} is not recorded`);
+    const head = endedHead({ ...started, runId: run.runId }, end, { counts, verdicts });
+    await store.write((transaction) => endRun(transaction, ended(head)));
+    return { verdict: head.verdict, reasons: head.reasons };
+  }
+
+  async function putStart(record: StartedRun): Promise<void> {
+    const namespace = await context.runs.namespaceId();
+    await store.write((transaction) => putStartedRun(transaction, record, namespace));
+  }
+}
+
+function ended(head: FormerEnd): RunHead {
+  return { ...head, version: RECORD_VERSION, endedAt: new Date().toISOString() };
 }

@@ -7,8 +7,6 @@ import { CONFIG_MAP, DEPLOYMENT, POD } from '../../kubernetes/client/resources.j
 import { hasEnded } from '../../kubernetes/pods/pod-state.js';
 import { etcdName, runObjectName } from '../../suite/run/object-names.js';
 import { type Run, runLabels, runSelector } from '../../suite/run/run.js';
-import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
-import { toolOf } from '../../suite/tools/registry.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 
@@ -22,13 +20,14 @@ export function runObjectActivities(context: ActivityContext) {
     /**
      * Creates the run object: the ConfigMap that owns all objects of the run and contains the scripts and files of its
      * pods.
+     *
+     * @param input.files files of the tests, by name
      */
-    async openRun(input: { run: Run; tests: readonly TransportTestSpec[] }): Promise<void> {
-      const { run, tests } = input;
+    async openRun(input: { run: Run; files: Readonly<Record<string, string>> }): Promise<void> {
+      const { run, files } = input;
       const scripts = await Promise.all(
         SCRIPTS.map(async (name) => [name, await readManifestText(`scripts/${name}`)] as const),
       );
-      const files = tests.flatMap((test) => Object.entries(toolOf(test).files(test)));
       const object: KubernetesObject = {
         apiVersion: 'v1',
         kind: 'ConfigMap',
@@ -38,7 +37,7 @@ export function runObjectActivities(context: ActivityContext) {
           labels: runLabels(run),
           annotations: await context.annotations(run),
         },
-        data: Object.fromEntries([...scripts, ...files]),
+        data: { ...Object.fromEntries(scripts), ...files },
       };
       try {
         await context.cluster(run).createOrAdopt(object, cancellationSignal());

@@ -1,12 +1,11 @@
 import { pointsOf } from '../spec/inference-tests.js';
 import { type Variant, variantsOf } from '../spec/matrix.js';
 import { INTERLEAVED, type SuiteSpec } from '../spec/spec.js';
-import { FEWEST_FOR_STOP, relativePrecision, shuffled, summarize } from '../statistics/statistics.js';
+import { FEWEST_FOR_STOP, shuffled } from '../statistics/statistics.js';
 
 /**
- * Determines the next cell. The spec is expanded into blocks that run one after the other. Within a block, the outcomes so
- * far determine the next cell. The functions keep no state and do not read the clock, so that a workflow gets the same
- * results in a replay.
+ * Expands a spec into blocks that run one after the other. `BlockPlan` determines the cells of a block. Nothing here reads
+ * the clock, so that a workflow gets the same results in a replay.
  */
 
 /** A test with all its variants, or all tests that are interleaved. */
@@ -61,15 +60,9 @@ export function blocksOf(spec: Pick<SuiteSpec, 'tests' | 'interleave' | 'seed'>)
   return blocks;
 }
 
-/** Returns the cell to run next; undefined when the block is complete. */
-export function nextCell(block: Block, outcomes: readonly CellOutcome[]): Cell | undefined {
-  const tallies = tally(block, outcomes);
-  return block.interleaved ? nextOfRounds(block, tallies) : nextInTurn(block, tallies);
-}
-
 /**
  * Lists the cells in the order in which they run when every test ends after its fewest repetitions. Without `adaptive`,
- * these are the results of `nextCell` unless a test fails finally.
+ * these are the cells of `BlockPlan` unless a test fails finally.
  */
 export function* plannedCells(block: Block): Generator<Cell> {
   const turns = (test: Variant) => [
@@ -120,87 +113,7 @@ export function repetitionsOf({ test }: Variant): { fewest: number; most: number
   return { fewest: Math.max(repetitions, FEWEST_FOR_STOP), most: adaptive.maxRepetitions };
 }
 
-interface Tally {
-  warmUps: number;
-  /** Cells that are not warm-up cells, measured or not. */
-  counted: number;
-  readonly values: number[];
-  seconds: number;
-  final: boolean;
-}
-
-function tally(block: Block, outcomes: readonly CellOutcome[]): ReadonlyMap<string, Tally> {
-  const tallies = new Map(
-    block.tests.map(({ test }): [string, Tally] => [
-      test.name,
-      { warmUps: 0, counted: 0, values: [], seconds: 0, final: false },
-    ]),
-  );
-  for (const { test, warmUp, value, seconds, final } of outcomes) {
-    const of = tallies.get(test);
-    if (!of) throw new RangeError(`outcome of test ${test}, which is not in block ${block.name}`);
-    of.seconds += seconds;
-    of.final ||= final;
-    if (warmUp) of.warmUps++;
-    else of.counted++;
-    if (!warmUp && value !== undefined) of.values.push(value);
-  }
-  return tallies;
-}
-
-/** Returns the next cell when every test runs to its end before the next one starts. */
-function nextInTurn(block: Block, tallies: ReadonlyMap<string, Tally>): Cell | undefined {
-  const lastStarted = block.tests.findLastIndex(({ test }) => {
-    const of = tallyOf(tallies, test.name);
-    return of.counted + of.warmUps > 0;
-  });
-  for (const test of block.tests.slice(Math.max(0, lastStarted))) {
-    const of = tallyOf(tallies, test.test.name);
-    if (of.final) continue;
-    if (of.warmUps < test.test.warmupCells) return { ...test, repetition: of.warmUps + 1, warmUp: true };
-    if (!isComplete(test, of, block.seed)) return { ...test, repetition: of.counted + 1, warmUp: false };
-  }
-  return undefined;
-}
-
-/**
- * Returns the next cell when each round has one cell of every test, warm-up rounds first. The counts determine the round: a
- * test that is more than one round behind the foremost one is complete, and is skipped.
- */
-function nextOfRounds(block: Block, tallies: ReadonlyMap<string, Tally>): Cell | undefined {
-  const all = block.tests.map(({ test }) => tallyOf(tallies, test.name));
-  for (const warmUp of [true, false]) {
-    const count = (of: Tally) => (warmUp ? of.warmUps : of.counted);
-    const foremost = Math.max(...all.map(count));
-    for (const round of [foremost, foremost + 1]) {
-      for (const test of round > 0 ? orderOf(block, warmUp, round) : []) {
-        const of = tallyOf(tallies, test.test.name);
-        if (of.final || count(of) !== round - 1) continue;
-        const done = warmUp ? of.warmUps >= test.test.warmupCells : isComplete(test, of, block.seed);
-        if (!done) return { ...test, repetition: round, warmUp };
-      }
-    }
-  }
-  return undefined;
-}
-
 /** Shuffles the tests with the number of the round, so that no test always runs after the same test. */
-function orderOf(block: Block, warmUp: boolean, round: number): Variant[] {
+export function orderOf(block: Block, warmUp: boolean, round: number): Variant[] {
   return shuffled(block.tests, block.seed + (warmUp ? -round : round));
-}
-
-function isComplete({ test }: Variant, of: Tally, seed: number): boolean {
-  const { repetitions, adaptive } = test;
-  if (of.counted < repetitions) return false;
-  if (!adaptive || of.counted >= adaptive.maxRepetitions) return true;
-  const oneMore = of.seconds / (of.counted + of.warmUps);
-  if (of.seconds + oneMore > adaptive.timeBudget) return true;
-  if (of.values.length < FEWEST_FOR_STOP) return false;
-  return relativePrecision(summarize(of.values, seed)) <= adaptive.precision;
-}
-
-function tallyOf(tallies: ReadonlyMap<string, Tally>, name: string): Tally {
-  const of = tallies.get(name);
-  if (!of) throw new RangeError(`test ${name} is not in this block`);
-  return of;
 }

@@ -14,6 +14,8 @@ export interface Run {
   readonly leaseNamespace: string;
   /** Time in seconds for which a step is retried while the cluster or the store does not answer. */
   readonly retryFor: number;
+  /** Id of the result store to which the run is bound, once its start is recorded. */
+  readonly store?: string;
 }
 
 /**

@@ -320,6 +320,12 @@ export function parseSpec(input: unknown): SuiteSpec {
   );
 }
 
+/** Reads the tests of a spec that `parseSpec` has accepted, as they are written in it. */
+export function parseTests(written: readonly unknown[]): TransportTestSpec[] {
+  const { spec } = withCurrentKeys({ tests: written });
+  return spec.tests.map((test) => transportTest.parse(test));
+}
+
 /** Returns the environment of every rank: the two default variables, then those of the spec, then those of the test. */
 export function rankEnvironment(
   spec: Pick<SuiteSpec, 'env'>,

@@ -178,6 +178,16 @@ export const REASONS = {
     effect: 'fail',
     meaning: 'The suite failed outside its tests; the record has the failure class.',
   },
+  'cells-missing': {
+    of: 'suite',
+    effect: 'fail',
+    meaning: 'The result store does not have all cells that the run recorded: its workers used different stores.',
+  },
+  'more-failures': {
+    of: 'suite',
+    effect: 'note',
+    meaning: 'Counts the tests that did not pass and that no other reason names. The report lists all of them.',
+  },
   'optional-failure': {
     of: 'suite',
     effect: 'note',

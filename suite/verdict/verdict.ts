@@ -29,16 +29,28 @@ export interface TestOutcome {
   readonly failure?: FailureRecord | undefined;
 }
 
-/** Judges a suite: it passes when all required tests pass. The reasons name every test that did not pass. */
+/** Maximum number of tests that the reasons of a suite name. The report lists all of them. */
+const MOST_REASONS = 20;
+
+/**
+ * Judges a suite: it passes when all required tests pass. The reasons name the first tests that did not pass, required
+ * ones first, and count the others.
+ */
 export function suiteVerdict(tests: readonly TestOutcome[]): { verdict: Verdict; reasons: Reason[] } {
-  const reasons = tests
-    .filter(({ verdict }) => verdict !== 'pass')
+  const others = tests.filter(({ verdict }) => verdict !== 'pass');
+  const ordered = [...others.filter((test) => test.required), ...others.filter((test) => !test.required)];
+  const named = others.length <= MOST_REASONS ? others : ordered.slice(0, MOST_REASONS);
+  const reasons = named
     .map(
       ({ name, required, verdict, failure }): Reason => ({
         code: verdict === 'skipped' ? 'skipped' : required ? 'failure' : 'optional-failure',
         message: `${name}: ${verdict}${failure ? ` (${failure.class})` : ''}${required ? '' : ', not required'}`,
       }),
     );
+  const unnamed = others.length - named.length;
+  if (unnamed > 0) {
+    reasons.push({ code: 'more-failures', message: `${unnamed} more tests did not pass; the report lists them` });
+  }
   const required = tests.filter((test) => test.required).map(({ verdict }) => verdict);
   return { verdict: required.length === 0 ? worst(tests.map(({ verdict }) => verdict)) : worst(required), reasons };
 }

@@ -2,7 +2,8 @@ import { mersenne } from 'pure-rand/generator/mersenne';
 import { fabricOfInstanceType } from '../../suite/fabrics/efa/catalogue.js';
 import { type AttemptContext, judgeTransport } from '../../suite/judge/judge.js';
 import { forecastOf } from '../../suite/plan/forecast.js';
-import { blocksOf, type CellOutcome, nextCell } from '../../suite/plan/plan.js';
+import { BlockPlan } from '../../suite/plan/block-plan.js';
+import { blocksOf } from '../../suite/plan/plan.js';
 import { parseSpec } from '../../suite/spec/spec.js';
 import { readRankLog } from '../../suite/tools/common/log-lines.js';
 import { classifyOutput } from '../../suite/tools/common/messages.js';
@@ -121,15 +122,15 @@ function walk(spec: unknown): { cells: number; slowestMilliseconds: number } {
   let cells = 0;
   let slowest = 0;
   for (const block of blocksOf(parseSpec(spec))) {
-    const outcomes: CellOutcome[] = [];
+    const plan = new BlockPlan(block);
     for (;;) {
       const started = performance.now();
-      const cell = nextCell(block, outcomes);
+      const cell = plan.next();
       slowest = Math.max(slowest, performance.now() - started);
       if (!cell) break;
       cells++;
       const value = 100 + (draw(1000) - 500) / 10;
-      outcomes.push({ test: cell.test.name, warmUp: cell.warmUp, value, seconds: 60, final: false });
+      plan.add({ test: cell.test.name, warmUp: cell.warmUp, value, seconds: 60, final: false });
     }
   }
   return { cells, slowestMilliseconds: slowest };

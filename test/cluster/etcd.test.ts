@@ -39,7 +39,7 @@ describe('the suite’s own etcd', function () {
       runs: { namespaceId: async () => 'none', isOpen: async () => true, status: async () => ({ state: 'open' }) },
       connect: () => new Cluster(box.admin.config),
     });
-    await perform(activities.openRun, { run, tests: [] });
+    await perform(activities.openRun, { run, files: {} });
     const endpoint = await perform(activities.deployEtcd, {
       run,
       image: 'localhost/etcd:3.5.1',

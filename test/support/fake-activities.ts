@@ -10,6 +10,8 @@ import { type Reported, RunMembers } from './run-members.js';
 
 const CEILING = { bytesPerSecond: 50e9, nics: 4, explanation: '4 × 100 Gbit/s' };
 
+const STORE = 'a-store';
+
 /** A judgement that passes. */
 export const PASSED: Judgement = {
   verdict: 'pass',
@@ -142,13 +144,22 @@ export class FakeActivities {
         this.#members.add(run, summary);
         return summary;
       },
-      recordStart: async () => undefined,
-      writeReport: async ({ run, record }) => {
-        note(`writeReport ${record.verdict}`);
-        this.reports.push(this.#members.reported(run, record));
-        return { folder: `runs/${record.workflowId}` };
+      recordStart: async (input) => {
+        if ('start' in input) this.#members.start(input.run, input.start);
+        return { store: STORE };
       },
-      compareRun: async () => ({ change: 'unchanged', reason: 'nothing changed', regressed: [] }),
+      recordEnd: async ({ run, end, start }) => {
+        if (start) this.#members.start(run, start);
+        const reported = this.#members.end(run, end);
+        note(`recordEnd ${reported.verdict}`);
+        this.reports.push(reported);
+        return { verdict: reported.verdict, reasons: reported.reasons };
+      },
+      writeReport: async ({ run }) => {
+        note('writeReport');
+        return { folder: `runs/${run.workflowId}` };
+      },
+      compareRun: async () => ({ change: 'unchanged', reason: 'nothing changed', regressed: [], regressions: 0 }),
       notify: async ({ notice }) => {
         note(`notify ${notice.outcome}`);
         return { sent: true };

@@ -15,6 +15,7 @@ type DynamoActivity =
   | 'runLoad'
   | 'removeLoad'
   | 'findLoadCell'
+  | 'findLoadCells'
   | 'judgeLoadRun'
   | 'recordLoadCell';
 
@@ -53,6 +54,12 @@ export function fakeDynamo(
   members: RunMembers,
 ): Pick<Activities, DynamoActivity> {
   const cells = new Map<string, InferenceCell>();
+  const find: Activities['findLoadCell'] = async ({ run, cell }) => {
+    const found = cells.get(inferenceCellKey(cell));
+    if (!found || found.failure) return undefined;
+    members.add(run, found);
+    return summaryOf(found, true);
+  };
   return {
     ensurePlatform: async () => {
       note('ensurePlatform');
@@ -81,12 +88,9 @@ export function fakeDynamo(
       };
     },
     removeLoad: async () => undefined,
-    findLoadCell: async ({ run, cell }) => {
-      const found = cells.get(inferenceCellKey(cell));
-      if (!found || found.failure) return undefined;
-      members.add(run, found);
-      return summaryOf(found, true);
-    },
+    findLoadCell: find,
+    findLoadCells: ({ cell, points, ...rest }) =>
+      Promise.all(points.map(async (point) => (await find({ ...rest, cell: { ...cell, point } })) ?? null)),
     judgeLoadRun: async () => judgements.shift() ?? LOAD_PASSED,
     recordLoadCell: async ({ run, cell, judgement, attempts, startedAt }) => {
       note(

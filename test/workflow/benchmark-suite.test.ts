@@ -24,7 +24,7 @@ describe('benchmarkSuite', function () {
       `recordCell ${name} r1 after 1: pass`,
     ];
     assert.deepEqual(fake.calls.slice(6, -2), [...test('ucx'), ...test('lf'), ...test('nixl-ucx')]);
-    assert.deepEqual(fake.calls.slice(-2).sort(), ['closeRun', 'writeReport pass']);
+    assert.deepEqual(fake.calls.slice(-3).sort(), ['closeRun', 'recordEnd pass', 'writeReport']);
   });
 
   it('is regressed when it passed and is worse than its baseline, and sends the webhook', async () => {
@@ -32,7 +32,7 @@ describe('benchmarkSuite', function () {
     fake.overrides.compareRun = async () => ({
       change: 'regressed',
       reason: 'lf is 5 % lower',
-      regressed: ['lf/bandwidth'],
+      regressed: ['lf/bandwidth'], regressions: 1,
     });
     fake.overrides.notify = failing('WebhookRefused', 'the webhook at example.org answered 404');
     const { outcome, handle } = await runSuite({ ...plan, webhook: {} }, fake);
@@ -150,7 +150,7 @@ describe('benchmarkSuite', function () {
     assert.match(failure(outcome).message, /2 problems:/);
     assert.match(failure(outcome).message, /node a: is cordoned → kubectl uncordon a/);
     assert.match(failure(outcome).message, /etcd: ImagePull: image quay\.io\/x: ErrImagePull/);
-    assert.deepEqual(fake.calls.toSorted(), ['closeRun', 'openRun', 'sweepCluster', 'writeReport fail']);
+    assert.deepEqual(fake.calls.toSorted(), ['closeRun', 'openRun', 'recordEnd fail', 'sweepCluster', 'writeReport']);
   });
 
   it('names the last error of an API server that stays away, and not just a time-out', async () => {
@@ -247,7 +247,8 @@ describe('benchmarkSuite', function () {
       }),
       (error: unknown) => error instanceof WorkflowFailedError && error.cause instanceof CancelledFailure,
     );
-    assert.deepEqual(fake.calls.slice(-3), ['removeRanks 2', 'writeReport fail', 'closeRun']);
+    assert.equal(fake.calls.at(-4), 'removeRanks 2');
+    assert.deepEqual(fake.calls.slice(-3).sort(), ['closeRun', 'recordEnd fail', 'writeReport']);
     assert.deepEqual(
       fake.reports[0]?.reasons.map(({ code }) => code),
       ['cancelled'],

@@ -135,15 +135,15 @@ describe('phase 3 of a suite', function () {
     const sweep = (concurrency: number[]) => phase3Suite({ tests: [{ name: 'load', tool: 'inference', concurrency }] });
     const fake = new FakeActivities();
     const { handle } = await runSuite(sweep([1, 4]), fake);
-    const { deployDynamo, findLoadCell } = fake.activities;
+    const { deployDynamo, findLoadCells } = fake.activities;
     const pod = { role: 'decode', pod: 'd', node: 'gpu-1', image: 'engine:latest' };
     let moved = false;
     fake.overrides.deployDynamo = async (input) => ({
       ...(await deployDynamo(input)),
       pods: [{ ...pod, imageId: moved ? 'sha256:new' : 'sha256:old' }],
     });
-    fake.overrides.findLoadCell = async (input) =>
-      input.imageIds.includes('sha256:new') ? undefined : findLoadCell(input);
+    fake.overrides.findLoadCells = async (input) =>
+      input.imageIds.includes('sha256:new') ? input.points.map(() => null) : findLoadCells(input);
     const measured = async (concurrency: number[]) => {
       fake.calls.length = 0;
       await runSuite(sweep(concurrency), fake, undefined, handle.workflowId);

@@ -1,6 +1,8 @@
 import {
   ActivityFailure,
   ApplicationFailure,
+  CancellationScope,
+  CancelledFailure,
   ChildWorkflowFailure,
   isCancellation,
   TerminatedFailure,
@@ -37,6 +39,20 @@ function fromApplicationFailure(failure: ApplicationFailure): FailureRecord {
 /** Converts a time-out. Returns the failure of the last try if there is one, because the time-out hides its cause. */
 function fromTimeout(error: unknown, timeout: TimeoutFailure): FailureRecord {
   if (timeout.cause instanceof ApplicationFailure) return fromApplicationFailure(timeout.cause);
-  const activity = error instanceof ActivityFailure ? error.activityType : 'a step';
-  return failureRecord('ApiUnavailable', `${activity} did not end in time (${timeout.timeoutType})`);
+  const step = error instanceof ActivityFailure ? `step ${error.activityType}` : 'a step';
+  const { timeoutType } = timeout.cause instanceof TimeoutFailure ? timeout.cause : timeout;
+  const how = timeoutType === 'START_TO_CLOSE' ? 'did not end within its time limit' : 'was not run by any worker in time';
+  return failureRecord('StepHung', `${step} ${how} (${timeoutType})`);
+}
+
+/**
+ * Returns the failure of a test's workflow as a plain value. A person can cancel the workflow of one test; a cancellation
+ * of the suite reaches its tests as well.
+ *
+ * @throws the error itself when the suite is cancelled, or when it is a bug
+ */
+export function failureOfTest(error: unknown): FailureRecord {
+  const isTestCancelled = error instanceof ChildWorkflowFailure && error.cause instanceof CancelledFailure;
+  if (!isTestCancelled || CancellationScope.current().consideredCancelled) return failureOf(error);
+  return failureRecord('Cancelled', 'the workflow of the test was cancelled');
 }

@@ -91,7 +91,12 @@ export interface SuiteResult {
   readonly outcome: RunOutcome;
   readonly verdict: Verdict;
   readonly reasons: readonly Reason[];
+  /** The tests; of a large suite those that did not pass come first, and the report has the others. */
   readonly tests: readonly TestProgress[];
-  /** Path on the worker of the folder with report.md, record.json and all logs. */
-  readonly results: string;
+  /** Number of all tests by verdict. */
+  readonly counts: Readonly<Partial<Record<Verdict, number>>>;
+  /** Path on the worker of the folder with report.md, record.json and all logs; absent when the reports are missing. */
+  readonly results?: string;
+  /** Why the reports are missing, and the command that makes them. */
+  readonly missingReport?: string;
 }

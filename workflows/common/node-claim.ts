@@ -1,35 +1,53 @@
-import { log } from '@temporalio/workflow';
+import { log, sleep } from '@temporalio/workflow';
 import type { NodeHolder } from '../../activities/context/node-claims.js';
+import type { ObservedLease } from '../../activities/run/claiming.js';
 import type { Run } from '../../suite/run/run.js';
 import { formatDuration } from '../../suite/units/units.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { longActivities, shortActivities } from './activity-options.js';
 import { failureOf, workflowFailure } from './failures.js';
 
+/** Pauses between two tries, in seconds. They bound the history of a long wait, and the time for which nodes stay idle. */
+const FIRST_PAUSE_SECONDS = 2;
+const LONGEST_PAUSE_SECONDS = 15;
+const PAUSE_GROWTH = 1.5;
+
 /**
- * Longest wait of one activity. A longer wait repeats the activity, so its time-out stays short and the history small.
+ * Longest wait of one activity in a run of an earlier version, in seconds. Such an activity takes one of the worker's
+ * slots while it waits.
  */
 const WAIT_SECONDS = 300;
+
+/** Options of `claimNodes`. */
+export interface ClaimOptions {
+  /** Longest wait, in seconds. */
+  readonly limit: number;
+  /** Start of the wait in an earlier run of the workflow, milliseconds since 1970. Default: now */
+  readonly waitingSince?: number | undefined;
+  /** Whether the wait is a timer of the workflow (see `isBounded`). */
+  readonly byTimer: boolean;
+  /** Receives a step that names the run that holds the nodes, whenever that run changes. */
+  readonly report: (step: string) => Promise<void>;
+  /** Called before every pause with the start of the wait; the workflow may continue as new here. */
+  readonly beforePause: (waitingSince: number) => Promise<void>;
+}
 
 /**
  * Claims nodes for this run. Waits while another suite run measures on one of them.
  *
- * @param limit longest wait, in seconds
- * @param report receives a step that names the run that holds the nodes
  * @throws `NodesBusy` after the limit
  */
-export async function claimNodes(
-  run: Run,
-  nodes: readonly string[],
-  limit: number,
-  report: (step: string) => Promise<void>,
-): Promise<void> {
-  const deadline = Date.now() + limit * 1000;
+export async function claimNodes(run: Run, nodes: readonly string[], options: ClaimOptions): Promise<void> {
+  const { limit, waitingSince = Date.now(), byTimer, report, beforePause } = options;
+  const deadline = waitingSince + limit * 1000;
+  let pause = FIRST_PAUSE_SECONDS;
+  let observed: readonly ObservedLease[] | undefined;
   let holder: NodeHolder | undefined;
+  let reported: string | undefined;
   for (;;) {
-    const wait = holder ? Math.min(WAIT_SECONDS, Math.max(0, (deadline - Date.now()) / 1000)) : 0;
+    const wait = holder && !byTimer ? Math.min(WAIT_SECONDS, Math.max(0, (deadline - Date.now()) / 1000)) : 0;
     const result = await longActivities(wait).claimNodes.executeWithOptions({ summary: nodes.join(' and ') }, [
-      { run, nodes, wait },
+      { run, nodes, wait, ...(observed ? { observed } : {}) },
     ]);
     if (result.held) return;
     holder = result.by;
@@ -39,7 +57,16 @@ export async function claimNodes(
         new SuiteFailure('NodesBusy', `the nodes were not free within ${formatDuration(limit)}: ${text}`),
       );
     }
-    await report(`waiting for nodes: ${text}`);
+    if (!byTimer || text !== reported) await report(`waiting for nodes: ${text}`);
+    reported = text;
+    if (!byTimer) continue;
+    await beforePause(waitingSince);
+    const pausedAt = Date.now();
+    await sleep(pause * 1000, { summary: `until the next try to claim ${nodes.join(' and ')}` });
+    // Counts at most the pause: while no worker runs, the holder may be unable to renew its claim.
+    const paused = Math.min(2 * pause, (Date.now() - pausedAt) / 1000);
+    observed = result.observed?.map((lease) => ({ ...lease, seconds: lease.seconds + paused }));
+    pause = Math.min(LONGEST_PAUSE_SECONDS, pause * PAUSE_GROWTH);
   }
 }
 

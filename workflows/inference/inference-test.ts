@@ -1,4 +1,12 @@
-import { ApplicationFailure, CancellationScope, log, upsertSearchAttributes } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  ContinueAsNew,
+  continueAsNew,
+  log,
+  upsertSearchAttributes,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import type { Deployed } from '../../activities/dynamo/dynamo-deployment.js';
 import { simulatedKvRate } from '../../suite/engines/registry.js';
@@ -17,9 +25,11 @@ import { failureOf } from '../common/failures.js';
 import { formatFigure } from '../common/figures.js';
 import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from '../common/messages.js';
 import { claimNodes } from '../common/node-claim.js';
+import { isBounded } from '../common/patches.js';
 import { Pause } from '../common/pause.js';
 import { runToken } from '../common/run-token.js';
-import { type CellColumns, reportToSuite, showDetails } from '../common/test-progress.js';
+import { type CellColumns, CellTable, SuiteReports } from '../common/test-progress.js';
+import { type TestSummary, TestTally } from '../common/test-tally.js';
 import { pointTitle } from '../common/titles.js';
 import { definitionOf, measureLoadPoint } from './load-point.js';
 
@@ -27,6 +37,9 @@ const COLUMNS: CellColumns = {
   titles: ['concurrency', 'repetition', 'time to first token'],
   valuesOf: ({ concurrency = 0, repetition }) => [concurrency, repetition],
 };
+
+/** Number of points that one activity looks up. It bounds the result of the activity to about 20 kB. */
+const LOOKED_UP_TOGETHER = 50;
 
 /** Input of an inference test. */
 export interface InferenceTestInput {
@@ -44,9 +57,27 @@ export interface InferenceTestInput {
   readonly paused: boolean;
 }
 
+/** State of the test that a workflow run passes to the next one. */
+export interface InferenceTestState {
+  /** Start of the test, milliseconds since 1970. */
+  readonly startedAt: number;
+  /** Start of a wait for nodes that has not ended, milliseconds since 1970. */
+  readonly waitingSince?: number;
+  /** Set once the deployment serves. */
+  readonly measuring?: Measuring;
+}
+
+/** The deployment, which the next workflow run continues to load, and the points so far. */
+interface Measuring {
+  readonly deployed: Deployed;
+  readonly open: readonly LoadPoint[];
+  readonly summary: TestSummary;
+  readonly rows: readonly string[];
+}
+
 export interface InferenceTestResult {
   readonly verdict: Verdict;
-  readonly cells: readonly CellSummary[];
+  readonly tests: readonly TestSummary[];
   /** Whether the deployment was kept for inspection. */
   readonly kept: boolean;
 }
@@ -54,7 +85,7 @@ export interface InferenceTestResult {
 /** Details of the failure of the child workflow. */
 export interface InferenceTestFailureDetails {
   readonly hint: string;
-  readonly cells: readonly CellSummary[];
+  readonly tests: readonly TestSummary[];
   /** Whether the deployment could not be removed. */
   readonly leftBehind: boolean;
 }
@@ -63,125 +94,194 @@ export interface InferenceTestFailureDetails {
  * Runs one inference test: deploys Dynamo, measures one load point after the other, and removes the deployment. Skips
  * recorded points; deploys nothing when all are recorded. Fails with the class of the failure when the test could not
  * be measured completely or its deployment could not be removed.
+ *
+ * @param state state of the test from an earlier run in this chain
  */
-export function inferenceTest(input: InferenceTestInput): Promise<InferenceTestResult> {
-  return new InferenceTest(input).run();
+export function inferenceTest(input: InferenceTestInput, state?: InferenceTestState): Promise<InferenceTestResult> {
+  return new InferenceTest(input, state).run();
 }
 
 class InferenceTest {
   readonly #input: InferenceTestInput;
-  #cells: CellSummary[] = [];
+  readonly #state: InferenceTestState;
+  readonly #isBounded = isBounded();
   readonly #pause: Pause;
+  readonly #reports: SuiteReports;
+  #tally: TestTally;
+  #table: CellTable;
 
-  constructor({ spec, dynamo, ...input }: InferenceTestInput) {
+  constructor({ spec, dynamo, ...input }: InferenceTestInput, earlier: InferenceTestState | undefined) {
+    const state = earlier ?? { startedAt: Date.now() };
     // An input from an earlier version of the worker has former names of keys.
     const { dynamo: current, ...rest } = withCurrentKeys({ ...spec, dynamo }).spec;
     this.#input = { ...input, spec: rest, dynamo: current };
+    this.#state = state;
     this.#pause = new Pause(input.paused, 'point');
+    this.#reports = new SuiteReports(input.run, {
+      throttled: this.#isBounded,
+      startedAt: state.startedAt,
+      isFirstRun: earlier === undefined,
+    });
+    this.#tally = new TestTally(input.test.name, state.measuring?.summary);
+    this.#table = new CellTable(COLUMNS, state.measuring?.rows);
   }
 
   async run(): Promise<InferenceTestResult> {
-    const { spec, test } = this.#input;
+    const { spec, test, keep } = this.#input;
     upsertSearchAttributes([
       { key: SUITE_NAME, value: spec.name },
       { key: SUITE_TEST, value: test.name },
       { key: SUITE_VERDICT, value: 'running' },
     ]);
-    const open = await this.#openPoints();
-    const { failure, teardown } = open.length > 0 ? await this.#measure(open) : {};
+    const points = this.#state.measuring?.open ?? (await this.#openPoints());
+    const { failure, teardown } = points.length > 0 ? await this.#measure(points) : {};
     const problem = failure && teardown ? followedBy(failure, teardown) : (failure ?? teardown);
-    const verdict = problem ? 'fail' : worst(this.#cells.map((cell) => cell.verdict));
+    const summary = this.#tally.summary(true);
+    const verdict = problem ? 'fail' : worst(summary.verdicts);
     upsertSearchAttributes([{ key: SUITE_VERDICT, value: verdict }]);
     if (problem) {
       const { hint } = problem;
-      const details: InferenceTestFailureDetails = { hint, cells: this.#cells, leftBehind: teardown !== undefined };
+      const leftBehind = teardown !== undefined;
+      const details: InferenceTestFailureDetails = { hint, tests: [summary], leftBehind };
       throw ApplicationFailure.nonRetryable(problem.message, problem.class, details);
     }
-    return { verdict, cells: this.#cells, kept: this.#input.keep && open.length > 0 };
+    return { verdict, tests: [summary], kept: keep && points.length > 0 };
   }
 
   /** Returns the points that are not recorded yet, and takes over the recorded ones. */
   async #openPoints(): Promise<LoadPoint[]> {
     const { test } = this.#input;
-    const open: LoadPoint[] = [];
-    for (const point of pointsOf(test)) {
-      const found = await this.#find(point);
-      if (found) this.#cells.push(found);
-      else open.push(point);
-    }
-    if (this.#cells.length > 0) {
-      await this.#report(`${test.name}: ${this.#cells.length} points are already recorded`);
-    }
+    const open = await this.#takeOver(pointsOf(test));
+    const { done } = this.#tally.summary(false);
+    if (done > 0) await this.#send(`${test.name}: ${done} points are already recorded`);
     return open;
   }
 
   /**
    * Returns the recorded points that other images measured. They run again, because all points of a curve need the same
    * image.
+   *
+   * @param open points that are not recorded
    */
-  async #outdated({ pods }: Deployed): Promise<LoadPoint[]> {
-    const imageIds = pods.map(({ imageId }) => imageId);
-    const outdated: LoadPoint[] = [];
-    const current: CellSummary[] = [];
-    for (const { concurrency = 0, repetition } of this.#cells) {
-      const point = { concurrency, repetition };
-      const found = await this.#find(point, imageIds);
-      if (found) current.push(found);
-      else outdated.push(point);
-    }
-    this.#cells = current;
+  async #outdated({ pods }: Deployed, open: readonly LoadPoint[]): Promise<LoadPoint[]> {
+    const { test } = this.#input;
+    const isOpen = new Set(open.map(pointTitle));
+    const recorded = pointsOf(test).filter((point) => !isOpen.has(pointTitle(point)));
+    this.#tally = new TestTally(test.name);
+    this.#table = new CellTable(COLUMNS);
+    const outdated = await this.#takeOver(
+      recorded,
+      pods.map(({ imageId }) => imageId),
+    );
     if (outdated.length > 0) {
-      await this.#report(
-        `${this.#input.test.name}: the image has changed since ${outdated.length} points were recorded`,
-      );
+      await this.#send(`${test.name}: the image has changed since ${outdated.length} points were recorded`);
     }
     return outdated;
   }
 
-  #find(point: LoadPoint, imageIds: readonly string[] = []): Promise<CellSummary | undefined> {
+  /** Takes over the recorded ones of these points. @returns the others */
+  async #takeOver(points: readonly LoadPoint[], imageIds: readonly string[] = []): Promise<LoadPoint[]> {
+    const missing: LoadPoint[] = [];
+    for (let i = 0; i < points.length; i += LOOKED_UP_TOGETHER) {
+      const some = points.slice(i, i + LOOKED_UP_TOGETHER);
+      const found = await this.#find(some, imageIds);
+      for (const [index, point] of some.entries()) {
+        const cell = found[index];
+        if (cell) this.#add(cell);
+        else missing.push(point);
+      }
+    }
+    return missing;
+  }
+
+  async #find(
+    points: readonly LoadPoint[],
+    imageIds: readonly string[],
+  ): Promise<readonly (CellSummary | null | undefined)[]> {
     const { run, spec } = this.#input;
-    const cell = definitionOf(this.#input, point);
-    return shortActivities.findLoadCell({ run, cell, resumeFrom: spec.resumeFrom, imageIds });
+    const { resumeFrom } = spec;
+    const cells = points.map((point) => definitionOf(this.#input, point));
+    if (this.#isBounded) {
+      const { point: _, ...cell } = definitionOf(this.#input, { concurrency: 0, repetition: 0 });
+      return shortActivities.findLoadCells({ run, cell, points, resumeFrom, imageIds });
+    }
+    const found: (CellSummary | undefined)[] = [];
+    for (const cell of cells) found.push(await shortActivities.findLoadCell({ run, cell, resumeFrom, imageIds }));
+    return found;
+  }
+
+  #add(cell: CellSummary): void {
+    this.#tally.add(cell);
+    this.#table.add(cell);
   }
 
   async #measure(open: readonly LoadPoint[]): Promise<{ failure?: FailureRecord; teardown?: FailureRecord }> {
     const { keep } = this.#input;
     let failure: FailureRecord | undefined;
     let teardown: FailureRecord | undefined;
+    let continues = false;
     try {
-      // Comes before the claim: without a deployment, a paused test must not hold the nodes.
-      await this.#pause.end();
-      await this.#claim();
-      const deployed = await this.#deploy();
-      for (const point of [...(await this.#outdated(deployed)), ...open]) {
-        await this.#pause.end();
-        const cell = await measureLoadPoint({ ...this.#input, deployed, point }, (step) => this.#report(step));
-        this.#cells.push(cell);
-        const { name } = this.#input.test;
-        await this.#report(`${name}: ${pointTitle(point)} recorded: ${cell.verdict} ${formatFigure(cell)}`);
-        if (cell.failure && FAILURES[cell.failure.class].retry === 'never') {
-          failure = cell.failure;
-          break;
-        }
-        failure ??= cell.failure;
-      }
+      const { measuring } = this.#state;
+      const deployed = measuring?.deployed ?? (await this.#claimAndDeploy());
+      const outdated = measuring ? [] : await this.#outdated(deployed, open);
+      failure = await this.#measurePoints(deployed, [...outdated, ...open]);
     } catch (error) {
+      continues = error instanceof ContinueAsNew;
       failure = failureOf(error);
     } finally {
       // If the cluster does not answer, clean-up later finds the deployment by its owner and labels.
-      teardown = await CancellationScope.nonCancellable(() => this.#tearDown(keep));
+      if (!continues) teardown = await CancellationScope.nonCancellable(() => this.#tearDown(keep));
     }
     return { ...(failure ? { failure } : {}), ...(teardown ? { teardown } : {}) };
   }
 
+  async #claimAndDeploy(): Promise<Deployed> {
+    // Comes before the claim: without a deployment, a paused test must not hold the nodes.
+    await this.#pause.end();
+    await this.#claim();
+    return this.#deploy();
+  }
+
+  /** Measures one point after the other. Stops after a failure that would repeat. @returns the first failure of a cell */
+  async #measurePoints(deployed: Deployed, points: readonly LoadPoint[]): Promise<FailureRecord | undefined> {
+    const { name } = this.#input.test;
+    for (const [index, point] of points.entries()) {
+      await this.#pause.end();
+      const input = { ...this.#input, deployed, point, isBounded: this.#isBounded };
+      const cell = await measureLoadPoint(input, (step) => this.#report(step));
+      this.#add(cell);
+      await this.#report(`${name}: ${pointTitle(point)} recorded: ${cell.verdict} ${formatFigure(cell)}`);
+      if (cell.failure && FAILURES[cell.failure.class].retry === 'never') return cell.failure;
+      const open = points.slice(index + 1);
+      if (open.length > 0) {
+        const { rows } = this.#table;
+        await this.#continueInNewRun({ measuring: { deployed, open, summary: this.#tally.summary(true), rows } });
+      }
+    }
+    return this.#tally.failure;
+  }
+
+  /** Continues as new before the replay of the history becomes slow. The deployment stays and is loaded again. */
+  async #continueInNewRun(state: Omit<InferenceTestState, 'startedAt'>): Promise<void> {
+    if (!this.#isBounded || !workflowInfo().continueAsNewSuggested) return;
+    const input = { ...this.#input, paused: this.#pause.paused };
+    await continueAsNew<typeof inferenceTest>(input, { startedAt: this.#state.startedAt, ...state });
+  }
+
   async #claim(): Promise<void> {
     const { run, pair, spec } = this.#input;
-    await claimNodes(run, [pair.node1, pair.node2], spec.timeouts.nodeLock, (step) => this.#report(step));
+    await claimNodes(run, [pair.node1, pair.node2], {
+      limit: spec.timeouts.nodeLock,
+      waitingSince: this.#state.waitingSince,
+      byTimer: this.#isBounded,
+      report: (step) => this.#send(step),
+      beforePause: (waitingSince) => this.#continueInNewRun({ waitingSince }),
+    });
   }
 
   async #deploy(): Promise<Deployed> {
     const { run, spec, dynamo, test, pair, baseline, keep } = this.#input;
-    await this.#report(`${test.name}: deploying Dynamo (${test.topology})`);
+    await this.#send(`${test.name}: deploying Dynamo (${test.topology})`);
     const { gpu, efa } = spec.resources;
     return longActivities(dynamo.readyTimeout).deployDynamo.executeWithOptions(
       { summary: `${test.topology}, at most ${formatDuration(dynamo.readyTimeout)}` },
@@ -212,13 +312,13 @@ class InferenceTest {
   async #tearDown(keep: boolean): Promise<FailureRecord | undefined> {
     const { run, dynamo, test } = this.#input;
     try {
-      await shortActivities.storeGraphLogs({ run, dynamo, folder: `${test.name}/pods-${runToken()}` });
+      await shortActivities.storeGraphLogs({ run, dynamo, folder: `${test.name}/pods-${runToken(this.#isBounded)}` });
     } catch (error) {
       log.warn('cannot store the logs of the deployment', { test: test.name, ...failureOf(error) });
     }
     if (keep) return undefined;
     try {
-      await this.#report(`${test.name}: removing Dynamo`);
+      await this.#send(`${test.name}: removing Dynamo`);
       await longActivities(dynamo.removalTimeout).removeDynamo({ run, dynamo });
       return undefined;
     } catch (error) {
@@ -228,10 +328,16 @@ class InferenceTest {
     }
   }
 
+  /** Shows a step in the Web UI, and in the suite unless another report was sent a short time ago. */
   async #report(step: string): Promise<void> {
-    const { run, test } = this.#input;
-    showDetails(test.name, step, this.#cells, COLUMNS);
-    await reportToSuite(run, test.name, step, this.#cells);
+    this.#table.show(this.#input.test.name, step);
+    await this.#reports.recorded(step, this.#tally.summary(false));
+  }
+
+  /** Shows a step in the Web UI and in the suite. */
+  async #send(step: string): Promise<void> {
+    this.#table.show(this.#input.test.name, step);
+    await this.#reports.send(step, this.#tally.summary(false));
   }
 }
 

@@ -20,6 +20,8 @@ export interface LoadPointInput extends InferenceCellDefinition {
   readonly run: Run;
   readonly spec: Pick<SuiteSpec, 'cluster' | 'timeouts' | 'maxAttempts'>;
   readonly deployed: Deployed;
+  /** Result of `isBounded`. */
+  readonly isBounded: boolean;
 }
 
 /** Picks the definition of a cell from the input of its test. */
@@ -53,7 +55,7 @@ export async function measureLoadPoint(
 async function runLoad(input: LoadPointInput, attempt: number): Promise<LoadOutcome> {
   const { run, spec, dynamo, test, pair, deployed, point } = input;
   const { podStart, unschedulable } = spec.timeouts;
-  const token = runToken();
+  const token = runToken(input.isBounded);
   try {
     return await longActivities(podStart + test.timeout).runLoad.executeWithOptions(
       { summary: `${pointTitle(point)}, at most ${formatDuration(test.timeout)}` },

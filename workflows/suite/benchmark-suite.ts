@@ -2,50 +2,49 @@ import {
   ApplicationFailure,
   allHandlersFinished,
   CancellationScope,
+  ContinueAsNew,
   condition,
+  continueAsNew,
   isCancellation,
   log,
-  setHandler,
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
 import { tooManyCells } from '../../suite/plan/plan.js';
-import { runKey } from '../../suite/run/run.js';
+import { type Run, runKey } from '../../suite/run/run.js';
 import { parseSpec, type SuiteSpec } from '../../suite/spec/spec.js';
 import { formatCount } from '../../suite/units/count.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
-import { outcomeOf, type RunOutcome } from '../../suite/verdict/outcome.js';
 import type { Reason, Verdict } from '../../suite/verdict/verdict.js';
-import { notifyActivities, shortActivities } from '../common/activity-options.js';
+import { shortActivities } from '../common/activity-options.js';
 import { failureOf, workflowFailure } from '../common/failures.js';
-import {
-  pauseSignal,
-  progressQuery,
-  resolveTestUpdate,
-  resumeSignal,
-  SUITE_NAME,
-  SUITE_VERDICT,
-  type SuiteResult,
-  skipTestUpdate,
-  testReportSignal,
-} from '../common/messages.js';
+import { SUITE_NAME, SUITE_VERDICT, type SuiteResult } from '../common/messages.js';
+import { isBounded } from '../common/patches.js';
+import { type Conclusion, conclude, concludeCancelled, type Judged, type RecordedRun } from './conclusion.js';
+import { restoreSuite, type SuiteContinuation, saveSuite } from './continuation.js';
 import { dynamoPhase } from './dynamo-phase.js';
-import { checkResolution, checkSkip } from './resolutions.js';
-import type { RunningSuite } from './running-suite.js';
-import { setUp } from './set-up.js';
+import { isHistoryLong } from './history.js';
+import type { PhaseEnd, RunningSuite } from './running-suite.js';
+import { type Ready, setUp } from './set-up.js';
+import { handleMessages } from './suite-messages.js';
 import { SuiteState } from './suite-state.js';
 import { transportPhase } from './transport-phase.js';
 
+/** Maximum number of tests in the result of the workflow. The report has all of them. */
+const MOST_IN_RESULT = 200;
+
 /**
- * Runs a benchmark suite: set-up, then every test in the order of the spec, then the report.
+ * Runs a benchmark suite: set-up, then every test in the order of the spec, then the report. Continues as new between two
+ * blocks when its history is long.
  *
  * @param input the suite spec as the user wrote it
+ * @param earlier state of the suite from an earlier run in this chain
  * @returns the result. A missed expectation is a verdict, not a failure.
  * @throws `InvalidSpec`, `ClusterNotReady`, or the class of the failure of a required test that could not be measured;
  *   after the report is written
  */
-export async function benchmarkSuite(input: unknown): Promise<SuiteResult> {
-  return new BenchmarkSuite(input, checked(input)).run();
+export async function benchmarkSuite(input: unknown, earlier?: SuiteContinuation): Promise<SuiteResult> {
+  return new BenchmarkSuite(input, checked(input), earlier).run();
 }
 
 function checked(input: unknown): SuiteSpec {
@@ -60,85 +59,61 @@ function checked(input: unknown): SuiteSpec {
   }
 }
 
+function newRun({ cluster, timeouts }: SuiteSpec): Run {
+  const { workflowId, runId, firstExecutionRunId } = workflowInfo();
+  const { context, namespace, leaseNamespace = namespace } = cluster;
+  return {
+    workflowId,
+    runId,
+    key: runKey(firstExecutionRunId),
+    context,
+    namespace,
+    leaseNamespace,
+    retryFor: timeouts.retry,
+  };
+}
+
 class BenchmarkSuite {
   readonly #input: unknown;
   readonly #suite: RunningSuite;
+  /** Result of set-up, once it has ended. */
+  #ready: Ready | undefined;
+  #waitingSince: number | undefined;
+  #isStartRecorded: boolean;
   #cleaned: Promise<void> | undefined;
 
-  constructor(input: unknown, spec: SuiteSpec) {
-    const { workflowId, runId, firstExecutionRunId } = workflowInfo();
-    const { context, namespace, leaseNamespace = namespace } = spec.cluster;
-    const run = {
-      workflowId,
-      runId,
-      key: runKey(firstExecutionRunId),
-      context,
-      namespace,
-      leaseNamespace,
-      retryFor: spec.timeouts.retry,
-    };
+  constructor(input: unknown, spec: SuiteSpec, earlier: SuiteContinuation | undefined) {
+    const run = earlier?.run ?? newRun(spec);
+    const state = new SuiteState(spec, input, run, earlier?.startedAt);
+    if (earlier) restoreSuite(state, earlier);
     this.#input = input;
-    this.#suite = { spec, run, state: new SuiteState(spec, run), child: undefined };
+    this.#ready = earlier?.ready;
+    this.#waitingSince = earlier?.waitingSince;
+    this.#isStartRecorded = earlier?.ready !== undefined;
+    this.#suite = { spec, run, state, isBounded: isBounded(), child: undefined };
   }
 
   async run(): Promise<SuiteResult> {
-    this.#listen();
+    handleMessages(this.#suite);
     upsertSearchAttributes([
       { key: SUITE_NAME, value: this.#suite.spec.name },
       { key: SUITE_VERDICT, value: 'running' },
     ]);
+    let continues = false;
     try {
-      const outcome = await this.#measured();
+      const judged = await this.#measured();
       void this.#cleanUp();
-      return await this.#conclude(outcome.verdict, outcome.reasons);
+      // From here on a cancellation must not change the result of what was measured.
+      return this.#suite.isBounded
+        ? await CancellationScope.nonCancellable(() => this.#conclude(judged))
+        : await this.#conclude(judged);
     } catch (error) {
-      if (isCancellation(error)) await CancellationScope.nonCancellable(() => this.#reportCancelled());
+      continues = error instanceof ContinueAsNew;
+      if (isCancellation(error)) await CancellationScope.nonCancellable(() => this.#concludeCancelled());
       throw error;
     } finally {
-      await this.#cleanUp();
+      if (!continues) await this.#cleanUp();
     }
-  }
-
-  #listen(): void {
-    const { state } = this.#suite;
-    setHandler(progressQuery, () => state.progress(), {
-      description: 'phase, current step and state of every test',
-    });
-    setHandler(testReportSignal, (report) => state.testReport(report));
-    setHandler(pauseSignal, () => this.#pause(true), { description: 'start no further cell; release the nodes' });
-    setHandler(resumeSignal, () => this.#pause(false), { description: 'continue after a pause' });
-    setHandler(
-      resolveTestUpdate,
-      ({ test, action }) => {
-        const parked = state.named(test);
-        if (parked) parked.resolution = action;
-        return `${test}: ${action}`;
-      },
-      {
-        validator: (resolution) => checkResolution(state, resolution),
-        description: 'retry, skip or abort a parked test: {"test": "…", "action": "retry"}',
-      },
-    );
-    setHandler(
-      skipTestUpdate,
-      (test) => {
-        const waiting = state.named(test);
-        if (waiting) Object.assign(waiting, { status: 'done', verdict: 'skipped' });
-        state.publishDetails();
-        return `${test}: will not run`;
-      },
-      { validator: (test) => checkSkip(state, test), description: 'skip a test that has not started: "name"' },
-    );
-  }
-
-  async #pause(paused: boolean): Promise<void> {
-    const { state, child } = this.#suite;
-    state.paused = paused;
-    state.publishDetails();
-    await child?.signal(paused ? pauseSignal : resumeSignal).catch((error: unknown) => {
-      // A test that has just ended needs no signal.
-      log.debug('cannot signal the running test', { paused, error });
-    });
   }
 
   /** Removes the run's objects while the report is written, which does not need the cluster. */
@@ -165,10 +140,11 @@ class BenchmarkSuite {
    * Runs all phases. Converts a failure that belongs to no test to a verdict, so that the report can cover all measured
    * cells.
    */
-  async #measured(): Promise<{ verdict: Verdict; reasons: Reason[] }> {
+  async #measured(): Promise<Judged> {
     try {
       return await this.#measure();
     } catch (error) {
+      if (error instanceof ContinueAsNew) throw error;
       const { state } = this.#suite;
       state.failure = failureOf(error);
       const { class: failureClass, message } = state.failure;
@@ -177,29 +153,68 @@ class BenchmarkSuite {
   }
 
   async #measure(): Promise<{ verdict: Verdict; reasons: Reason[] }> {
-    const { spec, run, state } = this.#suite;
-    const { record, ready } = await setUp(spec, run, (step) => state.setPhase('set-up', step));
-    state.setup = record;
-    if (!ready) {
-      const reasons = record.problems.map(
+    const { spec, state } = this.#suite;
+    this.#ready ??= await this.#setUp();
+    if (!this.#ready) {
+      const reasons = state.setup.problems.map(
         ({ subject, message }): Reason => ({ code: 'cluster-not-ready', message: `${subject}: ${message}` }),
       );
       return { verdict: 'fail', reasons };
     }
-    await shortActivities.recordStart({ run, record: state.started(this.#input) });
-    const next = await transportPhase(this.#suite, ready);
-    if (spec.dynamo && next === 'continue') await dynamoPhase(this.#suite, spec.dynamo, ready);
+    let next: PhaseEnd = await transportPhase(this.#suite, this.#ready);
+    if (spec.dynamo && next === 'continue') next = await dynamoPhase(this.#suite, spec.dynamo, this.#ready);
+    if (next === 'new-run') await this.#continueInNewRun();
     return state.verdict();
   }
 
-  /** Writes the report; then fails, with all problems, when a required test could not be measured. */
-  async #conclude(verdict: Verdict, reasons: readonly Reason[]): Promise<SuiteResult> {
+  /** Prepares the cluster and records the start of the run. @returns undefined when the cluster is not ready */
+  async #setUp(): Promise<Ready | undefined> {
+    const { spec, run, state, isBounded } = this.#suite;
+    const { record, ready } = await setUp(spec, run, {
+      byTimer: isBounded,
+      waitingSince: this.#waitingSince,
+      report: (step) => state.setPhase('set-up', step),
+      beforePause: async (waitingSince) => {
+        this.#waitingSince = waitingSince;
+        if (isHistoryLong()) await this.#continueInNewRun();
+      },
+    });
+    state.setup = record;
+    if (ready || isBounded) {
+      const start = { startedAt: state.startedAt, spec: this.#input, setup: record };
+      const bound = await shortActivities.recordStart({ run, start });
+      this.#isStartRecorded = true;
+      // A worker of an earlier version returns nothing.
+      if (bound?.store) this.#suite.run = { ...run, store: bound.store };
+    }
+    return ready;
+  }
+
+  async #continueInNewRun(): Promise<void> {
     const { run, state } = this.#suite;
-    state.setPhase('report', 'writing the report');
-    const { folder } = await shortActivities.writeReport({ run, record: state.record(this.#input, verdict, reasons) });
-    const outcome = await this.#compare(verdict, reasons, folder);
-    upsertSearchAttributes([{ key: SUITE_VERDICT, value: outcome }]);
-    state.setPhase('done', `${outcome}; report in ${folder}`);
+    await condition(allHandlersFinished);
+    await continueAsNew<typeof benchmarkSuite>(
+      this.#input,
+      saveSuite(state, { run, ready: this.#ready, waitingSince: this.#waitingSince }),
+    );
+  }
+
+  get #recordedRun(): RecordedRun {
+    return { suite: this.#suite, input: this.#input, isStartRecorded: this.#isStartRecorded };
+  }
+
+  async #concludeCancelled(): Promise<void> {
+    if (this.#suite.isBounded) void this.#cleanUp();
+    await concludeCancelled(this.#recordedRun);
+  }
+
+  /** Concludes the run; then fails, with all problems, when a required test could not be measured. */
+  async #conclude(judged: Judged): Promise<SuiteResult> {
+    const { state } = this.#suite;
+    const conclusion = await conclude(this.#recordedRun, judged);
+    const { outcome, folder } = conclusion;
+    const missingReport = missingReportText(this.#suite.run, conclusion);
+    state.setPhase('done', `${outcome}; ${missingReport ?? `report in ${folder}`}`);
     await condition(allHandlersFinished);
     const { problems } = state.setup;
     if (problems.length > 0) {
@@ -212,43 +227,37 @@ class BenchmarkSuite {
         ),
       );
     }
+    const details = { results: folder, ...(missingReport === undefined ? {} : { missingReport }) };
     if (state.failure) {
       const { class: failureClass, message, hint } = state.failure;
-      throw ApplicationFailure.nonRetryable(message, failureClass, { hint, results: folder });
+      throw ApplicationFailure.nonRetryable(message, failureClass, { hint, ...details });
     }
     const failed = state.tests.find(({ test, verdict, failure }) => test.required && failure && verdict === 'fail');
     if (failed?.failure) {
       const { class: failureClass, message, hint } = failed.failure;
-      throw ApplicationFailure.nonRetryable(`${failed.test.name}: ${message}`, failureClass, { hint, results: folder });
+      throw ApplicationFailure.nonRetryable(`${failed.test.name}: ${message}`, failureClass, { hint, ...details });
     }
-    return { outcome, verdict, reasons, tests: state.progress().tests, results: folder };
-  }
-
-  /** Compares the run with its baseline and sends the webhook. Failures of either do not affect the run's outcome. */
-  async #compare(verdict: Verdict, reasons: readonly Reason[], folder: string): Promise<RunOutcome> {
-    const { run, spec } = this.#suite;
-    const { regression, webhook, name: suite } = spec;
-    const comparison = await shortActivities.compareRun({ run, regression }).catch(notComparable);
-    const outcome = outcomeOf(verdict, comparison?.change);
-    const notice = { suite, outcome, reasons, comparison, folder };
-    if (webhook) await notifyActivities.notify({ run, webhook, notice }).catch(webhookFailed);
-    return outcome;
-  }
-
-  async #reportCancelled(): Promise<void> {
-    upsertSearchAttributes([{ key: SUITE_VERDICT, value: 'cancelled' }]);
-    const { run, state } = this.#suite;
-    const reasons: Reason[] = [{ code: 'cancelled', message: `cancelled during the step "${state.step}"` }];
-    await shortActivities.writeReport({ run, record: state.record(this.#input, 'fail', reasons) });
+    return {
+      outcome,
+      verdict: conclusion.verdict,
+      reasons: conclusion.reasons,
+      ...testsOfResult(state),
+      ...(folder === undefined ? {} : { results: folder }),
+      ...(missingReport === undefined ? {} : { missingReport }),
+    };
   }
 }
 
-function notComparable(error: unknown): undefined {
-  if (isCancellation(error)) throw error;
-  log.warn('cannot compare the run with its baseline', { failure: failureOf(error) });
+/** Says that the reports are missing and how to make them; undefined when they are not missing. */
+function missingReportText({ workflowId }: Run, { missing }: Conclusion): string | undefined {
+  if (!missing) return undefined;
+  return `the reports are missing (${missing.class}: ${missing.message}); make them: dynamo-bench report ${workflowId} --write`;
 }
 
-function webhookFailed(error: unknown): void {
-  if (isCancellation(error)) throw error;
-  log.warn('cannot send the result to the webhook', { failure: failureOf(error) });
+function testsOfResult(state: SuiteState): Pick<SuiteResult, 'tests' | 'counts'> {
+  const counts: Partial<Record<Verdict, number>> = {};
+  for (const { verdict = 'skipped' } of state.tests) counts[verdict] = (counts[verdict] ?? 0) + 1;
+  if (state.tests.length <= MOST_IN_RESULT) return { tests: state.testProgress(state.tests), counts };
+  const passed = (pass: boolean) => state.tests.filter(({ verdict }) => (verdict === 'pass') === pass);
+  return { tests: state.testProgress([...passed(false), ...passed(true)].slice(0, MOST_IN_RESULT)), counts };
 }

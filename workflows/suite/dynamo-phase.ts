@@ -1,30 +1,34 @@
 import { ApplicationFailure, ChildWorkflowFailure, startChild, upsertSearchAttributes } from '@temporalio/workflow';
+import { removalCommand } from '../../suite/cluster/removal-command.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
+import { predictingTest } from '../../suite/plan/predicting-test.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { longActivities } from '../common/activity-options.js';
-import { failureOf } from '../common/failures.js';
+import { failureOf, failureOfTest } from '../common/failures.js';
 import { SUITE_TEST } from '../common/messages.js';
+import type { TestSummary } from '../common/test-tally.js';
 import {
   type InferenceTestFailureDetails,
   type InferenceTestResult,
   inferenceTest,
 } from '../inference/inference-test.js';
 import { runBlock } from './block.js';
-import { baselineOf, removalCommand } from './dynamo-record.js';
+import { summariesOfResult } from './former-result.js';
+import { isHistoryLong } from './history.js';
 import { openRun } from './open-run.js';
-import type { RunningSuite } from './running-suite.js';
+import type { PhaseEnd, RunningSuite } from './running-suite.js';
 import type { Ready } from './set-up.js';
-import { startTest } from './start-test.js';
+import { runTest } from './start-test.js';
 import { type InferenceState, markDone, markRunning } from './test-state.js';
 
-/** Runs every inference test in the order of the spec, each with its own deployment. */
-export async function dynamoPhase(
-  suite: RunningSuite,
-  dynamo: DynamoSpec,
-  ready: Ready,
-): Promise<'continue' | 'abort'> {
+/**
+ * Runs every inference test in the order of the spec, each with its own deployment. Skips tests that have ended.
+ */
+export async function dynamoPhase(suite: RunningSuite, dynamo: DynamoSpec, ready: Ready): Promise<PhaseEnd> {
   const phase = new DynamoPhase(suite, dynamo, ready);
   for (const test of suite.state.inference) {
+    if (test.status === 'done') continue;
+    if (suite.isBounded && isHistoryLong()) return 'new-run';
     if ((await runBlock(suite, [test], () => phase.measure(test))) === 'abort') return 'abort';
   }
   return 'continue';
@@ -34,8 +38,6 @@ class DynamoPhase {
   readonly #suite: RunningSuite;
   readonly #dynamo: Omit<DynamoSpec, 'tests'>;
   readonly #ready: Ready;
-  /** Whether the deployment of an earlier test could not be removed. */
-  #leftBehind = false;
 
   constructor(suite: RunningSuite, { tests: _, ...dynamo }: DynamoSpec, ready: Ready) {
     this.#suite = suite;
@@ -48,22 +50,22 @@ class DynamoPhase {
     markRunning(state);
     upsertSearchAttributes([{ key: SUITE_TEST, value: test.name }]);
     this.#suite.state.setPhase('dynamo', test.name);
-    let cells: InferenceTestResult['cells'] | undefined;
+    let summaries: readonly TestSummary[] | undefined;
     let failure: FailureRecord | undefined;
     try {
       await openRun(this.#suite.spec, this.#suite.run);
       await this.#ensurePlatform();
       await this.#removeLeftBehind();
       const result = await this.#runTest(state);
-      cells = result.cells;
+      summaries = summariesOfResult(result, [state]);
       if (result.kept) this.#suite.state.kept = removalCommand(this.#suite.run, this.#dynamo);
     } catch (error) {
-      failure = failureOf(error);
+      failure = failureOfTest(error);
       const details = detailsOf(error);
-      cells = details?.cells;
-      this.#leftBehind ||= details?.leftBehind ?? false;
+      summaries = details && summariesOfResult(details, [state]);
+      this.#suite.state.leftBehind ||= details?.leftBehind ?? false;
     }
-    markDone(state, cells, failure);
+    markDone(state, summaries?.[0], failure);
   }
 
   async #ensurePlatform(): Promise<void> {
@@ -82,42 +84,36 @@ class DynamoPhase {
 
   /** Removes the deployment of an earlier test: two do not fit on the nodes, and would have the same name. */
   async #removeLeftBehind(): Promise<void> {
-    if (!this.#leftBehind) return;
     const { run, state } = this.#suite;
+    if (!state.leftBehind) return;
     state.setStep('removing the deployment that an earlier test left');
     await longActivities(this.#dynamo.removalTimeout).removeDynamo({ run, dynamo: this.#dynamo });
-    this.#leftBehind = false;
+    state.leftBehind = false;
   }
 
-  async #runTest({ test }: InferenceState): Promise<InferenceTestResult> {
+  #runTest({ test }: InferenceState): Promise<InferenceTestResult> {
     const { spec, run, state } = this.#suite;
     const { name, cluster, nodes, resources, timeouts, maxAttempts, resumeFrom } = spec;
     const isLast = test === state.inference.at(-1)?.test;
-    try {
-      const child = await startTest(this.#suite, test.name, (options) =>
-        startChild(inferenceTest, {
-          ...options,
-          staticSummary: `${test.name}: ${test.topology}, concurrency ${test.concurrency.join(', ')}`,
-          args: [
-            {
-              run,
-              spec: { name, cluster, nodes, resources, timeouts, maxAttempts, resumeFrom },
-              dynamo: this.#dynamo,
-              test,
-              pair: this.#ready.pair,
-              fabric: this.#ready.fabric,
-              baseline: baselineOf(spec, this.#dynamo),
-              keep: this.#dynamo.keep && isLast,
-              paused: state.paused,
-            },
-          ],
-        }),
-      );
-      this.#suite.child = child;
-      return await child.result();
-    } finally {
-      this.#suite.child = undefined;
-    }
+    return runTest(this.#suite, test.name, (options, paused) =>
+      startChild(inferenceTest, {
+        ...options,
+        staticSummary: `${test.name}: ${test.topology}, concurrency ${test.concurrency.join(', ')}`,
+        args: [
+          {
+            run,
+            spec: { name, cluster, nodes, resources, timeouts, maxAttempts, resumeFrom },
+            dynamo: this.#dynamo,
+            test,
+            pair: this.#ready.pair,
+            fabric: this.#ready.fabric,
+            baseline: predictingTest(spec.tests, this.#dynamo.transfer),
+            keep: this.#dynamo.keep && isLast,
+            paused,
+          },
+        ],
+      }),
+    );
   }
 }
 

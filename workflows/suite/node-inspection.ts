@@ -7,7 +7,7 @@ import { etcdEndpoint } from '../../suite/run/object-names.js';
 import type { Run } from '../../suite/run/run.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { longActivities, shortActivities } from '../common/activity-options.js';
-import { claimNodes } from '../common/node-claim.js';
+import { type ClaimOptions, claimNodes } from '../common/node-claim.js';
 import { podSettings } from '../common/pod-settings.js';
 import type { SetUpProblems } from './set-up-problems.js';
 
@@ -18,14 +18,19 @@ export interface NodeInspection {
   readonly probes: readonly ProbeFacts[];
 }
 
+/** Options of the claim of the pair. */
+interface InspectionOptions extends Pick<ClaimOptions, 'waitingSince' | 'byTimer' | 'beforePause'> {
+  readonly report: (step: string) => void;
+}
+
 /** Chooses and claims the pair, determines its fabric, and probes the image on both nodes. */
 export async function inspectNodes(
   spec: SuiteSpec,
   run: Run,
   problems: SetUpProblems,
-  report: (step: string) => void,
+  options: InspectionOptions,
 ): Promise<NodeInspection> {
-  const check = await problems.attempt('nodes', () => claimPair(spec, run, report));
+  const check = await problems.attempt('nodes', () => claimPair(spec, run, options));
   problems.add(...(check?.problems ?? []));
   if (!check?.pair) return { check, fabric: undefined, probes: [] };
   const fabric = fabricOf(spec, check.nodes[0]?.instanceType ?? 'unknown', problems);
@@ -33,14 +38,22 @@ export async function inspectNodes(
 }
 
 /** Chooses the pair and claims it. Chooses again after a wait for another suite, because the nodes may have changed. */
-async function claimPair(spec: SuiteSpec, run: Run, report: (step: string) => void): Promise<NodeCheck> {
+async function claimPair(
+  spec: SuiteSpec,
+  run: Run,
+  { report, ...options }: InspectionOptions,
+): Promise<NodeCheck> {
   for (;;) {
     const check = await shortActivities.checkNodes({ run, spec: { nodes: spec.nodes, resources: spec.resources } });
     if (!check.pair) return check;
     let waited = false;
-    await claimNodes(run, [check.pair.node1, check.pair.node2], spec.timeouts.nodeLock, async (step) => {
-      waited = true;
-      report(step);
+    await claimNodes(run, [check.pair.node1, check.pair.node2], {
+      ...options,
+      limit: spec.timeouts.nodeLock,
+      report: async (step) => {
+        waited = true;
+        report(step);
+      },
     });
     if (!waited) return check;
     report('checking the nodes again');

@@ -6,6 +6,7 @@ import type { Run } from '../../suite/run/run.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { shortActivities } from '../common/activity-options.js';
 import { failureOf } from '../common/failures.js';
+import type { ClaimOptions } from '../common/node-claim.js';
 import { inspectNodes, type NodeInspection } from './node-inspection.js';
 import { createRunObject, deployEtcd } from './open-run.js';
 import { SetUpProblems } from './set-up-problems.js';
@@ -23,11 +24,17 @@ export interface Ready {
   readonly imageIds: readonly string[];
 }
 
+/** Options of set-up. */
+export interface SetUpOptions extends Pick<ClaimOptions, 'waitingSince' | 'byTimer' | 'beforePause'> {
+  readonly report: (step: string) => void;
+}
+
 /**
  * Prepares the cluster for the tests: run object, etcd, nodes and device plugins, and a probe of the image on both
  * nodes. A failed step does not stop the steps that do not depend on it, so that the user sees all problems at once.
  */
-export async function setUp(spec: SuiteSpec, run: Run, report: (step: string) => void): Promise<SetUp> {
+export async function setUp(spec: SuiteSpec, run: Run, options: SetUpOptions): Promise<SetUp> {
+  const { report } = options;
   const problems = new SetUpProblems();
 
   report('removing leftovers of closed runs, creating the run object');
@@ -40,7 +47,7 @@ export async function setUp(spec: SuiteSpec, run: Run, report: (step: string) =>
   report('deploying etcd, checking nodes and probing the image');
   const [, inspection] = await Promise.all([
     problems.attempt('etcd', () => deployEtcd(spec, run)),
-    inspectNodes(spec, run, problems, report),
+    inspectNodes(spec, run, problems, options),
   ]);
   const { check, fabric, probes } = inspection;
   const record = setupRecord(problems, inspection);

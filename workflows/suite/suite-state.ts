@@ -1,21 +1,20 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { Platform } from '../../activities/dynamo/platform.js';
-import type { ReportInput } from '../../activities/report/write-report.js';
 import { forecastOfTest, SET_UP_SECONDS } from '../../suite/plan/forecast.js';
 import { forecastOfLoad } from '../../suite/plan/inference-forecast.js';
 import { remainingText, remainingTime } from '../../suite/plan/remaining.js';
-import { RECORD_VERSION, type SetupRecord, type StartedRun } from '../../suite/record/record.js';
+import type { SetupRecord } from '../../suite/record/record.js';
 import type { Run } from '../../suite/run/run.js';
-import { variantsOf } from '../../suite/spec/matrix.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
-import { type Reason, suiteVerdict, type Verdict, worst } from '../../suite/verdict/verdict.js';
+import { type Reason, suiteVerdict, type Verdict } from '../../suite/verdict/verdict.js';
 import type { Progress, Remaining, Resolution, TestProgress, TestReport } from '../common/messages.js';
-import { dynamoRecord } from './dynamo-record.js';
+import { hiddenTests, shownTests } from '../common/shown-tests.js';
+import { MOST_EXPLAINED } from '../common/test-tally.js';
 import { type InferenceState, initialState, type TestState, type TransportState } from './test-state.js';
 
-/** Maximum number of tests whose failure the progress contains. It is the result of a query and of the workflow. */
-const MOST_EXPLAINED = 10;
+/** Maximum number of tests in the table of the Web UI. */
+const ROWS_SHOWN = 40;
 
 /** Progress of a suite, for the progress query, the Web UI and the record. */
 export class SuiteState {
@@ -23,11 +22,13 @@ export class SuiteState {
   readonly inference: readonly InferenceState[];
   /** All tests in the order in which they run. */
   readonly tests: readonly TestState[];
-  readonly startedAt = new Date().toISOString();
+  readonly startedAt: string;
   setup: SetupRecord = { problems: [], nodes: [], devicePlugins: [], probes: [] };
   /** Platform that the Dynamo phase found or installed. */
   platform: Platform | undefined;
   platformFailure: FailureRecord | undefined;
+  /** Whether the deployment of an earlier inference test could not be removed. */
+  leftBehind = false;
   /** Failure that ended the suite and belongs to no test. */
   failure: FailureRecord | undefined;
   /** Command that removes the deployment that the Dynamo phase kept for inspection. */
@@ -35,20 +36,24 @@ export class SuiteState {
   paused = false;
   #phase: Progress['phase'] = 'set-up';
   #step = 'starting';
-  #reportedAt = this.startedAt;
+  #reportedAt: string;
   readonly #run: Run;
-  readonly #spec: SuiteSpec;
+  readonly #byName: ReadonlyMap<string, TestState>;
 
-  constructor(spec: SuiteSpec, run: Run) {
+  /**
+   * @param written the spec as the user wrote it
+   * @param startedAt start of the suite in its first workflow run, ISO 8601
+   */
+  constructor(spec: SuiteSpec, written: unknown, run: Run, startedAt = new Date().toISOString()) {
     this.#run = run;
-    this.#spec = spec;
-    this.transport = spec.tests.map((test) => ({
-      ...initialState(test, forecastOfTest(spec, test)),
-      variants: variantsOf(test),
-    }));
+    this.startedAt = startedAt;
+    this.#reportedAt = startedAt;
+    const { tests } = written as { readonly tests: readonly unknown[] };
+    this.transport = spec.tests.map((test, index) => initialState(test, tests[index], forecastOfTest(spec, test)));
     const { dynamo } = spec;
-    this.inference = dynamo?.tests.map((test) => initialState(test, forecastOfLoad(dynamo, test))) ?? [];
+    this.inference = dynamo?.tests.map((test) => initialState(test, undefined, forecastOfLoad(dynamo, test))) ?? [];
     this.tests = [...this.transport, ...this.inference];
+    this.#byName = new Map(this.tests.map((state) => [state.test.name, state]));
   }
 
   get step(): string {
@@ -56,13 +61,14 @@ export class SuiteState {
   }
 
   named(name: string): TestState | undefined {
-    return this.tests.find(({ test }) => test.name === name);
+    return this.#byName.get(name);
   }
 
   /** Lists the names of the tests in a state, for messages. */
   names(status: TestProgress['status']): string {
     const names = this.tests.filter((state) => state.status === status).map(({ test }) => test.name);
-    return names.join(', ') || 'none';
+    const more = names.length > ROWS_SHOWN ? `, and ${names.length - ROWS_SHOWN} more` : '';
+    return names.length === 0 ? 'none' : `${names.slice(0, ROWS_SHOWN).join(', ')}${more}`;
   }
 
   /** Sets the phase and the current step, and shows them in the Web UI. */
@@ -85,8 +91,20 @@ export class SuiteState {
   }
 
   progress(): Progress {
-    const explained = new Set(this.tests.filter(({ failure }) => failure).slice(0, MOST_EXPLAINED));
-    const tests = this.tests.map((state): TestProgress => {
+    return {
+      phase: this.#phase,
+      step: this.#step,
+      paused: this.paused,
+      remaining: this.#remaining(),
+      tests: this.testProgress(this.tests),
+      problems: this.setup.problems,
+    };
+  }
+
+  /** Describes tests. Only the first ones that failed have their failure. */
+  testProgress(tests: readonly TestState[]): TestProgress[] {
+    const explained = this.explained();
+    return tests.map((state) => {
       const { test, forecast, status, verdict, failure, done, figures } = state;
       const result = failure?.class ?? figures;
       return {
@@ -98,14 +116,11 @@ export class SuiteState {
         ...(failure && explained.has(state) ? { failure } : {}),
       };
     });
-    return {
-      phase: this.#phase,
-      step: this.#step,
-      paused: this.paused,
-      remaining: this.#remaining(),
-      tests,
-      problems: this.setup.problems,
-    };
+  }
+
+  /** The first tests that failed, whose failure is passed on with its message. */
+  explained(): ReadonlySet<TestState> {
+    return new Set(this.tests.filter(({ failure }) => failure).slice(0, MOST_EXPLAINED));
   }
 
   /** Derives the verdict of the suite from its tests. */
@@ -128,51 +143,12 @@ export class SuiteState {
     return { low: before.low + low, high: before.high + high, at: this.#reportedAt };
   }
 
-  /** Returns the record of the run before its first cell. */
-  started(input: unknown): StartedRun {
-    return { version: RECORD_VERSION, ...this.record(input, 'skipped', []) };
-  }
-
-  /** Returns the current record of the run, without its cells. */
-  record(input: unknown, verdict: Verdict, reasons: readonly Reason[]): ReportInput {
-    const { dynamo } = this.#spec;
-    return {
-      ...this.#head(input),
-      verdict,
-      reasons,
-      tests: this.#transportRecords(),
-      ...(dynamo ? { dynamo: dynamoRecord(this.#spec, dynamo, this) } : {}),
-    };
-  }
-
-  #head(input: unknown) {
-    const { workflowId, runId } = this.#run;
-    return { suite: this.#spec.name, workflowId, runId, startedAt: this.startedAt, spec: input, setup: this.setup };
-  }
-
-  /** Returns one record for each variant of each test. */
-  #transportRecords(): ReportInput['tests'][number][] {
-    return this.transport.flatMap(({ test, variants, verdict, failure, cells }) =>
-      variants.map(({ test: { name } }) => {
-        const own = cells.filter((cell) => cell.test === name);
-        const ofTest = variants.length === 1 || own.length === 0 ? failure : undefined;
-        const counted = own.filter(({ warmUp }) => !warmUp).map((cell) => cell.verdict);
-        return {
-          name,
-          tool: test.tool,
-          required: test.required,
-          verdict: variants.length === 1 || counted.length === 0 ? (verdict ?? 'skipped') : worst(counted),
-          claimed: test.claimed,
-          failure: own.find((cell) => cell.failure)?.failure ?? ofTest,
-        };
-      }),
-    );
-  }
-
-  /** Renders the Markdown of the Web UI: the current step, every test, and the possible commands. */
+  /** Renders the Markdown of the Web UI: the current step, the tests, and the possible commands. */
   publishDetails(): void {
-    const { tests, remaining } = this.progress();
-    const rows = tests.map(
+    const remaining = this.#remaining();
+    const shown = shownTests(this.tests, ROWS_SHOWN);
+    const hidden = hiddenTests(this.tests, shown);
+    const rows = this.testProgress(shown).map(
       ({ name, status, verdict, result, cells }) =>
         `| ${name} | ${status === 'done' ? verdict : status} | ${cells.done} of ${cells.of} | ${result ?? ''} |`,
     );
@@ -186,8 +162,9 @@ export class SuiteState {
         '|---|---|---|---|',
         ...rows,
         '',
+        ...(hidden ? [hidden, ''] : []),
         ...problems,
-        ...this.tests.flatMap((state) => this.#parkedText(state)),
+        ...shown.flatMap((state) => this.#parkedText(state)),
         ...(this.paused
           ? [`To continue: \`temporal workflow signal --workflow-id ${this.#run.workflowId} --name resume\``]
           : []),

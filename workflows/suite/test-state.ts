@@ -1,22 +1,23 @@
-import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import type { Range, TestForecast } from '../../suite/plan/test-forecast.js';
 import type { InferenceSpec } from '../../suite/spec/inference-tests.js';
-import type { Variant } from '../../suite/spec/matrix.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
-import type { FailureRecord } from '../../suite/verdict/failure.js';
+import { type FailureRecord, failureRecord } from '../../suite/verdict/failure.js';
 import { type Verdict, worst } from '../../suite/verdict/verdict.js';
 import { formatFigures } from '../common/figures.js';
 import type { Resolution, TestProgress } from '../common/messages.js';
+import { failureOfSummary, type TestSummary } from '../common/test-tally.js';
 
 /** State of one test of a running suite: a transport test or an inference test. */
 export interface TestState<Test = TransportTestSpec | InferenceSpec> {
   readonly test: Test;
+  /** The test as the user wrote it. */
+  readonly written: unknown;
   readonly forecast: TestForecast;
   status: TestProgress['status'];
   verdict: Verdict | undefined;
   failure: FailureRecord | undefined;
-  /** Cells of the test; empty until the test ends. */
-  cells: readonly CellSummary[];
+  /** Whether the failure belongs to no cell, so that the store does not have it. */
+  interrupted: boolean;
   /** Number of recorded cells, kept current while the test runs. */
   done: number;
   /** Newest figures as text. */
@@ -28,22 +29,32 @@ export interface TestState<Test = TransportTestSpec | InferenceSpec> {
 }
 
 /** State of a transport test. */
-export interface TransportState extends TestState<TransportTestSpec> {
-  readonly variants: readonly Variant[];
-}
-
+export type TransportState = TestState<TransportTestSpec>;
 /** State of an inference test. */
 export type InferenceState = TestState<InferenceSpec>;
 
+/** State of a test that has ended, as a workflow run passes it to the next one. */
+export interface EndedTest {
+  readonly name: string;
+  readonly verdict: Verdict;
+  readonly done: number;
+  readonly figures?: string;
+  readonly failureClass?: FailureRecord['class'];
+  /** Absent where only the class is passed on. */
+  readonly failure?: FailureRecord;
+  readonly interrupted?: true;
+}
+
 /** Returns the state of a test before its first cell. */
-export function initialState<Test>(test: Test, forecast: TestForecast): TestState<Test> {
+export function initialState<Test>(test: Test, written: unknown, forecast: TestForecast): TestState<Test> {
   return {
     test,
+    written,
     forecast,
     status: 'waiting',
     verdict: undefined,
     failure: undefined,
-    cells: [],
+    interrupted: false,
     done: 0,
     figures: undefined,
     took: undefined,
@@ -53,27 +64,47 @@ export function initialState<Test>(test: Test, forecast: TestForecast): TestStat
 
 /** Marks a test as running, for the first time or again. */
 export function markRunning(state: TestState): void {
-  Object.assign(state, { status: 'running', verdict: undefined, failure: undefined });
+  Object.assign(state, { status: 'running', verdict: undefined, failure: undefined, interrupted: false });
 }
 
 /**
  * Marks a test as ended.
  *
- * @param cells cells of the test; undefined keeps the earlier ones, when the test's workflow could not report its cells
+ * @param summary summary of its recorded cells, if it is known
  * @param failure failure of the test that belongs to no cell
  */
 export function markDone(
   state: TestState,
-  cells: readonly CellSummary[] | undefined,
+  summary: TestSummary | undefined,
   failure: FailureRecord | undefined,
 ): void {
-  if (cells) {
-    state.cells = cells;
-    state.done = cells.length;
-    state.figures = formatFigures(cells);
+  if (summary) {
+    state.done = summary.done;
+    state.figures = formatFigures(summary.figures, summary.metric);
+    state.took = summary.took;
   }
-  state.failure = failure ?? cells?.find((cell) => cell.failure)?.failure;
-  const counted = state.cells.filter(({ warmUp }) => !warmUp).map(({ verdict }) => verdict);
-  state.verdict = state.failure ? 'fail' : worst(counted);
+  state.failure = failure ?? (summary && failureOfSummary(summary));
+  state.interrupted = failure !== undefined;
+  state.verdict = state.failure ? 'fail' : worst(summary?.verdicts ?? []);
   state.status = 'done';
+}
+
+/** Returns the state of an ended test for the next workflow run. @param explained whether it has the message of its failure */
+export function endedTest({ test, verdict, done, figures, failure, interrupted }: TestState, explained: boolean): EndedTest {
+  return {
+    name: test.name,
+    verdict: verdict ?? 'skipped',
+    done,
+    ...(figures === undefined ? {} : { figures }),
+    ...(failure ? { failureClass: failure.class } : {}),
+    ...(failure && explained ? { failure } : {}),
+    ...(interrupted ? { interrupted } : {}),
+  };
+}
+
+/** Restores the state of a test that ended in an earlier workflow run. */
+export function restoreEnded(state: TestState, ended: EndedTest): void {
+  const { verdict, done, figures, failureClass, interrupted = false } = ended;
+  const failure = ended.failure ?? (failureClass && failureRecord(failureClass, 'the history of the test has the message'));
+  Object.assign(state, { status: 'done', verdict, done, figures, failure, interrupted });
 }

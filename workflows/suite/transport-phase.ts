@@ -1,26 +1,35 @@
 import { ApplicationFailure, ChildWorkflowFailure, startChild, upsertSearchAttributes } from '@temporalio/workflow';
-import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import { blocksOf } from '../../suite/plan/plan.js';
 import { INTERLEAVED } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { toolOf } from '../../suite/tools/registry.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
-import { failureOf } from '../common/failures.js';
+import { failureOfTest } from '../common/failures.js';
 import { SUITE_TEST } from '../common/messages.js';
+import type { TestSummary } from '../common/test-tally.js';
 import { backEndOf } from '../common/titles.js';
 import { type TransportTestFailureDetails, transportTest } from '../transport/transport-test.js';
 import { runBlock } from './block.js';
+import { summariesOfResult } from './former-result.js';
+import { isHistoryLong } from './history.js';
 import { openRun } from './open-run.js';
-import type { RunningSuite } from './running-suite.js';
+import type { PhaseEnd, RunningSuite } from './running-suite.js';
 import type { Ready } from './set-up.js';
-import { startTest } from './start-test.js';
+import { runTest } from './start-test.js';
 import { markDone, markRunning, type TransportState } from './test-state.js';
 
-/** Runs every transport test in the order of the spec; interleaved tests run together. */
-export async function transportPhase(suite: RunningSuite, ready: Ready): Promise<'continue' | 'abort'> {
-  for (const { tests } of blocksOf(suite.spec)) {
-    const names = new Set(tests.map(({ base }) => base));
-    const states = suite.state.transport.filter(({ test }) => names.has(test.name));
+/** Longest summary of a child workflow, in characters. */
+const LONGEST_SUMMARY = 400;
+
+/** Runs every transport test in the order of the spec; interleaved tests run together. Skips tests that have ended. */
+export async function transportPhase(suite: RunningSuite, ready: Ready): Promise<PhaseEnd> {
+  const { spec, state, isBounded } = suite;
+  const byName = new Map(state.transport.map((test) => [test.test.name, test]));
+  for (const { tests } of blocksOf(spec)) {
+    const names = [...new Set(tests.map(({ base }) => base))];
+    const states = names.flatMap((name) => byName.get(name) ?? []);
+    if (states.every(({ status }) => status === 'done')) continue;
+    if (isBounded && isHistoryLong()) return 'new-run';
     if ((await runBlock(suite, states, (open) => measure(suite, ready, open))) === 'abort') return 'abort';
   }
   return 'continue';
@@ -34,35 +43,32 @@ async function measure(suite: RunningSuite, ready: Ready, states: readonly Trans
   upsertSearchAttributes([{ key: SUITE_TEST, value: name }]);
   state.setPhase('benchmarks', name);
   let failure: FailureRecord | undefined;
-  let cells: readonly CellSummary[] | undefined;
+  let summaries: readonly TestSummary[] | undefined;
   let interrupted = false;
   try {
     await openRun(suite.spec, run);
     const { tests: _, dynamo: __, ...spec } = suite.spec;
-    const child = await startTest(suite, name, (options) =>
+    const result = await runTest(suite, name, (options, paused) =>
       startChild(transportTest, {
         ...options,
-        staticSummary: tests.map(testSummary).join('; '),
-        args: [{ run, spec, tests, ...ready, paused: state.paused }],
+        staticSummary: summaryOf(tests),
+        args: [{ run, spec, written: states.map(({ written }) => written), ...ready, paused }],
       }),
     );
-    suite.child = child;
-    ({ cells } = await child.result());
+    summaries = summariesOfResult(result, states);
   } catch (error) {
-    failure = failureOf(error);
-    ({ cells, interrupted } = detailsOf(error) ?? { cells: undefined, interrupted: true });
-  } finally {
-    suite.child = undefined;
+    failure = failureOfTest(error);
+    const details = detailsOf(error);
+    summaries = details && summariesOfResult(details, states);
+    interrupted = details?.interrupted ?? true;
   }
-  for (const test of states) {
-    const names = new Set(test.variants.map((variant) => variant.test.name));
-    const own = cells?.filter((cell) => names.has(cell.test));
-    markDone(test, own, interrupted ? failure : undefined);
-  }
+  const byName = new Map(summaries?.map((summary) => [summary.test, summary]));
+  for (const test of states) markDone(test, byName.get(test.test.name), interrupted ? failure : undefined);
 }
 
-function testSummary(test: TransportTestSpec): string {
-  return `${test.name}: ${backEndOf(test)}, ${toolOf(test).memory(test)}`;
+function summaryOf(tests: readonly TransportTestSpec[]): string {
+  const all = tests.map((test) => `${test.name}: ${backEndOf(test)}, ${toolOf(test).memory(test)}`).join('; ');
+  return all.length <= LONGEST_SUMMARY ? all : `${all.slice(0, LONGEST_SUMMARY)}…`;
 }
 
 function detailsOf(error: unknown): TransportTestFailureDetails | undefined {

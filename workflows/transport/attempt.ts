@@ -35,6 +35,8 @@ export interface AttemptInput {
   readonly cell: Cell;
   readonly definition: CellDefinition;
   readonly number: number;
+  /** Result of `isBounded`. */
+  readonly isBounded: boolean;
 }
 
 /** One attempt at a cell, with its own pods, rendezvous group and evidence. Every attempt starts both ranks again. */
@@ -43,14 +45,15 @@ export class Attempt {
   readonly #report: (step: string) => void;
   /** `r1-a1`, or `w1-a1` of a warm-up cell. */
   readonly #name: string;
-  readonly #token = runToken();
+  readonly #token: string;
   readonly #ranks: { position: 'node1' | 'node2'; pod: string; node: string }[] = [];
   #wiped: StepResult<WipedEtcd> = { ok: true, value: { keysDeleted: 0 } };
   #removal: Promise<void> | undefined;
 
   constructor(input: AttemptInput, report: (step: string) => void) {
-    const { cell, number } = input;
+    const { cell, number, isBounded } = input;
     this.#input = input;
+    this.#token = runToken(isBounded);
     this.#report = report;
     this.#name = `${cell.warmUp ? 'w' : 'r'}${cell.repetition}-a${number}`;
   }

@@ -2,88 +2,102 @@ import { ApplicationFailure, continueAsNew, upsertSearchAttributes, workflowInfo
 import type { CellDefinition } from '../../activities/cells/cell-definition.js';
 import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import type { Fabric } from '../../suite/hardware/fabric.js';
-import { type Block, blocksOf, type Cell, type CellOutcome, nextCell } from '../../suite/plan/plan.js';
+import { type Block, blocksOf, type Cell } from '../../suite/plan/plan.js';
 import type { AttemptRecord } from '../../suite/record/record.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
 import { withCurrentKeys } from '../../suite/schema/renamed-keys.js';
-import type { SuiteSpec } from '../../suite/spec/spec.js';
+import { parseTests, type SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { FAILURES, type FailureRecord } from '../../suite/verdict/failure.js';
-import { type Verdict, worst } from '../../suite/verdict/verdict.js';
+import type { Verdict } from '../../suite/verdict/verdict.js';
 import { shortActivities } from '../common/activity-options.js';
 import { failureOf } from '../common/failures.js';
 import { formatFigure } from '../common/figures.js';
 import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from '../common/messages.js';
 import { claimNodes, releaseNodes } from '../common/node-claim.js';
+import { isBounded } from '../common/patches.js';
 import { Pause } from '../common/pause.js';
 import { podSettings } from '../common/pod-settings.js';
-import { type CellColumns, reportToSuite, showDetails } from '../common/test-progress.js';
+import { SuiteReports } from '../common/test-progress.js';
+import type { TestSummary } from '../common/test-tally.js';
 import { cellTitle, rowTitle } from '../common/titles.js';
 import { Attempt } from './attempt.js';
+import { BlockProgress, type BlockState } from './block-progress.js';
 
 /** Input of the tests of a block. */
 export interface TransportTestInput {
   readonly run: Run;
   readonly spec: Omit<SuiteSpec, 'tests' | 'dynamo'>;
-  /** Tests of one block: one test, or all interleaved ones. */
-  readonly tests: readonly TransportTestSpec[];
+  /** Tests of one block, as written in the spec: one test, or all interleaved ones. */
+  readonly written?: readonly unknown[];
+  /** The same tests with their defaults; from an earlier version of the suite's workflow. */
+  readonly tests?: readonly TransportTestSpec[];
   readonly pair: Pair;
   readonly imageIds: readonly string[];
   readonly fabric: Fabric;
   readonly paused: boolean;
-  /** Cells of the same block from an earlier run in this chain; see `#continueInNewRun`. */
+  /** Cells of the same block from an earlier run in this chain; from an earlier version of this workflow. */
   readonly done?: readonly CellSummary[];
 }
 
 export interface TransportTestResult {
   readonly verdict: Verdict;
-  readonly cells: readonly CellSummary[];
+  readonly tests: readonly TestSummary[];
 }
 
 /** Details of the failure of the child workflow, so that the suite can report the measured cells. */
 export interface TransportTestFailureDetails {
   readonly hint: string;
-  readonly cells: readonly CellSummary[];
+  readonly tests: readonly TestSummary[];
   /** Whether the failure belongs to no cell, so that the plan was not completed. */
   readonly interrupted: boolean;
 }
 
-const COLUMNS: CellColumns = {
-  titles: ['test', 'cell', 'result'],
-  valuesOf: ({ test, warmUp, repetition }) => [test, `${warmUp ? 'warm-up ' : ''}${repetition}`],
-};
-
 /**
  * Runs one test between two nodes, or several interleaved ones: one cell after the other, until the plan is complete. A
  * missed expectation is a result. A test that could not be measured fails this workflow with the class of the failure.
+ *
+ * @param state state of the block from an earlier run in this chain
  */
-export function transportTest(input: TransportTestInput): Promise<TransportTestResult> {
-  return new TransportTest(input).run();
+export function transportTest(input: TransportTestInput, state?: BlockState): Promise<TransportTestResult> {
+  return new TransportTest(input, state).run();
 }
 
-/** Renames former keys in an input from an earlier version of the worker. */
-function withCurrentNames({ spec, tests, ...input }: TransportTestInput): TransportTestInput {
-  const { tests: current, ...rest } = withCurrentKeys({ ...spec, tests }).spec;
-  return { ...input, spec: rest, tests: current };
+/** Reads the tests of a block from an input of this or of an earlier version, which has former names of keys. */
+function currentInput({ spec, tests: former, written = [], ...input }: TransportTestInput) {
+  const { tests, ...rest } = withCurrentKeys({ ...spec, tests: former ?? parseTests(written) }).spec;
+  return { ...input, spec: rest, tests };
 }
 
 class TransportTest {
-  readonly #input: TransportTestInput;
+  readonly #given: TransportTestInput;
+  readonly #input: ReturnType<typeof currentInput>;
   readonly #block: Block;
-  readonly #cells: CellSummary[];
+  readonly #progress: BlockProgress;
   readonly #pause: Pause;
+  readonly #isBounded = isBounded();
+  readonly #reports: SuiteReports;
+  #waitingSince: number | undefined;
   #claimed = false;
 
-  constructor(given: TransportTestInput) {
-    const input = withCurrentNames(given);
-    const { tests, spec, done = [], paused } = input;
+  constructor(given: TransportTestInput, state: BlockState | undefined) {
+    const input = currentInput(given);
+    const { tests, spec, run, paused, done = [] } = input;
     const [block] = blocksOf({ ...spec, tests: [...tests], interleave: tests.length > 1 });
     if (!block) throw new RangeError('the block has no tests');
+    this.#given = given;
     this.#input = input;
     this.#block = block;
-    this.#cells = [...done];
+    this.#progress = new BlockProgress(block, state);
+    for (const cell of done) this.#progress.add(cell);
+    this.#waitingSince = state?.waitingSince;
     this.#pause = new Pause(paused, 'cell');
+    this.#reports = new SuiteReports(run, {
+      throttled: this.#isBounded,
+      startedAt: this.#progress.startedAt,
+      isFirstRun: state === undefined,
+    });
   }
 
   async run(): Promise<TransportTestResult> {
@@ -93,20 +107,16 @@ class TransportTest {
       { key: SUITE_VERDICT, value: 'running' },
     ]);
     const interruption = await this.#measureAll();
-    const counted = this.#cells.filter(({ warmUp }) => !warmUp);
-    const failure = interruption ?? this.#cells.find((cell) => cell.failure)?.failure;
-    const verdict = failure ? 'fail' : worst(counted.map((cell) => cell.verdict));
+    const failure = interruption ?? this.#progress.failure;
+    const verdict = failure ? 'fail' : this.#progress.verdict;
     upsertSearchAttributes([{ key: SUITE_VERDICT, value: verdict }]);
+    const tests = this.#progress.summaries();
     if (failure) {
       const { hint } = failure;
-      const details: TransportTestFailureDetails = {
-        hint,
-        cells: this.#cells,
-        interrupted: interruption !== undefined,
-      };
+      const details: TransportTestFailureDetails = { hint, tests, interrupted: interruption !== undefined };
       throw ApplicationFailure.nonRetryable(failure.message, failure.class, details);
     }
-    return { verdict, cells: this.#cells };
+    return { verdict, tests };
   }
 
   /** Measures all cells. @returns the failure that stopped the plan; measured cells stay valid */
@@ -120,19 +130,17 @@ class TransportTest {
   }
 
   async #measurePlan(): Promise<void> {
-    for (let cell = this.#next(); cell; cell = this.#next()) {
+    for (let cell = this.#progress.next; cell; cell = this.#progress.next) {
       await this.#whilePaused(cell);
       const recorded = await this.#measureCell(cell);
-      this.#details(`${cellTitle(cell)} recorded`);
+      this.#progress.add(recorded);
+      this.#progress.show(`${cellTitle(cell)} recorded`);
       // Sends no report for the last cell, because the result contains its outcome.
-      if (!this.#next()) break;
-      await this.#report(cell, `${cellTitle(cell)} recorded: ${outcomeText(recorded)}`);
-      if (workflowInfo().continueAsNewSuggested) await this.#continueInNewRun();
+      if (!this.#progress.next) break;
+      const step = `${cellTitle(cell)} recorded: ${outcomeText(recorded)}`;
+      await this.#reports.recorded(step, this.#progress.summaryOf(cell));
+      await this.#continueInNewRun();
     }
-  }
-
-  #next(): Cell | undefined {
-    return nextCell(this.#block, this.#cells.map(outcomeOf));
   }
 
   /**
@@ -146,13 +154,14 @@ class TransportTest {
       { summary: `${rowTitle(cell)}: looking for its record` },
       [{ run, cell: definition, resumeFrom: spec.resumeFrom }],
     );
-    if (recorded.cell) return this.#count(recorded.cell);
+    if (recorded.cell) return recorded.cell;
 
     const attempts: AttemptRecord[] = [];
     for (;;) {
       const number = recorded.attempts + attempts.length + 1;
-      const attempt = new Attempt({ ...this.#input, cell, definition, number }, (step) =>
-        this.#details(`${cellTitle(cell)}, attempt ${number}: ${step}`),
+      const attempt = new Attempt(
+        { ...this.#input, cell, definition, number, isBounded: this.#isBounded },
+        (step) => this.#progress.show(`${cellTitle(cell)}, attempt ${number}: ${step}`),
       );
       await Promise.all([this.#claim(cell), attempt.wipeEtcd()]);
       try {
@@ -160,22 +169,15 @@ class TransportTest {
         attempts.push(record);
         this.#claimed = judgement.failure?.class !== 'NodeClaimLost';
         if (!this.#triesAgain(judgement.failure, attempts.length)) {
-          return this.#count(
-            await shortActivities.recordCell.executeWithOptions(
-              { summary: `${rowTitle(cell)}: ${outcomeText(judgement)}` },
-              [{ run, cell: definition, seed: spec.seed, judgement, attempts }],
-            ),
+          return await shortActivities.recordCell.executeWithOptions(
+            { summary: `${rowTitle(cell)}: ${outcomeText(judgement)}` },
+            [{ run, cell: definition, seed: spec.seed, judgement, attempts }],
           );
         }
       } finally {
         await attempt.remove();
       }
     }
-  }
-
-  #count(recorded: CellSummary): CellSummary {
-    this.#cells.push(recorded);
-    return recorded;
   }
 
   #definition({ test, repetition, warmUp, variant }: Cell): CellDefinition {
@@ -192,13 +194,23 @@ class TransportTest {
     if (this.#claimed) return;
     const { run, pair, spec } = this.#input;
     let waited = false;
-    await claimNodes(run, [pair.node1, pair.node2], spec.timeouts.nodeLock, async (step) => {
-      waited = true;
-      this.#details(step);
-      await this.#report(cell, `${cell.test.name}: ${step}`);
+    await claimNodes(run, [pair.node1, pair.node2], {
+      limit: spec.timeouts.nodeLock,
+      waitingSince: this.#waitingSince,
+      byTimer: this.#isBounded,
+      report: async (step) => {
+        waited = true;
+        this.#progress.show(step);
+        await this.#send(cell, `${cell.test.name}: ${step}`);
+      },
+      beforePause: async (waitingSince) => {
+        this.#waitingSince = waitingSince;
+        await this.#continueInNewRun();
+      },
     });
+    this.#waitingSince = undefined;
     this.#claimed = true;
-    if (waited) await this.#report(cell, cellTitle(cell));
+    if (waited) await this.#send(cell, cellTitle(cell));
   }
 
   /** Waits while the suite is paused. Releases the nodes during the pause, so that other runs can measure. */
@@ -207,42 +219,29 @@ class TransportTest {
     const { run } = this.#input;
     await releaseNodes(run);
     this.#claimed = false;
-    this.#details('paused');
-    await this.#report(next, `${next.test.name}: paused`);
+    this.#progress.show('paused');
+    await this.#send(next, `${next.test.name}: paused`);
     await this.#pause.end();
-    await this.#report(next, cellTitle(next));
+    await this.#send(next, cellTitle(next));
   }
 
   /**
    * Continues as new before the replay of the history becomes slow: the server suggests it at 4,096 events or 4 MiB; a
    * cell takes about 60 events.
    */
-  #continueInNewRun(): Promise<never> {
-    return continueAsNew<typeof transportTest>({ ...this.#input, paused: this.#pause.paused, done: this.#cells });
+  async #continueInNewRun(): Promise<void> {
+    if (!workflowInfo().continueAsNewSuggested) return;
+    const { done: _, ...given } = this.#given;
+    const state = this.#progress.state(this.#waitingSince);
+    await continueAsNew<typeof transportTest>({ ...given, paused: this.#pause.paused }, state);
   }
 
-  async #report({ base }: Cell, step: string): Promise<void> {
-    const names = new Set(this.#block.tests.filter((variant) => variant.base === base).map(({ test }) => test.name));
-    const own = this.#cells.filter(({ test }) => names.has(test));
-    await reportToSuite(this.#input.run, base, step, own);
-  }
-
-  #details(step: string): void {
-    showDetails(this.#block.name, step, this.#cells, COLUMNS);
+  async #send(cell: Cell, step: string): Promise<void> {
+    await this.#reports.send(step, this.#progress.summaryOf(cell));
   }
 }
 
 /** Formats an outcome: `pass, 46 GB/s`. */
 function outcomeText(outcome: Pick<CellSummary, 'verdict' | 'measurement' | 'failure'>): string {
   return [outcome.verdict, formatFigure(outcome)].filter(Boolean).join(', ');
-}
-
-function outcomeOf({ test, warmUp = false, measurement, seconds, failure }: CellSummary): CellOutcome {
-  return {
-    test,
-    warmUp,
-    value: measurement?.value,
-    seconds,
-    final: failure !== undefined && FAILURES[failure.class].retry === 'never',
-  };
 }

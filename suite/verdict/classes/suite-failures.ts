@@ -11,6 +11,14 @@ export const SUITE_FAILURES = {
     hint: "Check the URL in the worker's environment variable named by `webhook.urlEnv`",
   },
 
+  StepHung: {
+    retry: 'infrastructure',
+    hint: 'Read the log of the worker for the step; restart the worker if it is stuck, then start the same suite again: recorded cells are reused',
+  },
+  Cancelled: {
+    retry: 'never',
+    hint: 'Start the same suite again; recorded cells are reused',
+  },
   Terminated: {
     retry: 'never',
     hint: 'Start the same suite again; recorded cells are reused',

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { mersenne } from 'pure-rand/generator/mersenne';
-import { type Block, blocksOf, type CellOutcome, nextCell } from '../../../../suite/plan/plan.js';
+import { BlockPlan } from '../../../../suite/plan/block-plan.js';
+import { type Block, blocksOf } from '../../../../suite/plan/plan.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 import { compareValues } from '../../../../suite/statistics/statistics.js';
 
@@ -31,12 +32,14 @@ const block = (seed: number): Block => {
 
 /** Figures of one test, as many as the plan asks for. */
 function measure(figure: () => number, seed: number): number[] {
-  const planned = block(seed);
-  const outcomes: CellOutcome[] = [];
-  for (let cell = nextCell(planned, outcomes); cell; cell = nextCell(planned, outcomes)) {
-    outcomes.push({ test: cell.test.name, warmUp: cell.warmUp, value: figure(), seconds: 120, final: false });
+  const plan = new BlockPlan(block(seed));
+  const values: number[] = [];
+  for (let cell = plan.next(); cell; cell = plan.next()) {
+    const value = figure();
+    plan.add({ test: cell.test.name, warmUp: cell.warmUp, value, seconds: 120, final: false });
+    values.push(value);
   }
-  return outcomes.map(({ value }) => value ?? Number.NaN);
+  return values;
 }
 
 describe('repetitions that the plan chooses', function () {

@@ -14,7 +14,7 @@ const notice: Notice = {
   comparison: {
     change: 'regressed',
     reason: 'nixl-libfabric/bandwidth is 5 % lower',
-    regressed: ['nixl-libfabric/bandwidth'],
+    regressed: ['nixl-libfabric/bandwidth'], regressions: 1,
   },
   folder: 'runs/nightly-p5',
 };

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { BlockPlan } from '../../../../suite/plan/block-plan.js';
 import {
   type Block,
   blocksOf,
   type Cell,
   type CellOutcome,
-  nextCell,
   plannedCells,
   repetitionsOf,
 } from '../../../../suite/plan/plan.js';
@@ -30,10 +30,10 @@ function run(
   outcome: (cell: Cell, index: number) => Partial<CellOutcome> = () => ({ value: 100 }),
 ): Cell[] {
   const cells: Cell[] = [];
-  const outcomes: CellOutcome[] = [];
-  for (let cell = nextCell(block, outcomes); cell; cell = nextCell(block, outcomes)) {
+  const plan = new BlockPlan(block);
+  for (let cell = plan.next(); cell; cell = plan.next()) {
     assert.ok(cells.length < 20_000, 'the block does not end');
-    outcomes.push({
+    plan.add({
       test: cell.test.name,
       warmUp: cell.warmUp,
       seconds: 60,
@@ -126,7 +126,7 @@ describe('plan of a suite', () => {
 
   it('refuses outcomes of another block', () => {
     assert.throws(
-      () => nextCell(onlyBlock({ tests: [lf] }), [{ test: 'x', warmUp: false, seconds: 1, final: false }]),
+      () => new BlockPlan(onlyBlock({ tests: [lf] })).add({ test: 'x', warmUp: false, seconds: 1, final: false }),
       RangeError,
     );
   });
@@ -169,7 +169,7 @@ describe('plan of a suite', () => {
     });
   });
 
-  it('plannedCells is what nextCell gives, for any number of tests, repetitions and warm-up cells', () => {
+  it('plannedCells is what the plan of a block gives, for any number of tests, repetitions and warm-up cells', () => {
     const test = fc.record({
       repetitions: fc.integer({ min: 1, max: 6 }),
       warmupCells: fc.integer({ min: 0, max: 3 }),
@@ -188,6 +188,52 @@ describe('plan of a suite', () => {
       ),
       { numRuns: 40, seed: 3 },
     );
+  });
+
+  it('continues from its tallies as if it had not been interrupted, after any cell', () => {
+    const test = fc.record({
+      repetitions: fc.integer({ min: 1, max: 12 }),
+      warmupCells: fc.integer({ min: 0, max: 2 }),
+      adaptive: fc.option(fc.record({ maxRepetitions: fc.integer({ min: 12, max: 15 }) }), { nil: undefined }),
+    });
+    const outcome = fc.record({
+      value: fc.option(fc.integer({ min: 95, max: 105 }), { nil: undefined, freq: 10 }),
+      seconds: fc.integer({ min: 1, max: 100 }),
+      final: fc.integer({ min: 0, max: 30 }).map((n) => n === 0),
+    });
+    fc.assert(
+      fc.property(
+        fc.array(test, { minLength: 1, maxLength: 4 }),
+        fc.boolean(),
+        fc.array(outcome, { minLength: 100, maxLength: 100 }),
+        (tests, interleave, outcomes) => {
+          const named = tests.map((fields, i) => ({ ...lf, ...fields, name: `t${i}` }));
+          for (const block of blocks({ interleave, tests: named })) {
+            const whole = new BlockPlan(block);
+            let resumed = new BlockPlan(block);
+            for (const [index, of] of outcomes.entries()) {
+              const cell = whole.next();
+              resumed = new BlockPlan(block, JSON.parse(JSON.stringify(resumed.tallies())));
+              assert.deepEqual(resumed.next(), cell, `after ${index} cells`);
+              if (!cell) break;
+              for (const plan of [whole, resumed]) plan.add({ test: cell.test.name, warmUp: cell.warmUp, ...of });
+            }
+          }
+        },
+      ),
+      { numRuns: 60, seed: 5 },
+    );
+  });
+
+  it('passes on the tally of one test only, when tests run one after the other', () => {
+    const matrix = { numIter: Array.from({ length: 200 }, (_, i) => i + 1) };
+    const [block] = blocks({ tests: [{ ...lf, matrix }] });
+    assert.ok(block);
+    const plan = new BlockPlan(block);
+    for (let cell = plan.next(); cell; cell = plan.next()) {
+      plan.add({ test: cell.test.name, warmUp: false, value: 100, seconds: 1, final: false });
+      assert.equal(Object.keys(plan.tallies()).length, 1);
+    }
   });
 
   it('stays within the forecast of its cells and seconds, whatever the time budget', () => {

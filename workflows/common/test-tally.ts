@@ -1,0 +1,102 @@
+import type { CellSummary } from '../../activities/cells/cell-summary.js';
+import type { Range } from '../../suite/plan/test-forecast.js';
+import { type FailureRecord, failureRecord } from '../../suite/verdict/failure.js';
+import type { Verdict } from '../../suite/verdict/verdict.js';
+import { formatFigure, type Metric, SHOWN_FIGURES } from './figures.js';
+
+/**
+ * Summary of the recorded cells of one test. Its size does not depend on their number, so that a workflow can pass on the
+ * summaries of 2,000 tests.
+ */
+export interface TestSummary {
+  readonly test: string;
+  /** Number of recorded cells, warm-up cells included. */
+  readonly done: number;
+  /** Distinct verdicts of the cells that count. */
+  readonly verdicts: readonly Verdict[];
+  /** Newest figures as text, one more than are shown when there are more. */
+  readonly figures: readonly string[];
+  readonly metric?: Metric;
+  /** Seconds of the fastest and the slowest measured cell. */
+  readonly took?: Range;
+  /** Class of the first failure of a cell. */
+  readonly failureClass?: FailureRecord['class'];
+  /** The first failure of a cell; absent where only its class is passed on. */
+  readonly failure?: FailureRecord;
+}
+
+/** Maximum number of tests whose failure is passed on with its message. The report has the messages of all. */
+export const MOST_EXPLAINED = 10;
+
+const IN_REPORT = 'the report of the run has the message';
+
+/** Summarizes the recorded cells of one test, one after the other. */
+export class TestTally {
+  readonly test: string;
+  #done: number;
+  readonly #verdicts: Set<Verdict>;
+  #figures: readonly string[];
+  #metric: Metric | undefined;
+  #took: Range | undefined;
+  #failure: FailureRecord | undefined;
+
+  /** @param earlier summary of the cells before this workflow run */
+  constructor(test: string, earlier?: TestSummary) {
+    this.test = test;
+    this.#done = earlier?.done ?? 0;
+    this.#verdicts = new Set(earlier?.verdicts);
+    this.#figures = earlier?.figures ?? [];
+    this.#metric = earlier?.metric;
+    this.#took = earlier?.took;
+    this.#failure = earlier && failureOfSummary(earlier);
+  }
+
+  get failure(): FailureRecord | undefined {
+    return this.#failure;
+  }
+
+  add(cell: CellSummary): void {
+    const { warmUp, verdict, measurement, failure, seconds } = cell;
+    this.#done++;
+    if (!warmUp) this.#verdicts.add(verdict);
+    if (measurement) {
+      this.#figures = [...this.#figures, formatFigure(cell)].slice(-SHOWN_FIGURES - 1);
+      this.#metric = measurement.metric;
+    }
+    this.#failure ??= failure;
+    // Results from an earlier version of the worker do not contain the times of load points.
+    if (!failure && seconds !== undefined) this.#took = including(this.#took, seconds);
+  }
+
+  /** @param explained whether the summary has the message of the failure */
+  summary(explained: boolean): TestSummary {
+    const failure = this.#failure;
+    return {
+      test: this.test,
+      done: this.#done,
+      verdicts: [...this.#verdicts],
+      figures: this.#figures,
+      ...(this.#metric ? { metric: this.#metric } : {}),
+      ...(this.#took ? { took: this.#took } : {}),
+      ...(failure ? { failureClass: failure.class } : {}),
+      ...(failure && explained ? { failure } : {}),
+    };
+  }
+}
+
+/** Summarizes several tests. Only the first ones that failed have the message of their failure. */
+export function summariesOf(tallies: readonly TestTally[]): TestSummary[] {
+  const explained = new Set(tallies.filter(({ failure }) => failure).slice(0, MOST_EXPLAINED));
+  return tallies.map((tally) => tally.summary(explained.has(tally)));
+}
+
+/** Returns the first failure of the cells of a test. */
+export function failureOfSummary({ failure, failureClass }: TestSummary): FailureRecord | undefined {
+  return failure ?? (failureClass && failureRecord(failureClass, IN_REPORT));
+}
+
+function including(range: Range | undefined, seconds: number): Range {
+  // Milliseconds are enough for a forecast, and short in a payload.
+  const rounded = Math.round(seconds * 1000) / 1000;
+  return range ? { low: Math.min(range.low, rounded), high: Math.max(range.high, rounded) } : { low: rounded, high: rounded };
+}
