@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { FakeActivities, PASSED } from '../support/fake-activities.js';
+import { largestPayload } from '../support/payloads.js';
 import { measuredCell } from '../support/records.js';
 import { plan, result, runSuite } from '../support/suite-run.js';
 import { mochaHooks } from '../support/teardown.js';
@@ -63,16 +64,6 @@ function print(name: string, runs: readonly WorkflowRun[]): void {
       within ? '  yes' : '  NO',
     ].join('  '),
   );
-}
-
-/** The server refuses one of more than 2 MB. */
-function largestPayload({ events }: WorkflowRun): number {
-  return Math.max(...events.map((event) => largestIn(event)));
-}
-
-function largestIn(value: unknown): number {
-  if (value instanceof Uint8Array) return value.length;
-  return typeof value === 'object' && value !== null ? Math.max(0, ...Object.values(value).map(largestIn)) : 0;
 }
 
 async function main(): Promise<void> {

@@ -9,6 +9,7 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import { type FailureRecord, failureRecord, isFailureClass, type SuiteFailure } from '../../suite/verdict/failure.js';
+import { causeOfTimeout } from './timeout-cause.js';
 
 /**
  * Returns the failure of an activity or child workflow as a plain value.
@@ -38,10 +39,11 @@ function fromApplicationFailure(failure: ApplicationFailure): FailureRecord {
 
 /** Converts a time-out. Returns the failure of the last try if there is one, because the time-out hides its cause. */
 function fromTimeout(error: unknown, timeout: TimeoutFailure): FailureRecord {
-  if (timeout.cause instanceof ApplicationFailure) return fromApplicationFailure(timeout.cause);
+  const lastTry = causeOfTimeout(timeout);
+  if (lastTry instanceof ApplicationFailure) return fromApplicationFailure(lastTry);
   const step = error instanceof ActivityFailure ? `step ${error.activityType}` : 'a step';
-  const { timeoutType } = timeout.cause instanceof TimeoutFailure ? timeout.cause : timeout;
-  const how = timeoutType === 'START_TO_CLOSE' ? 'did not end within its time limit' : 'was not run by any worker in time';
+  const { timeoutType } = lastTry instanceof TimeoutFailure ? lastTry : timeout;
+  const how = timeoutType === 'START_TO_CLOSE' ? 'did not end within its time limit' : 'was not run by a worker in time';
   return failureRecord('StepHung', `${step} ${how} (${timeoutType})`);
 }
 

@@ -1,4 +1,5 @@
 import { ActivityFailure, ApplicationFailure, log, TimeoutFailure } from '@temporalio/workflow';
+import { causeOfTimeout } from './timeout-cause.js';
 
 /** Time for which a step waits for a worker, in milliseconds. */
 const LONGEST_OUTAGE_MS = 24 * 3600 * 1000;
@@ -26,20 +27,16 @@ export async function throughOutages<T>(run: () => Promise<T>): Promise<T> {
 
 /** Returns whether an activity ended because its worker was stopped or killed, or because no worker started it. */
 function isWorkerOutage(error: unknown): error is ActivityFailure {
-  if (!(error instanceof ActivityFailure)) return false;
-  const { cause } = error;
-  if (cause instanceof ApplicationFailure) return cause.type === WORKER_SHUTDOWN;
-  return cause instanceof TimeoutFailure && isOutageTimeout(cause);
+  return error instanceof ActivityFailure && isOutage(error.cause);
 }
 
-/**
- * A missing heartbeat means a dead worker, and a try that did not start a missing one. The time-out of all tries has the
- * failure of the last one as its cause.
- */
-function isOutageTimeout({ timeoutType, cause }: TimeoutFailure): boolean {
-  if (cause === undefined && timeoutType === 'SCHEDULE_TO_START') return true;
-  if (timeoutType === 'HEARTBEAT') return true;
-  if (timeoutType === 'START_TO_CLOSE') return false;
-  if (cause instanceof TimeoutFailure) return isOutageTimeout(cause);
-  return cause === undefined || (cause instanceof ApplicationFailure && cause.type === WORKER_SHUTDOWN);
+function isOutage(cause: unknown): boolean {
+  if (cause instanceof ApplicationFailure) return cause.type === WORKER_SHUTDOWN;
+  if (!(cause instanceof TimeoutFailure)) return false;
+  // A missing heartbeat means a dead worker.
+  if (cause.timeoutType === 'HEARTBEAT') return true;
+  if (cause.timeoutType === 'START_TO_CLOSE') return false;
+  // No worker started the last try, or the time limit of all tries ended. Before it, the last try may have failed.
+  const lastTry = causeOfTimeout(cause);
+  return lastTry === undefined || isOutage(lastTry);
 }
