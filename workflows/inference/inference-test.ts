@@ -5,7 +5,6 @@ import {
   continueAsNew,
   log,
   upsertSearchAttributes,
-  workflowInfo,
 } from '@temporalio/workflow';
 import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import type { Deployed } from '../../activities/dynamo/dynamo-deployment.js';
@@ -23,6 +22,7 @@ import { type Verdict, worst } from '../../suite/verdict/verdict.js';
 import { longActivities, shortActivities } from '../common/activity-options.js';
 import { failureOf } from '../common/failures.js';
 import { formatFigure } from '../common/figures.js';
+import { isHistoryLong } from '../common/history.js';
 import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from '../common/messages.js';
 import { claimNodes } from '../common/node-claim.js';
 import { isBounded } from '../common/patches.js';
@@ -263,7 +263,7 @@ class InferenceTest {
 
   /** Continues as new before the replay of the history becomes slow. The deployment stays and is loaded again. */
   async #continueInNewRun(state: Omit<InferenceTestState, 'startedAt'>): Promise<void> {
-    if (!this.#isBounded || !workflowInfo().continueAsNewSuggested) return;
+    if (!this.#isBounded || !isHistoryLong(this.#isBounded)) return;
     const input = { ...this.#input, paused: this.#pause.paused };
     await continueAsNew<typeof inferenceTest>(input, { startedAt: this.#state.startedAt, ...state });
   }

@@ -23,7 +23,7 @@ import { isBounded } from '../common/patches.js';
 import { type Conclusion, conclude, concludeCancelled, type Judged, type RecordedRun } from './conclusion.js';
 import { restoreSuite, type SuiteContinuation, saveSuite } from './continuation.js';
 import { dynamoPhase } from './dynamo-phase.js';
-import { isHistoryLong } from './history.js';
+import { isHistoryLong } from '../common/history.js';
 import type { PhaseEnd, RunningSuite } from './running-suite.js';
 import { type Ready, setUp } from './set-up.js';
 import { handleMessages } from './suite-messages.js';
@@ -176,7 +176,7 @@ class BenchmarkSuite {
       report: (step) => state.setPhase('set-up', step),
       beforePause: async (waitingSince) => {
         this.#waitingSince = waitingSince;
-        if (isHistoryLong()) await this.#continueInNewRun();
+        if (isHistoryLong(isBounded)) await this.#continueInNewRun();
       },
     });
     state.setup = record;

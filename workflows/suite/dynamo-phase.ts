@@ -14,7 +14,7 @@ import {
 } from '../inference/inference-test.js';
 import { runBlock } from './block.js';
 import { summariesOfResult } from './former-result.js';
-import { isHistoryLong } from './history.js';
+import { isHistoryLong } from '../common/history.js';
 import { openRun } from './open-run.js';
 import type { PhaseEnd, RunningSuite } from './running-suite.js';
 import type { Ready } from './set-up.js';
@@ -28,7 +28,7 @@ export async function dynamoPhase(suite: RunningSuite, dynamo: DynamoSpec, ready
   const phase = new DynamoPhase(suite, dynamo, ready);
   for (const test of suite.state.inference) {
     if (test.status === 'done') continue;
-    if (suite.isBounded && isHistoryLong()) return 'new-run';
+    if (suite.isBounded && isHistoryLong(suite.isBounded)) return 'new-run';
     if ((await runBlock(suite, [test], () => phase.measure(test))) === 'abort') return 'abort';
   }
   return 'continue';

@@ -11,7 +11,7 @@ import { backEndOf } from '../common/titles.js';
 import { type TransportTestFailureDetails, transportTest } from '../transport/transport-test.js';
 import { runBlock } from './block.js';
 import { summariesOfResult } from './former-result.js';
-import { isHistoryLong } from './history.js';
+import { isHistoryLong } from '../common/history.js';
 import { openRun } from './open-run.js';
 import type { PhaseEnd, RunningSuite } from './running-suite.js';
 import type { Ready } from './set-up.js';
@@ -29,7 +29,7 @@ export async function transportPhase(suite: RunningSuite, ready: Ready): Promise
     const names = [...new Set(tests.map(({ base }) => base))];
     const states = names.flatMap((name) => byName.get(name) ?? []);
     if (states.every(({ status }) => status === 'done')) continue;
-    if (isBounded && isHistoryLong()) return 'new-run';
+    if (isBounded && isHistoryLong(isBounded)) return 'new-run';
     if ((await runBlock(suite, states, (open) => measure(suite, ready, open))) === 'abort') return 'abort';
   }
   return 'continue';

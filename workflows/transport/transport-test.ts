@@ -1,4 +1,4 @@
-import { ApplicationFailure, continueAsNew, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
+import { ApplicationFailure, continueAsNew, upsertSearchAttributes } from '@temporalio/workflow';
 import type { CellDefinition } from '../../activities/cells/cell-definition.js';
 import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import type { Fabric } from '../../suite/hardware/fabric.js';
@@ -14,6 +14,7 @@ import type { Verdict } from '../../suite/verdict/verdict.js';
 import { shortActivities } from '../common/activity-options.js';
 import { failureOf } from '../common/failures.js';
 import { formatFigure } from '../common/figures.js';
+import { isHistoryLong } from '../common/history.js';
 import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from '../common/messages.js';
 import { claimNodes, releaseNodes } from '../common/node-claim.js';
 import { isBounded } from '../common/patches.js';
@@ -226,11 +227,10 @@ class TransportTest {
   }
 
   /**
-   * Continues as new before the replay of the history becomes slow: the server suggests it at 4,096 events or 4 MiB; a
-   * cell takes about 60 events.
+   * Continues as new before the replay of the history becomes slow. A cell takes about 60 events.
    */
   async #continueInNewRun(): Promise<void> {
-    if (!workflowInfo().continueAsNewSuggested) return;
+    if (!isHistoryLong(this.#isBounded)) return;
     const { done: _, ...given } = this.#given;
     const state = this.#progress.state(this.#waitingSince);
     await continueAsNew<typeof transportTest>({ ...given, paused: this.#pause.paused }, state);

@@ -1,0 +1,17 @@
+import { workflowInfo } from '@temporalio/workflow';
+
+/**
+ * Number of events from which a workflow continues as new, so that any history replays within a second or two. The server
+ * suggests it at 4,096 events or 4 MiB.
+ */
+const MOST_EVENTS = 1_500;
+
+/**
+ * Returns whether a workflow should continue as new at its next opportunity.
+ *
+ * @param isBounded result of `isBounded`: a run of an earlier version only follows the suggestion of the server
+ */
+export function isHistoryLong(isBounded: boolean): boolean {
+  const { historyLength, continueAsNewSuggested } = workflowInfo();
+  return continueAsNewSuggested || (isBounded && historyLength > MOST_EVENTS);
+}
