@@ -12,6 +12,7 @@ import { claimingActivities } from './run/claiming.js';
 import { cleanupActivities } from './run/cleanup.js';
 import { etcdActivities } from './run/etcd.js';
 import { nodeActivities } from './run/nodes.js';
+import { pauseScheduleActivities } from './run/pause-schedule.js';
 import { runObjectActivities } from './run/run-object.js';
 import { evidenceActivities } from './transport/evidence.js';
 import { probeActivities } from './transport/probes.js';
@@ -37,6 +38,7 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...runRecordActivities(context),
     ...regressionActivities(context),
     ...webhookActivities(),
+    ...pauseScheduleActivities(context),
     ...cleanupActivities(context),
   };
 }

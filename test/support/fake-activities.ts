@@ -164,6 +164,10 @@ export class FakeActivities {
         note(`notify ${notice.outcome}`);
         return { sent: true };
       },
+      pauseSchedule: async ({ scheduleId, note: text }) => {
+        note(`pauseSchedule ${scheduleId}: ${text}`);
+        return { paused: true };
+      },
     };
     return { ...base, ...this.overrides };
   }
