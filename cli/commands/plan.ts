@@ -1,10 +1,11 @@
 import { Command } from 'commander';
 import { type CellTimes, readCellTimes } from '../../results/records/cell-times.js';
+import { checkSuite } from '../../suite/plan/check-suite.js';
 import { type Forecast, type ForecastCell, type ForecastLoad, forecastOf } from '../../suite/plan/forecast.js';
 import { instanceTypes } from '../../suite/plan/planned-fabric.js';
 import type { Range } from '../../suite/plan/test-forecast.js';
 import type { Concern } from '../../suite/run/concern.js';
-import { checkSpec, type SuiteSpec } from '../../suite/spec/spec.js';
+import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { formatCount } from '../../suite/units/count.js';
 import { formatBytes, formatDuration } from '../../suite/units/units.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
@@ -27,7 +28,7 @@ export function planCommand(): Command {
       'also inspect the cluster: show the pair of nodes that the suite would choose, and the problems of the cluster',
     )
     .action(async (file: string, options: StoreOptions & { json?: true; cluster?: true }) => {
-      const checked = checkSpec(await readSpecFile(file));
+      const checked = checkSuite(await readSpecFile(file));
       if ('problems' in checked) {
         const refused = checked.problems.map(({ path, message }) => ({ subject: path, message }));
         console.log(options.json ? JSON.stringify({ refused }, null, 2) : refusedLines(refused).join('\n'));

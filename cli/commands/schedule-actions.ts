@@ -1,5 +1,5 @@
 import { type Client, ScheduleAlreadyRunning, type ScheduleHandle } from '@temporalio/client';
-import { parseSpec } from '../../suite/spec/spec.js';
+import { parseSuite } from '../../suite/plan/check-suite.js';
 import { withTemporal } from '../follow/temporal-client.js';
 import { readSpecFile } from '../options/spec-file.js';
 import { WrongUse } from '../options/wrong-use.js';
@@ -10,7 +10,7 @@ import { type OutputOptions, print, printState } from './schedule-output.js';
 /** Creates the schedule of a suite, or replaces its settings. */
 export async function setSchedule(file: string, settings: ScheduleSettings & OutputOptions): Promise<void> {
   const input = await readSpecFile(file);
-  const schedule = scheduleOptions(parseSpec(input), input, settings);
+  const schedule = scheduleOptions(parseSuite(input), input, settings);
   await withTemporal(async (client) => {
     const handle = client.schedule.getHandle(schedule.scheduleId);
     const done = await createOrUpdate(client, handle, schedule).catch((error: unknown): never => {
