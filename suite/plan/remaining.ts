@@ -1,6 +1,6 @@
 import { type Estimate, intervalOf, sumOfEstimates, ZERO } from '../statistics/estimate.js';
 import { formatDuration } from '../units/units.js';
-import { type CellTimes, type PendingTest, restOf, sampleOf, type TimedTest } from './rest-of-test.js';
+import { type PendingTest, restOf, sampleOf, type TimedTest } from './rest-of-test.js';
 import type { Range } from './test-forecast.js';
 import { type ToolEffect, ToolEffectLearner } from './tool-effect.js';
 
@@ -38,22 +38,6 @@ export function remainingTime(
 /** Returns what is left of a time of which some has passed; a tenth of it when it takes longer than expected. */
 export function leftOf({ mean, variance }: Estimate, elapsed: number): Estimate {
   return { mean: Math.max(mean - elapsed, mean / 10), variance };
-}
-
-/** Summarizes the times of the measured cells; undefined without one. */
-export function timesOf(
-  cells: readonly { readonly seconds: number; readonly failure?: unknown }[],
-): CellTimes | undefined {
-  const seconds = cells.filter((cell) => cell.failure === undefined).map((cell) => cell.seconds);
-  if (seconds.length === 0) return undefined;
-  const total = (of: (value: number) => number) => seconds.reduce((sum, value) => sum + of(value), 0);
-  return {
-    low: Math.min(...seconds),
-    high: Math.max(...seconds),
-    count: seconds.length,
-    sum: total((value) => value),
-    squares: total((value) => value ** 2),
-  };
 }
 
 /** An estimate of the seconds that remain. Former workers give only the ends of a range. */
@@ -96,10 +80,10 @@ function roughly(seconds: number): string {
 
 function effectsOf(tests: readonly TimedTest[]): (tool: string) => ToolEffect {
   const learners = new Map<string, ToolEffectLearner>();
-  for (const { forecast, done, took } of tests) {
+  for (const { forecast, took } of tests) {
     const learner = learners.get(forecast.tool) ?? new ToolEffectLearner();
     learners.set(forecast.tool, learner);
-    if (took) learner.add(forecast, sampleOf(took, done).mean);
+    if (took) learner.add(forecast, sampleOf(took).mean);
   }
   const known = new Map([...learners].map(([tool, learner]) => [tool, learner.effect()]));
   return (tool) => known.get(tool) ?? new ToolEffectLearner().effect();

@@ -10,6 +10,31 @@ export interface CellTimes extends Range {
   readonly squares?: number | undefined;
 }
 
+/** Adds the seconds of a measured cell to the times of those before it. */
+export function withCell(times: CellTimes | undefined, seconds: number): CellTimes {
+  const { low, high, count, sum, squares } = times ? counted(times) : NO_CELLS;
+  return {
+    low: Math.min(low, rounded(seconds)),
+    high: Math.max(high, rounded(seconds)),
+    count: count + 1,
+    sum: rounded(sum + seconds),
+    squares: rounded(squares + seconds ** 2),
+  };
+}
+
+const NO_CELLS = { low: Number.POSITIVE_INFINITY, high: 0, count: 0, sum: 0, squares: 0 };
+
+/** Completes the times of a former worker: of its cells, only the fastest and the slowest are known. */
+function counted({ low, high, count, sum, squares }: CellTimes): Record<keyof CellTimes, number> {
+  if (count !== undefined && sum !== undefined && squares !== undefined) return { low, high, count, sum, squares };
+  return { low, high, count: 2, sum: low + high, squares: low ** 2 + high ** 2 };
+}
+
+/** Rounds to thousandths, which are enough for a forecast and short in a payload. */
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000;
+}
+
 /** Progress of a test. */
 export interface TimedTest {
   readonly forecast: TestForecast;
@@ -40,7 +65,7 @@ export interface Rest extends Estimate {
 export function restOf(test: PendingTest, effect: ToolEffect): Rest {
   const { forecast, done, took, elapsed = 0 } = test;
   const corrected = took ? undefined : correctedCell(forecast, effect);
-  const cell = took ? measuredCell(forecast, sampleOf(took, done)) : undefined;
+  const cell = took ? measuredCell(forecast, sampleOf(took)) : undefined;
   const mean = cell?.mean ?? corrected?.mean ?? 0;
   const within = cell?.within ?? forecast.within * (mean / forecast.cell.mean) ** 2;
   const own = cell?.variance ?? corrected?.ownVariance ?? 0;
@@ -66,14 +91,10 @@ interface Sample {
   readonly squares: number;
 }
 
-/** Summarizes the times of measured cells. @param done number of recorded cells, for times without a count */
-export function sampleOf({ low, high, count, sum, squares }: CellTimes, done: number): Sample {
-  if (count !== undefined && sum !== undefined && squares !== undefined && count > 0) {
-    return { count, mean: sum / count, squares: Math.max(0, squares - sum ** 2 / count) };
-  }
-  // Only the ends are known: the variance of an even distribution between them.
-  const known = Math.max(1, done);
-  return { count: known, mean: (low + high) / 2, squares: ((high - low) ** 2 / 12) * (known - 1) };
+/** Summarizes the times of measured cells. */
+export function sampleOf(times: CellTimes): Sample {
+  const { count, sum, squares } = counted(times);
+  return { count, mean: sum / count, squares: Math.max(0, squares - sum ** 2 / count) };
 }
 
 /**

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { mersenne } from 'pure-rand/generator/mersenne';
 import { historyOfCells } from '../../../../suite/plan/history.js';
-import { remainingTime, timesOf } from '../../../../suite/plan/remaining.js';
+import { remainingTime } from '../../../../suite/plan/remaining.js';
+import { type CellTimes, withCell } from '../../../../suite/plan/rest-of-test.js';
 import type { CellHistory, TestForecast } from '../../../../suite/plan/test-forecast.js';
 import { COVERAGE, estimateOfRange } from '../../../../suite/statistics/estimate.js';
 
@@ -74,7 +75,7 @@ const WORLDS: Readonly<Record<string, () => World>> = {
 function estimate({ forecasts, seconds }: World, done: number) {
   const all = forecasts.map((of, i) => {
     const ran = (seconds[i] ?? []).slice(0, Math.max(0, done - i * CELLS));
-    return { forecast: of, done: ran.length, took: timesOf(ran.map((value) => ({ seconds: value }))) };
+    return { forecast: of, done: ran.length, took: ran.reduce<CellTimes | undefined>(withCell, undefined) };
   });
   const ended = all.filter((test) => test.done === CELLS);
   return remainingTime(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { forecastOf, forecastOfTest, setUpTime } from '../../../../suite/plan/forecast.js';
-import { expectedEndText, leftOf, remainingText, remainingTime, timesOf } from '../../../../suite/plan/remaining.js';
+import { expectedEndText, leftOf, remainingText, remainingTime } from '../../../../suite/plan/remaining.js';
+import { type CellTimes, withCell } from '../../../../suite/plan/rest-of-test.js';
 import type { TestForecast } from '../../../../suite/plan/test-forecast.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 
@@ -11,7 +12,7 @@ const forecastFor = (test: object): TestForecast => {
   assert.ok(only);
   return forecastOfTest(spec, only);
 };
-const took = (...seconds: number[]) => timesOf(seconds.map((value) => ({ seconds: value })));
+const took = (...seconds: number[]) => seconds.reduce<CellTimes | undefined>(withCell, undefined);
 const near = (actual: number, expected: number, share = 0.02) =>
   assert.ok(Math.abs(actual - expected) <= share * expected, `${actual} is not about ${expected}`);
 
@@ -103,16 +104,9 @@ describe('remaining time', () => {
     assert.deepEqual(leftOf({ mean: 100, variance: 4 }, 500), { mean: 10, variance: 4 });
   });
 
-  it('learns nothing from cells that could not be measured', () => {
-    const failure = { class: 'Hung' };
-    assert.deepEqual(timesOf([{ seconds: 40 }, { seconds: 900, failure }, { seconds: 30 }]), {
-      low: 30,
-      high: 40,
-      count: 2,
-      sum: 70,
-      squares: 2500,
-    });
-    assert.equal(timesOf([{ seconds: 900, failure }]), undefined);
+  it('counts cells one after the other, also after those of a former worker', () => {
+    assert.deepEqual(took(40, 30), { low: 30, high: 40, count: 2, sum: 70, squares: 2500 });
+    assert.deepEqual(withCell({ low: 10, high: 20 }, 30), { low: 10, high: 30, count: 3, sum: 60, squares: 1400 });
   });
 
   it('takes a time for 2,000 tests that a workflow can spend at each step', () => {
