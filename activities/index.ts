@@ -6,12 +6,14 @@ import { dynamoDeploymentActivities } from './dynamo/dynamo-deployment.js';
 import { platformActivities } from './dynamo/platform.js';
 import { loadActivities } from './load/load.js';
 import { regressionActivities } from './report/regressions.js';
+import { suiteHistoryActivities } from './report/suite-history.js';
 import { webhookActivities } from './report/webhook.js';
 import { runRecordActivities } from './report/write-report.js';
 import { claimingActivities } from './run/claiming.js';
 import { cleanupActivities } from './run/cleanup.js';
 import { etcdActivities } from './run/etcd.js';
 import { nodeActivities } from './run/nodes.js';
+import { pauseScheduleActivities } from './run/pause-schedule.js';
 import { runObjectActivities } from './run/run-object.js';
 import { evidenceActivities } from './transport/evidence.js';
 import { probeActivities } from './transport/probes.js';
@@ -36,7 +38,9 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...loadActivities(context),
     ...runRecordActivities(context),
     ...regressionActivities(context),
+    ...suiteHistoryActivities(context),
     ...webhookActivities(),
+    ...pauseScheduleActivities(context),
     ...cleanupActivities(context),
   };
 }

@@ -7,6 +7,7 @@ import { ResultStore } from '../results/store.js';
 import { SuiteFailure } from '../suite/verdict/failure.js';
 import { connectTemporal } from '../temporal/connection.js';
 import { RunDirectory } from '../temporal/run-directory.js';
+import { ScheduleDirectory } from '../temporal/schedule-directory.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
 import { bundleExists } from './bundle.js';
 import { readConfig } from './config.js';
@@ -29,6 +30,7 @@ async function main(): Promise<void> {
   const activities = createActivities({
     store,
     runs: new RunDirectory(client, namespace),
+    schedules: new ScheduleDirectory(client, namespace),
   });
   const worker = await createWorker({ connection, namespace, config, activities });
   console.error(

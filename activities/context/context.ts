@@ -6,12 +6,14 @@ import type { ResultStore } from '../../results/store.js';
 import { runObjectName } from '../../suite/run/object-names.js';
 import { type Run, runLabels, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../../suite/run/run.js';
 import type { OpenRuns, RunStatusClient } from '../../suite/run/run-status.js';
+import type { ScheduleControl } from '../../suite/run/schedule-pause.js';
 import { NodeClaims } from './node-claims.js';
 
 /** Dependencies of the activities; tests replace them. */
 export interface ActivityDependencies {
   readonly store: ResultStore;
   readonly runs: OpenRuns & RunStatusClient;
+  readonly schedules: ScheduleControl;
   /**
    * Connects to the cluster of a kubeconfig context. Default: `Cluster.connect`, which finds the kubeconfig as kubectl
    * does.
@@ -23,13 +25,15 @@ export interface ActivityDependencies {
 export class ActivityContext {
   readonly store: ResultStore;
   readonly runs: OpenRuns & RunStatusClient;
+  readonly schedules: ScheduleControl;
   readonly claims = new NodeClaims(this);
   readonly #connect: (context?: string) => Cluster;
   readonly #clusters = new Map<string | undefined, Cluster>();
 
-  constructor({ store, runs, connect = Cluster.connect }: ActivityDependencies) {
+  constructor({ store, runs, schedules, connect = Cluster.connect }: ActivityDependencies) {
     this.store = store;
     this.runs = runs;
+    this.schedules = schedules;
     this.#connect = connect;
   }
 

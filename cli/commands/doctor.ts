@@ -6,8 +6,9 @@ import { Cluster } from '../../kubernetes/client/cluster.js';
 import { NAMESPACE, SECRET } from '../../kubernetes/client/resources.js';
 import { listRuns } from '../../results/records/runs.js';
 import { helmCommand, helmCommandLine } from '../../suite/cluster/helm-command.js';
+import { parseSuite } from '../../suite/plan/check-suite.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
-import { parseSpec, type SuiteSpec, suiteSpec } from '../../suite/spec/spec.js';
+import { type SuiteSpec, suiteSpec } from '../../suite/spec/spec.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { connectTemporal, type TemporalConnection } from '../../temporal/connection.js';
 import { missingSearchAttributes, registerCommand } from '../../temporal/search-attributes.js';
@@ -37,7 +38,7 @@ export function doctorCommand(): Command {
     .addOption(taskQueueOption())
     .option('--json', 'print JSON')
     .action(async (options: StoreOptions & { spec?: string; taskQueue: string; json?: true }) => {
-      const spec = options.spec ? parseSpec(await readSpecFile(options.spec)) : undefined;
+      const spec = options.spec ? parseSuite(await readSpecFile(options.spec)) : undefined;
       const cluster = spec?.cluster ?? suiteSpec.shape.cluster.parse({});
       const findings = [
         ...(await checkTemporal(options.taskQueue)),

@@ -1,16 +1,19 @@
 import { Command } from 'commander';
 import { type CellTimes, readCellTimes } from '../../results/records/cell-times.js';
+import { checkSuite } from '../../suite/plan/check-suite.js';
 import { type Forecast, type ForecastCell, type ForecastLoad, forecastOf } from '../../suite/plan/forecast.js';
 import { instanceTypes } from '../../suite/plan/planned-fabric.js';
+import { expectedEndText, remainingText } from '../../suite/plan/remaining.js';
 import type { Range } from '../../suite/plan/test-forecast.js';
 import type { Concern } from '../../suite/run/concern.js';
-import { checkSpec, type SuiteSpec } from '../../suite/spec/spec.js';
+import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { formatCount } from '../../suite/units/count.js';
 import { formatBytes, formatDuration } from '../../suite/units/units.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { EXIT } from '../options/exit-code.js';
 import { readSpecFile } from '../options/spec-file.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
+import { clock } from '../output/clock.js';
 import { concernLines } from '../output/concern-lines.js';
 import { addHelp } from '../output/help-text.js';
 
@@ -27,7 +30,7 @@ export function planCommand(): Command {
       'also inspect the cluster: show the pair of nodes that the suite would choose, and the problems of the cluster',
     )
     .action(async (file: string, options: StoreOptions & { json?: true; cluster?: true }) => {
-      const checked = checkSpec(await readSpecFile(file));
+      const checked = checkSuite(await readSpecFile(file));
       if ('problems' in checked) {
         const refused = checked.problems.map(({ path, message }) => ({ subject: path, message }));
         console.log(options.json ? JSON.stringify({ refused }, null, 2) : refusedLines(refused).join('\n'));
@@ -36,11 +39,11 @@ export function planCommand(): Command {
       }
       const { spec } = checked;
       const learnt = await timesOf(spec, options);
-      const forecast = forecastOf(spec, learnt.times);
+      const forecast = forecastOf(spec, learnt);
       const found = options.cluster ? await (await import('./cluster-plan.js')).inspectCluster(spec) : undefined;
       const refused = [...forecast.refused, ...(found?.refused ?? [])];
       const plan = { suite: spec.name, ...forecast, refused, ...(found?.pair ? { pair: found.pair } : {}) };
-      console.log(options.json ? JSON.stringify(plan, null, 2) : planText(spec, plan, learnt.runs));
+      console.log(options.json ? JSON.stringify(plan, null, 2) : planText(spec, plan, learnt.runs, Date.now()));
       if (refused.length > 0) process.exitCode = EXIT.fail;
     });
   return addHelp(command, {
@@ -61,11 +64,16 @@ async function timesOf(spec: SuiteSpec, options: StoreOptions): Promise<CellTime
   } catch (error) {
     if (!(error instanceof SuiteFailure)) throw error;
     if (error.class !== 'NotFound') console.error(`warning: Times of earlier runs are not used: ${error.message}`);
-    return { times: new Map(), runs: 0 };
+    return { cells: new Map(), runs: 0 };
   }
 }
 
-function planText(spec: SuiteSpec, plan: Forecast & { pair?: { node1: string; node2: string } }, runs: number): string {
+function planText(
+  spec: SuiteSpec,
+  plan: Forecast & { pair?: { node1: string; node2: string } },
+  runs: number,
+  now: number,
+): string {
   const { cells, load, blocks, cellCount, pods, wallTime, nodeHours } = plan;
   const { gpu, efa, cpu, memory, hugepages2Mi } = spec.resources;
   const learnt = new Set(cells.filter(({ time }) => time.measured).map(({ test }) => test)).size;
@@ -75,7 +83,7 @@ function planText(spec: SuiteSpec, plan: Forecast & { pair?: { node1: string; no
       : ', estimated from the parameters';
   return [
     `${spec.name}: ${counted(cellCount, 'cell')} in ${formatCount(blocks, 'block')}`,
-    `  time       ${formatDuration(wallTime.low)} to ${formatDuration(wallTime.high)}${basis}; retries after a failure are extra`,
+    `  time       if started now, ${expectedEndText(wallTime, (time) => clock(time, now), now)}${basis}; retries after a failure are extra`,
     `  node-hours ${nodeHours.low.toFixed(1)} to ${nodeHours.high.toFixed(1)} (two nodes)`,
     `  pods       ${counted(pods.ranks, 'rank')}, two at a time; ${pods.probes} probes, ${pods.etcd} etcd`,
     `  each rank  ${cpu} cpu, ${formatBytes(memory)} of memory, ${gpu.count} ${gpu.resource}, ${efa.count} ${efa.resource}, ${formatBytes(hugepages2Mi)} of huge pages`,
@@ -100,8 +108,7 @@ function cellLine(
 
 function loadLine({ test, topology, concurrency, repetitions, workers, gpus, efa, time }: ForecastLoad): string {
   const times = repetitions > 1 ? `, ${repetitions} times` : '';
-  const range = `${formatDuration(time.low)} to ${formatDuration(time.high)}`;
-  return `  - ${test}: ${topology}, concurrency ${concurrency.join(', ')}${times}: ${workers} workers with ${gpus} GPUs and ${efa} EFA together, ${range}`;
+  return `  - ${test}: ${topology}, concurrency ${concurrency.join(', ')}${times}: ${workers} workers with ${gpus} GPUs and ${efa} EFA together, ${remainingText(time)}`;
 }
 
 function counted({ low, high }: Range, what: string): string {

@@ -1,6 +1,6 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { Command } from 'commander';
-import { parseSpec } from '../../suite/spec/spec.js';
+import { parseSuite } from '../../suite/plan/check-suite.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { describeSuiteRun } from '../../temporal/suite-runs.js';
 import { countWorkers } from '../../temporal/workers.js';
@@ -51,7 +51,7 @@ async function startSuite(file: string, options: Options): Promise<void> {
   const { resumeFrom, detach, json } = options;
   const written = await readSpecFile(file);
   const input = resumeFrom === undefined ? written : { ...(written as object), resumeFrom };
-  const { name } = parseSpec(input);
+  const { name } = parseSuite(input);
   const workflowId = options.workflowId ?? `${name}-${timestamp(new Date())}`;
   await withTemporal(async (client) => {
     if (resumeFrom !== undefined) await warnIfUnknown(() => describeSuiteRun(client, resumeFrom));

@@ -1,4 +1,5 @@
 import type { ScheduleOptions } from '@temporalio/client';
+import { PAUSE_SCHEDULE_ON, type PausingOutcome } from '../../suite/run/schedule-pause.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { WrongUse } from '../options/wrong-use.js';
 
@@ -14,7 +15,8 @@ export interface ScheduleSettings {
   readonly catchUp: number;
   /** Largest random delay of a start, in seconds. */
   readonly jitter?: number | undefined;
-  readonly pauseOnFailure: boolean;
+  /** Outcomes of a run that pause the schedule. */
+  readonly pauseOn: readonly PausingOutcome[];
   readonly note?: string | undefined;
 }
 
@@ -27,16 +29,19 @@ export function scheduleIdOf({ name }: Pick<SuiteSpec, 'name'>): string {
  * Builds the Temporal Schedule of a suite. A suite locks its nodes, so a start is skipped while the previous run is
  * running. The workflow id of each run is the schedule id followed by the time.
  *
+ * The memo of each run names the outcomes that pause the schedule, because Temporal's own setting only reacts to a run
+ * that fails as a workflow, and a missed expectation is a result. That setting covers a run that ends without a result.
+ *
  * @param input the suite spec as written, which the workflow gets
  * @throws {WrongUse} when the time zone does not exist
  */
 export function scheduleOptions(spec: SuiteSpec, input: unknown, settings: ScheduleSettings): ScheduleOptions {
-  const { id = scheduleIdOf(spec), cron, timeZone, taskQueue, catchUp, jitter, pauseOnFailure, note } = settings;
+  const { id = scheduleIdOf(spec), cron, timeZone, taskQueue, catchUp, jitter, pauseOn, note } = settings;
   checkTimeZone(timeZone);
   return {
     scheduleId: id,
     spec: { cronExpressions: [cron], timezone: timeZone, ...(jitter ? { jitter: jitter * 1000 } : {}) },
-    policies: { overlap: 'SKIP', catchupWindow: catchUp * 1000, pauseOnFailure },
+    policies: { overlap: 'SKIP', catchupWindow: catchUp * 1000, pauseOnFailure: pauseOn.includes('fail') },
     action: {
       type: 'startWorkflow',
       workflowType: 'benchmarkSuite',
@@ -44,6 +49,7 @@ export function scheduleOptions(spec: SuiteSpec, input: unknown, settings: Sched
       taskQueue,
       args: [input],
       staticSummary: `${spec.name}, ${cron} ${timeZone}`,
+      ...(pauseOn.length > 0 ? { memo: { [PAUSE_SCHEDULE_ON]: pauseOn } } : {}),
     },
     ...(note ? { state: { note } } : {}),
   };

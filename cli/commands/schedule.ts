@@ -1,28 +1,33 @@
 import { Command, Option } from 'commander';
-import { seconds } from '../options/option-parsers.js';
+import { PAUSING_OUTCOMES, type PausingOutcome } from '../../suite/run/schedule-pause.js';
+import { moment, pausingOutcomes, seconds } from '../options/option-parsers.js';
 import { taskQueueOption } from '../options/task-queue.js';
 import { addHelp } from '../output/help-text.js';
-import {
-  deleteSchedule,
-  pauseSchedule,
-  resumeSchedule,
-  setSchedule,
-  showSchedule,
-  triggerSchedule,
-} from './schedule-actions.js';
+import { deleteSchedule, pauseSchedule, resumeSchedule, setSchedule } from './schedule-actions.js';
+import { backfillSchedule } from './schedule-backfill.js';
 import type { ScheduleSettings } from './schedule-options.js';
+import type { OutputOptions } from './schedule-output.js';
+import { listSchedules, showSchedule } from './schedule-show.js';
+import { triggerSchedule } from './schedule-trigger.js';
 
-interface OutputOptions {
-  readonly json?: true;
-}
+/** Outcomes of `--pause-on-failure`. */
+const ON_FAILURE: readonly PausingOutcome[] = ['fail', 'regressed'];
 
-/** `dynamo-bench schedule set|show|trigger|pause|resume|delete`: runs a suite on a Temporal Schedule. */
+type SetOptions = ScheduleSettings & OutputOptions & { readonly pauseOnFailure?: true };
+
+/** `dynamo-bench schedule set|list|show|trigger|backfill|pause|resume|delete`: runs a suite on a Temporal Schedule. */
 export function scheduleCommand(): Command {
   const command = new Command('schedule').description('Run a suite on a Temporal Schedule, for example every night.');
   for (const subcommand of [
     setCommand(),
-    verb('show', 'Show a schedule: its state and the next starts.', showSchedule),
-    verb('trigger', 'Start one run now. The schedule does not change.', triggerSchedule),
+    listCommand(),
+    verb(
+      'show',
+      'Show a schedule: its state, its next starts, the counts of its starts, and its last runs.',
+      showSchedule,
+    ),
+    triggerCommand(),
+    backfillCommand(),
     pauseCommand(),
     verb('resume', 'Resume a paused schedule.', resumeSchedule),
     verb('delete', 'Delete a schedule. Runs that it started are kept.', deleteSchedule),
@@ -63,10 +68,22 @@ function setCommand(): Command {
         .default(3600, '1h'),
     )
     .option('--jitter <duration>', 'delay each start by a random time up to this', seconds)
-    .option('--pause-on-failure', 'pause the schedule when a run fails', false)
+    .addOption(
+      new Option(
+        '--pause-on-failure',
+        `pause the schedule after a run that fails or regresses: --pause-on ${ON_FAILURE.join()}`,
+      ).conflicts('pauseOn'),
+    )
+    .addOption(
+      new Option('--pause-on <outcomes>', `outcomes that pause the schedule: ${PAUSING_OUTCOMES.join(', ')}`)
+        .argParser(pausingOutcomes)
+        .default([], 'none'),
+    )
     .option('--note <text>', 'note on the schedule')
     .option('--json', 'print JSON')
-    .action((file: string, options: ScheduleSettings & OutputOptions) => setSchedule(file, options));
+    .action((file: string, { pauseOnFailure, ...options }: SetOptions) =>
+      setSchedule(file, pauseOnFailure ? { ...options, pauseOn: ON_FAILURE } : options),
+    );
   return addHelp(command, {
     examples: [
       [
@@ -74,9 +91,52 @@ function setCommand(): Command {
         "dynamo-bench schedule set suites/p5.json --cron '30 2 * * *' --time-zone Europe/Berlin",
       ],
       ['Run every six hours', "dynamo-bench schedule set suites/p5.json --cron '@every 6h'"],
+      ['Pause the schedule after a run that fails', 'dynamo-bench schedule set suites/p5.json --pause-on fail'],
     ],
     notes:
-      'The command replaces every setting: an omitted option gets its default. A paused schedule stays paused. Temporal\nchecks the cron expression.',
+      'The command replaces every setting: an omitted option gets its default. A paused schedule stays paused. Temporal\nchecks the cron expression. A cancelled run does not pause the schedule.',
+  });
+}
+
+function listCommand(): Command {
+  const command = new Command('list')
+    .description('List the schedules of suites: their next start, their last run and its outcome.')
+    .option('--json', 'print JSON')
+    .action((options: OutputOptions) => listSchedules(options));
+  return addHelp(command, { examples: [['List the schedules', 'dynamo-bench schedule list']] });
+}
+
+function triggerCommand(): Command {
+  const command = scheduleArgument(new Command('trigger'))
+    .description('Start one run now, unless a run of the schedule is running. The schedule does not change.')
+    .option('--allow-overlap', 'start the run even while another is running')
+    .option('--json', 'print JSON')
+    .action(triggerSchedule);
+  return addHelp(command, {
+    examples: [
+      ['Start a run', 'dynamo-bench schedule trigger nightly-p5'],
+      ['Start a run even while another is running', 'dynamo-bench schedule trigger nightly-p5 --allow-overlap'],
+    ],
+    notes: 'The exit code is 3 when no run starts because another is running.',
+  });
+}
+
+function backfillCommand(): Command {
+  const command = scheduleArgument(new Command('backfill'))
+    .description('Make up for the starts in a past time range. The runs start one after the other.')
+    .requiredOption('--from <time>', 'begin of the range: a time such as 2026-08-01T02:30:00Z, or a date (UTC)', moment)
+    .requiredOption('--to <time>', 'end of the range', moment)
+    .option('--json', 'print JSON')
+    .action(backfillSchedule);
+  return addHelp(command, {
+    examples: [
+      [
+        'Make up for the nights of an outage',
+        'dynamo-bench schedule backfill nightly-p5 --from 2026-08-01 --to 2026-08-04',
+      ],
+    ],
+    notes:
+      'The workflow id of a run has the time of its start, so a start that has had its run before reuses the recorded cells\nof that run.',
   });
 }
 

@@ -7,7 +7,7 @@ import { addHelp } from '../output/help-text.js';
 /** `dynamo-bench status WORKFLOW_ID`: shows the state of a suite run once. */
 export function statusCommand(): Command {
   const command = new Command('status')
-    .description('Show the state of a suite run: its current step, every test and the remaining time, or its result.')
+    .description('Show the state of a suite run: its current step, every test and the expected end, or its result.')
     .argument('<WORKFLOW_ID>', 'workflow id of the suite run')
     .option('--json', 'print JSON')
     .action((workflowId: string, options: ShowOptions) =>

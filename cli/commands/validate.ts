@@ -1,8 +1,9 @@
 import { Command } from 'commander';
 import { engineOf } from '../../suite/engines/registry.js';
+import { checkSuite } from '../../suite/plan/check-suite.js';
 import { forecastOf } from '../../suite/plan/forecast.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
-import { checkSpec, type SuiteSpec } from '../../suite/spec/spec.js';
+import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { toolOf } from '../../suite/tools/registry.js';
 import { formatCount } from '../../suite/units/count.js';
 import { formatBytes, formatDuration } from '../../suite/units/units.js';
@@ -18,7 +19,7 @@ export function validateCommand(): Command {
     .argument('<SPEC>', 'suite spec: JSON file, or - for standard input')
     .option('--json', 'print JSON: the problems, or the spec with every default')
     .action(async (file: string, { json }: { json?: true }) => {
-      const checked = checkSpec(await readSpecFile(file));
+      const checked = checkSuite(await readSpecFile(file));
       if (json) console.log(JSON.stringify(checked, null, 2));
       else if ('spec' in checked) console.log(describe(checked.spec));
       else describeProblems(file, checked.problems);

@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
-import { remainingText } from '../../suite/plan/remaining.js';
+import { expectedEndText, remainingText } from '../../suite/plan/remaining.js';
 import type { Progress, TestProgress } from '../../workflows/common/messages.js';
+import { clock } from '../output/clock.js';
 import { table } from '../output/table.js';
 
 const COLOURS = {
@@ -54,10 +55,10 @@ export function failureLines(tests: readonly TestProgress[]): string[] {
   );
 }
 
-/** Formats one line for logs: the current step and the remaining time. */
+/** Formats one line for logs: the current step and the expected end. */
 export function progressLine(progress: Progress, now: number): string {
   const [remaining] = remainingLine(progress, now);
-  return `${progress.phase}: ${progress.step}${remaining ? ` (${remaining})` : ''}`;
+  return `${progress.phase}: ${progress.step}${remaining ? `; ${remaining}` : ''}`;
 }
 
 function stateOf({ status, verdict }: TestProgress): string {
@@ -66,9 +67,12 @@ function stateOf({ status, verdict }: TestProgress): string {
 
 function remainingLine({ phase, paused, remaining, tests }: Progress, now: number): string[] {
   if (remaining.high === 0 || phase === 'done') return [];
-  // While the run waits for a person, its remaining time stays constant.
-  const waiting = paused || tests.some(({ status }) => status === 'parked');
-  const passed = waiting ? 0 : Math.max(0, now - Date.parse(remaining.at)) / 1000;
-  const left = { low: Math.max(0, remaining.low - passed), high: Math.max(0, remaining.high - passed) };
-  return [left.high > 0 ? `remaining: ${remainingText(left)}` : 'remaining: longer than forecast'];
+  // A run that waits for a person has no expected end.
+  if (paused || tests.some(({ status }) => status === 'parked'))
+    return [`remaining when it continues: ${remainingText(remaining)}`];
+  const passed = Math.max(0, now - Date.parse(remaining.at)) / 1000;
+  if (remaining.high <= passed) return ['expected end: later than forecast'];
+  const { low, high, expected = (low + high) / 2 } = remaining;
+  const left = { low: low - passed, high: high - passed, expected: expected - passed };
+  return [expectedEndText(left, (time) => clock(time, now), now)];
 }

@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import { PAUSING_OUTCOMES, type PausingOutcome } from '../../suite/run/schedule-pause.js';
+import { unknownWord } from '../../suite/schema/schema.js';
 import { parseDuration, UnitError } from '../../suite/units/units.js';
 
 /**
@@ -27,4 +29,27 @@ export function seconds(value: string): number {
     if (error instanceof UnitError) throw new InvalidArgumentError(error.message);
     throw error;
   }
+}
+
+/** Parses outcomes that can pause a schedule, separated by commas: `fail,regressed`. */
+export function pausingOutcomes(value: string): PausingOutcome[] {
+  const words = value.split(',').map((word) => word.trim());
+  const unknown = words.find((word) => !PAUSING_OUTCOMES.some((outcome) => outcome === word));
+  if (unknown !== undefined)
+    throw new InvalidArgumentError(`${sentence(unknownWord('outcome', unknown, PAUSING_OUTCOMES))}.`);
+  return PAUSING_OUTCOMES.filter((outcome) => words.includes(outcome));
+}
+
+const TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d))?$/;
+
+/** Parses an ISO 8601 time with its offset, or a date, which means midnight UTC. */
+export function moment(value: string): Date {
+  const time = new Date(value);
+  if (!TIME.test(value) || Number.isNaN(time.getTime()))
+    throw new InvalidArgumentError('Expected a time such as 2026-08-01T02:30:00Z, or a date (midnight UTC).');
+  return time;
+}
+
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

@@ -1,26 +1,37 @@
 import type { Kysely } from 'kysely';
 import { ec2InstanceType } from '../../suite/hardware/instance-type.js';
-import type { History, Range } from '../../suite/plan/test-forecast.js';
+import { historyOfCells, setUpOf } from '../../suite/plan/history.js';
+import type { SuiteHistory } from '../../suite/plan/test-forecast.js';
 import { currentCell } from '../../suite/record/current-cell.js';
-import type { TransportCell } from '../../suite/record/record.js';
+import type { SuiteRecord } from '../../suite/record/record.js';
 import { secondsBetween } from '../../suite/units/time.js';
 import type { Tables } from '../database/tables.js';
-import { isInferenceCell } from './any-cell.js';
+import { type CellRecord, isInferenceCell } from './any-cell.js';
 
 /** Number of newest runs to read; the cluster may have changed since older ones. */
 const NEWEST_RUNS = 20;
 
-/** Times of cells, and the number of runs in which they were measured. */
-export interface CellTimes {
-  /** Shortest and longest time of a cell with all its attempts, in seconds, by the name of its test. */
-  readonly times: History;
+/** Times of earlier runs, and the number of runs in which they were measured. */
+export interface CellTimes extends SuiteHistory {
   readonly runs: number;
 }
 
+/** A run, as far as its times depend on it. */
+interface TimedRun {
+  readonly startedAt: string;
+  /** Instance types of its nodes. */
+  readonly types: readonly string[];
+  /** Time of its first cell. */
+  firstCell?: string;
+  /** Seconds of its cells, by the name of the test. */
+  readonly cells: Map<string, number[]>;
+}
+
 /**
- * Reads how long the cells of the newest runs of a suite took. Excludes failed cells and inference cells.
+ * Reads how long set-up and the cells of the newest runs of a suite took. Excludes failed cells, and cells that a run took
+ * over from another one.
  *
- * @param instanceTypes use only cells that were measured on these; an empty list allows any instance type
+ * @param instanceTypes use only runs on these; an empty list allows any instance type
  */
 export async function readCellTimes(
   kysely: Kysely<Tables>,
@@ -30,7 +41,7 @@ export async function readCellTimes(
     .with('newest', (query) =>
       query
         .selectFrom('run')
-        .select('seq')
+        .select(['seq', 'started_at', 'workflow_id', 'run_id', 'record'])
         .where('suite', '=', suite)
         .orderBy('started_at', 'desc')
         .orderBy('seq', 'desc')
@@ -38,26 +49,60 @@ export async function readCellTimes(
     )
     .selectFrom('newest')
     .innerJoin('run_cell', 'run_cell.run_seq', 'newest.seq')
-    .innerJoin('cell', 'cell.seq', 'run_cell.cell_seq')
-    .select(['newest.seq as run', 'cell.record'])
+    .innerJoin('cell', (join) =>
+      join
+        .onRef('cell.seq', '=', 'run_cell.cell_seq')
+        .onRef('cell.workflow_id', '=', 'newest.workflow_id')
+        .onRef('cell.run_id', '=', 'newest.run_id'),
+    )
+    .select(['newest.seq as run', 'newest.started_at as startedAt', 'newest.record as head', 'cell.record'])
     .where('cell.failure_class', 'is', null)
     .execute();
-  const times = new Map<string, Range>();
-  const runs = new Set<number>();
-  for (const { run, record } of rows) {
+  const runs = new Map<number, TimedRun>();
+  for (const { run, startedAt, head, record } of rows) {
+    const timed = runs.get(run) ?? { startedAt, types: typesOfPair(JSON.parse(head)), cells: new Map() };
+    runs.set(run, timed);
     const cell = currentCell(JSON.parse(record));
-    if (isInferenceCell(cell) || !isOn(cell.provenance, instanceTypes)) continue;
-    const { test, attempts } = cell;
-    const seconds = attempts.reduce((sum, { startedAt, endedAt }) => sum + secondsBetween(startedAt, endedAt), 0);
-    if (!(seconds > 0)) continue;
-    const { low, high } = times.get(test) ?? { low: seconds, high: seconds };
-    times.set(test, { low: Math.min(low, seconds), high: Math.max(high, seconds) });
-    runs.add(run);
+    const types = isInferenceCell(cell) ? timed.types : typesOf(cell.provenance?.nodes ?? []);
+    if (isOn(types, instanceTypes)) addCell(timed, cell);
   }
-  return { times, runs: runs.size };
+  return historyOf([...runs.values()].filter(({ cells }) => cells.size > 0));
 }
 
-function isOn(provenance: TransportCell['provenance'], instanceTypes: readonly string[]): boolean {
-  if (instanceTypes.length === 0) return true;
-  return provenance?.nodes.every(({ instanceType }) => instanceTypes.includes(ec2InstanceType(instanceType))) ?? false;
+function addCell(run: TimedRun, cell: CellRecord): void {
+  const spans = isInferenceCell(cell) ? [{ startedAt: cell.startedAt, endedAt: cell.recordedAt }] : cell.attempts;
+  const seconds = spans.reduce((sum, { startedAt, endedAt }) => sum + secondsBetween(startedAt, endedAt), 0);
+  const [first] = spans;
+  if (!first || !(seconds > 0)) return;
+  run.cells.set(cell.test, [...(run.cells.get(cell.test) ?? []), seconds]);
+  if (run.firstCell === undefined || first.startedAt < run.firstCell) run.firstCell = first.startedAt;
+}
+
+function historyOf(runs: readonly TimedRun[]): CellTimes {
+  const tests = new Set(runs.flatMap(({ cells }) => [...cells.keys()]));
+  const cells = new Map(
+    [...tests].map((test) => [
+      test,
+      historyOfCells(runs.flatMap((run) => [run.cells.get(test) ?? []].filter(isFilled))),
+    ]),
+  );
+  const setUps = runs.map(({ startedAt, firstCell = startedAt }) => secondsBetween(startedAt, firstCell));
+  return { cells, setUp: setUpOf(setUps.filter((seconds) => seconds > 0)), runs: runs.length };
+}
+
+function isFilled(values: readonly number[]): boolean {
+  return values.length > 0;
+}
+
+function isOn(types: readonly string[], wanted: readonly string[]): boolean {
+  if (wanted.length === 0) return true;
+  return types.length > 0 && types.every((type) => wanted.includes(type));
+}
+
+function typesOf(nodes: readonly { readonly instanceType: string }[]): string[] {
+  return nodes.map(({ instanceType }) => ec2InstanceType(instanceType));
+}
+
+function typesOfPair({ setup: { pair, nodes } }: Pick<SuiteRecord, 'setup'>): string[] {
+  return typesOf(nodes.filter(({ name }) => name === pair?.node1 || name === pair?.node2));
 }

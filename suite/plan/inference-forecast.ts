@@ -4,8 +4,10 @@ import type { Concern } from '../run/concern.js';
 import type { DynamoSpec } from '../spec/dynamo-spec.js';
 import type { InferenceSpec } from '../spec/inference-tests.js';
 import { pointsOf } from '../spec/inference-tests.js';
+import { estimateOfRange } from '../statistics/estimate.js';
 import { formatCount } from '../units/count.js';
-import type { Range, TestForecast } from './test-forecast.js';
+import { fromRange } from './cell-time.js';
+import type { History, Range, TestForecast } from './test-forecast.js';
 
 /** Seconds for each load point to start the pod and AIPerf, to warm up, and to store the evidence. */
 const AROUND_A_POINT_SECONDS: Range = { low: 15, high: 120 };
@@ -14,18 +16,26 @@ const REMOVAL_SECONDS: Range = { low: 10, high: 150 };
 /** Shortest time in seconds until a deployment serves. The longest is `readyTimeout`. */
 const FASTEST_READY_SECONDS = 20;
 
-/** Forecasts the cells and the seconds of one inference test from its parameters. */
-export function forecastOfLoad({ readyTimeout }: Pick<DynamoSpec, 'readyTimeout'>, test: InferenceSpec): TestForecast {
+/** Forecasts the cells and the seconds of one inference test from its parameters, and from earlier cells if there are any. */
+export function forecastOfLoad(
+  { readyTimeout }: Pick<DynamoSpec, 'readyTimeout'>,
+  test: InferenceSpec,
+  history: History = new Map(),
+): TestForecast {
   const points = pointsOf(test).length;
   const point: Range = {
     low: AROUND_A_POINT_SECONDS.low + (test.duration ?? 0),
     high: AROUND_A_POINT_SECONDS.high + test.timeout,
   };
+  const { cell, within } = history.get(test.name) ?? fromRange(point);
   return {
+    tool: test.tool,
     cells: { low: points, high: points },
-    time: {
-      low: Math.min(FASTEST_READY_SECONDS, readyTimeout) + points * point.low + REMOVAL_SECONDS.low,
-      high: readyTimeout + points * point.high + REMOVAL_SECONDS.high,
+    cell,
+    within,
+    around: {
+      before: estimateOfRange({ low: Math.min(FASTEST_READY_SECONDS, readyTimeout), high: readyTimeout }),
+      after: estimateOfRange(REMOVAL_SECONDS),
     },
   };
 }

@@ -1,4 +1,3 @@
-import { pointsOf } from '../spec/inference-tests.js';
 import { type Variant, variantsOf } from '../spec/matrix.js';
 import { INTERLEAVED, type SuiteSpec } from '../spec/spec.js';
 import { FEWEST_FOR_STOP, shuffled } from '../statistics/statistics.js';
@@ -82,28 +81,6 @@ export function* plannedCells(block: Block): Generator<Cell> {
       }
     }
   }
-}
-
-/**
- * Maximum number of cells in a suite. At about 2,400 cells, the state that one workflow run passes to the next and the
- * results of the blocks would exceed Temporal's limits.
- */
-const MAX_CELLS_PER_SUITE = 2000;
-
-/** Says what is wrong with a suite of too many cells, as a predicate of the suite; undefined if it may run. */
-export function tooManyCells(spec: CountedSpec): string | undefined {
-  const cells = mostCells(spec);
-  if (cells <= MAX_CELLS_PER_SUITE) return undefined;
-  return `has up to ${cells} cells; split it, because a suite can have at most ${MAX_CELLS_PER_SUITE}`;
-}
-
-type CountedSpec = Pick<SuiteSpec, 'tests' | 'dynamo' | 'interleave' | 'seed'>;
-
-/** Counts the cells of all phases of a suite with the most repetitions of every test, warm-up cells included. */
-function mostCells(spec: CountedSpec): number {
-  const variants = blocksOf(spec).flatMap(({ tests }) => tests);
-  const points = spec.dynamo?.tests.reduce((sum, test) => sum + pointsOf(test).length, 0) ?? 0;
-  return variants.reduce((sum, variant) => sum + variant.test.warmupCells + repetitionsOf(variant).most, points);
 }
 
 /** Fewest and most repetitions that count. */

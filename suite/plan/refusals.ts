@@ -4,7 +4,6 @@ import type { SuiteSpec } from '../spec/spec.js';
 import { toolOf } from '../tools/registry.js';
 import { formatCount } from '../units/count.js';
 import { refusedWorkers } from './inference-forecast.js';
-import { tooManyCells } from './plan.js';
 import { instanceTypes } from './planned-fabric.js';
 
 /** Lists requests that no node of the named instance types can satisfy. */
@@ -12,8 +11,6 @@ export function refusals(spec: SuiteSpec): Concern[] {
   const refused: Concern[] = [];
   const { efa, gpu } = spec.resources;
   const kind = fabricKindOf(spec.fabric);
-  const excess = tooManyCells(spec);
-  if (excess) refused.push({ subject: 'suite', message: excess });
   for (const instanceType of instanceTypes(spec)) {
     const fabric = kind.fabricOf(spec.fabric, instanceType);
     const subject = `nodes of type ${instanceType}`;

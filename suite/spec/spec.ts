@@ -270,10 +270,13 @@ export interface SpecProblem {
   readonly message: string;
 }
 
+/** A spec with every default, or all its problems. */
+export type CheckedSpec = { readonly spec: SuiteSpec } | { readonly problems: readonly SpecProblem[] };
+
 /**
- * Checks a suite spec and returns it with every default, or all its problems. Accepts former names of keys.
+ * Checks a suite spec by its schema. Accepts former names of keys. `checkSuite` also checks the limits of a suite.
  */
-export function checkSpec(input: unknown): { spec: SuiteSpec } | { problems: SpecProblem[] } {
+export function checkSpec(input: unknown): CheckedSpec {
   const { spec, found } = withCurrentKeys(input);
   const result = suiteSpec.safeParse(spec);
   const twice = found.filter(({ both }) => both);
@@ -303,12 +306,20 @@ export function formerKeys(input: unknown): SpecProblem[] {
 }
 
 /**
- * Checks a suite spec and returns it with every default.
+ * Checks a suite spec by its schema and returns it with every default.
  *
  * @throws {SuiteFailure} `InvalidSpec`, with every problem in the message and in `details`
  */
 export function parseSpec(input: unknown): SuiteSpec {
-  const checked = checkSpec(input);
+  return specOf(checkSpec(input));
+}
+
+/**
+ * Returns the spec that a check accepted.
+ *
+ * @throws {SuiteFailure} `InvalidSpec`, with every problem in the message and in `details`
+ */
+export function specOf(checked: CheckedSpec): SuiteSpec {
   if ('spec' in checked) return checked.spec;
   const lines = checked.problems.map(({ path, message }) => `${path}: ${message}`);
   throw new SuiteFailure(

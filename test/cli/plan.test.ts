@@ -30,6 +30,10 @@ describe('dynamo-bench plan', () => {
     const { exitCode, stdout } = await plan(join(root, 'suites/p5.json'));
     assert.equal(exitCode, 0);
     assert.match(stdout, /^p5: 3 cells in 3 blocks$/m);
+    assert.match(
+      stdout,
+      /^ {2}time {7}if started now, expected end (\S+ )?\d\d:\d\d \(in [^()]+, ± [^()]+\), estimated from the parameters;/m,
+    );
     assert.match(stdout, /^ {2}node-hours [\d.]+ to [\d.]+ \(two nodes\)$/m);
     assert.match(stdout, /1\. ucx-native repetition 1: 32 EFA, .*\n {2}2\. nixl-libfabric .*\n {2}3\. nixl-ucx /);
   });

@@ -9,6 +9,7 @@ import { ResultStore } from '../../results/store.js';
 import { etcdName } from '../../suite/run/object-names.js';
 import type { Run } from '../../suite/run/run.js';
 import { type Box, createNamespace, startBox, type TestNamespace } from '../support/box.js';
+import { NO_SCHEDULES } from '../support/temporary-store.js';
 
 /** Wiping etcd is the one thing here that could destroy somebody's data. */
 describe('the suite’s own etcd', function () {
@@ -37,6 +38,7 @@ describe('the suite’s own etcd', function () {
     activities = createActivities({
       store: new ResultStore('unused'),
       runs: { namespaceId: async () => 'none', isOpen: async () => true, status: async () => ({ state: 'open' }) },
+      schedules: NO_SCHEDULES,
       connect: () => new Cluster(box.admin.config),
     });
     await perform(activities.openRun, { run, files: {} });

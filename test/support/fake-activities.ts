@@ -164,6 +164,11 @@ export class FakeActivities {
         note(`notify ${notice.outcome}`);
         return { sent: true };
       },
+      readSuiteHistory: async () => ({ cells: [] }),
+      pauseSchedule: async ({ scheduleId, note: text }) => {
+        note(`pauseSchedule ${scheduleId}: ${text}`);
+        return { paused: true };
+      },
     };
     return { ...base, ...this.overrides };
   }

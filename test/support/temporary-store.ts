@@ -3,6 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ActivityContext } from '../../activities/context/context.js';
 import { ResultStore } from '../../results/store.js';
+import type { ScheduleControl } from '../../suite/run/schedule-pause.js';
+
+/** A namespace without schedules. */
+export const NO_SCHEDULES: ScheduleControl = { pause: async () => ({ paused: false, because: 'deleted' }) };
 
 /** A SQLite store of its own for each test of a block, and what activities need to work on it without Temporal. */
 export function temporaryStore(): { readonly store: ResultStore; readonly context: ActivityContext } {
@@ -24,7 +28,7 @@ export function temporaryStore(): { readonly store: ResultStore; readonly contex
         isOpen: async () => true,
         status: async () => ({ state: 'open' }) as const,
       };
-      return new ActivityContext({ store, runs });
+      return new ActivityContext({ store, runs, schedules: NO_SCHEDULES });
     },
   };
 }

@@ -66,7 +66,10 @@ describe('benchmarkSuite', function () {
   it('refuses more cells than a suite can carry', async () => {
     const { outcome } = await runSuite({ ...plan, tests: plan.tests.map((test) => ({ ...test, repetitions: 1000 })) });
     assert.equal(failure(outcome).type, 'InvalidSpec');
-    assert.match(failure(outcome).message, /up to 3000 cells; split it, because a suite can have at most 2000/);
+    assert.match(
+      failure(outcome).message,
+      /tests: up to 3000 cells are too many, because a suite can have at most 2000: /,
+    );
   });
 
   it('continues after a test that is not required and names the failed part', async () => {

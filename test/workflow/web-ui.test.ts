@@ -74,7 +74,7 @@ describe('the Web UI', function () {
       await handle.signal(pauseSignal);
       resolve();
       const { remaining, tests } = await until(run, ({ step }) => step === 'lf: paused');
-      assert.deepEqual({ ...remaining, at: '' }, { low: 2, high: 2, at: '' });
+      assert.ok(remaining.low > 1 && remaining.low < 2 && remaining.high > 2 && remaining.high < 3, 'two cells of 1 s');
       assert.ok(Date.parse(remaining.at) > 0);
       assert.equal(tests[0]?.result, '46 GB/s, 46 GB/s');
       const details = await detailsOf(run);

@@ -1,5 +1,6 @@
 import { defineSearchAttributeKey } from '@temporalio/common';
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
+import type { CellTimes } from '../../suite/plan/rest-of-test.js';
 import type { Range } from '../../suite/plan/test-forecast.js';
 import type { Problem } from '../../suite/run/cluster-facts.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
@@ -31,8 +32,13 @@ export interface Progress {
   readonly problems: readonly Problem[];
 }
 
-/** Estimate of the seconds until the suite ends, made at the time `at`; `remainingTime` lists what it excludes. */
+/**
+ * Estimate of the seconds until the suite ends, made at the time `at`; `remainingTime` lists what it excludes. `low` and
+ * `high` are the ends of an interval.
+ */
 export interface Remaining extends Range {
+  /** Expected seconds; absent from a worker of a former version. */
+  readonly expected?: number;
   /** Time of the estimate, ISO 8601. A query does not advance the workflow's clock. */
   readonly at: string;
 }
@@ -73,8 +79,8 @@ export interface TestReport {
   readonly done: number;
   /** Newest figures as text. */
   readonly result?: string | undefined;
-  /** Seconds of its fastest and slowest measured cell. */
-  readonly took?: Range | undefined;
+  /** Times of its measured cells. */
+  readonly took?: CellTimes | undefined;
 }
 export const testReportSignal = defineSignal<[TestReport]>('testReport');
 

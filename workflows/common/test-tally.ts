@@ -1,5 +1,5 @@
 import type { CellSummary } from '../../activities/cells/cell-summary.js';
-import type { Range } from '../../suite/plan/test-forecast.js';
+import { type CellTimes, withCell } from '../../suite/plan/rest-of-test.js';
 import { type FailureRecord, failureRecord } from '../../suite/verdict/failure.js';
 import type { Verdict } from '../../suite/verdict/verdict.js';
 import { formatFigure, type Metric, SHOWN_FIGURES } from './figures.js';
@@ -17,8 +17,8 @@ export interface TestSummary {
   /** Newest figures as text, one more than are shown when there are more. */
   readonly figures: readonly string[];
   readonly metric?: Metric;
-  /** Seconds of the fastest and the slowest measured cell. */
-  readonly took?: Range;
+  /** Times of the measured cells. */
+  readonly took?: CellTimes;
   /** Class of the first failure of a cell. */
   readonly failureClass?: FailureRecord['class'];
   /** The first failure of a cell; absent where only its class is passed on. */
@@ -37,7 +37,7 @@ export class TestTally {
   readonly #verdicts: Set<Verdict>;
   #figures: readonly string[];
   #metric: Metric | undefined;
-  #took: Range | undefined;
+  #took: CellTimes | undefined;
   #failure: FailureRecord | undefined;
 
   /** @param earlier summary of the cells before this workflow run */
@@ -65,7 +65,7 @@ export class TestTally {
     }
     this.#failure ??= failure;
     // Results from an earlier version of the worker do not contain the times of load points.
-    if (!failure && seconds !== undefined) this.#took = including(this.#took, seconds);
+    if (!failure && seconds !== undefined) this.#took = withCell(this.#took, seconds);
   }
 
   /** @param explained whether the summary has the message of the failure */
@@ -93,10 +93,4 @@ export function summariesOf(tallies: readonly TestTally[]): TestSummary[] {
 /** Returns the first failure of the cells of a test. */
 export function failureOfSummary({ failure, failureClass }: TestSummary): FailureRecord | undefined {
   return failure ?? (failureClass && failureRecord(failureClass, IN_REPORT));
-}
-
-function including(range: Range | undefined, seconds: number): Range {
-  // Milliseconds are enough for a forecast, and short in a payload.
-  const rounded = Math.round(seconds * 1000) / 1000;
-  return range ? { low: Math.min(range.low, rounded), high: Math.max(range.high, rounded) } : { low: rounded, high: rounded };
 }

@@ -10,9 +10,9 @@ import {
   upsertSearchAttributes,
   workflowInfo,
 } from '@temporalio/workflow';
-import { tooManyCells } from '../../suite/plan/plan.js';
+import { parseSuite } from '../../suite/plan/check-suite.js';
 import { type Run, runKey } from '../../suite/run/run.js';
-import { parseSpec, type SuiteSpec } from '../../suite/spec/spec.js';
+import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { formatCount } from '../../suite/units/count.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Reason, Verdict } from '../../suite/verdict/verdict.js';
@@ -49,10 +49,7 @@ export async function benchmarkSuite(input: unknown, earlier?: SuiteContinuation
 
 function checked(input: unknown): SuiteSpec {
   try {
-    const spec = parseSpec(input);
-    const problem = tooManyCells(spec);
-    if (problem) throw new SuiteFailure('InvalidSpec', `the suite ${problem}`);
-    return spec;
+    return parseSuite(input);
   } catch (error) {
     if (error instanceof SuiteFailure) throw workflowFailure(error);
     throw error;

@@ -24,6 +24,7 @@ describe('the cleanup of a worker', () => {
         isOpen: async () => true,
         status: async (workflowId) => statuses[workflowId] ?? { state: 'unknown' },
       },
+      schedules: at.context.schedules,
       connect: () => ({ list: async () => [] }) as unknown as Cluster,
     });
     const { recordStart } = runRecordActivities(context);

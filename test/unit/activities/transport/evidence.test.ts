@@ -46,7 +46,12 @@ describe('the evidence of a rank', () => {
       { name: 'u' },
     );
     const { store } = at;
-    const context = new ActivityContext({ store, runs: at.context.runs, connect: () => new Cluster(config) });
+    const context = new ActivityContext({
+      store,
+      runs: at.context.runs,
+      schedules: at.context.schedules,
+      connect: () => new Cluster(config),
+    });
     const input: EvidenceInput = {
       run: RUN,
       folder: 'lf/r1-a1',

@@ -17,7 +17,7 @@ const progress = (more: Partial<Progress> = {}): Progress => ({
   phase: 'benchmarks',
   step: 'lf, repetition 2, attempt 1: both ranks run',
   paused: false,
-  remaining: { low: 60, high: 180, at: AT },
+  remaining: { low: 0, expected: 90, high: 180, at: AT },
   tests: [
     { name: 'ucx', status: 'done', verdict: 'pass', result: '12.1 GB/s', cells: { done: 1, of: 1 } },
     { name: 'lf', status: 'running', cells: { done: 1, of: 3 } },
@@ -28,7 +28,7 @@ const progress = (more: Partial<Progress> = {}): Progress => ({
 const secondsLater = (seconds: number) => Date.parse(AT) + seconds * 1000;
 
 describe('progress of a suite as text', () => {
-  it('shows the step, every test, and a remaining time that gets shorter', () => {
+  it('shows the step, every test, and one expected end that stays while the time passes', () => {
     assert.equal(
       plainText('my-run', progress(), secondsLater(30)),
       [
@@ -36,25 +36,34 @@ describe('progress of a suite as text', () => {
         'test  state    cells      result',
         'ucx   pass     1 of 1  12.1 GB/s',
         'lf    running  1 of 3',
-        'remaining: 30 s to 2 min 30 s',
+        'expected end 02:31 (in 1 min, ± 1 min 30 s)',
       ].join('\n'),
     );
-    assert.match(progressLine(progress(), secondsLater(90)), /both ranks run \(remaining: at most 1 min 30 s\)$/);
-    assert.match(progressLine(progress(), secondsLater(500)), /\(remaining: longer than forecast\)$/);
-    assert.match(progressLine(progress(), secondsLater(-5)), /\(remaining: 1 min to 3 min\)$/, 'clocks differ');
+    const line = (seconds: number) => progressLine(progress(), secondsLater(seconds));
+    assert.match(line(80), /both ranks run; expected end 02:31 \(in 10 s, ± 1 min 30 s\)$/);
+    assert.match(line(100), /; expected end 02:31 \(now, ± 1 min 20 s\)$/);
+    assert.match(line(500), /; expected end: later than forecast$/);
+    assert.match(line(-5), /\(in 1 min 30 s, ± 1 min 30 s\)$/, 'clocks differ');
+    const former = progress({ remaining: { low: 60, high: 180, at: AT } });
+    assert.match(progressLine(former, secondsLater(0)), /; expected end 02:32 \(in 2 min, ± 1 min\)$/);
+    const long = progress({ remaining: { low: 80_000, expected: 86_400, high: 92_800, at: AT } });
+    assert.match(progressLine(long, secondsLater(0)), /; expected end 2026-01-06 02:30 \(in 24 h, ± 1 h 47 min\)$/);
   });
 
   it('does not count down while the run waits for a person, and shows the command to type', () => {
     const paused = plainText('my-run', progress({ paused: true }), secondsLater(3600));
     assert.match(paused, /^my-run: benchmarks, paused: /);
-    assert.match(paused, /\nto resume: dynamo-bench resume my-run\nremaining: 1 min to 3 min$/);
+    assert.match(
+      paused,
+      /\nto resume: dynamo-bench resume my-run\nremaining when it continues: 1 min 30 s, ± 1 min 30 s$/,
+    );
     const tests = [
       { name: 'lf', status: 'parked', verdict: 'fail', result: 'Hung', cells: { done: 1, of: 1 } },
     ] as const;
     const parked = plainText('my-run', progress({ tests }), secondsLater(3600));
     assert.match(
       parked,
-      /\nlf is parked: dynamo-bench resolve my-run lf retry\|skip\|abort\nremaining: 1 min to 3 min$/,
+      /\nlf is parked: dynamo-bench resolve my-run lf retry\|skip\|abort\nremaining when it continues: 1 min 30 s, ± 1 min 30 s$/,
     );
   });
 

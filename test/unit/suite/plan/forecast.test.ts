@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { knownKv, kvSize } from '../../../../suite/kv/kv-size.js';
-import { forecastOf, SET_UP_SECONDS } from '../../../../suite/plan/forecast.js';
+import { fromRange } from '../../../../suite/plan/cell-time.js';
+import { forecastOf, forecastOfTest, setUpTime } from '../../../../suite/plan/forecast.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 
 const root = fileURLToPath(new URL('../../../../../', import.meta.url));
@@ -111,7 +112,7 @@ describe('forecast of a suite', () => {
     const { cellCount, pods, wallTime, nodeHours } = forecast({ tests: [{ ...lf, adaptive: {}, warmupCells: 1 }] });
     assert.deepEqual(cellCount, { low: 11, high: 61 });
     assert.deepEqual(pods, { ranks: { low: 22, high: 122 }, probes: 2, etcd: 1 });
-    assert.ok(wallTime.low < wallTime.high);
+    assert.ok(wallTime.low < wallTime.expected && wallTime.expected < wallTime.high);
     assert.equal(nodeHours.high, (wallTime.high * 2) / 3600);
   });
 
@@ -128,9 +129,12 @@ describe('forecast of a suite', () => {
       load.map(({ test, workers, gpus, efa }) => [test, workers, gpus, efa]),
       [['load', 3, 3, 12]],
     );
-    const more = wallTime.high - without.wallTime.high;
-    assert.equal(more, load[0]?.time.high);
-    assert.ok(more > 600 + 4 * 60, 'the deployment and four points at their limits');
+    const more = wallTime.expected - without.wallTime.expected;
+    assert.ok(Math.abs(more - (load[0]?.time.expected ?? 0)) < 1e-6);
+    assert.ok(
+      more > 20 + 4 * 15 && more < 600 + 4 * 180 + 150,
+      'between the ends of the deployment and of four points',
+    );
     assert.deepEqual(refused, []);
     const large = forecast({ dynamo: { ...dynamo, resources: { gpu: 8, efa: 32 } } });
     assert.deepEqual(messages(large.refused), [
@@ -181,25 +185,56 @@ describe('forecast of a suite', () => {
   it('ends adaptive tests with their time budget, but never before `repetitions` and warm-up cells', () => {
     const adaptive = (timeBudget: string, seconds: { low: number; high: number }, fields: object = {}) => {
       const spec = parseSpec({ name: 's', tests: [{ ...lf, adaptive: { timeBudget }, ...fields }] });
-      const { cellCount, wallTime, cells } = forecastOf(spec, new Map([['lf', seconds]]));
+      const cell = { mean: (seconds.low + seconds.high) / 2, variance: 0 };
+      const history = { cells: new Map([['lf', { ...seconds, cell, within: 0 }]]), setUp: { mean: 0, variance: 0 } };
+      const { cellCount, wallTime, cells } = forecastOf(spec, history);
       assert.equal(cells.length, cellCount.low);
-      return { cellCount, low: wallTime.low - SET_UP_SECONDS.low, high: wallTime.high - SET_UP_SECONDS.high };
+      return { cellCount, expected: wallTime.expected };
     };
     const minute = { low: 60, high: 60 };
-    assert.deepEqual(adaptive('30m', minute), { cellCount: { low: 10, high: 30 }, low: 600, high: 1800 });
-    assert.deepEqual(adaptive('24h', minute), { cellCount: { low: 10, high: 60 }, low: 600, high: 3600 });
-    assert.deepEqual(adaptive('5m', minute), { cellCount: { low: 5, high: 5 }, low: 300, high: 300 });
+    assert.deepEqual(adaptive('5m', minute), { cellCount: { low: 5, high: 5 }, expected: 300 });
     const certain = { repetitions: 7, warmupCells: 1 };
-    assert.deepEqual(adaptive('5m', minute, certain), { cellCount: { low: 8, high: 8 }, low: 480, high: 480 });
-    const varying = adaptive('30m', { low: 60, high: 300 });
-    assert.deepEqual(varying, { cellCount: { low: 6, high: 30 }, low: 360, high: 1800 + 300 - 60 });
+    assert.deepEqual(adaptive('5m', minute, certain), { cellCount: { low: 8, high: 8 }, expected: 480 });
+    const between = adaptive('30m', minute);
+    assert.deepEqual(between.cellCount, { low: 10, high: 30 });
+    assert.ok(between.expected > 600 && between.expected < 1800);
+    const { cellCount, expected } = adaptive('24h', minute);
+    assert.deepEqual(cellCount, { low: 10, high: 60 });
+    assert.ok(expected > between.expected && expected < 3600, 'a longer budget allows more repetitions');
+    assert.deepEqual(adaptive('30m', { low: 60, high: 300 }).cellCount, { low: 6, high: 30 });
   });
 
-  it('believes earlier cells more than the parameters', () => {
+  it('believes earlier runs more than the parameters, also for set-up', () => {
     const spec = parseSpec({ name: 's', tests: [{ ...lf, repetitions: 3 }] });
-    const { cells, wallTime } = forecastOf(spec, new Map([['lf', { low: 100, high: 110 }]]));
-    assert.deepEqual(cells[0]?.time, { low: 100, high: 110, measured: true });
-    assert.ok(wallTime.low >= 300 && wallTime.high <= 330 + 300);
+    const known = { low: 100, high: 110, cell: { mean: 105, variance: 4 }, within: 9 };
+    const setUp = { mean: 40, variance: 25 };
+    const { cells, wallTime } = forecastOf(spec, { cells: new Map([['lf', known]]), setUp });
+    assert.deepEqual(cells[0]?.time, { ...known, measured: true });
+    assert.ok(Math.abs(wallTime.expected - (40 + 3 * 105)) < 0.1);
+    const without = forecastOf(spec);
+    assert.ok(wallTime.high - wallTime.low < (without.wallTime.high - without.wallTime.low) / 10);
+    assert.ok(setUpTime().mean > 15 && setUpTime().mean < 300);
+  });
+
+  it('joins the variants of a test: differences between them are within the test', () => {
+    const spec = parseSpec({ name: 's', tests: [{ ...lf, matrix: { 'env.A': ['1', '2'] }, repetitions: 2 }] });
+    const [test] = spec.tests;
+    assert.ok(test);
+    const [fast, slow] = [10, 30].map((mean) => ({ low: mean, high: mean, cell: { mean, variance: 1 }, within: 0 }));
+    assert.ok(fast && slow);
+    const { cells, cell, within } = forecastOfTest(spec, test, {
+      cells: new Map([
+        ['lf-v1', fast],
+        ['lf-v2', slow],
+      ]),
+    });
+    assert.deepEqual([cells, cell, within], [{ low: 4, high: 4 }, { mean: 20, variance: 1 }, 100]);
+  });
+
+  it('expects more of the range near its lower end', () => {
+    const { cell } = fromRange({ low: 20, high: 200 });
+    assert.ok(cell.mean > 40 && cell.mean < 60, `${cell.mean}`);
+    assert.deepEqual(fromRange({ low: 60, high: 60 }).cell, { mean: 60, variance: 0 });
   });
 
   it('suites/p5-controls.json has the controls, valid and within a P5', () => {

@@ -1,0 +1,25 @@
+import { type CheckedSpec, checkSpec, type SuiteSpec, specOf } from '../spec/spec.js';
+import { tooManyCells } from './cell-limit.js';
+import { tooLargeInput, tooLargeSpec } from './payload-limit.js';
+
+/**
+ * Checks a suite spec and the limits of a suite. Every command that accepts a suite uses this check, and so does the
+ * workflow, so that all of them refuse the same suites.
+ */
+export function checkSuite(input: unknown): CheckedSpec {
+  const large = tooLargeInput(input);
+  if (large !== undefined) return { problems: [{ path: 'spec', message: large }] };
+  const checked = checkSpec(input);
+  if ('problems' in checked) return checked;
+  const message = tooManyCells(checked.spec) ?? tooLargeSpec(checked.spec);
+  return message === undefined ? checked : { problems: [{ path: 'tests', message }] };
+}
+
+/**
+ * Checks a suite like `checkSuite` and returns its spec with every default.
+ *
+ * @throws {SuiteFailure} `InvalidSpec`, with every problem in the message and in `details`
+ */
+export function parseSuite(input: unknown): SuiteSpec {
+  return specOf(checkSuite(input));
+}
