@@ -5,6 +5,7 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { withTemporal } from '../follow/temporal-client.js';
 import { readSpecFile } from '../options/spec-file.js';
 import { WrongUse } from '../options/wrong-use.js';
+import { warnOfWorkers } from '../output/worker-warning.js';
 import { type ScheduleSettings, scheduleIdOf, scheduleOptions } from './schedule-options.js';
 
 const NEXT_STARTS = 3;
@@ -22,36 +23,36 @@ export async function setSchedule(file: string, settings: ScheduleSettings & Out
     const done = await createOrUpdate(client, handle, schedule).catch((error: unknown): never => {
       throw invalidSchedule(error, settings.cron) ?? error;
     });
-    await printSchedule(handle, done, settings);
+    await printSchedule(client, handle, done, settings);
   });
 }
 
 /** Shows a schedule. */
 export function showSchedule(schedule: string, options: OutputOptions): Promise<void> {
-  return withSchedule(schedule, (handle) => printSchedule(handle, undefined, options));
+  return withSchedule(schedule, (handle, client) => printSchedule(client, handle, undefined, options));
 }
 
 /** Starts one run now, even while another is running. */
 export function triggerSchedule(schedule: string, options: OutputOptions): Promise<void> {
-  return withSchedule(schedule, async (handle) => {
+  return withSchedule(schedule, async (handle, client) => {
     await handle.trigger('ALLOW_ALL');
-    await printSchedule(handle, 'started', options);
+    await printSchedule(client, handle, 'started', options);
   });
 }
 
 /** Pauses a schedule. */
 export function pauseSchedule(schedule: string, options: OutputOptions & { readonly reason: string }): Promise<void> {
-  return withSchedule(schedule, async (handle) => {
+  return withSchedule(schedule, async (handle, client) => {
     await handle.pause(options.reason);
-    await printSchedule(handle, 'paused', options);
+    await printSchedule(client, handle, 'paused', options);
   });
 }
 
 /** Resumes a paused schedule. */
 export function resumeSchedule(schedule: string, options: OutputOptions): Promise<void> {
-  return withSchedule(schedule, async (handle) => {
+  return withSchedule(schedule, async (handle, client) => {
     await handle.unpause('resumed with dynamo-bench schedule resume');
-    await printSchedule(handle, 'resumed', options);
+    await printSchedule(client, handle, 'resumed', options);
   });
 }
 
@@ -65,11 +66,14 @@ export function deleteSchedule(schedule: string, options: OutputOptions): Promis
 }
 
 /** @throws {SuiteFailure} `NotFound` when the schedule does not exist */
-async function withSchedule(schedule: string, act: (handle: ScheduleHandle) => Promise<void>): Promise<void> {
+async function withSchedule(
+  schedule: string,
+  act: (handle: ScheduleHandle, client: Client) => Promise<void>,
+): Promise<void> {
   const id = isSpecFile(schedule) ? scheduleIdOf(parseSpec(await readSpecFile(schedule))) : schedule;
   await withTemporal(async (client) => {
     try {
-      await act(client.schedule.getHandle(id));
+      await act(client.schedule.getHandle(id), client);
     } catch (error) {
       if (!(error instanceof ScheduleNotFoundError)) throw error;
       throw new SuiteFailure('NotFound', `Schedule "${id}" does not exist`, {
@@ -110,8 +114,13 @@ function invalidSchedule(error: unknown, cron: string): WrongUse | undefined {
   return new WrongUse(`Invalid cron expression "${cron}": ${error.message}`, hint, error);
 }
 
-async function printSchedule(handle: ScheduleHandle, done: string | undefined, options: OutputOptions): Promise<void> {
-  const { state, info } = await handle.describe();
+async function printSchedule(
+  client: Client,
+  handle: ScheduleHandle,
+  done: string | undefined,
+  options: OutputOptions,
+): Promise<void> {
+  const { state, info, action } = await handle.describe();
   const { scheduleId: id } = handle;
   const { paused, note = '' } = state;
   const next = info.nextActionTimes.slice(0, NEXT_STARTS).map((time) => time.toISOString());
@@ -121,6 +130,7 @@ async function printSchedule(handle: ScheduleHandle, done: string | undefined, o
     { id, ...(done === undefined ? {} : { done }), paused, note, next },
     `Schedule "${id}"${done === undefined ? '' : ` ${done}`}: ${now}\nRuns: temporal workflow list -q 'TemporalScheduledById="${id}"'`,
   );
+  if (!paused || done === 'started') await warnOfWorkers(client, action.taskQueue);
 }
 
 function print({ json }: OutputOptions, value: object, text: string): void {

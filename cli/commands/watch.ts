@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { describeSuiteRun } from '../../temporal/suite-runs.js';
+import { findSuiteRun } from '../follow/find-suite-run.js';
 import { detachOnInterrupt } from '../follow/interrupt.js';
 import { type ShowOptions, showSuite } from '../follow/show-suite.js';
 import { withTemporal } from '../follow/temporal-client.js';
@@ -13,7 +13,7 @@ export function watchCommand(): Command {
     .option('--json', 'print one JSON document, at the end')
     .action((workflowId: string, options: ShowOptions) =>
       withTemporal(async (client) => {
-        await describeSuiteRun(client, workflowId);
+        await findSuiteRun(client, workflowId);
         await detachOnInterrupt((detached) => showSuite(client, workflowId, options, detached));
       }),
     );
