@@ -1,6 +1,6 @@
 import { ApplicationFailure, continueAsNew, executeChild, proxyActivities, workflowInfo } from '@temporalio/workflow';
 
-const { isRunOpen } = proxyActivities<{ isRunOpen(): Promise<boolean> }>({ startToCloseTimeout: '10 seconds' });
+const { isRunOpen } = proxyActivities<{ isRunOpen(): Promise<boolean> }>({ startToCloseTimeout: '1 minute' });
 
 /** Blocks of a suite that are left, and whether one of them fails. */
 interface Chain {
