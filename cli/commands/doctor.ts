@@ -57,7 +57,8 @@ export function doctorCommand(): Command {
       ['Check the defaults', 'dynamo-bench doctor'],
       ['Check the requirements of a suite', 'dynamo-bench doctor --spec suites/p5.json'],
     ],
-    notes: 'The exit code is 4 when a check fails.',
+    notes:
+      'The exit code is 4 when a check fails. The check of the worker includes its version: a build that is not current starts no\nsuite run.',
   });
 }
 

@@ -21,7 +21,8 @@ export function resetCommand(): Command {
       ['Print the command that runs the last failed test again', 'dynamo-bench reset my-run'],
       ['Run a given test again', 'eval "$(dynamo-bench reset my-run --test nixl-ucx)"'],
     ],
-    notes: 'A parked test needs no reset: use `dynamo-bench resolve`.',
+    notes:
+      'A parked test needs no reset: use `dynamo-bench resolve`. In a suite run that continued as new, the command names the run\nthat has the test.',
   });
 }
 

@@ -22,6 +22,7 @@ export function watchCommand(): Command {
       ['Follow a suite run', 'dynamo-bench watch my-run'],
       ['Show its state once, without waiting', 'dynamo-bench status my-run'],
     ],
-    notes: 'The exit code is that of the suite run; 3 after Ctrl-C.',
+    notes:
+      'The exit code is that of the suite run; 3 after Ctrl-C. When the run does not move, the command prints the reason and the\ncommand that mends it. For a run that Temporal has deleted, it names the report in the store of RESULTS_DIR or RESULTS_URL.',
   });
 }
