@@ -72,7 +72,8 @@ function describeQueue({ connection, options }: Client, taskQueue: string): Prom
 }
 
 async function noWorker(client: Client, taskQueue: string): Promise<Standstill> {
-  const queues = await queuesWithWorkers(client, taskQueue);
+  // A suggestion only: a server that denies the list must not hide the cause.
+  const queues = await queuesWithWorkers(client, taskQueue).catch((): string[] => []);
   const similar = queues.length === 0 ? '' : didYouMean(taskQueue, queues).replace('; known: ', '; workers poll: ');
   const [other] = queues;
   return {

@@ -55,11 +55,16 @@ function diagnosis(client: Client): Diagnose {
     const now = Date.now();
     const answered = answer.progress !== undefined;
     if (last?.answered !== answered || now - last.at >= DIAGNOSIS_INTERVAL_MS) {
-      const found = await findStandstill(client, description, { ...answer, answered }, now);
+      const found = await findStandstill(client, description, { ...answer, answered }, now).catch(ignoreRefusal);
       last = { at: now, answered, found: found ?? (answered ? undefined : noAnswer(description)) };
     }
     return last.found;
   };
+}
+
+/** Following a run needs fewer permissions than the search for a reason, and a test can end while it is described. */
+function ignoreRefusal(error: unknown): undefined {
+  if (isUnavailable(error)) throw error;
 }
 
 function noAnswer({ taskQueue }: WorkflowExecutionDescription): Standstill {

@@ -10,7 +10,7 @@ import { withOtherWorker } from '../support/other-worker.js';
 import { TEMPORAL, temporal } from '../support/temporal.js';
 
 describe('a suite run that continues as new between its blocks', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let connection: Connection;
   let runs: RunDirectory;
   before(async () => {
