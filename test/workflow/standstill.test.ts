@@ -31,10 +31,10 @@ describe('why a suite run does not move', function () {
     await Promise.all(started.splice(0).map((handle) => handle.terminate().catch(() => undefined)));
   });
 
-  async function start(taskQueue: string): Promise<WorkflowHandle> {
+  async function start(taskQueue: string, name = oneTest.name): Promise<WorkflowHandle> {
     const { workflow } = (await temporal()).client;
     const workflowId = `still-${randomUUID()}`;
-    const handle = await workflow.start('benchmarkSuite', { workflowId, taskQueue, args: [oneTest] });
+    const handle = await workflow.start('benchmarkSuite', { workflowId, taskQueue, args: [{ ...oneTest, name }] });
     started.push(handle);
     return handle;
   }
@@ -215,6 +215,21 @@ describe('why a suite run does not move', function () {
     });
     const { client } = await temporal();
     await client.workflow.getHandle(`${handle.workflowId}/lf`).terminate();
+  });
+
+  it('is any other workflow task that fails again and again, with its message and attempt', async () => {
+    const taskQueue = `queue-${randomUUID()}`;
+    await withOtherWorker({ workflows: 'failing-suite', taskQueue }, async () => {
+      const failed = await untilStandstill(await start(taskQueue), /attempt/);
+      assert.match(failed.message, /its workflow task fails, attempt \d+: made up$/);
+      assert.match(failed.hint, /^Check the log of the workers on task queue "queue-/);
+      const large = await untilStandstill(await start(taskQueue, 'too large'), /attempt/);
+      assert.match(large.message, /a payload is too large, attempt \d+: \[TMPRL1103\]/);
+      assert.match(
+        large.hint,
+        /^Divide the suite .*; start again with the recorded cells: temporal workflow terminate /,
+      );
+    });
   });
 
   it('is nothing while it measures', async () => {
