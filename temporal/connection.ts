@@ -1,5 +1,7 @@
-import { Connection } from '@temporalio/client';
-import { loadClientConnectConfig } from '@temporalio/envconfig';
+import { Connection, isGrpcServiceError } from '@temporalio/client';
+import { invalidSettings, unreachable } from './reachability.js';
+import { readTemporalSettings } from './settings.js';
+import { temporalTrouble } from './trouble.js';
 
 /** A connection to Temporal, with the address and namespace in use. */
 export interface TemporalConnection {
@@ -11,21 +13,47 @@ export interface TemporalConnection {
 const CONNECT_TIMEOUT = '5s';
 
 /**
- * Connects to Temporal with its environment configuration: TEMPORAL_ADDRESS and the other variables, or a profile in
- * temporal.toml. Default: localhost:7233, namespace `default`.
+ * Connects to Temporal with its environment configuration; see `readTemporalSettings`.
  *
- * @throws {Error} naming the address when no server answers within 5 s
+ * @throws {SuiteFailure} `TemporalSettings` or `TemporalDenied`, naming the variable or profile; `TemporalUnreachable`,
+ *   naming the address, when no server answers within 5 s
  */
 export async function connectTemporal(): Promise<TemporalConnection> {
-  const { connectionOptions, namespace = 'default' } = loadClientConnectConfig();
-  const address = connectionOptions.address ?? 'localhost:7233';
+  const settings = readTemporalSettings();
+  const { connectionOptions, address, namespace } = settings;
   try {
-    const connection = await Connection.connect({ ...connectionOptions, connectTimeout: CONNECT_TIMEOUT });
+    const connection = await Connection.connect({ ...connectionOptions, address, connectTimeout: CONNECT_TIMEOUT });
     return { connection, address, namespace };
   } catch (error) {
-    throw new Error(
-      `Cannot connect to a Temporal server at ${address}: start one (\`make up\` starts a local one), or set TEMPORAL_ADDRESS or a profile in temporal.toml`,
-      { cause: error },
-    );
+    throw (await temporalTrouble(error, settings)) ?? (await noConnection(error));
+  }
+
+  function noConnection(error: unknown) {
+    if (error instanceof Error && !isGrpcServiceError(error.cause) && !/deadline/.test(error.message))
+      return invalidSettings(settings, error);
+    return unreachable(settings, error);
+  }
+}
+
+/**
+ * Connects to Temporal, runs `work`, and closes the connection.
+ *
+ * @throws {SuiteFailure} with cause and remedy when Temporal cannot be used; see `connectTemporal` and `temporalTrouble`
+ */
+export async function useTemporal<T>(work: (temporal: TemporalConnection) => Promise<T>): Promise<T> {
+  const temporal = await connectTemporal();
+  try {
+    return await explainTrouble(temporal, () => work(temporal));
+  } finally {
+    await temporal.connection.close();
+  }
+}
+
+/** Runs `work`, and names cause and remedy when Temporal refuses or does not answer one of its requests. */
+export async function explainTrouble<T>(temporal: TemporalConnection, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw (await temporalTrouble(error, temporal)) ?? error;
   }
 }

@@ -1,6 +1,7 @@
 import {
   type Client,
   isGrpcServiceError,
+  QueryNotRegisteredError,
   ServiceError,
   type WorkflowExecutionDescription,
   WorkflowNotFoundError,
@@ -52,14 +53,24 @@ export function isOpen({ status }: Pick<WorkflowExecutionDescription, 'status'>)
   return status.name === 'RUNNING' || status.name === 'PAUSED';
 }
 
-/** Fetches the progress of a suite run; undefined when no worker answers. */
-export async function fetchProgress(client: Client, workflowId: string): Promise<Progress | undefined> {
+/** Answer to the query for the progress of a suite run. */
+export interface ProgressAnswer {
+  /** Absent when no worker answers, or when the worker cannot. */
+  readonly progress?: Progress;
+  /** Message of a worker that cannot answer, because its code does not fit the history of the run. */
+  readonly refusal?: string;
+}
+
+/** Fetches the progress of a suite run. */
+export async function fetchProgress(client: Client, workflowId: string): Promise<ProgressAnswer> {
   try {
-    return await client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
+    const progress = await client.withDeadline(Date.now() + ANSWER_TIMEOUT_MS, () =>
       client.workflow.getHandle(workflowId).query(progressQuery),
     );
+    return { progress };
   } catch (error) {
-    if (isUnavailable(error)) return undefined;
+    if (error instanceof QueryNotRegisteredError) return { refusal: error.message };
+    if (isUnavailable(error)) return {};
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
 import { ResultStore } from '../results/store.js';
 import { SuiteFailure } from '../suite/verdict/failure.js';
-import { connectTemporal } from '../temporal/connection.js';
+import { connectTemporal, explainTrouble } from '../temporal/connection.js';
 import { RunDirectory } from '../temporal/run-directory.js';
 import { ScheduleDirectory } from '../temporal/schedule-directory.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
@@ -22,9 +22,10 @@ async function main(): Promise<void> {
   Runtime.install({ logger: new DefaultLogger(config.LOG_LEVEL) });
   if (!(await bundleExists())) throw new Error('cannot find the workflow bundle: run `npm run build` first');
 
-  const { connection: client, address, namespace } = await connectTemporal();
+  const temporal = await connectTemporal();
+  const { connection: client, address, namespace } = temporal;
   const connection = await NativeConnection.connect(loadClientConnectConfig().connectionOptions);
-  await ensureSearchAttributes(client, namespace);
+  await explainTrouble(temporal, () => ensureSearchAttributes(client, namespace));
 
   const store = await new ResultStore(config.RESULTS_DIR, config.RESULTS_URL).open();
   const activities = createActivities({
@@ -51,7 +52,7 @@ async function main(): Promise<void> {
 
 main().catch((error: unknown) => {
   const { message, cause } = error instanceof Error ? error : new Error(String(error));
-  console.error(`worker: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`);
-  if (error instanceof SuiteFailure) console.error(`  → ${error.hint}`);
+  if (error instanceof SuiteFailure) console.error(`worker: ${message}\n  → ${error.hint}`);
+  else console.error(`worker: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`);
   process.exitCode = 1;
 });

@@ -9,7 +9,7 @@ import {
 import type { LeftoverObjects } from '../../suite/run/leftovers.js';
 import type { RunStatusClient } from '../../suite/run/run-status.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
-import { connectTemporal } from '../../temporal/connection.js';
+import { useTemporal } from '../../temporal/connection.js';
 import { RunDirectory } from '../../temporal/run-directory.js';
 import { addStoreOptions, changeStore, type StoreOptions, withStore } from '../options/store-options.js';
 import { addHelp } from '../output/help-text.js';
@@ -55,8 +55,7 @@ export function cleanupCommand(): Command {
 async function cleanUp(options: Options): Promise<void> {
   const { namespace, leaseNamespace = namespace, context, dryRun = false, json } = options;
   const cluster = Cluster.connect(context);
-  const { connection, namespace: temporalNamespace } = await connectTemporal();
-  try {
+  await useTemporal(async ({ connection, namespace: temporalNamespace }) => {
     const runs = new RunDirectory(connection, temporalNamespace);
     const remains = await (dryRun ? findLeftovers : removeLeftovers)(cluster, { namespace, leaseNamespace }, runs);
     // Removed objects are printed even if the result store cannot be written afterwards.
@@ -70,9 +69,7 @@ async function cleanUp(options: Options): Promise<void> {
       print(`${dryRun ? '' : 'recorded as ended: '}${entry.workflowId}@${entry.runId}: ${how}`);
     }
     if (json) console.log(JSON.stringify({ remains, ended }, null, 2));
-  } finally {
-    await connection.close();
-  }
+  });
 }
 
 /**

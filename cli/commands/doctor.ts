@@ -1,3 +1,4 @@
+import { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import { findPlatform } from '../../cluster/dynamo-platform.js';
 import { missingPermissions } from '../../cluster/permissions.js';
@@ -10,9 +11,9 @@ import { parseSuite } from '../../suite/plan/check-suite.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import { type SuiteSpec, suiteSpec } from '../../suite/spec/spec.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
-import { connectTemporal, type TemporalConnection } from '../../temporal/connection.js';
+import { useTemporal } from '../../temporal/connection.js';
 import { missingSearchAttributes, registerCommand } from '../../temporal/search-attributes.js';
-import { countWorkers } from '../../temporal/workers.js';
+import { findWorkers } from '../../temporal/workers.js';
 import { EXIT } from '../options/exit-code.js';
 import { readSpecFile } from '../options/spec-file.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
@@ -57,7 +58,8 @@ export function doctorCommand(): Command {
       ['Check the defaults', 'dynamo-bench doctor'],
       ['Check the requirements of a suite', 'dynamo-bench doctor --spec suites/p5.json'],
     ],
-    notes: 'The exit code is 4 when a check fails.',
+    notes:
+      'The exit code is 4 when a check fails. The check of the worker includes its version: a build that is not current starts no\nsuite run.',
   });
 }
 
@@ -77,43 +79,30 @@ async function checkStore(options: StoreOptions): Promise<Finding> {
 }
 
 async function checkTemporal(taskQueue: string): Promise<Finding[]> {
-  let temporal: TemporalConnection;
+  const findings: Finding[] = [];
   try {
-    temporal = await connectTemporal();
-  } catch (error) {
-    return [{ subject: 'Temporal', ok: false, message: (error as Error).message }];
-  }
-  const { connection, address, namespace } = temporal;
-  try {
-    const missing = await missingSearchAttributes(connection, namespace);
-    const workers = await countWorkers(connection, namespace, taskQueue);
-    return [
-      { subject: 'Temporal', ok: true, message: `${address}, namespace ${namespace}` },
-      {
+    await useTemporal(async ({ connection, address, namespace }) => {
+      const missing = await missingSearchAttributes(connection, namespace);
+      findings.push({ subject: 'Temporal', ok: true, message: `${address}, namespace ${namespace}` });
+      findings.push({
         subject: 'search attributes',
         ok: missing.length === 0,
         message: missing.length === 0 ? 'registered' : `missing: ${missing.join(', ')}`,
         hint: `Start a worker, which registers them, or run: ${registerCommand(namespace, missing)}`,
-      },
-      {
+      });
+      const { count, trouble } = await findWorkers(new Client({ connection, namespace }), taskQueue);
+      findings.push({
         subject: 'worker',
-        ok: workers > 0,
-        message: workers > 0 ? `${workers} on task queue ${taskQueue}` : `none on task queue ${taskQueue}`,
-        hint: 'Start a worker: npm run worker, or kubectl apply -f manifests/worker/',
-      },
-    ];
+        ok: trouble === undefined,
+        message: trouble?.message ?? `${count} on task queue ${taskQueue}`,
+        ...(trouble ? { hint: trouble.hint } : {}),
+      });
+    });
   } catch (error) {
-    return [
-      {
-        subject: 'Temporal',
-        ok: false,
-        message: (error as Error).message,
-        hint: `Check that namespace ${namespace} exists: temporal operator namespace describe ${namespace}`,
-      },
-    ];
-  } finally {
-    await connection.close();
+    const hint = error instanceof SuiteFailure ? error.hint : undefined;
+    findings.push({ subject: 'Temporal', ok: false, message: (error as Error).message, ...(hint ? { hint } : {}) });
   }
+  return findings;
 }
 
 async function checkCluster(

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { chainOf } from '../../temporal/chain.js';
 import { findResetPoint } from '../../temporal/reset-point.js';
-import { describeSuiteRun } from '../../temporal/suite-runs.js';
+import { isOpen } from '../../temporal/suite-runs.js';
+import { findSuiteRun } from '../follow/find-suite-run.js';
 import { withTemporal } from '../follow/temporal-client.js';
 import { addHelp } from '../output/help-text.js';
 
@@ -19,19 +21,20 @@ export function resetCommand(): Command {
       ['Print the command that runs the last failed test again', 'dynamo-bench reset my-run'],
       ['Run a given test again', 'eval "$(dynamo-bench reset my-run --test nixl-ucx)"'],
     ],
-    notes: 'A parked test needs no reset: use `dynamo-bench resolve`.',
+    notes:
+      'A parked test needs no reset: use `dynamo-bench resolve`. In a suite run that continued as new, the command names the run\nthat has the test.',
   });
 }
 
 async function printReset(workflowId: string, { test, json }: { test?: string; json?: true }): Promise<void> {
-  const { eventId, block, failure, running } = await withTemporal(async (client) => {
-    const { status } = await describeSuiteRun(client, workflowId);
-    const { events } = await client.workflow.getHandle(workflowId).fetchHistory();
-    const point = findResetPoint(events ?? [], test);
-    return status.name === 'RUNNING' ? point : { ...point, running: undefined };
+  const { runId, eventId, block, failure, running } = await withTemporal(async (client) => {
+    const latest = await findSuiteRun(client, workflowId);
+    const point = await findResetPoint(chainOf(client, workflowId, latest.runId), test);
+    return isOpen(latest) ? point : { ...point, running: undefined };
   });
-  const command = `temporal workflow reset --workflow-id ${workflowId} --event-id ${eventId} --reapply-exclude All --reason 'run ${block} again'`;
-  if (json) return console.log(JSON.stringify({ workflowId, eventId, block, failure, running, command }, null, 2));
+  const command = `temporal workflow reset --workflow-id ${workflowId} --run-id ${runId} --event-id ${eventId} --reapply-exclude All --reason 'run ${block} again'`;
+  if (json)
+    return console.log(JSON.stringify({ workflowId, runId, eventId, block, failure, running, command }, null, 2));
   if (failure) console.log(`# Test ${block} failed: ${failure.split('\n')[0]}`);
   if (running) {
     console.log(`# Cancel the suite run first: test ${running} is running, and a reset does not end it`);

@@ -12,8 +12,8 @@ export function resolveCommand(): Command {
     .addArgument(new Argument('<ACTION>', 'action').choices(RESOLUTIONS))
     .option('--json', 'print JSON')
     .action((workflowId: string, test: string, action: Resolution['action'], options: { json?: true }) =>
-      signalSuite(workflowId, options, (handle) =>
-        awaitUpdate(handle, () => handle.executeUpdate(resolveTestUpdate, { args: [{ test, action }] })),
+      signalSuite(workflowId, options, (handle, client) =>
+        awaitUpdate(client, handle, () => handle.executeUpdate(resolveTestUpdate, { args: [{ test, action }] })),
       ),
     );
   return addHelp(command, {

@@ -3,7 +3,6 @@ import { Command } from 'commander';
 import { parseSuite } from '../../suite/plan/check-suite.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { describeSuiteRun } from '../../temporal/suite-runs.js';
-import { countWorkers } from '../../temporal/workers.js';
 import { detachOnInterrupt } from '../follow/interrupt.js';
 import { type ShowOptions, showSuite } from '../follow/show-suite.js';
 import { withTemporal } from '../follow/temporal-client.js';
@@ -11,6 +10,7 @@ import { readSpecFile } from '../options/spec-file.js';
 import { taskQueueOption } from '../options/task-queue.js';
 import { WrongUse } from '../options/wrong-use.js';
 import { addHelp } from '../output/help-text.js';
+import { warnOfWorkers } from '../output/worker-warning.js';
 
 type Options = ShowOptions & {
   readonly workflowId?: string;
@@ -87,9 +87,8 @@ async function startWorkflow(client: Client, { workflowId, name, input, taskQueu
       const hint = `Follow it: dynamo-bench watch ${workflowId}; or give another --workflow-id`;
       throw new WrongUse(`Suite run "${workflowId}" is already running`, hint, error);
     });
-  if ((await countWorkers(client.connection, client.options.namespace, taskQueue)) === 0)
-    console.error(`warning: No worker polls task queue "${taskQueue}"; the suite run waits for one (npm run worker)`);
   if (!json) console.log(`Started suite run ${workflowId}`);
+  await warnOfWorkers(client, taskQueue);
   return firstExecutionRunId;
 }
 

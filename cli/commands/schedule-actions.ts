@@ -16,23 +16,23 @@ export async function setSchedule(file: string, settings: ScheduleSettings & Out
     const done = await createOrUpdate(client, handle, schedule).catch((error: unknown): never => {
       throw invalidSchedule(error, settings.cron) ?? error;
     });
-    await printState(handle, done, settings);
+    await printState(client, handle, done, settings);
   });
 }
 
 /** Pauses a schedule. */
 export function pauseSchedule(schedule: string, options: OutputOptions & { readonly reason: string }): Promise<void> {
-  return withSchedule(schedule, async (handle) => {
+  return withSchedule(schedule, async (handle, client) => {
     await handle.pause(options.reason);
-    await printState(handle, 'paused', options);
+    await printState(client, handle, 'paused', options);
   });
 }
 
 /** Resumes a paused schedule. */
 export function resumeSchedule(schedule: string, options: OutputOptions): Promise<void> {
-  return withSchedule(schedule, async (handle) => {
+  return withSchedule(schedule, async (handle, client) => {
     await handle.unpause('resumed with dynamo-bench schedule resume');
-    await printState(handle, 'resumed', options);
+    await printState(client, handle, 'resumed', options);
   });
 }
 

@@ -1,4 +1,5 @@
-import type { ScheduleDescription, ScheduleHandle } from '@temporalio/client';
+import type { Client, ScheduleDescription, ScheduleHandle } from '@temporalio/client';
+import { warnOfWorkers } from '../output/worker-warning.js';
 
 /** Number of next starts that are shown. */
 const NEXT_STARTS = 3;
@@ -13,10 +14,17 @@ export function print({ json }: OutputOptions, value: object, text: string): voi
 }
 
 /** Prints the state of a schedule after a command has changed it. */
-export async function printState(handle: ScheduleHandle, done: string, options: OutputOptions): Promise<void> {
-  const state = stateOf(await handle.describe());
+export async function printState(
+  client: Client,
+  handle: ScheduleHandle,
+  done: string,
+  options: OutputOptions,
+): Promise<void> {
+  const description = await handle.describe();
+  const state = stateOf(description);
   const hint = `Show its runs: dynamo-bench schedule show ${state.id}`;
   print(options, { ...state, done }, `Schedule "${state.id}" ${done}: ${stateText(state)}\n  → ${hint}`);
+  if (!state.paused) await warnOfWorkers(client, description.action.taskQueue);
 }
 
 /** State of a schedule, as in JSON. */

@@ -3,6 +3,7 @@ import { type PausingOutcome, pausingOutcomes } from '../../suite/run/schedule-p
 import { lastScheduledRuns, type ScheduledRun } from '../../temporal/scheduled-runs.js';
 import { withTemporal } from '../follow/temporal-client.js';
 import { table } from '../output/table.js';
+import { warnOfWorkers } from '../output/worker-warning.js';
 import { withSchedule } from './schedule-handle.js';
 import { type OutputOptions, print, type ScheduleState, stateOf, stateText } from './schedule-output.js';
 import { bufferedStarts } from './schedule-trigger.js';
@@ -37,6 +38,7 @@ export function showSchedule(schedule: string, options: OutputOptions): Promise<
     const runs = await lastScheduledRuns(client, handle.scheduleId, LAST_RUNS);
     const shown = shownSchedule(description, runs);
     print(options, shown, showText(shown));
+    if (!shown.paused) await warnOfWorkers(client, description.action.taskQueue);
   });
 }
 

@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { ScheduleDescription, ScheduleHandle } from '@temporalio/client';
 import { EXIT } from '../options/exit-code.js';
 import { withSchedule } from './schedule-handle.js';
+import { warnOfWorkers } from '../output/worker-warning.js';
 import { type OutputOptions, print, stateOf } from './schedule-output.js';
 
 /** Time in which Temporal must report what became of a start. */
@@ -24,12 +25,13 @@ type Start =
  * @param options.allowOverlap start the run even while another is running
  */
 export function triggerSchedule(schedule: string, options: TriggerOptions): Promise<void> {
-  return withSchedule(schedule, async (handle) => {
+  return withSchedule(schedule, async (handle, client) => {
     const before = await handle.describe();
     await handle.trigger(options.allowOverlap ? 'ALLOW_ALL' : before.policies.overlap);
     const { start, after } = await startAfter(handle, before);
     if (start.done === 'skipped') process.exitCode = EXIT.inconclusive;
     print(options, { ...stateOf(after), ...start }, startText(handle.scheduleId, start));
+    if (start.done === 'started') await warnOfWorkers(client, before.action.taskQueue);
   });
 }
 

@@ -11,8 +11,8 @@ export function skipCommand(): Command {
     .argument('<TEST>', 'name of a waiting test')
     .option('--json', 'print JSON')
     .action((workflowId: string, test: string, options: { json?: true }) =>
-      signalSuite(workflowId, options, (handle) =>
-        awaitUpdate(handle, () => handle.executeUpdate(skipTestUpdate, { args: [test] })),
+      signalSuite(workflowId, options, (handle, client) =>
+        awaitUpdate(client, handle, () => handle.executeUpdate(skipTestUpdate, { args: [test] })),
       ),
     );
   return addHelp(command, { examples: [['Skip a test', 'dynamo-bench skip my-run nixl-ucx']] });

@@ -18,6 +18,7 @@ export function statusCommand(): Command {
       ['Show the state of a suite run', 'dynamo-bench status my-run'],
       ['Read the state of every test in a script', "dynamo-bench status my-run --json | jq '.tests'"],
     ],
-    notes: 'The exit code is that of the suite run; 3 while it is running.',
+    notes:
+      'The exit code is that of the suite run; 3 while it is running. When the run does not move, the command prints the reason\nand the command that mends it. For a run that Temporal has deleted, it names the report in the store of RESULTS_DIR or\nRESULTS_URL.',
   });
 }

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { describeSuiteRun } from '../../temporal/suite-runs.js';
+import { findSuiteRun } from '../follow/find-suite-run.js';
 import { detachOnInterrupt } from '../follow/interrupt.js';
 import { type ShowOptions, showSuite } from '../follow/show-suite.js';
 import { withTemporal } from '../follow/temporal-client.js';
@@ -13,7 +13,7 @@ export function watchCommand(): Command {
     .option('--json', 'print one JSON document, at the end')
     .action((workflowId: string, options: ShowOptions) =>
       withTemporal(async (client) => {
-        await describeSuiteRun(client, workflowId);
+        await findSuiteRun(client, workflowId);
         await detachOnInterrupt((detached) => showSuite(client, workflowId, options, detached));
       }),
     );
@@ -22,6 +22,7 @@ export function watchCommand(): Command {
       ['Follow a suite run', 'dynamo-bench watch my-run'],
       ['Show its state once, without waiting', 'dynamo-bench status my-run'],
     ],
-    notes: 'The exit code is that of the suite run; 3 after Ctrl-C.',
+    notes:
+      'The exit code is that of the suite run; 3 after Ctrl-C. When the run does not move, the command prints the reason and the\ncommand that mends it. For a run that Temporal has deleted, it names the report in the store of RESULTS_DIR or RESULTS_URL.',
   });
 }

@@ -1,35 +1,77 @@
 import { setTimeout } from 'node:timers/promises';
-import type { Client } from '@temporalio/client';
-import { describeSuiteRun, fetchProgress, isOpen, isUnavailable } from '../../temporal/suite-runs.js';
+import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { findStandstill } from '../../temporal/standstill.js';
+import { fetchProgress, isOpen, isUnavailable, type ProgressAnswer } from '../../temporal/suite-runs.js';
+import type { Standstill } from '../../temporal/workers.js';
 import type { Progress } from '../../workflows/common/messages.js';
+import { findSuiteRun } from './find-suite-run.js';
 import { fetchSuiteEnding, type SuiteEnding } from './suite-ending.js';
 
 const INTERVAL_MS = 1000;
+/** Pause between two searches for the reason why a run does not move. */
+const DIAGNOSIS_INTERVAL_MS = 5000;
+
+const SERVER_SILENT: Standstill = {
+  message: 'Temporal does not answer; the suite run continues without this command',
+  hint: 'Wait, or check the Temporal server: dynamo-bench doctor',
+};
 
 /** Latest known status of a suite run. */
 export interface SuiteStatus {
   readonly workflowId: string;
   readonly runId?: string;
   readonly progress?: Progress;
-  /** Reason why the progress is missing or out of date. */
-  readonly silence?: string | undefined;
+  /** Reason why the run does not move, or why the progress is missing or out of date, and what to do. */
+  readonly standstill?: Standstill | undefined;
   /** Set when the run has ended. */
   readonly ending?: SuiteEnding;
 }
+
+type Diagnose = (description: WorkflowExecutionDescription, answer: ProgressAnswer) => Promise<Standstill | undefined>;
 
 /**
  * Fetches the status of a suite run.
  *
  * @throws {SuiteFailure} `NotFound` when the suite run does not exist
  */
-export async function fetchSuiteStatus(client: Client, workflowId: string): Promise<SuiteStatus> {
-  const description = await describeSuiteRun(client, workflowId);
+export function fetchSuiteStatus(client: Client, workflowId: string): Promise<SuiteStatus> {
+  return fetchStatus(client, workflowId, diagnosis(client));
+}
+
+async function fetchStatus(client: Client, workflowId: string, diagnose: Diagnose): Promise<SuiteStatus> {
+  const description = await findSuiteRun(client, workflowId);
   const { runId } = description;
-  const progress = await fetchProgress(client, workflowId);
+  const answer = await fetchProgress(client, workflowId);
+  const { progress } = answer;
   const known = { workflowId, runId, ...(progress ? { progress } : {}) };
   if (!isOpen(description)) return { ...known, ending: await fetchSuiteEnding(client, description) };
-  const silence = progress ? undefined : 'No worker answers; the suite run continues as soon as a worker is running';
-  return { ...known, silence };
+  return { ...known, standstill: await diagnose(description, answer) };
+}
+
+/** Builds a search for the reason why a run does not move, which repeats its last result for some seconds. */
+function diagnosis(client: Client): Diagnose {
+  let last: { readonly at: number; readonly answered: boolean; readonly found: Standstill | undefined } | undefined;
+  return async (description, answer) => {
+    const now = Date.now();
+    const answered = answer.progress !== undefined;
+    if (last?.answered !== answered || now - last.at >= DIAGNOSIS_INTERVAL_MS) {
+      const found = await findStandstill(client, description, { ...answer, answered }, now).catch(ignoreRefusal);
+      last = { at: now, answered, found: found ?? (answered ? undefined : noAnswer(description)) };
+    }
+    return last.found;
+  };
+}
+
+/** Following a run needs fewer permissions than the search for a reason, and a test can end while it is described. */
+function ignoreRefusal(error: unknown): undefined {
+  if (isUnavailable(error)) throw error;
+}
+
+function noAnswer({ taskQueue }: WorkflowExecutionDescription): Standstill {
+  return {
+    message: 'No worker answers; the suite run continues as soon as a worker is running',
+    hint: `Check the workers on task queue "${taskQueue}": dynamo-bench doctor --task-queue ${taskQueue}`,
+  };
 }
 
 /**
@@ -44,14 +86,14 @@ export async function followSuite(
   detached: AbortSignal,
   show: (status: SuiteStatus) => void,
 ): Promise<SuiteStatus> {
+  const diagnose = diagnosis(client);
   let last: SuiteStatus = { workflowId };
   while (!detached.aborted) {
     const status = await client
-      .withAbortSignal(detached, () => fetchSuiteStatus(client, workflowId))
+      .withAbortSignal(detached, () => fetchStatus(client, workflowId, diagnose))
       .catch((error: unknown): SuiteStatus => {
         if (detached.aborted) return last;
-        if (isUnavailable(error))
-          return { ...last, silence: 'Temporal does not answer; the suite run continues without this command' };
+        if (isUnavailable(error)) return { ...last, standstill: SERVER_SILENT };
         throw error;
       });
     if (detached.aborted) break;

@@ -1,10 +1,14 @@
 import {
+  type Client,
   type WorkflowHandle,
   WorkflowUpdateFailedError,
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
+import { findStandstill } from '../../temporal/standstill.js';
 import { describeSuiteRun, isOpen } from '../../temporal/suite-runs.js';
 import { WrongUse } from '../options/wrong-use.js';
+import { findSuiteRun } from './find-suite-run.js';
 import { withTemporal } from './temporal-client.js';
 
 const UPDATE_TIMEOUT_MS = 20_000;
@@ -18,16 +22,16 @@ const UPDATE_TIMEOUT_MS = 20_000;
 export async function signalSuite(
   workflowId: string,
   { json }: { readonly json?: true },
-  send: (handle: WorkflowHandle) => Promise<string>,
+  send: (handle: WorkflowHandle, client: Client) => Promise<string>,
 ): Promise<void> {
   const done = await withTemporal(async (client) => {
-    const description = await describeSuiteRun(client, workflowId);
+    const description = await findSuiteRun(client, workflowId);
     if (!isOpen(description)) {
       const status = description.status.name.toLowerCase();
       const hint = `Show its result: dynamo-bench status ${workflowId}`;
       throw new WrongUse(`Suite run "${workflowId}" has ended: ${status}`, hint);
     }
-    return send(client.workflow.getHandle(workflowId));
+    return send(client.workflow.getHandle(workflowId), client);
   });
   console.log(json ? JSON.stringify({ workflowId, done }, null, 2) : `${workflowId}: ${done}`);
 }
@@ -37,10 +41,11 @@ export async function signalSuite(
  *
  * @param update sends the update
  * @throws {WrongUse} with the message of the suite when it rejects the update
- * @throws {Error} when no worker answers within 20 s
+ * @throws {SuiteFailure} `SuiteStalled`, with the reason, when no worker answers within 20 s
  */
 export async function awaitUpdate(
-  { client, workflowId }: WorkflowHandle,
+  client: Client,
+  { workflowId }: WorkflowHandle,
   update: () => Promise<string>,
 ): Promise<string> {
   try {
@@ -50,13 +55,12 @@ export async function awaitUpdate(
       const hint = `Show the state of every test: dynamo-bench status ${workflowId}`;
       throw new WrongUse(error.cause?.message ?? error.message, hint, error);
     }
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-      const seconds = UPDATE_TIMEOUT_MS / 1000;
-      throw new Error(
-        `No worker answered for suite run "${workflowId}" within ${seconds} s\n  → Check that a worker is running: dynamo-bench doctor`,
-        { cause: error },
-      );
-    }
-    throw error;
+    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
+    const description = await describeSuiteRun(client, workflowId);
+    const { message, hint } = (await findStandstill(client, description, { answered: false }, Date.now())) ?? {
+      message: `No worker answered for suite run "${workflowId}" within ${UPDATE_TIMEOUT_MS / 1000} s`,
+      hint: `Check the workers: dynamo-bench doctor --task-queue ${description.taskQueue}`,
+    };
+    throw new SuiteFailure('SuiteStalled', message, { cause: error, hint });
   }
 }

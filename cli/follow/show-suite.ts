@@ -1,4 +1,5 @@
 import type { Client } from '@temporalio/client';
+import type { Standstill } from '../../temporal/workers.js';
 import { EXIT } from '../options/exit-code.js';
 import { followSuite, type SuiteStatus } from './follow.js';
 import { LiveText } from './live-text.js';
@@ -49,23 +50,30 @@ function liveDisplay(): Display {
 }
 
 function lineDisplay(): Display {
-  let last = '';
+  let last: { readonly step?: string | undefined; readonly trouble?: string | undefined } = {};
   return {
-    show({ progress, silence }) {
-      const step = silence ?? `${progress?.phase}: ${progress?.step}`;
-      if (step === last) return;
-      last = step;
+    show({ progress, standstill }) {
       const now = Date.now();
-      const line = silence || !progress ? step : progressLine(progress, now);
-      console.log(`${new Date(now).toTimeString().slice(0, 8)}  ${line}`);
+      const step = progress && `${progress.phase}: ${progress.step}`;
+      const trouble = standstill && standstillText(standstill);
+      const lines = [
+        ...(progress && (step !== last.step || (last.trouble && !trouble)) ? [progressLine(progress, now)] : []),
+        ...(trouble !== undefined && trouble !== last.trouble ? [trouble] : []),
+      ];
+      last = { step, trouble };
+      for (const line of lines) console.log(`${new Date(now).toTimeString().slice(0, 8)}  ${line}`);
     },
     end: () => undefined,
   };
 }
 
-function statusText({ workflowId, progress, silence }: SuiteStatus): string {
+function statusText({ workflowId, progress, standstill }: SuiteStatus): string {
   const text = progress ? progressText(workflowId, progress, Date.now()) : `${workflowId}: running`;
-  return silence ? `${text}\n${silence}` : text;
+  return standstill ? `${text}\n${standstillText(standstill)}` : text;
+}
+
+function standstillText({ message, hint }: Standstill): string {
+  return `${message}\n  → ${hint}`;
 }
 
 function endingText({ workflowId, progress, ending }: SuiteStatus): string {
@@ -81,7 +89,7 @@ function endingText({ workflowId, progress, ending }: SuiteStatus): string {
   ].join('\n');
 }
 
-function statusJson({ workflowId, runId, progress, silence, ending }: SuiteStatus): object {
+function statusJson({ workflowId, runId, progress, standstill, ending }: SuiteStatus): object {
   const { outcome = 'running', result, failure } = ending ?? {};
   return {
     workflowId,
@@ -89,7 +97,15 @@ function statusJson({ workflowId, runId, progress, silence, ending }: SuiteStatu
     outcome,
     ...(result ? { verdict: result.verdict, reasons: result.reasons, results: result.results } : {}),
     ...(failure ? { failure } : {}),
-    ...(ending ? {} : { phase: progress?.phase, step: progress?.step, paused: progress?.paused, silence }),
+    ...(ending
+      ? {}
+      : {
+          phase: progress?.phase,
+          step: progress?.step,
+          paused: progress?.paused,
+          silence: standstill?.message,
+          hint: standstill?.hint,
+        }),
     ...(ending ? {} : { remaining: progress?.remaining }),
     problems: progress?.problems ?? [],
     tests: progress?.tests ?? result?.tests ?? [],

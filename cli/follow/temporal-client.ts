@@ -1,16 +1,11 @@
 import { Client } from '@temporalio/client';
-import { connectTemporal } from '../../temporal/connection.js';
+import { useTemporal } from '../../temporal/connection.js';
 
 /**
  * Connects to Temporal, runs `work` with a client, and closes the connection.
  *
- * @throws {Error} when no server answers
+ * @throws {SuiteFailure} with cause and remedy when Temporal cannot be used
  */
-export async function withTemporal<T>(work: (client: Client) => Promise<T>): Promise<T> {
-  const { connection, namespace } = await connectTemporal();
-  try {
-    return await work(new Client({ connection, namespace }));
-  } finally {
-    await connection.close();
-  }
+export function withTemporal<T>(work: (client: Client) => Promise<T>): Promise<T> {
+  return useTemporal(({ connection, namespace }) => work(new Client({ connection, namespace })));
 }

@@ -4,6 +4,7 @@ import { INFERENCE_FAILURES } from './classes/inference-failures.js';
 import { POD_FAILURES } from './classes/pod-failures.js';
 import { STORE_FAILURES } from './classes/store-failures.js';
 import { SUITE_FAILURES } from './classes/suite-failures.js';
+import { TEMPORAL_FAILURES } from './classes/temporal-failures.js';
 import { TRANSPORT_FAILURES } from './classes/transport-failures.js';
 
 /**
@@ -17,6 +18,7 @@ export const FAILURES = {
   ...STORE_FAILURES,
   ...INFERENCE_FAILURES,
   ...SUITE_FAILURES,
+  ...TEMPORAL_FAILURES,
 } as const satisfies Record<string, FailureKind>;
 
 export type FailureClass = keyof typeof FAILURES;

@@ -93,7 +93,7 @@ describe('dynamo-bench schedule', function () {
     ] as const) {
       const { exitCode, stdout, stderr } = await bench('nightly', spec, '--id', 'former', ...args, '--json');
       assert.deepEqual([exitCode, JSON.parse(stdout).id, JSON.parse(stdout).done], [0, 'former', done]);
-      assert.match(stderr, /^warning: `dynamo-bench nightly --\w+` is deprecated; use `dynamo-bench schedule .*`$/);
+      assert.match(stderr, /^warning: `dynamo-bench nightly --\w+` is deprecated; use `dynamo-bench schedule .*`$/m);
     }
     for (const args of [
       ['--now', '--pause', 'x'],
