@@ -98,11 +98,7 @@ export function startedHead({ workflowId, runId }: Run, { startedAt, spec: writt
  * Builds the record of an ended run. A test whose cells are not in the store fails: another store has them.
  *
  */
-export function endedHead(
-  started: StartedRun,
-  end: RunEnd,
-  stored: StoredTests,
-): EndedHead {
+export function endedHead(started: StartedRun, end: RunEnd, stored: StoredTests): EndedHead {
   const missing = missingCells(started, end, stored);
   const ends = new Map(end.tests.map((test) => [test.name, test]));
   const basesOf = basesByVariant(started);
@@ -136,11 +132,7 @@ export function endedHead(
 }
 
 /** Finds the tests of which the store has fewer cells than were recorded. */
-function missingCells(
-  started: StartedRun,
-  end: RunEnd,
-  stored: StoredTests,
-): ReadonlyMap<string, Reason> {
+function missingCells(started: StartedRun, end: RunEnd, stored: StoredTests): ReadonlyMap<string, Reason> {
   const found = new Map<string, number>();
   for (const [variant, base] of basesByVariant(started))
     found.set(base, (found.get(base) ?? 0) + (stored.counts.get(variant) ?? 0));

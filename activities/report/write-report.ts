@@ -1,9 +1,11 @@
+import { log } from '@temporalio/activity';
 import { readNamedRun } from '../../results/records/run-names.js';
 import { countCellsOfRun, verdictsOfRun } from '../../results/records/run-verdicts.js';
 import { endRun, findStartedRun, putStartedRun } from '../../results/records/runs.js';
 import { RECORD_VERSION, type RunHead, type StartedRun } from '../../suite/record/record.js';
 import type { Run } from '../../suite/run/run.js';
 import type { ActivityContext } from '../context/context.js';
+import { type LearnedTimes, learnTimes } from './learned-times.js';
 import { writeReports } from './report-files.js';
 import { type EndedHead, endedHead, type RunEnd, type RunStart, startedHead } from './run-head.js';
 
@@ -20,13 +22,21 @@ interface EndInput {
 export function runRecordActivities(context: ActivityContext) {
   const { store } = context;
   return {
-    /** Stores the initial record of a run, before its first cell. Returns the id of the store, to which it binds the run. */
+    /**
+     * Stores the initial record of a run, before its first cell.
+     *
+     * @returns the id of the store, to which it binds the run, and the times of cells in earlier runs for the forecast
+     */
     async recordStart(
       input: { run: Run } & ({ start: RunStart } | { record: StartedRun }),
-    ): Promise<{ store: string }> {
+    ): Promise<{ store: string; times: LearnedTimes }> {
       const record = 'record' in input ? input.record : startedHead(input.run, input.start);
+      const times = await learnTimes(store, record).catch((error: unknown): LearnedTimes => {
+        log.warn('cannot read the times of earlier runs', { error });
+        return {};
+      });
       await putStart(record);
-      return { store: await store.id() };
+      return { store: await store.id(), times };
     },
 
     /**

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import type { ScheduleDescription, ScheduleHandle } from '@temporalio/client';
 import { EXIT } from '../options/exit-code.js';
-import { withSchedule } from './schedule-handle.js';
 import { warnOfWorkers } from '../output/worker-warning.js';
+import { withSchedule } from './schedule-handle.js';
 import { type OutputOptions, print, stateOf } from './schedule-output.js';
 
 /** Time in which Temporal must report what became of a start. */

@@ -32,10 +32,15 @@ interface TimedRun {
  * over from another one.
  *
  * @param instanceTypes use only runs on these; an empty list allows any instance type
+ * @param runs number of newest runs to read. Default: 20
  */
 export async function readCellTimes(
   kysely: Kysely<Tables>,
-  { suite, instanceTypes }: { readonly suite: string; readonly instanceTypes: readonly string[] },
+  {
+    suite,
+    instanceTypes,
+    runs: newest = NEWEST_RUNS,
+  }: { readonly suite: string; readonly instanceTypes: readonly string[]; readonly runs?: number },
 ): Promise<CellTimes> {
   const rows = await kysely
     .with('newest', (query) =>
@@ -45,7 +50,7 @@ export async function readCellTimes(
         .where('suite', '=', suite)
         .orderBy('started_at', 'desc')
         .orderBy('seq', 'desc')
-        .limit(NEWEST_RUNS),
+        .limit(newest),
     )
     .selectFrom('newest')
     .innerJoin('run_cell', 'run_cell.run_seq', 'newest.seq')

@@ -112,7 +112,10 @@ class Turns implements Sequence {
     this.#tests = tests;
     this.#count = count;
     this.#isComplete = complete;
-    this.#turn = Math.max(0, tests.findLastIndex((variant) => isStarted(count(variant))));
+    this.#turn = Math.max(
+      0,
+      tests.findLastIndex((variant) => isStarted(count(variant))),
+    );
   }
 
   next(): Cell | undefined {

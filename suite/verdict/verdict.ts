@@ -40,13 +40,12 @@ export function suiteVerdict(tests: readonly TestOutcome[]): { verdict: Verdict;
   const others = tests.filter(({ verdict }) => verdict !== 'pass');
   const ordered = [...others.filter((test) => test.required), ...others.filter((test) => !test.required)];
   const named = others.length <= MOST_REASONS ? others : ordered.slice(0, MOST_REASONS);
-  const reasons = named
-    .map(
-      ({ name, required, verdict, failure }): Reason => ({
-        code: verdict === 'skipped' ? 'skipped' : required ? 'failure' : 'optional-failure',
-        message: `${name}: ${verdict}${failure ? ` (${failure.class})` : ''}${required ? '' : ', not required'}`,
-      }),
-    );
+  const reasons = named.map(
+    ({ name, required, verdict, failure }): Reason => ({
+      code: verdict === 'skipped' ? 'skipped' : required ? 'failure' : 'optional-failure',
+      message: `${name}: ${verdict}${failure ? ` (${failure.class})` : ''}${required ? '' : ', not required'}`,
+    }),
+  );
   const unnamed = others.length - named.length;
   if (unnamed > 0) {
     reasons.push({ code: 'more-failures', message: `${unnamed} more tests did not pass; the report lists them` });

@@ -1,8 +1,8 @@
 import { mersenne } from 'pure-rand/generator/mersenne';
 import { fabricOfInstanceType } from '../../suite/fabrics/efa/catalogue.js';
 import { type AttemptContext, judgeTransport } from '../../suite/judge/judge.js';
-import { forecastOf } from '../../suite/plan/forecast.js';
 import { BlockPlan } from '../../suite/plan/block-plan.js';
+import { forecastOf } from '../../suite/plan/forecast.js';
 import { blocksOf } from '../../suite/plan/plan.js';
 import { parseSpec } from '../../suite/spec/spec.js';
 import { readRankLog } from '../../suite/tools/common/log-lines.js';

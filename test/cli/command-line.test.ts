@@ -123,7 +123,12 @@ describe('dynamo-bench commands on suite runs', function () {
     const below = [{ code: 'below-expectation', message: 'lf is slow' }] as const;
     failed.judgements.lf = [{ ...PASSED, verdict: 'fail', reasons: [...below] }];
     const regressed = new FakeActivities();
-    regressed.overrides.compareRun = async () => ({ change: 'regressed', reason: 'slower', regressed: ['lf'], regressions: 1 });
+    regressed.overrides.compareRun = async () => ({
+      change: 'regressed',
+      reason: 'slower',
+      regressed: ['lf'],
+      regressions: 1,
+    });
     const inconclusive = new FakeActivities();
     inconclusive.judgements.lf = [{ ...PASSED, verdict: 'inconclusive' }];
     for (const [fake, outcome, code] of [

@@ -146,7 +146,7 @@ export class FakeActivities {
       },
       recordStart: async (input) => {
         if ('start' in input) this.#members.start(input.run, input.start);
-        return { store: STORE };
+        return { store: STORE, times: {} };
       },
       recordEnd: async ({ run, end, start }) => {
         if (start) this.#members.start(run, start);

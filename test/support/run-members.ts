@@ -1,5 +1,11 @@
 import type { CellSummary } from '../../activities/cells/cell-summary.js';
-import { type EndedHead, endedHead, type RunEnd, type RunStart, startedHead } from '../../activities/report/run-head.js';
+import {
+  type EndedHead,
+  endedHead,
+  type RunEnd,
+  type RunStart,
+  startedHead,
+} from '../../activities/report/run-head.js';
 import type { StartedRun } from '../../suite/record/record.js';
 import type { Run } from '../../suite/run/run.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
@@ -48,10 +54,7 @@ export class RunMembers {
       [...byTest].map(([test, own]) => {
         const counted = own.filter(({ warmUp }) => !warmUp).map(({ verdict }) => verdict as Verdict);
         const failure = own.find((cell) => cell.failure)?.failure as FailureRecord | undefined;
-        return [
-          test,
-          { ...(counted.length > 0 ? { verdict: worst(counted) } : {}), ...(failure ? { failure } : {}) },
-        ];
+        return [test, { ...(counted.length > 0 ? { verdict: worst(counted) } : {}), ...(failure ? { failure } : {}) }];
       }),
     );
     const { dynamo, ...head } = endedHead(started, end, { counts, verdicts });

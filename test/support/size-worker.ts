@@ -4,6 +4,7 @@ import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.js';
 import { ResultStore } from '../../results/store.js';
 import { RunDirectory } from '../../temporal/run-directory.js';
+import { ScheduleDirectory } from '../../temporal/schedule-directory.js';
 import { readConfig } from '../../worker/config.js';
 import { createWorker } from '../../worker/worker.js';
 import { FakeActivities, PASSED } from './fake-activities.js';
@@ -42,7 +43,7 @@ async function main([address = '', taskQueue = '', folder = '']: readonly string
   const client = await Connection.connect({ address });
   const store = await new ResultStore(folder).open();
   const runs = new RunDirectory(client, 'default');
-  const real = createActivities({ store, runs });
+  const real = createActivities({ store, runs, schedules: new ScheduleDirectory(client, 'default') });
   const fake = new FakeActivities();
   const cell = measuredCell({ workflowId: 'size' });
   const attempt = cell.attempts[0];

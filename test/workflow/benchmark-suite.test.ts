@@ -32,7 +32,8 @@ describe('benchmarkSuite', function () {
     fake.overrides.compareRun = async () => ({
       change: 'regressed',
       reason: 'lf is 5 % lower',
-      regressed: ['lf/bandwidth'], regressions: 1,
+      regressed: ['lf/bandwidth'],
+      regressions: 1,
     });
     fake.overrides.notify = failing('WebhookRefused', 'the webhook at example.org answered 404');
     const { outcome, handle } = await runSuite({ ...plan, webhook: {} }, fake);

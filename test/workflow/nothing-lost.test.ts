@@ -185,7 +185,9 @@ describe('every step', function () {
   it('has a time limit for all its tries together, which follows from the spec', async () => {
     const { handle } = await runSuite({ ...plan, tests: [lf] });
     const runs = await workflowRuns((await temporal()).client, handle.workflowId);
-    const steps = runs.flatMap(({ events }) => events.flatMap((event) => event.activityTaskScheduledEventAttributes ?? []));
+    const steps = runs.flatMap(({ events }) =>
+      events.flatMap((event) => event.activityTaskScheduledEventAttributes ?? []),
+    );
     assert.ok(steps.length > 15);
     for (const { activityType, startToCloseTimeout: one, scheduleToCloseTimeout: all } of steps) {
       const [oneTry, allTries] = [Number(one?.seconds), Number(all?.seconds)];

@@ -43,7 +43,8 @@ function fromTimeout(error: unknown, timeout: TimeoutFailure): FailureRecord {
   if (lastTry instanceof ApplicationFailure) return fromApplicationFailure(lastTry);
   const step = error instanceof ActivityFailure ? `step ${error.activityType}` : 'a step';
   const { timeoutType } = lastTry instanceof TimeoutFailure ? lastTry : timeout;
-  const how = timeoutType === 'START_TO_CLOSE' ? 'did not end within its time limit' : 'was not run by a worker in time';
+  const how =
+    timeoutType === 'START_TO_CLOSE' ? 'did not end within its time limit' : 'was not run by a worker in time';
   return failureRecord('StepHung', `${step} ${how} (${timeoutType})`);
 }
 

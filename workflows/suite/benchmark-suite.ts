@@ -18,12 +18,12 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Reason, Verdict } from '../../suite/verdict/verdict.js';
 import { shortActivities } from '../common/activity-options.js';
 import { failureOf, workflowFailure } from '../common/failures.js';
+import { isHistoryLong } from '../common/history.js';
 import { SUITE_NAME, SUITE_VERDICT, type SuiteResult } from '../common/messages.js';
 import { isBounded } from '../common/patches.js';
 import { type Conclusion, conclude, concludeCancelled, type Judged, type RecordedRun } from './conclusion.js';
 import { restoreSuite, type SuiteContinuation, saveSuite } from './continuation.js';
 import { dynamoPhase } from './dynamo-phase.js';
-import { isHistoryLong } from '../common/history.js';
 import type { PhaseEnd, RunningSuite } from './running-suite.js';
 import { type Ready, setUp } from './set-up.js';
 import { handleMessages } from './suite-messages.js';
@@ -183,6 +183,7 @@ class BenchmarkSuite {
       this.#isStartRecorded = true;
       // A worker of an earlier version returns nothing.
       if (bound?.store) this.#suite.run = { ...run, store: bound.store };
+      if (bound?.times) state.learn(bound.times);
     }
     return ready;
   }

@@ -1,6 +1,7 @@
-import { isCancellation, log, upsertSearchAttributes } from '@temporalio/workflow';
+import { isCancellation, log, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { ComparisonSummary } from '../../activities/report/regressions.js';
 import type { RunEnd, RunStart } from '../../activities/report/run-head.js';
+import { pauseNote, scheduleToPause } from '../../suite/run/schedule-pause.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { type FailureRecord, failureRecord } from '../../suite/verdict/failure.js';
 import { outcomeOf, type RunOutcome } from '../../suite/verdict/outcome.js';
@@ -61,7 +62,9 @@ export async function concludeCancelled(run: RecordedRun): Promise<void> {
     return;
   }
   await shortActivities.recordEnd(input);
-  await reportActivities.writeReport({ run: suite.run }).catch((error: unknown) => logFailure('write the reports', error));
+  await reportActivities
+    .writeReport({ run: suite.run })
+    .catch((error: unknown) => logFailure('write the reports', error));
 }
 
 async function record(run: RecordedRun, judged: Judged): Promise<Conclusion> {
@@ -79,6 +82,7 @@ async function record(run: RecordedRun, judged: Judged): Promise<Conclusion> {
     log.warn('cannot write the reports', { ...missing });
   }
   await notify(suite, { outcome, reasons, comparison, folder });
+  await pauseSchedule(suite, outcome);
   return { outcome, verdict, reasons, folder, missing };
 }
 
@@ -106,7 +110,9 @@ function endOf(state: SuiteState, { verdict, reasons }: Judged): RunEnd {
     if (!test.failure || !test.interrupted) return {};
     const { class: failureClass } = test.failure;
     return {
-      failure: explained.has(test) ? test.failure : failureRecord(failureClass, 'the history of the test has the message'),
+      failure: explained.has(test)
+        ? test.failure
+        : failureRecord(failureClass, 'the history of the test has the message'),
     };
   };
   return {
@@ -147,6 +153,17 @@ async function notify(
   await notifyActivities
     .notify({ run, webhook, notice: { suite, ...notice } })
     .catch((error: unknown) => logFailure('send the result to the webhook', error));
+}
+
+/** Pauses the schedule that started the run, if the memo of the run asks for it. */
+async function pauseSchedule({ run }: RunningSuite, outcome: RunOutcome): Promise<void> {
+  const { memo, searchAttributes } = workflowInfo();
+  const scheduleId = scheduleToPause(memo, searchAttributes, outcome);
+  if (scheduleId === undefined) return;
+  const note = pauseNote(run.workflowId, outcome, scheduleId);
+  await shortActivities
+    .pauseSchedule({ run, scheduleId, note })
+    .catch((error: unknown) => logFailure(`pause schedule ${scheduleId}`, error));
 }
 
 function logFailure(what: string, error: unknown): undefined {

@@ -1,4 +1,5 @@
 import type { Platform } from '../../activities/dynamo/platform.js';
+import type { LearnedTimes } from '../../activities/report/learned-times.js';
 import type { Run } from '../../suite/run/run.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import type { Ready } from './set-up.js';
@@ -16,6 +17,8 @@ export interface SuiteContinuation {
   /** Result of set-up; absent while it has not ended. */
   readonly ready?: Ready | undefined;
   readonly ended: readonly EndedTest[];
+  /** Times of the cells of earlier runs. */
+  readonly times: LearnedTimes;
   readonly dynamo: {
     readonly platform?: Platform | undefined;
     readonly platformFailure?: FailureRecord | undefined;
@@ -29,7 +32,7 @@ export function saveSuite(
   state: SuiteState,
   { run, ready, waitingSince }: Pick<SuiteContinuation, 'run' | 'ready' | 'waitingSince'>,
 ): SuiteContinuation {
-  const { startedAt, paused, tests, platform, platformFailure, leftBehind, kept } = state;
+  const { startedAt, paused, tests, times, platform, platformFailure, leftBehind, kept } = state;
   const explained = state.explained();
   return {
     run,
@@ -38,12 +41,14 @@ export function saveSuite(
     waitingSince,
     ready,
     ended: tests.filter(({ status }) => status === 'done').map((test) => endedTest(test, explained.has(test))),
+    times,
     dynamo: { platform, platformFailure, leftBehind, kept },
   };
 }
 
 /** Restores the state of a suite from an earlier workflow run. */
-export function restoreSuite(state: SuiteState, { paused, ended, dynamo }: SuiteContinuation): void {
+export function restoreSuite(state: SuiteState, { paused, ended, times, dynamo }: SuiteContinuation): void {
+  state.learn(times);
   for (const test of ended) {
     const known = state.named(test.name);
     if (known) restoreEnded(known, test);

@@ -1,10 +1,11 @@
 import { ApplicationFailure, ChildWorkflowFailure, startChild, upsertSearchAttributes } from '@temporalio/workflow';
 import { removalCommand } from '../../suite/cluster/removal-command.js';
-import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import { predictingTest } from '../../suite/plan/predicting-test.js';
+import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { longActivities } from '../common/activity-options.js';
 import { failureOf, failureOfTest } from '../common/failures.js';
+import { isHistoryLong } from '../common/history.js';
 import { SUITE_TEST } from '../common/messages.js';
 import type { TestSummary } from '../common/test-tally.js';
 import {
@@ -14,7 +15,6 @@ import {
 } from '../inference/inference-test.js';
 import { runBlock } from './block.js';
 import { summariesOfResult } from './former-result.js';
-import { isHistoryLong } from '../common/history.js';
 import { openRun } from './open-run.js';
 import type { PhaseEnd, RunningSuite } from './running-suite.js';
 import type { Ready } from './set-up.js';

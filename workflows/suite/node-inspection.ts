@@ -38,11 +38,7 @@ export async function inspectNodes(
 }
 
 /** Chooses the pair and claims it. Chooses again after a wait for another suite, because the nodes may have changed. */
-async function claimPair(
-  spec: SuiteSpec,
-  run: Run,
-  { report, ...options }: InspectionOptions,
-): Promise<NodeCheck> {
+async function claimPair(spec: SuiteSpec, run: Run, { report, ...options }: InspectionOptions): Promise<NodeCheck> {
   for (;;) {
     const check = await shortActivities.checkNodes({ run, spec: { nodes: spec.nodes, resources: spec.resources } });
     if (!check.pair) return check;

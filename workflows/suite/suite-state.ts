@@ -1,8 +1,9 @@
 import { setCurrentDetails } from '@temporalio/workflow';
 import type { Platform } from '../../activities/dynamo/platform.js';
-import { forecastOfTest, SET_UP_SECONDS } from '../../suite/plan/forecast.js';
+import type { LearnedTimes } from '../../activities/report/learned-times.js';
+import { forecastOfTest, setUpTime } from '../../suite/plan/forecast.js';
 import { forecastOfLoad } from '../../suite/plan/inference-forecast.js';
-import { remainingText, remainingTime } from '../../suite/plan/remaining.js';
+import { expectedEndText, leftOf, remainingTime } from '../../suite/plan/remaining.js';
 import type { SetupRecord } from '../../suite/record/record.js';
 import type { Run } from '../../suite/run/run.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
@@ -34,10 +35,13 @@ export class SuiteState {
   /** Command that removes the deployment that the Dynamo phase kept for inspection. */
   kept: string | undefined;
   paused = false;
+  /** Times of the cells of earlier runs. */
+  times: LearnedTimes = {};
   #phase: Progress['phase'] = 'set-up';
   #step = 'starting';
   #reportedAt: string;
   readonly #run: Run;
+  readonly #spec: SuiteSpec;
   readonly #byName: ReadonlyMap<string, TestState>;
 
   /**
@@ -46,6 +50,7 @@ export class SuiteState {
    */
   constructor(spec: SuiteSpec, written: unknown, run: Run, startedAt = new Date().toISOString()) {
     this.#run = run;
+    this.#spec = spec;
     this.startedAt = startedAt;
     this.#reportedAt = startedAt;
     const { tests } = written as { readonly tests: readonly unknown[] };
@@ -58,6 +63,17 @@ export class SuiteState {
 
   get step(): string {
     return this.#step;
+  }
+
+  /** Uses the times of earlier runs in the forecast. */
+  learn(times: LearnedTimes): void {
+    this.times = times;
+    const history = { cells: new Map(Object.entries(times)) };
+    if (history.cells.size === 0) return;
+    for (const state of this.transport) state.forecast = forecastOfTest(this.#spec, state.test, history);
+    const { dynamo } = this.#spec;
+    if (!dynamo) return;
+    for (const state of this.inference) state.forecast = forecastOfLoad(dynamo, state.test, history.cells);
   }
 
   named(name: string): TestState | undefined {
@@ -136,11 +152,13 @@ export class SuiteState {
   }
 
   #remaining(): Remaining {
+    const at = this.#reportedAt;
+    if (this.#phase === 'report' || this.#phase === 'done') return { low: 0, high: 0, expected: 0, at };
     const open = this.tests.filter(({ status }) => status === 'waiting' || status === 'running');
-    const measures = this.#phase !== 'report' && this.#phase !== 'done';
-    const { low, high } = remainingTime(measures ? open : []);
-    const before = this.#phase === 'set-up' ? SET_UP_SECONDS : { low: 0, high: 0 };
-    return { low: before.low + low, high: before.high + high, at: this.#reportedAt };
+    const ended = this.tests.filter(({ status }) => status === 'done');
+    const elapsed = (Date.parse(at) - Date.parse(this.startedAt)) / 1000;
+    const before = this.#phase === 'set-up' ? leftOf(setUpTime(), elapsed) : undefined;
+    return { ...remainingTime(open, ended, before), at };
   }
 
   /** Renders the Markdown of the Web UI: the current step, the tests, and the possible commands. */
@@ -157,7 +175,7 @@ export class SuiteState {
       [
         `**${this.#phase}**${this.paused ? ', **paused**' : ''}: ${this.#step}`,
         '',
-        ...(remaining.high > 0 ? [`Remaining at ${clock(remaining.at)} UTC: ${remainingText(remaining)}`, ''] : []),
+        ...(remaining.high > 0 ? [`At ${clock(remaining.at)} UTC: ${endText(remaining)}`, ''] : []),
         '| test | state | cells | result |',
         '|---|---|---|---|',
         ...rows,
@@ -187,6 +205,10 @@ export class SuiteState {
       '',
     ];
   }
+}
+
+function endText(remaining: Remaining): string {
+  return expectedEndText(remaining, (time) => `${clock(new Date(time).toISOString())} UTC`, Date.parse(remaining.at));
 }
 
 function clock(at: string): string {

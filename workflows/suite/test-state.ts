@@ -1,4 +1,5 @@
-import type { Range, TestForecast } from '../../suite/plan/test-forecast.js';
+import type { CellTimes } from '../../suite/plan/rest-of-test.js';
+import type { TestForecast } from '../../suite/plan/test-forecast.js';
 import type { InferenceSpec } from '../../suite/spec/inference-tests.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { type FailureRecord, failureRecord } from '../../suite/verdict/failure.js';
@@ -12,7 +13,7 @@ export interface TestState<Test = TransportTestSpec | InferenceSpec> {
   readonly test: Test;
   /** The test as the user wrote it. */
   readonly written: unknown;
-  readonly forecast: TestForecast;
+  forecast: TestForecast;
   status: TestProgress['status'];
   verdict: Verdict | undefined;
   failure: FailureRecord | undefined;
@@ -22,8 +23,8 @@ export interface TestState<Test = TransportTestSpec | InferenceSpec> {
   done: number;
   /** Newest figures as text. */
   figures: string | undefined;
-  /** Seconds of its fastest and slowest measured cell. */
-  took: Range | undefined;
+  /** Times of its measured cells. */
+  took: CellTimes | undefined;
   /** Decision of a person on the parked test. */
   resolution: Resolution['action'] | undefined;
 }
@@ -73,11 +74,7 @@ export function markRunning(state: TestState): void {
  * @param summary summary of its recorded cells, if it is known
  * @param failure failure of the test that belongs to no cell
  */
-export function markDone(
-  state: TestState,
-  summary: TestSummary | undefined,
-  failure: FailureRecord | undefined,
-): void {
+export function markDone(state: TestState, summary: TestSummary | undefined, failure: FailureRecord | undefined): void {
   if (summary) {
     state.done = summary.done;
     state.figures = formatFigures(summary.figures, summary.metric);
@@ -90,7 +87,10 @@ export function markDone(
 }
 
 /** Returns the state of an ended test for the next workflow run. @param explained whether it has the message of its failure */
-export function endedTest({ test, verdict, done, figures, failure, interrupted }: TestState, explained: boolean): EndedTest {
+export function endedTest(
+  { test, verdict, done, figures, failure, interrupted }: TestState,
+  explained: boolean,
+): EndedTest {
   return {
     name: test.name,
     verdict: verdict ?? 'skipped',
@@ -105,6 +105,7 @@ export function endedTest({ test, verdict, done, figures, failure, interrupted }
 /** Restores the state of a test that ended in an earlier workflow run. */
 export function restoreEnded(state: TestState, ended: EndedTest): void {
   const { verdict, done, figures, failureClass, interrupted = false } = ended;
-  const failure = ended.failure ?? (failureClass && failureRecord(failureClass, 'the history of the test has the message'));
+  const failure =
+    ended.failure ?? (failureClass && failureRecord(failureClass, 'the history of the test has the message'));
   Object.assign(state, { status: 'done', verdict, done, figures, failure, interrupted });
 }

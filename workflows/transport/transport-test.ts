@@ -160,9 +160,8 @@ class TransportTest {
     const attempts: AttemptRecord[] = [];
     for (;;) {
       const number = recorded.attempts + attempts.length + 1;
-      const attempt = new Attempt(
-        { ...this.#input, cell, definition, number, isBounded: this.#isBounded },
-        (step) => this.#progress.show(`${cellTitle(cell)}, attempt ${number}: ${step}`),
+      const attempt = new Attempt({ ...this.#input, cell, definition, number, isBounded: this.#isBounded }, (step) =>
+        this.#progress.show(`${cellTitle(cell)}, attempt ${number}: ${step}`),
       );
       await Promise.all([this.#claim(cell), attempt.wipeEtcd()]);
       try {

@@ -5,7 +5,11 @@ interface Steps {
   step(): Promise<string>;
 }
 
-const limits = { startToCloseTimeout: '2s', scheduleToCloseTimeout: '3s', retry: { initialInterval: '100ms' } } as const;
+const limits = {
+  startToCloseTimeout: '2s',
+  scheduleToCloseTimeout: '3s',
+  retry: { initialInterval: '100ms' },
+} as const;
 const { step: stepWithHeartbeat } = proxyActivities<Steps>({ ...limits, heartbeatTimeout: '1s' });
 const { step } = proxyActivities<Steps>(limits);
 

@@ -14,7 +14,8 @@ const notice: Notice = {
   comparison: {
     change: 'regressed',
     reason: 'nixl-libfabric/bandwidth is 5 % lower',
-    regressed: ['nixl-libfabric/bandwidth'], regressions: 1,
+    regressed: ['nixl-libfabric/bandwidth'],
+    regressions: 1,
   },
   folder: 'runs/nightly-p5',
 };
