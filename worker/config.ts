@@ -9,6 +9,8 @@ const settings = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'expected a URL such as postgres://user@host/database; unset it to use results.db')
     .optional(),
+  /** File with AES-256 keys that encrypt all payloads. Default: payloads are plain. */
+  PAYLOAD_KEY_FILE: z.string().min(1, 'expected the path of a key file; unset it for plain payloads').optional(),
   LOG_LEVEL: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   /** With BUILD_ID: pins each suite run to the worker version that it started on. Default: no worker versioning. */
   DEPLOYMENT_NAME: z
