@@ -1,11 +1,11 @@
 import { webcrypto } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 import { ENCRYPTED, isEncrypted, keyIdOf, METADATA } from './encrypted-payload.js';
 import type { KeyFile } from './key-file.js';
 
 const { subtle } = webcrypto;
-const { Payload: PayloadMessage } = temporal.api.common.v1;
+const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 
 const ALGORITHM = 'AES-GCM';
 /** Name of the cipher in the samples: AES-GCM with a tag of 128 bits. */

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { appendFile, open } from 'node:fs/promises';
+import { readPrivateFile } from './private-file.js';
 
 /** Length of an AES-256 key. */
 const KEY_BYTES = 32;
-/** Permission bits of users who are neither owner nor in the group. Kubernetes mounts Secrets with the group's. */
-const OTHERS = 0o007;
 const KEY_ID = /^[\w.-]{1,64}$/;
 const HEX = /^[0-9a-f]{64}$/i;
 const BASE64 = /^[\w+/-]+={0,2}$/;
@@ -32,32 +31,7 @@ const HEADER = `# AES-256 keys of dynamo-bench, one per line: an id, and 32 byte
  *   is invalid
  */
 export async function readKeyFile(path: string): Promise<KeyFile> {
-  return { path, keys: parseKeys(await readPrivateFile(path), path) };
-}
-
-/**
- * Reads a file with a secret.
- *
- * @throws {Error} when the file is missing, or users outside the file's owner and group have access to it
- */
-export async function readPrivateFile(path: string): Promise<string> {
-  const file = await open(path).catch((error: unknown): never => {
-    throw new Error(`Cannot read key file ${path}: check the path, or create it with \`dynamo-bench codec new-key\``, {
-      cause: error,
-    });
-  });
-  try {
-    const { mode } = await file.stat();
-    if ((mode & OTHERS) !== 0) {
-      const octal = (mode & 0o777).toString(8).padStart(4, '0');
-      throw new Error(
-        `Every user of this machine has access to key file ${path} (mode ${octal}): run \`chmod o-rwx ${path}\`, or set defaultMode 0440 for a volume of Kubernetes`,
-      );
-    }
-    return await file.readFile('utf8');
-  } finally {
-    await file.close();
-  }
+  return { path, keys: parseKeys(await readText(path), path) };
 }
 
 /**
@@ -130,10 +104,14 @@ export async function createKeyFile(path: string, key: PayloadKey): Promise<void
  * @throws {Error} when the file is not a valid key file, or has a key with this id
  */
 export async function addKey(path: string, key: PayloadKey): Promise<void> {
-  const text = await readPrivateFile(path);
+  const text = await readText(path);
   const line = `${text === '' || text.endsWith('\n') ? '' : '\n'}${keyLine(key)}`;
   parseKeys(text + line, path);
   await appendFile(path, line);
+}
+
+function readText(path: string): Promise<string> {
+  return readPrivateFile({ path, name: 'key file', create: `dynamo-bench codec new-key ${path}` });
 }
 
 function keyLine({ id, bytes }: PayloadKey): string {
