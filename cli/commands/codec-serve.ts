@@ -37,7 +37,11 @@ export async function serveCodec(options: ServeOptions): Promise<void> {
   const server = createCodecServer(codec, { origin, token, log: (message) => console.error(`codec: ${message}`) });
   server.listen(address.port, address.host);
   await once(server, 'listening').catch((error: unknown): never => {
-    throw new WrongUse(`Cannot listen at ${options.address}`, 'Give another --address, or end the program there', error);
+    throw new WrongUse(
+      `Cannot listen at ${options.address}`,
+      'Give another --address, or end the program there',
+      error,
+    );
   });
   const url = `http://${written(address.host)}:${(server.address() as AddressInfo).port}`;
   const { keyIds: keys } = codec;

@@ -103,7 +103,8 @@ async function readBody(request: IncomingMessage): Promise<string> {
 
 function parseBody(body: string): Payload[] {
   try {
-    const { payloads } = JSON.parse(body) as { readonly payloads: readonly JsonPayload[] };
+    // The Temporal CLI leaves out an empty list.
+    const { payloads = [] } = JSON.parse(body) as { readonly payloads?: readonly JsonPayload[] };
     return payloads.map(fromJson);
   } catch {
     throw new Refusal(400, 'expected JSON: {"payloads": [{"metadata": {"encoding": "…"}, "data": "…"}]}');

@@ -45,6 +45,8 @@ describe('the codec server', () => {
     const body = payloads(...encoded.payloads, PLAIN);
     const decoded = await send(open, '/decode?x=1', { body, headers: { 'x-namespace': 'default' } });
     assert.deepEqual(await decoded.json(), { payloads: [PLAIN, PLAIN] });
+    const none = await send(open, '/encode', { body: '{}' });
+    assert.deepEqual(await none.json(), { payloads: [] }, 'as the Temporal CLI sends a call without arguments');
     assert.deepEqual(logged, []);
   });
 
@@ -79,7 +81,7 @@ describe('the codec server', () => {
     const status = async (path: string, init: RequestInit) => (await send(open, path, init)).status;
     assert.equal(await status('/', { body: payloads() }), 404);
     assert.equal(await status('/decode', { method: 'GET' }), 405);
-    for (const body of ['', '{}', '[]', '{"payloads": [null]}', '{"payloads": [{"data": 1}]}'])
+    for (const body of ['', 'null', '{"payloads": {}}', '{"payloads": [null]}', '{"payloads": [{"data": 1}]}'])
       assert.equal(await status('/decode', { body }), 400, body);
     const large = await send(open, '/decode', { body: ' '.repeat(16 * 1024 * 1024 + 1) }).catch(() => undefined);
     assert.ok(large === undefined || large.status === 413);

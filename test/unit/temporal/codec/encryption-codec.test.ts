@@ -11,7 +11,9 @@ const plain = (value: unknown): Payload => defaultPayloadConverter.toPayload(val
 const value = (payload: Payload | undefined): unknown => defaultPayloadConverter.fromPayload(payload ?? {});
 const codecOf = (...keys: readonly [PayloadKey, ...PayloadKey[]]) => EncryptionCodec.create({ path: 'f.key', keys });
 const metadata = (payload: Payload | undefined) =>
-  Object.fromEntries(Object.entries(payload?.metadata ?? {}).map(([name, bytes]) => [name, String(Buffer.from(bytes))]));
+  Object.fromEntries(
+    Object.entries(payload?.metadata ?? {}).map(([name, bytes]) => [name, String(Buffer.from(bytes))]),
+  );
 
 describe('the encryption of payloads', () => {
   it('hides data and metadata, names the key, differs each time, and is undone by the same key', async () => {

@@ -34,7 +34,10 @@ describe('a key file', () => {
     assert.equal((await stat(path)).mode & 0o777, 0o600);
     assert.deepEqual((await readKeyFile(path)).keys, [key]);
     assert.notDeepEqual(newKey().bytes, key.bytes);
-    await assert.rejects(createKeyFile(path, newKey()), /exists: add a key to it with `dynamo-bench codec new-key --add/);
+    await assert.rejects(
+      createKeyFile(path, newKey()),
+      /exists: add a key to it with `dynamo-bench codec new-key --add/,
+    );
     assert.deepEqual((await readKeyFile(path)).keys, [key]);
   });
 
