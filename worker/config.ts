@@ -21,6 +21,9 @@ const settings = z.object({
   BUILD_ID: z.string().min(1, 'expected an id of the worker code, such as a commit').optional(),
 });
 
+/** Names of the worker's environment variables, all of which docs/cluster-set-up.md describes. */
+export const WORKER_VARIABLES: readonly string[] = Object.keys(settings.shape);
+
 const schema = settings.superRefine(({ DEPLOYMENT_NAME: name, BUILD_ID: build }, context) => {
   if ((name === undefined) === (build === undefined)) return;
   const [set, missing] = build === undefined ? ['DEPLOYMENT_NAME', 'BUILD_ID'] : ['BUILD_ID', 'DEPLOYMENT_NAME'];

@@ -3,9 +3,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Context } from '@temporalio/activity';
 import { execa } from 'execa';
+import { parseKeys, readKeyFile } from '../../temporal/codec/key-file.js';
 import { startDynamoBench } from '../support/command-line.js';
+import { isolated } from '../support/environment.js';
 import { FakeActivities, failing, unmeasured } from '../support/fake-activities.js';
 import { inProcess } from '../support/in-process.js';
 import { fieldsWith } from '../support/plain-text.js';
@@ -232,6 +235,93 @@ describe('an encrypted suite run', function () {
     await withWorker(new FakeActivities(), async () => assert.equal((await bench('watch', id)).exitCode, 0), settings);
     assert.deepEqual(await fieldsWith('old', id), ['encryption-key-id']);
     assert.deepEqual(await fieldsWith('new', id), ['encryption-key-id']);
+  });
+});
+
+describe('dynamo-bench codec', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let keyFile: string;
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'codec-command-'));
+    keyFile = join(folder, 'payload.key');
+  });
+  after(() => rm(folder, { recursive: true }));
+
+  it('new-key writes or prints a key, adds one, and never replaces one', async () => {
+    const created = await inProcess(['codec', 'new-key', keyFile, '--id', 'a']);
+    assert.deepEqual([created.exitCode, created.stdout.startsWith(`Created key "a" in ${keyFile}`)], [0, true]);
+    const added = await inProcess(['codec', 'new-key', '--add', keyFile, '--id', 'b', '--json']);
+    assert.deepEqual(JSON.parse(added.stdout), { id: 'b', file: keyFile });
+    const again = await inProcess(['codec', 'new-key', keyFile]);
+    assert.equal(again.exitCode, 4);
+    assert.match(again.stderr, /^error: Key file .* exists: add a key to it with `dynamo-bench codec new-key --add/);
+    assert.deepEqual(
+      (await readKeyFile(keyFile)).keys.map(({ id }) => id),
+      ['a', 'b'],
+    );
+    const printed = await inProcess(['codec', 'new-key', '-', '--id', 'c']);
+    assert.deepEqual(
+      parseKeys(printed.stdout, '-').map(({ id, bytes }) => [id, bytes.length]),
+      [['c', 32]],
+    );
+    const both = await inProcess(['codec', 'new-key', '-', '--add']);
+    assert.deepEqual([both.exitCode, both.stdout], [2, '']);
+  });
+
+  it('serve refuses to start where it would decrypt for everyone, and names the remedy', async () => {
+    const [short, open] = [join(folder, 'short.token'), join(folder, 'open.token')];
+    await writeFile(short, 'short\n', { mode: 0o600 });
+    await writeFile(open, 'a-long-and-random-token\n', { mode: 0o644 });
+    for (const [args, code, message] of [
+      [[], 2, /^error: Cannot serve without keys\n {2}→ Give --key-file/],
+      [['--key-file', join(folder, 'none')], 4, /^error: Cannot read key file .*none: .*`dynamo-bench codec new-key /],
+      [
+        ['--address', '0.0.0.0:0'],
+        2,
+        /^error: Everyone who reaches 0\.0\.0\.0 .*\n {2}→ Give --token-file, or --insec/,
+      ],
+      [['--address', '[::]:0'], 2, /^error: Everyone who reaches :: /],
+      [['--address', '8234'], 2, /^error: Invalid address "8234"\n/],
+      [['--address', '127.0.0.1:99999'], 2, /^error: Invalid address /],
+      [['--origin', '*'], 2, /^error: Invalid origin "\*"\n {2}→ .*--origin http:\/\/localhost:8233$/],
+      [['--origin', 'https://ui.example/x'], 2, /→ .*--origin https:\/\/ui\.example$/],
+      [['--token-file', short], 2, /^error: The token in .* has only 5 characters\n {2}→ .*openssl rand/],
+      [['--token-file', open], 4, /access to token file .* \(mode 0644\): run `chmod o-rwx /],
+    ] as const) {
+      const keys = args.length === 0 || args[0] === '--key-file' ? [] : ['--key-file', keyFile];
+      const { exitCode, stdout, stderr } = await inProcess(['codec', 'serve', ...keys, ...args]);
+      assert.match(stderr, message);
+      assert.deepEqual([exitCode, stdout], [code, ''], stderr);
+    }
+  });
+
+  it('serve warns about the missing TLS in a network, and about a port in use', async () => {
+    const token = join(folder, 'codec.token');
+    await writeFile(token, 'a-long-and-random-token\n', { mode: 0o600 });
+    const args = ['codec', 'serve', '--key-file', keyFile, '--json', '--token-file', token];
+    const server = startDynamoBench([...args, '--address', '127.0.0.1:0']);
+    try {
+      const { url } = JSON.parse(await firstDocument(server.stdout));
+      const taken = await inProcess([...args, '--address', new URL(url).host]);
+      assert.equal(taken.exitCode, 2);
+      assert.match(taken.stderr, /^error: Cannot listen at 127\.0\.0\.1:\d+\n {2}→ Give another --address/);
+      assert.equal((await fetch(`${url}/decode`, { method: 'POST', body: '{}' })).status, 401);
+      // An address that no interface has, so that nothing listens beyond this machine.
+      const network = await inProcess([...args, '--address', '192.0.2.1:0']);
+      assert.match(network.stderr, /^warning: The server at 192\.0\.2\.1 has no TLS: payloads and the token are /);
+    } finally {
+      server.kill('SIGTERM');
+      assert.equal((await server).exitCode, 0);
+    }
+  });
+
+  it('has keys that a worker reads before it connects, so that a wrong file is an error at once', async () => {
+    const worker = fileURLToPath(new URL('../../worker/main.js', import.meta.url));
+    const env = { TEMPORAL_ADDRESS: '127.0.0.1:1', PAYLOAD_KEY_FILE: join(folder, 'none') };
+    const { exitCode, stderr } = await isolated(process.execPath, [worker], { env, reject: false });
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^worker: Cannot read key file .*none: check its path and owner, .*\(ENOENT: /);
   });
 });
 
