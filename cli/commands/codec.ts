@@ -70,7 +70,7 @@ async function createKey(file: string, { id, add, json }: NewKeyOptions): Promis
 
 function serveCommand(): Command {
   const command = new Command('serve')
-    .description('Serve the keys’ codec over HTTP, with which the Web UI and the Temporal CLI show encrypted payloads.')
+    .description('Decrypt and encrypt payloads over HTTP for the Web UI and the Temporal CLI, until Ctrl-C.')
     .addOption(new Option('--key-file <file>', 'key file').env('PAYLOAD_KEY_FILE'))
     .option('--address <host:port>', 'address to listen at; port 0 is any free one', '127.0.0.1:8234')
     .option('--origin <url>', 'origin of the Web UI, whose pages may send requests', 'http://localhost:8233')
@@ -83,7 +83,7 @@ function serveCommand(): Command {
       ['Serve the Web UI of `temporal server start-dev`', 'dynamo-bench codec serve --key-file payload.key'],
       [
         'Show a decrypted history with the Temporal CLI',
-        'temporal workflow show --workflow-id my-run --codec-endpoint http://127.0.0.1:8234',
+        'temporal workflow show --workflow-id my-run --detailed --codec-endpoint http://127.0.0.1:8234',
       ],
       [
         'Serve a network behind a TLS proxy',
@@ -91,7 +91,7 @@ function serveCommand(): Command {
       ],
       [
         'Use the token with the Temporal CLI',
-        'temporal workflow show --workflow-id my-run --codec-endpoint https://codec.example.com --codec-auth "Bearer $(cat codec.token)"',
+        'temporal workflow show --workflow-id my-run --detailed --codec-endpoint https://codec.example.com --codec-auth "Bearer $(cat codec.token)"',
       ],
     ],
     notes: `In the Web UI, enter http://127.0.0.1:8234 under "Codec Server". Whoever reaches the server can decrypt payloads: by default

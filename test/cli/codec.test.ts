@@ -162,12 +162,14 @@ describe('an encrypted suite run', function () {
       assert.deepEqual(await fieldsWith('value-of-codec', id), ['input'], 'only the input of the Temporal CLI');
       assert.ok(!(await cli('workflow', 'show', '--workflow-id', id, '--detailed')).includes('gpu-1'));
 
-      const args = ['codec', 'serve', '--address', '127.0.0.1:0', '--json'];
+      const token = join(folder, 'codec.token');
+      await writeFile(token, 'a-long-and-random-token\n', { mode: 0o600 });
+      const args = ['codec', 'serve', '--address', '127.0.0.1:0', '--json', '--token-file', token];
       const server = startDynamoBench(args, { env: { PAYLOAD_KEY_FILE: keyFile } });
       try {
         const { url, keys } = JSON.parse(await firstDocument(server.stdout));
         assert.deepEqual(keys, ['first']);
-        const codec = ['--codec-endpoint', url];
+        const codec = ['--codec-endpoint', url, '--codec-auth', 'Bearer a-long-and-random-token'];
         const decoded = await cli('workflow', 'show', '--workflow-id', id, '--detailed', ...codec);
         assert.match(decoded, /\ninput\[0\]\.node: gpu-1\n/);
         const progress = await cli('workflow', 'query', '--workflow-id', id, '--name', 'progress', ...codec);
