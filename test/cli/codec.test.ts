@@ -223,6 +223,34 @@ describe('an encrypted suite run', function () {
     await withWorker(fake, watch, { TASK_QUEUE, PAYLOAD_KEY_FILE: keyFile });
   });
 
+  it('continues when its worker gets the key while it runs', async () => {
+    const [id, TASK_QUEUE] = [`codec-${randomUUID()}`, `queue-${randomUUID()}`];
+    const env = { TEMPORAL_ADDRESS: (await temporal()).address, TASK_QUEUE };
+    const interrupted = new FakeActivities();
+    interrupted.judgements.ucx = [unmeasured('BackendUnavailable')];
+    const { promise: reached, resolve } = Promise.withResolvers<void>();
+    interrupted.overrides.watchRanks = async () => {
+      if (interrupted.calls.some((call) => call.startsWith('recordCell'))) {
+        resolve();
+        await Context.current().cancelled;
+      }
+      return { timedOut: false, endedBySuite: [] };
+    };
+    const startPlain = async () => {
+      await inProcess(['run', spec, '--workflow-id', id, '--detach'], env);
+      await reached;
+    };
+    await withWorker(interrupted, startPlain, { TASK_QUEUE });
+    const continued = new FakeActivities();
+    const watch = () => inProcess(['watch', id, '--json'], { ...env, PAYLOAD_KEY_FILE: keyFile });
+    const { stdout } = await withWorker(continued, watch, { TASK_QUEUE, PAYLOAD_KEY_FILE: keyFile });
+    assert.deepEqual(
+      JSON.parse(stdout).tests.map(({ verdict }: { verdict: string }) => verdict),
+      ['fail', 'pass', 'pass'],
+    );
+    assert.ok(!continued.calls.some((call) => call.includes('recordCell ucx')), 'the failed test has its record');
+  });
+
   it('continues after a rotation of the keys', async () => {
     const rotating = join(folder, 'rotating.key');
     const [id, TASK_QUEUE] = [`codec-${randomUUID()}`, `queue-${randomUUID()}`];
