@@ -91,6 +91,16 @@ describe('an encrypted suite run', function () {
     });
   });
 
+  it('names the last failure of a step whose time ran out, which its history hides', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.openRun = failing('ApiUnreachable', 'message-of-codec');
+    await withSuite(fake, async ({ id, bench }) => {
+      const { stdout } = await bench('run', spec, '--workflow-id', id);
+      assert.match(stdout, /cluster: ApiUnreachable: message-of-codec/);
+      assert.deepEqual(await fieldsWith('message-of-codec', id), []);
+    });
+  });
+
   it('shows its state, pauses, resumes, skips and resolves, with rejections in words', async () => {
     const fake = new FakeActivities();
     fake.judgements.ucx = [unmeasured('BackendUnavailable')];
