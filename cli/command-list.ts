@@ -119,6 +119,10 @@ export const COMMAND_GROUPS: Readonly<Record<string, Readonly<Record<string, Ent
       summary: 'check Temporal, the cluster, permissions and the result store',
       load: async () => (await import('./commands/doctor.js')).doctorCommand(),
     },
+    codec: {
+      summary: 'create keys, and decrypt payloads for the Web UI',
+      load: async () => (await import('./commands/codec.js')).codecCommand(),
+    },
     schema: {
       summary: 'print a JSON Schema',
       load: async () => (await import('./commands/schema.js')).schemaCommand(),

@@ -1,13 +1,17 @@
 import { Connection, isGrpcServiceError } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
+import { loadDataConverter } from './codec/data-converter.js';
 import { invalidSettings, unreachable } from './reachability.js';
 import { readTemporalSettings } from './settings.js';
 import { temporalTrouble } from './trouble.js';
 
-/** A connection to Temporal, with the address and namespace in use. */
+/** A connection to Temporal, with the address, namespace and data converter in use. */
 export interface TemporalConnection {
   readonly connection: Connection;
   readonly address: string;
   readonly namespace: string;
+  /** For every client and worker on this connection. */
+  readonly dataConverter: DataConverter;
 }
 
 const CONNECT_TIMEOUT = '5s';
@@ -15,15 +19,18 @@ const CONNECT_TIMEOUT = '5s';
 /**
  * Connects to Temporal with its environment configuration; see `readTemporalSettings`.
  *
+ * @param keyFile key file that encrypts all payloads. Default: PAYLOAD_KEY_FILE; without it, payloads are plain
  * @throws {SuiteFailure} `TemporalSettings` or `TemporalDenied`, naming the variable or profile; `TemporalUnreachable`,
  *   naming the address, when no server answers within 5 s
+ * @throws {Error} naming the key file when it is missing or invalid
  */
-export async function connectTemporal(): Promise<TemporalConnection> {
+export async function connectTemporal(keyFile = process.env.PAYLOAD_KEY_FILE): Promise<TemporalConnection> {
+  const dataConverter = await loadDataConverter(keyFile);
   const settings = readTemporalSettings();
   const { connectionOptions, address, namespace } = settings;
   try {
     const connection = await Connection.connect({ ...connectionOptions, address, connectTimeout: CONNECT_TIMEOUT });
-    return { connection, address, namespace };
+    return { connection, address, namespace, dataConverter };
   } catch (error) {
     throw (await temporalTrouble(error, settings)) ?? (await noConnection(error));
   }

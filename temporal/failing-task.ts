@@ -1,4 +1,5 @@
 import type { Client, WorkflowExecutionDescription } from '@temporalio/client';
+import { failureMessage } from './codec/failure-message.js';
 
 /** A workflow task that failed, and that Temporal gives to the workers again and again. */
 export interface TaskFailure {
@@ -42,7 +43,8 @@ export async function failingTask(
     if (failed) {
       const cause = Number(failed.cause);
       if (cause === CAUSE.resetStickyQueue || cause === CAUSE.resetWorkflow) return undefined;
-      return { workflowId, kind: kindOf(cause), message: firstLine(failed.failure?.message), attempt };
+      const message = firstLine(await failureMessage(failed.failure ?? {}, options.loadedDataConverter));
+      return { workflowId, kind: kindOf(cause), message, attempt };
     }
     if (event.workflowTaskTimedOutEventAttributes)
       return attempt < LATE_ATTEMPTS ? undefined : { workflowId, kind: 'late', message: '', attempt };
@@ -56,6 +58,6 @@ function kindOf(cause: number): TaskFailure['kind'] {
   return CAUSE.tooLarge.has(cause) ? 'too large' : 'failed';
 }
 
-function firstLine(message: string | null | undefined): string {
-  return message?.split('\n')[0] || 'no message';
+function firstLine(message: string): string {
+  return message.split('\n')[0] || 'no message';
 }

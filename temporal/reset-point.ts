@@ -1,4 +1,5 @@
 import type { WorkflowHandle } from '@temporalio/client';
+import type { ProtoFailure } from '@temporalio/common';
 import { SuiteFailure } from '../suite/verdict/failure.js';
 
 type History = Awaited<ReturnType<WorkflowHandle['fetchHistory']>>;
@@ -19,8 +20,8 @@ export interface ResetPoint {
   readonly eventId: string;
   /** Name of the test, or `interleaved`. */
   readonly block: string;
-  /** Message of the block's failure; undefined when it did not fail. */
-  readonly failure?: string | undefined;
+  /** Failure of the block as the server stores it; undefined when it did not fail. */
+  readonly failure?: ProtoFailure | undefined;
   /** Name of another block that is running. A reset does not end it, so both would measure at the same time. */
   readonly running?: string | undefined;
 }
@@ -73,11 +74,11 @@ function blocksIn(events: readonly HistoryEvent[]): BlockStart[] {
   );
 }
 
-/** Returns the message of each failed block, by the event that initiated it. */
-function failuresIn(events: readonly HistoryEvent[]): ReadonlyMap<number, string> {
+/** Returns the failure of each failed block, by the event that initiated it. */
+function failuresIn(events: readonly HistoryEvent[]): ReadonlyMap<number, ProtoFailure> {
   return new Map(
     events.flatMap(({ childWorkflowExecutionFailedEventAttributes: failed }) =>
-      failed ? [[Number(failed.initiatedEventId), failed.failure?.message ?? ''] as const] : [],
+      failed ? [[Number(failed.initiatedEventId), failed.failure ?? {}] as const] : [],
     ),
   );
 }

@@ -4,6 +4,7 @@ import {
   type WorkflowExecutionDescription,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import type { DataConverter } from '@temporalio/common';
 import { runKey } from '../suite/run/run.js';
 import type { OpenRuns, RunStatus, RunStatusClient } from '../suite/run/run-status.js';
 import { isOpen } from './suite-runs.js';
@@ -18,10 +19,10 @@ export class RunDirectory implements OpenRuns, RunStatusClient {
   readonly #client: WorkflowClient;
   #namespaceId: Promise<string> | undefined;
 
-  constructor(connection: Connection, namespace: string) {
+  constructor(connection: Connection, namespace: string, dataConverter: DataConverter = {}) {
     this.#connection = connection;
     this.#namespace = namespace;
-    this.#client = new WorkflowClient({ connection, namespace });
+    this.#client = new WorkflowClient({ connection, namespace, dataConverter });
   }
 
   namespaceId(): Promise<string> {

@@ -9,6 +9,8 @@ const settings = z.object({
     .string()
     .regex(/^postgres(ql)?:\/\//, 'expected a URL such as postgres://user@host/database; unset it to use results.db')
     .optional(),
+  /** File with AES-256 keys that encrypt all payloads. Default: payloads are plain. */
+  PAYLOAD_KEY_FILE: z.string().min(1, 'expected the path of a key file; unset it for plain payloads').optional(),
   LOG_LEVEL: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   /** With BUILD_ID: pins each suite run to the worker version that it started on. Default: no worker versioning. */
   DEPLOYMENT_NAME: z
@@ -18,6 +20,9 @@ const settings = z.object({
   /** Identifies the worker's code, such as a commit or an image digest. */
   BUILD_ID: z.string().min(1, 'expected an id of the worker code, such as a commit').optional(),
 });
+
+/** Names of the worker's environment variables, all of which docs/cluster-set-up.md describes. */
+export const WORKER_VARIABLES: readonly string[] = Object.keys(settings.shape);
 
 const schema = settings.superRefine(({ DEPLOYMENT_NAME: name, BUILD_ID: build }, context) => {
   if ((name === undefined) === (build === undefined)) return;

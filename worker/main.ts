@@ -9,7 +9,7 @@ import { connectTemporal, explainTrouble } from '../temporal/connection.js';
 import { RunDirectory } from '../temporal/run-directory.js';
 import { ScheduleDirectory } from '../temporal/schedule-directory.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
-import { bundleExists } from './bundle.js';
+import { bundlesExist } from './bundle.js';
 import { readConfig } from './config.js';
 import { createWorker } from './worker.js';
 
@@ -20,20 +20,20 @@ import { createWorker } from './worker.js';
 async function main(): Promise<void> {
   const config = readConfig(process.env);
   Runtime.install({ logger: new DefaultLogger(config.LOG_LEVEL) });
-  if (!(await bundleExists())) throw new Error('cannot find the workflow bundle: run `npm run build` first');
+  if (!(await bundlesExist())) throw new Error('cannot find the workflow bundle: run `npm run build` first');
 
-  const temporal = await connectTemporal();
-  const { connection: client, address, namespace } = temporal;
+  const temporal = await connectTemporal(config.PAYLOAD_KEY_FILE);
+  const { connection: client, address, namespace, dataConverter } = temporal;
   const connection = await NativeConnection.connect(loadClientConnectConfig().connectionOptions);
   await explainTrouble(temporal, () => ensureSearchAttributes(client, namespace));
 
   const store = await new ResultStore(config.RESULTS_DIR, config.RESULTS_URL).open();
   const activities = createActivities({
     store,
-    runs: new RunDirectory(client, namespace),
+    runs: new RunDirectory(client, namespace, dataConverter),
     schedules: new ScheduleDirectory(client, namespace),
   });
-  const worker = await createWorker({ connection, namespace, config, activities });
+  const worker = await createWorker({ connection, namespace, config, activities, dataConverter });
   console.error(
     `worker: task queue "${config.TASK_QUEUE}", Temporal ${address} (${namespace}), results in ${config.RESULTS_DIR}${config.RESULTS_URL ? ' and PostgreSQL' : ''}`,
   );

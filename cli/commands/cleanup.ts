@@ -55,8 +55,8 @@ export function cleanupCommand(): Command {
 async function cleanUp(options: Options): Promise<void> {
   const { namespace, leaseNamespace = namespace, context, dryRun = false, json } = options;
   const cluster = Cluster.connect(context);
-  await useTemporal(async ({ connection, namespace: temporalNamespace }) => {
-    const runs = new RunDirectory(connection, temporalNamespace);
+  await useTemporal(async ({ connection, namespace: temporalNamespace, dataConverter }) => {
+    const runs = new RunDirectory(connection, temporalNamespace, dataConverter);
     const remains = await (dryRun ? findLeftovers : removeLeftovers)(cluster, { namespace, leaseNamespace }, runs);
     // Removed objects are printed even if the result store cannot be written afterwards.
     const print = (line: string) => json || console.log(line);

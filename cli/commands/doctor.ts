@@ -81,7 +81,7 @@ async function checkStore(options: StoreOptions): Promise<Finding> {
 async function checkTemporal(taskQueue: string): Promise<Finding[]> {
   const findings: Finding[] = [];
   try {
-    await useTemporal(async ({ connection, address, namespace }) => {
+    await useTemporal(async ({ connection, address, namespace, dataConverter }) => {
       const missing = await missingSearchAttributes(connection, namespace);
       findings.push({ subject: 'Temporal', ok: true, message: `${address}, namespace ${namespace}` });
       findings.push({
@@ -90,7 +90,7 @@ async function checkTemporal(taskQueue: string): Promise<Finding[]> {
         message: missing.length === 0 ? 'registered' : `missing: ${missing.join(', ')}`,
         hint: `Start a worker, which registers them, or run: ${registerCommand(namespace, missing)}`,
       });
-      const { count, trouble } = await findWorkers(new Client({ connection, namespace }), taskQueue);
+      const { count, trouble } = await findWorkers(new Client({ connection, namespace, dataConverter }), taskQueue);
       findings.push({
         subject: 'worker',
         ok: trouble === undefined,

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { chainOf } from '../../temporal/chain.js';
+import { failureMessage } from '../../temporal/codec/failure-message.js';
 import { findResetPoint } from '../../temporal/reset-point.js';
 import { isOpen } from '../../temporal/suite-runs.js';
 import { findSuiteRun } from '../follow/find-suite-run.js';
@@ -30,7 +31,8 @@ async function printReset(workflowId: string, { test, json }: { test?: string; j
   const { runId, eventId, block, failure, running } = await withTemporal(async (client) => {
     const latest = await findSuiteRun(client, workflowId);
     const point = await findResetPoint(chainOf(client, workflowId, latest.runId), test);
-    return isOpen(latest) ? point : { ...point, running: undefined };
+    const failure = point.failure && (await failureMessage(point.failure, client.options.loadedDataConverter));
+    return { ...point, failure, running: isOpen(latest) ? point.running : undefined };
   });
   const command = `temporal workflow reset --workflow-id ${workflowId} --run-id ${runId} --event-id ${eventId} --reapply-exclude All --reason 'run ${block} again'`;
   if (json)

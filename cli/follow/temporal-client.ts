@@ -7,5 +7,5 @@ import { useTemporal } from '../../temporal/connection.js';
  * @throws {SuiteFailure} with cause and remedy when Temporal cannot be used
  */
 export function withTemporal<T>(work: (client: Client) => Promise<T>): Promise<T> {
-  return useTemporal(({ connection, namespace }) => work(new Client({ connection, namespace })));
+  return useTemporal(({ connection, namespace, dataConverter }) => work(new Client({ connection, namespace, dataConverter })));
 }

@@ -4,6 +4,7 @@ import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure } from '@temporalio/common';
 import type { TestWorkflowEnvironment } from '@temporalio/testing';
 import { NativeConnection } from '@temporalio/worker';
+import { loadDataConverter } from '../../temporal/codec/data-converter.js';
 import { readConfig } from '../../worker/config.js';
 import { createWorker } from '../../worker/worker.js';
 import { type Progress, progressQuery, type SuiteResult } from '../../workflows/common/messages.js';
@@ -30,19 +31,26 @@ export interface Run {
   readonly end: () => Promise<SuiteResult | ApplicationFailure>;
 }
 
-/** A worker with activities replaced, on a task queue of its own of a real server, for as long as `work` takes. */
-export async function withWorker<T>(fake: FakeActivities, work: (taskQueue: string) => Promise<T>): Promise<T> {
-  return withWorkerOn(await temporal(), fake, work);
+/** A worker with activities replaced, on a task queue of its own of a real server, for as long as `work` takes. @param settings more variables of the worker */
+export async function withWorker<T>(
+  fake: FakeActivities,
+  work: (taskQueue: string) => Promise<T>,
+  settings: NodeJS.ProcessEnv = {},
+): Promise<T> {
+  return withWorkerOn(await temporal(), fake, work, settings);
 }
 
 async function withWorkerOn<T>(
   { address }: TestWorkflowEnvironment,
   fake: FakeActivities,
   work: (taskQueue: string) => Promise<T>,
+  settings: NodeJS.ProcessEnv = {},
 ): Promise<T> {
   const connection = await NativeConnection.connect({ address });
-  const config = readConfig({ TASK_QUEUE: `queue-${randomUUID()}` });
-  const worker = await createWorker({ connection, namespace: 'default', config, activities: fake.activities });
+  const config = readConfig({ TASK_QUEUE: `queue-${randomUUID()}`, ...settings });
+  const { activities } = fake;
+  const dataConverter = await loadDataConverter(config.PAYLOAD_KEY_FILE);
+  const worker = await createWorker({ connection, namespace: 'default', config, activities, dataConverter });
   try {
     return await worker.runUntil(() => work(config.TASK_QUEUE));
   } finally {

@@ -11,6 +11,11 @@ describe('the worker’s settings', () => {
     assert.deepEqual([DEPLOYMENT_NAME, BUILD_ID], ['dynamo-bench', '0.1.0']);
   });
 
+  it('refuse an empty key file, which would leave payloads plain', () => {
+    assert.equal(readConfig({ PAYLOAD_KEY_FILE: 'payload.key' }).PAYLOAD_KEY_FILE, 'payload.key');
+    assert.throws(() => readConfig({ PAYLOAD_KEY_FILE: '' }), /^Error: environment variable PAYLOAD_KEY_FILE: /);
+  });
+
   it('refuse half a version, and say which half is missing', () => {
     assert.throws(
       () => readConfig({ DEPLOYMENT_NAME: 'dynamo-bench' }),
