@@ -6,7 +6,7 @@ import { connectTemporal, explainTrouble } from '../temporal/connection.js';
 import { RunDirectory } from '../temporal/run-directory.js';
 import { ScheduleDirectory } from '../temporal/schedule-directory.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
-import { openTracing } from '../temporal/tracing/tracing.js';
+import { openTracing } from '../temporal/tracing/open-tracing.js';
 import { bundleExists } from './bundle.js';
 import { misspelledVariables, readConfig, type WorkerConfig } from './config.js';
 import type { WorkerLog } from './logging/worker-log.js';

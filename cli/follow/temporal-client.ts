@@ -1,6 +1,6 @@
 import { Client } from '@temporalio/client';
 import { useTemporal } from '../../temporal/connection.js';
-import { openTracing } from '../../temporal/tracing/tracing.js';
+import { openTracing } from '../../temporal/tracing/open-tracing.js';
 
 /**
  * Connects to Temporal, runs `work` with a client, and closes the connection.

@@ -13,6 +13,7 @@ import { fileURLToPath } from 'node:url';
 import { METRICS } from '../../worker/metrics/metric-table.js';
 import { environment } from '../support/environment.js';
 import { parseScrape, type Scrape, sumOf } from '../support/prometheus-text.js';
+import { readExpressions, selectorsOf } from '../support/promql.js';
 import { plan } from '../support/suite-run.js';
 import { temporal } from '../support/temporal.js';
 import { type ReceivedSpan, TraceCollector } from '../support/trace-collector.js';
@@ -119,6 +120,20 @@ describe('a worker that is observed', function () {
       expected.map(([name = '']) => [name, scrape.types.get(name)]),
       expected,
     );
+  });
+
+  it('exports every metric and label that the alerts and the dashboard use', () => {
+    const labelsOf = new Map<string, Set<string>>();
+    for (const { name, labels } of scrape.samples) {
+      const known = labelsOf.get(name) ?? new Set();
+      labelsOf.set(name, new Set([...known, ...Object.keys(labels)]));
+    }
+    const wrong = readExpressions().flatMap(({ place, expression }) =>
+      selectorsOf(expression)
+        .filter(({ name, labels }) => !labels.every((label) => labelsOf.get(name)?.has(label)) || !labelsOf.has(name))
+        .map((selector) => ({ place, ...selector })),
+    );
+    assert.deepEqual(wrong, []);
   });
 
   it('counts cells, attempts, failures and runs', () => {
