@@ -54,7 +54,7 @@ describe('the spans of a workflow', function () {
 
   before(async () => {
     ({ code } = await bundleWorkflowCode({
-      workflowsPath: fileURLToPath(new URL('../support/span-workflows.js', import.meta.url)),
+      workflowsPath: fileURLToPath(new URL('../support/workflows/spans.js', import.meta.url)),
       workflowInterceptorModules: [TRACING_INTERCEPTORS_PATH],
       logger: new DefaultLogger('ERROR'),
     }));

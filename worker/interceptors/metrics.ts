@@ -61,7 +61,8 @@ type Info = Context['info'];
 const CLAIM = 'claimNodes';
 
 function beginClaim({ activityType, workflowExecution }: Info, waits: NodeWaits): void {
-  if (activityType === CLAIM) waits.begin(workflowExecution?.runId ?? '');
+  // Not the run id: a workflow that waits may continue as new.
+  if (activityType === CLAIM) waits.begin(workflowExecution?.workflowId ?? '');
 }
 
 function endClaim(
@@ -72,6 +73,6 @@ function endClaim(
 ): void {
   if (activityType !== CLAIM) return;
   const held = outcome.ok && (outcome.value as ClaimResult).held;
-  const seconds = waits.end(workflowExecution?.runId ?? '', held ? 'held' : 'open');
+  const seconds = waits.end(workflowExecution?.workflowId ?? '', held ? 'held' : 'open');
   if (seconds !== undefined) metrics.record('dynamo_bench_node_wait_seconds', {}, seconds);
 }

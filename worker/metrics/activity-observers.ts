@@ -22,8 +22,7 @@ const ON_SUCCESS: {
   judgeLoadRun(metrics, _, { failure }) {
     metrics.add('dynamo_bench_attempts_total', { kind: 'inference', failure: failure?.class ?? 'none' });
   },
-  writeReport(metrics, { record }) {
-    const { suite, verdict, reasons } = record;
+  recordEnd(metrics, _, { suite, verdict, reasons }) {
     const outcome = reasons.some(({ code }) => code === 'cancelled') ? 'cancelled' : verdict;
     metrics.add('dynamo_bench_runs_total', { suite, outcome });
     metrics.set('dynamo_bench_run_end_timestamp_seconds', { suite, outcome }, Date.now() / 1000);

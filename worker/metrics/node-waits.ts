@@ -8,7 +8,7 @@ interface Wait {
   lastTryAt: number;
 }
 
-/** Measures how long runs wait for their nodes: from the first try of a workflow run until the one that succeeds. */
+/** Measures how long runs wait for their nodes: from the first try of a workflow until the one that succeeds. */
 export class NodeWaits {
   readonly #waits = new Map<string, Wait>();
   readonly #now: () => number;
@@ -18,11 +18,11 @@ export class NodeWaits {
     this.#now = now;
   }
 
-  /** Notes that a try to claim nodes starts. @param runId id of the workflow run that claims */
-  begin(runId: string): void {
-    const wait = this.#waits.get(runId) ?? { since: this.#now(), open: 0, lastTryAt: 0 };
+  /** Notes that a try to claim nodes starts. @param workflowId workflow that claims */
+  begin(workflowId: string): void {
+    const wait = this.#waits.get(workflowId) ?? { since: this.#now(), open: 0, lastTryAt: 0 };
     wait.open++;
-    this.#waits.set(runId, wait);
+    this.#waits.set(workflowId, wait);
   }
 
   /**
@@ -30,22 +30,22 @@ export class NodeWaits {
    *
    * @returns seconds that the run waited, when it holds the nodes now; 0 when its first try succeeded
    */
-  end(runId: string, outcome: 'held' | 'open'): number | undefined {
-    const wait = this.#waits.get(runId);
+  end(workflowId: string, outcome: 'held' | 'open'): number | undefined {
+    const wait = this.#waits.get(workflowId);
     if (!wait) return undefined;
     const isFirst = wait.lastTryAt === 0;
     wait.open--;
     wait.lastTryAt = this.#now();
     if (outcome !== 'held') return undefined;
-    this.#waits.delete(runId);
+    this.#waits.delete(workflowId);
     return isFirst ? 0 : (this.#now() - wait.since) / 1000;
   }
 
   /** Returns the seconds that the longest waiting run has waited so far; 0 when no run waits. */
   longest(): number {
     let longest = 0;
-    for (const [runId, { since, open, lastTryAt }] of this.#waits) {
-      if (open === 0 && this.#now() - lastTryAt > ABANDONED_MS) this.#waits.delete(runId);
+    for (const [workflowId, { since, open, lastTryAt }] of this.#waits) {
+      if (open === 0 && this.#now() - lastTryAt > ABANDONED_MS) this.#waits.delete(workflowId);
       // The first try of a run is no wait yet.
       else if (lastTryAt > 0) longest = Math.max(longest, (this.#now() - since) / 1000);
     }

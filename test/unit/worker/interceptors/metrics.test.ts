@@ -71,8 +71,8 @@ describe('the metrics of activities', () => {
   });
 
   it('count the end of a run by its outcome', async () => {
-    const record = { suite: 's', verdict: 'fail', reasons: [{ code: 'cancelled', message: '' }] };
-    const { kept } = await measured('writeReport', { record }, async () => ({ folder: 'f' }));
+    const end = { suite: 's', verdict: 'fail', reasons: [{ code: 'cancelled', message: '' }] };
+    const { kept } = await measured('recordEnd', {}, async () => end);
     assert.ok(kept.includes('dynamo_bench_runs {"suite":"s","outcome":"cancelled"} +1'), kept.join('\n'));
   });
 

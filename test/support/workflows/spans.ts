@@ -1,5 +1,5 @@
 import { proxyActivities, sleep } from '@temporalio/workflow';
-import { inSpan } from '../../workflows/common/spans.js';
+import { inSpan } from '../../../workflows/common/spans.js';
 
 const { measure } = proxyActivities<{ measure: (name: string) => Promise<void> }>({ startToCloseTimeout: '10s' });
 
