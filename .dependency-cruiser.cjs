@@ -34,8 +34,8 @@ module.exports = {
     only('cli', ['cluster', 'kubernetes', 'reports', 'results', 'suite', 'temporal', 'workflows/common']),
     only('worker', ['activities', 'results', 'suite', 'temporal', 'workflows']),
     only('local', ['cli', 'worker']),
-    // The fault matrix is a table of the tests.
-    only('docs', ['cli', 'suite', 'test/support']),
+    // The fault matrix is a table of the tests, and the metrics are a table of the worker.
+    only('docs', ['cli', 'suite', 'test/support', 'worker/metrics']),
     {
       name: 'workflows-know-only-types-of-activities',
       comment: 'a workflow must not do I/O: it calls activities through a proxy',

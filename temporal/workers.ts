@@ -57,6 +57,12 @@ export async function findWorkers(
   return { count: pollers.length, ...(trouble ? { trouble } : {}) };
 }
 
+/** Returns whether a worker with this identity polled a task queue for workflows in the last five minutes. */
+export async function isPolling(client: Client, taskQueue: string, identity: string): Promise<boolean> {
+  const { pollers } = await describeQueue(client, taskQueue);
+  return (pollers ?? []).some((poller) => poller.identity === identity);
+}
+
 /** Names the command line that starts a worker on a task queue. */
 function startCommand(taskQueue: string, version?: WorkerVersion): string {
   const variables = [

@@ -14,6 +14,13 @@ export const BUNDLE_PATH = fileURLToPath(new URL('workflow-bundle.js', import.me
 export const ENCRYPTED_BUNDLE_PATH = fileURLToPath(new URL('encrypted-workflow-bundle.js', import.meta.url));
 
 const WORKFLOWS_PATH = fileURLToPath(new URL('../workflows/index.js', import.meta.url));
+/** Path of the interceptors of the workflows. They do nothing without `TRACING_SWITCH`. */
+export const TRACING_INTERCEPTORS_PATH = fileURLToPath(
+  new URL('../workflows/common/tracing-interceptors.js', import.meta.url),
+);
+
+/** Code before the bundle that makes the workflows trace. A sandbox has no environment variables. */
+export const TRACING_SWITCH = 'globalThis.dynamoBenchTracing = true;';
 
 /**
  * Bundles the workflows and writes the file. The source map omits the sources, because the worker keeps four copies of
@@ -23,6 +30,7 @@ async function writeBundle(path: string, converter: { readonly failureConverterP
   const { code } = await bundleWorkflowCode({
     workflowsPath: WORKFLOWS_PATH,
     ...converter,
+    workflowInterceptorModules: [TRACING_INTERCEPTORS_PATH],
     logger: new DefaultLogger('ERROR'),
     webpackConfigHook: (config) => ({ ...config, devtool: 'inline-nosources-source-map' }),
   });

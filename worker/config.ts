@@ -1,4 +1,14 @@
+import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
+import { address } from './address.js';
+
+/** Schema of a whole number that is not below `minimum`. */
+const count = (minimum: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'expected a whole number')
+    .transform(Number)
+    .refine((value) => value >= minimum, `expected ${minimum} or more`);
 
 /** Environment variables of the worker. Temporal's library reads its own (address, namespace, TLS). */
 const settings = z.object({
@@ -12,6 +22,16 @@ const settings = z.object({
   /** File with AES-256 keys that encrypt all payloads. Default: payloads are plain. */
   PAYLOAD_KEY_FILE: z.string().min(1, 'expected the path of a key file; unset it for plain payloads').optional(),
   LOG_LEVEL: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
+  /** `json` prints one JSON object for each line, for a log collector. */
+  LOG_FORMAT: z.enum(['text', 'json']).default('text'),
+  /** Address of /healthz and /readyz. Default: not served, so that two workers on one machine do not collide. */
+  HEALTH_ADDRESS: address().optional(),
+  /** Address of /metrics for Prometheus. Default: not served. */
+  METRICS_ADDRESS: address().optional(),
+  /** Activities that run at the same time. Default: 100, from Temporal's SDK. */
+  MAX_ACTIVITIES: count(1).optional(),
+  /** Workflows that stay in memory between their steps. Default: from Temporal's SDK, by the size of the heap. */
+  MAX_CACHED_WORKFLOWS: count(2).optional(),
   /** With BUILD_ID: pins each suite run to the worker version that it started on. Default: no worker versioning. */
   DEPLOYMENT_NAME: z
     .string()
@@ -47,4 +67,21 @@ export function readConfig(environment: NodeJS.ProcessEnv): WorkerConfig {
   throw new Error(
     result.error.issues.map(({ path, message }) => `environment variable ${path.join('.')}: ${message}`).join('\n'),
   );
+}
+
+/**
+ * Returns a warning for each environment variable that is probably one of the worker's, misspelled: it begins with the
+ * same word as one of them and differs by at most two letters.
+ */
+export function misspelledVariables(environment: NodeJS.ProcessEnv): string[] {
+  const known = Object.keys(settings.shape);
+  return Object.keys(environment).flatMap((name) => {
+    const nearest = closest(name, known);
+    const isSuspect = name !== nearest && firstWord(name) === firstWord(nearest) && distance(name, nearest) <= 2;
+    return isSuspect ? [`environment variable ${name} has no effect; did you mean ${nearest}?`] : [];
+  });
+}
+
+function firstWord(name: string): string | undefined {
+  return name.split('_', 1)[0];
 }

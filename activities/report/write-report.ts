@@ -42,7 +42,7 @@ export function runRecordActivities(context: ActivityContext) {
     /**
      * Stores the end of a run.
      *
-     * @returns the verdict and its reasons, after a check that the store has all cells of the run
+     * @returns the suite, the verdict and its reasons, after a check that the store has all cells of the run
      */
     recordEnd,
 
@@ -61,7 +61,7 @@ export function runRecordActivities(context: ActivityContext) {
     },
   };
 
-  async function recordEnd({ run, end, start }: EndInput): Promise<Pick<EndedHead, 'verdict' | 'reasons'>> {
+  async function recordEnd({ run, end, start }: EndInput): Promise<Pick<EndedHead, 'suite' | 'verdict' | 'reasons'>> {
     if (start) await putStart(startedHead(run, start));
     const [started, counts, verdicts] = await store.use((kysely) =>
       Promise.all([findStartedRun(kysely, run.workflowId), countCellsOfRun(kysely, run), verdictsOfRun(kysely, run)]),
@@ -69,7 +69,8 @@ export function runRecordActivities(context: ActivityContext) {
     if (!started) throw new Error(`the start of run ${run.workflowId} is not recorded`);
     const head = endedHead({ ...started, runId: run.runId }, end, { counts, verdicts });
     await store.write((transaction) => endRun(transaction, ended(head)));
-    return { verdict: head.verdict, reasons: head.reasons };
+    const { suite, verdict, reasons } = head;
+    return { suite, verdict, reasons };
   }
 
   async function putStart(record: StartedRun): Promise<void> {

@@ -1,5 +1,6 @@
 import { Client } from '@temporalio/client';
 import { useTemporal } from '../../temporal/connection.js';
+import { openTracing } from '../../temporal/tracing/open-tracing.js';
 
 /**
  * Connects to Temporal, runs `work` with a client, and closes the connection.
@@ -7,5 +8,13 @@ import { useTemporal } from '../../temporal/connection.js';
  * @throws {SuiteFailure} with cause and remedy when Temporal cannot be used
  */
 export function withTemporal<T>(work: (client: Client) => Promise<T>): Promise<T> {
-  return useTemporal(({ connection, namespace, dataConverter }) => work(new Client({ connection, namespace, dataConverter })));
+  return useTemporal(async ({ connection, namespace, dataConverter }) => {
+    const tracing = await openTracing('dynamo-bench', (message) => console.error(`warning: ${message}`));
+    const interceptors = { workflow: tracing ? [tracing.clientInterceptor] : [] };
+    try {
+      return await work(new Client({ connection, namespace, dataConverter, interceptors }));
+    } finally {
+      await tracing?.close();
+    }
+  });
 }

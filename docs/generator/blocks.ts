@@ -4,6 +4,7 @@ import { failureTables } from './failure-tables.js';
 import { faultTables } from './fault-tables.js';
 import type { Block } from './fill-blocks.js';
 import { messageTables } from './message-tables.js';
+import { metricTable } from './metric-table.js';
 import { reasonTables } from './reason-tables.js';
 import { formerKeyTable, specSections } from './spec-sections.js';
 
@@ -21,4 +22,5 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   'reason-codes': reasonTables,
   commands,
   'fault-matrix': faultTables,
+  metrics: metricTable,
 };

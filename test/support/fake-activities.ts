@@ -153,7 +153,7 @@ export class FakeActivities {
         const reported = this.#members.end(run, end);
         note(`recordEnd ${reported.verdict}`);
         this.reports.push(reported);
-        return { verdict: reported.verdict, reasons: reported.reasons };
+        return { suite: reported.suite, verdict: reported.verdict, reasons: reported.reasons };
       },
       writeReport: async ({ run }) => {
         note('writeReport');

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { Worker } from '@temporalio/worker';
 import { DeterminismViolationError } from '@temporalio/workflow';
-import { BUNDLE_PATH } from '../../worker/bundle.js';
+import { BUNDLE_PATH, TRACING_SWITCH } from '../../worker/bundle.js';
 import { HISTORY_CASES } from '../support/history-cases.js';
 import { historyNames, type JsonHistory, readRecorded, workflowIdOf } from '../support/recorded-histories.js';
 import { installRuntime } from '../support/temporal.js';
@@ -27,6 +28,22 @@ describe('a recorded history replays with the current code', function () {
     );
     assert.deepEqual(missing, [], 'run `npm run histories`');
   });
+});
+
+describe('a recorded history replays while the worker exports traces', function () {
+  this.timeout(60_000);
+  before(installRuntime);
+
+  for (const name of historyNames().filter((name) =>
+    /\/(cancel|interleaved-adaptive|inference|continue-as-new)$/.test(name),
+  )) {
+    it(name, async () => {
+      const code = TRACING_SWITCH + (await readFile(BUNDLE_PATH, 'utf8'));
+      const history = readRecorded(name);
+      const sinks = { spans: { end: { fn: () => undefined } } };
+      await Worker.runReplayHistory({ workflowBundle: { code }, sinks }, history, workflowIdOf(history));
+    });
+  }
 });
 
 describe('the replay of a history', function () {

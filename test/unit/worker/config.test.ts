@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
-import { readConfig } from '../../../worker/config.js';
+import { misspelledVariables, readConfig } from '../../../worker/config.js';
 
 describe('the worker’s settings', () => {
   it('have defaults, without versions', () => {
-    assert.deepEqual(readConfig({}), { TASK_QUEUE: 'dynamo-bench', RESULTS_DIR: 'runs', LOG_LEVEL: 'INFO' });
+    assert.deepEqual(readConfig({}), {
+      TASK_QUEUE: 'dynamo-bench',
+      RESULTS_DIR: 'runs',
+      LOG_LEVEL: 'INFO',
+      LOG_FORMAT: 'text',
+    });
   });
 
   it('take a version by its two parts', () => {
@@ -38,5 +43,43 @@ describe('the worker’s settings', () => {
         return true;
       },
     );
+  });
+
+  it('take addresses and limits', () => {
+    const { HEALTH_ADDRESS, METRICS_ADDRESS, MAX_ACTIVITIES, MAX_CACHED_WORKFLOWS } = readConfig({
+      HEALTH_ADDRESS: '0.0.0.0:8080',
+      METRICS_ADDRESS: '[::1]:9464',
+      MAX_ACTIVITIES: '20',
+      MAX_CACHED_WORKFLOWS: '50',
+    });
+    assert.deepEqual(
+      [HEALTH_ADDRESS, METRICS_ADDRESS, MAX_ACTIVITIES, MAX_CACHED_WORKFLOWS],
+      [{ host: '0.0.0.0', port: 8080 }, { host: '::1', port: 9464 }, 20, 50],
+    );
+  });
+
+  for (const [name, value] of [
+    ['HEALTH_ADDRESS', '8080'],
+    ['HEALTH_ADDRESS', 'localhost:8080'],
+    ['HEALTH_ADDRESS', '0.0.0.0:65536'],
+    ['METRICS_ADDRESS', '::1:9464'],
+    ['MAX_ACTIVITIES', '0'],
+    ['MAX_ACTIVITIES', '1e3'],
+    ['MAX_CACHED_WORKFLOWS', '1'],
+    ['LOG_FORMAT', 'JSON'],
+  ] as const) {
+    it(`refuse ${name}=${value}, and name the variable`, () => {
+      assert.throws(() => readConfig({ [name]: value }), new RegExp(`^Error: environment variable ${name}: `));
+    });
+  }
+
+  it('warn about a misspelled variable, and not about those of other programs', () => {
+    assert.deepEqual(
+      misspelledVariables({ METRICS_ADDR: ':1', MAX_ACTIVITYS: '1', LOG_LEVEL: 'INFO', LOGNAME: 'me' }),
+      ['environment variable MAX_ACTIVITYS has no effect; did you mean MAX_ACTIVITIES?'],
+    );
+    assert.deepEqual(misspelledVariables({ RESULT_DIR: 'x', BUILD_URL: 'x', LOG_FORMATS: 'json' }), [
+      'environment variable LOG_FORMATS has no effect; did you mean LOG_FORMAT?',
+    ]);
   });
 });

@@ -1,0 +1,37 @@
+import type { LogEntry } from '@temporalio/worker';
+
+/** Names of the SDK's fields for the same things in workflows and in activities. */
+const RENAMED: Readonly<Record<string, string>> = { workflowRunId: 'runId' };
+
+/** Writes a log entry as one line of JSON, with the fields of its metadata beside `time`, `level` and `message`. */
+export function jsonLine({ level, timestampNanos, message, meta = {} }: LogEntry): string {
+  const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
+  const fields = Object.fromEntries(Object.entries(meta).map(([key, value]) => [RENAMED[key] ?? key, value]));
+  return `${JSON.stringify({ time, level, message, ...testOf(fields), ...fields }, plain())}\n`;
+}
+
+/** The workflow of a test has the id of its suite run and the name of the test: `nightly/nixl-ucx`. */
+function testOf({ workflowId }: Record<string, unknown>): { suiteRun?: string; test?: string } {
+  if (typeof workflowId !== 'string') return {};
+  const slash = workflowId.lastIndexOf('/');
+  return slash < 0
+    ? { suiteRun: workflowId }
+    : { suiteRun: workflowId.slice(0, slash), test: workflowId.slice(slash + 1) };
+}
+
+/** Returns a replacer for what JSON cannot hold: errors, big integers, and objects that contain themselves. */
+function plain(): (this: unknown, key: string, value: unknown) => unknown {
+  const path: unknown[] = [];
+  return function (this: unknown, _key, value) {
+    if (typeof value === 'bigint') return value.toString();
+    if (typeof value !== 'object' || value === null) return value;
+    // `this` holds the value: what comes after it in the path is finished.
+    path.splice(path.indexOf(this) + 1);
+    if (path.includes(value)) return '[circular]';
+    path.push(value);
+    if (!(value instanceof Error)) return value;
+    const error = { ...value, name: value.name, message: value.message, stack: value.stack, cause: value.cause };
+    path.push(error);
+    return error;
+  };
+}
