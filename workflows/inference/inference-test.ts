@@ -28,6 +28,7 @@ import { claimNodes } from '../common/node-claim.js';
 import { isBounded } from '../common/patches.js';
 import { Pause } from '../common/pause.js';
 import { runToken } from '../common/run-token.js';
+import { inSpan } from '../common/spans.js';
 import { type CellColumns, CellTable, SuiteReports } from '../common/test-progress.js';
 import { type TestSummary, TestTally } from '../common/test-tally.js';
 import { pointTitle } from '../common/titles.js';
@@ -248,7 +249,9 @@ class InferenceTest {
     for (const [index, point] of points.entries()) {
       await this.#pause.end();
       const input = { ...this.#input, deployed, point, isBounded: this.#isBounded };
-      const cell = await measureLoadPoint(input, (step) => this.#report(step));
+      const cell = await inSpan('cell', { test: name, ...point }, () =>
+        measureLoadPoint(input, (step) => this.#report(step)),
+      );
       this.#add(cell);
       await this.#report(`${name}: ${pointTitle(point)} recorded: ${cell.verdict} ${formatFigure(cell)}`);
       if (cell.failure && FAILURES[cell.failure.class].retry === 'never') return cell.failure;

@@ -12,6 +12,7 @@ import { formatDuration } from '../../suite/units/units.js';
 import { FAILURES } from '../../suite/verdict/failure.js';
 import { longActivities, shortActivities } from '../common/activity-options.js';
 import { runToken } from '../common/run-token.js';
+import { inSpan } from '../common/spans.js';
 import { resultOf } from '../common/step-result.js';
 import { pointTitle } from '../common/titles.js';
 
@@ -41,10 +42,12 @@ export async function measureLoadPoint(
   for (let attempts = 1; ; attempts++) {
     await report(`${test.name}: ${pointTitle(point)}, attempt ${attempts}`);
     let outcome: LoadOutcome | undefined;
-    const judged = await resultOf(async () => {
-      outcome = await runLoad(input, attempts);
-      return shortActivities.judgeLoadRun({ run, cell, deployed, outcome });
-    });
+    const judged = await inSpan('attempt', { test: test.name, ...point, attempt: attempts }, () =>
+      resultOf(async () => {
+        outcome = await runLoad(input, attempts);
+        return shortActivities.judgeLoadRun({ run, cell, deployed, outcome });
+      }),
+    );
     const judgement: InferenceJudgement = judged.ok ? judged.value : unmeasured(judged.failure);
     const again = judgement.failure && FAILURES[judgement.failure.class].retry === 'rendezvous';
     if (again && attempts < spec.maxAttempts) continue;

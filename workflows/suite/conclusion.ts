@@ -161,7 +161,7 @@ async function pauseSchedule({ run }: RunningSuite, outcome: RunOutcome): Promis
   const scheduleId = scheduleToPause(memo, searchAttributes, outcome);
   if (scheduleId === undefined) return;
   const note = pauseNote(run.workflowId, outcome, scheduleId);
-  await shortActivities
+  await notifyActivities
     .pauseSchedule({ run, scheduleId, note })
     .catch((error: unknown) => logFailure(`pause schedule ${scheduleId}`, error));
 }

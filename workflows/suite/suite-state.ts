@@ -3,7 +3,7 @@ import type { Platform } from '../../activities/dynamo/platform.js';
 import type { LearnedTimes } from '../../activities/report/learned-times.js';
 import { forecastOfTest, setUpTime } from '../../suite/plan/forecast.js';
 import { forecastOfLoad } from '../../suite/plan/inference-forecast.js';
-import { expectedEndText, leftOf, remainingTime } from '../../suite/plan/remaining.js';
+import { expectedEndText, leftOf, remainingText, remainingTime } from '../../suite/plan/remaining.js';
 import type { SetupRecord } from '../../suite/record/record.js';
 import type { Run } from '../../suite/run/run.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
@@ -175,7 +175,7 @@ export class SuiteState {
       [
         `**${this.#phase}**${this.paused ? ', **paused**' : ''}: ${this.#step}`,
         '',
-        ...(remaining.high > 0 ? [`At ${clock(remaining.at)} UTC: ${endText(remaining)}`, ''] : []),
+        ...(remaining.high > 0 ? [`At ${clock(remaining.at)} UTC: ${this.#endText(remaining)}`, ''] : []),
         '| test | state | cells | result |',
         '|---|---|---|---|',
         ...rows,
@@ -188,6 +188,13 @@ export class SuiteState {
           : []),
       ].join('\n'),
     );
+  }
+
+  #endText(remaining: Remaining): string {
+    if (this.paused || this.tests.some(({ status }) => status === 'parked'))
+      return `remaining when it continues: ${remainingText(remaining)}`;
+    const time = (at: number) => `${clock(new Date(at).toISOString())} UTC`;
+    return expectedEndText(remaining, time, Date.parse(remaining.at));
   }
 
   #parkedText({ test, status, failure }: TestState): string[] {
@@ -205,10 +212,6 @@ export class SuiteState {
       '',
     ];
   }
-}
-
-function endText(remaining: Remaining): string {
-  return expectedEndText(remaining, (time) => `${clock(new Date(time).toISOString())} UTC`, Date.parse(remaining.at));
 }
 
 function clock(at: string): string {

@@ -20,6 +20,7 @@ import { claimNodes, releaseNodes } from '../common/node-claim.js';
 import { isBounded } from '../common/patches.js';
 import { Pause } from '../common/pause.js';
 import { podSettings } from '../common/pod-settings.js';
+import { inSpan, type SpanAttributes } from '../common/spans.js';
 import { SuiteReports } from '../common/test-progress.js';
 import type { TestSummary } from '../common/test-tally.js';
 import { cellTitle, rowTitle } from '../common/titles.js';
@@ -133,7 +134,7 @@ class TransportTest {
   async #measurePlan(): Promise<void> {
     for (let cell = this.#progress.next; cell; cell = this.#progress.next) {
       await this.#whilePaused(cell);
-      const recorded = await this.#measureCell(cell);
+      const recorded = await inSpan('cell', spanOf(cell), () => this.#measureCell(cell));
       this.#progress.add(recorded);
       this.#progress.show(`${cellTitle(cell)} recorded`);
       // Sends no report for the last cell, because the result contains its outcome.
@@ -165,7 +166,9 @@ class TransportTest {
       );
       await Promise.all([this.#claim(cell), attempt.wipeEtcd()]);
       try {
-        const { judgement, record } = await attempt.run();
+        const { judgement, record } = await inSpan('attempt', { ...spanOf(cell), attempt: number }, () =>
+          attempt.run(),
+        );
         attempts.push(record);
         this.#claimed = judgement.failure?.class !== 'NodeClaimLost';
         if (!this.#triesAgain(judgement.failure, attempts.length)) {
@@ -238,6 +241,11 @@ class TransportTest {
   async #send(cell: Cell, step: string): Promise<void> {
     await this.#reports.send(step, this.#progress.summaryOf(cell));
   }
+}
+
+/** Returns the attributes of the span of a cell. */
+function spanOf({ test, repetition, warmUp }: Cell): SpanAttributes {
+  return { test: test.name, repetition, warmUp };
 }
 
 /** Formats an outcome: `pass, 46 GB/s`. */

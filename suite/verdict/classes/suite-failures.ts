@@ -13,7 +13,7 @@ export const SUITE_FAILURES = {
 
   StepHung: {
     retry: 'infrastructure',
-    hint: 'Read the log of the worker for the step; restart the worker if it is stuck, then start the same suite again: recorded cells are reused',
+    hint: 'Restart the worker if its log shows that it is stuck, then start the same suite again; recorded cells are reused',
   },
   Cancelled: {
     retry: 'never',
