@@ -6,7 +6,6 @@ import { dynamoDeploymentActivities } from './dynamo/dynamo-deployment.js';
 import { platformActivities } from './dynamo/platform.js';
 import { loadActivities } from './load/load.js';
 import { regressionActivities } from './report/regressions.js';
-import { suiteHistoryActivities } from './report/suite-history.js';
 import { webhookActivities } from './report/webhook.js';
 import { runRecordActivities } from './report/write-report.js';
 import { claimingActivities } from './run/claiming.js';
@@ -38,7 +37,6 @@ export function createActivities(dependencies: ActivityDependencies) {
     ...loadActivities(context),
     ...runRecordActivities(context),
     ...regressionActivities(context),
-    ...suiteHistoryActivities(context),
     ...webhookActivities(),
     ...pauseScheduleActivities(context),
     ...cleanupActivities(context),

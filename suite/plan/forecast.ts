@@ -60,7 +60,7 @@ export interface ForecastLoad {
 }
 
 /** Seconds for the run object, etcd, node check, probes and report. The image pull causes most of the range. */
-export const SET_UP_SECONDS: Range = { low: 15, high: 300 };
+const SET_UP_SECONDS: Range = { low: 15, high: 300 };
 const NODES = 2;
 /** A suite without earlier runs. */
 const NO_HISTORY: SuiteHistory = { cells: new Map() };

@@ -47,7 +47,16 @@ describe('shell completion', function () {
     assert.deepEqual(await complete('re'), ['report', 'reset', 'resolve', 'resume']);
     assert.deepEqual(await complete('baseline', ''), ['accept', 'list', 'remove']);
     assert.deepEqual(await complete('acknowledge', ''), ['add', 'list', 'remove']);
-    assert.deepEqual(await complete('schedule', ''), ['delete', 'pause', 'resume', 'set', 'show', 'trigger']);
+    assert.deepEqual(await complete('schedule', ''), [
+      'backfill',
+      'delete',
+      'list',
+      'pause',
+      'resume',
+      'set',
+      'show',
+      'trigger',
+    ]);
     assert.deepEqual(await complete('nightl'), [], 'no deprecated form');
     assert.deepEqual(await complete('baseline', 'accept', '--na'), ['--name']);
     assert.deepEqual(await complete('resolve', 'my-run', '--json', 'lf', ''), ['abort', 'retry', 'skip']);

@@ -164,7 +164,6 @@ export class FakeActivities {
         note(`notify ${notice.outcome}`);
         return { sent: true };
       },
-      readSuiteHistory: async () => ({ cells: [] }),
       pauseSchedule: async ({ scheduleId, note: text }) => {
         note(`pauseSchedule ${scheduleId}: ${text}`);
         return { paused: true };
