@@ -199,6 +199,8 @@ describe('a worker that is observed', function () {
       assert.ok(paths.has(path), `${path} is not in ${[...paths].join('\n')}`);
     }
     assert.equal(new Set(spans.map(({ traceId }) => traceId)).size, 1);
+    const tests = spans.filter(({ name }) => name === 'transportTest').map(({ attributes }) => attributes.test);
+    assert.deepEqual(tests.sort(), ['lf', 'nixl-ucx', 'ucx']);
     const records = spans.filter(({ name }) => name === 'recordCell');
     assert.deepEqual(records.map(({ status }) => status.code ?? 0).sort(), [0, 0, 0, 2]);
   });

@@ -1,4 +1,5 @@
 import type { LogEntry } from '@temporalio/worker';
+import { workflowName } from '../../suite/run/workflow-name.js';
 
 /** Names of the SDK's fields for the same things in workflows and in activities. */
 const RENAMED: Readonly<Record<string, string>> = { workflowRunId: 'runId' };
@@ -7,16 +8,9 @@ const RENAMED: Readonly<Record<string, string>> = { workflowRunId: 'runId' };
 export function jsonLine({ level, timestampNanos, message, meta = {} }: LogEntry): string {
   const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
   const fields = Object.fromEntries(Object.entries(meta).map(([key, value]) => [RENAMED[key] ?? key, value]));
-  return `${JSON.stringify({ time, level, message, ...testOf(fields), ...fields }, plain())}\n`;
-}
-
-/** The workflow of a test has the id of its suite run and the name of the test: `nightly/nixl-ucx`. */
-function testOf({ workflowId }: Record<string, unknown>): { suiteRun?: string; test?: string } {
-  if (typeof workflowId !== 'string') return {};
-  const slash = workflowId.lastIndexOf('/');
-  return slash < 0
-    ? { suiteRun: workflowId }
-    : { suiteRun: workflowId.slice(0, slash), test: workflowId.slice(slash + 1) };
+  const { workflowId } = fields;
+  const name = typeof workflowId === 'string' ? workflowName(workflowId) : {};
+  return `${JSON.stringify({ time, level, message, ...name, ...fields }, plain())}\n`;
 }
 
 /** Returns a replacer for what JSON cannot hold: errors, big integers, and objects that contain themselves. */

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage, isCancellation, proxySinks, type Sinks, workflowInfo } from '@temporalio/workflow';
+import { workflowName } from '../../suite/run/workflow-name.js';
 import type { TraceContext } from './trace-context.js';
 
 /** Attributes of a span. */
@@ -44,7 +45,7 @@ export function inSpan<T>(name: string, attributes: SpanAttributes, work: () => 
 export function inRootSpan<T>(parent: TraceContext | undefined, work: () => Promise<T>): Promise<T> {
   const { runId, workflowId, workflowType } = workflowInfo();
   const traceId = parent?.traceId ?? runId.replaceAll('-', '');
-  const attributes = { workflowId, runId };
+  const attributes = { workflowId, runId, ...workflowName(workflowId) };
   return runInSpan({ name: workflowType, attributes, parent, traceId }, work, (context) => {
     root = context;
   });
