@@ -1,3 +1,4 @@
+import type { ResultStore } from '../results/store.js';
 import { resultsCsv } from './formats/csv.js';
 import { resultsJson } from './formats/json.js';
 import { junitXml } from './formats/junit.js';
@@ -24,4 +25,20 @@ export function reportFiles(report: Report): Record<ReportFile, string> {
     ReportFile,
     string
   >;
+}
+
+/**
+ * Writes `record.json`, the missing logs and all files of a report into a folder of the store, and returns the folder.
+ * Renders one file at a time, to hold only one in memory.
+ *
+ * @param name name of the folder. Default: the workflow id, whose folder belongs to its newest run
+ */
+export async function writeReportFiles(
+  store: ResultStore,
+  report: Report,
+  name: string = report.record.workflowId,
+): Promise<string> {
+  await store.writeRun(report.record, {}, name);
+  for (const [file, make] of Object.entries(FORMATS)) await store.writeFiles(name, { [file]: make(report) });
+  return store.folder(name);
 }

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { FORMATS, type ReportFile, reportFiles } from '../../reports/files.js';
+import { FORMATS, type ReportFile, writeReportFiles } from '../../reports/files.js';
 import { readReport } from '../../reports/model/assemble.js';
 import { headline } from '../../reports/model/report.js';
 import { runNames } from '../../results/records/run-names.js';
@@ -36,7 +36,7 @@ export function reportCommand(): Command {
         const { record } = report;
         if (options.write) {
           const { workflowId, runId } = record;
-          const folder = await store.writeRun(record, reportFiles(report), await folderOf(store, record));
+          const folder = await writeReportFiles(store, report, await folderOf(store, record));
           const outcome = headline(report);
           console.log(
             options.json

@@ -1,6 +1,6 @@
 import type { FailureKind } from './failure-kind.js';
 
-/** Failures of the result store. */
+/** Failures of the result store and of the reports that are made from it. */
 export const STORE_FAILURES = {
   StoreUnavailable: {
     retry: 'infrastructure',
@@ -33,5 +33,9 @@ export const STORE_FAILURES = {
   StoreTooNew: {
     retry: 'infrastructure',
     hint: 'Use the dynamo-bench version that migrated this store, or a newer one; a worker of that version continues the suite',
+  },
+  ReportFailed: {
+    retry: 'never',
+    hint: 'Make the reports with `dynamo-bench report RUN --write`; the results are in the store',
   },
 } as const satisfies Record<string, FailureKind>;
