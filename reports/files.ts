@@ -7,24 +7,23 @@ import { reportHtml } from './html/html.js';
 import { markdown } from './markdown/markdown.js';
 import type { Report } from './model/report.js';
 
-/** Renderers of a report by file name. Rendering the same report again produces the same bytes. */
+/** Renderers of a report by file name, in pieces. Rendering the same report again produces the same bytes. */
 export const FORMATS = {
-  'report.md': markdown,
-  'report.html': (report: Report) => reportHtml(report),
+  'report.md': (report: Report) => [markdown(report)],
+  'report.html': (report: Report) => [reportHtml(report)],
   'results.csv': resultsCsv,
   'results.json': resultsJson,
-  'junit.xml': junitXml,
-  'metrics.txt': (report: Report) => openMetrics([report]),
-} as const satisfies Record<string, (report: Report) => string>;
+  'junit.xml': (report: Report) => [junitXml(report)],
+  'metrics.txt': (report: Report) => [openMetrics([report])],
+} as const satisfies Record<string, (report: Report) => Iterable<string>>;
 
 export type ReportFile = keyof typeof FORMATS;
 
-/** Renders all files of a report. */
+/** Renders all files of a report as whole texts. */
 export function reportFiles(report: Report): Record<ReportFile, string> {
-  return Object.fromEntries(Object.entries(FORMATS).map(([name, make]) => [name, make(report)])) as Record<
-    ReportFile,
-    string
-  >;
+  return Object.fromEntries(
+    Object.entries(FORMATS).map(([name, make]) => [name, [...make(report)].join('')]),
+  ) as Record<ReportFile, string>;
 }
 
 /**
@@ -39,6 +38,6 @@ export async function writeReportFiles(
   name: string = report.record.workflowId,
 ): Promise<string> {
   await store.writeRun(report.record, {}, name);
-  for (const [file, make] of Object.entries(FORMATS)) await store.writeFiles(name, { [file]: make(report) });
+  for (const [file, make] of Object.entries(FORMATS)) await store.writeFile(name, file, make(report));
   return store.folder(name);
 }

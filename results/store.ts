@@ -1,5 +1,5 @@
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
 import type { LogReference, SuiteRecord } from '../suite/record/record.js';
 import { SuiteFailure } from '../suite/verdict/failure.js';
@@ -10,7 +10,8 @@ import { toStoreFailure } from './database/store-failure.js';
 import type { Tables } from './database/tables.js';
 import { cellsOf, evidenceOf } from './records/any-cell.js';
 import { findEvidence, findLog, putLog } from './records/evidence.js';
-import { runFolder, writeWhole } from './records/folder.js';
+import { runFolder, writePieces, writeWhole } from './records/folder.js';
+import { inChunks, jsonPieces } from './records/text-pieces.js';
 
 /**
  * Stores cells, runs and their evidence in a database, and keeps a folder with readable files for each run beside it.
@@ -85,7 +86,7 @@ export class ResultStore {
     files: Readonly<Record<string, string>>,
     name: string = record.workflowId,
   ): Promise<string> {
-    await this.#write(name, 'record.json', `${JSON.stringify(record, null, 2)}\n`);
+    await this.writeFile(name, 'record.json', recordText(record));
     await this.#writeMissingLogs(record, name);
     return this.writeFiles(name, files);
   }
@@ -94,6 +95,17 @@ export class ResultStore {
   async writeFiles(workflowId: string, files: Readonly<Record<string, string>>): Promise<string> {
     for (const [path, text] of Object.entries(files)) await this.#write(workflowId, path, text);
     return this.folder(workflowId);
+  }
+
+  /** Writes one file of a run's folder piece by piece. */
+  async writeFile(workflowId: string, path: string, pieces: Iterable<string>): Promise<void> {
+    const file = join(this.folder(workflowId), path);
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await writePieces(file, inChunks(pieces));
+    } catch (error) {
+      throw toStoreFailure(error, this.folder(workflowId));
+    }
   }
 
   /** Runs `work` on the database, for example with the functions of `records/` and `regression/`. */
@@ -169,4 +181,12 @@ export class ResultStore {
       if (text !== undefined) await this.#write(name, path, text);
     }
   }
+}
+
+/** Number of levels of a record down to its cells. */
+const LEVELS_TO_CELLS = 5;
+
+function* recordText(record: SuiteRecord): Generator<string> {
+  yield* jsonPieces(record, 2, LEVELS_TO_CELLS);
+  yield '\n';
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -35,7 +36,7 @@ const HEARTBEAT_MS = 100;
 const SELF = fileURLToPath(import.meta.url);
 
 async function main(): Promise<void> {
-  console.log('tests × repetitions   made by            time  longest block  more memory');
+  console.log('tests × repetitions   made by            time  longest block  more memory  other process');
   for (const [name, tests, repetitions] of SHAPES.filter(([name]) => WANTED?.includes(name) ?? true)) {
     const folder = await mkdtemp(join(tmpdir(), 'bench-'));
     try {
@@ -48,7 +49,7 @@ async function main(): Promise<void> {
           folder,
           workflowId(EARLIER),
         ]);
-        const { seconds, blocked, megabytes } = JSON.parse(stdout.split('\n').at(-1) ?? '');
+        const { seconds, blocked, megabytes, apart } = JSON.parse(stdout.split('\n').at(-1) ?? '');
         console.log(
           [
             name.padEnd(20),
@@ -56,6 +57,7 @@ async function main(): Promise<void> {
             `${seconds.toFixed(1)} s`.padStart(10),
             `${blocked.toFixed(2)} s`.padStart(13),
             `${megabytes.toFixed(0)} MB`.padStart(11),
+            `${apart.toFixed(0)} MB`.padStart(13),
           ].join('  '),
         );
       }
@@ -106,9 +108,10 @@ async function measure(way: string, folder: string, run: string): Promise<void> 
   const store = await new ResultStore(folder).open();
   const before = process.memoryUsage.rss();
   const began = performance.now();
-  let [last, blocked] = [began, 0];
+  let [last, blocked, apart] = [began, 0, 0];
   const heartbeat = setInterval(() => {
     const now = performance.now();
+    apart = Math.max(apart, ...children().map(peakMegabytes));
     blocked = Math.max(blocked, now - last);
     last = now;
   }, HEARTBEAT_MS);
@@ -122,18 +125,29 @@ async function measure(way: string, folder: string, run: string): Promise<void> 
       retryFor: 60,
     });
   } else {
-    const times: string[] = [];
     const report = await store.use((kysely) => readReport(kysely, run));
-    times.push(`read ${((performance.now() - began) / 1000).toFixed(1)} s`);
-    await store.writeFiles(run, reportFiles(report));
-    if (process.env.VERBOSE) console.error(times.join());
+    await store.writeRun(report.record, reportFiles(report));
   }
   const seconds = (performance.now() - began) / 1000;
   await new Promise((resolve) => setTimeout(resolve, 2 * HEARTBEAT_MS));
   clearInterval(heartbeat);
   await store.close();
   const megabytes = (process.resourceUsage().maxRSS * 1024 - before) / 1e6;
-  console.log(JSON.stringify({ seconds, blocked: blocked / 1000, megabytes }));
+  console.log(JSON.stringify({ seconds, blocked: blocked / 1000, megabytes, apart }));
+}
+
+/** Lists the processes that this one has started. */
+function children(): string[] {
+  return readFileSync(`/proc/self/task/${process.pid}/children`, 'utf8').split(' ').filter(Boolean);
+}
+
+function peakMegabytes(pid: string): number {
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return (Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0) * 1024) / 1e6;
+  } catch {
+    return 0;
+  }
 }
 
 const [way, ...args] = process.argv.slice(2);
