@@ -5,8 +5,9 @@ import type { LogReference, SuiteRecord } from '../suite/record/record.js';
 import { SuiteFailure } from '../suite/verdict/failure.js';
 import type { Database } from './database/database.js';
 import { checkVersion } from './database/migrate.js';
-import { openDatabase } from './database/open-database.js';
+import { openDatabase, withoutPassword } from './database/open-database.js';
 import { toStoreFailure } from './database/store-failure.js';
+import { readStoreId } from './database/store-id.js';
 import type { Tables } from './database/tables.js';
 import { cellsOf, evidenceOf } from './records/any-cell.js';
 import { findEvidence, findLog, putLog } from './records/evidence.js';
@@ -33,13 +34,18 @@ export class ResultStore {
     readonly options: { readonly readOnly?: boolean } = {},
   ) {}
 
-  /** Location of the database, for messages. */
+  /** Location of the database, for messages, without a password. */
   get name(): string {
-    return this.url ? 'in PostgreSQL' : join(this.root, 'results.db');
+    return this.url ? withoutPassword(this.url) : join(this.root, 'results.db');
   }
 
-  async id(): Promise<string> {
-    return 'TEMP';
+  /**
+   * Reads the id of the store, which is random and the same for all who use the store.
+   *
+   * @throws {SuiteFailure} also `StoreTooOld`, when the store is only read and has no id yet
+   */
+  id(): Promise<string> {
+    return this.use(readStoreId);
   }
 
   /** Opens the database now instead of at the first use, so that a failure shows early. */
@@ -115,9 +121,9 @@ export class ResultStore {
       return await work(database.kysely);
     } catch (error) {
       const failure = toStoreFailure(error, database.name);
-      // A newer program may have migrated the tables since they were opened.
+      // A newer program may have migrated the tables since they were opened, or this one only reads an older store.
       if (failure.class !== 'Internal') throw failure;
-      await checkVersion(database).catch((other: unknown) => {
+      await checkVersion(database, []).catch((other: unknown) => {
         throw other instanceof SuiteFailure ? other : failure;
       });
       throw failure;

@@ -89,7 +89,7 @@ function folderOf(request: ReportRequest, answer: ReportAnswer): string {
 
 function failed({ run }: ReportRequest, why: string): SuiteFailure {
   return new SuiteFailure('ReportFailed', `the reports of run ${run} could not be made: ${why}`, {
-    hint: `Make them with \`dynamo-bench report ${run} --write\`; the results are in the store`,
+    hint: `Run \`dynamo-bench report ${run} --write\` to make them; the results are in the store`,
   });
 }
 

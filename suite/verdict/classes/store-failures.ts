@@ -34,8 +34,12 @@ export const STORE_FAILURES = {
     retry: 'infrastructure',
     hint: 'Use the dynamo-bench version that migrated this store, or a newer one; a worker of that version continues the suite',
   },
+  StoreMismatch: {
+    retry: 'infrastructure',
+    hint: 'Start all workers of the task queue with the same RESULTS_DIR or RESULTS_URL, and stop the worker with the other store; the suite retries the step',
+  },
   ReportFailed: {
     retry: 'never',
-    hint: 'Make the reports with `dynamo-bench report RUN --write`; the results are in the store',
+    hint: 'Run `dynamo-bench report RUN --write` to make the reports; the results are in the store',
   },
 } as const satisfies Record<string, FailureKind>;
