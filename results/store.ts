@@ -1,16 +1,18 @@
-import { access } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
 import type { LogReference, SuiteRecord } from '../suite/record/record.js';
 import { SuiteFailure } from '../suite/verdict/failure.js';
 import type { Database } from './database/database.js';
 import { checkVersion } from './database/migrate.js';
-import { openDatabase } from './database/open-database.js';
+import { openDatabase, withoutPassword } from './database/open-database.js';
 import { toStoreFailure } from './database/store-failure.js';
+import { readStoreId } from './database/store-id.js';
 import type { Tables } from './database/tables.js';
 import { cellsOf, evidenceOf } from './records/any-cell.js';
 import { findEvidence, findLog, putLog } from './records/evidence.js';
-import { runFolder, writeWhole } from './records/folder.js';
+import { runFolder, writePieces, writeWhole } from './records/folder.js';
+import { inChunks, jsonPieces } from './records/text-pieces.js';
 
 /**
  * Stores cells, runs and their evidence in a database, and keeps a folder with readable files for each run beside it.
@@ -32,13 +34,18 @@ export class ResultStore {
     readonly options: { readonly readOnly?: boolean } = {},
   ) {}
 
-  /** Location of the database, for messages. */
+  /** Location of the database, for messages, without a password. */
   get name(): string {
-    return this.url ? 'in PostgreSQL' : join(this.root, 'results.db');
+    return this.url ? withoutPassword(this.url) : join(this.root, 'results.db');
   }
 
-  async id(): Promise<string> {
-    return 'TEMP';
+  /**
+   * Reads the id of the store, which is random and the same for all who use the store.
+   *
+   * @throws {SuiteFailure} also `StoreTooOld`, when the store is only read and has no id yet
+   */
+  id(): Promise<string> {
+    return this.use(readStoreId);
   }
 
   /** Opens the database now instead of at the first use, so that a failure shows early. */
@@ -85,7 +92,7 @@ export class ResultStore {
     files: Readonly<Record<string, string>>,
     name: string = record.workflowId,
   ): Promise<string> {
-    await this.#write(name, 'record.json', `${JSON.stringify(record, null, 2)}\n`);
+    await this.writeFile(name, 'record.json', recordText(record));
     await this.#writeMissingLogs(record, name);
     return this.writeFiles(name, files);
   }
@@ -96,6 +103,17 @@ export class ResultStore {
     return this.folder(workflowId);
   }
 
+  /** Writes one file of a run's folder piece by piece. */
+  async writeFile(workflowId: string, path: string, pieces: Iterable<string>): Promise<void> {
+    const file = join(this.folder(workflowId), path);
+    try {
+      await mkdir(dirname(file), { recursive: true });
+      await writePieces(file, inChunks(pieces));
+    } catch (error) {
+      throw toStoreFailure(error, this.folder(workflowId));
+    }
+  }
+
   /** Runs `work` on the database, for example with the functions of `records/` and `regression/`. */
   async use<T>(work: (kysely: Kysely<Tables>) => Promise<T>): Promise<T> {
     const database = await this.#open();
@@ -103,9 +121,9 @@ export class ResultStore {
       return await work(database.kysely);
     } catch (error) {
       const failure = toStoreFailure(error, database.name);
-      // A newer program may have migrated the tables since they were opened.
+      // A newer program may have migrated the tables since they were opened, or this one only reads an older store.
       if (failure.class !== 'Internal') throw failure;
-      await checkVersion(database).catch((other: unknown) => {
+      await checkVersion(database, []).catch((other: unknown) => {
         throw other instanceof SuiteFailure ? other : failure;
       });
       throw failure;
@@ -169,4 +187,12 @@ export class ResultStore {
       if (text !== undefined) await this.#write(name, path, text);
     }
   }
+}
+
+/** Number of levels of a record down to its cells. */
+const LEVELS_TO_CELLS = 5;
+
+function* recordText(record: SuiteRecord): Generator<string> {
+  yield* jsonPieces(record, 2, LEVELS_TO_CELLS);
+  yield '\n';
 }

@@ -1,6 +1,9 @@
+import { hostname } from 'node:os';
+import { resolve } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../activities/index.js';
+import { shortStoreId } from '../results/database/store-id.js';
 import { ResultStore } from '../results/store.js';
 import { connectTemporal, explainTrouble } from '../temporal/connection.js';
 import { RunDirectory } from '../temporal/run-directory.js';
@@ -61,10 +64,13 @@ async function run(
   });
   const { observed } = observation;
   const tracing = await openTracing('dynamo-bench-worker', log.warn);
-  const worker = await createWorker({ connection, namespace, config, activities, dataConverter, observed, tracing });
+  const place = config.RESULTS_URL ? store.name : `${resolve(store.name)} on ${hostname()}`;
+  const binding = { id: await store.id(), place };
+  const parts = { connection, namespace, config, activities, store: binding, dataConverter, observed, tracing };
+  const worker = await createWorker(parts);
   observation.watch({ worker, client, namespace, store });
   log.say(
-    `task queue "${config.TASK_QUEUE}", Temporal ${address} (${namespace}), results in ${config.RESULTS_DIR}${config.RESULTS_URL ? ' and PostgreSQL' : ''}`,
+    `task queue "${config.TASK_QUEUE}", Temporal ${address} (${namespace}), results in ${config.RESULTS_DIR}${config.RESULTS_URL ? ` and ${store.name}` : ''} (store ${shortStoreId(binding.id)})`,
   );
   for (const { what, url } of observation.endpoints) log.say(`${what} on ${url}`);
   const { DEPLOYMENT_NAME: deployment, BUILD_ID: build } = config;

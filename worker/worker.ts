@@ -11,6 +11,7 @@ import { failureInterceptor } from './interceptors/failures.js';
 import { heartbeatInterceptor } from './interceptors/heartbeat.js';
 import { logSubjectInterceptor } from './interceptors/log-subject.js';
 import { metricsInterceptor } from './interceptors/metrics.js';
+import { storeBinding, type WorkerStore } from './interceptors/store-binding.js';
 import { tracingInterceptor } from './interceptors/tracing.js';
 import type { NodeWaits } from './metrics/node-waits.js';
 import type { WorkerMetrics } from './metrics/worker-metrics.js';
@@ -21,6 +22,8 @@ export interface WorkerParts {
   readonly namespace: string;
   readonly config: WorkerConfig;
   readonly activities: Activities;
+  /** Result store of the activities. Default: none, for activities that record nothing. */
+  readonly store?: WorkerStore;
   /** Default: payloads are plain. */
   readonly dataConverter?: DataConverter;
   /** Metrics to update. Default: none. */
@@ -41,6 +44,7 @@ export async function createWorker({
   namespace,
   config,
   activities,
+  store,
   dataConverter = {},
   observed,
   tracing,
@@ -63,6 +67,7 @@ export async function createWorker({
         ...(observed ? [metricsInterceptor(observed.metrics, observed.waits)] : []),
         failureInterceptor,
         heartbeatInterceptor,
+        ...(store ? [storeBinding(store, config.TASK_QUEUE)] : []),
       ],
     },
     ...(tracing

@@ -1,15 +1,14 @@
+import { cancellationSignal } from '@temporalio/activity';
 import type { ResultStore } from '../../results/store.js';
 import type { Run } from '../../suite/run/run.js';
+import { makeReports } from './report-process.js';
 
 /**
- * Writes all reports of a stored run into its folder, and returns the folder. Loads the renderers on
- * demand, because an idle worker does not need them.
+ * Writes `record.json`, the missing logs and all reports of a stored run into its folder, in a process of its own, and
+ * returns the folder. A cancellation of the activity kills the process.
+ *
+ * @throws {SuiteFailure} `ReportFailed`, or the failure of the store that the process met
  */
-export async function writeReports(store: ResultStore, run: Run): Promise<string> {
-  const [{ readReport }, { reportFiles }] = await Promise.all([
-    import('../../reports/model/assemble.js'),
-    import('../../reports/files.js'),
-  ]);
-  const report = await store.use((kysely) => readReport(kysely, `${run.workflowId}@${run.runId}`));
-  return store.writeFiles(run.workflowId, reportFiles(report));
+export function writeReports({ root, url }: ResultStore, { workflowId, runId }: Run): Promise<string> {
+  return makeReports({ root, url, run: `${workflowId}@${runId}` }, cancellationSignal());
 }

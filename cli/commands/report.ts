@@ -1,13 +1,15 @@
 import { Command, Option } from 'commander';
-import { FORMATS, type ReportFile, reportFiles } from '../../reports/files.js';
+import { FORMATS, type ReportFile, writeReportFiles } from '../../reports/files.js';
 import { readReport } from '../../reports/model/assemble.js';
 import { headline } from '../../reports/model/report.js';
 import { runNames } from '../../results/records/run-names.js';
 import { listRuns } from '../../results/records/runs.js';
+import { inChunks } from '../../results/records/text-pieces.js';
 import type { ResultStore } from '../../results/store.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { exitCodeOfRun } from '../options/exit-code.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
+import { WrongUse } from '../options/wrong-use.js';
 import { addHelp } from '../output/help-text.js';
 
 const BY_FORMAT: Readonly<Record<string, ReportFile>> = {
@@ -19,6 +21,13 @@ const BY_FORMAT: Readonly<Record<string, ReportFile>> = {
   openmetrics: 'metrics.txt',
 };
 
+interface ReportOptions extends StoreOptions {
+  readonly format: string;
+  readonly json?: true;
+  readonly test?: readonly string[];
+  readonly write?: true;
+}
+
 /** `dynamo-bench report RUN`: prints or writes the report of a run. */
 export function reportCommand(): Command {
   const command = addStoreOptions(new Command('report'))
@@ -27,16 +36,27 @@ export function reportCommand(): Command {
     .addOption(new Option('--format <format>', 'format to print').choices(Object.keys(BY_FORMAT)).default('md'))
     .option('--json', 'same as --format json')
     .option(
+      '--test <name>',
+      'report only this transport test, or the variants of its matrix; repeat it for several',
+      (name: string, names: string[] | undefined) => [...(names ?? []), name],
+    )
+    .option(
       '--write',
       `write ${Object.keys(FORMATS).join(', ')}, record.json and the logs into the folder of the run instead`,
     )
-    .action(async (name: string, options: StoreOptions & { format: string; json?: true; write?: true }) => {
+    .action(async (name: string, options: ReportOptions) => {
+      if (options.write && options.test) {
+        throw new WrongUse(
+          '--write and --test exclude each other: the folder of a run has the reports of all its tests',
+          'Print the report of a test: `dynamo-bench report RUN --format html --test NAME > NAME.html`',
+        );
+      }
       await withStore(options, async (store) => {
-        const report = await store.use((kysely) => readReport(kysely, name));
+        const report = await store.use((kysely) => readReport(kysely, name, options.test));
         const { record } = report;
         if (options.write) {
           const { workflowId, runId } = record;
-          const folder = await store.writeRun(record, reportFiles(report), await folderOf(store, record));
+          const folder = await writeReportFiles(store, report, await folderOf(store, record));
           const outcome = headline(report);
           console.log(
             options.json
@@ -45,7 +65,7 @@ export function reportCommand(): Command {
           );
         } else {
           const file = BY_FORMAT[options.json ? 'json' : options.format] ?? 'report.md';
-          process.stdout.write(FORMATS[file](report));
+          for (const piece of inChunks(FORMATS[file](report))) process.stdout.write(piece);
         }
         process.exitCode = exitCodeOfRun(record, headline(report));
       });
@@ -54,6 +74,7 @@ export function reportCommand(): Command {
     examples: [
       ['Print the report of the newest run as Markdown', 'dynamo-bench report'],
       ['Write one HTML page', 'dynamo-bench report my-run --format html > my-run.html'],
+      ['Draw one test of many', 'dynamo-bench report my-run --format html --test lf-v17 > lf-v17.html'],
       ['Write JUnit XML for a CI system', 'dynamo-bench report latest:p5 --format junit > junit.xml'],
       ['Write all files again into the folder of the run', 'dynamo-bench report my-run --write'],
     ],

@@ -1,4 +1,4 @@
-import type { SuiteRecord } from '../../suite/record/record.js';
+import type { SuiteRecord, TestRecord } from '../../suite/record/record.js';
 import { formatDuration } from '../../suite/units/units.js';
 import { html, type Markup } from '../markup/markup.js';
 import { type Bar, type BarKind, type Timeline, timelineOf } from '../model/timeline.js';
@@ -25,9 +25,11 @@ const COLORS: Readonly<Record<BarKind, string>> = {
 /**
  * Draws the timeline of a run: a row for each test, a bar for each attempt, and within it the time in which both ranks
  * ran. An inference test has a bar for each load point. Returns undefined when no attempt ran.
+ *
+ * @param detailed transport tests with a row of their own
  */
-export function timelineChart(record: SuiteRecord): Markup | undefined {
-  const timeline = timelineOf(record);
+export function timelineChart(record: SuiteRecord, detailed: readonly TestRecord[]): Markup | undefined {
+  const timeline = timelineOf(record, detailed);
   if (!timeline) return undefined;
   const { total, setUp, rows, attempts, failedAttempts } = timeline;
   const isDetailed = timeline.bars.length <= MAX_BARS;

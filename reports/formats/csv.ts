@@ -62,16 +62,20 @@ type Line = Readonly<Partial<Record<(typeof COLUMNS)[number], string | number | 
  * of a transport cell, `row` for a row of its table, `load` for a load point of an inference test. A test without cells has
  * one line with its verdict.
  */
-export function resultsCsv({ record }: Report): string {
-  const lines = [...record.tests.flatMap((test) => transportLines(record, test)), ...loadLines(record)];
-  const text = [COLUMNS.join(','), ...lines.map((line) => COLUMNS.map((column) => field(line[column])).join(','))];
-  return `${text.join('\r\n')}\r\n`;
+export function* resultsCsv({ record }: Report): Generator<string> {
+  yield `${COLUMNS.join(',')}\r\n`;
+  for (const test of record.tests) for (const line of transportLines(record, test)) yield lineText(line);
+  yield* loadLines(record).map(lineText);
 }
 
-function transportLines(record: SuiteRecord, test: TestRecord): Line[] {
+function lineText(line: Line): string {
+  return `${COLUMNS.map((column) => field(line[column])).join(',')}\r\n`;
+}
+
+function* transportLines(record: SuiteRecord, test: TestRecord): Generator<Line> {
   const common = { ...ofRun(record), test: test.name, tool: test.tool };
-  if (test.cells.length === 0) return [{ ...common, verdict: test.verdict, failure: test.failure?.class }];
-  return test.cells.flatMap((cell): Line[] => {
+  if (test.cells.length === 0) yield { ...common, verdict: test.verdict, failure: test.failure?.class };
+  for (const cell of test.cells) {
     const { measurement, rows, attempts } = cell;
     const ofCell = {
       ...common,
@@ -88,15 +92,15 @@ function transportLines(record: SuiteRecord, test: TestRecord): Line[] {
         ?.ranks.map(({ log }) => log.path)
         .join(' '),
     };
-    return [
-      {
-        ...ofCell,
-        figure: 'cell',
-        bandwidth_bytes_per_second: measurement?.metric === 'bandwidth' ? measurement.value : undefined,
-        latency_seconds: measurement?.metric === 'latency' ? measurement.value : undefined,
-        as_printed: measurement?.original,
-      },
-      ...rows.map((row) => ({
+    yield {
+      ...ofCell,
+      figure: 'cell',
+      bandwidth_bytes_per_second: measurement?.metric === 'bandwidth' ? measurement.value : undefined,
+      latency_seconds: measurement?.metric === 'latency' ? measurement.value : undefined,
+      as_printed: measurement?.original,
+    };
+    for (const row of rows) {
+      yield {
         ...ofCell,
         figure: 'row',
         block_size_bytes: row.blockSize,
@@ -111,9 +115,9 @@ function transportLines(record: SuiteRecord, test: TestRecord): Line[] {
         post_p99_seconds: row.times?.post.p99,
         tx_seconds: row.times?.tx.average,
         tx_p99_seconds: row.times?.tx.p99,
-      })),
-    ];
-  });
+      };
+    }
+  }
 }
 
 function loadLines(record: SuiteRecord): Line[] {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type CellRecord, evidenceOf, isInferenceCell } from '../../results/records/any-cell.js';
 import { inferenceFigures, rowConditions } from '../../results/records/figures.js';
 import { isSimulatedMetric, kindOf, quantityOf, seriesName } from '../../results/records/series.js';
+import { jsonPieces } from '../../results/records/text-pieces.js';
 import { runComparisonSchema } from '../../results/regression/run-comparison.schema.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
 import type { InferenceCell } from '../../suite/record/inference-record.js';
@@ -91,8 +92,11 @@ const resultsSchema = z.object({
 type Figure = z.output<typeof figure>;
 type Test = z.output<typeof resultsSchema>['tests'][number];
 
+/** Number of levels of results.json down to its figures and cells. */
+const LEVELS_TO_FIGURES = 2;
+
 /** Renders the results of a run as JSON: flat figures in SI units, verdicts with reasons, and the comparison. */
-export function resultsJson(report: Report): string {
+export function* resultsJson(report: Report): Generator<string> {
   const { record, complete, comparison } = report;
   const results: z.input<typeof resultsSchema> = {
     version: 1,
@@ -115,7 +119,8 @@ export function resultsJson(report: Report): string {
     ...(record.dynamo ? { network: networkShares(record).map(shareOf) } : {}),
     comparison: comparison as z.input<typeof runComparisonSchema> | undefined,
   };
-  return `${JSON.stringify(results, null, 1)}\n`;
+  yield* jsonPieces(results, 1, LEVELS_TO_FIGURES);
+  yield '\n';
 }
 
 /** Returns the JSON Schema of results.json. */

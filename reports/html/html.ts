@@ -15,6 +15,7 @@ import { moment } from '../markup/moment.js';
 import { orDash, sentence } from '../markup/text.js';
 import { failuresFirst, reasonText } from '../model/cell-reason.js';
 import { spreadOf } from '../model/curves.js';
+import { detailedTests, type MOST_TESTS } from '../model/detailed-tests.js';
 import { mappedVersionNotes } from '../model/mapped-versions.js';
 import { headline, type Report } from '../model/report.js';
 import { metricsText, type ReportableChange, reportableChanges } from '../model/reportable-changes.js';
@@ -39,15 +40,16 @@ export function reportHtml(report: Report, links: PageLinks = { folder: '' }): s
 <h1>${record.suite} ${badge(word)}</h1>
 <p class="lead">Run <code>${record.workflowId}</code>, ${moment(record.startedAt)}, ${formatDuration(secondsBetween(record.startedAt, record.endedAt))}${complete ? '' : ' so far'}.</p>
 ${!complete && html`<p class="banner">This run has not ended. The report shows the results recorded so far.</p>`}
+${report.selection && html`<p class="banner">This page covers ${report.selection.tests} of ${report.selection.of} transport tests. The verdict is that of the whole run.</p>`}
 ${reasons(record)}
 </header>
 <main id="content">
 ${problems(record)}
-${cards(record)}
+${cards(report)}
 ${changes(report.comparison)}
 ${charts(report)}
 ${loadSection(record, links)}
-${tests(record, links)}
+${tests(report, links)}
 ${cluster(record)}
 </main>
 <footer>
@@ -72,27 +74,25 @@ function problems({ setup }: SuiteRecord): Markup | undefined {
 ${setup.problems.map(({ subject, message, hint }) => html`<p class="banner bad"><strong>${subject}</strong>: ${message}. ${sentence(hint)}</p>`)}`;
 }
 
-function cards(record: SuiteRecord): Markup | undefined {
-  const all = [...record.tests.map(card), ...loadCards(record)];
+function cards(report: Report): Markup | undefined {
+  const { record } = report;
+  const all = [...detailedTests(report, 'inFull').map(card), ...loadCards(record)];
   if (all.length === 0) return undefined;
   return html`<h2 class="visually-hidden">Results</h2>
-<ul class="cards">${all.map((one) => html`<li class="card">${one}</li>\n`)}</ul>`;
+<ul class="cards">${all.map((one) => html`<li class="card">${one}</li>\n`)}</ul>
+${omitted(report, 'inFull', 'have a card')}`;
 }
 
 function card(test: TestRecord): Markup {
-  const measured = test.cells.flatMap(({ measurement, warmUp }) => (measurement && !warmUp ? [measurement] : []));
-  const [first] = measured;
-  const spread = first && spreadOf(measured.map(({ value }) => value));
-  const format = first?.metric === 'latency' ? formatDuration : formatRate;
-  const ceiling = test.cells.map(ceilingOfShares).find((found) => found !== undefined);
+  const { first, spread, ceiling, figure: format, share } = figureOf(test);
   const why = test.failure ?? test.cells.find(({ failure }) => failure)?.failure;
   const impossible = test.claimed && ceiling && test.claimed.value > ceiling.bytesPerSecond;
   return html`<h3><a href="#test-${test.name}">${test.name}</a> ${badge(test.verdict)}</h3>
 <p class="figure">${orDash(spread?.median, format)}</p>
 ${spread && spread.n > 1 && html`<p class="small">median of ${spread.n}, from ${format(spread.low)} to ${format(spread.high)}</p>`}
 ${first && html`<p class="small">${first.conditions}, ${scopeText(first.scope)}</p>`}
-${spread && first?.metric === 'bandwidth' && ceiling && bullet(spread.median, ceiling.bytesPerSecond, test.claimed?.value)}
-${ceiling && first?.metric === 'bandwidth' && spread && html`<p class="small">${formatPercent(spread.median / ceiling.bytesPerSecond)} of the ceiling, ${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation})</p>`}
+${spread && share !== undefined && ceiling && bullet(spread.median, ceiling.bytesPerSecond, test.claimed?.value)}
+${ceiling && share !== undefined && html`<p class="small">${formatPercent(share)} of the ceiling, ${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation})</p>`}
 ${test.claimed && html`<p class="small">claimed ${formatRate(test.claimed.value)} (${test.claimed.source})${impossible && ceiling ? html`: <strong>impossible here</strong>, ${(test.claimed.value / ceiling.bytesPerSecond).toFixed(1)} times the ceiling` : ''}</p>`}
 ${why && html`<p class="small"><strong>${why.class}</strong>: ${why.message}</p>\n<p class="small">→ ${sentence(why.hint)}</p>`}
 ${!test.required && html`<p class="small">not required for the suite's verdict</p>`}`;
@@ -127,21 +127,65 @@ ${rows.slice(0, MAX_PAGE_ROWS).map((row) => {
 })}</tbody></table>`;
 }
 
-function charts({ record, history }: Report): Markup | undefined {
+function charts(report: Report): Markup | undefined {
+  const { record, history } = report;
+  const curves = detailedTests(report, 'curves');
   const pictures = [
-    bandwidthChart(record.tests),
-    latencyChart(record.tests),
+    bandwidthChart(curves),
+    latencyChart(curves),
+    omitted(report, 'curves', 'have a curve'),
     ...ladderCharts(record.tests),
-    timelineChart(record),
+    timelineChart(record, detailedTests(report, 'inFull')),
     ...history.filter(({ points }) => points.length > 1).map((metric, i) => historyChart(metric, `history-${i + 1}`)),
+    history.length > 0 ? omitted(report, 'history', 'have a chart across runs') : undefined,
   ].filter((picture) => picture !== undefined);
   return pictures.length === 0 ? undefined : html`<h2 id="charts">Charts</h2>${pictures}`;
 }
 
-function tests({ tests }: SuiteRecord, links: PageLinks): Markup | undefined {
+/** Says which tests a part of the page omits, and how to draw them; undefined when it omits none. */
+function omitted(report: Report, part: keyof typeof MOST_TESTS, what: string): Markup | undefined {
+  const { record } = report;
+  const shown = detailedTests(report, part).length;
+  if (shown === record.tests.length) return undefined;
+  const hasTable = detailedTests(report, 'inFull').length < record.tests.length;
+  return html`<p class="small">${shown} of ${record.tests.length} tests ${what}: those that failed, regressed or are inconclusive come first. ${hasTable && html`<a href="#other-tests">The table of the other tests</a> has the figures of all others. `}To draw any test: <code>dynamo-bench report ${record.workflowId} --format html --test NAME</code></p>`;
+}
+
+function tests(report: Report, links: PageLinks): Markup | undefined {
+  const { tests } = report.record;
   if (tests.length === 0) return undefined;
+  const shown = detailedTests(report, 'inFull');
+  const others = tests.filter((test) => !shown.includes(test));
   return html`<h2 id="tests">Tests and evidence</h2>
-${tests.map((test) => testPanel(test, links, 1 / tests.length))}`;
+${shown.map((test) => testPanel(test, links, 1 / shown.length))}
+${others.length > 0 && otherTests(others, links)}`;
+}
+
+/** Renders tests as one row each, for a run with too many of them. */
+function otherTests(tests: readonly TestRecord[], links: PageLinks): Markup {
+  const table = html`<table class="stack"><thead><tr><th scope="col">test</th><th scope="col">verdict</th><th scope="col" class="number">measured</th><th scope="col" class="number">of the ceiling</th><th scope="col" class="number">cells</th></tr></thead><tbody>
+${tests.map((test) => {
+  const { figure, spread, share } = figureOf(test);
+  return html`<tr id="test-${test.name}"><th scope="row">${test.name}</th><td>${badge(test.verdict)}</td><td class="number" data-label="measured">${spread ? figure(spread.median) : '–'}</td><td class="number" data-label="of the ceiling">${orDash(share, formatPercent)}</td><td class="number" data-label="cells">${test.cells.length}</td></tr>
+`;
+})}</tbody></table>`;
+  return html`<section class="panel" id="other-tests" aria-labelledby="other-tests-title">
+<h3 id="other-tests-title">${formatCount(tests.length, 'other test')}</h3>
+<p class="small">Their cells and rows are in <a href="${links.folder}results.csv">results.csv</a>.</p>
+<details><summary>Verdicts and figures</summary>${scrolling('Other tests', table)}</details>
+</section>
+`;
+}
+
+/** The figure of a test over its repetitions, and its share of the ceiling. */
+function figureOf({ cells }: TestRecord) {
+  const measured = cells.flatMap(({ measurement, warmUp }) => (measurement && !warmUp ? [measurement] : []));
+  const [first] = measured;
+  const spread = first && spreadOf(measured.map(({ value }) => value));
+  const ceiling = cells.map(ceilingOfShares).find((found) => found !== undefined);
+  const figure = first?.metric === 'latency' ? formatDuration : formatRate;
+  const share = spread && ceiling && first.metric === 'bandwidth' ? spread.median / ceiling.bytesPerSecond : undefined;
+  return { first, spread, ceiling, figure, share };
 }
 
 /** Renders one test. @param share maximum number of cells and rows for this test */

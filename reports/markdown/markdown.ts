@@ -7,9 +7,12 @@ import { reportMarkdown } from './report.js';
 
 /** Renders report.md: the record, its comparison with the baseline, and a note when the run has not ended. */
 export function markdown(report: Report): string {
-  const { record, complete, comparison } = report;
+  const { record, complete, comparison, selection } = report;
   const soFar = complete ? '' : '> This run has not ended. The report shows the results recorded so far.\n\n';
-  return `${soFar}${reportMarkdown(record, headline(report))}${comparison ? comparisonSection(comparison) : ''}`;
+  const only = selection
+    ? `> This report covers ${selection.tests} of ${selection.of} transport tests. The verdict is that of the whole run.\n\n`
+    : '';
+  return `${soFar}${only}${reportMarkdown(record, headline(report))}${comparison ? comparisonSection(comparison) : ''}`;
 }
 
 function comparisonSection({ change, reason, baseline, metrics }: RunComparison): string {

@@ -11,23 +11,38 @@ import { figuresByName } from '../../results/regression/compared-tests.js';
 import { findComparison } from '../../results/regression/run-comparison.store.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { findSteps } from '../../suite/statistics/change-points.js';
+import { detailedTests } from './detailed-tests.js';
 import type { HistoryOfMetric, Report } from './report.js';
+import { selectTests } from './select-tests.js';
 
 /** Maximum number of runs in the history of a report. */
 const MAX_HISTORY_RUNS = 365;
 const SEED = 1;
 
-/** Reads the report of a run by its name. */
-export async function readReport(kysely: Kysely<Tables>, name: string): Promise<Report> {
-  return reportOf(kysely, await resolveRun(kysely, name));
+/**
+ * Reads the report of a run by its name.
+ *
+ * @param tests transport tests to report, by `selectTests`. Default: the whole run
+ * @throws {SuiteFailure} `NotFound` when there is no such run or test, with a suggestion
+ */
+export async function readReport(kysely: Kysely<Tables>, name: string, tests?: readonly string[]): Promise<Report> {
+  return reportOf(kysely, await resolveRun(kysely, name), tests);
 }
 
-/** Reads the report of a run. */
-export async function reportOf(kysely: Kysely<Tables>, entry: RunEntry): Promise<Report> {
-  const [{ record, complete }, comparison] = await Promise.all([readRun(kysely, entry), findComparison(kysely, entry)]);
+/** Reads the report of a run. @param tests as in `readReport` */
+export async function reportOf(kysely: Kysely<Tables>, entry: RunEntry, tests?: readonly string[]): Promise<Report> {
+  const [{ record: whole, complete }, comparison] = await Promise.all([
+    readRun(kysely, entry),
+    findComparison(kysely, entry),
+  ]);
+  const { record, ...parts } = tests
+    ? selectTests({ record: whole, comparison }, tests)
+    : { record: whole, comparison };
   const threshold = comparison?.minimalDifference ?? DEFAULT_THRESHOLD;
+  const loads = record.dynamo?.tests ?? [];
   const history = await readHistory(kysely, {
     suite: record.suite,
+    tests: [...detailedTests({ record, ...parts }, 'history'), ...loads].map((test) => test.name),
     wanted: hasHistory(record),
     until: record.startedAt,
     runs: MAX_HISTORY_RUNS,
@@ -35,7 +50,7 @@ export async function reportOf(kysely: Kysely<Tables>, entry: RunEntry): Promise
   return {
     record: complete ? record : withoutPendingTests(record),
     complete,
-    comparison,
+    ...parts,
     history: history.map((metric): HistoryOfMetric => {
       const level = comparison?.metrics.find((change) => change.metric === metric.metric)?.baseline?.median;
       const band = level && { low: level * (1 - threshold), high: level * (1 + threshold) };

@@ -9,7 +9,9 @@ export interface Report {
   /** False while the run has not ended. */
   readonly complete: boolean;
   readonly comparison?: RunComparison | undefined;
-  /** History of the headline metrics up to this run. */
+  /** Set when the report covers only the transport tests that its reader named: their number, and that of the run. */
+  readonly selection?: { readonly tests: number; readonly of: number } | undefined;
+  /** History of the headline metrics up to this run, of the tests that `detailedTests` selects. */
   readonly history: readonly HistoryOfMetric[];
 }
 

@@ -1,6 +1,7 @@
 import type { CellRecord } from '../../results/records/any-cell.js';
 import type { InferenceCell } from '../../suite/record/inference-record.js';
 import type { AttemptRecord, SuiteRecord, TestRecord, TransportCell } from '../../suite/record/record.js';
+import { formatCount } from '../../suite/units/count.js';
 import { secondsBetween } from '../../suite/units/time.js';
 import { formatDuration } from '../../suite/units/units.js';
 
@@ -17,7 +18,10 @@ export interface Bar {
   readonly text: string;
 }
 
-/** Timeline of a run: a row for the set-up and for each test, a bar for each attempt and load point. */
+/**
+ * Timeline of a run: a row for the set-up, for each test in detail and for all others together, a bar for each attempt and
+ * load point.
+ */
 export interface Timeline {
   /** Seconds of the whole run, and from its start to the first attempt. */
   readonly total: number;
@@ -40,27 +44,35 @@ interface Placed {
   readonly attempt: AttemptRecord;
 }
 
-/** Returns the timeline of a run; undefined when no attempt ran. Excludes cells that another run measured. */
-export function timelineOf(record: SuiteRecord): Timeline | undefined {
+/**
+ * Returns the timeline of a run; undefined when no attempt ran. Excludes cells that another run measured.
+ *
+ * @param detailed transport tests with a row of their own
+ */
+export function timelineOf(record: SuiteRecord, detailed: readonly TestRecord[]): Timeline | undefined {
   const at = (time: string) => secondsBetween(record.startedAt, time);
   const isOwn = ({ measuredBy }: CellRecord) =>
     measuredBy.workflowId === record.workflowId && measuredBy.runId === record.runId;
-  const attempts = record.tests.flatMap((test, i) =>
-    test.cells
-      .filter(isOwn)
-      .flatMap((cell) => cell.attempts.map((attempt): Placed => ({ row: i + 1, test, cell, attempt }))),
+  const rowOfTest = new Map(detailed.map(({ name }, i) => [name, i + 1]));
+  const others = record.tests.length - detailed.length;
+  const rows = ['set-up', ...detailed.map(({ name }) => name), ...(others > 0 ? [formatCount(others, 'other')] : [])];
+  const attempts = record.tests.flatMap((test) =>
+    test.cells.filter(isOwn).flatMap((cell) => {
+      const row = rowOfTest.get(test.name) ?? detailed.length + 1;
+      return cell.attempts.map((attempt): Placed => ({ row, test, cell, attempt }));
+    }),
   );
   const [first] = attempts.map(({ attempt }) => attempt.startedAt).sort();
   if (!first) return undefined;
   const loads = record.dynamo?.tests ?? [];
   const loadCells = loads.flatMap(({ cells }, i) =>
-    cells.filter(isOwn).map((cell) => ({ row: record.tests.length + i + 1, cell })),
+    cells.filter(isOwn).map((cell) => ({ row: rows.length + i, cell })),
   );
   const withRanks = attempts.length <= MAX_ATTEMPTS_WITH_RANKS;
   return {
     total: at(record.endedAt),
     setUp: at(first),
-    rows: ['set-up', ...[...record.tests, ...loads].map(({ name }) => name)],
+    rows: [...rows, ...loads.map(({ name }) => name)],
     bars: [
       { kind: 'set-up', row: 0, from: 0, to: at(first), text: `set-up: ${formatDuration(at(first))}` },
       ...attempts.flatMap((placed) => [attemptBar(placed, at), ...(withRanks ? ranksBars(placed, at) : [])]),

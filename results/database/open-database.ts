@@ -16,6 +16,7 @@ import pg from 'pg';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Database } from './database.js';
 import { checkVersion, migrate } from './migrate.js';
+import { READABLE_WITHOUT } from './migrations/index.js';
 import { openToRead } from './sqlite-reader.js';
 import { toStoreFailure } from './store-failure.js';
 
@@ -43,7 +44,7 @@ export async function openDatabase(location: DatabaseLocation, { readOnly = fals
   const database = 'url' in location ? postgres(location.url, readOnly) : sqlite(location.file, readOnly);
   try {
     if (readOnly) {
-      await checkVersion(database);
+      await checkVersion(database, READABLE_WITHOUT);
     } else {
       if ('file' in location) await mkdir(dirname(location.file), { recursive: true });
       await migrate(database);
@@ -151,7 +152,8 @@ class ImmediateSqliteDriver extends SqliteDriver {
   }
 }
 
-function withoutPassword(url: string): string {
+/** Names a PostgreSQL database in messages. */
+export function withoutPassword(url: string): string {
   if (!URL.canParse(url)) return 'RESULTS_URL';
   const { protocol, hostname, port, pathname, searchParams } = new URL(url);
   const host = hostname || searchParams.get('host') || 'localhost';

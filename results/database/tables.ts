@@ -35,6 +35,8 @@ export interface Tables {
     at: string;
   };
   comparison: { workflow_id: string; run_id: string; record: string };
+  /** One row. The id stays with this database: an export does not contain it. */
+  store_id: { id: string };
 }
 
 /** A run. Its row exists from its first recorded step, and is complete when `ended_at` is set. */

@@ -23,7 +23,10 @@ export async function writeWhole(file: string, text: string): Promise<void> {
 }
 
 /** Writes one file piece by piece, for contents that do not fit into memory. */
-export async function writePieces(file: string, pieces: AsyncIterable<string | Buffer>): Promise<void> {
+export async function writePieces(
+  file: string,
+  pieces: AsyncIterable<string | Buffer> | Iterable<string>,
+): Promise<void> {
   // Write a pipe or a device directly: a file that replaced it would not reach its reader.
   const isOther = await stat(file).then(
     (found) => !found.isFile() && !found.isDirectory(),

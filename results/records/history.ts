@@ -29,7 +29,9 @@ export interface NamedSeries extends Series {
 
 export interface HistoryFilter {
   readonly suite: string;
-  /** Series to read; default: all of the suite. */
+  /** Tests whose series are read. Default: all of the suite. */
+  readonly tests?: readonly string[] | undefined;
+  /** Series to read; default: all of these tests. */
   readonly wanted?: ((series: NamedSeries) => boolean) | undefined;
   /** Only runs that started at or before this time, ISO 8601. */
   readonly until?: string | undefined;
@@ -41,8 +43,8 @@ export interface HistoryFilter {
  * Reads the figures of a suite's runs by metric. A reused cell counts once, in the run that measured it.
  */
 export async function readHistory(kysely: Kysely<Tables>, filter: HistoryFilter): Promise<MetricHistory[]> {
-  const { suite, until, runs } = filter;
-  const series = await seriesOfSuite(kysely, suite);
+  const { suite, tests, until, runs } = filter;
+  const series = tests ? await seriesOfTests(kysely, tests) : await seriesOfSuite(kysely, suite);
   const wanted = filter.wanted ? series.filter(filter.wanted) : series;
   if (wanted.length === 0) return [];
   const newestRuns = await kysely
@@ -70,7 +72,7 @@ export async function readHistory(kysely: Kysely<Tables>, filter: HistoryFilter)
     .where('run.suite', '=', suite)
     .where('run.ended_at', 'is not', null)
     .where('run.started_at', '>=', oldest)
-    .$if(wanted.length < series.length, (query) =>
+    .$if(tests !== undefined || wanted.length < series.length, (query) =>
       query.where(
         'measurement.series_seq',
         'in',

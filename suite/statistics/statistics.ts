@@ -6,7 +6,7 @@ import {
   medianSorted,
   min,
   quantileSorted,
-  sampleRankCorrelation,
+  sampleCorrelation,
   sampleStandardDeviation,
 } from 'simple-statistics';
 import { probabilityOfNoDifference } from './t-test.js';
@@ -138,14 +138,16 @@ export function findDrift(values: readonly number[], seed: number): Drift | unde
   const center = median(sortedCopy(values));
   if (values.length < FEWEST_FOR_INTERVAL || center === 0) return undefined;
   const order = values.map((_, i) => i);
-  const correlation = sampleRankCorrelation(order, [...values]);
+  // A shuffle moves the ranks with their values, so they are computed once.
+  const ranks = ranksOf(values);
+  const correlation = sampleCorrelation(order, ranks);
   if (Number.isNaN(correlation)) return { correlation: 0, pValue: 1, change: 0, detected: false };
   const random = mersenne(seed);
-  const shuffled = [...values];
+  const shuffled = [...ranks];
   let atLeast = 1;
   for (let i = 0; i < RESAMPLES; i++) {
     shuffleInPlace(shuffled, random);
-    if (Math.abs(sampleRankCorrelation(order, shuffled)) >= Math.abs(correlation) - 1e-12) atLeast++;
+    if (Math.abs(sampleCorrelation(order, shuffled)) >= Math.abs(correlation) - 1e-12) atLeast++;
   }
   const pValue = atLeast / (RESAMPLES + 1);
   const change = (theilSenSlope(values) * (values.length - 1)) / Math.abs(center);
@@ -235,6 +237,20 @@ function permutationOfMedians(before: readonly number[], after: readonly number[
     if (distance >= observed - 1e-12 * Math.abs(observed)) atLeast++;
   }
   return atLeast / (RESAMPLES + 1);
+}
+
+/** Returns the rank of each value from 0. Equal values get the mean of their ranks. */
+function ranksOf(values: readonly number[]): number[] {
+  const order = values.map((_, i) => i).sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0));
+  const ranks = new Array<number>(values.length);
+  for (let from = 0; from < order.length; ) {
+    const value = values[order[from] ?? 0];
+    let until = from + 1;
+    while (until < order.length && values[order[until] ?? 0] === value) until++;
+    for (const at of order.slice(from, until)) ranks[at] = (from + until - 1) / 2;
+    from = until;
+  }
+  return ranks;
 }
 
 function theilSenSlope(values: readonly number[]): number {

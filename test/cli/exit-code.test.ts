@@ -4,12 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { exitCodeOf, exitCodeOfFailure, exitCodeOfRun } from '../../cli/options/exit-code.js';
+import { ResultStore } from '../../results/store.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { SUITE_VERSION } from '../../suite/run/version.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { dynamoBench } from '../support/command-line.js';
 import { exampleReport } from '../support/example-report.js';
 import { inProcess } from '../support/in-process.js';
+import { changeVersion } from '../support/migrations.js';
 
 const P5_DYNAMO = fileURLToPath(new URL('../../../suites/p5-dynamo.json', import.meta.url));
 
@@ -119,5 +121,17 @@ describe('dynamo-bench validate and doctor', function () {
     const findings = JSON.parse(stdout) as { subject: string; ok: boolean }[];
     assert.equal(findings.find(({ subject }) => subject === 'Temporal')?.ok, false);
     assert.equal(findings.find(({ subject }) => subject === 'result store')?.ok, true);
+  });
+
+  it('doctor: the store with the start of its id, or without one before a worker of this version has opened it', async () => {
+    const results = join(folder, 'results');
+    const store = await new ResultStore(results).open();
+    const id = await store.id();
+    const env = { TEMPORAL_ADDRESS: '127.0.0.1:1', KUBECONFIG: join(folder, 'none') };
+    const shown = async () => (await inProcess(['doctor', '--results', results], env)).stdout;
+    assert.ok((await shown()).includes(`result store: ${store.name} (store ${id.slice(0, 8)}), no recorded runs`));
+    await changeVersion(store, 'without id');
+    await store.close();
+    assert.ok((await shown()).includes(`result store: ${store.name}, no recorded runs`));
   });
 });

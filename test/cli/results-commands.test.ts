@@ -98,6 +98,24 @@ describe('dynamo-bench commands on recorded results', function () {
     assert.match(await readFile(join(results, 'nightly-012', 'junit.xml'), 'utf8'), /<testsuites name="p5"/);
   });
 
+  it('reports one test of a run, with the verdict of the run', async () => {
+    const { stdout, exitCode } = await bench('report', 'nightly-012', '--format', 'csv', '--test', 'nixl-libfabric');
+    assert.equal(exitCode, (await bench('report', 'nightly-012')).exitCode);
+    const tests = stdout
+      .split('\r\n')
+      .slice(1, -1)
+      .map((line) => line.split(',')[4]);
+    assert.deepEqual([...new Set(tests)], ['nixl-libfabric'], 'no test of phase 3');
+    const unknown = await bench('report', 'nightly-012', '--test', 'nixl-libfabri');
+    assert.match(
+      unknown.stderr,
+      /run nightly-012 has no transport test "nixl-libfabri"; did you mean "nixl-libfabric"\?/,
+    );
+    const both = await bench('report', '--write', '--test', 'nixl-libfabric');
+    assert.equal(both.exitCode, 2);
+    assert.match(both.stderr, /--write and --test exclude each other/);
+  });
+
   it('suggests a similar run, metric, suite or baseline', async () => {
     for (const [args, message] of [
       [['report', 'nightly-0012'], /"nightly-0012".*did you mean "nightly-0\d\d"\?/],

@@ -10,6 +10,7 @@ import { reportHtml } from '../../reports/html/html.js';
 import { cellsOf, evidenceOf } from '../../results/records/any-cell.js';
 import { openPage, startBrowser } from '../support/browser.js';
 import { exampleReport } from '../support/example-report.js';
+import { manyTests } from '../support/many-tests.js';
 
 const CHARTS = [
   'bandwidth',
@@ -41,6 +42,7 @@ describe('report.html in a browser', function () {
   let folder: string;
   let url: string;
   let simulated: string;
+  let many: string;
 
   before(async function () {
     // The first time on a machine, the browser is installed.
@@ -52,6 +54,7 @@ describe('report.html in a browser', function () {
     const files = {
       ...reportFiles(report),
       'record.json': '{}',
+      'many.html': reportHtml(manyTests(200, { failed: 2 })),
       'simulated.html': reportHtml(exampleReport(1, { engine: 'mocker', repetitions: 1 })),
       ...Object.fromEntries(evidence.map(({ path }) => [path, 'log'])),
     };
@@ -60,6 +63,7 @@ describe('report.html in a browser', function () {
       await writeFile(join(folder, name), text);
     }
     url = pathToFileURL(join(folder, 'report.html')).href;
+    many = pathToFileURL(join(folder, 'many.html')).href;
     simulated = pathToFileURL(join(folder, 'simulated.html')).href;
   });
 
@@ -100,6 +104,27 @@ describe('report.html in a browser', function () {
         await page.close();
       });
     }
+  }
+
+  for (const width of [390, 1440]) {
+    it(`is whole and usable with 200 tests at ${width} px`, async () => {
+      const { page, trouble } = await openPage(browser, { width });
+      await page.goto(many);
+      assert.deepEqual(trouble, []);
+      assert.equal(await page.evaluate('document.documentElement.scrollWidth'), width, 'nothing is cut off');
+      assert.deepEqual(await page.evaluate(CUT_OFF), []);
+      const hashes = await page.evaluate('[...document.querySelectorAll("a[href^=\\"#\\"]")].map((a) => a.hash)');
+      for (const hash of new Set(hashes as string[])) assert.equal(await page.locator(hash).count(), 1, hash);
+      await page.locator('#other-tests summary').click();
+      assert.ok(await page.locator('#test-lf-v150').isVisible());
+      await page.addScriptTag({ content: await readFile(AXE, 'utf8') });
+      const found = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as AxeViolation[];
+      assert.deepEqual(
+        found.map(({ id }) => id),
+        [],
+      );
+      await page.close();
+    });
   }
 
   for (const width of [390, 1440]) {

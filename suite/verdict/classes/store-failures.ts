@@ -1,6 +1,6 @@
 import type { FailureKind } from './failure-kind.js';
 
-/** Failures of the result store. */
+/** Failures of the result store and of the reports that are made from it. */
 export const STORE_FAILURES = {
   StoreUnavailable: {
     retry: 'infrastructure',
@@ -33,5 +33,13 @@ export const STORE_FAILURES = {
   StoreTooNew: {
     retry: 'infrastructure',
     hint: 'Use the dynamo-bench version that migrated this store, or a newer one; a worker of that version continues the suite',
+  },
+  StoreMismatch: {
+    retry: 'infrastructure',
+    hint: 'Start all workers of the task queue with the same RESULTS_DIR or RESULTS_URL, and stop the worker with the other store; the suite retries the step',
+  },
+  ReportFailed: {
+    retry: 'never',
+    hint: 'Run `dynamo-bench report RUN --write` to make the reports; the results are in the store',
   },
 } as const satisfies Record<string, FailureKind>;

@@ -22,6 +22,7 @@ const ALL_MIGRATIONS = [
   '0004-store-version',
   '0005-series-conditions',
   '0006-inference-cells',
+  '0007-store-id',
 ];
 
 type FormerRun = Omit<SuiteRecord, 'version'>;

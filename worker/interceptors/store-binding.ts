@@ -1,0 +1,52 @@
+import type {
+  ActivityExecuteInput,
+  ActivityInboundCallsInterceptor,
+  ActivityInterceptorsFactory,
+  Next,
+} from '@temporalio/worker';
+import { shortStoreId } from '../../results/database/store-id.js';
+import type { Run } from '../../suite/run/run.js';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
+
+/** Result store of a worker, read once when the worker starts: some activities must work while the store does not answer. */
+export interface WorkerStore {
+  readonly id: string;
+  /** Location of the database, without a password. */
+  readonly place: string;
+}
+
+/**
+ * Refuses the activities of a run that is bound to another store. Otherwise, two workers of one task queue with different
+ * stores would each record a part of the run.
+ */
+class StoreBindingInterceptor implements ActivityInboundCallsInterceptor {
+  readonly #store: WorkerStore;
+  readonly #taskQueue: string;
+
+  constructor(store: WorkerStore, taskQueue: string) {
+    this.#store = store;
+    this.#taskQueue = taskQueue;
+  }
+
+  async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
+    const [argument] = input.args as [{ readonly run?: Run }?];
+    const run = argument?.run;
+    if (run?.store !== undefined && run.store !== this.#store.id) throw this.#mismatch(run.workflowId, run.store);
+    return next(input);
+  }
+
+  #mismatch(workflowId: string, bound: string): SuiteFailure {
+    const { id, place } = this.#store;
+    return new SuiteFailure(
+      'StoreMismatch',
+      `run ${workflowId} is recorded in store ${shortStoreId(bound)}, but a worker of task queue "${this.#taskQueue}" has store ${shortStoreId(id)}, ${place}`,
+      {
+        hint: `Start all workers of task queue "${this.#taskQueue}" with the same RESULTS_DIR or RESULTS_URL, and stop the worker with store ${shortStoreId(id)}`,
+      },
+    );
+  }
+}
+
+export function storeBinding(store: WorkerStore, taskQueue: string): ActivityInterceptorsFactory {
+  return () => ({ inbound: new StoreBindingInterceptor(store, taskQueue) });
+}
