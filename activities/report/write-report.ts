@@ -1,5 +1,4 @@
 import { log } from '@temporalio/activity';
-import { readNamedRun } from '../../results/records/run-names.js';
 import { countCellsOfRun, verdictsOfRun } from '../../results/records/run-verdicts.js';
 import { endRun, findStartedRun, putStartedRun } from '../../results/records/runs.js';
 import { RECORD_VERSION, type RunHead, type StartedRun } from '../../suite/record/record.js';
@@ -55,8 +54,6 @@ export function runRecordActivities(context: ActivityContext) {
       const { run, end, start, record } = input;
       if (record) await store.write((transaction) => endRun(transaction, ended(record)));
       if (end) await recordEnd({ run, end, ...(start ? { start } : {}) });
-      const { record: whole } = await store.use((kysely) => readNamedRun(kysely, `${run.workflowId}@${run.runId}`));
-      await store.writeRun(whole, {});
       return { folder: await writeReports(store, run) };
     },
   };
