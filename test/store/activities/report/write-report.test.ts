@@ -5,6 +5,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { regressionActivities } from '../../../../activities/report/regressions.js';
 import { runRecordActivities } from '../../../../activities/report/write-report.js';
 import { headOf } from '../../../../results/records/runs.js';
+import type { Reason } from '../../../../suite/verdict/verdict.js';
 import { nightlyRun, recordNights } from '../../../support/nights.js';
 import { saveCell, startRun } from '../../../support/stored.js';
 import { temporaryStore } from '../../../support/temporary-store.js';
@@ -15,19 +16,21 @@ describe('the end of a run', () => {
   /** What the workflow does when all tests are done. */
   async function conclude(record: ReturnType<typeof nightlyRun>, baseline?: string) {
     const { context, store } = at;
-    const { writeReport } = runRecordActivities(context);
+    const { recordEnd, writeReport } = runRecordActivities(context);
     const { compareRun } = regressionActivities(context);
     const { version, endedAt, dynamo: _, ...input } = headOf(record);
     await startRun(store, { ...input, version });
     for (const cell of record.tests.flatMap(({ cells }) => cells)) await saveCell(store, record, cell);
-    const { workflowId, runId } = record;
+    const { workflowId, runId, verdict, reasons } = record;
     const run = { workflowId, runId, key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
-    const { folder } = (await new MockActivityEnvironment().run(writeReport, { run, record: input })) as {
-      folder: string;
-    };
+    const perform = <Input, Output>(activity: (input: Input) => Promise<Output>, argument: Input) =>
+      new MockActivityEnvironment().run(activity, argument) as Promise<Output>;
+    const tests = record.tests.map(({ name, verdict, cells }) => ({ name, verdict, cells: cells.length }));
+    await perform(recordEnd, { run, end: { verdict, reasons: reasons as readonly Reason[], tests, dynamo: {} } });
     const regression = { baselineRuns: 10, threshold: 0.03, ...(baseline ? { baseline } : {}) };
-    const summary = await new MockActivityEnvironment().run(compareRun, { run, regression });
-    return { folder, summary: summary as Awaited<ReturnType<typeof compareRun>> };
+    const summary = await perform(compareRun, { run, regression });
+    const { folder } = await perform(writeReport, { run });
+    return { folder, summary };
   }
 
   it('leaves every report in the folder, with the comparison in it', async () => {
@@ -57,6 +60,11 @@ describe('the end of a run', () => {
   it('is inconclusive, and no failure, when the baseline of the spec does not exist', async () => {
     await recordNights(at.store, [{ night: 0 }]);
     const { summary } = await conclude(nightlyRun({ night: 1 }), 'golden');
-    assert.deepEqual(summary, { change: 'inconclusive', reason: 'suite "p5" has no baseline "golden"', regressed: [] });
+    assert.deepEqual(summary, {
+      change: 'inconclusive',
+      reason: 'suite "p5" has no baseline "golden"',
+      regressed: [],
+      regressions: 0,
+    });
   });
 });

@@ -4,7 +4,7 @@ import { FAILURES, failureRecord, isFailureClass, SuiteFailure } from '../../../
 describe('a failure class', () => {
   it('has a remedy that begins with a verb, as one sentence without a full stop', () => {
     const verbs = new Set(
-      'Apply Check Choose Compare Correct Create Do Follow Free Import Increase Install Migrate Move Renew Report Run Set Start Use Wait'.split(
+      'Apply Check Choose Compare Correct Create Do Follow Free Import Increase Install Migrate Move Renew Report Restart Run Set Start Use Wait'.split(
         ' ',
       ),
     );
