@@ -195,10 +195,19 @@ describe('a worker that is observed', function () {
       return parent ? `${pathOf(parent)} > ${span.name}` : span.name;
     };
     const paths = new Set(spans.map(pathOf));
-    for (const path of ['benchmarkSuite > writeReport', 'benchmarkSuite > transportTest > recordCell']) {
+    for (const path of [
+      'benchmarkSuite > writeReport',
+      'benchmarkSuite > transportTest > cell > attempt > watchRanks',
+    ]) {
       assert.ok(paths.has(path), `${path} is not in ${[...paths].join('\n')}`);
     }
     assert.equal(new Set(spans.map(({ traceId }) => traceId)).size, 1);
+    const cells = spans.filter(({ name }) => name === 'cell');
+    assert.deepEqual(
+      cells.map(({ attributes }) => `${attributes.suiteRun} ${attributes.test} ${attributes.repetition}`).sort(),
+      ['lf', 'nixl-ucx', 'ucx'].map((test) => `${workflowId} ${test} 1`),
+    );
+    assert.equal(spans.filter(({ name }) => name === 'attempt').length, 4);
     const tests = spans.filter(({ name }) => name === 'transportTest').map(({ attributes }) => attributes.test);
     assert.deepEqual(tests.sort(), ['lf', 'nixl-ucx', 'ucx']);
     const records = spans.filter(({ name }) => name === 'recordCell');

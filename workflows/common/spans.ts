@@ -43,10 +43,9 @@ export function inSpan<T>(name: string, attributes: SpanAttributes, work: () => 
  * @param parent span that started the workflow. Default: none; the trace has the id of the run without its hyphens
  */
 export function inRootSpan<T>(parent: TraceContext | undefined, work: () => Promise<T>): Promise<T> {
-  const { runId, workflowId, workflowType } = workflowInfo();
+  const { runId, workflowType } = workflowInfo();
   const traceId = parent?.traceId ?? runId.replaceAll('-', '');
-  const attributes = { workflowId, runId, ...workflowName(workflowId) };
-  return runInSpan({ name: workflowType, attributes, parent, traceId }, work, (context) => {
+  return runInSpan({ name: workflowType, attributes: {}, parent, traceId }, work, (context) => {
     root = context;
   });
 }
@@ -68,10 +67,12 @@ function runInSpan<T>(
   started?: (context: TraceContext) => void,
 ): Promise<T> {
   const { spans } = proxySinks<SpanSinks>();
+  const { workflowId, runId } = workflowInfo();
+  const attributes = { workflowId, runId, ...workflowName(workflowId), ...span.attributes };
   const context: TraceContext = { traceId: span.traceId, spanId: nextSpanId() };
   const startedAt = Date.now();
   const end = (error?: unknown) =>
-    spans.end({ ...span, ...context, startedAt, endedAt: Date.now(), ...errorOf(error) });
+    spans.end({ ...span, ...context, attributes, startedAt, endedAt: Date.now(), ...errorOf(error) });
   started?.(context);
   const result = active.run(context, work);
   // Observes the promise instead of returning another one, which would settle later.
