@@ -110,7 +110,7 @@ export function suiteRecord(
     endedAt: '2026-01-01T02:45:00.000Z',
     verdict: 'pass',
     reasons: [],
-    spec: { name: 'p5', tests: names.map((name) => ({ name })) },
+    spec: { name: 'p5', tests: names.map((name) => ({ name, tool: 'nixlbench', backend: 'LIBFABRIC' })) },
     setup: {
       problems: [],
       kubernetesVersion: 'v1.37.2',

@@ -47,7 +47,7 @@ describe('a report of many tests', () => {
 
   it('grows by a row for each test, not by charts', () => {
     const size = (count: number) => reportHtml(manyTests(count)).length;
-    assert.ok((size(2000) - size(200)) / 1800 < 700, `${(size(2000) - size(200)) / 1800} characters for each test`);
+    assert.ok((size(2000) - size(200)) / 1800 < 850, `${(size(2000) - size(200)) / 1800} characters for each test`);
   });
 
   it('has one row in the timeline for all tests without a row of their own', () => {
