@@ -25,7 +25,12 @@ fake.overrides.recordCell = async (input) => {
 };
 
 const log = createLog(process.env);
-runWorker(process.env, log, () => fake.activities).catch((error: unknown) => {
+runWorker(process.env, log, ({ store }) => {
+  // The worker serves only runs that its own store has.
+  const { recordStart } = fake.activities;
+  fake.overrides.recordStart = async (input) => ({ ...(await recordStart(input)), store: await store.id() });
+  return fake.activities;
+}).catch((error: unknown) => {
   log.fail(error);
   process.exitCode = 1;
 });
