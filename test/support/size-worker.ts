@@ -1,4 +1,3 @@
-import { setTimeout } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.js';
@@ -61,15 +60,11 @@ async function main([address = '', taskQueue = '', folder = '']: readonly string
     config: readConfig({ TASK_QUEUE: taskQueue, RESULTS_DIR: folder }),
     activities: fake.activities,
   });
-  const gone = Promise.withResolvers<void>();
   process.on('message', () => process.send?.(use()));
-  process.on('disconnect', gone.resolve);
-  await worker.runUntil(async () => {
-    process.send?.(use());
-    await gone.promise;
-  });
+  process.on('disconnect', () => worker.shutdown());
+  process.send?.(use());
+  await worker.run();
   await Promise.all([connection.close(), client.close(), store.close()]);
-  await setTimeout(0);
 }
 
 function use(): WorkerUse {

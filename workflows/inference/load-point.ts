@@ -42,7 +42,7 @@ export async function measureLoadPoint(
   for (let attempts = 1; ; attempts++) {
     await report(`${test.name}: ${pointTitle(point)}, attempt ${attempts}`);
     let outcome: LoadOutcome | undefined;
-    const judged = await inSpan('attempt', { test: test.name, ...point, attempt: attempts }, () =>
+    const judged = await inSpan('attempt', { test: test.name, ...point, cellAttempt: attempts }, () =>
       resultOf(async () => {
         outcome = await runLoad(input, attempts);
         return shortActivities.judgeLoadRun({ run, cell, deployed, outcome });

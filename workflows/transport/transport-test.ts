@@ -166,7 +166,7 @@ class TransportTest {
       );
       await Promise.all([this.#claim(cell), attempt.wipeEtcd()]);
       try {
-        const { judgement, record } = await inSpan('attempt', { ...spanOf(cell), attempt: number }, () =>
+        const { judgement, record } = await inSpan('attempt', { ...spanOf(cell), cellAttempt: number }, () =>
           attempt.run(),
         );
         attempts.push(record);
