@@ -1,3 +1,4 @@
+import '../../worker/heap.js';
 import { Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
 import { createActivities } from '../../activities/index.js';
