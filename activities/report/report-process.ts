@@ -7,13 +7,13 @@ const PROGRAM = fileURLToPath(new URL('../../reports/process/main.js', import.me
 
 /** Limits of a process that makes reports. */
 export interface ReportLimits {
-  /** Memory for objects, in MB. A run of 2,000 cells, the most of a suite, needs a third of it. */
+  /** Memory for objects, in MB. A run of 2,000 cells, the most of a suite, needs half of it. */
   readonly megabytes: number;
   /** Time for all tries together, in seconds; less than the time-out of the activity. */
   readonly seconds: number;
 }
 
-const LIMITS: ReportLimits = { megabytes: 192, seconds: 100 };
+const LIMITS: ReportLimits = { megabytes: 160, seconds: 100 };
 
 /** A killed process is started once again: the kernel may have needed its memory for another one. */
 const MOST_TRIES = 2;

@@ -1,6 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Kysely } from 'kysely';
 import type { SuiteRecord } from '../../suite/record/record.js';
-import { compareMetrics, type MetricOutcome } from '../../suite/statistics/significance.js';
+import { comparisonSteps, type MetricOutcome } from '../../suite/statistics/significance.js';
 import type { Tables } from '../database/tables.js';
 import { type MetricHistory, readHistory } from '../records/history.js';
 import { type Acknowledgement, listAcknowledgements } from './acknowledgements.js';
@@ -62,13 +63,23 @@ function usedRuns(earlier: readonly EarlierRun[], compared: readonly ComparedMet
   return earlier.filter((run) => used.has(run));
 }
 
+/** Compares the metrics, and lets the worker send its heartbeats after each of them. */
+async function outcomesOf(compared: readonly ComparedMetric[], threshold: number) {
+  const steps = comparisonSteps(compared, threshold, SEED);
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done) return value;
+    await setImmediate();
+  }
+}
+
 async function changesOf(
   kysely: Kysely<Tables>,
   record: SuiteRecord,
   compared: readonly ComparedMetric[],
   threshold: number,
 ): Promise<MetricChange[]> {
-  const outcomes = compareMetrics(compared, threshold, SEED);
+  const outcomes = await outcomesOf(compared, threshold);
   const acknowledgements = await listAcknowledgements(kysely, record.suite);
   const histories = await historiesOf(
     kysely,

@@ -169,10 +169,12 @@ function drawBelow(below: number, random: Random): number {
   return Math.floor(((random.next() >>> 0) / 2 ** 32) * below);
 }
 
-function shuffleInPlace(items: unknown[], random: Random): void {
+function shuffleInPlace<Item>(items: { readonly length: number; [at: number]: Item }, random: Random): void {
   for (let i = items.length - 1; i > 0; i--) {
     const j = drawBelow(i + 1, random);
-    [items[i], items[j]] = [items[j], items[i]];
+    const item = items[i] as Item;
+    items[i] = items[j] as Item;
+    items[j] = item;
   }
 }
 
@@ -227,12 +229,12 @@ function permutationOfMedians(before: readonly number[], after: readonly number[
   const random = mersenne(seed);
   const observed = Math.abs(medianSorted([...after]) - medianSorted([...before]));
   const all = sortedCopy([...before, ...after]);
-  const sides: number[] = all.map((_, i) => (i < before.length ? 1 : 0));
-  const others = [...sides];
+  const sides = new Uint8Array(all.length).fill(1, 0, before.length);
+  const others = new Uint8Array(all.length);
   let atLeast = 1;
   for (let i = 0; i < RESAMPLES; i++) {
     shuffleInPlace(sides, random);
-    for (const [k, side] of sides.entries()) others[k] = 1 - side;
+    for (let k = 0; k < sides.length; k++) others[k] = 1 - (sides[k] ?? 0);
     const distance = Math.abs(medianOfCounted(all, others, after.length) - medianOfCounted(all, sides, before.length));
     if (distance >= observed - 1e-12 * Math.abs(observed)) atLeast++;
   }

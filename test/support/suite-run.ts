@@ -31,26 +31,32 @@ export interface Run {
   readonly end: () => Promise<SuiteResult | ApplicationFailure>;
 }
 
-/** A worker with activities replaced, on a task queue of its own of a real server, for as long as `work` takes. @param settings more variables of the worker */
+/** A worker with activities replaced, on a task queue of its own of a real server, for as long as `work` takes. @param settings more variables of the worker @param store id of its result store, to which it binds runs */
 export async function withWorker<T>(
-  fake: FakeActivities,
+  fake: Pick<FakeActivities, 'activities'>,
   work: (taskQueue: string) => Promise<T>,
   settings: NodeJS.ProcessEnv = {},
+  store?: string,
 ): Promise<T> {
-  return withWorkerOn(await temporal(), fake, work, settings);
+  return withWorkerOn(await temporal(), fake, work, settings, store);
 }
 
 async function withWorkerOn<T>(
   { address }: TestWorkflowEnvironment,
-  fake: FakeActivities,
+  fake: Pick<FakeActivities, 'activities'>,
   work: (taskQueue: string) => Promise<T>,
   settings: NodeJS.ProcessEnv = {},
+  store?: string,
 ): Promise<T> {
   const connection = await NativeConnection.connect({ address });
   const config = readConfig({ TASK_QUEUE: `queue-${randomUUID()}`, ...settings });
   const { activities } = fake;
   const dataConverter = await loadDataConverter(config.PAYLOAD_KEY_FILE);
-  const worker = await createWorker({ connection, namespace: 'default', config, activities, dataConverter });
+  const parts = { connection, namespace: 'default', config, activities, dataConverter };
+  const worker = await createWorker({
+    ...parts,
+    ...(store ? { store: { id: store, place: `the store ${store}` } } : {}),
+  });
   try {
     return await worker.runUntil(() => work(config.TASK_QUEUE));
   } finally {

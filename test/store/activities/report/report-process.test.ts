@@ -18,7 +18,7 @@ import { SilentPostgres } from '../../../support/silent-postgres.js';
 import { temporaryStore } from '../../../support/temporary-store.js';
 
 const WORKER = fileURLToPath(new URL('../../../support/reporting-process.js', import.meta.url));
-const LIMITS = { megabytes: 192, seconds: 60 };
+const LIMITS = { megabytes: 160, seconds: 60 };
 
 describe('the process that makes reports', function () {
   this.timeout(60_000);

@@ -38,6 +38,22 @@ onBothDatabases('a run against its baseline', (kind) => {
     assert.equal(faster.change, 'improved');
   });
 
+  it('lets the event loop turn after each metric, so that a worker sends its heartbeats', async () => {
+    const store = await kind.create();
+    await recordNights(store, nights(0, 5));
+    let [turns, compared] = [0, false];
+    const turn = () => {
+      turns++;
+      if (!compared) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const { metrics } = await compare(store, nightlyRun({ night: 5 })).finally(() => {
+      compared = true;
+    });
+    assert.ok(metrics.length > 1);
+    assert.ok(turns >= metrics.length, `${turns} turns for ${metrics.length} metrics`);
+  });
+
   it('reports a change until it is acknowledged, and names its first night', async () => {
     const store = await kind.create();
     await recordNights(store, nights(0, 12));
