@@ -1,3 +1,4 @@
+import { Context } from '@temporalio/activity';
 import type {
   ActivityExecuteInput,
   ActivityInboundCallsInterceptor,
@@ -15,6 +16,9 @@ export interface WorkerStore {
   readonly place: string;
 }
 
+/** Activities that release the cluster. They use no store, and must not wait for a worker with the right one. */
+const WITHOUT_STORE: ReadonlySet<string> = new Set(['closeRun', 'releaseNodes', 'removeRanks', 'removeLoad']);
+
 /**
  * Refuses the activities of a run that is bound to another store. Otherwise, two workers of one task queue with different
  * stores would each record a part of the run.
@@ -31,6 +35,7 @@ class StoreBindingInterceptor implements ActivityInboundCallsInterceptor {
   async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
     const [argument] = input.args as [{ readonly run?: Run }?];
     const run = argument?.run;
+    if (WITHOUT_STORE.has(Context.current().info.activityType)) return next(input);
     if (run?.store !== undefined && run.store !== this.#store.id) throw this.#mismatch(run.workflowId, run.store);
     return next(input);
   }

@@ -31,13 +31,16 @@ export const shortActivities: ActivityInterfaceFor<Activities> = limited(120, CO
 /** Notifications. They have few retries, because the end of the suite waits for them. */
 export const notifyActivities: ActivityInterfaceFor<Activities> = limited(30, {
   ...COMMON,
-  retry: { initialInterval: '1s', backoffCoefficient: 3, maximumAttempts: 4 },
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: 6 },
 });
 
-/** The reports. They have two tries, because the run has its verdict without them. */
-export const reportActivities: ActivityInterfaceFor<Activities> = limited(300, {
+/**
+ * The reports. A report that could not be made is not tried again, because the run has its verdict without it; a worker
+ * with another store may take some tries.
+ */
+export const reportActivities: ActivityInterfaceFor<Activities> = limited(120, {
   ...COMMON,
-  retry: { initialInterval: '1s', maximumAttempts: 2 },
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: 6 },
 });
 
 /**
