@@ -1,4 +1,4 @@
-import { Context } from '@temporalio/activity';
+import type { Context } from '@temporalio/activity';
 import type {
   ActivityExecuteInput,
   ActivityInboundCallsInterceptor,
@@ -24,10 +24,12 @@ const WITHOUT_STORE: ReadonlySet<string> = new Set(['closeRun', 'releaseNodes', 
  * stores would each record a part of the run.
  */
 class StoreBindingInterceptor implements ActivityInboundCallsInterceptor {
+  readonly #activity: string;
   readonly #store: WorkerStore;
   readonly #taskQueue: string;
 
-  constructor(store: WorkerStore, taskQueue: string) {
+  constructor(activity: string, store: WorkerStore, taskQueue: string) {
+    this.#activity = activity;
     this.#store = store;
     this.#taskQueue = taskQueue;
   }
@@ -35,7 +37,7 @@ class StoreBindingInterceptor implements ActivityInboundCallsInterceptor {
   async execute(input: ActivityExecuteInput, next: Next<ActivityInboundCallsInterceptor, 'execute'>): Promise<unknown> {
     const [argument] = input.args as [{ readonly run?: Run }?];
     const run = argument?.run;
-    if (WITHOUT_STORE.has(Context.current().info.activityType)) return next(input);
+    if (WITHOUT_STORE.has(this.#activity)) return next(input);
     if (run?.store !== undefined && run.store !== this.#store.id) throw this.#mismatch(run.workflowId, run.store);
     return next(input);
   }
@@ -53,5 +55,5 @@ class StoreBindingInterceptor implements ActivityInboundCallsInterceptor {
 }
 
 export function storeBinding(store: WorkerStore, taskQueue: string): ActivityInterceptorsFactory {
-  return () => ({ inbound: new StoreBindingInterceptor(store, taskQueue) });
+  return ({ info }: Context) => ({ inbound: new StoreBindingInterceptor(info.activityType, store, taskQueue) });
 }
