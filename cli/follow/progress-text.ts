@@ -1,6 +1,7 @@
 import { styleText } from 'node:util';
 import { expectedEndText, remainingText } from '../../suite/plan/remaining.js';
 import type { Progress, TestProgress } from '../../workflows/common/messages.js';
+import { hiddenTests, shownTests } from '../../workflows/common/shown-tests.js';
 import { clock } from '../output/clock.js';
 import { table } from '../output/table.js';
 
@@ -13,19 +14,27 @@ const COLOURS = {
 } as const satisfies Record<string, Parameters<typeof styleText>[0]>;
 
 const STATE_COLUMN = 1;
+/** Maximum number of tests in the table; `--json` lists all of them. */
+const ROWS_SHOWN = 40;
 
-/** Formats a table of the tests with their state, cells and result, in colours if standard output supports them. */
+/**
+ * Formats a table of the tests with their state, cells and result, in colours if standard output supports them. Of many
+ * tests, it has the active ones, the first that did not pass, and the nearest before and after the active ones.
+ */
 export function testTable(tests: readonly TestProgress[]): string {
-  const rows = tests.map((test) => [
+  const shown = shownTests(tests, ROWS_SHOWN);
+  const hidden = hiddenTests(tests, shown);
+  const rows = shown.map((test) => [
     test.name,
     stateOf(test),
     `${test.cells.done} of ${test.cells.of}`,
     test.result ?? '',
   ]);
-  return table(['test', 'state', 'cells', 'result'], rows, (cell, column) => {
+  const text = table(['test', 'state', 'cells', 'result'], rows, (cell, column) => {
     const colour = column === STATE_COLUMN ? COLOURS[cell.trim() as keyof typeof COLOURS] : undefined;
     return colour ? styleText(colour, cell, { stream: process.stdout }) : cell;
   });
+  return hidden ? `${text}\n${hidden}` : text;
 }
 
 /**
@@ -40,7 +49,7 @@ export function progressText(workflowId: string, progress: Progress, now: number
     testTable(tests),
     ...problems.map(({ subject, message, hint }) => `${subject}: ${message}\n  → ${hint}`),
     ...failureLines(tests),
-    ...tests
+    ...shownTests(tests, ROWS_SHOWN)
       .filter(({ status }) => status === 'parked')
       .map(({ name }) => `${name} is parked: dynamo-bench resolve ${workflowId} ${name} retry|skip|abort`),
     ...(paused ? [`to resume: dynamo-bench resume ${workflowId}`] : []),

@@ -85,8 +85,12 @@ function endingText({ workflowId, progress, ending }: SuiteStatus): string {
     `${workflowId}: ${ending?.outcome}${failure ? `: ${failure.class}: ${failure.message}` : ''}`,
     ...(failure?.hint ? [`  → ${failure.hint}`] : []),
     ...(result?.reasons ?? []).map(({ message }) => `  ${message}`),
-    ...(result ? [`report: dynamo-bench report ${workflowId}, or ${result.results} on the worker's disk`] : []),
+    ...(result ? [result.missingReport ?? reportText(workflowId, result.results)] : []),
   ].join('\n');
+}
+
+function reportText(workflowId: string, folder: string | undefined): string {
+  return `report: dynamo-bench report ${workflowId}${folder ? `, or ${folder} on the worker's disk` : ''}`;
 }
 
 function statusJson({ workflowId, runId, progress, standstill, ending }: SuiteStatus): object {
@@ -96,6 +100,7 @@ function statusJson({ workflowId, runId, progress, standstill, ending }: SuiteSt
     runId,
     outcome,
     ...(result ? { verdict: result.verdict, reasons: result.reasons, results: result.results } : {}),
+    ...(result?.missingReport === undefined ? {} : { missingReport: result.missingReport }),
     ...(failure ? { failure } : {}),
     ...(ending
       ? {}

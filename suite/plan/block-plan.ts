@@ -9,7 +9,7 @@ export interface Tally {
   readonly counted: number;
   /** Figures of the counted cells of an adaptive test; empty for other tests. */
   readonly values: readonly number[];
-  /** Seconds of all cells. */
+  /** Seconds of all cells of an adaptive test; 0 for other tests. */
   readonly seconds: number;
   /** True when every further cell would fail in the same way. */
   readonly final: boolean;
@@ -46,7 +46,7 @@ export class BlockPlan {
   /** Adds the outcome of a recorded cell. @throws {RangeError} when the cell is not of this block */
   add({ test, warmUp, value, seconds, final }: CellOutcome): void {
     const count = this.#count(test);
-    count.seconds += seconds;
+    if (count.adaptive) count.seconds += seconds;
     count.final ||= final;
     if (warmUp) count.warmUps++;
     else count.counted++;

@@ -31,7 +31,7 @@ const adaptive = strict({
   maxRepetitions: z
     .int()
     .min(FEWEST_FOR_STOP)
-    .max(1000)
+    .max(2000)
     .default(60)
     .meta({ description: 'maximum number of repetitions' }),
   timeBudget: duration().prefault('4h').meta({
@@ -61,7 +61,7 @@ export const testFields = {
   repetitions: z
     .int()
     .min(1)
-    .max(1000)
+    .max(2000)
     .default(1)
     .meta({ description: 'number of cells that count; with `adaptive`, the minimum' }),
   warmupCells: z

@@ -3,7 +3,7 @@ import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import type { Run } from '../../suite/run/run.js';
 import { formatFigure, formatFigures } from './figures.js';
 import { testReportSignal } from './messages.js';
-import type { TestSummary } from './test-tally.js';
+import { type TestSummary, timesOfSummary } from './test-tally.js';
 
 /** Rows of the table in the Web UI. */
 const ROWS_SHOWN = 20;
@@ -85,7 +85,8 @@ export class SuiteReports {
   }
 
   /** Reports a step at once. Ignores a failure: a suite that cannot be signalled has ended. */
-  async send(step: string, { test, done, figures, metric, took }: TestSummary): Promise<void> {
+  async send(step: string, summary: TestSummary): Promise<void> {
+    const { test, done, figures, metric } = summary;
     this.#free--;
     this.#sentAt = Date.now();
     try {
@@ -94,7 +95,7 @@ export class SuiteReports {
         step,
         done,
         result: formatFigures(figures, metric),
-        took,
+        took: timesOfSummary(summary),
       });
     } catch (error) {
       if (isCancellation(error)) throw error;

@@ -16,14 +16,21 @@ export interface TestSummary {
   readonly verdicts: readonly Verdict[];
   /** Newest figures as text, one more than are shown when there are more. */
   readonly figures: readonly string[];
-  readonly metric?: Metric;
-  /** Times of the measured cells. */
-  readonly took?: CellTimes;
+  /** Quantity of the figures; absent for a bandwidth. */
+  readonly metric?: Exclude<Metric, 'bandwidth'>;
+  /** Times of the measured cells, packed. */
+  readonly took?: PackedTimes;
   /** Class of the first failure of a cell. */
   readonly failureClass?: FailureRecord['class'];
   /** The first failure of a cell; absent where only its class is passed on. */
   readonly failure?: FailureRecord;
 }
+
+/**
+ * Times of cells in a short form, because a suite can have 2,000 tests: the seconds of the only cell, otherwise fastest,
+ * slowest, number, sum, and sum of the squares.
+ */
+export type PackedTimes = readonly [number] | readonly [number, number, number, number, number];
 
 /** Maximum number of tests whose failure is passed on with its message. The report has the messages of all. */
 export const MOST_EXPLAINED = 10;
@@ -47,7 +54,7 @@ export class TestTally {
     this.#verdicts = new Set(earlier?.verdicts);
     this.#figures = earlier?.figures ?? [];
     this.#metric = earlier?.metric;
-    this.#took = earlier?.took;
+    this.#took = earlier && timesOfSummary(earlier);
     this.#failure = earlier && failureOfSummary(earlier);
   }
 
@@ -76,8 +83,8 @@ export class TestTally {
       done: this.#done,
       verdicts: [...this.#verdicts],
       figures: this.#figures,
-      ...(this.#metric ? { metric: this.#metric } : {}),
-      ...(this.#took ? { took: this.#took } : {}),
+      ...(this.#metric && this.#metric !== 'bandwidth' ? { metric: this.#metric } : {}),
+      ...(this.#took ? { took: packed(this.#took) } : {}),
       ...(failure ? { failureClass: failure.class } : {}),
       ...(failure && explained ? { failure } : {}),
     };
@@ -93,4 +100,15 @@ export function summariesOf(tallies: readonly TestTally[]): TestSummary[] {
 /** Returns the first failure of the cells of a test. */
 export function failureOfSummary({ failure, failureClass }: TestSummary): FailureRecord | undefined {
   return failure ?? (failureClass && failureRecord(failureClass, IN_REPORT));
+}
+
+/** Returns the times of the measured cells of a test; undefined without any. */
+export function timesOfSummary({ took }: TestSummary): CellTimes | undefined {
+  if (!took) return undefined;
+  const [low, high = low, count = 1, sum = low, squares = low ** 2] = took;
+  return { low, high, count, sum, squares };
+}
+
+function packed({ low, high, count = 1, sum = low, squares = low ** 2 }: CellTimes): PackedTimes {
+  return count === 1 ? [low] : [low, high, count, sum, squares];
 }

@@ -6,7 +6,7 @@ import { type FailureRecord, failureRecord } from '../../suite/verdict/failure.j
 import { type Verdict, worst } from '../../suite/verdict/verdict.js';
 import { formatFigures } from '../common/figures.js';
 import type { Resolution, TestProgress } from '../common/messages.js';
-import { failureOfSummary, type TestSummary } from '../common/test-tally.js';
+import { failureOfSummary, type TestSummary, timesOfSummary } from '../common/test-tally.js';
 
 /** State of one test of a running suite: a transport test or an inference test. */
 export interface TestState<Test = TransportTestSpec | InferenceSpec> {
@@ -78,7 +78,7 @@ export function markDone(state: TestState, summary: TestSummary | undefined, fai
   if (summary) {
     state.done = summary.done;
     state.figures = formatFigures(summary.figures, summary.metric);
-    state.took = summary.took;
+    state.took = timesOfSummary(summary);
   }
   state.failure = failure ?? (summary && failureOfSummary(summary));
   state.interrupted = failure !== undefined;

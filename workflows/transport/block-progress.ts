@@ -6,9 +6,14 @@ import { type Verdict, worst } from '../../suite/verdict/verdict.js';
 import { type CellColumns, CellTable } from '../common/test-progress.js';
 import { summariesOf, type TestSummary, TestTally } from '../common/test-tally.js';
 
-/** State of a block that a workflow run passes to the next one. Its size does not depend on the number of cells. */
+/** Counts of the cells of a block that a workflow run passes to the next one, by the name of the variant. */
+export type BlockTallies = Readonly<Record<string, Partial<Tally>>>;
+
+/**
+ * State of a block that a workflow run passes to the next one, beside the counts. Its size does not depend on the number
+ * of cells.
+ */
 export interface BlockState {
-  readonly tallies: Readonly<Record<string, Partial<Tally>>>;
   readonly tests: readonly TestSummary[];
   readonly rows: readonly string[];
   /** Start of the block, milliseconds since 1970. */
@@ -33,10 +38,10 @@ export class BlockProgress {
   readonly #name: string;
   #next: Cell | undefined;
 
-  constructor(block: Block, earlier: BlockState | undefined) {
+  constructor(block: Block, earlier?: BlockState, tallies?: BlockTallies) {
     this.startedAt = earlier?.startedAt ?? Date.now();
     this.#name = block.name;
-    this.#plan = new BlockPlan(block, earlier?.tallies);
+    this.#plan = new BlockPlan(block, tallies);
     const summaries = new Map(earlier?.tests.map((summary) => [summary.test, summary]));
     this.#bases = new Map(block.tests.map(({ test, base }) => [test.name, base]));
     this.#tests = new Map(
@@ -84,9 +89,12 @@ export class BlockProgress {
     this.#table.show(this.#name, step);
   }
 
+  tallies(): BlockTallies {
+    return this.#plan.tallies();
+  }
+
   state(waitingSince?: number): BlockState {
     return {
-      tallies: this.#plan.tallies(),
       tests: this.summaries().filter(({ done }) => done > 0),
       rows: this.#table.rows,
       startedAt: this.startedAt,

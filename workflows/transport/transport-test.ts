@@ -25,7 +25,7 @@ import { SuiteReports } from '../common/test-progress.js';
 import type { TestSummary } from '../common/test-tally.js';
 import { cellTitle, rowTitle } from '../common/titles.js';
 import { Attempt } from './attempt.js';
-import { BlockProgress, type BlockState } from './block-progress.js';
+import { BlockProgress, type BlockState, type BlockTallies } from './block-progress.js';
 
 /** Input of the tests of a block. */
 export interface TransportTestInput {
@@ -61,9 +61,14 @@ export interface TransportTestFailureDetails {
  * missed expectation is a result. A test that could not be measured fails this workflow with the class of the failure.
  *
  * @param state state of the block from an earlier run in this chain
+ * @param tallies counts of its cells, a payload of their own because both can be large
  */
-export function transportTest(input: TransportTestInput, state?: BlockState): Promise<TransportTestResult> {
-  return new TransportTest(input, state).run();
+export function transportTest(
+  input: TransportTestInput,
+  state?: BlockState,
+  tallies?: BlockTallies,
+): Promise<TransportTestResult> {
+  return new TransportTest(input, state, tallies).run();
 }
 
 /** Reads the tests of a block from an input of this or of an earlier version, which has former names of keys. */
@@ -83,7 +88,7 @@ class TransportTest {
   #waitingSince: number | undefined;
   #claimed = false;
 
-  constructor(given: TransportTestInput, state: BlockState | undefined) {
+  constructor(given: TransportTestInput, state: BlockState | undefined, tallies: BlockTallies | undefined) {
     const input = currentInput(given);
     const { tests, spec, run, paused, done = [] } = input;
     const [block] = blocksOf({ ...spec, tests: [...tests], interleave: tests.length > 1 });
@@ -91,7 +96,7 @@ class TransportTest {
     this.#given = given;
     this.#input = input;
     this.#block = block;
-    this.#progress = new BlockProgress(block, state);
+    this.#progress = new BlockProgress(block, state, tallies);
     for (const cell of done) this.#progress.add(cell);
     this.#waitingSince = state?.waitingSince;
     this.#pause = new Pause(paused, 'cell');
@@ -235,7 +240,11 @@ class TransportTest {
     if (!isHistoryLong(this.#isBounded)) return;
     const { done: _, ...given } = this.#given;
     const state = this.#progress.state(this.#waitingSince);
-    await continueAsNew<typeof transportTest>({ ...given, paused: this.#pause.paused }, state);
+    await continueAsNew<typeof transportTest>(
+      { ...given, paused: this.#pause.paused },
+      state,
+      this.#progress.tallies(),
+    );
   }
 
   async #send(cell: Cell, step: string): Promise<void> {
