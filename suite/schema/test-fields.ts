@@ -31,7 +31,7 @@ const adaptive = strict({
   maxRepetitions: z
     .int()
     .min(FEWEST_FOR_STOP)
-    .max(2000)
+    .max(1000)
     .default(60)
     .meta({ description: 'maximum number of repetitions' }),
   timeBudget: duration().prefault('4h').meta({

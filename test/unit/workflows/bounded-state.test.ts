@@ -31,8 +31,8 @@ const cellOf = (test: string, repetition: number, failed: boolean): CellSummary 
 describe('the state of a block that a workflow run passes to the next', () => {
   const SHAPES: Readonly<Record<string, object>> = {
     'one test of 2,000 repetitions': { tests: [{ ...LF, name: 'lf', repetitions: 2000 }] },
-    'one adaptive test of 2,000 repetitions': {
-      tests: [{ ...LF, name: 'lf', adaptive: { maxRepetitions: 2000, precision: 1e-9, timeBudget: '1000h' } }],
+    'an adaptive test, of which every figure is passed on': {
+      tests: [{ ...LF, name: 'lf', adaptive: { maxRepetitions: 300, precision: 1e-9, timeBudget: '1000h' } }],
     },
     'a matrix of 200 variants': {
       tests: [
@@ -54,9 +54,9 @@ describe('the state of a block that a workflow run passes to the next', () => {
         let largest = 0;
         for (let cell = progress.next; cell; cell = progress.next) {
           progress.add(cellOf(cell.test.name, cell.repetition, failed));
-          if (++cells % 500 === 0) largest = Math.max(largest, bytes(progress.state()), bytes(progress.tallies()));
+          if (++cells % 100 === 0) largest = Math.max(largest, bytes(progress.state()), bytes(progress.tallies()));
         }
-        assert.equal(cells, 2000);
+        assert.ok(cells >= 300, `${cells} cells`);
         assert.ok(largest < MOST_PAYLOAD_BYTES, `${largest} bytes`);
         const resumed = new BlockProgress(block, copyOf(progress.state()), copyOf(progress.tallies()));
         assert.equal(resumed.next, undefined);
