@@ -94,10 +94,7 @@ export function startedHead({ workflowId, runId }: Run, { startedAt, spec: writt
   };
 }
 
-/**
- * Builds the record of an ended run. A test whose cells are not in the store fails: another store has them.
- *
- */
+/** Builds the record of an ended run. A test whose cells are not in the store fails: another store has them. */
 export function endedHead(started: StartedRun, end: RunEnd, stored: StoredTests): EndedHead {
   const missing = missingCells(started, end, stored);
   const ends = new Map(end.tests.map((test) => [test.name, test]));
@@ -133,9 +130,7 @@ export function endedHead(started: StartedRun, end: RunEnd, stored: StoredTests)
 
 /** Finds the tests of which the store has fewer cells than were recorded. */
 function missingCells(started: StartedRun, end: RunEnd, stored: StoredTests): ReadonlyMap<string, Reason> {
-  const found = new Map<string, number>();
-  for (const [variant, base] of basesByVariant(started))
-    found.set(base, (found.get(base) ?? 0) + (stored.counts.get(variant) ?? 0));
+  const found = countsByTest(started, stored.counts);
   const missing = end.tests.filter(({ name, cells }) => cells > (found.get(name) ?? 0));
   return new Map(
     missing.map(({ name, cells }) => [
@@ -146,6 +141,21 @@ function missingCells(started: StartedRun, end: RunEnd, stored: StoredTests): Re
       },
     ]),
   );
+}
+
+/** Lists the tests and variants that have recorded cells, none of which the store has linked to the run. */
+export function testsWithoutCells(started: StartedRun, end: RunEnd, counts: StoredTests['counts']): string[] {
+  const found = countsByTest(started, counts);
+  const absent = new Set(end.tests.filter(({ name, cells }) => cells > 0 && !found.get(name)).map(({ name }) => name));
+  return [...basesByVariant(started)].flatMap(([variant, base]) => (absent.has(base) ? [variant] : []));
+}
+
+/** Adds the cells of the variants of each test. */
+function countsByTest(started: StartedRun, counts: StoredTests['counts']): ReadonlyMap<string, number> {
+  const found = new Map<string, number>();
+  for (const [variant, base] of basesByVariant(started))
+    found.set(base, (found.get(base) ?? 0) + (counts.get(variant) ?? 0));
+  return found;
 }
 
 /** Returns the name of the test of every variant, and of every inference test. */

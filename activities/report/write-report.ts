@@ -1,4 +1,5 @@
 import { log } from '@temporalio/activity';
+import { linkCellsBeforeReset } from '../../results/records/run-cells.js';
 import { countCellsOfRun, verdictsOfRun } from '../../results/records/run-verdicts.js';
 import { endRun, findStartedRun, putStartedRun } from '../../results/records/runs.js';
 import { RECORD_VERSION, type RunHead, type StartedRun } from '../../suite/record/record.js';
@@ -6,7 +7,7 @@ import type { Run } from '../../suite/run/run.js';
 import type { ActivityContext } from '../context/context.js';
 import { type LearnedTimes, learnTimes } from './learned-times.js';
 import { writeReports } from './report-files.js';
-import { type EndedHead, endedHead, type RunEnd, type RunStart, startedHead } from './run-head.js';
+import { type EndedHead, endedHead, type RunEnd, type RunStart, startedHead, testsWithoutCells } from './run-head.js';
 
 /** Record of a run that has ended, without its cells; from an earlier version of the suite's workflow. */
 type FormerEnd = Omit<RunHead, 'version' | 'endedAt'>;
@@ -60,10 +61,13 @@ export function runRecordActivities(context: ActivityContext) {
 
   async function recordEnd({ run, end, start }: EndInput): Promise<Pick<EndedHead, 'suite' | 'verdict' | 'reasons'>> {
     if (start) await putStart(startedHead(run, start));
-    const [started, counts, verdicts] = await store.use((kysely) =>
-      Promise.all([findStartedRun(kysely, run.workflowId), countCellsOfRun(kysely, run), verdictsOfRun(kysely, run)]),
-    );
+    const started = await store.use((kysely) => findStartedRun(kysely, run.workflowId));
     if (!started) throw new Error(`the start of run ${run.workflowId} is not recorded`);
+    const absent = testsWithoutCells(started, end, await store.use((kysely) => countCellsOfRun(kysely, run)));
+    if (absent.length > 0) await store.write((transaction) => linkCellsBeforeReset(transaction, run, absent));
+    const [counts, verdicts] = await store.use((kysely) =>
+      Promise.all([countCellsOfRun(kysely, run), verdictsOfRun(kysely, run)]),
+    );
     const head = endedHead({ ...started, runId: run.runId }, end, { counts, verdicts });
     await store.write((transaction) => endRun(transaction, ended(head)));
     const { suite, verdict, reasons } = head;

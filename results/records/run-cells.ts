@@ -32,12 +32,7 @@ async function linkCellToRun(
   const runSeq = await openRun(transaction, run);
   if (runSeq === undefined) return;
   await unlink(transaction, runSeq, cell.key);
-  const { last } = await transaction
-    .selectFrom('run_cell')
-    .select(({ fn }) => fn.max('position').as('last'))
-    .where('run_seq', '=', runSeq)
-    .executeTakeFirstOrThrow();
-  const position = last === null ? 0 : Number(last) + 1;
+  const position = await nextPosition(transaction, runSeq);
   await transaction
     .insertInto('run_cell')
     .values({ run_seq: runSeq, position, test: cell.test, repetition: cell.repetition, cell_seq: cellSeq })
@@ -58,6 +53,48 @@ async function unlink(transaction: Transaction<Tables>, runSeq: number, key: str
     .execute();
 }
 
+/**
+ * Links the cells of tests that ended before a reset to the run that continues. The tests ended in the run that was reset,
+ * so that their cells are linked to that run only. Does not change the cells of a run that has ended.
+ *
+ * @param tests tests and variants without a cell in the run that continues
+ */
+export async function linkCellsBeforeReset(
+  transaction: Transaction<Tables>,
+  run: RunName,
+  tests: readonly string[],
+): Promise<void> {
+  const runSeq = await openRun(transaction, run);
+  if (runSeq === undefined) return;
+  const wanted = new Set(tests);
+  const newestRuns = new Map<string, number>();
+  const earlier = await linksOfResetRuns(transaction, run.workflowId, runSeq);
+  let position = await nextPosition(transaction, runSeq);
+  for (const { run_seq, ...link } of earlier) {
+    if (!wanted.has(link.test)) continue;
+    if (!newestRuns.has(link.test)) newestRuns.set(link.test, run_seq);
+    if (newestRuns.get(link.test) !== run_seq) continue;
+    await transaction
+      .insertInto('run_cell')
+      .values({ ...link, run_seq: runSeq, position: position++ })
+      .execute();
+  }
+}
+
+/** Reads the links of the runs that were reset, the newest run first. They have the same start as the run that continues. */
+function linksOfResetRuns(transaction: Transaction<Tables>, workflowId: string, runSeq: number) {
+  return transaction
+    .selectFrom('run')
+    .innerJoin('run_cell', 'run_cell.run_seq', 'run.seq')
+    .select(['run_cell.run_seq', 'run_cell.test', 'run_cell.repetition', 'run_cell.cell_seq'])
+    .where('run.workflow_id', '=', workflowId)
+    .where('run.seq', '<', runSeq)
+    .where('run.started_at', '=', (query) => query.selectFrom('run').select('started_at').where('seq', '=', runSeq))
+    .orderBy('run.seq', 'desc')
+    .orderBy('run_cell.position')
+    .execute();
+}
+
 /** Reads the cells of a run. Of each test, warm-up cells come first, then the others by repetition. */
 export async function cellsOfRun(kysely: Kysely<Tables>, runSeq: number): Promise<CellRecord[]> {
   const rows = await kysely
@@ -70,6 +107,15 @@ export async function cellsOfRun(kysely: Kysely<Tables>, runSeq: number): Promis
   return rows
     .map(({ record }) => currentCell(JSON.parse(record)))
     .sort((a, b) => Number(b.warmUp ?? false) - Number(a.warmUp ?? false) || a.repetition - b.repetition);
+}
+
+async function nextPosition(transaction: Transaction<Tables>, runSeq: number): Promise<number> {
+  const { last } = await transaction
+    .selectFrom('run_cell')
+    .select(({ fn }) => fn.max('position').as('last'))
+    .where('run_seq', '=', runSeq)
+    .executeTakeFirstOrThrow();
+  return last === null ? 0 : Number(last) + 1;
 }
 
 /** Finds a run that has not ended. After a reset, the run gets its new run id and its initial record. */

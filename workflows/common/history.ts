@@ -1,4 +1,4 @@
-import { workflowInfo } from '@temporalio/workflow';
+import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workflow';
 
 /**
  * Number of events from which a workflow continues as new, so that any history replays within a second or two. The server
@@ -14,4 +14,13 @@ const MOST_EVENTS = 1_500;
 export function isHistoryLong(isBounded: boolean): boolean {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
   return continueAsNewSuggested || (isBounded && historyLength > MOST_EVENTS);
+}
+
+/**
+ * Waits until the workflow may continue as new: until the handlers of its messages have ended.
+ *
+ * @throws {CancelledFailure} when the workflow was cancelled in the same task: the next run would not know of it
+ */
+export async function readyForNewRun(): Promise<void> {
+  await condition(allHandlersFinished);
 }

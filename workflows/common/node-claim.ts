@@ -63,7 +63,7 @@ export async function claimNodes(run: Run, nodes: readonly string[], options: Cl
     await beforePause(waitingSince);
     const pausedAt = Date.now();
     await sleep(pause * 1000, { summary: `until the next try to claim ${nodes.join(' and ')}` });
-    // Counts at most the pause: while no worker runs, the holder may be unable to renew its claim.
+    // Counts at most two pauses: while no worker runs, the holder may be unable to renew its claim.
     const paused = Math.min(2 * pause, (Date.now() - pausedAt) / 1000);
     observed = result.observed?.map((lease) => ({ ...lease, seconds: lease.seconds + paused }));
     pause = Math.min(LONGEST_PAUSE_SECONDS, pause * PAUSE_GROWTH);

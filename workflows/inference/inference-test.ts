@@ -22,7 +22,7 @@ import { type Verdict, worst } from '../../suite/verdict/verdict.js';
 import { longActivities, shortActivities } from '../common/activity-options.js';
 import { failureOf } from '../common/failures.js';
 import { formatFigure } from '../common/figures.js';
-import { isHistoryLong } from '../common/history.js';
+import { isHistoryLong, readyForNewRun } from '../common/history.js';
 import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from '../common/messages.js';
 import { claimNodes } from '../common/node-claim.js';
 import { isBounded } from '../common/patches.js';
@@ -267,6 +267,7 @@ class InferenceTest {
   /** Continues as new before the replay of the history becomes slow. The deployment stays and is loaded again. */
   async #continueInNewRun(state: Omit<InferenceTestState, 'startedAt'>): Promise<void> {
     if (!this.#isBounded || !isHistoryLong(this.#isBounded)) return;
+    await readyForNewRun();
     const input = { ...this.#input, paused: this.#pause.paused };
     await continueAsNew<typeof inferenceTest>(input, { startedAt: this.#state.startedAt, ...state });
   }

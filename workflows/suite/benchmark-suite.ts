@@ -18,7 +18,7 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Reason, Verdict } from '../../suite/verdict/verdict.js';
 import { shortActivities } from '../common/activity-options.js';
 import { failureOf, workflowFailure } from '../common/failures.js';
-import { isHistoryLong } from '../common/history.js';
+import { isHistoryLong, readyForNewRun } from '../common/history.js';
 import { SUITE_NAME, SUITE_VERDICT, type SuiteResult } from '../common/messages.js';
 import { isBounded } from '../common/patches.js';
 import { type Conclusion, conclude, concludeCancelled, type Judged, type RecordedRun } from './conclusion.js';
@@ -70,6 +70,15 @@ function newRun({ cluster, timeouts }: SuiteSpec): Run {
   };
 }
 
+/**
+ * Returns the run that an earlier run in this chain passed on. After a reset it has another id, because the run with the
+ * former id has ended in the result store, which does not change it any more.
+ */
+function runOfChain(run: Run): Run {
+  const { runId, originalExecutionRunId } = workflowInfo();
+  return runId === originalExecutionRunId ? run : { ...run, runId };
+}
+
 class BenchmarkSuite {
   readonly #input: unknown;
   readonly #suite: RunningSuite;
@@ -80,7 +89,7 @@ class BenchmarkSuite {
   #cleaned: Promise<void> | undefined;
 
   constructor(input: unknown, spec: SuiteSpec, earlier: SuiteContinuation | undefined) {
-    const run = earlier?.run ?? newRun(spec);
+    const run = earlier ? runOfChain(earlier.run) : newRun(spec);
     const state = new SuiteState(spec, input, run, earlier?.startedAt);
     if (earlier) restoreSuite(state, earlier);
     this.#input = input;
@@ -176,6 +185,7 @@ class BenchmarkSuite {
         if (isHistoryLong(isBounded)) await this.#continueInNewRun();
       },
     });
+    this.#waitingSince = undefined;
     state.setup = record;
     if (ready || isBounded) {
       const start = { startedAt: state.startedAt, spec: this.#input, setup: record };
@@ -190,7 +200,7 @@ class BenchmarkSuite {
 
   async #continueInNewRun(): Promise<void> {
     const { run, state } = this.#suite;
-    await condition(allHandlersFinished);
+    await readyForNewRun();
     await continueAsNew<typeof benchmarkSuite>(
       this.#input,
       saveSuite(state, { run, ready: this.#ready, waitingSince: this.#waitingSince }),

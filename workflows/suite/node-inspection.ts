@@ -38,13 +38,17 @@ export async function inspectNodes(
 }
 
 /** Chooses the pair and claims it. Chooses again after a wait for another suite, because the nodes may have changed. */
-async function claimPair(spec: SuiteSpec, run: Run, { report, ...options }: InspectionOptions): Promise<NodeCheck> {
+async function claimPair(spec: SuiteSpec, run: Run, options: InspectionOptions): Promise<NodeCheck> {
+  const { report, byTimer, beforePause } = options;
+  let { waitingSince } = options;
   for (;;) {
     const check = await shortActivities.checkNodes({ run, spec: { nodes: spec.nodes, resources: spec.resources } });
     if (!check.pair) return check;
     let waited = false;
     await claimNodes(run, [check.pair.node1, check.pair.node2], {
-      ...options,
+      byTimer,
+      beforePause,
+      waitingSince,
       limit: spec.timeouts.nodeLock,
       report: async (step) => {
         waited = true;
@@ -52,6 +56,8 @@ async function claimPair(spec: SuiteSpec, run: Run, { report, ...options }: Insp
       },
     });
     if (!waited) return check;
+    // Another suite may claim the nodes first. That is another wait, with the whole limit.
+    waitingSince = undefined;
     report('checking the nodes again');
     await shortActivities.releaseNodes({ run });
   }

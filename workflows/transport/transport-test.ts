@@ -14,7 +14,7 @@ import type { Verdict } from '../../suite/verdict/verdict.js';
 import { shortActivities } from '../common/activity-options.js';
 import { failureOf } from '../common/failures.js';
 import { formatFigure } from '../common/figures.js';
-import { isHistoryLong } from '../common/history.js';
+import { isHistoryLong, readyForNewRun } from '../common/history.js';
 import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from '../common/messages.js';
 import { claimNodes, releaseNodes } from '../common/node-claim.js';
 import { isBounded } from '../common/patches.js';
@@ -238,6 +238,7 @@ class TransportTest {
    */
   async #continueInNewRun(): Promise<void> {
     if (!isHistoryLong(this.#isBounded)) return;
+    await readyForNewRun();
     const { done: _, ...given } = this.#given;
     const state = this.#progress.state(this.#waitingSince);
     await continueAsNew<typeof transportTest>(

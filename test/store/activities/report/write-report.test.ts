@@ -7,7 +7,7 @@ import { runRecordActivities } from '../../../../activities/report/write-report.
 import { headOf } from '../../../../results/records/runs.js';
 import type { Reason } from '../../../../suite/verdict/verdict.js';
 import { nightlyRun, recordNights } from '../../../support/nights.js';
-import { saveCell, startRun } from '../../../support/stored.js';
+import { readRun, saveCell, startRun } from '../../../support/stored.js';
 import { temporaryStore } from '../../../support/temporary-store.js';
 
 describe('the end of a run', () => {
@@ -54,6 +54,28 @@ describe('the end of a run', () => {
     assert.match(
       await readFile(join(folder, 'report.html'), 'utf8'),
       /Comparison with the baseline <span class="badge regressed">/,
+    );
+  });
+
+  it('has the cells of the tests that ended before a reset', async () => {
+    const { context, store } = at;
+    const { recordEnd } = runRecordActivities(context);
+    const record = nightlyRun({ night: 0 });
+    const { version, endedAt, dynamo: _, ...input } = headOf(record);
+    await startRun(store, { ...input, version });
+    const [first, again] = record.tests;
+    assert.ok(first && again);
+    for (const cell of [...first.cells, ...again.cells]) await saveCell(store, record, cell);
+    const run = { ...record, runId: 'after-the-reset', key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
+    for (const cell of again.cells) await saveCell(store, run, cell);
+    const ended = [first, again].map(({ name, verdict, cells }) => ({ name, verdict, cells: cells.length }));
+    const end = { verdict: 'pass', reasons: [], tests: ended, dynamo: {} } as const;
+    const { verdict, reasons } = await recordEnd({ run, end });
+    assert.deepEqual([verdict, reasons], ['pass', []]);
+    const { record: stored } = await readRun(store, `${run.workflowId}@${run.runId}`);
+    assert.deepEqual(
+      stored.tests.slice(0, 2).map(({ cells }) => cells.length),
+      [first.cells.length, again.cells.length],
     );
   });
 
