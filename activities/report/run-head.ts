@@ -109,7 +109,12 @@ export function endedHead(started: StartedRun, end: RunEnd, stored: StoredTests)
     return { ...test, verdict: missing.has(base) ? ('fail' as const) : verdict, ...(failure ? { failure } : {}) };
   };
   const { dynamo } = started;
-  const inference = dynamo?.tests.map(endOf) ?? [];
+  const inference =
+    dynamo?.tests.map((test) => {
+      // Names a deployment that remains, which the failure of a cell does not.
+      const failure = ends.get(test.name)?.failure;
+      return { ...endOf(test), ...(failure ? { failure } : {}) };
+    }) ?? [];
   return {
     ...started,
     verdict: missing.size > 0 ? 'fail' : end.verdict,

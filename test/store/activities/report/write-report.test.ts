@@ -7,6 +7,7 @@ import { runRecordActivities } from '../../../../activities/report/write-report.
 import { headOf } from '../../../../results/records/runs.js';
 import type { Reason } from '../../../../suite/verdict/verdict.js';
 import { nightlyRun, recordNights } from '../../../support/nights.js';
+import { measuredCell, runOf, suiteRecord } from '../../../support/records.js';
 import { readRun, saveCell, startRun } from '../../../support/stored.js';
 import { temporaryStore } from '../../../support/temporary-store.js';
 
@@ -60,22 +61,27 @@ describe('the end of a run', () => {
   it('has the cells of the tests that ended before a reset', async () => {
     const { context, store } = at;
     const { recordEnd } = runRecordActivities(context);
-    const record = nightlyRun({ night: 0 });
-    const { version, endedAt, dynamo: _, ...input } = headOf(record);
-    await startRun(store, { ...input, version });
-    const [first, again] = record.tests;
-    assert.ok(first && again);
-    for (const cell of [...first.cells, ...again.cells]) await saveCell(store, record, cell);
-    const run = { ...record, runId: 'after-the-reset', key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
-    for (const cell of again.cells) await saveCell(store, run, cell);
-    const ended = [first, again].map(({ name, verdict, cells }) => ({ name, verdict, cells: cells.length }));
+    const cells = [
+      ...[1, 2].map((repetition) => measuredCell({ workflowId: 'w', test: 'lf', repetition })),
+      measuredCell({ workflowId: 'w', test: 'ucx', repetition: 1, key: 'ucx-1' }),
+    ];
+    const record = suiteRecord('w', cells);
+    const { endedAt, ...started } = headOf(record);
+    await startRun(store, started);
+    for (const cell of cells) await saveCell(store, record, cell);
+    const run = { ...runOf('w'), runId: 'after-the-reset', key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
+    for (const cell of cells.slice(2)) await saveCell(store, run, cell);
+    const ended = record.tests.map(({ name, verdict, cells }) => ({ name, verdict, cells: cells.length }));
     const end = { verdict: 'pass', reasons: [], tests: ended, dynamo: {} } as const;
     const { verdict, reasons } = await recordEnd({ run, end });
     assert.deepEqual([verdict, reasons], ['pass', []]);
     const { record: stored } = await readRun(store, `${run.workflowId}@${run.runId}`);
     assert.deepEqual(
-      stored.tests.slice(0, 2).map(({ cells }) => cells.length),
-      [first.cells.length, again.cells.length],
+      stored.tests.map(({ name, cells }) => [name, cells.length]),
+      [
+        ['lf', 2],
+        ['ucx', 1],
+      ],
     );
   });
 
