@@ -18,7 +18,7 @@ export interface TaskFailure {
 
 /** temporal.api.enums.v1.WorkflowTaskFailedCause */
 const CAUSE = { resetStickyQueue: 13, resetWorkflow: 20, replay: 24, tooLarge: new Set([36, 37, 40]) } as const;
-/** A restart of a worker lets one workflow task time out, which is no trouble. */
+/** A restart of a worker lets one workflow task time out, which is harmless. */
 const LATE_ATTEMPTS = 3;
 /** Newest events that are searched. Signals can follow a failure, because Temporal records only the first of a series. */
 const EVENTS = 50;

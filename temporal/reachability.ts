@@ -11,7 +11,7 @@ type Remedy = readonly [what: string, hint: string];
 
 /**
  * Finds out why no Temporal server answers: the network, or TLS. The Temporal client only says that its time was up, so
- * that this opens a connection of its own.
+ * that this opens another connection.
  */
 export async function unreachable(settings: TemporalSettings, cause: unknown): Promise<SuiteFailure> {
   const { address } = settings;

@@ -22,7 +22,7 @@ const MOST_TRIES = 2;
 const MAX_ERROR_CHARACTERS = 10_000;
 
 /**
- * Makes the reports of a run in a process of its own, so that the worker's heartbeats and memory do not depend on their
+ * Makes the reports of a run in a separate process, so that the worker's heartbeats and memory do not depend on their
  * size. Returns the folder with the files.
  *
  * @param signal kills the process

@@ -23,7 +23,7 @@ const SEED = 1;
  * Reads the report of a run by its name.
  *
  * @param tests transport tests to report, by `selectTests`. Default: the whole run
- * @throws {SuiteFailure} `NotFound` when there is no such run or test, with a suggestion
+ * @throws {SuiteFailure} `NotFound` when the run or the test does not exist, with a suggestion
  */
 export async function readReport(kysely: Kysely<Tables>, name: string, tests?: readonly string[]): Promise<Report> {
   return reportOf(kysely, await resolveRun(kysely, name), tests);

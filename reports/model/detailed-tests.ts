@@ -7,7 +7,7 @@ export const MOST_TESTS = {
   inFull: 40,
   /** Tests with a chart across runs: two pictures each, which take 20 ms. */
   history: 24,
-  /** Tests with a curve against block size. More curves cannot be told apart. */
+  /** Tests with a curve against block size. More curves are not distinguishable. */
   curves: 16,
 } as const;
 

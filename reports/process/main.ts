@@ -8,7 +8,7 @@ import { reportOf } from '../model/assemble.js';
 import type { ReportAnswer, ReportRequest } from './protocol.js';
 
 /**
- * Makes the reports of one run in a process of its own: reads a request from standard input, writes the files, and prints
+ * Makes the reports of one run in a separate process: reads a request from standard input, writes the files, and prints
  * the answer. Ends as soon as standard input closes, so that it does not outlive the worker that started it.
  */
 async function main(): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Tables } from './tables.js';
 
-/** Characters of an id in messages, enough to tell the stores of one team apart. */
+/** Characters of an id in messages, enough to distinguish the stores of one team. */
 const SHORT = 8;
 
 /** Reads the id of a store. */

@@ -5,7 +5,7 @@ import type { ResultStore } from '../../results/store.js';
 import { isPolling } from '../../temporal/workers.js';
 import type { Check } from './readiness.js';
 
-/** What the checks of a worker look at. */
+/** Worker whose state the checks read, and its connections. */
 export interface CheckedWorker {
   readonly worker: Worker;
   readonly identity: string;

@@ -46,7 +46,7 @@ export class NodeWaits {
     let longest = 0;
     for (const [workflowId, { since, open, lastTryAt }] of this.#waits) {
       if (open === 0 && this.#now() - lastTryAt > ABANDONED_MS) this.#waits.delete(workflowId);
-      // The first try of a run is no wait yet.
+      // The first try of a run does not wait yet.
       else if (lastTryAt > 0) longest = Math.max(longest, (this.#now() - since) / 1000);
     }
     return longest;

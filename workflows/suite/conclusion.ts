@@ -12,7 +12,10 @@ import { SUITE_VERDICT } from '../common/messages.js';
 import type { RunningSuite } from './running-suite.js';
 import type { SuiteState } from './suite-state.js';
 
-/** Maximum number of tests with a failure of no cell whose message the record gets. Their histories have it as well. */
+/**
+ * Maximum number of tests whose failure belongs to no cell and gets its message in the record. The histories of the tests
+ * have the messages of all.
+ */
 const MOST_INTERRUPTIONS = 100;
 
 /** A verdict with its reasons. */

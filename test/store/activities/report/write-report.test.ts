@@ -69,7 +69,14 @@ describe('the end of a run', () => {
     const { endedAt, ...started } = headOf(record);
     await startRun(store, started);
     for (const cell of cells) await saveCell(store, record, cell);
-    const run = { ...runOf('w'), runId: 'after-the-reset', key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
+    const run = {
+      ...runOf('w'),
+      runId: 'after-the-reset',
+      key: 'k',
+      namespace: 'n',
+      leaseNamespace: 'n',
+      retryFor: 60,
+    };
     for (const cell of cells.slice(2)) await saveCell(store, run, cell);
     const ended = record.tests.map(({ name, verdict, cells }) => ({ name, verdict, cells: cells.length }));
     const end = { verdict: 'pass', reasons: [], tests: ended, dynamo: {} } as const;
