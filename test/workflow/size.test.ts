@@ -61,7 +61,7 @@ describe('a suite of many cells', function () {
       );
     });
 
-    it('keeps its pause when it continues as new, and answers for the tests of earlier runs', async () => {
+    it('answers for the tests of earlier runs when it has continued as new', async () => {
       const tests = Array.from({ length: 12 }, (_, i) => ({ ...LF, name: `t${i + 1}` }));
       const fake = new FakeActivities();
       const { promise: reached, resolve } = Promise.withResolvers<void>();

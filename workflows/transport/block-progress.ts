@@ -1,6 +1,7 @@
 import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import { BlockPlan, type Tally } from '../../suite/plan/block-plan.js';
 import type { Block, Cell, CellOutcome } from '../../suite/plan/plan.js';
+import type { AttemptRecord } from '../../suite/record/record.js';
 import { FAILURES, type FailureRecord } from '../../suite/verdict/failure.js';
 import { type Verdict, worst } from '../../suite/verdict/verdict.js';
 import { type CellColumns, CellTable } from '../common/test-progress.js';
@@ -19,7 +20,9 @@ export interface BlockState {
   /** Start of the block, milliseconds since 1970. */
   readonly startedAt: number;
   /** Start of a wait for nodes that has not ended, milliseconds since 1970. */
-  readonly waitingSince?: number;
+  readonly waitingSince?: number | undefined;
+  /** Attempts at the next cell, which is not recorded yet; absent before its first attempt. */
+  readonly attempts?: readonly AttemptRecord[] | undefined;
 }
 
 const COLUMNS: CellColumns = {
@@ -93,12 +96,13 @@ export class BlockProgress {
     return this.#plan.tallies();
   }
 
-  state(waitingSince?: number): BlockState {
+  state({ waitingSince, attempts = [] }: Pick<BlockState, 'waitingSince' | 'attempts'> = {}): BlockState {
     return {
       tests: this.summaries().filter(({ done }) => done > 0),
       rows: this.#table.rows,
       startedAt: this.startedAt,
       ...(waitingSince === undefined ? {} : { waitingSince }),
+      ...(attempts.length > 0 ? { attempts } : {}),
     };
   }
 }

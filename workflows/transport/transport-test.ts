@@ -86,6 +86,8 @@ class TransportTest {
   readonly #isBounded = isBounded();
   readonly #reports: SuiteReports;
   #waitingSince: number | undefined;
+  /** Attempts at the current cell. A long wait for nodes between two of them continues as new. */
+  #attempts: readonly AttemptRecord[];
   #claimed = false;
 
   constructor(given: TransportTestInput, state: BlockState | undefined, tallies: BlockTallies | undefined) {
@@ -99,6 +101,7 @@ class TransportTest {
     this.#progress = new BlockProgress(block, state, tallies);
     for (const cell of done) this.#progress.add(cell);
     this.#waitingSince = state?.waitingSince;
+    this.#attempts = state?.attempts ?? [];
     this.#pause = new Pause(paused, 'cell');
     this.#reports = new SuiteReports(run, {
       throttled: this.#isBounded,
@@ -163,9 +166,8 @@ class TransportTest {
     );
     if (recorded.cell) return recorded.cell;
 
-    const attempts: AttemptRecord[] = [];
     for (;;) {
-      const number = recorded.attempts + attempts.length + 1;
+      const number = recorded.attempts + this.#attempts.length + 1;
       const attempt = new Attempt({ ...this.#input, cell, definition, number, isBounded: this.#isBounded }, (step) =>
         this.#progress.show(`${cellTitle(cell)}, attempt ${number}: ${step}`),
       );
@@ -174,13 +176,15 @@ class TransportTest {
         const { judgement, record } = await inSpan('attempt', { ...spanOf(cell), cellAttempt: number }, () =>
           attempt.run(),
         );
-        attempts.push(record);
+        this.#attempts = [...this.#attempts, record];
         this.#claimed = judgement.failure?.class !== 'NodeClaimLost';
-        if (!this.#triesAgain(judgement.failure, attempts.length)) {
-          return await shortActivities.recordCell.executeWithOptions(
+        if (!this.#triesAgain(judgement.failure)) {
+          const summary = await shortActivities.recordCell.executeWithOptions(
             { summary: `${rowTitle(cell)}: ${outcomeText(judgement)}` },
-            [{ run, cell: definition, seed: spec.seed, judgement, attempts }],
+            [{ run, cell: definition, seed: spec.seed, judgement, attempts: this.#attempts }],
           );
+          this.#attempts = [];
+          return summary;
         }
       } finally {
         await attempt.remove();
@@ -193,9 +197,11 @@ class TransportTest {
     return { test, variant, settings: podSettings(spec, test), pair, imageIds, fabric, repetition, warmUp };
   }
 
-  #triesAgain(failure: FailureRecord | undefined, attempts: number): boolean {
+  #triesAgain(failure: FailureRecord | undefined): boolean {
     const { maxAttempts } = this.#input.spec;
-    return failure !== undefined && FAILURES[failure.class].retry === 'rendezvous' && attempts < maxAttempts;
+    return (
+      failure !== undefined && FAILURES[failure.class].retry === 'rendezvous' && this.#attempts.length < maxAttempts
+    );
   }
 
   async #claim(cell: Cell): Promise<void> {
@@ -240,7 +246,7 @@ class TransportTest {
     if (!isHistoryLong(this.#isBounded)) return;
     await readyForNewRun();
     const { done: _, ...given } = this.#given;
-    const state = this.#progress.state(this.#waitingSince);
+    const state = this.#progress.state({ waitingSince: this.#waitingSince, attempts: this.#attempts });
     await continueAsNew<typeof transportTest>(
       { ...given, paused: this.#pause.paused },
       state,
