@@ -1,3 +1,4 @@
+import { formatCount } from '../units/count.js';
 import type { FailureRecord } from './failure.js';
 import type { ReasonCode } from './reasons.js';
 
@@ -48,7 +49,10 @@ export function suiteVerdict(tests: readonly TestOutcome[]): { verdict: Verdict;
   );
   const unnamed = others.length - named.length;
   if (unnamed > 0) {
-    reasons.push({ code: 'more-failures', message: `${unnamed} more tests did not pass; the report lists them` });
+    reasons.push({
+      code: 'more-failures',
+      message: `${formatCount(unnamed, 'more test')} did not pass; the report lists all`,
+    });
   }
   const required = tests.filter((test) => test.required).map(({ verdict }) => verdict);
   return { verdict: required.length === 0 ? worst(tests.map(({ verdict }) => verdict)) : worst(required), reasons };

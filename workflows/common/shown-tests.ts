@@ -41,5 +41,6 @@ export function hiddenTests(tests: readonly Shown[], shown: readonly Shown[]): s
   if (counts.size === 0) return undefined;
   const number = (count: number) => count.toLocaleString('en-US');
   const parts = [...counts].map(([state, count]) => `${number(count)} ${state}`);
-  return `${number(tests.length - shown.length)} more tests: ${parts.join(', ')}`;
+  const more = tests.length - shown.length;
+  return `${number(more)} more ${more === 1 ? 'test' : 'tests'}: ${parts.join(', ')}`;
 }
