@@ -78,7 +78,7 @@ describe('the Web UI', function () {
       assert.ok(Date.parse(remaining.at) > 0);
       assert.equal(tests[0]?.result, '46 GB/s, 46 GB/s');
       const details = await detailsOf(run);
-      assert.match(details, /\nRemaining at \d\d:\d\d UTC: 2 s\n/);
+      assert.match(details, /\nAt \d\d:\d\d UTC: remaining when it continues: 2 s\n/);
       assert.match(details, /\n\| lf \| running \| 2 of 4 \| 46 GB\/s, 46 GB\/s \|/);
       const child = await detailsOf(run, `${handle.workflowId}/lf`);
       assert.match(child, /\n\| test \| cell \| result \| verdict \|\n/);
