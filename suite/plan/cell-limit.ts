@@ -5,10 +5,7 @@ import type { TransportTestSpec } from '../spec/transport-tests.js';
 import { formatCount } from '../units/count.js';
 import { repetitionsOf } from './plan.js';
 
-/**
- * Maximum number of cells in a suite. At about 2,400 cells, the state that one workflow run passes to the next and the
- * results of the blocks would exceed Temporal's limits.
- */
+/** Maximum number of cells in a suite. Up to it, what one workflow run passes to the next stays below 256 kB in any shape. */
 const MAX_CELLS_PER_SUITE = 2000;
 
 /** Number of tests or parts that the message names. */

@@ -1,6 +1,6 @@
 import { type CheckedSpec, checkSpec, type SuiteSpec, specOf } from '../spec/spec.js';
 import { tooManyCells } from './cell-limit.js';
-import { tooLargeInput, tooLargeSpec } from './payload-limit.js';
+import { tooLargeFiles, tooLargeInput, tooLargeSpec } from './payload-limit.js';
 
 /**
  * Checks a suite spec and the limits of a suite. Every command that accepts a suite uses this check, and so does the
@@ -11,7 +11,7 @@ export function checkSuite(input: unknown): CheckedSpec {
   if (large !== undefined) return { problems: [{ path: 'spec', message: large }] };
   const checked = checkSpec(input);
   if ('problems' in checked) return checked;
-  const message = tooManyCells(checked.spec) ?? tooLargeSpec(checked.spec);
+  const message = tooManyCells(checked.spec) ?? tooLargeSpec(checked.spec) ?? tooLargeFiles(checked.spec);
   return message === undefined ? checked : { problems: [{ path: 'tests', message }] };
 }
 

@@ -12,7 +12,7 @@ const GROUPING = /\b(?:by|without|on|ignoring|group_left|group_right)\s*\([^()]*
 const KEYWORDS = new Set(['and', 'or', 'unless', 'offset', 'bool', 'group_left', 'group_right', 'inf', 'nan', 'atan2']);
 
 /**
- * Returns every metric of a PromQL expression: each identifier that is no function, keyword, label, text or duration. So
+ * Returns every metric of a PromQL expression: each identifier that is not a function, keyword, label, text or duration. So
  * a name that is written wrongly counts as a metric too.
  */
 export function selectorsOf(expression: string): Selector[] {

@@ -33,7 +33,7 @@ export class TemporalProxy {
       session.once('close', () => this.#sessions.delete(session));
     });
     this.#server.on('stream', (stream, headers) => this.#answer(stream, headers));
-    // A client that leaves, or whose certificate is refused, is no trouble of the proxy.
+    // A client may leave, or refuse the certificate; the proxy continues.
     for (const event of ['sessionError', 'tlsClientError']) this.#server.on(event, () => undefined);
   }
 

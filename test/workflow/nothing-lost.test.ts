@@ -156,7 +156,7 @@ describe('a person', function () {
       return untilCancelled();
     };
     const { client } = await temporal();
-    const { handle } = await runSuite({ ...plan, tests: [lf] }, fake, async ({ handle }) => {
+    await runSuite({ ...plan, tests: [lf] }, fake, async ({ handle }) => {
       await begun;
       const test = client.workflow.getHandle(`${handle.workflowId}/lf`);
       const { events = [] } = await test.fetchHistory();
@@ -175,7 +175,6 @@ describe('a person', function () {
     assert.ok(tries > 1, 'the reset run watched the ranks again');
     assert.equal(groups.size, 1, `one attempt: ${[...groups].join()}`);
     assert.deepEqual(new Set(removed.flat()), watched, 'the pods that were watched are removed');
-    assert.ok(handle.workflowId);
   });
 });
 

@@ -28,20 +28,17 @@ const DEFAULT_RETRY_SECONDS = 600;
 /** Steps that only call the API server or the store. */
 export const shortActivities: ActivityInterfaceFor<Activities> = limited(120, COMMON);
 
-/** Notifications. They have few retries, because the end of the suite waits for them. */
-export const notifyActivities: ActivityInterfaceFor<Activities> = limited(30, {
+/** Options of steps with few tries, because the end of the suite waits for them and its result does not depend on them. */
+const FEW_TRIES: ActivityOptions = {
   ...COMMON,
   retry: { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: 6 },
-});
+};
 
-/**
- * The reports. A report that could not be made is not tried again, because the run has its verdict without it; a worker
- * with another store may take some tries.
- */
-export const reportActivities: ActivityInterfaceFor<Activities> = limited(120, {
-  ...COMMON,
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumAttempts: 6 },
-});
+/** Notifications. */
+export const notifyActivities: ActivityInterfaceFor<Activities> = limited(30, FEW_TRIES);
+
+/** The reports. A report that could not be made is not tried again; a worker with another store may take some tries. */
+export const reportActivities: ActivityInterfaceFor<Activities> = limited(120, FEW_TRIES);
 
 /**
  * Returns the steps that wait for the cluster or a tool, with a time limit of `seconds` that they enforce themselves.

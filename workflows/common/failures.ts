@@ -59,3 +59,9 @@ export function failureOfTest(error: unknown): FailureRecord {
   if (!isTestCancelled || CancellationScope.current().consideredCancelled) return failureOf(error);
   return failureRecord('Cancelled', 'the workflow of the test was cancelled');
 }
+
+/** Returns the details of the failure of a test's workflow; undefined when it failed in another way. */
+export function detailsOfTest<Details>(error: unknown): Details | undefined {
+  const cause = error instanceof ChildWorkflowFailure ? error.cause : undefined;
+  return cause instanceof ApplicationFailure ? (cause.details?.[0] as Details | undefined) : undefined;
+}

@@ -6,14 +6,10 @@ import { allHandlersFinished, condition, workflowInfo } from '@temporalio/workfl
  */
 const MOST_EVENTS = 1_500;
 
-/**
- * Returns whether a workflow should continue as new at its next opportunity.
- *
- * @param isBounded result of `isBounded`: a run of an earlier version only follows the suggestion of the server
- */
-export function isHistoryLong(isBounded: boolean): boolean {
+/** Returns whether a workflow should continue as new at its next opportunity. */
+export function isHistoryLong(): boolean {
   const { historyLength, continueAsNewSuggested } = workflowInfo();
-  return continueAsNewSuggested || (isBounded && historyLength > MOST_EVENTS);
+  return continueAsNewSuggested || historyLength > MOST_EVENTS;
 }
 
 /**

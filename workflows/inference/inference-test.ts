@@ -266,7 +266,7 @@ class InferenceTest {
 
   /** Continues as new before the replay of the history becomes slow. The deployment stays and is loaded again. */
   async #continueInNewRun(state: Omit<InferenceTestState, 'startedAt'>): Promise<void> {
-    if (!this.#isBounded || !isHistoryLong(this.#isBounded)) return;
+    if (!this.#isBounded || !isHistoryLong()) return;
     await readyForNewRun();
     const input = { ...this.#input, paused: this.#pause.paused };
     await continueAsNew<typeof inferenceTest>(input, { startedAt: this.#state.startedAt, ...state });

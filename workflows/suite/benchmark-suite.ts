@@ -182,7 +182,7 @@ class BenchmarkSuite {
       report: (step) => state.setPhase('set-up', step),
       beforePause: async (waitingSince) => {
         this.#waitingSince = waitingSince;
-        if (isHistoryLong(isBounded)) await this.#continueInNewRun();
+        if (isHistoryLong()) await this.#continueInNewRun();
       },
     });
     this.#waitingSince = undefined;

@@ -1,10 +1,10 @@
-import { ApplicationFailure, ChildWorkflowFailure, startChild, upsertSearchAttributes } from '@temporalio/workflow';
+import { startChild, upsertSearchAttributes } from '@temporalio/workflow';
 import { removalCommand } from '../../suite/cluster/removal-command.js';
 import { predictingTest } from '../../suite/plan/predicting-test.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { longActivities } from '../common/activity-options.js';
-import { failureOf, failureOfTest } from '../common/failures.js';
+import { detailsOfTest, failureOf, failureOfTest } from '../common/failures.js';
 import { isHistoryLong } from '../common/history.js';
 import { SUITE_TEST } from '../common/messages.js';
 import type { TestSummary } from '../common/test-tally.js';
@@ -28,7 +28,7 @@ export async function dynamoPhase(suite: RunningSuite, dynamo: DynamoSpec, ready
   const phase = new DynamoPhase(suite, dynamo, ready);
   for (const test of suite.state.inference) {
     if (test.status === 'done') continue;
-    if (suite.isBounded && isHistoryLong(suite.isBounded)) return 'new-run';
+    if (suite.isBounded && isHistoryLong()) return 'new-run';
     if ((await runBlock(suite, [test], () => phase.measure(test))) === 'abort') return 'abort';
   }
   return 'continue';
@@ -61,7 +61,7 @@ class DynamoPhase {
       if (result.kept) this.#suite.state.kept = removalCommand(this.#suite.run, this.#dynamo);
     } catch (error) {
       failure = failureOfTest(error);
-      const details = detailsOf(error);
+      const details = detailsOfTest<InferenceTestFailureDetails>(error);
       summaries = details && summariesOfResult(details, [state]);
       this.#suite.state.leftBehind ||= details?.leftBehind ?? false;
     }
@@ -115,11 +115,4 @@ class DynamoPhase {
       }),
     );
   }
-}
-
-function detailsOf(error: unknown): InferenceTestFailureDetails | undefined {
-  const cause = error instanceof ChildWorkflowFailure ? error.cause : undefined;
-  return cause instanceof ApplicationFailure
-    ? (cause.details?.[0] as InferenceTestFailureDetails | undefined)
-    : undefined;
 }

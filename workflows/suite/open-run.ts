@@ -1,12 +1,11 @@
+import { filesOfTests } from '../../suite/plan/test-files.js';
 import type { Run } from '../../suite/run/run.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
-import { toolOf } from '../../suite/tools/registry.js';
 import { longActivities, shortActivities } from '../common/activity-options.js';
 
 /** Creates the run object, which owns all objects of the run in the cluster. */
 export async function createRunObject(spec: SuiteSpec, run: Run): Promise<true> {
-  const files = Object.fromEntries(spec.tests.flatMap((test) => Object.entries(toolOf(test).files(test))));
-  await shortActivities.openRun({ run, files });
+  await shortActivities.openRun({ run, files: filesOfTests(spec.tests) });
   return true;
 }
 

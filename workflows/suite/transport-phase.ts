@@ -1,10 +1,10 @@
-import { ApplicationFailure, ChildWorkflowFailure, startChild, upsertSearchAttributes } from '@temporalio/workflow';
+import { startChild, upsertSearchAttributes } from '@temporalio/workflow';
 import { blocksOf } from '../../suite/plan/plan.js';
 import { INTERLEAVED } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { toolOf } from '../../suite/tools/registry.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
-import { failureOfTest } from '../common/failures.js';
+import { detailsOfTest, failureOfTest } from '../common/failures.js';
 import { isHistoryLong } from '../common/history.js';
 import { SUITE_TEST } from '../common/messages.js';
 import type { TestSummary } from '../common/test-tally.js';
@@ -29,7 +29,7 @@ export async function transportPhase(suite: RunningSuite, ready: Ready): Promise
     const names = [...new Set(tests.map(({ base }) => base))];
     const states = names.flatMap((name) => byName.get(name) ?? []);
     if (states.every(({ status }) => status === 'done')) continue;
-    if (isBounded && isHistoryLong(isBounded)) return 'new-run';
+    if (isBounded && isHistoryLong()) return 'new-run';
     if ((await runBlock(suite, states, (open) => measure(suite, ready, open))) === 'abort') return 'abort';
   }
   return 'continue';
@@ -58,7 +58,7 @@ async function measure(suite: RunningSuite, ready: Ready, states: readonly Trans
     summaries = summariesOfResult(result, states);
   } catch (error) {
     failure = failureOfTest(error);
-    const details = detailsOf(error);
+    const details = detailsOfTest<TransportTestFailureDetails>(error);
     summaries = details && summariesOfResult(details, states);
     interrupted = details?.interrupted ?? true;
   }
@@ -69,11 +69,4 @@ async function measure(suite: RunningSuite, ready: Ready, states: readonly Trans
 function summaryOf(tests: readonly TransportTestSpec[]): string {
   const all = tests.map((test) => `${test.name}: ${backEndOf(test)}, ${toolOf(test).memory(test)}`).join('; ');
   return all.length <= LONGEST_SUMMARY ? all : `${all.slice(0, LONGEST_SUMMARY)}…`;
-}
-
-function detailsOf(error: unknown): TransportTestFailureDetails | undefined {
-  const cause = error instanceof ChildWorkflowFailure ? error.cause : undefined;
-  return cause instanceof ApplicationFailure
-    ? (cause.details?.[0] as TransportTestFailureDetails | undefined)
-    : undefined;
 }

@@ -1,4 +1,4 @@
-import { ApplicationFailure, continueAsNew, upsertSearchAttributes } from '@temporalio/workflow';
+import { ApplicationFailure, continueAsNew, upsertSearchAttributes, workflowInfo } from '@temporalio/workflow';
 import type { CellDefinition } from '../../activities/cells/cell-definition.js';
 import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import type { Fabric } from '../../suite/hardware/fabric.js';
@@ -239,11 +239,11 @@ class TransportTest {
     await this.#send(next, cellTitle(next));
   }
 
-  /**
-   * Continues as new before the replay of the history becomes slow. A cell takes about 60 events.
-   */
+  /** Continues as new before the replay of the history becomes slow. A cell takes about 60 events. */
   async #continueInNewRun(): Promise<void> {
-    if (!isHistoryLong(this.#isBounded)) return;
+    // A run of an earlier version followed only the suggestion of the server.
+    const isLong = this.#isBounded ? isHistoryLong() : workflowInfo().continueAsNewSuggested;
+    if (!isLong) return;
     await readyForNewRun();
     const { done: _, ...given } = this.#given;
     const state = this.#progress.state({ waitingSince: this.#waitingSince, attempts: this.#attempts });

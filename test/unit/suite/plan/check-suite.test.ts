@@ -53,6 +53,15 @@ describe('the check of a suite', () => {
     );
   });
 
+  it('refuses tests whose files do not fit into one payload, and says so', () => {
+    const pingpong = (count: number) => numbers(count).map((i) => ({ name: `p${i}`, tool: 'fi-pingpong' }));
+    assert.deepEqual(problemsOf({ tests: pingpong(300) }), []);
+    assert.match(
+      problemsOf({ tests: pingpong(500) }).join(),
+      /^tests: the files of their ranks have .* use a matrix .* or split/,
+    );
+  });
+
   it('names no more than three tests and parts, and suites with valid names', () => {
     const name = 'n'.repeat(40);
     const many = numbers(400).map((i) => ({ ...lf, name: `t${i}`, repetitions: 20 }));
@@ -69,13 +78,13 @@ describe('the check of a suite', () => {
     assert.deepEqual(problemsOf({ description: description(1_000_000), tests: tests(1) }), []);
     assert.match(
       problemsOf({ description: description(1_100_000), tests: tests(1) }).join(),
-      /^spec: its JSON has 1\.05 MiB, and Temporal takes at most 1 MiB; /,
+      /^spec: its JSON has 1\.05 MiB, and a suite can have at most 1 MiB; /,
     );
     const env = Object.fromEntries(numbers(32).map((i) => [`V${i}`, '1']));
     const matrix = tests(...numbers(2000).map(() => 1)).map((test) => ({ ...test, env }));
     assert.match(
       problemsOf({ tests: matrix }).join(),
-      /^tests: their JSON with every default has 1\.\d+ MiB, and Temporal takes at most 1\.5 MiB; /,
+      /^tests: their JSON with every default has 1\.\d+ MiB, and a suite can have at most 1\.5 MiB; /,
     );
   });
 
