@@ -84,7 +84,7 @@ export class TestTally {
       verdicts: [...this.#verdicts],
       figures: this.#figures,
       ...(this.#metric && this.#metric !== 'bandwidth' ? { metric: this.#metric } : {}),
-      ...(this.#took ? { took: packed(this.#took) } : {}),
+      ...(this.#took ? { took: packTimes(this.#took) } : {}),
       ...(failure ? { failureClass: failure.class } : {}),
       ...(failure && explained ? { failure } : {}),
     };
@@ -103,12 +103,13 @@ export function failureOfSummary({ failure, failureClass }: TestSummary): Failur
 }
 
 /** Returns the times of the measured cells of a test; undefined without any. */
-export function timesOfSummary({ took }: TestSummary): CellTimes | undefined {
+export function timesOfSummary({ took }: Pick<TestSummary, 'took'>): CellTimes | undefined {
   if (!took) return undefined;
   const [low, high = low, count = 1, sum = low, squares = low ** 2] = took;
   return { low, high, count, sum, squares };
 }
 
-function packed({ low, high, count = 1, sum = low, squares = low ** 2 }: CellTimes): PackedTimes {
+/** Packs the times of cells into their short form. */
+export function packTimes({ low, high, count = 1, sum = low, squares = low ** 2 }: CellTimes): PackedTimes {
   return count === 1 ? [low] : [low, high, count, sum, squares];
 }

@@ -6,7 +6,13 @@ import { type FailureRecord, failureRecord } from '../../suite/verdict/failure.j
 import { type Verdict, worst } from '../../suite/verdict/verdict.js';
 import { formatFigures } from '../common/figures.js';
 import type { Resolution, TestProgress } from '../common/messages.js';
-import { failureOfSummary, type TestSummary, timesOfSummary } from '../common/test-tally.js';
+import {
+  failureOfSummary,
+  type PackedTimes,
+  packTimes,
+  type TestSummary,
+  timesOfSummary,
+} from '../common/test-tally.js';
 
 /** State of one test of a running suite: a transport test or an inference test. */
 export interface TestState<Test = TransportTestSpec | InferenceSpec> {
@@ -40,6 +46,8 @@ export interface EndedTest {
   readonly verdict: Verdict;
   readonly done: number;
   readonly figures?: string;
+  /** Times of its measured cells, from which the forecast of the other tests of its tool learns; absent when it failed. */
+  readonly took?: PackedTimes;
   readonly failureClass?: FailureRecord['class'];
   /** Absent where only the class is passed on. */
   readonly failure?: FailureRecord;
@@ -88,7 +96,7 @@ export function markDone(state: TestState, summary: TestSummary | undefined, fai
 
 /** Returns the state of an ended test for the next workflow run. @param explained whether it has the message of its failure */
 export function endedTest(
-  { test, verdict, done, figures, failure, interrupted }: TestState,
+  { test, verdict, done, figures, took, failure, interrupted }: TestState,
   explained: boolean,
 ): EndedTest {
   return {
@@ -96,6 +104,7 @@ export function endedTest(
     verdict: verdict ?? 'skipped',
     done,
     ...(figures === undefined ? {} : { figures }),
+    ...(took && !failure ? { took: packTimes(took) } : {}),
     ...(failure ? { failureClass: failure.class } : {}),
     ...(failure && explained ? { failure } : {}),
     ...(interrupted ? { interrupted } : {}),
@@ -107,5 +116,6 @@ export function restoreEnded(state: TestState, ended: EndedTest): void {
   const { verdict, done, figures, failureClass, interrupted = false } = ended;
   const failure =
     ended.failure ?? (failureClass && failureRecord(failureClass, 'the history of the test has the message'));
-  Object.assign(state, { status: 'done', verdict, done, figures, failure, interrupted });
+  const took = timesOfSummary(ended);
+  Object.assign(state, { status: 'done', verdict, done, figures, took, failure, interrupted });
 }

@@ -95,6 +95,7 @@ describe('the state of a suite that a workflow run passes to the next', () => {
           done: 1,
           verdicts,
           figures: ['46.48 GB/s'],
+          took: [61.234],
         } as const;
         markDone(test, summary, failure);
       }
@@ -117,6 +118,11 @@ describe('the state of a suite that a workflow run passes to the next', () => {
           interrupted,
           of?.class,
         ]),
+      );
+      assert.deepEqual(restored.progress().remaining, { ...state.progress().remaining });
+      assert.deepEqual(
+        restored.tests.map(({ took }) => took),
+        state.tests.map(({ took }) => (failure ? undefined : took)),
       );
       assert.deepEqual(restored.verdict(), state.verdict());
       assert.ok(bytes(restored.verdict().reasons) < 10_000, 'the reasons name some tests and count the others');
