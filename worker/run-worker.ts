@@ -10,7 +10,7 @@ import { RunDirectory } from '../temporal/run-directory.js';
 import { ScheduleDirectory } from '../temporal/schedule-directory.js';
 import { ensureSearchAttributes } from '../temporal/search-attributes.js';
 import { openTracing } from '../temporal/tracing/open-tracing.js';
-import { bundlesExist } from './bundle.js';
+import { bundleExists } from './bundle.js';
 import { misspelledVariables, readConfig, type WorkerConfig } from './config.js';
 import type { WorkerLog } from './logging/worker-log.js';
 import { type Observation, observe } from './observation.js';
@@ -32,7 +32,7 @@ export async function runWorker(
   for (const warning of misspelledVariables(environment)) log.warn(warning);
   const runtime = installRuntime(config, log.logger);
   try {
-    if (!(await bundlesExist())) throw new Error('cannot find the workflow bundle: run `npm run build` first');
+    if (!(await bundleExists())) throw new Error('cannot find the workflow bundle: run `npm run build` first');
     const observation = await observe(config);
     try {
       await run(config, observation, log, create);

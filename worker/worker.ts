@@ -5,7 +5,7 @@ import { type InjectedSinks, type NativeConnection, Worker, type WorkerOptions }
 import type { Activities } from '../activities/index.js';
 import type { Tracing } from '../temporal/tracing/tracing.js';
 import type { SpanSinks } from '../workflows/common/spans.js';
-import { BUNDLE_PATH, ENCRYPTED_BUNDLE_PATH, TRACING_SWITCH } from './bundle.js';
+import { BUNDLE_PATH, ENCRYPTION_SWITCH, TRACING_SWITCH } from './bundle.js';
 import type { WorkerConfig } from './config.js';
 import { failureInterceptor } from './interceptors/failures.js';
 import { heartbeatInterceptor } from './interceptors/heartbeat.js';
@@ -49,15 +49,13 @@ export async function createWorker({
   observed,
   tracing,
 }: WorkerParts): Promise<Worker> {
-  const bundlePath = dataConverter.failureConverterPath ? ENCRYPTED_BUNDLE_PATH : BUNDLE_PATH;
+  const switches = (tracing ? TRACING_SWITCH : '') + (dataConverter.failureConverterPath ? ENCRYPTION_SWITCH : '');
   return Worker.create({
     connection,
     namespace,
     taskQueue: config.TASK_QUEUE,
     identity: WORKER_IDENTITY,
-    workflowBundle: tracing
-      ? { code: TRACING_SWITCH + (await readFile(bundlePath, 'utf8')) }
-      : { codePath: bundlePath },
+    workflowBundle: switches ? { code: switches + (await readFile(BUNDLE_PATH, 'utf8')) } : { codePath: BUNDLE_PATH },
     dataConverter,
     activities,
     interceptors: {

@@ -3,7 +3,7 @@ import type { DataConverter } from '@temporalio/common';
 import { missingKeyCodec } from './missing-key-codec.js';
 
 /** Path of the failure converter of encrypted runs, for Temporal's library and for the bundle of the workflows. */
-export const FAILURE_CONVERTER_PATH = fileURLToPath(new URL('failure-converter.js', import.meta.url));
+const FAILURE_CONVERTER_PATH = fileURLToPath(new URL('failure-converter.js', import.meta.url));
 
 /**
  * Returns the data converter of every client and worker: with a key file it encrypts all payloads and the messages of
