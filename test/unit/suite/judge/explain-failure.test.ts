@@ -107,6 +107,27 @@ describe('what ended an attempt', () => {
     assert.match(after.message, /^the rank on node1 \(gpu-1\) was killed with SIGKILL \(exit code 137\)/);
   });
 
+  it('is the kill of a rank, and not what its peer printed in the same second about the exchange with it', () => {
+    const line = "loadRemoteMD: error loading connection info for backend 'UCX' with status NIXL_ERR_BACKEND";
+    const peer = (second: number) => ({
+      log: timed([
+        [0, BEGIN],
+        [second, `E0101 00:00:00.000000     11 nixl_agent.cpp:1400] ${line}`],
+        [second, end(1)],
+      ]),
+      exitCode: 1,
+    });
+    const killed = {
+      log: timed([
+        [0, BEGIN],
+        [20, end(137)],
+      ]),
+      exitCode: 137,
+    };
+    for (const second of [19.1, 20, 20.9]) assert.equal(explain(peer(second), killed).class, 'PeerLost', `${second}`);
+    assert.equal(explain(peer(10), killed).class, 'MetadataExchange');
+  });
+
   it('is the kill of a rank, although it had warned before', () => {
     const warned =
       'libfabric:7:1700000000::efa:core:efa_hmem_info_check_p2p_support_cuda():160<warn> Failed to register CUDA buffer with the EFA device';
