@@ -4,7 +4,7 @@ import type { Pod } from '../../kubernetes/client/objects.js';
 import { POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded } from '../../kubernetes/pods/pod-state.js';
 import type { RankRecord } from '../../suite/record/record.js';
-import { redactEnvironment, redactUrls } from '../../suite/run/redact.js';
+import { redactArguments, redactEnvironment } from '../../suite/secrets/redact.js';
 import type { Run } from '../../suite/run/run.js';
 import { readRankLog } from '../../suite/tools/common/log-lines.js';
 import { mappedLibraries } from '../../suite/tools/common/mapped-libraries.js';
@@ -49,7 +49,7 @@ export function evidenceActivities(context: ActivityContext) {
       node: pod?.spec.nodeName ?? rank.node,
       image: pod ? (onlyContainer(pod).image ?? '') : '',
       imageId: (pod && containerStatus(pod)?.imageID) ?? '',
-      command: (pod ? (onlyContainer(pod).args ?? []) : []).map(redactUrls),
+      command: redactArguments(pod ? (onlyContainer(pod).args ?? []) : []),
       environment: redactEnvironment(pod ? environmentOf(pod) : {}),
       endedBySuite: input.endedBySuite.includes(rank.pod),
       log: await context.store.saveLog(run.workflowId, path, log),

@@ -1,4 +1,4 @@
-import { redactEnvironment } from '../run/redact.js';
+import { redactEnvironment } from '../secrets/redact.js';
 import { SUITE_VERSION } from '../run/version.js';
 import { mappedVersions } from '../tools/common/mapped-libraries.js';
 import type { Provenance, RankRecord, SetupRecord } from './record.js';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readProbe } from '../../../suite/cluster/probe.js';
-import { REDACTED } from '../../../suite/run/redact.js';
+import { REDACTED } from '../../../suite/secrets/redact.js';
 import { isolated } from '../../support/environment.js';
 
 const PROBE = fileURLToPath(new URL('../../../../manifests/scripts/probe.sh', import.meta.url));
