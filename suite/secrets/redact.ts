@@ -8,11 +8,19 @@ export { isSecretName } from './secret-name.js';
 export const REDACTED = '<redacted>';
 
 /** Matches an environment value that names a key of a Kubernetes Secret, as `secretReference` writes it. */
-const REFERENCE = /^<secret [a-z0-9.-]{1,253}, key [\w.-]{1,253}>$/;
+const REFERENCE = /^<secret [a-z0-9.-]{0,253}, key [\w.-]{1,253}>$/;
 
 /** Formats the reference to a key of a Kubernetes Secret, for a record in place of the value. Redaction keeps it. */
-export function secretReference({ name, key }: { readonly name: string; readonly key: string }): string {
+export function secretReference({ name = '', key }: { readonly name?: string; readonly key: string }): string {
   return `<secret ${name}, key ${key}>`;
+}
+
+/** Values of switches, which are no secrets whatever their name is: `GIT_AUTH=on`. */
+const SWITCH = /^(?:|\d|true|false|yes|no|on|off|none|enabled|disabled|default)$/i;
+
+/** Returns whether a value is that of a switch, or empty. */
+export function isSwitch(value: string): boolean {
+  return SWITCH.test(value);
 }
 
 /** Returns whether a value is or contains a secret by its shape: a token, a private key, a URL with a password. */
@@ -28,7 +36,7 @@ export function redactEnvironment(environment: Readonly<Record<string, string>>)
   return Object.fromEntries(
     Object.entries(environment).map(([name, value]) => {
       if (REFERENCE.test(value)) return [name, value];
-      return [name, isSecretName(name) ? REDACTED : redactText(value)];
+      return [name, isSecretName(name) && !isSwitch(value) ? REDACTED : redactText(value)];
     }),
   );
 }
@@ -91,7 +99,7 @@ export function redactJson<Value>(value: Value): Value {
 function redacted(value: unknown, isSecret: boolean): unknown {
   if (typeof value === 'string') {
     if (REFERENCE.test(value)) return value;
-    return isSecret && value !== '' ? REDACTED : redactText(value);
+    return isSecret && !isSwitch(value) ? REDACTED : redactText(value);
   }
   if (isTexts(value) && !isSecret) return redactArguments(value);
   if (Array.isArray(value)) return value.map((item) => redacted(item, isSecret));

@@ -80,6 +80,8 @@ export function isSecretName(name: string): boolean {
 function hasSecretWord(name: string): boolean {
   const words = wordsOf(name);
   if (PLAIN_FIELDS.has(name) || NAMES_OF_SECRETS.has(name) || REFERENCE.has(words.at(-1) ?? '')) return false;
+  // Charts name a Secret so: `existingSecret`.
+  if (words[0] === 'EXISTING') return false;
   return words.some((word, at) => isSecretWord(word, words[at - 1], words[at + 1], words.length === 1));
 }
 

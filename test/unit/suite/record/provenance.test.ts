@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { readProbe } from '../../../../suite/cluster/probe.js';
 import { provenanceOf } from '../../../../suite/record/provenance.js';
 import type { SetupRecord } from '../../../../suite/record/record.js';
-import { REDACTED, redactEnvironment, redactText } from '../../../../suite/secrets/redact.js';
 import { SUITE_VERSION } from '../../../../suite/run/version.js';
+import { REDACTED, redactEnvironment, redactText } from '../../../../suite/secrets/redact.js';
 
 const root = new URL('../../../../../', import.meta.url);
 
