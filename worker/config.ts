@@ -10,6 +10,17 @@ const count = (minimum: number) =>
     .transform(Number)
     .refine((value) => value >= minimum, `expected ${minimum} or more`);
 
+/** Schema of a list of patterns, separated by commas. */
+const patterns = () =>
+  z
+    .string()
+    .transform((text) => text.split(',').map((pattern) => pattern.trim()))
+    .refine(
+      (list) => list.every((pattern) => pattern !== ''),
+      'expected patterns separated by commas, such as "registry.example.com/bench/*"; unset it to allow everything',
+    )
+    .optional();
+
 /** Environment variables of the worker. Temporal's library reads its own (address, namespace, TLS). */
 const settings = z.object({
   TASK_QUEUE: z.string().min(1).default('dynamo-bench'),
@@ -21,6 +32,14 @@ const settings = z.object({
     .optional(),
   /** File with AES-256 keys that encrypt all payloads. Default: payloads are plain. */
   PAYLOAD_KEY_FILE: z.string().min(1, 'expected the path of a key file; unset it for plain payloads').optional(),
+  /** Images that a spec may name, as patterns in which `*` stands for any characters. Default: every image. */
+  ALLOWED_IMAGES: patterns(),
+  /** Contexts of the kubeconfig that a spec may name. Default: every context. */
+  ALLOWED_CONTEXTS: patterns(),
+  /** Namespaces in which a spec may create objects. Default: every namespace. */
+  ALLOWED_NAMESPACES: patterns(),
+  /** Secrets that a spec may name, as pull secret or in an environment. Default: every Secret. */
+  ALLOWED_SECRETS: patterns(),
   LOG_LEVEL: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   /** `json` prints one JSON object for each line, for a log collector. */
   LOG_FORMAT: z.enum(['text', 'json']).default('text'),

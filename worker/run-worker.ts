@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 import { resolve } from 'node:path';
 import { loadClientConnectConfig } from '@temporalio/envconfig';
 import { NativeConnection } from '@temporalio/worker';
+import { allowListsOf } from '../activities/context/allow-lists.js';
 import { createActivities } from '../activities/index.js';
 import { shortStoreId } from '../results/database/store-id.js';
 import { ResultStore } from '../results/store.js';
@@ -61,6 +62,7 @@ async function run(
     store,
     runs: new RunDirectory(client, namespace, dataConverter),
     schedules: new ScheduleDirectory(client, namespace),
+    allowed: allowListsOf(config),
   });
   const { observed } = observation;
   const tracing = await openTracing('dynamo-bench-worker', log.warn);

@@ -7,6 +7,7 @@ import type { InferenceCell } from '../../suite/record/inference-record.js';
 import { provenanceOf } from '../../suite/record/provenance.js';
 import { type AttemptRecord, RECORD_VERSION, type TransportCell } from '../../suite/record/record.js';
 import type { Run } from '../../suite/run/run.js';
+import { redactJson } from '../../suite/secrets/redact.js';
 import type { ActivityContext } from '../context/context.js';
 import type { Deployed } from '../dynamo/dynamo-deployment.js';
 import type { LoadOutcome } from '../load/load.js';
@@ -97,7 +98,7 @@ export function recordCellActivities(context: ActivityContext) {
   };
 
   async function save(run: Run, record: TransportCell | InferenceCell): Promise<CellSummary> {
-    await context.store.write((transaction) => saveCell(transaction, run, record));
+    await context.store.write((transaction) => saveCell(transaction, run, redactJson(record)));
     return summaryOf(record, false);
   }
 }

@@ -7,6 +7,7 @@ import { runObjectName } from '../../suite/run/object-names.js';
 import { type Run, runLabels, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../../suite/run/run.js';
 import type { OpenRuns, RunStatusClient } from '../../suite/run/run-status.js';
 import type { ScheduleControl } from '../../suite/run/schedule-pause.js';
+import { type AllowLists, refuseUnlisted, requestsOfObject } from './allow-lists.js';
 import { NodeClaims } from './node-claims.js';
 
 /** Dependencies of the activities; tests replace them. */
@@ -19,6 +20,8 @@ export interface ActivityDependencies {
    * does.
    */
   readonly connect?: (context?: string) => Cluster;
+  /** What a spec may name. Default: everything. */
+  readonly allowed?: AllowLists;
 }
 
 /** Resources that the activities share: the store, the node claims, and one connection for each kubeconfig context. */
@@ -27,18 +30,30 @@ export class ActivityContext {
   readonly runs: OpenRuns & RunStatusClient;
   readonly schedules: ScheduleControl;
   readonly claims = new NodeClaims(this);
+  readonly allowed: AllowLists;
   readonly #connect: (context?: string) => Cluster;
   readonly #clusters = new Map<string | undefined, Cluster>();
 
-  constructor({ store, runs, schedules, connect = Cluster.connect }: ActivityDependencies) {
+  constructor({ store, runs, schedules, connect = Cluster.connect, allowed = {} }: ActivityDependencies) {
     this.store = store;
     this.runs = runs;
     this.schedules = schedules;
     this.#connect = connect;
+    this.allowed = allowed;
   }
 
-  /** Returns the connection to the cluster of a kubeconfig context, and opens it on first use. */
-  cluster({ context }: { readonly context?: string | undefined }): Cluster {
+  /**
+   * Returns the connection to the cluster of a run's kubeconfig context, and opens it on first use.
+   *
+   * @throws {SuiteFailure} `NotAllowed` when the worker does not allow the context or a namespace of the run
+   */
+  cluster(run: Pick<Run, 'context' | 'namespace' | 'leaseNamespace'>): Cluster {
+    const { context, namespace, leaseNamespace } = run;
+    refuseUnlisted(this.allowed, [
+      ...(context === undefined ? [] : [{ kind: 'context', field: 'cluster.context', value: context } as const]),
+      { kind: 'namespace', field: 'cluster.namespace', value: namespace },
+      { kind: 'namespace', field: 'cluster.leaseNamespace', value: leaseNamespace },
+    ]);
     let cluster = this.#clusters.get(context);
     if (!cluster) {
       cluster = this.#connect(context);
@@ -52,13 +67,27 @@ export class ActivityContext {
     return { [WORKFLOW_ANNOTATION]: run.workflowId, [TEMPORAL_ANNOTATION]: await this.runs.namespaceId() };
   }
 
-  /** Adds the run's namespace, labels, annotations and owner to an object before it is created. */
+  /**
+   * Checks an object before it is created. Every path to the API server that can create a pod uses it.
+   *
+   * @throws {SuiteFailure} `NotAllowed` when the worker does not allow an image or a Secret of the object
+   */
+  permit(object: KubernetesObject): void {
+    refuseUnlisted(this.allowed, requestsOfObject(object));
+  }
+
+  /**
+   * Adds the run's namespace, labels, annotations and owner to an object before it is created.
+   *
+   * @throws {SuiteFailure} `NotAllowed` when the worker does not allow an image or a Secret of the object
+   */
   async owned<T extends KubernetesObject>(
     run: Run,
     object: T,
     name: string,
     labels: Record<string, string> = {},
   ): Promise<T> {
+    this.permit(object);
     const owner = await this.cluster(run).get(CONFIG_MAP, run.namespace, runObjectName(run), cancellationSignal());
     return {
       ...object,

@@ -1,6 +1,7 @@
 import type { Container, PodSpec, PodTemplate } from '../../kubernetes/client/objects.js';
 import { DEPLOYMENT_LABEL, KEPT_LABEL, ROLE_LABEL } from '../../suite/cluster/dynamo-names.js';
 import { COMPONENT_LABEL, MANAGED_BY } from '../../suite/run/run.js';
+import { type EnvironmentValue, environmentVariables } from '../../suite/schema/grammar.js';
 import type { DeploymentInput } from './deployment-input.js';
 
 /** Returns the labels and annotations of a pod of the deployment. */
@@ -36,10 +37,10 @@ export function fillDynamoPod(spec: PodSpec, input: DeploymentInput): void {
 }
 
 /** Sets environment variables. Replaces variables of the same name, because the API server rejects duplicate names. */
-export function setEnvironment(container: Container, variables: Readonly<Record<string, string>>): void {
+export function setEnvironment(container: Container, variables: Readonly<Record<string, EnvironmentValue>>): void {
   container.env = [
     ...(container.env ?? []).filter(({ name }) => !Object.hasOwn(variables, name)),
-    ...Object.entries(variables).map(([name, value]) => ({ name, value })),
+    ...environmentVariables(variables),
   ];
 }
 

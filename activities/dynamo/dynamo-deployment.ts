@@ -112,6 +112,7 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
     const { run, keep } = input;
     const { name } = object.metadata;
     if (!keep) return context.owned(run, object, name, { [DEPLOYMENT_LABEL]: run.key });
+    context.permit(object);
     return {
       ...object,
       metadata: {

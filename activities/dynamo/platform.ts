@@ -5,7 +5,9 @@ import { poll } from '../../kubernetes/client/poll.js';
 import { type HelmCommand, helmCommand, helmCommandLine } from '../../suite/cluster/helm-command.js';
 import type { Run } from '../../suite/run/run.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
+import { platformRequests } from '../../suite/spec/requests.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
+import { refuseUnlisted } from '../context/allow-lists.js';
 import type { ActivityContext } from '../context/context.js';
 
 /** The Dynamo platform in a cluster. */
@@ -27,7 +29,8 @@ export function platformActivities(context: ActivityContext) {
      * Ensures that the Dynamo platform is installed: its custom resource definition in the version that the suite
      * supports, and a ready operator. Installs a missing platform with helm when the spec allows it.
      *
-     * @throws {SuiteFailure} `PlatformMissing`, with the command that installs it; `PlatformInstall` when helm failed
+     * @throws {SuiteFailure} `PlatformMissing`, with the command that installs it; `PlatformInstall` when helm failed;
+     *   `NotAllowed` when the worker does not allow the chart or its namespace
      */
     async ensurePlatform(input: { run: Run; platform: DynamoSpec['platform'] }): Promise<Platform> {
       const { run, platform } = input;
@@ -38,6 +41,7 @@ export function platformActivities(context: ActivityContext) {
       if (!platform.install) {
         throw new SuiteFailure('PlatformMissing', found.missing, { hint: `Install it: ${helmCommandLine(command)}` });
       }
+      refuseUnlisted(context.allowed, platformRequests(platform));
       await install(command, platform);
       const installed = await findPlatform(cluster, cancellationSignal());
       if ('missing' in installed) {

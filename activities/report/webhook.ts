@@ -1,9 +1,11 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { Run } from '../../suite/run/run.js';
+import { redactJson } from '../../suite/secrets/redact.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Reason } from '../../suite/verdict/verdict.js';
 import type { ComparisonSummary } from './regressions.js';
+import { fetchTrouble, webhookUrl } from './webhook-url.js';
 
 const TIMEOUT_MS = 15_000;
 
@@ -33,24 +35,18 @@ export function webhookActivities() {
     }): Promise<{ sent: boolean }> {
       const { run, webhook, notice } = input;
       if (!(webhook.on as readonly string[]).includes(notice.outcome)) return { sent: false };
-      const url = process.env[webhook.urlEnv];
-      if (!url || !URL.canParse(url)) {
-        throw new SuiteFailure(
-          'WebhookRefused',
-          `the environment variable ${webhook.urlEnv} of the worker does not contain a valid URL`,
-        );
-      }
       // The path of a webhook's URL is a secret, so messages contain only the host.
-      const { host } = new URL(url);
+      const url = webhookUrl(webhook.urlEnv);
+      const { host } = url;
       const response = await fetch(url, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(webhookBody(run, notice)),
+        body: JSON.stringify(redactJson(webhookBody(run, notice))),
         signal: AbortSignal.any([cancellationSignal(), AbortSignal.timeout(TIMEOUT_MS)]),
         redirect: 'error',
       }).catch((error: unknown) => {
         cancellationSignal().throwIfAborted();
-        throw new SuiteFailure('WebhookUnreachable', `the webhook at ${host} did not answer: ${causeOf(error)}`);
+        throw new SuiteFailure('WebhookUnreachable', `the webhook at ${host} did not answer: ${fetchTrouble(error)}`);
       });
       await response.body?.cancel();
       if (response.ok) return { sent: true };
@@ -87,10 +83,4 @@ function webhookBody(run: Pick<Run, 'workflowId' | 'runId'>, notice: Notice): Re
 /** Escapes the three characters that are special in Slack's texts. */
 function slackText(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
-}
-
-/** Returns the cause behind undici's "fetch failed". It never contains the path. */
-function causeOf(error: unknown): string {
-  const { cause, message } = error as Error;
-  return cause instanceof Error ? ((cause as NodeJS.ErrnoException).code ?? cause.message) : message;
 }

@@ -4,6 +4,7 @@ import { countCellsOfRun, verdictsOfRun } from '../../results/records/run-verdic
 import { endRun, findStartedRun, putStartedRun } from '../../results/records/runs.js';
 import { RECORD_VERSION, type RunHead, type StartedRun } from '../../suite/record/record.js';
 import type { Run } from '../../suite/run/run.js';
+import { redactJson } from '../../suite/secrets/redact.js';
 import type { ActivityContext } from '../context/context.js';
 import { type LearnedTimes, learnTimes } from './learned-times.js';
 import { writeReports } from './report-files.js';
@@ -76,10 +77,10 @@ export function runRecordActivities(context: ActivityContext) {
 
   async function putStart(record: StartedRun): Promise<void> {
     const namespace = await context.runs.namespaceId();
-    await store.write((transaction) => putStartedRun(transaction, record, namespace));
+    await store.write((transaction) => putStartedRun(transaction, redactJson(record), namespace));
   }
 }
 
 function ended(head: FormerEnd): RunHead {
-  return { ...head, version: RECORD_VERSION, endedAt: new Date().toISOString() };
+  return redactJson({ ...head, version: RECORD_VERSION, endedAt: new Date().toISOString() });
 }

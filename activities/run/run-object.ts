@@ -7,7 +7,9 @@ import { CONFIG_MAP, DEPLOYMENT, POD } from '../../kubernetes/client/resources.j
 import { hasEnded } from '../../kubernetes/pods/pod-state.js';
 import { etcdName, runObjectName } from '../../suite/run/object-names.js';
 import { type Run, runLabels, runSelector } from '../../suite/run/run.js';
+import type { SpecRequest } from '../../suite/spec/requests.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
+import { refuseUnlisted } from '../context/allow-lists.js';
 import type { ActivityContext } from '../context/context.js';
 
 const SCRIPTS = ['entry.sh', 'libraries.sh', 'listening.sh', 'probe.sh', 'load.sh'] as const;
@@ -22,9 +24,16 @@ export function runObjectActivities(context: ActivityContext) {
      * pods.
      *
      * @param input.files files of the tests, by name
+     * @param input.requests what the spec names; a run of an earlier version does not send it
+     * @throws {SuiteFailure} `NotAllowed` when the worker does not allow one of the requests
      */
-    async openRun(input: { run: Run; files: Readonly<Record<string, string>> }): Promise<void> {
-      const { run, files } = input;
+    async openRun(input: {
+      run: Run;
+      files: Readonly<Record<string, string>>;
+      requests?: readonly SpecRequest[];
+    }): Promise<void> {
+      const { run, files, requests = [] } = input;
+      refuseUnlisted(context.allowed, requests);
       const scripts = await Promise.all(
         SCRIPTS.map(async (name) => [name, await readManifestText(`scripts/${name}`)] as const),
       );

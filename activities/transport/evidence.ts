@@ -4,8 +4,8 @@ import type { Pod } from '../../kubernetes/client/objects.js';
 import { POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded } from '../../kubernetes/pods/pod-state.js';
 import type { RankRecord } from '../../suite/record/record.js';
-import { redactEnvironment, redactUrls } from '../../suite/run/redact.js';
 import type { Run } from '../../suite/run/run.js';
+import { redactArguments, redactEnvironment, secretReference } from '../../suite/secrets/redact.js';
 import { readRankLog } from '../../suite/tools/common/log-lines.js';
 import { mappedLibraries } from '../../suite/tools/common/mapped-libraries.js';
 import type { ActivityContext } from '../context/context.js';
@@ -49,7 +49,7 @@ export function evidenceActivities(context: ActivityContext) {
       node: pod?.spec.nodeName ?? rank.node,
       image: pod ? (onlyContainer(pod).image ?? '') : '',
       imageId: (pod && containerStatus(pod)?.imageID) ?? '',
-      command: (pod ? (onlyContainer(pod).args ?? []) : []).map(redactUrls),
+      command: redactArguments(pod ? (onlyContainer(pod).args ?? []) : []),
       environment: redactEnvironment(pod ? environmentOf(pod) : {}),
       endedBySuite: input.endedBySuite.includes(rank.pod),
       log: await context.store.saveLog(run.workflowId, path, log),
@@ -76,7 +76,13 @@ export function evidenceActivities(context: ActivityContext) {
 }
 
 function environmentOf(pod: Pod): Record<string, string> {
-  return Object.fromEntries((onlyContainer(pod).env ?? []).map(({ name, value }) => [name, value ?? '']));
+  const variables = onlyContainer(pod).env ?? [];
+  return Object.fromEntries(
+    variables.map(({ name, value, valueFrom }) => [
+      name,
+      valueFrom?.secretKeyRef ? secretReference(valueFrom.secretKeyRef) : (value ?? ''),
+    ]),
+  );
 }
 
 function optional<Key extends string>(key: Key, value: string | undefined): { [K in Key]?: string } {

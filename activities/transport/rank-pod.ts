@@ -2,6 +2,7 @@ import { readManifestObject } from '../../kubernetes/client/manifest.js';
 import type { Container, Pod } from '../../kubernetes/client/objects.js';
 import { etcdEndpoint, rankPodName, runObjectName } from '../../suite/run/object-names.js';
 import type { Run } from '../../suite/run/run.js';
+import { type EnvironmentValue, environmentVariables } from '../../suite/schema/grammar.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { toolOf } from '../../suite/tools/registry.js';
@@ -12,7 +13,7 @@ import { showNodeSysfs } from '../pods/node-sysfs.js';
 export type PodSettings = Pick<SuiteSpec, 'resources'> & {
   readonly cluster: Omit<SuiteSpec['cluster'], 'context' | 'namespace' | 'leaseNamespace'>;
   readonly tolerations: SuiteSpec['nodes']['tolerations'];
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, EnvironmentValue>>;
 };
 
 /** One rank of one attempt. */
@@ -63,7 +64,7 @@ export async function measuringPod(run: Run, settings: PodSettings, node: string
   const container = onlyContainer(pod);
   container.image = cluster.image;
   container.imagePullPolicy = cluster.imagePullPolicy;
-  container.env = Object.entries(settings.environment).map(([name, value]) => ({ name, value }));
+  container.env = environmentVariables(settings.environment);
   const fixed = {
     ...(resources.gpu.count > 0 ? { [resources.gpu.resource]: String(resources.gpu.count) } : {}),
     ...(resources.efa.count > 0 ? { [resources.efa.resource]: String(resources.efa.count) } : {}),

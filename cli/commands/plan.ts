@@ -32,7 +32,10 @@ export function planCommand(): Command {
     .action(async (file: string, options: StoreOptions & { json?: true; cluster?: true }) => {
       const checked = checkSuite(await readSpecFile(file));
       if ('problems' in checked) {
-        const refused = checked.problems.map(({ path, message }) => ({ subject: path, message }));
+        const { problems, count } = checked;
+        const refused = problems.map(({ path, message }) => ({ subject: path, message }));
+        const more = count - problems.length;
+        if (more > 0) refused.push({ subject: 'spec', message: `has ${formatCount(more, 'more problem')}` });
         console.log(options.json ? JSON.stringify({ refused }, null, 2) : refusedLines(refused).join('\n'));
         process.exitCode = EXIT.fail;
         return;

@@ -1,6 +1,8 @@
 import { type Client, WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { Command } from 'commander';
 import { parseSuite } from '../../suite/plan/check-suite.js';
+import { workflowIdProblem } from '../../suite/schema/grammar.js';
+import { shown } from '../../suite/schema/shown.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { describeSuiteRun } from '../../temporal/suite-runs.js';
 import { detachOnInterrupt } from '../follow/interrupt.js';
@@ -53,6 +55,10 @@ async function startSuite(file: string, options: Options): Promise<void> {
   const input = resumeFrom === undefined ? written : { ...(written as object), resumeFrom };
   const { name } = parseSuite(input);
   const workflowId = options.workflowId ?? `${name}-${timestamp(new Date())}`;
+  const problem = workflowIdProblem(workflowId);
+  if (problem !== undefined) {
+    throw new WrongUse(`--workflow-id "${shown(workflowId)}" ${problem}`, 'Give an id such as nightly-p5-1');
+  }
   await withTemporal(async (client) => {
     if (resumeFrom !== undefined) await warnIfUnknown(() => describeSuiteRun(client, resumeFrom));
     const start = () => startWorkflow(client, { workflowId, name, input, ...options });

@@ -3,7 +3,7 @@ import { engineOf } from '../../suite/engines/registry.js';
 import { checkSuite } from '../../suite/plan/check-suite.js';
 import { forecastOf } from '../../suite/plan/forecast.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
-import type { SuiteSpec } from '../../suite/spec/spec.js';
+import { problemLines, type SpecProblems, type SuiteSpec } from '../../suite/spec/spec.js';
 import { toolOf } from '../../suite/tools/registry.js';
 import { formatCount } from '../../suite/units/count.js';
 import { formatBytes, formatDuration } from '../../suite/units/units.js';
@@ -22,7 +22,7 @@ export function validateCommand(): Command {
       const checked = checkSuite(await readSpecFile(file));
       if (json) console.log(JSON.stringify(checked, null, 2));
       else if ('spec' in checked) console.log(describe(checked.spec));
-      else describeProblems(file, checked.problems);
+      else describeProblems(file, checked);
       process.exitCode = 'spec' in checked ? EXIT.pass : EXIT.fail;
     });
   return addHelp(command, {
@@ -34,12 +34,9 @@ export function validateCommand(): Command {
   });
 }
 
-function describeProblems(
-  file: string,
-  problems: readonly { readonly path: string; readonly message: string }[],
-): void {
-  console.error(`${file}: ${formatCount(problems.length, 'problem')}`);
-  for (const { path, message } of problems) console.error(`  ${path}: ${message}`);
+function describeProblems(file: string, found: SpecProblems): void {
+  console.error(`${file}: ${formatCount(found.count, 'problem')}`);
+  for (const line of problemLines(found)) console.error(`  ${line}`);
 }
 
 function describe(spec: SuiteSpec): string {

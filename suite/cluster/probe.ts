@@ -1,6 +1,6 @@
 import { fabricKindOf } from '../fabrics/registry.js';
 import type { PluginFolder, ProbeFacts, Problem } from '../run/cluster-facts.js';
-import { redactEnvironment } from '../run/redact.js';
+import { redactEnvironment } from '../secrets/redact.js';
 import type { SuiteSpec } from '../spec/spec.js';
 import { contentText } from '../tools/common/plugin-folder.js';
 import type { Tool } from '../tools/common/tool.js';

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { argument } from '../schema/grammar.js';
 import { rate } from '../schema/schema.js';
 
 /** Interface of an inference engine. Each engine has one folder and one entry in `registry.ts`. */
@@ -8,7 +9,7 @@ export type WorkerRole = 'prefill' | 'decode' | 'worker';
 
 /** Fields that the block `engine` has for every engine. */
 export const extraArguments = () =>
-  z.array(z.string()).default([]).meta({ description: "additional arguments of the worker's command line" });
+  z.array(argument()).max(256).default([]).meta({ description: "additional arguments of the worker's command line" });
 
 /**
  * Schema of the rate of a simulated KV transfer: bytes per second, `measured` by a transport test, or `none` for no

@@ -1,6 +1,7 @@
 import { fabricKindOf } from '../fabrics/registry.js';
 import { ceilingOf, type Fabric } from '../hardware/fabric.js';
 import type { Concern } from '../run/concern.js';
+import { environmentTexts } from '../schema/grammar.js';
 import { rankEnvironment, resourcesOf, type SuiteSpec } from '../spec/spec.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../spec/transport-tests.js';
 import { toolOf } from '../tools/registry.js';
@@ -34,7 +35,7 @@ export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric 
   if (kind.memoryPerDevice > 0 && efa.count === 0) {
     doubt('cannot use EFA: its ranks have no EFA device; set resources.efa.count or nics');
   }
-  const environment = rankEnvironment(spec, test.env);
+  const environment = environmentTexts(rankEnvironment(spec, test.env));
   toolOf(test).doubts(test, { environment, provider: kind.provider, hugepages: hugepages2Mi }).forEach(doubt);
   return found;
 }

@@ -1,5 +1,5 @@
-import { redactEnvironment } from '../run/redact.js';
 import { SUITE_VERSION } from '../run/version.js';
+import { redactEnvironment } from '../secrets/redact.js';
 import { mappedVersions } from '../tools/common/mapped-libraries.js';
 import type { Provenance, RankRecord, SetupRecord } from './record.js';
 

@@ -1,6 +1,7 @@
 import { closest, distance } from 'fastest-levenshtein';
 import { z } from 'zod';
 import { parseBytes, parseDuration, parseRate } from '../units/units.js';
+import { listed, shown, shownJson } from './shown.js';
 
 /**
  * zod building blocks with helpful errors: the error for an unknown key or value has a suggestion, and quantities with units
@@ -11,11 +12,18 @@ import { parseBytes, parseDuration, parseRate } from '../units/units.js';
 export function strict<Shape extends z.core.$ZodShape>(shape: Shape) {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? issue.keys.map((key) => `unknown key "${key}"${didYouMean(key, known)}`).join('; ')
-        : undefined,
+    error: (issue) => (issue.code === 'unrecognized_keys' ? unknownKeys(issue.keys, known) : undefined),
   });
+}
+
+/** Largest number of unknown keys of one object that a message explains. */
+const MAX_UNKNOWN = 10;
+
+function unknownKeys(keys: readonly string[], known: readonly string[]): string {
+  const first = keys.slice(0, MAX_UNKNOWN).map((key) => `unknown key "${shown(key)}"${didYouMean(key, known)}`);
+  return [...first, ...(keys.length > MAX_UNKNOWN ? [`${keys.length - MAX_UNKNOWN} more unknown keys`] : [])].join(
+    '; ',
+  );
 }
 
 /** Schema of a word from a list. @param what name of the option in messages */
@@ -26,17 +34,22 @@ export function choice<const Values extends readonly [string, ...string[]]>(what
 /** Returns the message for a word that is not in `values`, with a suggestion. */
 export function unknownWord(what: string, input: unknown, values: readonly string[]): string {
   if (input === undefined) return `${what} is missing: use one of ${values.join(', ')}`;
-  return `unknown ${what} ${JSON.stringify(input)}${didYouMean(String(input), values)}`;
+  return `unknown ${what} ${shownJson(input)}${didYouMean(typeof input === 'string' ? input : '', values)}`;
 }
 
-/** Returns `; did you mean "x"?` for a similar word or a word in another case, otherwise the list of known words. */
+/** Longest word for which a similar one is searched; the search takes time by the product of the lengths. */
+const MAX_WORD = 64;
+
+/**
+ * Returns `; did you mean "x"?` for a similar word or a word in another case, otherwise the list of the first known words.
+ */
 export function didYouMean(word: string, known: readonly string[]): string {
   const sameLetters = known.find((candidate) => candidate.toLowerCase() === word.toLowerCase());
   if (sameLetters) return `; did you mean "${sameLetters}"? (names are case-sensitive)`;
-  const near = closest(word, [...known]);
-  return near && distance(word, near) <= Math.max(2, Math.ceil(word.length / 3))
-    ? `; did you mean "${near}"?`
-    : `; known: ${known.join(', ')}`;
+  const most = Math.max(2, Math.ceil(word.length / 3));
+  const candidates = word.length > MAX_WORD ? [] : known.filter(({ length }) => Math.abs(length - word.length) <= most);
+  const near = candidates.length > 0 ? closest(word, candidates) : undefined;
+  return near !== undefined && distance(word, near) <= most ? `; did you mean "${near}"?` : `; known: ${listed(known)}`;
 }
 
 function quantity<Input extends string | number>(read: (value: Input) => number, base: z.ZodType<Input, Input>) {
@@ -75,11 +88,11 @@ export const rate = () =>
 export const slug = (what: string, longest: number) =>
   z
     .string({ error: `${what} is missing` })
+    .max(longest, { error: `${what} is longer than ${longest} characters`, abort: true })
     .regex(
       /^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/,
       `${what} may contain only a-z, 0-9 and "-", and must begin and end with a letter or digit`,
-    )
-    .max(longest, `${what} is longer than ${longest} characters`);
+    );
 
 /** Returns the schemas of several items in the same order, so that a union of them keeps their types. */
 export function schemasOf<const Things extends readonly { readonly schema: z.ZodType }[]>(things: Things) {

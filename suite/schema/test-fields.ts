@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FEWEST_FOR_STOP } from '../statistics/statistics.js';
+import { environment, text } from './grammar.js';
 import { onFailure } from './on-failure.js';
 import { duration, rate, slug, strict } from './schema.js';
 
@@ -8,7 +9,7 @@ import { duration, rate, slug, strict } from './schema.js';
 /** Schema of a figure from a document, which is shown beside the measurement and never mixed with it. */
 const claimed = strict({
   value: rate().meta({ description: 'claimed bandwidth' }),
-  source: z.string().default('the benchmark plan').meta({ description: 'document that contains the claim' }),
+  source: text(1000).default('the benchmark plan').meta({ description: 'document that contains the claim' }),
 });
 
 /** Schema of the minimum figures for the verdict `pass`. Default: none. */
@@ -71,10 +72,13 @@ export const testFields = {
     .default(0)
     .meta({ description: 'number of cells before the first that counts; they are recorded and never count' }),
   adaptive: adaptive.optional().meta({ description: 'repeat beyond `repetitions` until the figure is precise' }),
-  matrix: z.record(z.string(), z.array(z.unknown()).min(1, 'add at least one value to the axis')).optional().meta({
-    description:
-      'axes with their values: the test runs with every combination, and the first axis changes slowest. An axis is an option of the test, `env.NAME`, or any name whose values are objects with several of these',
-  }),
+  matrix: z
+    .record(z.string().max(300), z.array(z.unknown()).min(1, 'add at least one value to the axis').max(1000))
+    .optional()
+    .meta({
+      description:
+        'axes with their values: the test runs with every combination, and the first axis changes slowest. An axis is an option of the test, `env.NAME`, or any name whose values are objects with several of these',
+    }),
   nics: z.int().min(1).optional().meta({ description: 'EFA devices of each rank; default: resources.efa.count' }),
   timeout: duration()
     .prefault('15m')
@@ -83,10 +87,10 @@ export const testFields = {
     description:
       'time in which neither rank prints anything and after which an attempt counts as hung; default: 3 minutes, or five times the expected time of the next row if that is longer; no default for a tool that prints nothing before it ends',
   }),
-  env: z
-    .record(z.string(), z.string())
-    .default({})
-    .meta({ description: 'environment variables that are added to both ranks' }),
+  env: environment().default({}).meta({
+    description:
+      'environment variables that are added to both ranks; a value can refer to a Secret: {"valueFrom": {"secretKeyRef": {"name": "…", "key": "…"}}}',
+  }),
   claimed: claimed
     .optional()
     .meta({ description: 'figure from a document; it is shown beside the measured figure and never mixed with it' }),

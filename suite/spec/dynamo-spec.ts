@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { engineSpec, isSimulatedEngine } from '../engines/registry.js';
+import { argument, environment, imageReference, line, objectName, version } from '../schema/grammar.js';
 import { bytes, choice, didYouMean, duration, slug, strict } from '../schema/schema.js';
+import { shown } from '../schema/shown.js';
 import { inferenceSpec } from './inference-tests.js';
 import { modelConfig } from './model-config.js';
 
@@ -16,13 +18,11 @@ const platform = strict({
     .default(false)
     .meta({ description: 'true: install a missing platform with helm; false: fail with the command that installs it' }),
   release: slug('release', 53).default('dynamo-platform').meta({ description: 'name of the Helm release' }),
-  chart: z
-    .string()
-    .min(1)
+  chart: line('a chart', 1000)
     .default('https://helm.ngc.nvidia.com/nvidia/ai-dynamo/charts/dynamo-platform-{version}.tgz')
     .meta({ description: 'chart reference for helm; `{version}` is replaced by `version`' }),
-  version: z.string().min(1).default('1.6.1').meta({ description: 'version of the chart' }),
-  values: z.record(z.string(), z.unknown()).default({}).meta({
+  version: version().default('1.6.1').meta({ description: 'version of the chart' }),
+  values: z.record(z.string().max(300), z.unknown()).default({}).meta({
     description:
       'values of the chart, for example {"etcd": {"persistence": {"storageClass": "gp3"}}} and {"nats": {"config": {"jetstream": {"fileStore": {"pvc": {"storageClassName": "gp3"}}}}}}',
   }),
@@ -30,12 +30,11 @@ const platform = strict({
 });
 
 const model = strict({
-  name: z.string().min(1, 'model name is missing').meta({ description: 'model name that clients request' }),
-  path: z
-    .string()
+  name: line('the name of a model', 300).meta({ description: 'model name that clients request' }),
+  path: line('a folder or the name of a model', 1000)
     .optional()
     .meta({ description: 'folder or name from which engine and AIPerf load the model; default: name' }),
-  tokenSecret: z.string().optional().meta({
+  tokenSecret: objectName('the name of a Secret').optional().meta({
     description:
       'name of the Secret in the namespace whose keys become environment variables (HF_TOKEN); never put the token here',
   }),
@@ -58,7 +57,7 @@ const transfer = strict({
   backend: choice('KV transfer back end', ['LIBFABRIC', 'UCX'])
     .default('LIBFABRIC')
     .meta({ description: 'NIXL back end that transfers the KV cache' }),
-  predictFrom: z.string().optional().meta({
+  predictFrom: z.string().max(300).optional().meta({
     description:
       'transport test whose curve predicts the KV transfer; default: the first nixlbench test with this back end',
   }),
@@ -79,14 +78,13 @@ const transfer = strict({
 });
 
 const load = strict({
-  image: z.string().min(1).default('aiperf:0.13.0').meta({ description: 'image of the load pod, with AIPerf' }),
-  tokenizer: z
-    .string()
+  image: imageReference().default('aiperf:0.13.0').meta({ description: 'image of the load pod, with AIPerf' }),
+  tokenizer: line('a folder or the name of a tokenizer', 1000)
     .optional()
     .meta({ description: 'tokenizer for AIPerf: folder or name; default: the path of the model' }),
   cpu: z.number().positive().default(4).meta({ description: 'CPUs of the load pod' }),
   memory: bytes().prefault('8Gi').meta({ description: 'memory of the load pod' }),
-  arguments: z.array(z.string()).default([]).meta({ description: 'additional arguments of `aiperf profile`' }),
+  arguments: z.array(argument()).max(256).default([]).meta({ description: 'additional arguments of `aiperf profile`' }),
 });
 
 export const dynamoSpec = strict({
@@ -99,13 +97,10 @@ export const dynamoSpec = strict({
     .meta({ description: 'name of the deployment; default: dynamo-<key of the run>' }),
   platform: platform.prefault({}).meta({ description: 'Dynamo platform in the cluster' }),
   model: model.meta({ description: 'model that Dynamo serves' }),
-  image: z
-    .string()
-    .min(1)
+  image: imageReference()
     .default('nvcr.io/nvidia/ai-dynamo/tensorrtllm-runtime:1.6.1')
     .meta({ description: 'image of frontend and workers' }),
-  runtimeVersion: z
-    .string()
+  runtimeVersion: version()
     .optional()
     .meta({ description: 'Dynamo version of the image, if its tag is not a semantic version (operator only)' }),
   engine: engineSpec.meta({ description: 'engine of the workers' }),
@@ -116,10 +111,7 @@ export const dynamoSpec = strict({
     .prefault({})
     .meta({ description: 'number of workers' }),
   resources: resources.prefault({}).meta({ description: 'resources of each worker' }),
-  env: z
-    .record(z.string(), z.string())
-    .default({})
-    .meta({ description: 'environment variables that are added to the workers' }),
+  env: environment().default({}).meta({ description: 'environment variables that are added to the workers' }),
   transfer: transfer.prefault({}).meta({ description: 'transfer of the KV cache, and its prediction' }),
   readyTimeout: duration()
     .prefault('30m')
@@ -133,6 +125,7 @@ export const dynamoSpec = strict({
   tests: z
     .array(inferenceSpec)
     .min(1, 'add at least one test')
+    .max(500)
     .meta({ description: 'inference tests, in the order in which they run' }),
 });
 
@@ -149,13 +142,14 @@ export function dynamoProblems(
   const problems: { path: (string | number)[]; message: string }[] = [];
   const names = suite.tests.map(({ name }) => name);
   const own = dynamo.tests.map(({ name }) => name);
+  const others = new Set(names);
   for (const [index, test] of dynamo.tests.entries()) {
     const problem = (field: string, message: string) => problems.push({ path: ['tests', index, field], message });
-    if (names.includes(test.name) || own.indexOf(test.name) < index) {
+    if (others.has(test.name) || own.indexOf(test.name) < index) {
       problem('name', `"${test.name}" is used twice; give each test a unique name`);
     }
     if (test.control !== undefined && !own.includes(test.control)) {
-      problem('control', `dynamo.tests has no test "${test.control}"${didYouMean(test.control, own)}`);
+      problem('control', `dynamo.tests has no test "${shown(test.control)}"${didYouMean(test.control, own)}`);
     }
     if (test.kvTransferRate !== undefined && !isSimulatedEngine(dynamo.engine.kind)) {
       problem('kvTransferRate', 'applies only to a simulated engine; remove kvTransferRate');
@@ -165,7 +159,7 @@ export function dynamoProblems(
   if (predictFrom !== undefined && !names.includes(predictFrom)) {
     problems.push({
       path: ['transfer', 'predictFrom'],
-      message: `the suite has no transport test "${predictFrom}"${didYouMean(predictFrom, names)}`,
+      message: `the suite has no transport test "${shown(predictFrom)}"${didYouMean(predictFrom, names)}`,
     });
   }
   const label = `${suite.cluster.namespace}-${dynamo.name ?? 'dynamo-12345678'}`;

@@ -42,6 +42,7 @@ export const inferenceSpec = strict({
   }),
   control: z
     .string()
+    .max(300)
     .optional()
     .meta({ description: 'name of a test without KV transfer; the difference in TTFT is the time of the KV transfer' }),
   concurrency: z

@@ -1,4 +1,5 @@
 import { didYouMean } from '../schema/schema.js';
+import { shown, shownJson } from '../schema/shown.js';
 import { toolOf } from '../tools/registry.js';
 import { contradictions, type TransportTestSpec } from './transport-tests.js';
 
@@ -40,12 +41,15 @@ const NOT_AN_AXIS: ReadonlySet<string> = new Set([
   'claimed',
 ]);
 
+/** Maximum number of problems of one value that a message contains. */
+const MAX_ISSUES = 3;
+
 const ENV = 'env.';
 
 /** One checked value of an axis: the options that it sets, and its label. */
 interface Step {
   readonly options: Readonly<Record<string, unknown>>;
-  readonly environment: Readonly<Record<string, string>>;
+  readonly environment: Readonly<Record<string, unknown>>;
   readonly label: string;
 }
 
@@ -116,9 +120,13 @@ function stepOf(
   const isOption = axis === 'env' || toolOf(test).schema.shape[axis]?.safeParse(value).success === true;
   const settings = isSettings(value) && !isOption ? Object.entries(value) : ([[axis, value]] as const);
   const options: Record<string, unknown> = {};
-  const environment: Record<string, string> = {};
+  const environment: Record<string, unknown> = {};
   for (const [key, setting] of settings) {
     const name = key.startsWith(ENV) ? 'env' : key;
+    if (name !== key && typeof setting !== 'string') {
+      problem('expected texts, for example "1"; a Secret is the same for all combinations, so refer to it in env');
+      return undefined;
+    }
     const parsed = parseOption(test, name, name === key ? setting : { [key.slice(ENV.length)]: setting }, problem);
     if (!parsed) return undefined;
     if (name === 'env') Object.assign(environment, parsed.value);
@@ -137,12 +145,17 @@ function parseOption(
   const known = Object.keys(shape).filter((key) => !NOT_AN_AXIS.has(key));
   const schema = known.includes(option) ? shape[option] : undefined;
   if (!schema) {
-    problem(`"${option}" is not an option that a matrix can change${didYouMean(option, known)}`);
+    problem(`"${shown(option)}" is not an option that a matrix can change${didYouMean(option, known)}`);
     return undefined;
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return { value: parsed.data };
-  problem(`${JSON.stringify(value)}: ${parsed.error.issues.map(({ message }) => message).join('; ')}`);
+  const messages = parsed.error.issues
+    .slice(0, MAX_ISSUES)
+    .map(({ message }) => message)
+    .join('; ');
+  // The value of a variable may be a secret.
+  problem(option === 'env' ? messages : `${shownJson(value)}: ${messages}`);
   return undefined;
 }
 

@@ -1,8 +1,22 @@
 import { z } from 'zod';
 import { FABRIC_KINDS } from '../fabrics/registry.js';
+import {
+  type EnvironmentValue,
+  imageReference,
+  labelKey,
+  labelValue,
+  line,
+  nullableEnvironment,
+  objectName,
+  resourceName,
+  text,
+  workflowId,
+} from '../schema/grammar.js';
 import { onFailure } from '../schema/on-failure.js';
 import { type FormerKey, withCurrentKeys } from '../schema/renamed-keys.js';
 import { bytes, choice, didYouMean, duration, schemasOf, slug, strict, unknownWord } from '../schema/schema.js';
+import { shown } from '../schema/shown.js';
+import { redactText } from '../secrets/redact.js';
 import { formatCount } from '../units/count.js';
 import { SuiteFailure } from '../verdict/failure.js';
 import { dynamoProblems, dynamoSpec } from './dynamo-spec.js';
@@ -14,22 +28,27 @@ import { type TransportTestSpec, transportTest } from './transport-tests.js';
 /** Default environment of every rank; the spec can override it. */
 const DEFAULT_ENVIRONMENT: Readonly<Record<string, string>> = { FI_PROVIDER: 'efa', FI_HMEM_DISABLE_P2P: '0' };
 
+/** Maximum number of tests: as many as a suite can have cells. */
+const MAX_TESTS = 2000;
+
 /** Name of the block of interleaved tests; reserved in a suite that has one. */
 export const INTERLEAVED = 'interleaved';
 
 const toleration = strict({
-  key: z.string().optional().meta({ description: 'key of the taint; default: every key' }),
+  key: labelKey('the key of a taint').optional().meta({ description: 'key of the taint; default: every key' }),
   operator: choice('operator', ['Exists', 'Equal'])
     .default('Exists')
     .meta({ description: 'Equal also compares the value' }),
-  value: z.string().optional().meta({ description: 'value of the taint, for the operator Equal' }),
+  value: labelValue('the value of a taint')
+    .optional()
+    .meta({ description: 'value of the taint, for the operator Equal' }),
   effect: choice('effect', ['NoSchedule', 'NoExecute', 'PreferNoSchedule'])
     .optional()
     .meta({ description: 'effect of the taint; default: every effect' }),
 });
 
 const cluster = strict({
-  context: z.string().optional().meta({
+  context: line('the name of a context', 253).optional().meta({
     description: 'context of the kubeconfig; default: the current context, or the service account of the pod',
   }),
   namespace: slug('namespace', 63)
@@ -39,45 +58,43 @@ const cluster = strict({
     description:
       'namespace of the node locks; default: the namespace of the suite. Suites that share nodes must use the same one',
   }),
-  image: z
-    .string()
-    .min(1)
+  image: imageReference()
     .default('nixl-aligned:0.7.1-bench')
     .meta({ description: 'image of the ranks, with the tools of the tests' }),
   imagePullPolicy: choice('pull policy', ['IfNotPresent', 'Always', 'Never'])
     .default('IfNotPresent')
     .meta({ description: 'pull policy of all images of the suite' }),
-  imagePullSecret: z
-    .string()
+  imagePullSecret: objectName('the name of a Secret')
     .optional()
     .meta({ description: 'name of the pull secret in the namespace, for a private registry' }),
-  etcdImage: z
-    .string()
-    .min(1)
+  etcdImage: imageReference()
     .default('quay.io/coreos/etcd:v3.5.18')
     .meta({ description: 'image of the etcd that the suite creates' }),
   hostNetwork: z.boolean().default(false).meta({ description: 'run the ranks in the network namespace of the node' }),
 });
 
+const selected = () => labelValue('the value of a label');
+
 const nodes = strict({
   names: z
-    .array(z.string())
+    .array(objectName('the name of a node'))
     .length(2, 'must name exactly the two nodes of the pair: node1, node2')
     .optional()
     .meta({ description: 'node1 and node2; default: the first two that match the selector' }),
   selector: z
-    .record(z.string(), z.union([z.string(), z.array(z.string()).min(1)]))
+    .record(labelKey('the key of a label'), z.union([selected(), z.array(selected()).min(1).max(64)]))
     .default({ 'node.kubernetes.io/instance-type': ['p5.48xlarge', 'ml.p5.48xlarge'] })
     .meta({ description: 'labels that a node must have; a list allows any of its values' }),
   tolerations: z
     .array(toleration)
+    .max(64)
     .prefault([{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }])
     .meta({ description: 'tolerations of the ranks, as in a pod' }),
 });
 
 const extendedResource = (resource: string, count: number) =>
   strict({
-    resource: z.string().default(resource).meta({ description: 'name of the extended resource' }),
+    resource: resourceName().default(resource).meta({ description: 'name of the extended resource' }),
     count: z.int().min(0).default(count).meta({ description: 'number for each pod; 0: request none' }),
   }).prefault({});
 
@@ -141,32 +158,33 @@ const webhook = strict({
   urlEnv: z
     .string()
     .regex(
-      /^[A-Za-z_][A-Za-z0-9_]*$/,
-      'expected the name of an environment variable; the URL is a secret, so do not put it into the spec',
+      /^DYNAMO_BENCH_WEBHOOK_[A-Z0-9_]{1,100}$/,
+      'expected the name of a variable that begins with DYNAMO_BENCH_WEBHOOK_, for example DYNAMO_BENCH_WEBHOOK_URL; rename the variable of the worker. Other variables can hold other secrets, and the URL itself does not belong into the spec',
     )
     .default('DYNAMO_BENCH_WEBHOOK_URL')
     .meta({ description: "environment variable of the worker that holds the webhook's URL" }),
   on: z
     .array(choice('outcome', ['regressed', 'fail', 'inconclusive', 'pass']))
     .min(1)
+    .max(4)
     .default(['regressed', 'fail'])
     .meta({ description: 'outcomes that trigger the webhook' }),
 });
 
 /** Schema of the suite spec. The output is in SI units. */
 export const suiteSpec = strict({
-  $schema: z.string().optional().meta({ description: 'path of the JSON Schema, for editors' }),
+  $schema: text(1000).optional().meta({ description: 'path of the JSON Schema, for editors' }),
   name: slug('suite name', 40).meta({ description: 'name of the suite; runs, schedules and histories carry it' }),
-  description: z.string().optional().meta({ description: 'free text, shown in the report' }),
+  description: text(4000).optional().meta({ description: 'free text, shown in the report' }),
   cluster: cluster.prefault({}).meta({ description: 'cluster, namespace and images' }),
   nodes: nodes.prefault({}).meta({ description: 'choice of the two nodes' }),
   resources: resources.prefault({}).meta({ description: 'resources that each rank requests' }),
   fabric: fabric
     .prefault({ kind: 'efa' })
     .meta({ description: 'network between the nodes; it determines the ceiling and the counters' }),
-  env: z.record(z.string(), z.string().nullable()).default({}).meta({
+  env: nullableEnvironment().default({}).meta({
     description:
-      'environment variables of every rank, in addition to FI_PROVIDER=efa and FI_HMEM_DISABLE_P2P=0; null removes a variable',
+      'environment variables of every rank, in addition to FI_PROVIDER=efa and FI_HMEM_DISABLE_P2P=0; null removes a variable, and a value can refer to a Secret: {"valueFrom": {"secretKeyRef": {"name": "…", "key": "…"}}}',
   }),
   startDelay: startDelay.prefault({}).meta({ description: 'time between the starts of the two ranks' }),
   maxAttempts: z
@@ -182,9 +200,7 @@ export const suiteSpec = strict({
   parkTimeout: duration().prefault('12h').meta({
     description: 'longest time for which a parked test waits for a person; then the suite continues without the test',
   }),
-  resumeFrom: z
-    .string()
-    .min(1)
+  resumeFrom: workflowId()
     .optional()
     .meta({ description: 'workflow id of an earlier suite run whose recorded cells are reused' }),
   seed: z
@@ -197,7 +213,9 @@ export const suiteSpec = strict({
         'seed of the order of interleaved tests and of the confidence intervals; equal seeds give equal orders',
     }),
   interleave: z
-    .union([z.boolean(), z.array(z.string()).min(1)], { error: 'expected true, false, or a list of names of tests' })
+    .union([z.boolean(), z.array(z.string().max(300)).min(1).max(MAX_TESTS)], {
+      error: 'expected true, false, or a list of names of tests',
+    })
     .default(false)
     .meta({
       description:
@@ -210,6 +228,7 @@ export const suiteSpec = strict({
   tests: z
     .array(transportTest)
     .min(1, 'add at least one test')
+    .max(MAX_TESTS)
     .meta({ description: 'transport tests, in the order in which they run' }),
   dynamo: dynamoSpec.optional().meta({
     description: 'Dynamo deployment and the load on it; without this block the suite has only transport tests',
@@ -236,6 +255,7 @@ function problemsOfTests(spec: {
 }): { path: (string | number)[]; message: string }[] {
   const problems: { path: (string | number)[]; message: string }[] = [];
   const names = spec.tests.map(({ name }) => name);
+  const known = new Set(names);
   const seen = new Set<string>(spec.interleave === false ? [] : [INTERLEAVED]);
   for (const [index, test] of spec.tests.entries()) {
     const problem = (field: (string | number)[], message: string) =>
@@ -256,8 +276,10 @@ function problemsOfTests(spec: {
     }
   }
   for (const [index, name] of (typeof spec.interleave === 'boolean' ? [] : spec.interleave).entries()) {
-    if (names.includes(name)) continue;
-    problems.push({ path: ['interleave', index], message: `test "${name}" does not exist${didYouMean(name, names)}` });
+    if (known.has(name)) continue;
+    // A search for similar names in all of them takes too long for each of thousands, of which only the first are shown.
+    const advice = problems.length < MAX_SHOWN_PROBLEMS ? didYouMean(name, names) : '';
+    problems.push({ path: ['interleave', index], message: `test "${shown(name)}" does not exist${advice}` });
   }
   return problems;
 }
@@ -270,8 +292,40 @@ export interface SpecProblem {
   readonly message: string;
 }
 
-/** A spec with every default, or all its problems. */
-export type CheckedSpec = { readonly spec: SuiteSpec } | { readonly problems: readonly SpecProblem[] };
+/** The first problems of a spec. */
+export interface SpecProblems {
+  readonly problems: readonly SpecProblem[];
+  /** Number of all problems. */
+  readonly count: number;
+}
+
+/** A spec with every default, or its problems. */
+export type CheckedSpec = { readonly spec: SuiteSpec } | SpecProblems;
+
+/** Number of problems that messages and outputs contain. */
+const MAX_SHOWN_PROBLEMS = 50;
+/** Longest path and message of a problem, in characters. */
+const MAX_PATH = 200;
+const MAX_PROBLEM = 1000;
+
+/** Bounds the number and the lengths of problems, and removes secrets that their messages quote. */
+export function boundedProblems(problems: readonly SpecProblem[]): SpecProblems {
+  const first = problems.slice(0, MAX_SHOWN_PROBLEMS).map(({ path, message }) => ({
+    path: cut(redactText(path), MAX_PATH),
+    message: cut(redactText(message), MAX_PROBLEM),
+  }));
+  return { problems: first, count: problems.length };
+}
+
+/** Returns the problems as lines of text, with the number of those that are not shown. */
+export function problemLines({ problems, count }: SpecProblems): string[] {
+  const lines = problems.map(({ path, message }) => `${path}: ${message}`);
+  return count > problems.length ? [...lines, `and ${count - problems.length} more`] : lines;
+}
+
+function cut(text: string, most: number): string {
+  return text.length <= most ? text : `${text.slice(0, most)}…`;
+}
 
 /**
  * Checks a suite spec by its schema. Accepts former names of keys. `checkSuite` also checks the limits of a suite.
@@ -282,12 +336,10 @@ export function checkSpec(input: unknown): CheckedSpec {
   const twice = found.filter(({ both }) => both);
   if (result.success && twice.length === 0) return { spec: result.data };
   const issues = (result.error?.issues ?? []).map(({ path, message }) => ({ path: pathText(path), message }));
-  return {
-    problems: [
-      ...twice.map(problemOfBoth),
-      ...issues.filter(({ message }) => !twice.some((key) => message.includes(`unknown key "${key.path.at(-1)}"`))),
-    ],
-  };
+  return boundedProblems([
+    ...twice.map(problemOfBoth),
+    ...issues.filter(({ message }) => !twice.some((key) => message.includes(`unknown key "${key.path.at(-1)}"`))),
+  ]);
 }
 
 function problemOfBoth({ path, current }: FormerKey): SpecProblem {
@@ -321,10 +373,9 @@ export function parseSpec(input: unknown): SuiteSpec {
  */
 export function specOf(checked: CheckedSpec): SuiteSpec {
   if ('spec' in checked) return checked.spec;
-  const lines = checked.problems.map(({ path, message }) => `${path}: ${message}`);
   throw new SuiteFailure(
     'InvalidSpec',
-    `the suite spec has ${formatCount(lines.length, 'problem')}:\n${lines.join('\n')}`,
+    `the suite spec has ${formatCount(checked.count, 'problem')}:\n${problemLines(checked).join('\n')}`,
     {
       details: checked.problems,
     },
@@ -340,10 +391,12 @@ export function parseTests(written: readonly unknown[]): TransportTestSpec[] {
 /** Returns the environment of every rank: the two default variables, then those of the spec, then those of the test. */
 export function rankEnvironment(
   spec: Pick<SuiteSpec, 'env'>,
-  testEnvironment: Readonly<Record<string, string>>,
-): Record<string, string> {
+  testEnvironment: Readonly<Record<string, EnvironmentValue>>,
+): Record<string, EnvironmentValue> {
   const merged = { ...DEFAULT_ENVIRONMENT, ...spec.env, ...testEnvironment };
-  return Object.fromEntries(Object.entries(merged).filter((entry): entry is [string, string] => entry[1] !== null));
+  return Object.fromEntries(
+    Object.entries(merged).filter((entry): entry is [string, EnvironmentValue] => entry[1] !== null),
+  );
 }
 
 /** Returns the resources of each rank of a test: the spec's, with the test's number of EFA devices. */
@@ -361,5 +414,7 @@ export function specJsonSchema(): object {
 
 function pathText(path: readonly PropertyKey[]): string {
   if (path.length === 0) return 'spec';
-  return path.map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${String(key)}`)).join('');
+  return path
+    .map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${shown(String(key))}`))
+    .join('');
 }

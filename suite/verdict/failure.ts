@@ -6,6 +6,7 @@ import { STORE_FAILURES } from './classes/store-failures.js';
 import { SUITE_FAILURES } from './classes/suite-failures.js';
 import { TEMPORAL_FAILURES } from './classes/temporal-failures.js';
 import { TRANSPORT_FAILURES } from './classes/transport-failures.js';
+import { safeText } from './safe-text.js';
 
 /**
  * All failure classes, each with its retry and its hint. Never rename a class: its name is the `type` of the failure in
@@ -37,14 +38,14 @@ export interface FailureRecord {
   readonly hint: string;
 }
 
-/** Builds a failure record. @param hint default: the hint of the class */
+/** Builds a failure record, without secrets and with bounded texts. @param hint default: the hint of the class */
 export function failureRecord(failureClass: FailureClass, message: string, hint?: string): FailureRecord {
-  return { class: failureClass, message, hint: hint ?? FAILURES[failureClass].hint };
+  return { class: failureClass, message: safeText(message), hint: safeText(hint ?? FAILURES[failureClass].hint) };
 }
 
 /**
  * The only error type of the suite. It has a class that decides about the retry, a message and a hint for people, and
- * the cause.
+ * the cause. Message and hint are bounded and have no secrets, because Temporal and the result store keep them.
  */
 export class SuiteFailure extends Error {
   override readonly name = 'SuiteFailure';
@@ -58,9 +59,9 @@ export class SuiteFailure extends Error {
     message: string,
     options: { cause?: unknown; details?: readonly unknown[]; hint?: string } = {},
   ) {
-    super(message, options.cause === undefined ? {} : { cause: options.cause });
+    super(safeText(message), options.cause === undefined ? {} : { cause: options.cause });
     this.class = failureClass;
-    this.hint = options.hint ?? FAILURES[failureClass].hint;
+    this.hint = safeText(options.hint ?? FAILURES[failureClass].hint);
     this.details = options.details ?? [];
   }
 

@@ -1,4 +1,6 @@
-import { DefaultLogger, type Logger, type LogLevel } from '@temporalio/worker';
+import { inspect } from 'node:util';
+import { DefaultLogger, type LogEntry, type Logger, type LogLevel } from '@temporalio/worker';
+import { redactText } from '../../suite/secrets/redact.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { jsonLine } from './json-line.js';
 
@@ -22,16 +24,23 @@ export function createLog({ LOG_FORMAT: format, LOG_LEVEL: level = 'INFO' }: Nod
 }
 
 function textLog(level: LogLevel): WorkerLog {
+  const print = (text: string) => process.stderr.write(`${redactText(text)}\n`);
   return {
-    logger: new DefaultLogger(level),
-    say: (message) => console.error(`worker: ${message}`),
-    warn: (message) => console.error(`warning: ${message}`),
+    logger: new DefaultLogger(level, (entry) => print(textLine(entry))),
+    say: (message) => print(`worker: ${message}`),
+    warn: (message) => print(`warning: ${message}`),
     fail: (error) => {
       const { message, cause } = toError(error);
-      if (error instanceof SuiteFailure) console.error(`worker: ${message}\n  → ${error.hint}`);
-      else console.error(`worker: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`);
+      if (error instanceof SuiteFailure) print(`worker: ${message}\n  → ${error.hint}`);
+      else print(`worker: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`);
     },
   };
+}
+
+/** Writes a log entry as text, as the SDK does. */
+function textLine({ level, timestampNanos, message, meta }: LogEntry): string {
+  const time = new Date(Number(timestampNanos / 1_000_000n)).toISOString();
+  return `${time} [${level}] ${message}${meta === undefined ? '' : ` ${inspect(meta)}`}`;
 }
 
 function jsonLog(level: LogLevel): WorkerLog {

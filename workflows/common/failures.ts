@@ -9,6 +9,7 @@ import {
   TimeoutFailure,
 } from '@temporalio/workflow';
 import { type FailureRecord, failureRecord, isFailureClass, type SuiteFailure } from '../../suite/verdict/failure.js';
+import { safeDetails } from '../../suite/verdict/safe-text.js';
 import { causeOfTimeout } from './timeout-cause.js';
 
 /**
@@ -28,7 +29,10 @@ export function failureOf(error: unknown): FailureRecord {
 
 /** Converts an error of the suite to a failure that ends the workflow without a retry. */
 export function workflowFailure(error: SuiteFailure): ApplicationFailure {
-  return ApplicationFailure.nonRetryable(error.message, error.class, { hint: error.hint, details: error.details });
+  return ApplicationFailure.nonRetryable(error.message, error.class, {
+    hint: error.hint,
+    details: safeDetails(error.details),
+  });
 }
 
 function fromApplicationFailure(failure: ApplicationFailure): FailureRecord {

@@ -12,6 +12,7 @@ import {
 } from '@temporalio/workflow';
 import { parseSuite } from '../../suite/plan/check-suite.js';
 import { type Run, runKey } from '../../suite/run/run.js';
+import { workflowIdProblem } from '../../suite/schema/grammar.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { formatCount } from '../../suite/units/count.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
@@ -49,6 +50,8 @@ export async function benchmarkSuite(input: unknown, earlier?: SuiteContinuation
 
 function checked(input: unknown): SuiteSpec {
   try {
+    const problem = workflowIdProblem(workflowInfo().workflowId);
+    if (problem !== undefined) throw new SuiteFailure('InvalidSpec', `the workflow id ${problem}; use another one`);
     return parseSuite(input);
   } catch (error) {
     if (error instanceof SuiteFailure) throw workflowFailure(error);

@@ -14,13 +14,14 @@ export class SetUpProblems {
    *
    * @param subject names the step in the problem: `etcd`, `nodes`, …
    * @returns the step's result, or undefined after a failure
-   * @throws the error itself when it is a cancellation or a bug
+   * @throws the error itself when it is a cancellation or a bug, or when the worker does not allow the spec
    */
   async attempt<T>(subject: string, step: () => Promise<T>): Promise<T | undefined> {
     try {
       return await step();
     } catch (error) {
       const { class: failureClass, message, hint } = failureOf(error);
+      if (failureClass === 'NotAllowed') throw error;
       this.add({ subject, message: `${failureClass}: ${message}`, hint });
       return undefined;
     }

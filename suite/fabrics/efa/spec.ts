@@ -1,10 +1,10 @@
 import { z } from 'zod';
+import { labelValue } from '../../schema/grammar.js';
 import { rate, strict } from '../../schema/schema.js';
 
 export const efaSpec = strict({
   kind: z.literal('efa'),
-  instanceType: z
-    .string()
+  instanceType: labelValue('an instance type')
     .optional()
     .meta({ description: 'instance type of the nodes; default: their label node.kubernetes.io/instance-type' }),
   nics: z

@@ -7,11 +7,13 @@ export const fiPingpongSpec = strict({
   tool: z.literal('fi-pingpong'),
   provider: z
     .string()
+    .max(300)
     .regex(/^[\w;-]+$/, 'expected the name of a libfabric provider, for example "efa" or "tcp"')
     .optional()
     .meta({ description: 'libfabric provider (-p); default: the one that FI_PROVIDER selects' }),
   domain: z
     .string()
+    .max(300)
     .regex(/^[\w.:-]+$/, 'expected the name of a domain, as `fi_info` prints it')
     .optional()
     .meta({ description: 'device (-d), for example rdmap79s0-rdm; default: the first device of libfabric' }),
@@ -21,6 +23,7 @@ export const fiPingpongSpec = strict({
   sizes: z
     .array(bytes())
     .min(1)
+    .max(256)
     .prefault(['64', '4Ki', '64Ki', '1Mi'])
     .meta({ description: 'message sizes; each is measured by one process, one after the other' }),
   iterations: z.int().min(1).default(1000).meta({

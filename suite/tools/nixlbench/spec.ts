@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { devices } from '../../schema/grammar.js';
 import { bytes, choice, strict } from '../../schema/schema.js';
 import { testFields } from '../../schema/test-fields.js';
 
@@ -62,14 +63,13 @@ export const nixlbenchSpec = strict({
     .boolean()
     .default(false)
     .meta({ description: "allocate VRAM with CUDA's virtual memory management (--enable_vmm)" }),
-  deviceList: z
-    .string()
+  deviceList: devices('a list of devices')
     .default('all')
     .meta({ description: 'devices that NIXL can use, separated by commas (--device_list)' }),
   options: z
     .record(
-      z.string(),
-      z.union([z.boolean(), z.int(), z.string()], { error: 'expected true, false, a whole number or a text' }),
+      z.string().max(100),
+      z.union([z.boolean(), z.int(), z.string().max(500)], { error: 'expected true, false, a whole number or a text' }),
     )
     .optional()
     .meta({

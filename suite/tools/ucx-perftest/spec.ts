@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { devices } from '../../schema/grammar.js';
 import { bytes, choice, strict } from '../../schema/schema.js';
 import { testFields } from '../../schema/test-fields.js';
 
@@ -27,6 +28,7 @@ export const ucxPerftestSpec = strict({
   sizes: z
     .array(bytes())
     .min(1)
+    .max(256)
     .prefault(['64Mi'])
     .meta({ description: 'message sizes, measured one after the other (-s)' }),
   iterations: z.int().min(1).default(1000).meta({ description: 'number of iterations of each size (-n)' }),
@@ -35,7 +37,7 @@ export const ucxPerftestSpec = strict({
     .min(0)
     .default(100)
     .meta({ description: 'number of iterations before the first that counts (-w)' }),
-  devices: z.array(z.string()).max(64).default([]).meta({
+  devices: z.array(devices('a device')).max(64).default([]).meta({
     description:
       'devices (UCX_NET_DEVICES), with one process for each; empty: one process, for which UCX chooses the device',
   }),

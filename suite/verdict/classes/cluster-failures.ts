@@ -6,6 +6,10 @@ export const CLUSTER_FAILURES = {
     retry: 'never',
     hint: 'Correct the suite spec; `dynamo-bench validate SPEC` lists the same problems',
   },
+  NotAllowed: {
+    retry: 'never',
+    hint: 'Use what the worker allows, or ask whoever runs the worker to add it to the named variable',
+  },
   ClusterNotReady: {
     retry: 'never',
     hint: 'Follow the hint of each problem in the list, then start the same suite again',

@@ -4,10 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readProbe } from '../../../suite/cluster/probe.js';
-import { REDACTED } from '../../../suite/run/redact.js';
+import { REDACTED } from '../../../suite/secrets/redact.js';
 import { isolated } from '../../support/environment.js';
+import { FORBIDDEN, PLAIN_NAMES, PLAIN_SECRET, SECRET_NAMES, SECRET_VALUES } from '../../support/secrets.js';
 
 const PROBE = fileURLToPath(new URL('../../../../manifests/scripts/probe.sh', import.meta.url));
+
+/** Variables that a shell or the probe needs itself. */
+const OF_SHELL = /^(?:PATH|PWD|OLDPWD|HOME|LD_PRELOAD|NIXL_PLUGIN_DIR)$/;
 
 describe('the probe script', () => {
   it('hides secrets before they are printed, further lines of them too', async () => {
@@ -21,6 +25,30 @@ describe('the probe script', () => {
     assert.equal(environment.FI_PROVIDER, 'efa');
     assert.equal(environment.A_TOKEN, REDACTED);
     assert.match(stdout, /^LINES=one\ntwo$/m);
+  });
+
+  it('hides the secrets that the filter of the suite hides, and nothing that it shows', async () => {
+    const plain = PLAIN_NAMES.filter((name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !OF_SHELL.test(name));
+    const secrets = {
+      ...Object.fromEntries(SECRET_NAMES.map((name) => [name, PLAIN_SECRET])),
+      ...Object.fromEntries(Object.values(SECRET_VALUES).map((value, i) => [`V${i}`, value])),
+    };
+    const { stdout } = await isolated('sh', [PROBE], {
+      env: {
+        DYNAMO_BENCH_ETCD_HOST: 'localhost',
+        ...secrets,
+        ...Object.fromEntries(plain.map((name) => [name, 'shown'])),
+      },
+    });
+    assert.deepEqual(
+      stdout.split('\n').filter((line) => FORBIDDEN.test(line)),
+      [],
+    );
+    const shown = new Set(stdout.split('\n'));
+    assert.deepEqual(
+      plain.filter((name) => !shown.has(`${name}=shown`)),
+      [],
+    );
   });
 
   it('lists the plug-ins in NIXL_PLUGIN_DIR, and nothing when the variable is not set', async () => {

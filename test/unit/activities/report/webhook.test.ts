@@ -19,7 +19,7 @@ const notice: Notice = {
   },
   folder: 'runs/nightly-p5',
 };
-const VARIABLE = 'TEST_WEBHOOK_URL';
+const VARIABLE = 'DYNAMO_BENCH_WEBHOOK_TEST';
 const webhook: Parameters<ReturnType<typeof webhookActivities>['notify']>[0]['webhook'] = {
   urlEnv: VARIABLE,
   on: ['regressed', 'fail'],

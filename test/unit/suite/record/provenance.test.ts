@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { readProbe } from '../../../../suite/cluster/probe.js';
 import { provenanceOf } from '../../../../suite/record/provenance.js';
 import type { SetupRecord } from '../../../../suite/record/record.js';
-import { REDACTED, redactEnvironment, redactUrls } from '../../../../suite/run/redact.js';
 import { SUITE_VERSION } from '../../../../suite/run/version.js';
+import { REDACTED, redactEnvironment, redactText } from '../../../../suite/secrets/redact.js';
 
 const root = new URL('../../../../../', import.meta.url);
 
@@ -95,7 +95,7 @@ describe('provenance', () => {
       C: 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.sig',
     };
     for (const [name, value] of Object.entries(redactEnvironment(hidden))) assert.equal(value, REDACTED, name);
-    assert.equal(redactUrls('http://user:pw@proxy:3128/'), `http://${REDACTED}@proxy:3128/`);
+    assert.equal(redactText('http://user:pw@proxy:3128/'), `http://${REDACTED}@proxy:3128/`);
   });
 
   it('reads drivers and versions from the probe, and nothing where the image says nothing', () => {

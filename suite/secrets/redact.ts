@@ -1,0 +1,195 @@
+import { isPlainSecret, isSecretHeader, isSecretName } from './secret-name.js';
+import { HEADER_CREDENTIALS, isCredential, PRIVATE_KEY, PRIVATE_KEY_END, SHAPES } from './secret-shapes.js';
+import { replaceUrlCredentials } from './url-credentials.js';
+
+export { isSecretName } from './secret-name.js';
+
+/** Text in place of a secret. */
+export const REDACTED = '<redacted>';
+
+/** Matches an environment value that names a key of a Kubernetes Secret, as `secretReference` writes it. */
+const REFERENCE = /^<secret [a-z0-9.-]{0,253}, key [\w.-]{1,253}>$/;
+
+/** Formats the reference to a key of a Kubernetes Secret, for a record in place of the value. Redaction keeps it. */
+export function secretReference({ name = '', key }: { readonly name?: string; readonly key: string }): string {
+  return `<secret ${name}, key ${key}>`;
+}
+
+/** Values of switches, which are no secrets whatever their name is: `GIT_AUTH=on`. */
+const SWITCH = /^(?:|\d|true|false|yes|no|on|off|none|enabled|disabled|default)$/i;
+
+/** Returns whether a value is that of a switch, or empty. */
+export function isSwitch(value: string): boolean {
+  return SWITCH.test(value);
+}
+
+/** Returns whether a value is or contains a secret by its shape: a token, a private key, a URL with a password. */
+export function isSecretValue(value: string): boolean {
+  return redactText(value) !== value;
+}
+
+/**
+ * Replaces the secrets in an environment, so that a record can contain it. Keeps the names of all variables, and values that
+ * refer to a Secret.
+ */
+export function redactEnvironment(environment: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).map(([name, value]) => {
+      if (REFERENCE.test(value)) return [name, value];
+      return [name, isSecretName(name) && !isSwitch(value) ? REDACTED : redactText(value)];
+    }),
+  );
+}
+
+/**
+ * Replaces the secrets in the arguments of a command: `--api-key X`, `--token=X`, `-H 'Authorization: …'`, `-u user:X`, and
+ * what `redactText` finds in each of them.
+ */
+export function redactArguments(args: readonly string[]): string[] {
+  return args.map((arg, at) => {
+    const option = args[at - 1] ?? '';
+    const isValue = /^--?[A-Za-z][\w.-]*$/.test(option) && isSecretName(option) && !/^--/.test(arg);
+    const isUser = /^(?:-u|--user|--proxy-user)$/.test(option) && arg.includes(':');
+    return isValue || isUser ? REDACTED : redactText(arg);
+  });
+}
+
+/**
+ * Replaces the secrets in a text of any size: known shapes, passwords of URLs, private keys, and values that a secret name
+ * introduces (`NAME=value`, `"name": "value"`, `--name value`). A text without secrets stays as it is. Takes time linear in the
+ * length of the text.
+ */
+export function redactText(text: string): string {
+  // A private key goes first, because it has spaces that end other secrets.
+  const withoutKeys = replaceUrlCredentials(redactPrivateKeys(text), REDACTED);
+  const withoutShapes = withoutKeys
+    .replace(HEADER_CREDENTIALS, (all, scheme: string, gap: string, word: string) =>
+      isCredential(word) ? `${scheme}${gap}${REDACTED}` : all,
+    )
+    .replace(SHAPES, REDACTED);
+  return redactAssignments(withoutShapes);
+}
+
+/**
+ * Builds a filter for a text that arrives line by line: it replaces as `redactText` does, also the further lines of a private
+ * key.
+ *
+ * @returns function that takes a line without its end
+ */
+export function lineFilter(): (line: string) => string {
+  let inKey = false;
+  return (line) => {
+    if (!inKey) {
+      inKey = PRIVATE_KEY.test(line) && !PRIVATE_KEY_END.test(line);
+      return redactText(line);
+    }
+    inKey = !PRIVATE_KEY_END.test(line);
+    return REDACTED;
+  };
+}
+
+/**
+ * Replaces the secrets in every text of a value that becomes JSON, also in `{"name": "HF_TOKEN", "value": …}` as Kubernetes
+ * writes variables. Keeps numbers, names and the form.
+ */
+export function redactJson<Value>(value: Value): Value {
+  return redacted(value, false) as Value;
+}
+
+function redacted(value: unknown, isSecret: boolean): unknown {
+  if (typeof value === 'string') {
+    if (REFERENCE.test(value)) return value;
+    return isSecret && !isSwitch(value) ? REDACTED : redactText(value);
+  }
+  if (isTexts(value) && !isSecret) return redactArguments(value);
+  if (Array.isArray(value)) return value.map((item) => redacted(item, isSecret));
+  if (typeof value !== 'object' || value === null) return value;
+  const { name } = value as { name?: unknown };
+  const isVariable = typeof name === 'string' && isSecretName(name);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      redacted(item, isSecretName(key) || (isVariable && key === 'value')),
+    ]),
+  );
+}
+
+function isTexts(value: unknown): value is string[] {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}
+
+function redactPrivateKeys(text: string): string {
+  const parts: string[] = [];
+  let rest = text;
+  for (let begin = PRIVATE_KEY.exec(rest); begin; begin = PRIVATE_KEY.exec(rest)) {
+    const after = rest.slice(begin.index + begin[0].length);
+    const end = PRIVATE_KEY_END.exec(after);
+    parts.push(rest.slice(0, begin.index), REDACTED);
+    rest = end ? after.slice(end.index + end[0].length) : '';
+  }
+  return parts.length === 0 ? text : parts.join('') + rest;
+}
+
+/**
+ * Matches a name with what follows it in front of a value, or an option with the space behind it. It starts only where a name
+ * starts, so that the search stays linear.
+ */
+const ASSIGNMENT = /(?<![\w.-])(?:([\w.-]+)\\{0,7}["']?[ \t]{0,4}(=>?|:)[ \t]{0,4}|(--[\w.-]+)[ \t]{1,4})/g;
+
+/** Matches a quoted value, also one whose quotes are escaped; a value without an end ends with its line. */
+const QUOTED = /(\\{0,7}["'])([^\n]*?)(?:\1|(?=\n)|$)/y;
+const BARE = /[^\s"'`&\\]+/y;
+const REST_OF_LINE = /[^\n"'`]+/y;
+
+/** Matches values that are no secrets: placeholders, references to variables, words of settings. */
+const NO_SECRET = /^(?:<.*|\$.*|\.{3}.*|….*|\*+|null|none|None|true|false|True|False|undefined|\/dev\/\w+|[=:].*|)$/;
+
+function redactAssignments(text: string): string {
+  const parts: string[] = [];
+  let done = 0;
+  ASSIGNMENT.lastIndex = 0;
+  for (let match = ASSIGNMENT.exec(text); match; match = ASSIGNMENT.exec(text)) {
+    const [, name = match[3] ?? '', sign = ''] = match;
+    if (!isSecretName(name) && !isSecretHeader(name)) continue;
+    const found = valueAt(text, ASSIGNMENT.lastIndex, name, sign);
+    if (!found) continue;
+    parts.push(text.slice(done, found.start), REDACTED);
+    done = found.end;
+    ASSIGNMENT.lastIndex = done;
+  }
+  return parts.length === 0 ? text : parts.join('') + text.slice(done);
+}
+
+/** @param sign `=`, `=>`, `:`, or nothing between an option and its value */
+function valueAt(text: string, at: number, name: string, sign: string): { start: number; end: number } | undefined {
+  QUOTED.lastIndex = at;
+  const [, quote = '', quoted] = QUOTED.exec(text) ?? [];
+  if (quoted !== undefined) {
+    const start = at + quote.length;
+    return quoted === '' || isPlaceholder(quoted) ? undefined : { start, end: start + quoted.length };
+  }
+  const isAssigned = sign.startsWith('=');
+  // `--verbose --token` and lists in YAML: the next word is not the value.
+  if (!isAssigned && text[at] === '-') return undefined;
+  const pattern = sign === ':' && isSecretHeader(name) ? REST_OF_LINE : BARE;
+  pattern.lastIndex = at;
+  const value = pattern.exec(text)?.[0] ?? '';
+  if (value === '' || isPlaceholder(value)) return undefined;
+  if (sign === ':' && !isColonSecret(name, value)) return undefined;
+  // The help of a program: `--api-key KEY`.
+  if (sign === '' && /^[A-Z_]{1,32}$/.test(value)) return undefined;
+  return { start: at, end: at + value.length };
+}
+
+/** Returns whether `name: value` without quotes is a secret, and not a sentence (`Unexpected token: x`) or a count. */
+function isColonSecret(name: string, value: string): boolean {
+  if (isSecretHeader(name)) return true;
+  if (/^\d+(?:\.\d+)?[,;)\]}]*$/.test(value)) return false;
+  return isPlainSecret(name) || (value.length >= 16 && /\d/.test(value));
+}
+
+function isPlaceholder(value: string): boolean {
+  if (value.length >= 64) return false;
+  const word = value.replace(/^(?:Bearer|Basic) +/i, '');
+  return NO_SECRET.test(word.replace(/[,;)\]}]+$/, '')) || (word !== value && /^[A-Z_]+$/.test(word));
+}

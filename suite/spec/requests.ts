@@ -1,0 +1,62 @@
+import type { EnvironmentValue } from '../schema/grammar.js';
+import type { SuiteSpec } from './spec.js';
+
+/** Kinds of things that a spec names and the operator of a worker can limit. */
+export type RequestKind = 'image' | 'context' | 'namespace' | 'secret';
+
+/** A thing that a spec names. */
+export interface SpecRequest {
+  readonly kind: RequestKind;
+  /** Field of the spec: `cluster.image`. */
+  readonly field: string;
+  readonly value: string;
+}
+
+/**
+ * Lists the images, contexts, namespaces and Secrets that a spec names, each with its field. A context that is not set is the
+ * choice of whoever runs the worker, so it is not listed.
+ */
+export function requestsOf({ cluster, env, tests, dynamo }: SuiteSpec): SpecRequest[] {
+  const { context, namespace, leaseNamespace, image, etcdImage, imagePullSecret } = cluster;
+  return [
+    ...request('context', 'cluster.context', context),
+    ...request('namespace', 'cluster.namespace', namespace),
+    ...request('namespace', 'cluster.leaseNamespace', leaseNamespace),
+    ...request('image', 'cluster.image', image),
+    ...request('image', 'cluster.etcdImage', etcdImage),
+    ...request('secret', 'cluster.imagePullSecret', imagePullSecret),
+    ...secretsOf('env', env),
+    ...tests.flatMap((test, at) => secretsOf(`tests[${at}].env`, test.env)),
+    ...(dynamo ? dynamoRequests(dynamo) : []),
+  ];
+}
+
+function dynamoRequests({ platform, image, load, model, env }: NonNullable<SuiteSpec['dynamo']>): SpecRequest[] {
+  return [
+    ...(platform.install ? platformRequests(platform) : []),
+    ...request('image', 'dynamo.image', image),
+    ...request('image', 'dynamo.load.image', load.image),
+    ...request('secret', 'dynamo.model.tokenSecret', model.tokenSecret),
+    ...secretsOf('dynamo.env', env),
+  ];
+}
+
+/** Lists what the installation of the platform needs. A chart creates pods of any image, so it counts as an image. */
+export function platformRequests({ chart, namespace }: NonNullable<SuiteSpec['dynamo']>['platform']): SpecRequest[] {
+  return [
+    ...request('namespace', 'dynamo.platform.namespace', namespace),
+    ...request('image', 'dynamo.platform.chart', chart),
+  ];
+}
+
+function secretsOf(field: string, env: Readonly<Record<string, EnvironmentValue | null>>): SpecRequest[] {
+  return Object.entries(env).flatMap(([name, value]) =>
+    typeof value === 'object' && value !== null
+      ? request('secret', `${field}.${name}`, value.valueFrom.secretKeyRef.name)
+      : [],
+  );
+}
+
+function request(kind: RequestKind, field: string, value: string | undefined): SpecRequest[] {
+  return value === undefined ? [] : [{ kind, field, value }];
+}
