@@ -26,6 +26,14 @@ export const STORE_FAILURES = {
     retry: 'never',
     hint: 'Import a complete file that `dynamo-bench export` wrote; the import changed nothing',
   },
+  UnsafePath: {
+    retry: 'never',
+    hint: 'Use another workflow id or folder of results, and remove symbolic links below the folder; files of a run stay in its folder',
+  },
+  RecordUnreadable: {
+    retry: 'never',
+    hint: 'Import the run from an undamaged export into another store, or delete it with `dynamo-bench prune`; other runs are not affected',
+  },
   StoreTooOld: {
     retry: 'never',
     hint: 'Migrate the store: start a worker of this version, or run a command that writes (import, prune, baseline, acknowledge)',
