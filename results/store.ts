@@ -42,8 +42,6 @@ export class ResultStore {
 
   /**
    * Reads the id of the store, which is random and the same for all who use the store.
-   *
-   * @throws {SuiteFailure} also `StoreTooOld`, when the store is only read and has no id yet
    */
   id(): Promise<string> {
     return this.use(readStoreId);

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { median } from 'simple-statistics';
 import { stepsOf } from '../../reports/model/assemble.js';
-import { originText } from '../../results/records/origin.js';
 import { type MetricHistory, type NamedSeries, readHistory, resolveMetric } from '../../results/records/history.js';
+import { originText } from '../../results/records/origin.js';
 import { resolveSuite } from '../../results/records/run-names.js';
 import { formatterOf } from '../../results/records/series.js';
 import { formatSignedPercent } from '../../suite/units/percent.js';

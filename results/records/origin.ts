@@ -18,9 +18,7 @@ export interface RunOrigin {
 export const ORIGIN_COLUMNS = ['origin', 'imported_at', 'trusted'] as const;
 
 /** Reads the origin from the columns of a run; undefined for a run that this store recorded. */
-export function originOf(
-  row: Pick<Selectable<Tables['run']>, (typeof ORIGIN_COLUMNS)[number]>,
-): RunOrigin | undefined {
+export function originOf(row: Pick<Selectable<Tables['run']>, (typeof ORIGIN_COLUMNS)[number]>): RunOrigin | undefined {
   if (row.origin === null) return undefined;
   return { label: row.origin, importedAt: row.imported_at ?? '', trusted: row.trusted === 1 };
 }

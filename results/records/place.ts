@@ -56,7 +56,8 @@ export function placeBelow(root: string, path: string): string {
   const place = join(above, ...parts);
   if (!place.startsWith(above.endsWith(sep) ? above : `${above}${sep}`))
     throw unsafe(`${JSON.stringify(path)} leaves its folder`);
-  if (Buffer.byteLength(place) > MAX_PATH) throw unsafe(`the path ${place.slice(0, MAX_NAME)}… has more than ${MAX_PATH} bytes`);
+  if (Buffer.byteLength(place) > MAX_PATH)
+    throw unsafe(`the path ${place.slice(0, MAX_NAME)}… has more than ${MAX_PATH} bytes`);
   return place;
 }
 

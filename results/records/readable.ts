@@ -23,7 +23,9 @@ export function unreadable(
 
 /** Formats the first problems of a record: `tests.0.name: expected string`. */
 export function problemsText(problems: readonly core.$ZodIssue[]): string {
-  const named = problems.slice(0, MOST_PROBLEMS).map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));
+  const named = problems
+    .slice(0, MOST_PROBLEMS)
+    .map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': '));
   return [...named, ...(problems.length > MOST_PROBLEMS ? [`${problems.length - MOST_PROBLEMS} more`] : [])].join('; ');
 }
 

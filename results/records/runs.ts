@@ -1,5 +1,11 @@
 import type { Kysely } from 'kysely';
-import { headProblems, RECORD_VERSION, type RunHead, type StartedRun, type SuiteRecord } from '../../suite/record/record.js';
+import {
+  headProblems,
+  RECORD_VERSION,
+  type RunHead,
+  type StartedRun,
+  type SuiteRecord,
+} from '../../suite/record/record.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { type Verdict, worst } from '../../suite/verdict/verdict.js';
 import type { Tables } from '../database/tables.js';

@@ -45,7 +45,11 @@ export async function findBaselineRuns(
   const accepted = await baselineFor(kysely, record.suite, baseline);
   if (!accepted) return { kind: 'rolling', candidates: await runsBefore(kysely, record, wanted * CANDIDATES_PER_RUN) };
   const runs = await listRuns(kysely, { workflowId: accepted.workflowId });
-  return { kind: 'named', name: accepted.name, candidates: runs.filter((run) => run.runId === accepted.runId && isTrusted(run)) };
+  return {
+    kind: 'named',
+    name: accepted.name,
+    candidates: runs.filter((run) => run.runId === accepted.runId && isTrusted(run)),
+  };
 }
 
 /**

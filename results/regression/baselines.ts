@@ -37,11 +37,9 @@ export async function acceptBaseline(
     });
   }
   if (!isTrusted(run)) {
-    throw new SuiteFailure(
-      'InvalidSpec',
-      `run ${run.workflowId} was imported without trust and cannot be a baseline`,
-      { hint: 'Import the same export with --trust, if you trust who made it' },
-    );
+    throw new SuiteFailure('InvalidSpec', `run ${run.workflowId} was imported without trust and cannot be a baseline`, {
+      hint: 'Import the same export with --trust, if you trust who made it',
+    });
   }
   const { name, reason, at } = options;
   if (name === ROLLING_BASELINE) {

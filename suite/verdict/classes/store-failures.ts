@@ -26,6 +26,10 @@ export const STORE_FAILURES = {
     retry: 'never',
     hint: 'Import a complete file that `dynamo-bench export` wrote; the import changed nothing',
   },
+  InvalidSignature: {
+    retry: 'never',
+    hint: 'Get the export, its .sig file and the public key from the person who made them; nothing was written',
+  },
   UnsafePath: {
     retry: 'never',
     hint: 'Use another workflow id or folder of results, and remove symbolic links below the folder; files of a run stay in its folder',
