@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, sign, verify } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { z } from 'zod';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { parseBounded } from '../records/bounded-json.js';
@@ -8,7 +8,7 @@ import { digestOfFile } from './lines.js';
 /** Detached signatures of exports: Ed25519 over the SHA-512 of the file, so that a large file needs no memory. */
 
 const FORMAT = 'dynamo-bench signature';
-/** Longest text of a signature that is read, in characters. */
+/** Longest text of a signature that is read, in bytes. */
 const LONGEST = 10_000;
 
 const signatureSchema = z.strictObject({
@@ -105,11 +105,21 @@ function ed25519Key(read: () => KeyObject, file: string, kind: 'private' | 'publ
 }
 
 async function readSmall(file: string, what: string): Promise<string> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => {
+  const bytes = Buffer.alloc(LONGEST + 1);
+  const length = await readStart(file, bytes).catch((error: Error) => {
     throw invalid(`Cannot read the ${what}: ${error.message}`, error);
   });
-  if (text.length > LONGEST) throw invalid(`${file} is too long for a ${what}`);
-  return text;
+  if (length > LONGEST) throw invalid(`${file} is too long for a ${what}`);
+  return bytes.toString('utf8', 0, length);
+}
+
+async function readStart(file: string, bytes: Buffer): Promise<number> {
+  const handle = await open(file);
+  try {
+    return (await handle.read(bytes)).bytesRead;
+  } finally {
+    await handle.close();
+  }
 }
 
 function invalid(message: string, cause?: unknown): SuiteFailure {

@@ -20,7 +20,7 @@ export const STORE_FAILURES = {
   },
   StoreCorrupt: {
     retry: 'never',
-    hint: 'Move results.db, results.db-wal and results.db-shm away and import the last export; the run folders are intact',
+    hint: 'Move results.db, results.db-wal and results.db-shm away and import the last export with --trust; the run folders are intact',
   },
   InvalidExport: {
     retry: 'never',

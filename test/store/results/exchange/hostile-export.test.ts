@@ -208,6 +208,13 @@ onBothDatabases('an export from outside', (kind) => {
   });
 
   it('does not end a run of this store, nor an imported one without its cells', async () => {
+    const mine = await kind.create();
+    const { endedAt: _, ...open } = headOf(good);
+    await startRun(mine, open);
+    const ended = exportOf([{ kind: 'cell', record: cell }, runLine(good)]);
+    const { runs: left, kept } = await importLines(mine, from(ended), { ...UNTRUSTED, trust: true });
+    assert.deepEqual([left, kept], [{ added: 0, ended: 0, present: 1 }, 1]);
+    assert.equal((await readRun(mine, 'w')).complete, false);
     const store = await kind.create();
     const { endedAt, tests, ...started } = good;
     const active = { ...started, tests: [], endedAt: started.startedAt, verdict: 'skipped' as const };

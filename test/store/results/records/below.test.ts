@@ -76,7 +76,7 @@ describe('files below the folder of a store', () => {
   });
 
   it('fail without a retry when the whole path is too long for the file system', async () => {
-    const deep = new ResultStore(join(outside, ...Array.from({ length: 16 }, () => 'd'.repeat(250))));
+    const deep = new ResultStore(join(outside, ...Array.from({ length: 17 }, () => 'd'.repeat(250))));
     await assert.rejects(
       deep.writeFile('w', 'report.md', ['text']),
       (error) => error instanceof SuiteFailure && error.class === 'UnsafePath' && error.retry === 'never',
