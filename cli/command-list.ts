@@ -85,6 +85,10 @@ export const COMMAND_GROUPS: Readonly<Record<string, Readonly<Record<string, Ent
       summary: 'export all recorded results',
       load: async () => (await import('./commands/export.js')).exportCommand(),
     },
+    'export-key': {
+      summary: 'create keys that sign and verify exports',
+      load: async () => (await import('./commands/export-key.js')).exportKeyCommand(),
+    },
     import: {
       summary: 'import exported results',
       load: async () => (await import('./commands/import.js')).importCommand(),

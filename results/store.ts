@@ -1,5 +1,5 @@
-import { access, mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
 import type { LogReference, SuiteRecord } from '../suite/record/record.js';
 import { SuiteFailure } from '../suite/verdict/failure.js';
@@ -11,7 +11,8 @@ import { readStoreId } from './database/store-id.js';
 import type { Tables } from './database/tables.js';
 import { cellsOf, evidenceOf } from './records/any-cell.js';
 import { findEvidence, findLog, putLog } from './records/evidence.js';
-import { runFolder, writePieces, writeWhole } from './records/folder.js';
+import { writeBelow } from './records/folder.js';
+import { checkEvidencePath, folderName, placeBelow } from './records/place.js';
 import { inChunks, jsonPieces } from './records/text-pieces.js';
 
 /**
@@ -41,8 +42,6 @@ export class ResultStore {
 
   /**
    * Reads the id of the store, which is random and the same for all who use the store.
-   *
-   * @throws {SuiteFailure} also `StoreTooOld`, when the store is only read and has no id yet
    */
   id(): Promise<string> {
     return this.use(readStoreId);
@@ -60,16 +59,21 @@ export class ResultStore {
     await (await database?.catch(() => undefined))?.kysely.destroy();
   }
 
-  /** Returns the folder of a run's files. */
+  /** Returns the folder of a run's files. @throws {SuiteFailure} `UnsafePath` for an id that cannot name a folder */
   folder(workflowId: string): string {
-    return runFolder(this.root, workflowId);
+    return join(this.root, folderName(workflowId));
   }
 
-  /** Stores evidence under a path below the run's folder, such as `nixl-ucx/r1-a1/node1.log`. */
+  /**
+   * Stores evidence under a path below the run's folder, such as `nixl-ucx/r1-a1/node1.log`.
+   *
+   * @throws {SuiteFailure} also `UnsafePath`, see `evidencePathProblem`
+   */
   async saveLog(workflowId: string, path: string, text: string): Promise<LogReference> {
+    checkEvidencePath(path);
     const [reference] = await Promise.all([
       this.use((kysely) => putLog(kysely, workflowId, path, text)),
-      this.#write(workflowId, path, text),
+      this.writeFile(workflowId, path, [text]),
     ]);
     return reference;
   }
@@ -99,16 +103,15 @@ export class ResultStore {
 
   /** Writes files into a run's folder, and returns the folder. */
   async writeFiles(workflowId: string, files: Readonly<Record<string, string>>): Promise<string> {
-    for (const [path, text] of Object.entries(files)) await this.#write(workflowId, path, text);
+    for (const [path, text] of Object.entries(files)) await this.writeFile(workflowId, path, [text]);
     return this.folder(workflowId);
   }
 
-  /** Writes one file of a run's folder piece by piece. */
+  /** Writes one file of a run's folder piece by piece. @throws {SuiteFailure} also `UnsafePath` */
   async writeFile(workflowId: string, path: string, pieces: Iterable<string>): Promise<void> {
-    const file = join(this.folder(workflowId), path);
+    const name = folderName(workflowId);
     try {
-      await mkdir(dirname(file), { recursive: true });
-      await writePieces(file, inChunks(pieces));
+      await writeBelow(this.root, `${name}/${path}`, inChunks(pieces));
     } catch (error) {
       throw toStoreFailure(error, this.folder(workflowId));
     }
@@ -123,7 +126,7 @@ export class ResultStore {
       const failure = toStoreFailure(error, database.name);
       // A newer program may have migrated the tables since they were opened, or this one only reads an older store.
       if (failure.class !== 'Internal') throw failure;
-      await checkVersion(database, []).catch((other: unknown) => {
+      await checkVersion(database).catch((other: unknown) => {
         throw other instanceof SuiteFailure ? other : failure;
       });
       throw failure;
@@ -165,26 +168,19 @@ export class ResultStore {
     }
   }
 
-  async #write(workflowId: string, path: string, text: string): Promise<void> {
-    try {
-      await writeWhole(join(this.folder(workflowId), path), text);
-    } catch (error) {
-      throw toStoreFailure(error, this.folder(workflowId));
-    }
-  }
-
   /**
    * Writes the logs that the folder lacks: those of reused cells, and of cells that a worker with another folder
    * measured.
    */
   async #writeMissingLogs(record: SuiteRecord, name: string): Promise<void> {
     for (const { path, sha256 } of cellsOf(record).flatMap(evidenceOf)) {
-      const missing = await access(join(this.folder(name), path)).then(
+      checkEvidencePath(path);
+      const missing = await access(placeBelow(this.folder(name), path)).then(
         () => false,
         () => true,
       );
       const text = missing ? await this.use((kysely) => findEvidence(kysely, sha256)) : undefined;
-      if (text !== undefined) await this.#write(name, path, text);
+      if (text !== undefined) await this.writeFile(name, path, [text]);
     }
   }
 }

@@ -9,6 +9,7 @@ import { startRefusal } from '../../kubernetes/pods/start-refusal.js';
 import { podRejected, StartWatch } from '../../kubernetes/pods/start-watch.js';
 import { readLoadLog } from '../../suite/aiperf/load-log.js';
 import type { WorkerState } from '../../suite/judge/inference-evidence.js';
+import { isEvidencePath } from '../../suite/record/evidence-path.js';
 import type { LogReference } from '../../suite/record/record.js';
 import { type Run, TEST_LABEL } from '../../suite/run/run.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
@@ -106,7 +107,9 @@ export function loadActivities(context: ActivityContext) {
     const log = await context.store.saveLog(run.workflowId, `${folder}/load.log`, text);
     const evidence: LogReference[] = [log];
     for (const [file, content] of readLoadLog(text).files) {
-      evidence.push(await context.store.saveLog(run.workflowId, `${folder}/${file}`, content));
+      // The image of the load chooses the name.
+      const path = [`${folder}/${file}`, `${folder}/${file}.txt`].find(isEvidencePath);
+      if (path) evidence.push(await context.store.saveLog(run.workflowId, path, content));
     }
     return { log, evidence };
   }

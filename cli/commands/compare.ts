@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { originText } from '../../results/records/origin.js';
 import { resolveRun } from '../../results/records/run-names.js';
 import { readRun } from '../../results/records/runs.js';
 import { compareRun } from '../../results/regression/compare-run.js';
@@ -9,6 +10,7 @@ import { addStoreOptions, type StoreOptions, withStore } from '../options/store-
 import { thresholdOption } from '../options/threshold.js';
 import { WrongUse } from '../options/wrong-use.js';
 import { addHelp } from '../output/help-text.js';
+import { warnOfLeftOut } from '../output/left-out.js';
 import { table } from '../output/table.js';
 
 interface Options extends StoreOptions {
@@ -47,18 +49,26 @@ async function compare(a: string, b: string | undefined, options: Options): Prom
     throw new WrongUse('--baseline cannot be combined with two runs', 'Give one run, or leave out --baseline');
   const comparison = await withStore(options, (store) =>
     store.use(async (kysely) => {
-      const first = await resolveRun(kysely, a);
-      const second = b === undefined ? undefined : await resolveRun(kysely, b);
-      const { record } = await readRun(kysely, second ?? first);
+      const first = await resolveRun(kysely, a, warnOfLeftOut);
+      const second = b === undefined ? undefined : await resolveRun(kysely, b, warnOfLeftOut);
+      const compared = second ?? first;
+      const { record } = await readRun(kysely, compared);
+      // A run that its user named must be readable.
+      if (second) await readRun(kysely, first);
       const against = second ? { against: first } : { baseline };
-      return compareRun(kysely, record, { ...against, threshold });
+      const comparison = await compareRun(kysely, record, { ...against, threshold, leftOut: warnOfLeftOut });
+      return { ...comparison, ...(compared.origin ? { origin: originText(compared.origin) } : {}) };
     }),
   );
   console.log(json ? JSON.stringify(comparison, null, 2) : comparisonText(comparison, all));
   process.exitCode = exitCodeOf(comparison.change);
 }
 
-function comparisonText({ change, reason, baseline, metrics }: RunComparison, all: boolean): string {
+/** @param comparison with the origin of the compared run, if it was imported */
+function comparisonText(
+  { change, reason, baseline, metrics, origin }: RunComparison & { readonly origin?: string },
+  all: boolean,
+): string {
   const shown = metrics.filter((metric) => all || metric.change !== 'unchanged');
   const rows = shown.map(({ metric, change, difference, interval, reason }) => [
     metric,
@@ -68,9 +78,12 @@ function comparisonText({ change, reason, baseline, metrics }: RunComparison, al
     reason,
   ]);
   const hidden = metrics.length - shown.length;
-  const runs = baseline.runs.map(({ workflowId }) => workflowId).join(', ');
+  const runs = baseline.runs
+    .map(({ workflowId, origin }) => (origin ? `${workflowId} ${origin}` : workflowId))
+    .join(', ');
   return [
     `${change}: ${reason}`,
+    ...(origin ? [`the compared run was ${origin}`] : []),
     `baseline: ${baseline.name}${runs ? ` (${runs})` : ''}`,
     ...(rows.length > 0 ? ['', table(['metric', 'change', 'difference', '95 % interval', 'why'], rows)] : []),
     ...(hidden > 0 ? [`${hidden} unchanged (show them with --all)`] : []),

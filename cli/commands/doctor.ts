@@ -7,7 +7,6 @@ import { Cluster } from '../../kubernetes/client/cluster.js';
 import { NAMESPACE, SECRET } from '../../kubernetes/client/resources.js';
 import { shortStoreId } from '../../results/database/store-id.js';
 import { listRuns } from '../../results/records/runs.js';
-import type { ResultStore } from '../../results/store.js';
 import { helmCommand, helmCommandLine } from '../../suite/cluster/helm-command.js';
 import { parseSuite } from '../../suite/plan/check-suite.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
@@ -70,7 +69,11 @@ async function checkStore(options: StoreOptions): Promise<Finding> {
     return await withStore(options, async (store) => {
       const [newest] = await store.use((kysely) => listRuns(kysely, { limit: 1 }));
       const found = newest ? `newest run ${newest.workflowId}` : 'no recorded runs';
-      return { subject: 'result store', ok: true, message: `${store.name}${await idText(store)}, ${found}` };
+      return {
+        subject: 'result store',
+        ok: true,
+        message: `${store.name} (store ${shortStoreId(await store.id())}), ${found}`,
+      };
     });
   } catch (error) {
     if (!(error instanceof SuiteFailure)) throw error;
@@ -78,15 +81,6 @@ async function checkStore(options: StoreOptions): Promise<Finding> {
     const ok = error.class === 'NotFound';
     return { subject: 'result store', ok, message: error.message, hint: error.hint };
   }
-}
-
-/** Formats the id of a store; `''` before a worker of this version has opened the store. */
-async function idText(store: ResultStore): Promise<string> {
-  const id = await store.id().catch((error: unknown) => {
-    if (error instanceof SuiteFailure && error.class === 'StoreTooOld') return undefined;
-    throw error;
-  });
-  return id === undefined ? '' : ` (store ${shortStoreId(id)})`;
 }
 
 async function checkTemporal(taskQueue: string): Promise<Finding[]> {

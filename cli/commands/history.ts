@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { median } from 'simple-statistics';
 import { stepsOf } from '../../reports/model/assemble.js';
 import { type MetricHistory, type NamedSeries, readHistory, resolveMetric } from '../../results/records/history.js';
+import { originText } from '../../results/records/origin.js';
 import { resolveSuite } from '../../results/records/run-names.js';
 import { formatterOf } from '../../results/records/series.js';
 import { formatSignedPercent } from '../../suite/units/percent.js';
@@ -59,7 +60,7 @@ function historyText({ metric, unit, points }: MetricHistory, steps: ReturnType<
   const format = formatterOf(unit);
   const medians = points.map(({ values }) => median([...values]));
   const highest = Math.max(...medians);
-  const rows = points.map(({ workflowId, startedAt, values }, i) => {
+  const rows = points.map(({ workflowId, startedAt, values, origin }, i) => {
     const value = medians[i] ?? 0;
     const step = steps.find((candidate) => candidate.workflowId === workflowId && candidate.startedAt === startedAt);
     const change = step ? `← changed by ${formatSignedPercent(step.size)}` : '';
@@ -68,7 +69,7 @@ function historyText({ metric, unit, points }: MetricHistory, steps: ReturnType<
       workflowId,
       format(value),
       String(values.length),
-      `${'█'.repeat(Math.round((value / highest) * BAR_WIDTH))}${change ? ` ${change}` : ''}`,
+      `${'█'.repeat(Math.round((value / highest) * BAR_WIDTH))}${change ? ` ${change}` : ''}${origin ? ` ${originText(origin)}` : ''}`,
     ];
   });
   return `${metric}\n${table(['started (UTC)', 'run', 'median', 'values', ''], rows)}`;

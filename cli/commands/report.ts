@@ -11,6 +11,7 @@ import { exitCodeOfRun } from '../options/exit-code.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
 import { WrongUse } from '../options/wrong-use.js';
 import { addHelp } from '../output/help-text.js';
+import { warnOfLeftOut } from '../output/left-out.js';
 
 const BY_FORMAT: Readonly<Record<string, ReportFile>> = {
   md: 'report.md',
@@ -52,7 +53,7 @@ export function reportCommand(): Command {
         );
       }
       await withStore(options, async (store) => {
-        const report = await store.use((kysely) => readReport(kysely, name, options.test));
+        const report = await store.use((kysely) => readReport(kysely, name, options.test, warnOfLeftOut));
         const { record } = report;
         if (options.write) {
           const { workflowId, runId } = record;

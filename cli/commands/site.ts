@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { siteFiles } from '../../reports/site.js';
-import { writeWhole } from '../../results/records/folder.js';
+import { writeBelow } from '../../results/records/folder.js';
 import { positiveInteger } from '../options/option-parsers.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
 import { addHelp } from '../output/help-text.js';
+import { warnOfLeftOut } from '../output/left-out.js';
 
 /** `dynamo-bench site`: writes all runs and histories as a static web site. */
 export function siteCommand(): Command {
@@ -16,8 +17,8 @@ export function siteCommand(): Command {
     .action(async (options: StoreOptions & { out: string; runs: number; json?: true }) => {
       let files = 0;
       await withStore(options, async (store) => {
-        for await (const { path, text } of siteFiles(store, options.runs)) {
-          await writeWhole(join(options.out, path), text);
+        for await (const { path, text } of siteFiles(store, options.runs, warnOfLeftOut)) {
+          await writeBelow(options.out, path, [text]);
           files += 1;
         }
       });

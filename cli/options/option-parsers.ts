@@ -14,6 +14,15 @@ export function positiveInteger(value: string): number {
   return number;
 }
 
+const LONGEST_LABEL = 200;
+
+/** Parses a label: one line of at most 200 characters. */
+export function oneLine(value: string): string {
+  if (value.trim() === '' || value.length > LONGEST_LABEL || /\p{Cc}/u.test(value))
+    throw new InvalidArgumentError(`Expected one line of at most ${LONGEST_LABEL} characters.`);
+  return value;
+}
+
 /** Parses a percentage above 0 and below 100, with or without the sign: `3` and `3%` are the share 0.03. */
 export function percentage(value: string): number {
   const number = Number(value.replace(/\s*%$/, ''));

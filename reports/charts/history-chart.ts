@@ -1,3 +1,4 @@
+import { originText, type RunOrigin } from '../../results/records/origin.js';
 import { formatterOf } from '../../results/records/series.js';
 import { formatSignedPercent } from '../../suite/units/percent.js';
 import { html, type Markup } from '../markup/markup.js';
@@ -20,6 +21,7 @@ interface RunPoint {
   /** Milliseconds since the epoch. */
   readonly time: number;
   readonly spread: Spread;
+  readonly origin?: RunOrigin | undefined;
 }
 
 /** Draws a metric across runs, with the band of the baseline and the first run of each change. */
@@ -27,9 +29,10 @@ export function historyChart(history: HistoryOfMetric, id: string): Markup {
   const { metric, unit, simulated, steps } = history;
   const format = formatterOf(unit);
   const runs = history.points.map(
-    ({ workflowId, startedAt, values }): RunPoint => ({
+    ({ workflowId, startedAt, values, origin }): RunPoint => ({
       workflowId,
       startedAt,
+      origin,
       time: Date.parse(startedAt),
       spread: spreadOf(values),
     }),
@@ -57,8 +60,9 @@ function legendOf({ band, steps }: HistoryOfMetric): LegendEntry[] {
   ];
 }
 
-function runText({ startedAt, workflowId, spread }: RunPoint, format: (value: number) => string): string {
-  return `${moment(startedAt)}, ${workflowId}: ${format(spread.median)} (${spread.n} values)`;
+function runText({ startedAt, workflowId, spread, origin }: RunPoint, format: (value: number) => string): string {
+  const from = origin ? `, ${originText(origin)}` : '';
+  return `${moment(startedAt)}, ${workflowId}: ${format(spread.median)} (${spread.n} values)${from}`;
 }
 
 function runTable(runs: readonly RunPoint[], format: (value: number) => string): Markup {
@@ -67,8 +71,8 @@ ${runs
   .slice(-MAX_TABLE_ROWS)
   .toReversed()
   .map(
-    ({ workflowId, startedAt, spread }) =>
-      html`<tr><th scope="row">${workflowId}</th><td>${moment(startedAt)}</td><td class="number">${format(spread.median)}</td><td class="number">${spread.n}</td></tr>\n`,
+    ({ workflowId, startedAt, spread, origin }) =>
+      html`<tr><th scope="row">${workflowId}${origin && ` (${originText(origin)})`}</th><td>${moment(startedAt)}</td><td class="number">${format(spread.median)}</td><td class="number">${spread.n}</td></tr>\n`,
   )}</tbody></table>`;
 }
 

@@ -59,6 +59,10 @@ const resultsSchema = z.object({
   runId: z.string(),
   startedAt: z.string(),
   endedAt: z.string(),
+  origin: z
+    .object({ label: z.string(), importedAt: z.string(), trusted: z.boolean() })
+    .optional()
+    .meta({ description: 'origin of an imported run; absent for a run that the store recorded' }),
   complete: z.boolean().meta({ description: 'false while the run has not ended' }),
   verdict: z.string().meta({ description: 'pass, fail, inconclusive, skipped, regressed or running' }),
   reasons: z.array(z.object({ code: z.string(), message: z.string() })),
@@ -97,7 +101,7 @@ const LEVELS_TO_FIGURES = 2;
 
 /** Renders the results of a run as JSON: flat figures in SI units, verdicts with reasons, and the comparison. */
 export function* resultsJson(report: Report): Generator<string> {
-  const { record, complete, comparison } = report;
+  const { record, complete, comparison, origin } = report;
   const results: z.input<typeof resultsSchema> = {
     version: 1,
     suite: record.suite,
@@ -105,6 +109,7 @@ export function* resultsJson(report: Report): Generator<string> {
     runId: record.runId,
     startedAt: record.startedAt,
     endedAt: record.endedAt,
+    ...(origin ? { origin } : {}),
     complete,
     verdict: headline(report),
     reasons: record.reasons.map(({ code, message }) => ({ code, message })),

@@ -1,3 +1,4 @@
+import { originText } from '../../results/records/origin.js';
 import type { RunComparison } from '../../results/regression/run-comparison.schema.js';
 import { memlockText } from '../../suite/cluster/probe.js';
 import { ceilingOfShares, isAboveCeiling } from '../../suite/hardware/fabric.js';
@@ -39,6 +40,7 @@ export function reportHtml(report: Report, links: PageLinks = { folder: '' }): s
 <header>
 <h1>${record.suite} ${badge(word)}</h1>
 <p class="lead">Run <code>${record.workflowId}</code>, ${moment(record.startedAt)}, ${formatDuration(secondsBetween(record.startedAt, record.endedAt))}${complete ? '' : ' so far'}.</p>
+${report.origin && html`<p class="banner">This run was ${originText(report.origin)}.</p>`}
 ${!complete && html`<p class="banner">This run has not ended. The report shows the results recorded so far.</p>`}
 ${report.selection && html`<p class="banner">This page covers ${report.selection.tests} of ${report.selection.of} transport tests. The verdict is that of the whole run.</p>`}
 ${reasons(record)}
@@ -112,7 +114,7 @@ function changes(comparison: RunComparison | undefined): Markup | undefined {
   const unchanged = metrics.filter((metric) => metric.change === 'unchanged').length;
   return html`<h2 id="changes">Comparison with the baseline ${badge(change)}</h2>
 <p>${reason}</p>
-<p class="small">Baseline: ${baseline.name}${baseline.runs.length > 0 ? html` (${baseline.runs.map(({ workflowId }, i) => html`${i > 0 ? ', ' : ''}<code>${workflowId}</code>`)})` : ''}. Differences below ${formatShortPercent(threshold)} are not relevant.</p>
+<p class="small">Baseline: ${baseline.name}${baseline.runs.length > 0 ? html` (${baseline.runs.map(({ workflowId, origin }, i) => html`${i > 0 ? ', ' : ''}<code>${workflowId}</code>${origin && ` ${origin}`}`)})` : ''}. Differences below ${formatShortPercent(threshold)} are not relevant.</p>
 ${rows.length > 0 && scrolling('Changes', changeTable(rows))}
 ${rows.length > MAX_PAGE_ROWS && html`<p class="small">${rows.length - MAX_PAGE_ROWS} more are in results.json.</p>`}
 ${unchanged > 0 && html`<p class="small">${formatCount(unchanged, 'metric')} unchanged.</p>`}`;

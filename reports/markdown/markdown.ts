@@ -1,3 +1,4 @@
+import { originText } from '../../results/records/origin.js';
 import type { RunComparison } from '../../results/regression/run-comparison.schema.js';
 import { formatSignedPercent } from '../../suite/units/percent.js';
 import { orDash } from '../markup/text.js';
@@ -7,17 +8,20 @@ import { reportMarkdown } from './report.js';
 
 /** Renders report.md: the record, its comparison with the baseline, and a note when the run has not ended. */
 export function markdown(report: Report): string {
-  const { record, complete, comparison, selection } = report;
+  const { record, complete, comparison, selection, origin } = report;
+  const from = origin ? `> This run was ${originText(origin)}.\n\n` : '';
   const soFar = complete ? '' : '> This run has not ended. The report shows the results recorded so far.\n\n';
   const only = selection
     ? `> This report covers ${selection.tests} of ${selection.of} transport tests. The verdict is that of the whole run.\n\n`
     : '';
-  return `${soFar}${only}${reportMarkdown(record, headline(report))}${comparison ? comparisonSection(comparison) : ''}`;
+  return `${from}${soFar}${only}${reportMarkdown(record, headline(report))}${comparison ? comparisonSection(comparison) : ''}`;
 }
 
 function comparisonSection({ change, reason, baseline, metrics }: RunComparison): string {
   const rows = reportableChanges(metrics);
-  const runs = baseline.runs.map(({ workflowId }) => `\`${workflowId}\``).join(', ');
+  const runs = baseline.runs
+    .map(({ workflowId, origin }) => `\`${workflowId}\`${origin ? ` ${origin}` : ''}`)
+    .join(', ');
   return [
     '',
     `## Comparison with the baseline: ${change}`,

@@ -2,7 +2,9 @@ import type { Kysely } from 'kysely';
 import { median } from 'simple-statistics';
 import type { Tables } from '../../results/database/tables.js';
 import { compareConditions } from '../../results/records/conditions.js';
-import { type NamedSeries, readHistory } from '../../results/records/history.js';
+import { type MetricHistory, type NamedSeries, readHistory } from '../../results/records/history.js';
+import { isTrusted } from '../../results/records/origin.js';
+import { type LeftOut, orLeftOut } from '../../results/records/readable.js';
 import { resolveRun } from '../../results/records/run-names.js';
 import { type RunEntry, readRun } from '../../results/records/runs.js';
 import { isHeadline, isLoadMetric, kindOf, seriesName } from '../../results/records/series.js';
@@ -23,17 +25,28 @@ const SEED = 1;
  * Reads the report of a run by its name.
  *
  * @param tests transport tests to report, by `selectTests`. Default: the whole run
+ * @param leftOut receives the failures of newer runs, and of a comparison, that cannot be read
  * @throws {SuiteFailure} `NotFound` when the run or the test does not exist, with a suggestion
  */
-export async function readReport(kysely: Kysely<Tables>, name: string, tests?: readonly string[]): Promise<Report> {
-  return reportOf(kysely, await resolveRun(kysely, name), tests);
+export async function readReport(
+  kysely: Kysely<Tables>,
+  name: string,
+  tests?: readonly string[],
+  leftOut?: LeftOut,
+): Promise<Report> {
+  return reportOf(kysely, await resolveRun(kysely, name, leftOut), tests, leftOut);
 }
 
-/** Reads the report of a run. @param tests as in `readReport` */
-export async function reportOf(kysely: Kysely<Tables>, entry: RunEntry, tests?: readonly string[]): Promise<Report> {
+/** Reads the report of a run. @param tests, leftOut as in `readReport` */
+export async function reportOf(
+  kysely: Kysely<Tables>,
+  entry: RunEntry,
+  tests?: readonly string[],
+  leftOut?: LeftOut,
+): Promise<Report> {
   const [{ record: whole, complete }, comparison] = await Promise.all([
     readRun(kysely, entry),
-    findComparison(kysely, entry),
+    orLeftOut(() => findComparison(kysely, entry), leftOut),
   ]);
   const { record, ...parts } = tests
     ? selectTests({ record: whole, comparison }, tests)
@@ -50,6 +63,7 @@ export async function reportOf(kysely: Kysely<Tables>, entry: RunEntry, tests?: 
   return {
     record: complete ? record : withoutPendingTests(record),
     complete,
+    ...(entry.origin ? { origin: entry.origin } : {}),
     ...parts,
     history: history.map((metric): HistoryOfMetric => {
       const level = comparison?.metrics.find((change) => change.metric === metric.metric)?.baseline?.median;
@@ -92,11 +106,9 @@ function hasHistory(record: SuiteRecord): (series: NamedSeries) => boolean {
   return (series) => isHeadline(series) && (!isLoadMetric(series.metric) || ends.has(series.name));
 }
 
-/** Finds the runs in which a metric changed to another level. */
-export function stepsOf(
-  points: readonly { readonly workflowId: string; readonly startedAt: string; readonly values: readonly number[] }[],
-  threshold: number,
-): HistoryOfMetric['steps'] {
+/** Finds the runs in which a metric changed to another level. Excludes runs that were imported without trust. */
+export function stepsOf(history: MetricHistory['points'], threshold: number): HistoryOfMetric['steps'] {
+  const points = history.filter(isTrusted);
   const medians = points.map(({ values }) => median([...values]));
   return findSteps(medians, threshold, SEED).flatMap(({ at, size }) => {
     const run = points[at];

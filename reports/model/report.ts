@@ -1,4 +1,5 @@
 import type { MetricHistory } from '../../results/records/history.js';
+import type { RunOrigin } from '../../results/records/origin.js';
 import type { RunComparison } from '../../results/regression/run-comparison.schema.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { outcomeOf } from '../../suite/verdict/outcome.js';
@@ -8,6 +9,8 @@ export interface Report {
   readonly record: SuiteRecord;
   /** False while the run has not ended. */
   readonly complete: boolean;
+  /** Absent for a run that the store recorded. */
+  readonly origin?: RunOrigin | undefined;
   readonly comparison?: RunComparison | undefined;
   /** Set when the report covers only the transport tests that its reader named: their number, and that of the run. */
   readonly selection?: { readonly tests: number; readonly of: number } | undefined;

@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import Sqlite from 'better-sqlite3';
@@ -16,7 +15,7 @@ import pg from 'pg';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Database } from './database.js';
 import { checkVersion, migrate } from './migrate.js';
-import { READABLE_WITHOUT } from './migrations/index.js';
+import { FILE_MODE, makePrivate, makeRoot, tighten } from './modes.js';
 import { openToRead } from './sqlite-reader.js';
 import { toStoreFailure } from './store-failure.js';
 
@@ -44,9 +43,9 @@ export async function openDatabase(location: DatabaseLocation, { readOnly = fals
   const database = 'url' in location ? postgres(location.url, readOnly) : sqlite(location.file, readOnly);
   try {
     if (readOnly) {
-      await checkVersion(database, READABLE_WITHOUT);
+      await checkVersion(database);
     } else {
-      if ('file' in location) await mkdir(dirname(location.file), { recursive: true });
+      if ('file' in location) await makeRoot(dirname(location.file));
       await migrate(database);
     }
     return database;
@@ -59,6 +58,9 @@ export async function openDatabase(location: DatabaseLocation, { readOnly = fals
 function sqlite(file: string, readOnly: boolean): Database {
   const open = async () => {
     if (readOnly) return openToRead(file);
+    // SQLite gives its other files the permissions of this one.
+    await makePrivate(file);
+    for (const other of [`${file}-wal`, `${file}-shm`]) await tighten(other, FILE_MODE);
     const database = new Sqlite(file, { timeout: BUSY_TIMEOUT_MS });
     // Readers do not wait for the writer, and a commit is on the disk before it is acknowledged.
     database.pragma('journal_mode = WAL');

@@ -9,6 +9,7 @@ const MEANINGS: readonly (readonly [RegExp, FailureClass, string])[] = [
     'StoreNotWritable',
     'cannot be written',
   ],
+  [/^(ENAMETOOLONG|ELOOP)/, 'UnsafePath', 'has a path that the file system refuses'],
   [/^(28|3D|3F|ERR_INVALID_URL)/, 'StoreRefused', 'rejects the user, the password or the database name'],
   [
     /^(SQLITE_BUSY|SQLITE_LOCKED|SQLITE_IOERR|SQLITE_PROTOCOL|EIO|EMFILE|ENFILE|53|55P03|40|57|58|08)/,

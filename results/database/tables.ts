@@ -51,6 +51,12 @@ interface RunTable {
   verdict: string;
   /** Id of the Temporal namespace in which its workflow runs; null for a run recorded before this column existed. */
   temporal_namespace: string | null;
+  /** File or label from which the run was imported; null for a run that this store recorded. */
+  origin: string | null;
+  /** Time of the import; null for a run that this store recorded. */
+  imported_at: string | null;
+  /** 0 for a run that was imported without trust, otherwise 1. */
+  trusted: Generated<number>;
   /** The run's record without its cells. */
   record: string;
 }

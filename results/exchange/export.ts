@@ -4,6 +4,8 @@ import type { CellRecord } from '../records/any-cell.js';
 import type { ResultStore } from '../store.js';
 import { FORMAT, FORMAT_VERSION, type Line } from './export-line.js';
 
+type RunRow = Extract<Line, { kind: 'run' }>['row'];
+
 /** Number of cells in one read, because the record of a cell is large. */
 const ROWS_AT_A_TIME = 100;
 
@@ -51,8 +53,10 @@ async function* thingsOf(kysely: Kysely<Tables>): AsyncGenerator<Line> {
     yield { kind: 'log', row };
   const runCells = kysely.selectFrom('run_cell').selectAll().orderBy('run_seq').orderBy('position');
   const cellsOf = Map.groupBy(await runCells.execute(), ({ run_seq }) => run_seq);
-  for (const { seq, ...row } of await kysely.selectFrom('run').selectAll().orderBy('seq').execute()) {
-    yield { kind: 'run', row, cells: (cellsOf.get(seq) ?? []).map(({ cell_seq }) => ids.get(cell_seq) ?? '') };
+  const runs = await kysely.selectFrom('run').selectAll().orderBy('seq').execute();
+  for (const { seq, origin, imported_at, trusted, ...row } of runs) {
+    const cells = (cellsOf.get(seq) ?? []).map(({ cell_seq }) => ids.get(cell_seq) ?? '');
+    yield { kind: 'run', row: row as RunRow, cells, ...(origin !== null && trusted === 0 ? { origin } : {}) };
   }
   const comparisons = kysely.selectFrom('comparison').selectAll().orderBy('workflow_id').orderBy('run_id');
   for (const row of await comparisons.execute()) yield { kind: 'comparison', row };

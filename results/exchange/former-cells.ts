@@ -1,8 +1,10 @@
 import type { Transaction } from 'kysely';
+import { z } from 'zod';
 import { cellProblems, isReadableCell } from '../../suite/record/current-cell.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Tables } from '../database/tables.js';
 import type { CellRecord } from '../records/any-cell.js';
+import { parseBounded } from '../records/bounded-json.js';
 import { findEvidence } from '../records/evidence.js';
 
 /**
@@ -18,22 +20,39 @@ export async function cellOfLog(
   { path, sha256 }: Pick<Tables['log'], 'path' | 'sha256'>,
 ): Promise<CellRecord | undefined> {
   if (!CELL_FILE.test(path)) return undefined;
-  const cell: unknown = JSON.parse((await findEvidence(transaction, sha256)) ?? 'null');
+  const cell = parsed((await findEvidence(transaction, sha256)) ?? 'null', path);
   if (isReadableCell(cell) && cellProblems(cell).length === 0) return cell as CellRecord;
   throw new SuiteFailure('InvalidExport', `${path} does not contain a cell`);
 }
 
-/** Separates the cells from the record of a run. */
+/** Schema of a record of a run, as far as it can have cells. */
+const withCells = z.looseObject({
+  dynamo: z.looseObject({ tests: z.array(z.looseObject({ cells: z.array(z.unknown()).optional() })) }).optional(),
+});
+
+/** Separates the cells from the record of a run. @throws {SuiteFailure} `InvalidExport` */
 export function splitRecord(text: string): { readonly record: string; readonly cells: readonly CellRecord[] } {
-  const { dynamo, ...run } = JSON.parse(text) as {
-    readonly dynamo?: { readonly tests: readonly { readonly cells?: readonly CellRecord[] }[] };
-  };
-  const cells = dynamo?.tests.flatMap((test) => test.cells ?? []) ?? [];
-  if (!dynamo?.tests.some((test) => test.cells)) return { record: text, cells };
-  const tests = dynamo.tests.map(({ cells: _, ...test }) => test);
-  return { record: JSON.stringify({ ...run, dynamo: { ...dynamo, tests } }), cells };
+  const { success, data } = withCells.safeParse(parsed(text, 'the record of the run'));
+  const tests = success ? (data.dynamo?.tests ?? []) : [];
+  if (!tests.some((test) => test.cells)) return { record: text, cells: [] };
+  const cells = tests
+    .flatMap((test) => test.cells ?? [])
+    .map((cell) => {
+      if (isReadableCell(cell) && cellProblems(cell).length === 0) return cell as CellRecord;
+      throw new SuiteFailure('InvalidExport', 'the record of the run has a cell that cannot be read');
+    });
+  const { dynamo, ...run } = data as z.output<typeof withCells>;
+  const without = tests.map(({ cells: _, ...test }) => test);
+  return { record: JSON.stringify({ ...run, dynamo: { ...dynamo, tests: without } }), cells };
 }
 
+function parsed(text: string, what: string): unknown {
+  try {
+    return parseBounded(text);
+  } catch (error) {
+    throw new SuiteFailure('InvalidExport', `${what}: ${(error as Error).message}`, { cause: error });
+  }
+}
 /** Deletes evidence that no log and no cell uses, such as the JSON files of cells. */
 export async function dropUnused(transaction: Transaction<Tables>, hashes: Iterable<string>): Promise<void> {
   for (const sha256 of hashes) {

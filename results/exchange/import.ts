@@ -1,191 +1,202 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Transaction } from 'kysely';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Tables } from '../database/tables.js';
-import type { CellRecord } from '../records/any-cell.js';
-import { cellId, linkCellToWorkflow, putCell, type StoredCell } from '../records/cells.js';
+import { putCell } from '../records/cells.js';
 import { checkEvidence } from '../records/evidence.js';
+import { parseComparison } from '../regression/run-comparison.store.js';
 import type { ResultStore } from '../store.js';
 import { FORMAT, type Line, parseLine, READABLE_VERSIONS } from './export-line.js';
-import { cellOfLog, dropUnused, splitRecord } from './former-cells.js';
+import { cellOfLog, dropUnused } from './former-cells.js';
+import { importRun, type RunLine } from './import-run.js';
+import { cellById, type Imported, type Importing, linkMissingCell, missing } from './importing.js';
+import { ImportBudget } from './limits.js';
 
-/** Result of an import. */
-export interface Imported {
-  /** Number of imported lines. */
-  readonly lines: number;
-  readonly runs: {
-    /** Runs that the store did not have. */
-    readonly added: number;
-    /** Runs that were active in the store and have ended in the export. */
-    readonly ended: number;
-    /** Runs that the store already had in the same or a newer state. */
-    readonly present: number;
-  };
+export type { Imported } from './importing.js';
+
+/** How to import an export. */
+export interface ImportOptions {
+  /** Origin of the imported runs: a file name or a label. */
+  readonly label: string;
+  /** Let suites take over the imported cells, and regressions use the imported runs. Default: false */
+  readonly trust?: boolean | undefined;
 }
 
-type RunLine = Extract<Line, { kind: 'run' }>;
-
 /**
- * Adds the items of an export that the store lacks: all of them, or none. Existing items stay unchanged, so importing an
- * export twice changes nothing. Exceptions: an active run is updated when it has ended in the export, and the current cell
- * of a key and the log of a path are updated when those of the export are newer.
+ * Adds the items of an export that the store lacks: all of them, or none. Never replaces an item that the store has,
+ * whatever the dates in the export, so importing an export twice changes nothing. See `importRun` for the run that was
+ * active when it was imported.
+ *
+ * Without trust, the imported runs are only shown: the import adds no current cell, which a suite would take over, no
+ * baseline and no acknowledgement.
  *
  * @throws {SuiteFailure} `InvalidExport`, with the line and its problem
  */
-export async function importLines(store: ResultStore, lines: AsyncIterable<string>): Promise<Imported> {
+export async function importLines(
+  store: ResultStore,
+  lines: AsyncIterable<string>,
+  { label, trust = false }: ImportOptions,
+): Promise<Imported> {
   return store.write(async (transaction) => {
-    const runs = { added: 0, ended: 0, present: 0 };
-    const counts: Record<string, number> = {};
+    const counts: Imported = { lines: 0, runs: { added: 0, ended: 0, present: 0 }, kept: 0, withheld: 0 };
+    const importing: Importing = { trust, label, at: new Date().toISOString(), counts };
+    const budget = new ImportBudget();
+    const found: Record<string, number> = {};
     const cellFiles = new Set<string>();
-    let number = 0;
     let last: Line | undefined;
     for await (const line of lines) {
-      number += 1;
+      counts.lines += 1;
       try {
+        budget.addLine();
         const read = parseLine(line);
-        if (number === 1) checkHeader(read);
+        if (counts.lines === 1) checkHeader(read);
         if (last?.kind === 'end')
           throw new SuiteFailure('InvalidExport', 'unexpected data after the end marker; export the store again');
-        if (read.kind === 'end') checkCounts(read.counts, counts);
-        counts[read.kind] = (counts[read.kind] ?? 0) + 1;
-        if (read.kind === 'run') runs[await importRun(transaction, read)] += 1;
-        else await importLine(transaction, read, cellFiles);
+        if (read.kind === 'end') checkCounts(read.counts, found);
+        found[read.kind] = (found[read.kind] ?? 0) + 1;
+        if (read.kind === 'run') await importRun(transaction, read, importing);
+        else if (read.kind === 'evidence') await importEvidence(transaction, read, budget);
+        else if (read.kind === 'log') await importLog(transaction, read, importing, cellFiles);
+        else await importItem(transaction, read, importing);
         last = read;
       } catch (error) {
-        throw atLine(number, error);
+        throw atLine(counts.lines, error);
       }
     }
-    if (number === 0) throw new SuiteFailure('InvalidExport', 'the export is empty; export the store again');
+    if (counts.lines === 0) throw new SuiteFailure('InvalidExport', 'the export is empty; export the store again');
     if (last?.kind !== 'end') {
       throw new SuiteFailure(
         'InvalidExport',
-        `the export is truncated: its last line, ${number}, is not the end marker; export the store again`,
+        `the export is truncated: its last line, ${counts.lines}, is not the end marker; export the store again`,
       );
     }
     await dropUnused(transaction, cellFiles);
-    return { lines: number, runs };
+    return counts;
   });
 }
 
-async function importLine(
+type LineOf<Kind extends Line['kind']> = Extract<Line, { kind: Kind }>;
+
+async function importEvidence(
   transaction: Transaction<Tables>,
-  line: Exclude<Line, RunLine>,
+  { kind, ...row }: LineOf<'evidence'>,
+  budget: ImportBudget,
+): Promise<void> {
+  const evidence = { ...row, body: Buffer.from(row.body, 'base64') };
+  budget.addEvidence(evidence.body.length, evidence.bytes);
+  await checkEvidence(evidence);
+  await transaction
+    .insertInto('evidence')
+    .values(evidence)
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
+}
+
+async function importLog(
+  transaction: Transaction<Tables>,
+  { row }: LineOf<'log'>,
+  importing: Importing,
   cellFiles: Set<string>,
 ): Promise<void> {
+  const evidence = transaction.selectFrom('evidence').select('sha256').where('sha256', '=', row.sha256);
+  if (!(await evidence.executeTakeFirst())) throw missing(`the evidence ${row.sha256}`);
+  const cell = await cellOfLog(transaction, row);
+  if (cell) {
+    cellFiles.add(row.sha256);
+    const stored = { seq: await putCell(transaction, cell), cell };
+    return linkMissingCell(transaction, row.workflow_id, stored, importing);
+  }
+  const ofPath = transaction
+    .selectFrom('log')
+    .select('sha256')
+    .where('workflow_id', '=', row.workflow_id)
+    .where('path', '=', row.path);
+  const present = await ofPath.executeTakeFirst();
+  if (present) {
+    if (present.sha256 !== row.sha256) importing.counts.kept += 1;
+    return;
+  }
+  if (!importing.trust && (await hasTrustedRun(transaction, row.workflow_id))) importing.counts.withheld += 1;
+  else await transaction.insertInto('log').values(row).execute();
+}
+
+/** Returns true for a workflow id whose logs a suite of this store may read. */
+async function hasTrustedRun(transaction: Transaction<Tables>, workflowId: string): Promise<boolean> {
+  const runs = transaction
+    .selectFrom('run')
+    .select('seq')
+    .where('workflow_id', '=', workflowId)
+    .where('trusted', '=', 1);
+  return (await runs.executeTakeFirst()) !== undefined;
+}
+
+async function importItem(
+  transaction: Transaction<Tables>,
+  line: Exclude<Line, RunLine | LineOf<'evidence'> | LineOf<'log'>>,
+  importing: Importing,
+): Promise<void> {
+  const { counts, trust } = importing;
   switch (line.kind) {
     case 'header':
     case 'end':
       return;
-    case 'evidence': {
-      const { kind, ...row } = line;
-      const evidence = { ...row, body: Buffer.from(row.body, 'base64') };
-      await checkEvidence(evidence);
-      await transaction
-        .insertInto('evidence')
-        .values(evidence)
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-      return;
-    }
     case 'cell':
       await putCell(transaction, line.record);
       return;
-    case 'workflow-cell':
-      await linkNewerCell(transaction, line.workflowId, await cellById(transaction, line.cell));
+    case 'workflow-cell': {
+      const stored = await cellById(transaction, line.cell);
+      return linkMissingCell(transaction, line.workflowId, stored, importing);
+    }
+    case 'comparison':
+      return importComparison(transaction, line.row, importing);
+    case 'baseline': {
+      if (!trust) {
+        counts.withheld += 1;
+        return;
+      }
+      const { suite, name } = line.row;
+      const ofName = transaction.selectFrom('baseline').selectAll().where('suite', '=', suite).where('name', '=', name);
+      const present = await ofName.executeTakeFirst();
+      if (!present) await transaction.insertInto('baseline').values(line.row).execute();
+      else if (present.workflow_id !== line.row.workflow_id || present.run_id !== line.row.run_id) counts.kept += 1;
       return;
-    case 'log': {
-      const evidence = transaction.selectFrom('evidence').select('sha256').where('sha256', '=', line.row.sha256);
-      if (!(await evidence.executeTakeFirst())) throw missing(`the evidence ${line.row.sha256}`);
-      const cell = await cellOfLog(transaction, line.row);
-      if (cell) {
-        cellFiles.add(line.row.sha256);
-        await linkNewerCell(transaction, line.row.workflow_id, { seq: await putCell(transaction, cell), cell });
+    }
+    case 'acknowledgement':
+      if (!trust) {
+        counts.withheld += 1;
         return;
       }
       await transaction
-        .insertInto('log')
-        .values(line.row)
-        .onConflict((conflict) =>
-          conflict
-            .columns(['workflow_id', 'path'])
-            .doUpdateSet((row) => ({ sha256: row.ref('excluded.sha256'), stored_at: row.ref('excluded.stored_at') }))
-            .whereRef('log.stored_at', '<', 'excluded.stored_at'),
-        )
-        .execute();
-      return;
-    }
-    case 'comparison':
-    case 'baseline':
-    case 'acknowledgement':
-      await transaction
-        .insertInto(line.kind)
+        .insertInto('acknowledgement')
         .values(line.row)
         .onConflict((conflict) => conflict.doNothing())
         .execute();
   }
 }
 
-async function importRun(transaction: Transaction<Tables>, line: RunLine): Promise<keyof Imported['runs']> {
-  const { record, cells: recordedCells } = splitRecord(line.row.record);
-  const row = { ...line.row, record };
-  const { workflow_id, run_id, ...content } = row;
-  const present = await transaction
-    .selectFrom('run')
-    .select(['seq', 'ended_at'])
-    .where('workflow_id', '=', workflow_id)
-    .where('run_id', '=', run_id)
-    .executeTakeFirst();
-  if (present && (present.ended_at !== null || row.ended_at === null)) return 'present';
-  const { seq } = present
-    ? await transaction
-        .updateTable('run')
-        .set(content)
-        .where('seq', '=', present.seq)
-        .returning('seq')
-        .executeTakeFirstOrThrow()
-    : await transaction.insertInto('run').values(row).returning('seq').executeTakeFirstOrThrow();
-  await transaction.deleteFrom('run_cell').where('run_seq', '=', seq).execute();
-  const cells = await Promise.all(line.cells.map((id) => cellById(transaction, id)));
-  for (const cell of recordedCells) {
-    const stored = { seq: await putCell(transaction, cell), cell };
-    await linkNewerCell(transaction, workflow_id, stored);
-    if (!cells.some((linked) => linked.seq === stored.seq)) cells.push(stored);
-  }
-  for (const [position, stored] of cells.entries()) {
-    const { test, repetition } = stored.cell;
-    const link = { run_seq: seq, position, test, repetition, cell_seq: stored.seq };
-    await transaction.insertInto('run_cell').values(link).execute();
-  }
-  return present ? 'ended' : 'added';
-}
-
-/** Links a cell to a workflow unless it has a newer one of the same key. */
-async function linkNewerCell(
+/** Imports the comparison of an imported run. The comparison of any other run is that of this store, or absent. */
+async function importComparison(
   transaction: Transaction<Tables>,
-  workflowId: string,
-  { seq, cell }: StoredCell,
+  row: LineOf<'comparison'>['row'],
+  { counts }: Importing,
 ): Promise<void> {
-  const present = await transaction
-    .selectFrom('workflow_cell')
-    .innerJoin('cell', 'cell.seq', 'workflow_cell.cell_seq')
-    .select('cell.recorded_at')
-    .where('workflow_cell.workflow_id', '=', workflowId)
-    .where('workflow_cell.key', '=', cell.key)
+  const { workflow_id, run_id, record } = row;
+  try {
+    parseComparison({ workflowId: workflow_id, runId: run_id }, record);
+  } catch (error) {
+    throw new SuiteFailure('InvalidExport', (error as Error).message, { cause: error });
+  }
+  const here = await transaction
+    .selectFrom('run')
+    .leftJoin('comparison', (join) =>
+      join.onRef('comparison.workflow_id', '=', 'run.workflow_id').onRef('comparison.run_id', '=', 'run.run_id'),
+    )
+    .select(['run.origin', 'comparison.record'])
+    .where('run.workflow_id', '=', workflow_id)
+    .where('run.run_id', '=', run_id)
     .executeTakeFirst();
-  if (present && present.recorded_at >= cell.recordedAt) return;
-  await linkCellToWorkflow(transaction, workflowId, { seq, cell });
-}
-
-async function cellById(kysely: Kysely<Tables>, id: string): Promise<StoredCell> {
-  const row = await kysely.selectFrom('cell').select(['seq', 'record']).where('id', '=', id).executeTakeFirst();
-  if (!row) throw missing(`the cell ${id}`);
-  const cell = JSON.parse(row.record) as CellRecord;
-  if (cellId(cell) !== id)
-    throw new SuiteFailure('StoreCorrupt', `cell ${id} has changed since it was recorded: its hash differs`);
-  return { seq: row.seq, cell };
-}
-
-function missing(what: string): SuiteFailure {
-  return new SuiteFailure('InvalidExport', `this line refers to ${what}, which no earlier line contains`);
+  if (!here) throw missing(`the run ${workflow_id}@${run_id}`);
+  if (here.origin !== null && here.record === null) await transaction.insertInto('comparison').values(row).execute();
+  else if (here.record !== record) counts.kept += 1;
 }
 
 function checkHeader(line: Line): void {

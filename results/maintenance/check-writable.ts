@@ -1,5 +1,6 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { FILE_MODE, makeRoot } from '../database/modes.js';
 import { toStoreFailure } from '../database/store-failure.js';
 import type { ResultStore } from '../store.js';
 
@@ -12,8 +13,8 @@ export async function checkWritable(store: ResultStore): Promise<void> {
   await store.write((transaction) => transaction.deleteFrom('acknowledgement').where('id', '=', '').execute());
   const file = join(store.root, `.writable-${process.pid}`);
   try {
-    await mkdir(store.root, { recursive: true });
-    await writeFile(file, 'written by the readiness check of the worker\n');
+    await makeRoot(store.root);
+    await writeFile(file, 'written by the readiness check of the worker\n', { mode: FILE_MODE });
     await rm(file);
   } catch (error) {
     throw toStoreFailure(error, store.root);

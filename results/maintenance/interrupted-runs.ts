@@ -1,6 +1,7 @@
 import type { SuiteRecord } from '../../suite/record/record.js';
 import type { RunStatus, RunStatusClient } from '../../suite/run/run-status.js';
 import { failureRecord } from '../../suite/verdict/failure.js';
+import { orLeftOut } from '../records/readable.js';
 import { endRun, listRuns, type RunEntry, readRun } from '../records/runs.js';
 import type { ResultStore } from '../store.js';
 
@@ -42,7 +43,7 @@ function interruption(entry: RunEntry, status: RunStatus): InterruptedRun | unde
 
 /**
  * Records these runs as ended, with their measured cells. Skips runs that have recorded their end meanwhile, and returns
- * the others.
+ * the others. Leaves out runs whose record cannot be read.
  */
 export async function endInterruptedRuns(
   store: ResultStore,
@@ -51,9 +52,10 @@ export async function endInterruptedRuns(
   const ended: InterruptedRun[] = [];
   for (const run of runs) {
     const written = await store.write(async (transaction) => {
-      const { record, complete } = await readRun(transaction, run.entry);
-      if (!complete) await endRun(transaction, interruptedRecord(record, run));
-      return !complete;
+      const stored = await orLeftOut(() => readRun(transaction, run.entry));
+      if (!stored || stored.complete) return false;
+      await endRun(transaction, interruptedRecord(stored.record, run));
+      return true;
     });
     if (written) ended.push(run);
   }

@@ -1,6 +1,8 @@
 import { rm } from 'node:fs/promises';
 import { sql, type Transaction } from 'kysely';
 import type { Tables } from '../database/tables.js';
+import { isTrusted } from '../records/origin.js';
+import { orLeftOut } from '../records/readable.js';
 import type { RunEntry } from '../records/runs.js';
 import { listRuns } from '../records/runs.js';
 import type { ResultStore } from '../store.js';
@@ -17,7 +19,8 @@ export interface Retention {
 }
 
 /**
- * Lists the runs that retention deletes. Never includes baselines, acknowledged runs or active runs.
+ * Lists the runs that retention deletes. Never includes baselines, acknowledged runs or active runs. Counts runs that were
+ * imported without trust separately, so that no import makes it delete runs of this store.
  */
 export async function runsToDrop(store: ResultStore, { keep = 0, olderThan }: Retention): Promise<RunEntry[]> {
   return store.use(async (kysely) => {
@@ -26,7 +29,7 @@ export async function runsToDrop(store: ResultStore, { keep = 0, olderThan }: Re
       ...(await kysely.selectFrom('acknowledgement').select(['workflow_id', 'run_id']).execute()),
     ];
     const pinned = new Set(pins.map(({ workflow_id, run_id }) => `${workflow_id} ${run_id}`));
-    const bySuite = Map.groupBy(await listRuns(kysely), ({ suite }) => suite);
+    const bySuite = Map.groupBy(await listRuns(kysely), (run) => `${isTrusted(run)} ${run.suite}`);
     return [...bySuite.values()].flatMap((runs) =>
       runs
         .slice(keep)
@@ -69,7 +72,10 @@ export async function dropRuns(store: ResultStore, runs: readonly RunEntry[]): P
     }
     return { without, dropped: await dropUnused(transaction) };
   });
-  for (const workflowId of without) await rm(store.folder(workflowId), { recursive: true, force: true });
+  for (const workflowId of without) {
+    // An id that cannot name a folder has none.
+    await orLeftOut(async () => rm(store.folder(workflowId), { recursive: true, force: true }));
+  }
   return dropped;
 }
 

@@ -2,11 +2,13 @@ import type { Kysely } from 'kysely';
 import { ec2InstanceType } from '../../suite/hardware/instance-type.js';
 import { historyOfCells, setUpOf } from '../../suite/plan/history.js';
 import type { SuiteHistory } from '../../suite/plan/test-forecast.js';
-import { currentCell } from '../../suite/record/current-cell.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { secondsBetween } from '../../suite/units/time.js';
 import type { Tables } from '../database/tables.js';
 import { type CellRecord, isInferenceCell } from './any-cell.js';
+import { orLeftOut } from './readable.js';
+import { cellOfRun } from './run-cells.js';
+import { readHead } from './runs.js';
 
 /** Number of newest runs to read; the cluster may have changed since older ones. */
 const NEWEST_RUNS = 20;
@@ -29,7 +31,7 @@ interface TimedRun {
 
 /**
  * Reads how long set-up and the cells of the newest runs of a suite took. Excludes failed cells, and cells that a run took
- * over from another one.
+ * over from another one. Excludes runs that were imported without trust, and runs and cells that cannot be read.
  *
  * @param instanceTypes use only runs on these; an empty list allows any instance type
  * @param runs number of newest runs to read. Default: 20
@@ -48,6 +50,7 @@ export async function readCellTimes(
         .selectFrom('run')
         .select(['seq', 'started_at', 'workflow_id', 'run_id', 'record'])
         .where('suite', '=', suite)
+        .where('trusted', '=', 1)
         .orderBy('started_at', 'desc')
         .orderBy('seq', 'desc')
         .limit(newest),
@@ -61,15 +64,19 @@ export async function readCellTimes(
         .onRef('cell.run_id', '=', 'newest.run_id'),
     )
     .select(['newest.seq as run', 'newest.started_at as startedAt', 'newest.record as head', 'cell.record'])
+    .select(['newest.workflow_id', 'newest.run_id'])
     .where('cell.failure_class', 'is', null)
     .execute();
   const runs = new Map<number, TimedRun>();
-  for (const { run, startedAt, head, record } of rows) {
-    const timed = runs.get(run) ?? { startedAt, types: typesOfPair(JSON.parse(head)), cells: new Map() };
-    runs.set(run, timed);
-    const cell = currentCell(JSON.parse(record));
-    const types = isInferenceCell(cell) ? timed.types : typesOf(cell.provenance?.nodes ?? []);
-    if (isOn(types, instanceTypes)) addCell(timed, cell);
+  for (const { run, startedAt, head, record, workflow_id, run_id } of rows) {
+    const name = { workflowId: workflow_id, runId: run_id };
+    await orLeftOut(async () => {
+      const timed = runs.get(run) ?? { startedAt, types: typesOfPair(readHead(name, head)), cells: new Map() };
+      const cell = cellOfRun(name, record);
+      runs.set(run, timed);
+      const types = isInferenceCell(cell) ? timed.types : typesOf(cell.provenance?.nodes ?? []);
+      if (isOn(types, instanceTypes)) addCell(timed, cell);
+    });
   }
   return historyOf([...runs.values()].filter(({ cells }) => cells.size > 0));
 }

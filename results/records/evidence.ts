@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
+import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { zstdCompress, zstdDecompress } from 'node:zlib';
+import { createZstdDecompress, zstdCompress, zstdDecompress } from 'node:zlib';
 import type { Kysely } from 'kysely';
 import type { LogReference } from '../../suite/record/record.js';
 import { type FailureClass, SuiteFailure } from '../../suite/verdict/failure.js';
@@ -11,7 +12,7 @@ import type { Tables } from '../database/tables.js';
 const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
-type Evidence = Pick<Tables['evidence'], 'sha256' | 'body'>;
+type Evidence = Pick<Tables['evidence'], 'sha256' | 'bytes' | 'body'>;
 
 /** Stores a log under its path in the run's folder. */
 export async function putLog(
@@ -47,7 +48,7 @@ export async function findLog(kysely: Kysely<Tables>, workflowId: string, path: 
   const row = await kysely
     .selectFrom('log')
     .innerJoin('evidence', 'evidence.sha256', 'log.sha256')
-    .select(['evidence.sha256', 'body'])
+    .select(['evidence.sha256', 'evidence.bytes', 'body'])
     .where('workflow_id', '=', workflowId)
     .where('path', '=', path)
     .executeTakeFirst();
@@ -58,28 +59,57 @@ export async function findLog(kysely: Kysely<Tables>, workflowId: string, path: 
 export async function findEvidence(kysely: Kysely<Tables>, sha256: string): Promise<string | undefined> {
   const row = await kysely
     .selectFrom('evidence')
-    .select(['sha256', 'body'])
+    .select(['sha256', 'bytes', 'body'])
     .where('sha256', '=', sha256)
     .executeTakeFirst();
   return row && textOf(row);
 }
 
 /** @throws {SuiteFailure} `StoreCorrupt` when the bytes are not those that were stored */
-async function textOf(row: Evidence): Promise<string> {
-  return (await unpack(row, 'StoreCorrupt')).toString('utf8');
-}
-
-/** @throws {SuiteFailure} `InvalidExport` when the bytes are not those that were exported */
-export async function checkEvidence(row: Evidence): Promise<void> {
-  await unpack(row, 'InvalidExport');
-}
-
-async function unpack({ sha256, body }: Evidence, failureClass: FailureClass): Promise<Buffer> {
-  const bytes = await decompress(body).catch((error: unknown) => {
-    throw new SuiteFailure(failureClass, `cannot decompress evidence ${sha256}`, { cause: error });
+async function textOf({ sha256, bytes, body }: Evidence): Promise<string> {
+  const unpacked = await decompress(body, { maxOutputLength: Math.max(1, Number(bytes)) }).catch((error: unknown) => {
+    throw notDecompressed('StoreCorrupt', sha256, error);
   });
-  if (createHash('sha256').update(bytes).digest('hex') !== sha256) {
-    throw new SuiteFailure(failureClass, `evidence ${sha256} has changed since it was stored: its hash differs`);
+  const hash = createHash('sha256').update(unpacked).digest('hex');
+  if (hash !== sha256) throw otherHash('StoreCorrupt', sha256);
+  return unpacked.toString('utf8');
+}
+
+/**
+ * Checks that evidence unpacks to its number of bytes and its hash. Holds a part of the bytes at a time, and stops when
+ * there are too many.
+ *
+ * @throws {SuiteFailure} `InvalidExport`
+ */
+export async function checkEvidence({ sha256, bytes, body }: Evidence): Promise<void> {
+  const hash = createHash('sha256');
+  let unpacked = 0;
+  try {
+    await pipeline([body], createZstdDecompress(), async (chunks: AsyncIterable<Buffer>) => {
+      for await (const chunk of chunks) {
+        unpacked += chunk.length;
+        if (unpacked > bytes) throw otherSize(sha256, bytes);
+        hash.update(chunk);
+      }
+    });
+  } catch (error) {
+    throw error instanceof SuiteFailure ? error : notDecompressed('InvalidExport', sha256, error);
   }
-  return bytes;
+  if (hash.digest('hex') !== sha256) throw otherHash('InvalidExport', sha256);
+  if (unpacked !== bytes) throw otherSize(sha256, bytes);
+}
+
+function notDecompressed(failureClass: FailureClass, sha256: string, cause: unknown): SuiteFailure {
+  return new SuiteFailure(failureClass, `cannot decompress evidence ${sha256}`, { cause });
+}
+
+function otherHash(failureClass: FailureClass, sha256: string): SuiteFailure {
+  return new SuiteFailure(failureClass, `evidence ${sha256} has changed since it was stored: its hash differs`);
+}
+
+function otherSize(sha256: string, bytes: number): SuiteFailure {
+  return new SuiteFailure(
+    'InvalidExport',
+    `evidence ${sha256} does not unpack to the ${bytes} bytes that its line names`,
+  );
 }

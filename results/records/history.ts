@@ -3,6 +3,7 @@ import { didYouMean } from '../../suite/schema/schema.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Tables } from '../database/tables.js';
 import { compareConditions, parseConditions } from './conditions.js';
+import { ORIGIN_COLUMNS, originOf, type RunOrigin } from './origin.js';
 import { isHeadline, isSimulatedMetric, kindOf, type MetricUnit, type Series, seriesName } from './series.js';
 
 /** The values of a metric in one run. */
@@ -12,6 +13,8 @@ export interface HistoryPoint {
   readonly startedAt: string;
   /** Values of the repetitions, in the unit of the metric. */
   readonly values: readonly number[];
+  /** Absent for a run that this store recorded. */
+  readonly origin?: RunOrigin;
 }
 
 /** History of a metric, oldest run first. */
@@ -33,6 +36,8 @@ export interface HistoryFilter {
   readonly tests?: readonly string[] | undefined;
   /** Series to read; default: all of these tests. */
   readonly wanted?: ((series: NamedSeries) => boolean) | undefined;
+  /** Only runs that were not imported, or were imported with trust. */
+  readonly trusted?: true;
   /** Only runs that started at or before this time, ISO 8601. */
   readonly until?: string | undefined;
   /** Number of newest runs; default: all. */
@@ -50,8 +55,10 @@ export async function readHistory(kysely: Kysely<Tables>, filter: HistoryFilter)
   const newestRuns = await kysely
     .selectFrom('run')
     .select(['seq', 'workflow_id', 'run_id', 'started_at'])
+    .select(ORIGIN_COLUMNS)
     .where('suite', '=', suite)
     .where('ended_at', 'is not', null)
+    .$if(filter.trusted === true, (query) => query.where('trusted', '=', 1))
     .$if(until !== undefined, (query) => query.where('started_at', '<=', until ?? ''))
     .orderBy('started_at', 'desc')
     .orderBy('seq', 'desc')
@@ -96,7 +103,16 @@ export async function readHistory(kysely: Kysely<Tables>, filter: HistoryFilter)
     points: oldestFirst.flatMap((run): HistoryPoint[] => {
       const found = bySeries.get(seq)?.get(run.seq);
       if (!found) return [];
-      return [{ workflowId: run.workflow_id, runId: run.run_id, startedAt: run.started_at, values: found }];
+      const origin = originOf(run);
+      return [
+        {
+          workflowId: run.workflow_id,
+          runId: run.run_id,
+          startedAt: run.started_at,
+          values: found,
+          ...(origin ? { origin } : {}),
+        },
+      ];
     }),
   }));
 }

@@ -1,9 +1,11 @@
 import type { Kysely, Transaction } from 'kysely';
-import { currentCell } from '../../suite/record/current-cell.js';
+import { cellProblems, currentCell, isReadableCell } from '../../suite/record/current-cell.js';
 import type { RunHead } from '../../suite/record/record.js';
 import type { Tables } from '../database/tables.js';
 import type { CellRecord } from './any-cell.js';
+import { parseBounded } from './bounded-json.js';
 import { linkCellToWorkflow, putCell, type StoredCell } from './cells.js';
+import { problemsText, unreadable } from './readable.js';
 
 export interface RunName {
   readonly workflowId: string;
@@ -81,7 +83,10 @@ export async function linkCellsBeforeReset(
   }
 }
 
-/** Reads the links of the runs that were reset, the newest run first. They have the same start as the run that continues. */
+/**
+ * Reads the links of the runs that were reset, the newest run first. They have the same start as the run that continues, and
+ * were not imported without trust.
+ */
 function linksOfResetRuns(transaction: Transaction<Tables>, workflowId: string, runSeq: number) {
   return transaction
     .selectFrom('run')
@@ -89,14 +94,20 @@ function linksOfResetRuns(transaction: Transaction<Tables>, workflowId: string, 
     .select(['run_cell.run_seq', 'run_cell.test', 'run_cell.repetition', 'run_cell.cell_seq'])
     .where('run.workflow_id', '=', workflowId)
     .where('run.seq', '<', runSeq)
+    .where('run.trusted', '=', 1)
     .where('run.started_at', '=', (query) => query.selectFrom('run').select('started_at').where('seq', '=', runSeq))
     .orderBy('run.seq', 'desc')
     .orderBy('run_cell.position')
     .execute();
 }
 
-/** Reads the cells of a run. Of each test, warm-up cells come first, then the others by repetition. */
-export async function cellsOfRun(kysely: Kysely<Tables>, runSeq: number): Promise<CellRecord[]> {
+/**
+ * Reads the cells of a run. Of each test, warm-up cells come first, then the others by repetition.
+ *
+ * @param run name of the run, for messages
+ * @throws {SuiteFailure} `RecordUnreadable`
+ */
+export async function cellsOfRun(kysely: Kysely<Tables>, run: RunName, runSeq: number): Promise<CellRecord[]> {
   const rows = await kysely
     .selectFrom('run_cell')
     .innerJoin('cell', 'cell.seq', 'run_cell.cell_seq')
@@ -105,8 +116,22 @@ export async function cellsOfRun(kysely: Kysely<Tables>, runSeq: number): Promis
     .orderBy('run_cell.position')
     .execute();
   return rows
-    .map(({ record }) => currentCell(JSON.parse(record)))
+    .map(({ record }) => cellOfRun(run, record))
     .sort((a, b) => Number(b.warmUp ?? false) - Number(a.warmUp ?? false) || a.repetition - b.repetition);
+}
+
+/** Parses a cell of a run. @throws {SuiteFailure} `RecordUnreadable` */
+export function cellOfRun(run: RunName, text: string): CellRecord {
+  let recorded: unknown;
+  try {
+    recorded = parseBounded(text);
+  } catch (error) {
+    throw unreadable(run, `a cell: ${(error as Error).message}`, error);
+  }
+  if (!isReadableCell(recorded)) throw unreadable(run, 'a cell has an unknown version');
+  const problems = cellProblems(recorded);
+  if (problems.length > 0) throw unreadable(run, `a cell: ${problemsText(problems)}`);
+  return currentCell(recorded);
 }
 
 async function nextPosition(transaction: Transaction<Tables>, runSeq: number): Promise<number> {
@@ -124,6 +149,7 @@ async function openRun(transaction: Transaction<Tables>, { workflowId, runId }: 
     .selectFrom('run')
     .selectAll()
     .where('workflow_id', '=', workflowId)
+    .where('trusted', '=', 1)
     .orderBy('seq', 'desc')
     .execute();
   const own = rows.find((row) => row.run_id === runId);
@@ -135,6 +161,8 @@ async function openRun(transaction: Transaction<Tables>, { workflowId, runId }: 
     .insertInto('run')
     .values({
       ...started,
+      origin: null,
+      imported_at: null,
       run_id: runId,
       ended_at: null,
       verdict: 'running',

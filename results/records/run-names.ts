@@ -2,20 +2,22 @@ import type { Kysely } from 'kysely';
 import { didYouMean } from '../../suite/schema/schema.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Tables } from '../database/tables.js';
+import { type LeftOut, orLeftOut } from './readable.js';
 import { listRuns, type RunEntry, readRun, type StoredRun } from './runs.js';
 
 /** Resolves and shortens names of runs and suites on the command line. */
 
 /**
  * Resolves the name of a run: a workflow id, which means its newest run; `<workflow id>@<start of a run id>`; or
- * `latest`, `latest:<suite>`.
+ * `latest`, `latest:<suite>`, which mean the newest run that can be read.
  *
+ * @param leftOut receives the failures of newer runs that cannot be read
  * @throws {SuiteFailure} `NotFound`, with a suggestion
  */
-export async function resolveRun(kysely: Kysely<Tables>, name: string): Promise<RunEntry> {
+export async function resolveRun(kysely: Kysely<Tables>, name: string, leftOut?: LeftOut): Promise<RunEntry> {
   const latest = /^latest(?::(.+))?$/.exec(name);
   if (latest) {
-    const [newest] = await listRuns(kysely, { suite: latest[1], limit: 1 });
+    const newest = await newestReadable(kysely, latest[1], leftOut);
     if (newest) return newest;
   }
   const [exact] = await listRuns(kysely, { workflowId: name, limit: 1 });
@@ -42,6 +44,18 @@ export async function resolveRun(kysely: Kysely<Tables>, name: string): Promise<
       hint: 'Run `dynamo-bench runs` to list the recorded runs',
     },
   );
+}
+
+/** Finds the newest run that can be read. */
+async function newestReadable(
+  kysely: Kysely<Tables>,
+  suite: string | undefined,
+  leftOut?: LeftOut,
+): Promise<RunEntry | undefined> {
+  for (let offset = 0; ; offset += 1) {
+    const [run] = await listRuns(kysely, { suite, limit: 1, offset });
+    if (!run || (await orLeftOut(() => readRun(kysely, run), leftOut))) return run;
+  }
 }
 
 /**

@@ -1,10 +1,19 @@
 import type { Kysely } from 'kysely';
-import { RECORD_VERSION, type RunHead, type StartedRun, type SuiteRecord } from '../../suite/record/record.js';
+import {
+  headProblems,
+  RECORD_VERSION,
+  type RunHead,
+  type StartedRun,
+  type SuiteRecord,
+} from '../../suite/record/record.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { type Verdict, worst } from '../../suite/verdict/verdict.js';
 import type { Tables } from '../database/tables.js';
 import { type CellRecord, isInferenceCell } from './any-cell.js';
-import { cellsOfRun } from './run-cells.js';
+import { parseBounded } from './bounded-json.js';
+import { ORIGIN_COLUMNS, originOf, type RunOrigin } from './origin.js';
+import { problemsText, unreadable } from './readable.js';
+import { cellsOfRun, type RunName } from './run-cells.js';
 
 /** One line of the list of runs. */
 export interface RunEntry {
@@ -18,6 +27,8 @@ export interface RunEntry {
   readonly verdict: string;
   /** Id of the Temporal namespace in which its workflow runs, if it is known. */
   readonly temporalNamespace?: string;
+  /** Absent for a run that this store recorded. */
+  readonly origin?: RunOrigin;
 }
 
 /** A run as the store returns it to reports. */
@@ -54,15 +65,19 @@ export async function putStartedRun(
     .execute();
 }
 
-/** Reads the initial record of the newest run of a workflow id; undefined before it is stored. */
+/**
+ * Reads the initial record of the newest run of a workflow id; undefined before it is stored. Excludes runs that were
+ * imported without trust.
+ */
 export async function findStartedRun(kysely: Kysely<Tables>, workflowId: string): Promise<StartedRun | undefined> {
   const row = await kysely
     .selectFrom('run')
-    .select('record')
+    .select(['run_id', 'record'])
     .where('workflow_id', '=', workflowId)
+    .where('trusted', '=', 1)
     .orderBy('seq', 'desc')
     .executeTakeFirst();
-  return row && currentHead(JSON.parse(row.record));
+  return row && readHead({ workflowId, runId: row.run_id }, row.record);
 }
 
 /** Stores the final record of a run. Its cells were linked when they were recorded. */
@@ -98,21 +113,28 @@ export async function listRuns(
     readonly workflowId?: string | undefined;
     /** Lists runs that have not ended. */
     readonly active?: true;
+    /** Excludes runs that were imported without trust. */
+    readonly trusted?: true;
     /** Lists runs that started before this time, ISO 8601. */
     readonly before?: string | undefined;
     readonly limit?: number;
+    /** Number of newest runs to leave out; needs `limit`. */
+    readonly offset?: number;
   } = {},
 ): Promise<RunEntry[]> {
   const rows = await kysely
     .selectFrom('run')
     .select(['workflow_id', 'run_id', 'suite', 'started_at', 'ended_at', 'verdict', 'temporal_namespace'])
+    .select(ORIGIN_COLUMNS)
     .$if(filter.suite !== undefined, (query) => query.where('suite', '=', filter.suite ?? ''))
     .$if(filter.workflowId !== undefined, (query) => query.where('workflow_id', '=', filter.workflowId ?? ''))
     .$if(filter.active === true, (query) => query.where('ended_at', 'is', null))
+    .$if(filter.trusted === true, (query) => query.where('trusted', '=', 1))
     .$if(filter.before !== undefined, (query) => query.where('started_at', '<', filter.before ?? ''))
     .orderBy('started_at', 'desc')
     .orderBy('seq', 'desc')
     .$if(filter.limit !== undefined, (query) => query.limit(filter.limit ?? 0))
+    .$if(filter.offset !== undefined, (query) => query.offset(filter.offset ?? 0))
     .execute();
   return rows.map((row) => ({
     workflowId: row.workflow_id,
@@ -122,10 +144,15 @@ export async function listRuns(
     ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
     verdict: row.verdict,
     ...(row.temporal_namespace === null ? {} : { temporalNamespace: row.temporal_namespace }),
+    ...withOrigin(originOf(row)),
   }));
 }
 
-/** Reads a run without its cells. */
+function withOrigin(origin: RunOrigin | undefined): Pick<RunEntry, 'origin'> {
+  return origin ? { origin } : {};
+}
+
+/** Reads a run without its cells. @throws {SuiteFailure} `RecordUnreadable` */
 export async function readRunHead(
   kysely: Kysely<Tables>,
   { workflowId, runId }: Pick<RunEntry, 'workflowId' | 'runId'>,
@@ -136,16 +163,16 @@ export async function readRunHead(
     .where('workflow_id', '=', workflowId)
     .where('run_id', '=', runId)
     .executeTakeFirstOrThrow();
-  return { seq, complete: ended_at !== null, stored: currentHead(JSON.parse(record)) };
+  return { seq, complete: ended_at !== null, stored: readHead({ workflowId, runId }, record) };
 }
 
-/** Reads a run with its cells. */
+/** Reads a run with its cells. @throws {SuiteFailure} `RecordUnreadable` */
 export async function readRun(
   kysely: Kysely<Tables>,
   entry: Pick<RunEntry, 'workflowId' | 'runId'>,
 ): Promise<StoredRun> {
   const { seq, complete, stored } = await readRunHead(kysely, entry);
-  const cells = await cellsOfRun(kysely, seq);
+  const cells = await cellsOfRun(kysely, entry, seq);
   const record = withCells(stored, cells);
   if (complete) return { record, complete };
   const recorded = cells.map(({ recordedAt }) => recordedAt).sort();
@@ -196,11 +223,26 @@ export function headOf({ dynamo, ...run }: RunHead): RunHead {
   };
 }
 
-/** Returns the record with the current version. @throws {SuiteFailure} `StoreTooNew` for a newer version */
-function currentHead(record: Omit<RunHead, 'version'> & { readonly version: number }): RunHead {
-  if (record.version <= RECORD_VERSION) return { ...record, version: RECORD_VERSION };
-  throw new SuiteFailure(
-    'StoreTooNew',
-    `the record of run ${record.workflowId} has version ${record.version}, but this dynamo-bench reads versions up to ${RECORD_VERSION}`,
-  );
+/**
+ * Parses the record of a run.
+ *
+ * @throws {SuiteFailure} `RecordUnreadable`; `StoreTooNew` for a newer version
+ */
+export function readHead(run: RunName, text: string): RunHead {
+  let record: unknown;
+  try {
+    record = parseBounded(text);
+  } catch (error) {
+    throw unreadable(run, (error as Error).message, error);
+  }
+  const { version } = (record ?? {}) as { readonly version?: unknown };
+  if (typeof version === 'number' && version > RECORD_VERSION) {
+    throw new SuiteFailure(
+      'StoreTooNew',
+      `the record of run ${run.workflowId} has version ${version}, but this dynamo-bench reads versions up to ${RECORD_VERSION}`,
+    );
+  }
+  const problems = headProblems(record);
+  if (problems.length > 0) throw unreadable(run, problemsText(problems));
+  return { ...(record as RunHead), version: RECORD_VERSION };
 }

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { formatCount } from '../../suite/units/count.js';
 import type { Tables } from '../database/tables.js';
+import { isTrusted } from '../records/origin.js';
 import { listRuns, type RunEntry } from '../records/runs.js';
 import { baselineFor } from './baselines.js';
 
@@ -29,7 +30,7 @@ export interface BaselineRuns {
 const CANDIDATES_PER_RUN = 3;
 
 /**
- * Finds the runs that a run is compared with.
+ * Finds the runs that a run is compared with. A baseline excludes runs that were imported without trust.
  *
  * @param wanted number of runs in a rolling baseline
  * @throws {SuiteFailure} `NotFound` when the suite has no baseline of that name
@@ -44,7 +45,11 @@ export async function findBaselineRuns(
   const accepted = await baselineFor(kysely, record.suite, baseline);
   if (!accepted) return { kind: 'rolling', candidates: await runsBefore(kysely, record, wanted * CANDIDATES_PER_RUN) };
   const runs = await listRuns(kysely, { workflowId: accepted.workflowId });
-  return { kind: 'named', name: accepted.name, candidates: runs.filter(({ runId }) => runId === accepted.runId) };
+  return {
+    kind: 'named',
+    name: accepted.name,
+    candidates: runs.filter((run) => run.runId === accepted.runId && isTrusted(run)),
+  };
 }
 
 /**
@@ -60,7 +65,7 @@ export function rollingName(used: number, perMetric: number): string {
 }
 
 async function runsBefore(kysely: Kysely<Tables>, record: SuiteRecord, limit: number): Promise<RunEntry[]> {
-  const runs = await listRuns(kysely, { suite: record.suite, before: record.startedAt, limit });
+  const runs = await listRuns(kysely, { suite: record.suite, trusted: true, before: record.startedAt, limit });
   return runs.filter(
     ({ workflowId, runId, endedAt }) =>
       endedAt !== undefined && (workflowId !== record.workflowId || runId !== record.runId),

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { didYouMean } from '../../suite/schema/schema.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Tables } from '../database/tables.js';
+import { isTrusted } from '../records/origin.js';
 import type { RunEntry } from '../records/runs.js';
 
 /** An accepted run with which later runs are compared. Retention never deletes it. */
@@ -22,7 +23,8 @@ const ROLLING_BASELINE = 'rolling';
 /**
  * Accepts a run as baseline of its suite. Replaces an existing baseline of the same name.
  *
- * @throws {SuiteFailure} `NotFound` while the run is in progress, `InvalidSpec` for a reserved name
+ * @throws {SuiteFailure} `NotFound` while the run is in progress, `InvalidSpec` for a reserved name and for a run that was
+ *   imported without trust
  */
 export async function acceptBaseline(
   kysely: Kysely<Tables>,
@@ -32,6 +34,11 @@ export async function acceptBaseline(
   if (run.endedAt === undefined) {
     throw new SuiteFailure('NotFound', `run ${run.workflowId} has not ended and cannot be a baseline yet`, {
       hint: 'Accept the run after it has ended',
+    });
+  }
+  if (!isTrusted(run)) {
+    throw new SuiteFailure('InvalidSpec', `run ${run.workflowId} was imported without trust and cannot be a baseline`, {
+      hint: 'Import the same export with --trust, if you trust who made it',
     });
   }
   const { name, reason, at } = options;

@@ -4,6 +4,8 @@ import type { SuiteRecord } from '../../suite/record/record.js';
 import { comparisonSteps, type MetricOutcome } from '../../suite/statistics/significance.js';
 import type { Tables } from '../database/tables.js';
 import { type MetricHistory, readHistory } from '../records/history.js';
+import { originText } from '../records/origin.js';
+import type { LeftOut } from '../records/readable.js';
 import { type Acknowledgement, listAcknowledgements } from './acknowledgements.js';
 import { type BaselineSelection, findBaselineRuns, rollingName } from './baseline-runs.js';
 import { type ComparedMetric, comparedMetrics } from './compared-metrics.js';
@@ -17,6 +19,8 @@ export interface RegressionOptions extends BaselineSelection {
   readonly baselineRuns?: number | undefined;
   /** Smallest relevant difference, as a share. Default: 0.03. */
   readonly threshold?: number | undefined;
+  /** Receives the failures of earlier runs that cannot be read; the comparison leaves them out. */
+  readonly leftOut?: LeftOut | undefined;
 }
 
 const DEFAULT_BASELINE_RUNS = 10;
@@ -39,7 +43,7 @@ export async function compareRun(
   const { baselineRuns = DEFAULT_BASELINE_RUNS, threshold = DEFAULT_THRESHOLD } = options;
   const { kind, name, candidates } = await findBaselineRuns(kysely, record, options, baselineRuns);
   const tests = [...record.tests, ...(record.dynamo?.tests ?? [])].map((test) => test.name);
-  const earlier = await readEarlierRuns(kysely, candidates, tests);
+  const earlier = await readEarlierRuns(kysely, candidates, tests, options.leftOut);
   const compared = comparedMetrics(record, earlier, (runs, metric) =>
     runs.filter((run) => kind === 'named' || !run.regressed.has(metric)).slice(0, baselineRuns),
   );
@@ -51,7 +55,12 @@ export async function compareRun(
     baseline: {
       kind,
       name: name ?? rollingName(used.length, baselineRuns),
-      runs: used.map(({ entry: { workflowId, runId, startedAt } }) => ({ workflowId, runId, startedAt })),
+      runs: used.map(({ entry: { workflowId, runId, startedAt, origin } }) => ({
+        workflowId,
+        runId,
+        startedAt,
+        ...(origin ? { origin: originText(origin) } : {}),
+      })),
     },
     minimalDifference: threshold,
     metrics,
@@ -107,6 +116,7 @@ async function historiesOf(
     suite,
     wanted: ({ name }) => metrics.includes(name),
     until: startedAt,
+    trusted: true,
   });
   return new Map(histories.map((history) => [history.metric, history]));
 }

@@ -1,9 +1,10 @@
 import type { Kysely } from 'kysely';
-import { currentCell } from '../../suite/record/current-cell.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import type { Tables } from '../database/tables.js';
 import { cellsOf, withoutTakenOver } from '../records/any-cell.js';
 import { seriesOfTests } from '../records/history.js';
+import { type LeftOut, orLeftOut } from '../records/readable.js';
+import { cellOfRun } from '../records/run-cells.js';
 import { type RunEntry, readRun, readRunHead, withCells } from '../records/runs.js';
 import { figuresByName } from './compared-tests.js';
 import { findComparison } from './run-comparison.store.js';
@@ -23,16 +24,18 @@ export interface EarlierRun {
  * Reads the runs with which another run is compared. Reads the figures of all cells, but the large records of only a few.
  *
  * @param tests names of the compared tests
+ * @param leftOut receives the failures of runs that cannot be read; the result lacks them
  */
 export async function readEarlierRuns(
   kysely: Kysely<Tables>,
   entries: readonly RunEntry[],
   tests: readonly string[],
+  leftOut?: LeftOut,
 ): Promise<EarlierRun[]> {
   const series = await seriesOfTests(kysely, tests);
   const names = new Map(series.map(({ seq, name }) => [seq, name]));
-  return Promise.all(
-    entries.map(async (entry) => {
+  const read = entries.map((entry) =>
+    orLeftOut(async () => {
       const [measured, comparison] = await Promise.all([
         entry.endedAt === undefined ? measuredSoFar(kysely, entry) : measuredBy(kysely, entry, names),
         findComparison(kysely, entry),
@@ -41,8 +44,9 @@ export async function readEarlierRuns(
         ({ change, acknowledged }) => change === 'regressed' && !acknowledged,
       );
       return { entry, ...measured, regressed: new Set(regressed.map(({ metric }) => metric)) };
-    }),
+    }, leftOut),
   );
+  return (await Promise.all(read)).filter((run) => run !== undefined);
 }
 
 type Measured = Pick<EarlierRun, 'record' | 'figures'>;
@@ -88,7 +92,7 @@ async function measuredBy(
     if (ofMetric) ofMetric.push(value);
     else figures.set(name, [value]);
   }
-  const cells = firsts.map(({ record }) => currentCell(JSON.parse(record)));
+  const cells = firsts.map(({ record }) => cellOfRun(entry, record));
   return { record: withCells(stored, cells), figures };
 }
 

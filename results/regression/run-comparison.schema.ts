@@ -42,7 +42,14 @@ export const runComparisonSchema = z.object({
   baseline: z.object({
     kind: z.enum(['named', 'rolling']),
     name: z.string(),
-    runs: z.array(z.object({ workflowId: z.string(), runId: z.string(), startedAt: z.string() })),
+    runs: z.array(
+      z.object({
+        workflowId: z.string(),
+        runId: z.string(),
+        startedAt: z.string(),
+        origin: z.string().optional().meta({ description: 'origin of an imported run, as text' }),
+      }),
+    ),
   }),
   minimalDifference: z.number().meta({ description: 'smallest relevant difference, as a share' }),
   metrics: z.array(metricChange),

@@ -3,8 +3,10 @@ import type { SuiteRecord } from '../../suite/record/record.js';
 import { outcomeOf, type RunOutcome } from '../../suite/verdict/outcome.js';
 import type { Verdict } from '../../suite/verdict/verdict.js';
 import type { Tables } from '../database/tables.js';
+import { parseBounded } from '../records/bounded-json.js';
+import { problemsText, unreadable } from '../records/readable.js';
 import type { RunEntry } from '../records/runs.js';
-import type { RunComparison } from './run-comparison.schema.js';
+import { type RunComparison, runComparisonSchema } from './run-comparison.schema.js';
 
 /** Stores the comparison of a run, so that its reports stay the same when baselines change. */
 export async function putComparison(
@@ -21,7 +23,11 @@ export async function putComparison(
     .execute();
 }
 
-/** Reads the comparison that the suite stored when the run ended; undefined when it stored none. */
+/**
+ * Reads the comparison that the suite stored when the run ended; undefined when it stored none.
+ *
+ * @throws {SuiteFailure} `RecordUnreadable`
+ */
 export async function findComparison(
   kysely: Kysely<Tables>,
   { workflowId, runId }: Pick<RunEntry, 'workflowId' | 'runId'>,
@@ -32,7 +38,20 @@ export async function findComparison(
     .where('workflow_id', '=', workflowId)
     .where('run_id', '=', runId)
     .executeTakeFirst();
-  return row && (JSON.parse(row.record) as RunComparison);
+  return row && parseComparison({ workflowId, runId }, row.record);
+}
+
+/** Parses the comparison of a run. @throws {SuiteFailure} `RecordUnreadable` */
+export function parseComparison(run: Pick<RunEntry, 'workflowId' | 'runId'>, text: string): RunComparison {
+  let record: unknown;
+  try {
+    record = parseBounded(text);
+  } catch (error) {
+    throw unreadable(run, `its comparison: ${(error as Error).message}`, error);
+  }
+  const { error } = runComparisonSchema.safeParse(record);
+  if (error) throw unreadable(run, `its comparison: ${problemsText(error.issues)}`);
+  return record as RunComparison;
 }
 
 /** Returns the outcome of a run; `running` while it is in progress. */

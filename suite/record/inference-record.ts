@@ -1,35 +1,35 @@
 import { z } from 'zod';
 import { ENGINE_KINDS } from '../engines/registry.js';
 import type { DeepReadonly } from '../run/deep-readonly.js';
-import { cellBase, failure, logReference, verdict } from './parts.js';
+import { amount, cellBase, failure, logReference, testName, verdict } from './parts.js';
 
 /** Schema of the record of the Dynamo phase, the key `dynamo` of the suite's record. */
 
 const distribution = z.object({
-  average: z.number(),
-  p50: z.number().optional(),
-  p90: z.number().optional(),
-  p99: z.number().optional(),
-  min: z.number().optional(),
-  max: z.number().optional(),
-  count: z.number().optional(),
+  average: amount,
+  p50: amount.optional(),
+  p90: amount.optional(),
+  p99: amount.optional(),
+  min: amount.optional(),
+  max: amount.optional(),
+  count: amount.optional(),
 });
 
 const load = z
   .object({
     version: z.string(),
-    duration: z.number(),
-    requests: z.object({ succeeded: z.number(), failed: z.number() }),
-    requestsPerSecond: z.number(),
-    outputTokensPerSecond: z.number().optional(),
-    outputTokensPerSecondAndUser: z.number().optional(),
-    inputTokens: z.number().optional(),
-    outputTokens: z.number().optional(),
-    prompts: z.number().optional().meta({ description: 'number of distinct prompts; further requests repeat them' }),
+    duration: amount,
+    requests: z.object({ succeeded: amount, failed: amount }),
+    requestsPerSecond: amount,
+    outputTokensPerSecond: amount.optional(),
+    outputTokensPerSecondAndUser: amount.optional(),
+    inputTokens: amount.optional(),
+    outputTokens: amount.optional(),
+    prompts: amount.optional().meta({ description: 'number of distinct prompts; further requests repeat them' }),
     timeToFirstToken: distribution.optional(),
     interTokenLatency: distribution.optional(),
     requestLatency: distribution,
-    errors: z.array(z.object({ message: z.string(), count: z.number() })),
+    errors: z.array(z.object({ message: z.string(), count: amount })),
     complete: z.boolean(),
   })
   .meta({ description: 'figures of AIPerf: times in seconds, rates per second' });
@@ -42,22 +42,23 @@ const pod = z.object({
   imageId: z.string(),
 });
 
-const kv = z.object({ bytesPerToken: z.number(), bytesPerTokenAndRank: z.number(), explanation: z.string() });
+const kv = z.object({ bytesPerToken: amount, bytesPerTokenAndRank: amount, explanation: z.string() });
 
 /** Schema of one measurement of a deployment under one load. */
 export const inferenceCellSchema = z.object({
   ...cellBase,
   kind: z.literal('inference'),
-  concurrency: z.number(),
-  attempts: z.number(),
+  concurrency: amount,
+  attempts: amount,
   load: load.optional(),
   pods: z.array(pod),
   kv: kv.optional().meta({ description: 'KV cache of one prompt token' }),
   simulatedRate: z
     .number()
+    .min(0)
     .optional()
     .meta({ description: 'bytes per second at which a simulated engine delays the KV transfer' }),
-  gpus: z.number().meta({ description: 'total number of GPUs of all workers' }),
+  gpus: amount.meta({ description: 'total number of GPUs of all workers' }),
   command: z.array(z.string()),
   evidence: z.array(logReference),
   startedAt: z.string(),
@@ -66,14 +67,14 @@ export const inferenceCellSchema = z.object({
 export type InferenceCell = DeepReadonly<z.output<typeof inferenceCellSchema>>;
 
 const test = z.object({
-  name: z.string(),
+  name: testName,
   topology: z.enum(['disaggregated', 'aggregated']),
   control: z.string().optional(),
   required: z.boolean(),
   verdict,
   failure: failure.optional(),
-  inputTokens: z.number(),
-  outputTokens: z.number(),
+  inputTokens: amount,
+  outputTokens: amount,
   cells: z.array(inferenceCellSchema),
 });
 
@@ -97,5 +98,8 @@ export const dynamoRecordSchema = z.object({
     .meta({ description: 'command that removes the deployment that the run left in the cluster' }),
   tests: z.array(test),
 });
+
+/** Schema of the Dynamo phase of a run without its cells. */
+export const dynamoHeadSchema = dynamoRecordSchema.extend({ tests: z.array(test.omit({ cells: true })) });
 
 export type DynamoRecord = DeepReadonly<z.output<typeof dynamoRecordSchema>>;

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import type { DeepReadonly } from '../run/deep-readonly.js';
+import { slug } from '../schema/schema.js';
+import { evidencePathProblem } from './evidence-path.js';
+import { workflowIdProblem } from './workflow-id.js';
 
 /** Schemas that cells, tests and runs share. */
 
@@ -9,15 +12,30 @@ import type { DeepReadonly } from '../run/deep-readonly.js';
  */
 export const RECORD_VERSION = 2;
 
+/** Schema of a quantity that is never negative. */
+export const amount = z.number().min(0);
+
+/** Schema of a path of evidence below the folder of its run. */
+export const evidencePath = z.string().superRefine((path, context) => addProblem(context, evidencePathProblem(path)));
+
+/** Schema of the id of a workflow or a run. */
+export const workflowId = z.string().superRefine((id, context) => addProblem(context, workflowIdProblem(id)));
+
+/** Schema of the name of a suite. */
+export const suiteName = slug('suite name', 40);
+
+/** Schema of the name of a test, or of a variant of its matrix: `nixl-ucx-v17`. */
+export const testName = slug('test name', 64);
+
 export const failure = z.object({ class: z.string(), message: z.string(), hint: z.string() });
 export const reason = z.object({ code: z.string(), message: z.string() });
 export const verdict = z.enum(['pass', 'fail', 'inconclusive', 'skipped']);
 
 export const logReference = z.object({
   /** Path below the run's folder. */
-  path: z.string(),
+  path: evidencePath,
   sha256: z.string(),
-  bytes: z.number(),
+  bytes: amount,
 });
 
 export type LogReference = DeepReadonly<z.output<typeof logReference>>;
@@ -28,8 +46,8 @@ export const cellBase = {
   key: z
     .string()
     .meta({ description: 'hash of everything that defines the cell; equal keys mean the same measurement' }),
-  test: z.string(),
-  repetition: z.number(),
+  test: testName,
+  repetition: amount,
   warmUp: z.boolean().optional().meta({ description: 'true for a warm-up cell, which never counts' }),
   nodes: z
     .array(z.string())
@@ -38,7 +56,11 @@ export const cellBase = {
   reasons: z.array(reason),
   failure: failure.optional(),
   recordedAt: z.string(),
-  measuredBy: z.object({ workflowId: z.string(), runId: z.string() }).meta({
+  measuredBy: z.object({ workflowId, runId: workflowId }).meta({
     description: 'workflow run that measured the cell; differs from the run of the record when the cell was reused',
   }),
 };
+
+function addProblem(context: z.core.$RefinementCtx, message: string | undefined): void {
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
+}

@@ -1,7 +1,23 @@
 import { z } from 'zod';
 import type { DeepReadonly } from '../run/deep-readonly.js';
-import { type DynamoRecord, dynamoRecordSchema, type InferenceTestRecord } from './inference-record.js';
-import { cellBase, failure, logReference, RECORD_VERSION, reason, verdict } from './parts.js';
+import {
+  type DynamoRecord,
+  dynamoHeadSchema,
+  dynamoRecordSchema,
+  type InferenceTestRecord,
+} from './inference-record.js';
+import {
+  amount,
+  cellBase,
+  failure,
+  logReference,
+  RECORD_VERSION,
+  reason,
+  suiteName,
+  testName,
+  verdict,
+  workflowId,
+} from './parts.js';
 
 export { type LogReference, RECORD_VERSION } from './parts.js';
 
@@ -9,17 +25,17 @@ export { type LogReference, RECORD_VERSION } from './parts.js';
 
 const scope = z.enum(['nic', 'gpu-pair', 'node']);
 
-const ceiling = z.object({ bytesPerSecond: z.number(), nics: z.number(), explanation: z.string() });
+const ceiling = z.object({ bytesPerSecond: amount, nics: amount, explanation: z.string() });
 
-const averageTime = z.object({ average: z.number(), p99: z.number() });
+const averageTime = z.object({ average: amount, p99: amount });
 
 const row = z.object({
-  blockSize: z.number(),
-  batchSize: z.number(),
-  bytesPerSecond: z.number(),
-  latency: z.number().optional(),
-  recomputed: z.number().optional().meta({ description: 'bytes per second from block and latency' }),
-  deviceFactor: z.number().optional().meta({
+  blockSize: amount,
+  batchSize: amount,
+  bytesPerSecond: amount,
+  latency: amount.optional(),
+  recomputed: amount.optional().meta({ description: 'bytes per second from block and latency' }),
+  deviceFactor: amount.optional().meta({
     description:
       'number of devices or pairs of devices that the bandwidth covers, when the tool counts the bytes of one: the printed bandwidth was multiplied by it',
   }),
@@ -63,7 +79,7 @@ const rank = z.object({
 export type RankRecord = DeepReadonly<z.output<typeof rank>>;
 
 const attempt = z.object({
-  number: z.number(),
+  number: amount,
   group: z.string(),
   startedAt: z.string(),
   endedAt: z.string(),
@@ -124,7 +140,7 @@ export const cellRecordSchema = z.object({
   measurement: z
     .object({
       metric: z.enum(['bandwidth', 'latency']),
-      value: z.number(),
+      value: amount,
       scope,
       conditions: z.string(),
       original: z.string(),
@@ -199,12 +215,12 @@ const setup = z.object({
 export type SetupRecord = DeepReadonly<z.output<typeof setup>>;
 
 const test = z.object({
-  name: z.string(),
+  name: testName,
   tool: z.string(),
   required: z.boolean(),
   verdict,
   claimed: z
-    .object({ value: z.number(), source: z.string() })
+    .object({ value: amount, source: z.string() })
     .optional()
     .meta({ description: 'figure from a document, in bytes per second' }),
   failure: failure.optional(),
@@ -215,9 +231,9 @@ export type TestRecord = DeepReadonly<z.output<typeof test>>;
 
 const suite = z.object({
   version: z.literal(RECORD_VERSION),
-  suite: z.string(),
-  workflowId: z.string(),
-  runId: z.string(),
+  suite: suiteName,
+  workflowId,
+  runId: workflowId,
   startedAt: z.string(),
   endedAt: z.string(),
   verdict,
@@ -236,6 +252,17 @@ export type RunHead = Omit<SuiteRecord, 'tests' | 'dynamo'> & {
   readonly tests: readonly Omit<TestRecord, 'cells'>[];
   readonly dynamo?: DynamoHead | undefined;
 };
+
+const headSchema = suite.extend({
+  version: z.int().min(1).max(RECORD_VERSION),
+  tests: z.array(test.omit({ cells: true })),
+  dynamo: dynamoHeadSchema.optional(),
+});
+
+/** Lists the problems of a recorded run without its cells, of any version up to the current one; empty for a correct one. */
+export function headProblems(recorded: unknown): readonly z.core.$ZodIssue[] {
+  return headSchema.safeParse(recorded).error?.issues ?? [];
+}
 
 type DynamoHead = Omit<DynamoRecord, 'tests'> & { readonly tests: readonly Omit<InferenceTestRecord, 'cells'>[] };
 

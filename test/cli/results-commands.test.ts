@@ -212,9 +212,10 @@ describe('dynamo-bench commands on recorded results', function () {
     assert.equal((await bench('export', '--out', file)).exitCode, 0);
     const copy = join(folder, 'copy');
     const there = (...args: string[]) => inProcess([...args, '--results', copy]);
-    const imported = await there('import', file);
+    const imported = await there('import', file, '--trust');
     assert.match(imported.stdout, /^Imported 14 new runs, updated 0, skipped 0 existing \(\d+ lines\)$/);
     assert.equal(await readFile(file, 'utf8'), `${(await there('export')).stdout}\n`);
+    assert.match((await there('runs', '--limit', '1')).stdout, /imported from export\.jsonl on \d{4}-\d\d-\d\d$/);
     assert.match(
       (await there('acknowledge', 'add', 'nightly-012', '--reason', 'known')).stdout,
       /^Acknowledged: nixl-libfabric/,

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Browser } from 'playwright-core';
 import { type SiteFile, siteFiles } from '../../reports/site.js';
-import { writeWhole } from '../../results/records/folder.js';
+import { writeBelow } from '../../results/records/folder.js';
 import { compareRun } from '../../results/regression/compare-run.js';
 import { putComparison } from '../../results/regression/run-comparison.store.js';
 import { ResultStore } from '../../results/store.js';
@@ -58,7 +58,7 @@ describe('the site in a browser', function () {
     await saveRun(store, odd);
     await store.write(async (transaction) => putComparison(transaction, odd, await compareRun(transaction, odd)));
     await saveRun(store, { ...nightlyRun({ night: 3 }), runId: 'earlier', startedAt: '2025-12-01T00:00:00.000Z' });
-    for (const { path, text } of await files()) await writeWhole(join(site, path), text);
+    for (const { path, text } of await files()) await writeBelow(site, path, [text]);
   });
   after(async () => {
     await browser?.close();

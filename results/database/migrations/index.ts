@@ -3,14 +3,10 @@ import type { Engine } from '../database.js';
 import { firstTables } from './first-tables.js';
 import { loadSeries, temporalNamespace } from './former-columns.js';
 import { inferenceCells } from './inference-cells.js';
+import { runOrigin } from './run-origin.js';
 import { seriesConditions } from './series-conditions.js';
 import { storeId } from './store-id.js';
 import { storeVersion } from './store-version.js';
-
-const STORE_ID = '0007-store-id';
-
-/** Migrations without which a store can be read: they add only what a writer needs. */
-export const READABLE_WITHOUT: readonly string[] = [STORE_ID];
 
 /** Returns the migrations in the order of their names. Never change a released migration. */
 export function migrationsOf(engine: Engine): Record<string, Migration> {
@@ -21,6 +17,7 @@ export function migrationsOf(engine: Engine): Record<string, Migration> {
     '0004-store-version': { up: storeVersion },
     '0005-series-conditions': { up: (kysely) => seriesConditions(kysely, engine) },
     '0006-inference-cells': { up: inferenceCells },
-    [STORE_ID]: { up: storeId },
+    '0007-store-id': { up: storeId },
+    '0008-run-origin': { up: runOrigin },
   };
 }

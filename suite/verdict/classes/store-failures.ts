@@ -20,11 +20,23 @@ export const STORE_FAILURES = {
   },
   StoreCorrupt: {
     retry: 'never',
-    hint: 'Move results.db, results.db-wal and results.db-shm away and import the last export; the run folders are intact',
+    hint: 'Move results.db, results.db-wal and results.db-shm away and import the last export with --trust; the run folders are intact',
   },
   InvalidExport: {
     retry: 'never',
     hint: 'Import a complete file that `dynamo-bench export` wrote; the import changed nothing',
+  },
+  InvalidSignature: {
+    retry: 'never',
+    hint: 'Get the export, its .sig file and the public key from the person who made them; nothing was written',
+  },
+  UnsafePath: {
+    retry: 'never',
+    hint: 'Use another workflow id or folder of results, and remove symbolic links below the folder; files of a run stay in its folder',
+  },
+  RecordUnreadable: {
+    retry: 'never',
+    hint: 'Import the run from an undamaged export into another store, or delete it with `dynamo-bench prune`; other runs are not affected',
   },
   StoreTooOld: {
     retry: 'never',

@@ -5,6 +5,7 @@ import { reportFiles } from '../../../reports/files.js';
 import { readReport } from '../../../reports/model/assemble.js';
 import { SuiteFailure } from '../../../suite/verdict/failure.js';
 import { exampleReport } from '../../support/example-report.js';
+import { failureOfClass } from '../../support/failure-of-class.js';
 import { measuredCell, runOf, suiteRecord } from '../../support/records.js';
 import { cellsOf, findCell, readEvidence, readRun, runs, saveCell, saveRun, startRun } from '../../support/stored.js';
 import { onBothDatabases } from '../../support/stores.js';
@@ -219,6 +220,6 @@ onBothDatabases('result store', (kind) => {
     const store = await kind.create();
     await store.saveLog('../../outside', 'x.log', 'text');
     await access(join(store.root, '..%2F..%2Foutside', 'x.log'));
-    assert.throws(() => store.folder('..'), RangeError);
+    assert.throws(() => store.folder('..'), failureOfClass('UnsafePath'));
   });
 });

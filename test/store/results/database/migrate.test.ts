@@ -23,7 +23,10 @@ const ALL_MIGRATIONS = [
   '0005-series-conditions',
   '0006-inference-cells',
   '0007-store-id',
+  '0008-run-origin',
 ];
+
+const TRUSTED = { label: 'former.jsonl', trust: true };
 
 type FormerRun = Omit<SuiteRecord, 'version'>;
 
@@ -147,10 +150,10 @@ onBothDatabases('a store of an earlier version', (kind) => {
     const migrated = await kind.create();
     await writeFormerStore(migrated, 3);
     const imported = await kind.create();
-    assert.deepEqual((await importLines(imported, formerLines())).runs, { added: 4, ended: 0, present: 0 });
+    assert.deepEqual((await importLines(imported, formerLines(), TRUSTED)).runs, { added: 4, ended: 0, present: 0 });
     const lines = await linesOf(imported);
     assert.deepEqual(lines, await linesOf(migrated));
-    await importLines(imported, formerLines());
+    await importLines(imported, formerLines(), TRUSTED);
     assert.deepEqual(await linesOf(imported), lines, 'a second import changes nothing');
   });
 

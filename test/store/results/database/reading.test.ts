@@ -26,7 +26,7 @@ onBothDatabases('a store that is only read', (kind) => {
     await changeVersion(store, 'older');
     await assert.rejects(
       runs(kind.toRead(store)),
-      failureOfClass('StoreTooOld', /lacks the migrations 0006-inference-cells, 0007-store-id$/),
+      failureOfClass('StoreTooOld', /lacks the migrations 0006-inference-cells, 0007-store-id, 0008-run-origin$/),
     );
     await assert.rejects(runs(kind.toRead(store)), failureOfClass('StoreTooOld'), 'nor by looking once');
   });

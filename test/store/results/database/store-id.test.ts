@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { exportLines } from '../../../../results/exchange/export.js';
 import { importLines } from '../../../../results/exchange/import.js';
-import { failureOfClass } from '../../../support/failure-of-class.js';
 import { writeFormerStore } from '../../../support/former-store.js';
-import { changeVersion } from '../../../support/migrations.js';
 import { suiteRecord } from '../../../support/records.js';
-import { runs, saveRun } from '../../../support/stored.js';
+import { saveRun } from '../../../support/stored.js';
 import { onBothDatabases } from '../../../support/stores.js';
 
 onBothDatabases('the id of a store', (kind) => {
@@ -29,21 +27,6 @@ onBothDatabases('the id of a store', (kind) => {
     assert.equal(new Set(migrated).size, 1);
   });
 
-  it('is missing in a store that no worker of this version has opened, which can be read all the same', async () => {
-    const store = await kind.create();
-    await saveRun(store, suiteRecord('w', []));
-    await changeVersion(store, 'without id');
-    await store.close();
-    const reader = kind.toRead(store);
-    assert.deepEqual(
-      (await runs(reader)).map(({ workflowId }) => workflowId),
-      ['w'],
-    );
-    await assert.rejects(reader.id(), failureOfClass('StoreTooOld', /lacks the migrations 0007-store-id$/));
-    await kind.again(store).open();
-    assert.match(await reader.id(), /^[0-9a-f-]{36}$/);
-  });
-
   it('stays with its store: an export does not contain it, and an import does not change it', async () => {
     const from = await kind.create();
     await saveRun(from, suiteRecord('w', []));
@@ -57,6 +40,7 @@ onBothDatabases('the id of a store', (kind) => {
       (async function* () {
         yield* lines;
       })(),
+      { label: 'x.jsonl' },
     );
     assert.equal(await to.id(), id);
   });

@@ -107,6 +107,7 @@ onBothDatabases('metrics of phase 3', (kind) => {
       (async function* () {
         for (const line of lines) yield line.trimEnd();
       })(),
+      { label: 'x.jsonl', trust: true },
     );
     assert.deepEqual(await linesOf(copy), lines);
     const run = await copy.use((kysely) => readReport(kysely, 'nightly-000'));

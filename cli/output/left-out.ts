@@ -1,0 +1,6 @@
+import type { SuiteFailure } from '../../suite/verdict/failure.js';
+
+/** Warns on standard error of a run that a command leaves out because its record cannot be read. */
+export function warnOfLeftOut({ message, hint }: SuiteFailure): void {
+  console.error(`warning: Left out: ${message}\n  → ${hint}`);
+}
