@@ -22,6 +22,9 @@ export async function writeWhole(file: string, text: string): Promise<void> {
   await writeFileAtomic(file, text);
 }
 
+/** Numbers the unfinished files of this process, because two steps may write the same file. */
+let parts = 0;
+
 /** Writes one file piece by piece, for contents that do not fit into memory. */
 export async function writePieces(
   file: string,
@@ -33,7 +36,7 @@ export async function writePieces(
     () => false,
   );
   if (isOther) return pipeline(pieces, createWriteStream(file));
-  const part = `${file}.${process.pid}.part`;
+  const part = `${file}.${process.pid}-${parts++}.part`;
   // Opened here: a stream that opens the file itself can create it after an early error has removed it.
   const handle = await open(part, 'w');
   try {

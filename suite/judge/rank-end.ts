@@ -1,4 +1,5 @@
-import type { LogLine, RankLog } from '../tools/common/log-lines.js';
+import type { LogLine } from '../tools/common/kept-lines.js';
+import type { RankLog } from '../tools/common/log-lines.js';
 import { statementOf } from '../tools/common/log-prefix.js';
 import type { RankEvidence } from './evidence.js';
 

@@ -3,7 +3,7 @@ import type { DeepReadonly } from '../run/deep-readonly.js';
 import { type DynamoRecord, dynamoRecordSchema, type InferenceTestRecord } from './inference-record.js';
 import { cellBase, failure, logReference, RECORD_VERSION, reason, verdict } from './parts.js';
 
-export { type LogReference, RECORD_VERSION } from './parts.js';
+export { type LogCut, type LogReference, RECORD_VERSION } from './parts.js';
 
 /** Schema of `<RESULTS_DIR>/<workflow id>/record.json`. */
 

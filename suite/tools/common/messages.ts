@@ -1,6 +1,6 @@
 import type { FailureClass } from '../../verdict/failure.js';
 import { LineSearch } from './line-search.js';
-import type { LogLine } from './log-lines.js';
+import type { LogLine } from './kept-lines.js';
 import { type Severity, severityOf } from './log-prefix.js';
 
 /** Messages of the tools and libraries, each with its failure class. */
