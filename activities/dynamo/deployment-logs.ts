@@ -32,7 +32,12 @@ export async function storeDeploymentLogs(
 }
 
 /** Returns the log, or the reason why there is none: the container never started, or its node does not answer. */
-async function logOrReason(cluster: Cluster, namespace: string, pod: Pod, previous: boolean): Promise<LogText | string> {
+async function logOrReason(
+  cluster: Cluster,
+  namespace: string,
+  pod: Pod,
+  previous: boolean,
+): Promise<LogText | string> {
   try {
     return await cluster.podLog(namespace, pod.metadata.name, 'main', cancellationSignal(), { previous });
   } catch (error) {

@@ -19,7 +19,8 @@ async function answerTo({ work, input, logs }: LogRequest): Promise<LogAnswer> {
     if (error instanceof SuiteFailure) return { failure: failureRecord(error.class, error.message, error.hint) };
     const { name, message, stack = message } = error instanceof Error ? error : new Error(String(error));
     // A text or a list became too long, as it will at every try.
-    if (name === 'RangeError') return { failure: failureRecord('LogUnreadable', `the log could not be parsed: ${message}`) };
+    if (name === 'RangeError')
+      return { failure: failureRecord('LogUnreadable', `the log could not be parsed: ${message}`) };
     return { failure: failureRecord('Internal', stack) };
   }
 }

@@ -53,7 +53,9 @@ export class LogThread {
     input: InputOf<Name>,
     logs: () => Promise<readonly PackedText[]>,
   ): Promise<ResultOf<Name>> {
-    const turn = this.#last.then(async () => this.#answer({ work, input, logs: await logs() }) as Promise<ResultOf<Name>>);
+    const turn = this.#last.then(
+      async () => this.#answer({ work, input, logs: await logs() }) as Promise<ResultOf<Name>>,
+    );
     this.#last = turn.catch(() => undefined);
     return turn;
   }
@@ -96,7 +98,10 @@ export class LogThread {
     const failed = (why: string) => reject(unreadable(request, why));
     const onError = (error: Error) => failed(error.message);
     const onExit = () => failed('the thread ended');
-    const timer = setTimeout(() => failed(`it took longer than ${this.#limits.seconds} s`), this.#limits.seconds * 1000);
+    const timer = setTimeout(
+      () => failed(`it took longer than ${this.#limits.seconds} s`),
+      this.#limits.seconds * 1000,
+    );
     worker.once('message', resolve).once('error', onError).once('exit', onExit);
     worker.postMessage(request);
     try {

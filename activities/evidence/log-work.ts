@@ -2,9 +2,9 @@ import { readLoadLog } from '../../suite/aiperf/load-log.js';
 import { readProbe } from '../../suite/cluster/probe.js';
 import type { Row } from '../../suite/hardware/measurement.js';
 import type { InferenceCircumstances, LoadEvidence } from '../../suite/judge/inference-evidence.js';
+import type { Judgement } from '../../suite/judge/judge.js';
 import { type AttemptContext, judgeTransport, type RankEvidence, readRows } from '../../suite/judge/judge.js';
 import { type InferenceJudgement, judgeInference } from '../../suite/judge/judge-inference.js';
-import type { Judgement } from '../../suite/judge/judge.js';
 import type { ProbeFacts } from '../../suite/run/cluster-facts.js';
 import type { InferenceSpec, LoadPoint } from '../../suite/spec/inference-tests.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
@@ -49,7 +49,10 @@ export const LOG_WORK = {
   },
 
   /** Reads the output of a probe pod. */
-  probe({ node, imageId }: { readonly node: string; readonly imageId: string }, [log = '']: readonly string[]): ProbeFacts {
+  probe(
+    { node, imageId }: { readonly node: string; readonly imageId: string },
+    [log = '']: readonly string[],
+  ): ProbeFacts {
     return readProbe(log, node, imageId);
   },
 

@@ -109,8 +109,7 @@ export function rankActivities(context: ActivityContext) {
       const deadline = Date.parse(input.deadline);
       const etcd = test && toolOf(test).usesEtcd ? new EtcdWatch(input.etcd) : undefined;
       const progress =
-        test &&
-        new ProgressWatch(test, () => Promise.all(pods.map((name) => lastLines(run, name, TAIL_LINES))));
+        test && new ProgressWatch(test, () => Promise.all(pods.map((name) => lastLines(run, name, TAIL_LINES))));
       const deleted = new DeletedRankLogs((name) => logOf(run, name));
       const observe = () =>
         Promise.all(pods.map((name) => cluster.find<Pod>(POD, run.namespace, name, cancellationSignal())));

@@ -62,7 +62,7 @@ const RUNTIME = 'Check the container runtime (containerd, CRI-O) and the driver 
  * - `unresolvable CDI devices`: NVIDIA Container Toolkit, before the CDI specification is written
  */
 const PASSING_MESSAGE =
-  /failed to sync (?:secret|configmap) cache|object "[^"]*"\/"[^"]*" not registered|services have not yet been read|cannot find volume .* to mount into container|is reserved for|context deadline exceeded|DeadlineExceeded|code = Unavailable|connection refused|connection reset|transport is closing|ttrpc: closed|network is not ready|context canceled|Error while dialing|device or resource busy|disconnected from message bus|content digest \S+: not found|snapshot \S+ does not exist|unresolvable CDI devices/i;
+  /failed to sync (?:secret|configmap) cache|object "[^"]*"\/"[^"]*" not registered|services have not yet been read|cannot find volume .{0,300} to mount into container|is reserved for|context deadline exceeded|DeadlineExceeded|code = Unavailable|connection refused|connection reset|transport is closing|ttrpc: closed|network is not ready|context canceled|Error while dialing|device or resource busy|disconnected from message bus|content digest \S+: not found|snapshot \S+ does not exist|unresolvable CDI devices/i;
 
 /**
  * Reasons whose message decides: kuberuntime/kuberuntime_container.go and container/sync_result.go; containerd's `StartError`

@@ -10,8 +10,8 @@ import type { Reason, Verdict } from '../verdict/verdict.js';
 import { diagnose } from './diagnosis.js';
 import type { AttemptContext, RankEvidence } from './evidence.js';
 import { explainFailure, truncation } from './explain-failure.js';
-import { cutReasons } from './log-cut.js';
 import { corrections, disagreements, idleNics, otherParameters, rowsAboveCeiling } from './figure-checks.js';
+import { cutReasons } from './log-cut.js';
 import { type PathProof, provePath } from './path-proof.js';
 import { verdictOf } from './verdict-of-figure.js';
 

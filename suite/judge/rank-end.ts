@@ -89,7 +89,7 @@ export function isAbrupt({ kind }: RankEnd): boolean {
 }
 
 /** Matches lines that do not tell why a program crashed: the stack trace of UCX, and the last words of libfabric. */
-const CRASH_NOISE = /^\s*(?:\d+\s+(?:0x[\da-f]+\s|\S*\().*|={4,}.*|Your application will now abort\(\)\.)$/;
+const CRASH_NOISE = /^\s*(?:\d+\s+(?:0x[\da-f]+\s|\S*\()|={4}|Your application will now abort\(\)\.$)/;
 
 const LAST_LINES = 3;
 const LONGEST_QUOTE = 200;

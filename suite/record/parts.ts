@@ -19,13 +19,10 @@ export const logReference = z.object({
   sha256: z.string(),
   bytes: z.number(),
   /** Absent in a whole log. */
-  cut: z
-    .object({ first: z.number(), last: z.number() })
-    .optional()
-    .meta({
-      description:
-        'bytes of the beginning and of the end that were kept of a log that was longer than the limit; a line in the stored text shows the place of the missing part, whose size is unknown',
-    }),
+  cut: z.object({ first: z.number(), last: z.number() }).optional().meta({
+    description:
+      'bytes of the beginning and of the end that were kept of a log that was longer than the limit; a line in the stored text shows the place of the missing part, whose size is unknown',
+  }),
 });
 
 export type LogReference = DeepReadonly<z.output<typeof logReference>>;

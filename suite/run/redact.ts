@@ -7,7 +7,7 @@ const SECRET_NAME =
 
 /** Matches secrets by value: PEM keys, AWS key ids, JSON Web Tokens, and tokens of GitHub, Hugging Face and NGC. */
 const SECRET_VALUE =
-  /-----BEGIN|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]{10,}\.[\w-]{10,}\.|\bgh[pousr]_\w{20,}|\bhf_\w{20,}|\bnvapi-[\w-]{20,}/;
+  /-----BEGIN|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\beyJ[\w-]{10,500}\.[\w-]{10}|\bgh[pousr]_\w{20,}|\bhf_\w{20,}|\bnvapi-[\w-]{20,}/;
 
 /** Matches the user and password of a URL. */
 const URL_CREDENTIALS = /(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@]{1,500}@/gi;

@@ -72,6 +72,10 @@ export interface RankLog {
   readonly skippedLines?: number;
 }
 
+/** Most frames with counters: twenty times those of a node with 32 NICs. */
+const MOST_COUNTERS = 2000;
+const MOST_PLUGIN_FOLDERS = 10;
+
 /**
  * Parses a rank's log, with or without the times that the kubelet puts before each line. Lines that resemble a frame but
  * are not valid stay in the tool's output. Of equal lines in a row, and of very many lines, only some are kept
@@ -107,14 +111,14 @@ export function readRankLog(text: string): RankLog {
         cut = found;
         break;
       case 'counters':
-        counters.push(found);
+        if (counters.length < MOST_COUNTERS) counters.push(found);
         break;
       case 'libraries':
         for (const file of found.files) libraries.add(file);
         for (const [file, texts] of Object.entries(found.versions ?? {})) libraryVersions.set(file, texts);
         break;
       case 'plugins':
-        plugins.push(found);
+        if (plugins.length < MOST_PLUGIN_FOLDERS) plugins.push(found);
         break;
       case 'process':
         kept.startProcess(found.index);
