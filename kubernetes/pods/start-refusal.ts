@@ -92,7 +92,7 @@ const RULES: readonly Rule[] = [
   // lifecycle/predicate.go: pods that terminate count here, while the scheduler no longer counts them
   // (kubernetes/kubernetes#106884). After a restart of the kubelet, devices are missing until their plugin registers.
   { reason: /^OutOf(?:cpu|memory|pods|ephemeral-storage)$/, passing: true, remedy: SPACE },
-  { reason: /^OutOf\S+\/\S+$/, passing: true, remedy: DEVICES },
+  { reason: /^OutOf[^\s/]+\/\S+$/, passing: true, remedy: DEVICES },
   { reason: /^OutOf/, passing: true, remedy: SPACE },
   // cm/topologymanager/scope.go; cm/devicemanager/topology_hints.go gives no hint while devices are unhealthy or in use.
   { reason: /^TopologyAffinityError$/, passing: true, remedy: TOPOLOGY },

@@ -63,5 +63,5 @@ export function flagsOf(help: string): ReadonlySet<string> {
 /** Returns the flags of a nixlbench command line that its `--help` does not list. */
 export function unknownFlags(args: readonly string[], help: string): string[] {
   const known = flagsOf(help);
-  return args.map((arg) => arg.replace(/^--/, '').replace(/=.*$/, '')).filter((flag) => !known.has(flag));
+  return args.map((arg) => arg.replace(/^--/, '').split('=', 1)[0] ?? '').filter((flag) => !known.has(flag));
 }
