@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Kysely, Transaction } from 'kysely';
+import { cutOf, type LogText } from '../suite/record/log-text.js';
 import type { LogReference, SuiteRecord } from '../suite/record/record.js';
 import { SuiteFailure } from '../suite/verdict/failure.js';
 import type { Database } from './database/database.js';
@@ -10,9 +11,10 @@ import { toStoreFailure } from './database/store-failure.js';
 import { readStoreId } from './database/store-id.js';
 import type { Tables } from './database/tables.js';
 import { cellsOf, evidenceOf } from './records/any-cell.js';
-import { findEvidence, findLog, putLog } from './records/evidence.js';
+import { findEvidence, findLog, type PackedText, putLog, TextPacker, textOf } from './records/evidence.js';
 import { writeBelow } from './records/folder.js';
 import { checkEvidencePath, folderName, placeBelow } from './records/place.js';
+import { redactedText } from './records/redacted-text.js';
 import { inChunks, jsonPieces } from './records/text-pieces.js';
 
 /**
@@ -65,25 +67,31 @@ export class ResultStore {
   }
 
   /**
-   * Stores evidence under a path below the run's folder, such as `nixl-ucx/r1-a1/node1.log`.
+   * Stores evidence without secrets under a path below the run's folder, such as `nixl-ucx/r1-a1/node1.log`. The text
+   * passes through in pieces: only its compressed form is in memory as a whole.
    *
    * @throws {SuiteFailure} also `UnsafePath`, see `evidencePathProblem`
    */
-  async saveLog(workflowId: string, path: string, text: string): Promise<LogReference> {
+  async saveLog(workflowId: string, path: string, log: LogText | string): Promise<LogReference> {
     checkEvidencePath(path);
-    const [reference] = await Promise.all([
-      this.use((kysely) => putLog(kysely, workflowId, path, text)),
-      this.writeFile(workflowId, path, [text]),
-    ]);
-    return reference;
+    const text = typeof log === 'string' ? { first: [Buffer.from(log)] } : log;
+    const packer = new TextPacker();
+    await this.#writePieces(workflowId, path, packer.through(redactedText(text)));
+    const packed = await packer.end();
+    return this.use((kysely) => putLog(kysely, workflowId, path, packed, cutOf(text)));
   }
 
   /** Reads stored evidence. @throws {SuiteFailure} `NotFound` when the store does not have it */
   async readLog(workflowId: string, path: string): Promise<string> {
-    const text = await this.use((kysely) => findLog(kysely, workflowId, path));
-    if (text === undefined)
+    return textOf(await this.readPackedLog(workflowId, path));
+  }
+
+  /** Reads stored evidence without decompressing it. @throws {SuiteFailure} `NotFound` when the store does not have it */
+  async readPackedLog(workflowId: string, path: string): Promise<PackedText> {
+    const packed = await this.use((kysely) => findLog(kysely, workflowId, path));
+    if (packed === undefined)
       throw new SuiteFailure('NotFound', `the result store has no evidence ${path} of run ${workflowId}`);
-    return text;
+    return packed;
   }
 
   /**
@@ -108,10 +116,18 @@ export class ResultStore {
   }
 
   /** Writes one file of a run's folder piece by piece. @throws {SuiteFailure} also `UnsafePath` */
-  async writeFile(workflowId: string, path: string, pieces: Iterable<string>): Promise<void> {
+  writeFile(workflowId: string, path: string, pieces: Iterable<string>): Promise<void> {
+    return this.#writePieces(workflowId, path, inChunks(pieces));
+  }
+
+  async #writePieces(
+    workflowId: string,
+    path: string,
+    pieces: Iterable<string> | AsyncIterable<Buffer>,
+  ): Promise<void> {
     const name = folderName(workflowId);
     try {
-      await writeBelow(this.root, `${name}/${path}`, inChunks(pieces));
+      await writeBelow(this.root, `${name}/${path}`, pieces);
     } catch (error) {
       throw toStoreFailure(error, this.folder(workflowId));
     }

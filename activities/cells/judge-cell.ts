@@ -1,14 +1,9 @@
+import type { PackedText } from '../../results/records/evidence.js';
 import type { ResultStore } from '../../results/store.js';
 import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import type { Row } from '../../suite/hardware/measurement.js';
-import {
-  type AttemptContext,
-  type Judgement,
-  judgeTransport,
-  type RankEvidence,
-  readRows,
-} from '../../suite/judge/judge.js';
-import { type InferenceJudgement, judgeInference } from '../../suite/judge/judge-inference.js';
+import type { AttemptContext, Judgement } from '../../suite/judge/judge.js';
+import type { InferenceJudgement } from '../../suite/judge/judge-inference.js';
 import type { RankRecord } from '../../suite/record/record.js';
 import type { Run } from '../../suite/run/run.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
@@ -33,8 +28,11 @@ export function judgeCellActivities(context: ActivityContext) {
       circumstances: AttemptContext;
     }): Promise<AttemptJudgement> {
       const { run, test, ranks, circumstances } = input;
-      const evidence = await readEvidence(context.store, run, ranks);
-      const { rows: _, ...judgement } = judgeTransport(test, evidence, circumstances);
+      const { rows: _, ...judgement } = await context.logThread.run(
+        'judge',
+        { test, ranks: ranks.map(withoutLog), context: circumstances },
+        () => packedLogs(context.store, run, ranks),
+      );
       return judgement;
     },
 
@@ -46,19 +44,23 @@ export function judgeCellActivities(context: ActivityContext) {
       outcome: LoadOutcome;
     }): Promise<InferenceJudgement> {
       const { run, cell, deployed, outcome } = input;
-      const log = await context.store.readLog(run.workflowId, outcome.log.path);
+      const { log, ...evidence } = outcome;
       const { engine, resources, transfer } = cell.dynamo;
-      return judgeInference(
-        cell.test,
-        cell.point,
-        { ...outcome, log },
+      return context.logThread.run(
+        'judgeLoad',
         {
-          simulated: isSimulatedEngine(engine.kind),
-          efa: resources.efa > 0,
-          bytesPerToken: deployed.kv?.bytesPerToken,
-          kvUnknown: deployed.kvUnknown,
-          transferBackend: transfer.backend,
+          test: cell.test,
+          point: cell.point,
+          evidence,
+          circumstances: {
+            simulated: isSimulatedEngine(engine.kind),
+            efa: resources.efa > 0,
+            bytesPerToken: deployed.kv?.bytesPerToken,
+            kvUnknown: deployed.kvUnknown,
+            transferBackend: transfer.backend,
+          },
         },
+        async () => [await context.store.readPackedLog(run.workflowId, log.path)],
       );
     },
   };
@@ -66,14 +68,18 @@ export function judgeCellActivities(context: ActivityContext) {
 
 /** Reads the rows of an attempt from its stored evidence. */
 export async function rowsOf(
-  store: ResultStore,
+  { store, logThread }: Pick<ActivityContext, 'store' | 'logThread'>,
   run: Run,
   test: TransportTestSpec,
   ranks: readonly RankRecord[],
 ): Promise<readonly Row[]> {
-  return readRows(test, await readEvidence(store, run, ranks));
+  return logThread.run('rows', { test, ranks: ranks.map(withoutLog) }, () => packedLogs(store, run, ranks));
 }
 
-function readEvidence(store: ResultStore, run: Run, ranks: readonly RankRecord[]): Promise<RankEvidence[]> {
-  return Promise.all(ranks.map(async (rank) => ({ ...rank, log: await store.readLog(run.workflowId, rank.log.path) })));
+function withoutLog({ log: _, ...rank }: RankRecord): Omit<RankRecord, 'log'> {
+  return rank;
+}
+
+function packedLogs(store: ResultStore, run: Run, ranks: readonly RankRecord[]): Promise<PackedText[]> {
+  return Promise.all(ranks.map(({ log }) => store.readPackedLog(run.workflowId, log.path)));
 }

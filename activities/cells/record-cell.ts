@@ -37,7 +37,7 @@ export function recordCellActivities(context: ActivityContext) {
       const [before, started, rows] = await Promise.all([
         context.store.use((kysely) => findCell(kysely, run.workflowId, key)),
         context.store.use((kysely) => findStartedRun(kysely, run.workflowId)),
-        judgement.rows ?? rowsOf(context.store, run, test, ranks),
+        judgement.rows ?? rowsOf(context, run, test, ranks),
       ]);
       const groups = new Set(attempts.map(({ group }) => group));
       const earlier = before && !isInferenceCell(before.cell) ? before.cell.attempts : [];

@@ -7,6 +7,7 @@ import { runObjectName } from '../../suite/run/object-names.js';
 import { type Run, runLabels, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../../suite/run/run.js';
 import type { OpenRuns, RunStatusClient } from '../../suite/run/run-status.js';
 import type { ScheduleControl } from '../../suite/run/schedule-pause.js';
+import { LogThread } from '../evidence/log-thread.js';
 import { type AllowLists, refuseUnlisted, requestsOfObject } from './allow-lists.js';
 import { NodeClaims } from './node-claims.js';
 
@@ -24,13 +25,17 @@ export interface ActivityDependencies {
   readonly allowed?: AllowLists;
 }
 
-/** Resources that the activities share: the store, the node claims, and one connection for each kubeconfig context. */
+/**
+ * Resources that the activities share: the store, the node claims, the thread that parses logs, and one connection for
+ * each kubeconfig context.
+ */
 export class ActivityContext {
   readonly store: ResultStore;
   readonly runs: OpenRuns & RunStatusClient;
   readonly schedules: ScheduleControl;
   readonly claims = new NodeClaims(this);
   readonly allowed: AllowLists;
+  readonly logThread = new LogThread();
   readonly #connect: (context?: string) => Cluster;
   readonly #clusters = new Map<string | undefined, Cluster>();
 

@@ -3,6 +3,7 @@ import { isBadRequest, isKubeletUnreachable, isNotFound } from '../../kubernetes
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { containerStatus } from '../../kubernetes/pods/pod-state.js';
+import type { LogText } from '../../suite/record/log-text.js';
 import type { ActivityContext } from '../context/context.js';
 import type { DeploymentPlace } from './deployment-input.js';
 import { ownerOfDeployment } from './deployment-owner.js';
@@ -31,7 +32,12 @@ export async function storeDeploymentLogs(
 }
 
 /** Returns the log, or the reason why there is none: the container never started, or its node does not answer. */
-async function logOrReason(cluster: Cluster, namespace: string, pod: Pod, previous: boolean): Promise<string> {
+async function logOrReason(
+  cluster: Cluster,
+  namespace: string,
+  pod: Pod,
+  previous: boolean,
+): Promise<LogText | string> {
   try {
     return await cluster.podLog(namespace, pod.metadata.name, 'main', cancellationSignal(), { previous });
   } catch (error) {

@@ -7,9 +7,9 @@ import { JOB, POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded, isRunning } from '../../kubernetes/pods/pod-state.js';
 import { startRefusal } from '../../kubernetes/pods/start-refusal.js';
 import { podRejected, StartWatch } from '../../kubernetes/pods/start-watch.js';
-import { readLoadLog } from '../../suite/aiperf/load-log.js';
 import type { WorkerState } from '../../suite/judge/inference-evidence.js';
 import { isEvidencePath } from '../../suite/record/evidence-path.js';
+import type { LogText } from '../../suite/record/log-text.js';
 import type { LogReference } from '../../suite/record/record.js';
 import { type Run, TEST_LABEL } from '../../suite/run/run.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
@@ -63,9 +63,9 @@ export function loadActivities(context: ActivityContext) {
       const cluster = context.cluster(run);
       const { pod, job } = await waitForEnd(cluster, input);
       const before = JSON.parse(job.metadata.annotations?.[BEFORE_ANNOTATION] ?? '[]') as WorkerState[];
-      const text = pod ? await logOf(cluster, run, pod) : '';
+      const found = pod ? await logOf(cluster, run, pod) : NO_LOG;
       const after = await workerStates(cluster, input);
-      const { log, evidence } = await storeEvidence(input, text);
+      const { log, evidence } = await storeEvidence(input, found);
       const reason = pod?.status?.reason ?? (pod && containerStatus(pod)?.state?.terminated?.reason);
       return {
         log,
@@ -103,10 +103,13 @@ export function loadActivities(context: ActivityContext) {
   }
 
   /** Stores the log of the load pod, and the files that the log contains. */
-  async function storeEvidence({ run, folder }: LoadInput, text: string) {
-    const log = await context.store.saveLog(run.workflowId, `${folder}/load.log`, text);
+  async function storeEvidence({ run, folder }: LoadInput, found: LogText) {
+    const log = await context.store.saveLog(run.workflowId, `${folder}/load.log`, found);
     const evidence: LogReference[] = [log];
-    for (const [file, content] of readLoadLog(text).files) {
+    const files = await context.logThread.run('loadFiles', null, async () => [
+      await context.store.readPackedLog(run.workflowId, log.path),
+    ]);
+    for (const [file, content] of files) {
       // The image of the load chooses the name.
       const path = [`${folder}/${file}`, `${folder}/${file}.txt`].find(isEvidencePath);
       if (path) evidence.push(await context.store.saveLog(run.workflowId, path, content));
@@ -190,11 +193,13 @@ function podsOf(cluster: Cluster, { metadata }: KubernetesObject): Promise<Pod[]
   return cluster.list<Pod>(POD, metadata.namespace, { labelSelector }, cancellationSignal());
 }
 
-async function logOf(cluster: Cluster, run: Run, pod: Pod): Promise<string> {
+const NO_LOG: LogText = { first: [] };
+
+async function logOf(cluster: Cluster, run: Run, pod: Pod): Promise<LogText> {
   try {
     return await cluster.podLog(run.namespace, pod.metadata.name, 'main', cancellationSignal());
   } catch (error) {
-    if (isNotFound(error)) return '';
+    if (isNotFound(error)) return NO_LOG;
     throw error;
   }
 }

@@ -1,5 +1,6 @@
 import type { Pod } from '../../kubernetes/client/objects.js';
 import type { ResultStore } from '../../results/store.js';
+import { isEmptyLog, type LogText, logTextOf } from '../../suite/record/log-text.js';
 import type { Run } from '../../suite/run/run.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 
@@ -8,11 +9,11 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
  * passed.
  */
 export class DeletedRankLogs {
-  readonly #read: (pod: string) => Promise<string>;
-  readonly #logs = new Map<string, string>();
+  readonly #read: (pod: string) => Promise<LogText>;
+  readonly #logs = new Map<string, LogText>();
   readonly #reading = new Set<string>();
 
-  constructor(read: (pod: string) => Promise<string>) {
+  constructor(read: (pod: string) => Promise<LogText>) {
     this.#read = read;
   }
 
@@ -23,7 +24,7 @@ export class DeletedRankLogs {
       const { name } = pod.metadata;
       this.#reading.add(name);
       this.#read(name)
-        .then((log) => log !== '' && this.#logs.set(name, log))
+        .then((log) => !isEmptyLog(log) && this.#logs.set(name, log))
         .catch(() => undefined)
         .finally(() => this.#reading.delete(name));
     }
@@ -41,11 +42,13 @@ export async function deletedRankLog(
   run: Run,
   folder: string,
   pod: string,
-): Promise<string | undefined> {
-  return store.readLog(run.workflowId, pathOf(folder, pod)).catch((error: unknown) => {
+): Promise<LogText | undefined> {
+  try {
+    return logTextOf(await store.readLog(run.workflowId, pathOf(folder, pod)));
+  } catch (error) {
     if (error instanceof SuiteFailure && error.class === 'NotFound') return undefined;
     throw error;
-  });
+  }
 }
 
 function pathOf(folder: string, pod: string): string {

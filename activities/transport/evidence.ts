@@ -3,14 +3,17 @@ import { isBadRequest, isKubeletUnreachable, isNotFound } from '../../kubernetes
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded } from '../../kubernetes/pods/pod-state.js';
+import type { LogText } from '../../suite/record/log-text.js';
 import type { RankRecord } from '../../suite/record/record.js';
 import type { Run } from '../../suite/run/run.js';
 import { redactArguments, redactEnvironment, secretReference } from '../../suite/secrets/redact.js';
-import { readRankLog } from '../../suite/tools/common/log-lines.js';
-import { mappedLibraries } from '../../suite/tools/common/mapped-libraries.js';
+import type { MappedLibrary } from '../../suite/tools/common/mapped-libraries.js';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 import { deletedRankLog } from './deleted-rank-logs.js';
 import { onlyContainer } from './rank-pod.js';
+
+const NO_LOG: LogText = { first: [] };
 
 export interface EvidenceInput {
   readonly run: Run;
@@ -22,7 +25,7 @@ export interface EvidenceInput {
 
 export function evidenceActivities(context: ActivityContext) {
   return {
-    /** Stores the evidence of both ranks: the whole log, the exit code and the facts of the pod. */
+    /** Stores the evidence of both ranks: the log, the exit code and the facts of the pod. */
     async storeEvidence(input: EvidenceInput): Promise<RankRecord[]> {
       return Promise.all(input.ranks.map((rank) => rankRecord(input, rank)));
     },
@@ -37,11 +40,12 @@ export function evidenceActivities(context: ActivityContext) {
       logOf(run, rank.pod),
     ]);
     // The log of a pod that has ended is complete, so the activity fails here and its retry reads the log.
-    if (typeof answer !== 'string' && pod && hasEnded(pod)) throw answer;
+    if (answer instanceof Error && pod && hasEnded(pod)) throw answer;
     const lost = !pod && (await deletedRankLog(context.store, run, folder, rank.pod));
-    const log = lost || (typeof answer === 'string' ? answer : '');
+    const found = lost || (answer instanceof Error ? NO_LOG : answer);
+    const log = await context.store.saveLog(run.workflowId, path, found);
     const state = pod && containerStatus(pod)?.state;
-    const libraries = mappedLibraries(readRankLog(log));
+    const libraries = await librariesOf(run, log.path);
     const reason = pod?.status?.reason ?? state?.terminated?.reason;
     return {
       position: rank.position,
@@ -52,7 +56,7 @@ export function evidenceActivities(context: ActivityContext) {
       command: redactArguments(pod ? (onlyContainer(pod).args ?? []) : []),
       environment: redactEnvironment(pod ? environmentOf(pod) : {}),
       endedBySuite: input.endedBySuite.includes(rank.pod),
-      log: await context.store.saveLog(run.workflowId, path, log),
+      log,
       ...(libraries.length > 0 ? { libraries } : {}),
       ...(state?.terminated ? { exitCode: state.terminated.exitCode } : {}),
       ...(reason ? { reason } : {}),
@@ -62,13 +66,25 @@ export function evidenceActivities(context: ActivityContext) {
     };
   }
 
+  /** Lists the libraries of a rank; none when its log cannot be parsed, which its judgement then states. */
+  async function librariesOf({ workflowId }: Run, path: string): Promise<readonly MappedLibrary[]> {
+    try {
+      return await context.logThread.run('libraries', null, async () => [
+        await context.store.readPackedLog(workflowId, path),
+      ]);
+    } catch (error) {
+      if (error instanceof SuiteFailure && error.class === 'LogUnreadable') return [];
+      throw error;
+    }
+  }
+
   /** Reads the log of a rank with the time of each line; returns the failure when its node does not answer. */
-  async function logOf(run: Run, pod: string): Promise<string | Error> {
+  async function logOf(run: Run, pod: string): Promise<LogText | Error> {
     try {
       return await context.cluster(run).podLog(run.namespace, pod, 'rank', cancellationSignal(), { timestamps: true });
     } catch (error) {
       // A node without the container has no log.
-      if (isNotFound(error) || isBadRequest(error)) return '';
+      if (isNotFound(error) || isBadRequest(error)) return NO_LOG;
       if (isKubeletUnreachable(error)) return error;
       throw error;
     }

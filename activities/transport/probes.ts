@@ -5,7 +5,8 @@ import { poll } from '../../kubernetes/client/poll.js';
 import { POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded } from '../../kubernetes/pods/pod-state.js';
 import { startRefusal } from '../../kubernetes/pods/start-refusal.js';
-import { PROBE_ARGUMENTS, readProbe } from '../../suite/cluster/probe.js';
+import { LONG_PROBE_HINT, PROBE_ARGUMENTS } from '../../suite/cluster/probe.js';
+import { cutText } from '../../suite/record/log-text.js';
 import type { ProbeFacts } from '../../suite/run/cluster-facts.js';
 import { etcdHost, probePodName } from '../../suite/run/object-names.js';
 import { COMPONENT_LABEL, type Run } from '../../suite/run/run.js';
@@ -45,9 +46,17 @@ export function probeActivities(context: ActivityContext) {
       await cluster.createOrAdopt(owned, cancellationSignal());
       const ended = await endOf(cluster, owned, input.patience, renewed);
       const log = await cluster.podLog(run.namespace, name, container.name, cancellationSignal());
-      await context.store.saveLog(run.workflowId, `set-up/probe-${node}.log`, log);
+      const { path, cut } = await context.store.saveLog(run.workflowId, `set-up/probe-${node}.log`, log);
       await cluster.delete(POD, run.namespace, name, { gracePeriodSeconds: 1 });
-      return readProbe(log, node, containerStatus(ended)?.imageID ?? '');
+      // The facts in the missing part decide about the image.
+      if (cut) {
+        const message = `the output of the probe pod on ${node} is longer than the limit: ${cutText(cut)}`;
+        throw new SuiteFailure('LogUnreadable', message, { hint: LONG_PROBE_HINT });
+      }
+      const imageId = containerStatus(ended)?.imageID ?? '';
+      return context.logThread.run('probe', { node, imageId }, async () => [
+        await context.store.readPackedLog(run.workflowId, path),
+      ]);
     },
   };
 }

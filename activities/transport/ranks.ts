@@ -4,6 +4,7 @@ import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded, isRunning } from '../../kubernetes/pods/pod-state.js';
+import type { LogText } from '../../suite/record/log-text.js';
 import { POSITION_LABEL, type Run, TEST_LABEL } from '../../suite/run/run.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { toolOf } from '../../suite/tools/registry.js';
@@ -63,6 +64,9 @@ const ETCD_PAUSE = 2;
 /** Lines at the end of a rank's log that show whether it has printed anything, and contain the table so far. */
 const TAIL_LINES = 300;
 
+/** Lines at the end of a starting rank's log that can contain the one that says that it is ready. */
+const READY_LINES = 5000;
+
 export function rankActivities(context: ActivityContext) {
   return {
     /**
@@ -105,8 +109,7 @@ export function rankActivities(context: ActivityContext) {
       const deadline = Date.parse(input.deadline);
       const etcd = test && toolOf(test).usesEtcd ? new EtcdWatch(input.etcd) : undefined;
       const progress =
-        test &&
-        new ProgressWatch(test, () => Promise.all(pods.map((name) => logOf(run, name, { tailLines: TAIL_LINES }))));
+        test && new ProgressWatch(test, () => Promise.all(pods.map((name) => lastLines(run, name, TAIL_LINES))));
       const deleted = new DeletedRankLogs((name) => logOf(run, name));
       const observe = () =>
         Promise.all(pods.map((name) => cluster.find<Pod>(POD, run.namespace, name, cancellationSignal())));
@@ -178,9 +181,13 @@ export function rankActivities(context: ActivityContext) {
     });
   }
 
-  function logOf(run: Run, name: string, options: { readonly tailLines?: number } = {}): Promise<string> {
+  function logOf(run: Run, name: string): Promise<LogText> {
+    return context.cluster(run).podLog(run.namespace, name, 'rank', cancellationSignal(), { timestamps: true });
+  }
+
+  function lastLines(run: Run, name: string, lines: number): Promise<string> {
     const signal = cancellationSignal();
-    return context.cluster(run).podLog(run.namespace, name, 'rank', signal, { timestamps: true, ...options });
+    return context.cluster(run).lastLogLines(run.namespace, name, 'rank', lines, signal, { timestamps: true });
   }
 
   async function waitUntilReady(input: RankInput, within: number): Promise<boolean> {
@@ -195,7 +202,7 @@ export function rankActivities(context: ActivityContext) {
       const ready =
         readiness.kind === 'listening'
           ? containerStatus(current)?.started
-          : readiness.pattern.test(await cluster.podLog(namespace, name, 'rank', cancellationSignal()));
+          : readiness.pattern.test(await lastLines(input.run, name, READY_LINES));
       if (ready) return true;
       return elapsed >= within ? false : undefined;
     }, cancellationSignal());

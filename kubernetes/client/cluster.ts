@@ -1,7 +1,9 @@
 import * as k8s from '@kubernetes/client-node';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { isAlreadyExists, isNotFound } from './api-failure.js';
+import { GLANCE_BYTES, LOG_LIMITS } from './log-limits.js';
 import type { KubernetesObject, List } from './objects.js';
+import { Head, type PodLog, readPodLog } from './pod-log.js';
 import { Requests } from './requests.js';
 import { type Kind, resourcePath } from './resources.js';
 
@@ -160,23 +162,47 @@ export class Cluster {
   }
 
   /**
-   * Reads the log of a container: standard output and standard error together.
+   * Reads the log of a container: standard output and standard error together. Keeps the beginning and the end of a log
+   * that is longer than `LOG_LIMITS`.
    *
    * @param options.previous reads the log from before the container's last restart
    * @param options.timestamps puts the time of each line before it, in RFC 3339 and a space
-   * @param options.tailLines reads only this number of lines, from the end
    */
   podLog(
     namespace: string,
     pod: string,
     container: string,
     signal?: AbortSignal,
-    { previous = false, timestamps = false, tailLines }: LogOptions = {},
+    options: LogOptions = {},
+  ): Promise<PodLog> {
+    const { path, query } = logRequest(namespace, pod, container, options);
+    return readPodLog(
+      (more, sink) => this.#requests.stream('get log of', path, { query: { ...query, ...more }, signal }, sink),
+      LOG_LIMITS,
+    );
+  }
+
+  /**
+   * Reads the last lines of a container's log as text, at most `GLANCE_BYTES` of them.
+   *
+   * @param tailLines number of lines from the end
+   */
+  async lastLogLines(
+    namespace: string,
+    pod: string,
+    container: string,
+    tailLines: number,
+    signal?: AbortSignal,
+    options: LogOptions = {},
   ): Promise<string> {
-    const path = `${resourcePath({ apiVersion: 'v1', kind: 'Pod' }, namespace, pod)}/log`;
-    const tail = tailLines === undefined ? {} : { tailLines: String(tailLines) };
-    const query = { container, previous: String(previous), timestamps: String(timestamps), ...tail };
-    return this.#requests.text('get log of', path, 'GET', { query, signal });
+    const { path, query } = logRequest(namespace, pod, container, options);
+    const limits = { tailLines: String(tailLines), limitBytes: String(GLANCE_BYTES) };
+    let head = new Head(GLANCE_BYTES);
+    await this.#requests.stream('get log of', path, { query: { ...query, ...limits }, signal }, () => {
+      head = new Head(GLANCE_BYTES);
+      return head;
+    });
+    return new TextDecoder().decode(Buffer.concat(head.pieces));
   }
 
   /**
@@ -204,7 +230,16 @@ export class Cluster {
 export interface LogOptions {
   readonly previous?: boolean;
   readonly timestamps?: boolean;
-  readonly tailLines?: number;
+}
+
+function logRequest(
+  namespace: string,
+  pod: string,
+  container: string,
+  { previous = false, timestamps = false }: LogOptions,
+) {
+  const path = `${resourcePath({ apiVersion: 'v1', kind: 'Pod' }, namespace, pod)}/log`;
+  return { path, query: { container, previous: String(previous), timestamps: String(timestamps) } };
 }
 
 /** Options of a deletion. Default: the grace period of the object, and background propagation. */

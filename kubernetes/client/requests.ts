@@ -1,12 +1,19 @@
 import * as k8s from '@kubernetes/client-node';
-import { type Dispatcher, fetch } from 'undici';
+import { type Dispatcher, fetch, type Response } from 'undici';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { ApiFailure, type RequestContext, unreachable } from './api-failure.js';
 import { Connections } from './connections.js';
+import { type ByteSink, Head } from './pod-log.js';
 import { withRetries } from './retry.js';
 
 /** Time limit of one request, so that a hung connection does not block an activity. */
 const REQUEST_TIMEOUT_MS = 30_000;
+
+/** Time limit of a response whose bytes are read as a stream. */
+const STREAM_TIMEOUT_MS = 90_000;
+
+/** Bytes of a failed response that are read: a message for people. */
+const MOST_FAILURE_BYTES = 2 ** 16;
 
 export interface RequestOptions {
   readonly query?: Readonly<Record<string, string>>;
@@ -43,16 +50,47 @@ export class Requests {
     return withRetries(() => this.#send(verb, path, method, options), options.signal);
   }
 
+  /**
+   * Sends a GET and passes the bytes of the response on as they come, until the sink needs no more. Repeats the request
+   * after a transient failure.
+   *
+   * @param sink creates the receiver of one try
+   */
+  stream(verb: string, path: string, options: RequestOptions, sink: () => ByteSink): Promise<void> {
+    return withRetries(() => this.#stream(verb, path, options, sink()), options.signal);
+  }
+
   async #send(verb: string, path: string, method: string, options: RequestOptions): Promise<string> {
+    return this.#exchange(verb, path, method, options, REQUEST_TIMEOUT_MS, (response) => response.text());
+  }
+
+  async #stream(verb: string, path: string, options: RequestOptions, sink: ByteSink): Promise<void> {
+    await this.#exchange(verb, path, 'GET', options, STREAM_TIMEOUT_MS, async (response) => {
+      if (response.ok) return void (await passOn(response, sink));
+      const message = new Head(MOST_FAILURE_BYTES);
+      await passOn(response, message);
+      return Buffer.concat(message.pieces).toString();
+    });
+  }
+
+  /** Sends a request and reads the response. @throws {ApiFailure} with the answer of `read` after an error status */
+  async #exchange<T>(
+    verb: string,
+    path: string,
+    method: string,
+    options: RequestOptions,
+    timeoutMs: number,
+    read: (response: Response) => Promise<T>,
+  ): Promise<T> {
     const context: RequestContext = { verb, what: path.replace(/^\/apis?\//, ''), server: this.server };
     const query = new URLSearchParams(options.query).toString();
     const authentication = new k8s.RequestContext(
       `${this.server}${path}${query ? `?${query}` : ''}`,
       method as k8s.HttpMethod,
     );
-    const timeout = AbortSignal.timeout(REQUEST_TIMEOUT_MS);
+    const timeout = AbortSignal.timeout(timeoutMs);
     let status: number;
-    let text: string;
+    let answer: T;
     try {
       await this.#config.applySecurityAuthentication(authentication);
       const response = await fetch(authentication.getUrl(), {
@@ -67,12 +105,20 @@ export class Requests {
         signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout,
       });
       status = response.status;
-      text = await response.text();
+      answer = await read(response);
     } catch (error) {
       options.signal?.throwIfAborted();
       throw unreachable(context, error);
     }
-    if (status >= 200 && status < 300) return text;
-    throw new ApiFailure(context, status, text);
+    if (status >= 200 && status < 300) return answer;
+    throw new ApiFailure(context, status, String(answer));
+  }
+}
+
+/** Passes the bytes of a response on, and drops the connection when the sink needs no more of them. */
+async function passOn(response: Response, sink: ByteSink): Promise<void> {
+  if (!response.body) return;
+  for await (const piece of response.body) {
+    if (!sink.write(piece)) break;
   }
 }

@@ -62,7 +62,7 @@ const RUNTIME = 'Check the container runtime (containerd, CRI-O) and the driver 
  * - `unresolvable CDI devices`: NVIDIA Container Toolkit, before the CDI specification is written
  */
 const PASSING_MESSAGE =
-  /failed to sync (?:secret|configmap) cache|object "[^"]*"\/"[^"]*" not registered|services have not yet been read|cannot find volume .* to mount into container|is reserved for|context deadline exceeded|DeadlineExceeded|code = Unavailable|connection refused|connection reset|transport is closing|ttrpc: closed|network is not ready|context canceled|Error while dialing|device or resource busy|disconnected from message bus|content digest \S+: not found|snapshot \S+ does not exist|unresolvable CDI devices/i;
+  /failed to sync (?:secret|configmap) cache|object "[^"]*"\/"[^"]*" not registered|services have not yet been read|cannot find volume .{0,300} to mount into container|is reserved for|context deadline exceeded|DeadlineExceeded|code = Unavailable|connection refused|connection reset|transport is closing|ttrpc: closed|network is not ready|context canceled|Error while dialing|device or resource busy|disconnected from message bus|content digest \S+: not found|snapshot \S+ does not exist|unresolvable CDI devices/i;
 
 /**
  * Reasons whose message decides: kuberuntime/kuberuntime_container.go and container/sync_result.go; containerd's `StartError`
@@ -92,7 +92,7 @@ const RULES: readonly Rule[] = [
   // lifecycle/predicate.go: pods that terminate count here, while the scheduler no longer counts them
   // (kubernetes/kubernetes#106884). After a restart of the kubelet, devices are missing until their plugin registers.
   { reason: /^OutOf(?:cpu|memory|pods|ephemeral-storage)$/, passing: true, remedy: SPACE },
-  { reason: /^OutOf\S+\/\S+$/, passing: true, remedy: DEVICES },
+  { reason: /^OutOf[^\s/]+\/\S+$/, passing: true, remedy: DEVICES },
   { reason: /^OutOf/, passing: true, remedy: SPACE },
   // cm/topologymanager/scope.go; cm/devicemanager/topology_hints.go gives no hint while devices are unhealthy or in use.
   { reason: /^TopologyAffinityError$/, passing: true, remedy: TOPOLOGY },

@@ -13,7 +13,7 @@ const PULL_TIMEOUT_SECONDS = 120;
  * `unregistered`; start-up taints of the Cluster Autoscaler). Only the time limit for the start ends the wait for such a node.
  */
 const STARTING_NODE =
-  /taint\S* \{(?:node\.kubernetes\.io\/(?:unreachable|network-unavailable|(?:memory|disk|pid)-pressure)|node\.cloudprovider\.kubernetes\.io\/uninitialized|karpenter\.sh\/unregistered|(?:startup|ignore)-taint\.cluster-autoscaler\.kubernetes\.io\/[\w.-]+|[\w./-]*not-ready)\b/;
+  /taint\S{0,10} \{(?:node\.kubernetes\.io\/(?:unreachable|network-unavailable|(?:memory|disk|pid)-pressure)|node\.cloudprovider\.kubernetes\.io\/uninitialized|karpenter\.sh\/unregistered|(?:startup|ignore)-taint\.cluster-autoscaler\.kubernetes\.io\/[\w.-]+|[\w./-]*not-ready)\b/;
 
 /** Detects pods that cannot start, from the duration of each problem. Create one instance for each wait for pods. */
 export class StartWatch {

@@ -1,33 +1,63 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { buffer } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { promisify } from 'node:util';
-import { createZstdDecompress, zstdCompress, zstdDecompress } from 'node:zlib';
+import { createZstdCompress, createZstdDecompress, zstdDecompress } from 'node:zlib';
 import type { Kysely } from 'kysely';
-import type { LogReference } from '../../suite/record/record.js';
+import type { LogCut, LogReference } from '../../suite/record/record.js';
 import { type FailureClass, SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Tables } from '../database/tables.js';
 
-/** Stores and reads evidence: complete, compressed logs. Equal texts are stored once. */
+/** Stores and reads evidence: compressed logs. Equal texts are stored once. */
 
-const compress = promisify(zstdCompress);
 const decompress = promisify(zstdDecompress);
 
-type Evidence = Pick<Tables['evidence'], 'sha256' | 'bytes' | 'body'>;
+/** A compressed text, as the store has it. */
+export type PackedText = Pick<Tables['evidence'], 'sha256' | 'bytes' | 'body'>;
+
+/** Compresses a text piece by piece and passes the pieces on, for a text that does not fit into memory. */
+export class TextPacker {
+  readonly #hash = createHash('sha256');
+  readonly #compressor = createZstdCompress();
+  readonly #body = buffer(this.#compressor);
+  #bytes = 0;
+
+  constructor() {
+    // The caller gets the failure from `end`.
+    this.#body.catch(() => undefined);
+  }
+
+  /** Returns the same pieces as bytes. */
+  async *through(texts: Iterable<string>): AsyncGenerator<Buffer> {
+    for (const text of texts) {
+      const piece = Buffer.from(text);
+      this.#hash.update(piece);
+      this.#bytes += piece.length;
+      if (!this.#compressor.write(piece)) await once(this.#compressor, 'drain');
+      yield piece;
+    }
+  }
+
+  /** Returns the compressed text after the last piece. */
+  async end(): Promise<PackedText> {
+    this.#compressor.end();
+    return { sha256: this.#hash.digest('hex'), bytes: this.#bytes, body: await this.#body };
+  }
+}
 
 /** Stores a log under its path in the run's folder. */
 export async function putLog(
   kysely: Kysely<Tables>,
   workflowId: string,
   path: string,
-  text: string,
+  { sha256, bytes, body }: PackedText,
+  cut?: LogCut,
 ): Promise<LogReference> {
-  const bytes = Buffer.from(text);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const body = await compress(bytes);
   await kysely.transaction().execute(async (transaction) => {
     await transaction
       .insertInto('evidence')
-      .values({ sha256, bytes: bytes.length, encoding: 'zstd', body })
+      .values({ sha256, bytes, encoding: 'zstd', body })
       .onConflict((conflict) => conflict.column('sha256').doNothing())
       .execute();
     await transaction
@@ -40,19 +70,22 @@ export async function putLog(
       )
       .execute();
   });
-  return { path, sha256, bytes: bytes.length };
+  return { path, sha256, bytes, ...(cut ? { cut } : {}) };
 }
 
 /** Reads a log by its path in a run's folder; undefined when it does not exist. */
-export async function findLog(kysely: Kysely<Tables>, workflowId: string, path: string): Promise<string | undefined> {
-  const row = await kysely
+export async function findLog(
+  kysely: Kysely<Tables>,
+  workflowId: string,
+  path: string,
+): Promise<PackedText | undefined> {
+  return kysely
     .selectFrom('log')
     .innerJoin('evidence', 'evidence.sha256', 'log.sha256')
     .select(['evidence.sha256', 'evidence.bytes', 'body'])
     .where('workflow_id', '=', workflowId)
     .where('path', '=', path)
     .executeTakeFirst();
-  return row && textOf(row);
 }
 
 /** Reads a log by its hash; undefined when the store lacks it. */
@@ -65,8 +98,8 @@ export async function findEvidence(kysely: Kysely<Tables>, sha256: string): Prom
   return row && textOf(row);
 }
 
-/** @throws {SuiteFailure} `StoreCorrupt` when the bytes are not those that were stored */
-async function textOf({ sha256, bytes, body }: Evidence): Promise<string> {
+/** Returns the text of evidence. @throws {SuiteFailure} `StoreCorrupt` when the bytes are not those that were stored */
+export async function textOf({ sha256, bytes, body }: PackedText): Promise<string> {
   const unpacked = await decompress(body, { maxOutputLength: Math.max(1, Number(bytes)) }).catch((error: unknown) => {
     throw notDecompressed('StoreCorrupt', sha256, error);
   });
@@ -81,7 +114,7 @@ async function textOf({ sha256, bytes, body }: Evidence): Promise<string> {
  *
  * @throws {SuiteFailure} `InvalidExport`
  */
-export async function checkEvidence({ sha256, bytes, body }: Evidence): Promise<void> {
+export async function checkEvidence({ sha256, bytes, body }: PackedText): Promise<void> {
   const hash = createHash('sha256');
   let unpacked = 0;
   try {

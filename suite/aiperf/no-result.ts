@@ -35,6 +35,9 @@ const VAGUE: ReadonlySet<FailureRecord['class']> = new Set(['Incomplete', 'Reque
 /** Classes that explain the end of the load pod itself, however it ended. */
 const BEFORE_ITS_END: ReadonlySet<FailureRecord['class']> = new Set(['OutOfMemory', 'ToolMissing']);
 
+/** Lines of `errors.txt` that are searched; the script prints the 20 most frequent errors. */
+const MOST_ERRORS = 1000;
+
 const LOST_HINT = 'Check the events of the load pod and of its node; the suite measures the load point again';
 const CRASHED_HINT = 'Check the stored log of the load pod; the suite measures the load point again';
 
@@ -64,7 +67,7 @@ export function explainNoResult(log: LoadLog, end: LoadEnd, exported?: FailureRe
 function causeOf(log: LoadLog): LoadCause | undefined {
   const logged = findCause(linesOf(log));
   if (logged?.depth === 'root') return logged;
-  return findRequestCause((log.files.get('errors.txt') ?? '').split('\n')) ?? logged;
+  return findRequestCause((log.files.get('errors.txt') ?? '').split('\n', MOST_ERRORS)) ?? logged;
 }
 
 function linesOf({ lines, files }: LoadLog): string[] {

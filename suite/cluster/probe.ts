@@ -2,12 +2,14 @@ import { fabricKindOf } from '../fabrics/registry.js';
 import type { PluginFolder, ProbeFacts, Problem } from '../run/cluster-facts.js';
 import { redactEnvironment } from '../secrets/redact.js';
 import type { SuiteSpec } from '../spec/spec.js';
+import { linesOf } from '../tools/common/lines-of.js';
 import { contentText } from '../tools/common/plugin-folder.js';
 import type { Tool } from '../tools/common/tool.js';
 import { TOOLS, type TransportTestSpec, toolOf } from '../tools/registry.js';
+import { SuiteFailure } from '../verdict/failure.js';
 
 /** Matches the line in front of each section of the probe's output. */
-const SECTION = /^@@dynamo-bench section ([a-z0-9-]+)$/;
+const SECTION = /^@@dynamo-bench section ([a-z0-9-]{1,60})$/;
 
 /** Bit number of CAP_IPC_LOCK in a capability mask (linux/capability.h). */
 const CAP_IPC_LOCK = 14n;
@@ -23,23 +25,23 @@ const PROBED: readonly ProbedTool[] = TOOLS.filter((tool): tool is typeof tool &
  */
 export const PROBE_ARGUMENTS = PROBED.flatMap(({ name, probe }) => [name, probe.program, probe.helpOption]);
 
-/** Parses the output of a probe pod. Sections are empty when the image lacks the program that fills them. */
+/** Characters of the longest section; the options of a program have a tenth of it. */
+const LONGEST_SECTION = 2 ** 18;
+
+/** Characters of all facts of a probe, which are a payload of Temporal. */
+const MOST_FACTS = 500_000;
+
+/**
+ * Parses the output of a probe pod. Sections are empty when the image lacks the program that fills them.
+ *
+ * @throws {SuiteFailure} `LogUnreadable` when a section is longer than any program's answer
+ */
 export function readProbe(log: string, node: string, imageId: string): ProbeFacts {
-  const sections = new Map<string, string[]>();
-  let current: string[] = [];
-  for (const line of log.split(/\r?\n/)) {
-    const name = SECTION.exec(line)?.[1];
-    if (name) {
-      current = [];
-      sections.set(name, current);
-    } else {
-      current.push(line);
-    }
-  }
-  const lines = (name: string) => (sections.get(name) ?? []).filter((line) => line.trim() !== '');
+  const sections = sectionsOf(log, node);
+  const lines = (name: string) => sections.get(name) ?? [];
   const first = (name: string) => lines(name)[0]?.trim() ?? '';
-  const hugepages = /HugePages_Free:\s+(\d+)/.exec(lines('meminfo').join('\n'))?.[1];
-  const capabilities = /^CapEff:\s+([0-9a-f]{1,16})$/.exec(first('capabilities'))?.[1];
+  const hugepages = /HugePages_Free:\s{1,40}(\d{1,15})/.exec(lines('meminfo').join('\n'))?.[1];
+  const capabilities = /^CapEff:\s{1,40}([0-9a-f]{1,16})$/.exec(first('capabilities'))?.[1];
   const fiInfo = lines('fi-info-efa');
   const named = (name: string, found: string | undefined) => (found ? { [name]: found } : {});
   const find = (tool: string, pattern: RegExp) => pattern.exec(lines(tool).join('\n'))?.[1];
@@ -54,7 +56,7 @@ export function readProbe(log: string, node: string, imageId: string): ProbeFact
     ),
   );
   const folder = environment.NIXL_PLUGIN_DIR;
-  return {
+  const facts: ProbeFacts = {
     node,
     imageId,
     ...(first('fi-info-present') === 'yes'
@@ -67,25 +69,87 @@ export function readProbe(log: string, node: string, imageId: string): ProbeFact
       ? { etcdAddresses: lines('etcd-host').map((line) => line.trim().split(/\s+/)[0] ?? '') }
       : {}),
     versions: {
-      ...version('ucx', /(?:Library version:|# Version|UCT version=)\s*([\d.]+)/),
-      ...version('libfabric', /libfabric:\s*([\d.]+\S*)/),
-      ...version('nixl', /^\s*([\d.]+\S*)\s*$/m),
+      ...version('ucx', /(?:Library version:|# Version|UCT version=)\s{0,40}([\d.]{1,60})/),
+      ...version('libfabric', /libfabric:\s{0,40}([\d.]{1,60}\S{0,60})/),
+      ...named('nixl', firstOf(lines('nixl'), /^[\d.]\S{0,119}$/)),
       ...Object.assign(
         {},
         ...PROBED.map(({ name, probe }) =>
           named(name, (probe.version && find(name, probe.version)) ?? probe.versionOfHelp?.(helpText(name))),
         ),
       ),
-      ...version('efa-installer', /([\d.]*\d)\s*$/m),
+      ...named('efa-installer', firstOf(lines('efa-installer').map(endOf), /[\d.]{0,59}\d$/)),
     },
     drivers: {
-      ...named('efa', /^\s*([\d.]+\S*)/.exec(first('efa-driver'))?.[1]),
-      ...named('nvidia', /Kernel Module.*?\s(\d+\.\d+(?:\.\d+)?)\s/.exec(lines('nvidia-driver').join('\n'))?.[1]),
+      ...named('efa', /^([\d.]{1,60}\S{0,60})/.exec(first('efa-driver'))?.[1]),
+      ...named('nvidia', nvidiaDriver(lines('nvidia-driver'))),
     },
     environment,
     ...(folder && sections.has('nixl-plugins') ? { plugins: pluginFolder(folder, lines('nixl-plugins')) } : {}),
     help: Object.fromEntries(PROBED.map(({ name }) => [name, helpText(name)])),
   };
+  if (JSON.stringify(facts).length > MOST_FACTS) throw tooLong('all sections', node, MOST_FACTS);
+  return facts;
+}
+
+/** Divides the output into its sections, without blank lines. */
+function sectionsOf(log: string, node: string): Map<string, string[]> {
+  const sections = new Map<string, string[]>();
+  let section = 'before the first one';
+  let current: string[] = [];
+  let characters = 0;
+  for (const line of linesOf(log)) {
+    const name = SECTION.exec(line)?.[1];
+    if (name) {
+      section = name;
+      current = [];
+      characters = 0;
+      sections.set(name, current);
+      continue;
+    }
+    if (line.trim() === '') continue;
+    characters += line.length + 1;
+    if (characters > LONGEST_SECTION) {
+      throw tooLong(`the section ${section}`, node, LONGEST_SECTION);
+    }
+    current.push(line);
+  }
+  return sections;
+}
+
+function tooLong(what: string, node: string, most: number): SuiteFailure {
+  const message = `${what} in the output of the probe pod on ${node} is longer than ${most} characters`;
+  return new SuiteFailure('LogUnreadable', message, { hint: LONG_PROBE_HINT });
+}
+
+/** Remedy for a probe pod with too much output. */
+export const LONG_PROBE_HINT =
+  'Check the stored output of the probe pod and the image: a program in it prints far more than its version and options';
+
+/** Returns the first match of a pattern in the lines, each without surrounding space. */
+function firstOf(lines: readonly string[], pattern: RegExp): string | undefined {
+  for (const line of lines) {
+    const [found] = pattern.exec(line.trim()) ?? [];
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** Characters at the end of a line in which a version is searched. */
+const LONGEST_VERSION = 60;
+
+function endOf(line: string): string {
+  return line.trimEnd().slice(-LONGEST_VERSION);
+}
+
+const KERNEL_MODULE = 'Kernel Module';
+
+/** Reads the version from `NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  570.86.15  Release Build …`. */
+function nvidiaDriver(lines: readonly string[]): string | undefined {
+  const text = lines.join('\n');
+  const at = text.indexOf(KERNEL_MODULE);
+  const [line = ''] = at < 0 ? [] : text.slice(at + KERNEL_MODULE.length, at + 400).split('\n', 1);
+  return /\s(\d{1,9}\.\d{1,9}(?:\.\d{1,9})?)\s/.exec(`${line}\n`)?.[1];
 }
 
 function pluginFolder(folder: string, lines: readonly string[]): PluginFolder {

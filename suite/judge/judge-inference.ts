@@ -10,6 +10,7 @@ import type { InferenceCircumstances, LoadEvidence } from './inference-evidence.
 import { unmeasured } from './judgement.js';
 import { backendReasons, transferReason } from './kv-path-proof.js';
 import { countReasons, doubtReasons, limitReasons, restartReasons } from './load-checks.js';
+import { cutReasons } from './log-cut.js';
 import { missingReasons } from './missing-metrics.js';
 
 export interface InferenceJudgement {
@@ -37,7 +38,11 @@ export function judgeInference(
   if (evidence.deleted && !load.complete) return unmeasured(explainNoResult(log, evidence));
   const failed = [...countReasons(test, point, load, evidence), ...limitReasons(test, load)];
   const restarted = restartReasons(evidence);
-  const doubts = [...doubtReasons(test, point, load), ...missingReasons(test, load, missing)];
+  const doubts = [
+    ...doubtReasons(test, point, load),
+    ...missingReasons(test, load, missing),
+    ...cutReasons('the log of the load pod', log),
+  ];
   const transfer = transferReason(test, load, evidence, circumstances);
   const backends = backendReasons(test, evidence, circumstances);
   const reasons: Reason[] = [...failed, ...restarted, ...doubts, ...backends, ...(transfer ? [transfer] : [])];

@@ -11,6 +11,7 @@ import { diagnose } from './diagnosis.js';
 import type { AttemptContext, RankEvidence } from './evidence.js';
 import { explainFailure, truncation } from './explain-failure.js';
 import { corrections, disagreements, idleNics, otherParameters, rowsAboveCeiling } from './figure-checks.js';
+import { cutReasons } from './log-cut.js';
 import { type PathProof, provePath } from './path-proof.js';
 import { verdictOf } from './verdict-of-figure.js';
 
@@ -53,6 +54,7 @@ export function judgeTransport(
   const table = tool.readTable(test, outputs);
   const inconsistent = tool.corruption(logs.flatMap(({ toolLines }) => toolLines));
   const truncated = truncation(ranks, logs);
+  const cut = ranks.flatMap(({ position }, i) => cutReasons(`the log of the rank on ${position}`, logs[i] ?? {}));
   if (!table.complete || inconsistent !== undefined || truncated !== undefined) {
     const failure = inconsistent
       ? failureRecord('ConsistencyFailed', inconsistent)
@@ -62,13 +64,13 @@ export function judgeTransport(
             ranks,
             logs,
             context,
-            problem: [table.problem, truncated].filter(Boolean).join('; '),
+            problem: [table.problem, truncated, ...cut.map(({ message }) => message)].filter(Boolean).join('; '),
             rows: table.rows.length,
           })
         : failureRecord('Incomplete', truncated ?? table.problem);
     return {
       verdict: 'fail',
-      reasons: [{ code: 'failure', message: failure.message }],
+      reasons: [{ code: 'failure', message: failure.message }, ...cut],
       rows: table.rows,
       ceiling: usableCeiling,
       usableCeiling,
@@ -83,6 +85,7 @@ export function judgeTransport(
   const { idle, noise, ...proof } = path;
   const reasons = [
     ...endReasons(ranks, context),
+    ...cut,
     ...diagnose([...tool.signs, ...kind.signs], logs.flatMap(ownOutput)),
     ...rowsAboveCeiling(table.rows, ceiling),
     ...corrections(table.rows, path),

@@ -1,4 +1,5 @@
-import type { LogLine, RankLog } from '../tools/common/log-lines.js';
+import type { LogLine } from '../tools/common/kept-lines.js';
+import type { RankLog } from '../tools/common/log-lines.js';
 import { statementOf } from '../tools/common/log-prefix.js';
 import type { RankEvidence } from './evidence.js';
 
@@ -88,7 +89,7 @@ export function isAbrupt({ kind }: RankEnd): boolean {
 }
 
 /** Matches lines that do not tell why a program crashed: the stack trace of UCX, and the last words of libfabric. */
-const CRASH_NOISE = /^\s*(?:\d+\s+(?:0x[\da-f]+\s|\S*\().*|={4,}.*|Your application will now abort\(\)\.)$/;
+const CRASH_NOISE = /^\s*(?:\d+\s+(?:0x[\da-f]+\s|\S*\()|={4}|Your application will now abort\(\)\.$)/;
 
 const LAST_LINES = 3;
 const LONGEST_QUOTE = 200;

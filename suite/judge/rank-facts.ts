@@ -1,5 +1,6 @@
 import type { TransportTestSpec } from '../spec/transport-tests.js';
-import type { LogLine, RankLog } from '../tools/common/log-lines.js';
+import type { LogLine } from '../tools/common/kept-lines.js';
+import type { RankLog } from '../tools/common/log-lines.js';
 import { type FoundMessage, findMessages } from '../tools/common/messages.js';
 import { toolOf } from '../tools/registry.js';
 import type { RankEvidence } from './evidence.js';

@@ -36,9 +36,17 @@ export const logReference = z.object({
   path: evidencePath,
   sha256: z.string(),
   bytes: amount,
+  /** Absent in a whole log. */
+  cut: z.object({ first: amount, last: amount }).optional().meta({
+    description:
+      'bytes of the beginning and of the end that were kept of a log that was longer than the limit; a line in the stored text shows the place of the missing part, whose size is unknown',
+  }),
 });
 
 export type LogReference = DeepReadonly<z.output<typeof logReference>>;
+
+/** Bytes of the beginning and of the end of a log between which a part is missing. */
+export type LogCut = NonNullable<LogReference['cut']>;
 
 /** Fields of every cell, of any phase. */
 export const cellBase = {

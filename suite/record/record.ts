@@ -19,7 +19,7 @@ import {
   workflowId,
 } from './parts.js';
 
-export { type LogReference, RECORD_VERSION } from './parts.js';
+export { type LogCut, type LogReference, RECORD_VERSION } from './parts.js';
 
 /** Schema of `<RESULTS_DIR>/<workflow id>/record.json`. */
 

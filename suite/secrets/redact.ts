@@ -70,22 +70,28 @@ export function redactText(text: string): string {
   return redactAssignments(withoutShapes);
 }
 
+/** Most lines of a private key: one of 16,384 bits has 202. Further lines are those of a log that lacks the end of the key. */
+const LONGEST_KEY_LINES = 250;
+
 /**
- * Builds a filter for a text that arrives line by line: it replaces as `redactText` does, also the further lines of a private
- * key.
+ * Builds a filter for a text that arrives in whole lines: it replaces as `redactText` does, also the further lines of a
+ * private key.
  *
- * @returns function that takes a line without its end
+ * @returns function that takes one or several lines
  */
-export function lineFilter(): (line: string) => string {
-  let inKey = false;
-  return (line) => {
-    if (!inKey) {
-      inKey = PRIVATE_KEY.test(line) && !PRIVATE_KEY_END.test(line);
+export function lineFilter(): (lines: string) => string {
+  let keyLines = 0;
+  const filterLine = (line: string) => {
+    if (line === '') return line;
+    if (keyLines === 0) {
+      keyLines = PRIVATE_KEY.test(line) && !PRIVATE_KEY_END.test(line) ? LONGEST_KEY_LINES : 0;
       return redactText(line);
     }
-    inKey = !PRIVATE_KEY_END.test(line);
+    keyLines = PRIVATE_KEY_END.test(line) ? 0 : keyLines - 1;
     return REDACTED;
   };
+  return (lines) =>
+    keyLines === 0 && !PRIVATE_KEY.test(lines) ? redactText(lines) : lines.split('\n').map(filterLine).join('\n');
 }
 
 /**

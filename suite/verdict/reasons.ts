@@ -66,6 +66,12 @@ export const REASONS = {
     meaning:
       'The tool counts the bytes of one device of several, and the suite multiplied its bandwidth by their number. Names the printed and the corrected figure. The figure counts only when the NIC counters confirm the bytes of all devices.',
   },
+  'log-cut': {
+    of: 'cell',
+    effect: 'inconclusive',
+    meaning:
+      'A log is longer than the limit, so a part of it was not kept or not read. That part could have held other rows or errors.',
+  },
   'parameters-differ': {
     of: 'transport',
     effect: 'inconclusive',
@@ -209,6 +215,6 @@ export type ReasonCode = keyof typeof REASONS;
 export const INVALIDATING_REASONS: ReadonlySet<string> = new Set([
   'wrong-path',
   ...Object.entries<ReasonKind>(REASONS)
-    .filter(([, { of, effect }]) => of === 'transport' && effect === 'inconclusive')
+    .filter(([, { of, effect }]) => (of === 'transport' || of === 'cell') && effect === 'inconclusive')
     .map(([code]) => code),
 ]);

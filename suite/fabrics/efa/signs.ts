@@ -8,7 +8,7 @@ const USES_TCP = 'libfabric uses its TCP provider';
  * notifications, do not count; a row without its table does.
  */
 const EMULATED =
-  /\.\.inf *\|[^|\n]*software emulation(?<!\b(?:(?:self|intra-node) cfg#|(?:active|tagged) message by|atomic)[^\n]*(?:\n(?![^\n]*cfg[#[])[^\n]*){1,40})/;
+  /\.\.inf *\|[^|\n]*software emulation(?<!\b(?:(?:self|intra-node) cfg#|(?:active|tagged) message by|atomic)[^\n]{0,400}(?:\n(?![^\n]{0,400}cfg[#[])[^\n]{0,400}){1,40})/;
 
 /**
  * Messages of NIXL and UCX that show that the bytes did not take the EFA path. Only NIXL's lines about the provider that it

@@ -1,7 +1,7 @@
 import type { PluginFolder } from '../../run/cluster-facts.js';
-
-/** Marker of the lines that the entry script of a rank pod adds to the output of the tool. One JSON object follows it. */
-export const FRAME_MARKER = '@@dynamo-bench ';
+import { FRAME_MARKER } from './frame-marker.js';
+import { KeptLines, type LogLine } from './kept-lines.js';
+import { linesOf } from './lines-of.js';
 
 /** Counters of one device at one moment, as read from the kernel. */
 export interface CounterFrame {
@@ -26,23 +26,24 @@ export interface PluginsFrame extends PluginFolder {
   readonly event: 'plugins';
 }
 
+/** Part of the log that was not kept, because the log is longer than the limit. */
+interface CutFrame {
+  readonly event: 'cut';
+  /** Bytes of the beginning that were kept. */
+  readonly first: number;
+  /** Bytes of the end that were kept. */
+  readonly last: number;
+}
+
 type Frame =
   | CounterFrame
+  | CutFrame
   | LibrariesFrame
   | PluginsFrame
   | { readonly event: 'begin' }
   | { readonly event: 'stop' }
   | { readonly event: 'process'; readonly index: number }
   | { readonly event: 'end'; readonly exitCode: number };
-
-/** A line of the tool's output. */
-export interface LogLine {
-  readonly text: string;
-  /** Seconds since 1970, by the clock of the node; absent when the log has no times, and for one of several processes. */
-  readonly at?: number;
-  /** True when the rank had already been asked to stop. */
-  readonly afterStop: boolean;
-}
 
 /** A parsed log of a rank: the tool's lines, and the frames of the entry script. */
 export interface RankLog {
@@ -65,16 +66,23 @@ export interface RankLog {
    * end of a long log, nor by the death of the pod.
    */
   readonly complete: boolean;
+  /** Present when a part of the log is missing that could have held rows, as the store keeps it or as it was parsed. */
+  readonly cut?: Pick<CutFrame, 'first' | 'last'>;
+  /** Number of lines that were not parsed, because the log has too many; absent when all were. */
+  readonly skippedLines?: number;
 }
+
+/** Most frames with counters: twenty times those of a node with 32 NICs. */
+const MOST_COUNTERS = 2000;
+const MOST_PLUGIN_FOLDERS = 10;
 
 /**
  * Parses a rank's log, with or without the times that the kubelet puts before each line. Lines that resemble a frame but
- * are not valid stay in the tool's output.
+ * are not valid stay in the tool's output. Of equal lines in a row, and of very many lines, only some are kept
+ * (`KeptLines`).
  */
 export function readRankLog(text: string): RankLog {
-  const toolLines: string[] = [];
-  const timeline: LogLine[] = [];
-  const processes = new Map<number, string[]>();
+  const kept = new KeptLines();
   const counters: CounterFrame[] = [];
   const libraries = new Set<string>();
   const libraryVersions = new Map<string, readonly string[]>();
@@ -83,18 +91,13 @@ export function readRankLog(text: string): RankLog {
   let ended = false;
   let stopped = false;
   let endedAt: number | undefined;
-  let current = toolLines;
+  let cut: CutFrame | undefined;
   const timed = hasTimes(text);
-  for (const whole of text.split(/\r?\n/)) {
+  for (const whole of linesOf(text)) {
     const { at, line } = timed ? withoutTime(whole) : { at: undefined, line: whole };
     const found = readFrame(line);
     if (!found) {
-      current.push(line);
-      timeline.push(
-        current === toolLines
-          ? { text: line, afterStop: stopped, ...(at === undefined ? {} : { at }) }
-          : { text: line, afterStop: false },
-      );
+      kept.add(line, stopped, at);
       continue;
     }
     switch (found.event) {
@@ -104,36 +107,38 @@ export function readRankLog(text: string): RankLog {
       case 'stop':
         stopped = true;
         break;
+      case 'cut':
+        cut = found;
+        break;
       case 'counters':
-        counters.push(found);
+        if (counters.length < MOST_COUNTERS) counters.push(found);
         break;
       case 'libraries':
         for (const file of found.files) libraries.add(file);
         for (const [file, texts] of Object.entries(found.versions ?? {})) libraryVersions.set(file, texts);
         break;
       case 'plugins':
-        plugins.push(found);
+        if (plugins.length < MOST_PLUGIN_FOLDERS) plugins.push(found);
         break;
       case 'process':
-        current = [];
-        processes.set(found.index, current);
+        kept.startProcess(found.index);
         break;
       case 'end':
         ended = true;
         endedAt = at;
-        current = toolLines;
+        kept.endProcesses();
     }
   }
   return {
-    toolLines,
-    timeline,
+    ...kept.lines(),
     counters,
-    processes,
     libraries: [...libraries],
     libraryVersions,
     plugins,
     ...(endedAt === undefined ? {} : { endedAt }),
     complete: started && ended,
+    ...(cut ? { cut: { first: cut.first, last: cut.last } } : {}),
+    ...(kept.skipped > 0 ? { skippedLines: kept.skipped } : {}),
   };
 }
 
@@ -169,10 +174,13 @@ function withoutTime(whole: string): { at: number | undefined; line: string } {
   return { at: Date.parse(time[1] ?? '') / 1000, line: line.length < SHORTEST_SPLIT ? line : line.replace(SPLIT, '') };
 }
 
+/** Characters of the longest frame: one that names a hundred libraries has a tenth of it. */
+const LONGEST_FRAME = 2 ** 18;
+
 /** Parses a frame. Finds the marker anywhere in the line, because an unfinished line of the tool may precede it. */
 function readFrame(line: string): Frame | undefined {
   const at = line.indexOf(FRAME_MARKER);
-  if (at < 0 || !line.endsWith('}')) return undefined;
+  if (at < 0 || !line.endsWith('}') || line.length - at > LONGEST_FRAME) return undefined;
   try {
     const value: unknown = JSON.parse(line.slice(at + FRAME_MARKER.length));
     return isFrame(value) ? value : undefined;
@@ -188,6 +196,8 @@ function isFrame(value: unknown): value is Frame {
     case 'begin':
     case 'stop':
       return true;
+    case 'cut':
+      return Number.isSafeInteger(value.first) && Number.isSafeInteger(value.last);
     case 'process':
       return Number.isSafeInteger(value.index) && Number(value.index) >= 0;
     case 'end':

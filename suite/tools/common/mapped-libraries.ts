@@ -15,6 +15,10 @@ const PROJECTS = {
   libfabric: /^libfabric[-.]/,
 } as const;
 
+/** Most files that are listed: several times those of a tool, so that a record stays small whatever a log contains. */
+const MOST_FILES = 1000;
+const LONGEST_PATH = 1000;
+
 /** Matches the folder of a wheel's metadata: `nixl_cu12-1.4.1.dist-info`. */
 const METADATA = /^(.*)\/([^/]+)-([^/-]+)\.dist-info$/;
 
@@ -29,9 +33,10 @@ const METADATA = /^(.*)\/([^/]+)-([^/-]+)\.dist-info$/;
  * libucp.so.0.0.0 is in every UCX.
  */
 export function mappedLibraries({
-  libraries,
+  libraries: all,
   libraryVersions,
 }: Pick<RankLog, 'libraries' | 'libraryVersions'>): MappedLibrary[] {
+  const libraries = all.filter(({ length }) => length <= LONGEST_PATH).slice(0, MOST_FILES);
   const wheels = libraries.flatMap((path) => {
     const [, folder, name, version] = METADATA.exec(path) ?? [];
     return version === undefined ? [] : [{ prefix: `${folder}/.${name}.mesonpy.libs/`, version }];

@@ -1,6 +1,6 @@
 import type { FailureClass } from '../../verdict/failure.js';
+import type { LogLine } from './kept-lines.js';
 import { LineSearch } from './line-search.js';
-import type { LogLine } from './log-lines.js';
 import { type Severity, severityOf } from './log-prefix.js';
 
 /** Messages of the tools and libraries, each with its failure class. */
@@ -108,7 +108,7 @@ const SHARED: readonly Message[] = [
 
 /** Matches the message of the shell, or of `env`, for a program that the image lacks. */
 function missing(program: string): Message {
-  const pattern = `(?:entry\\.sh.{0,200}|(?:^|[ '"/\u2018])${program}['"\u2019]?): (?:command )?(?:not found|No such file or directory)$`;
+  const pattern = `(?:entry\\.sh(?:(?!entry\\.sh).){0,200}|(?:^|[ '"/\u2018])${program}['"\u2019]?): (?:command )?(?:not found|No such file or directory)$`;
   return { text: new RegExp(pattern, 'm'), class: 'ToolMissing', about: 'library', depth: 'root' };
 }
 

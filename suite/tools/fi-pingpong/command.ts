@@ -65,7 +65,7 @@ export function pingpongReadiness({ port }: FiPingpongSpec): Readiness {
 
 /** Finds options that the usage text of fi_pingpong does not list. */
 export function unknownPingpongOptions(test: FiPingpongSpec, help: string): string[] {
-  const known = new Set([...help.matchAll(/^\s*(-[A-Za-z])\b/gm)].map((match) => match[1]));
+  const known = new Set([...help.matchAll(/^[ \t]*(-[A-Za-z])\b/gm)].map((match) => match[1]));
   const wanted = [...commonOptions(test).filter((option) => /^-[A-Za-z]$/.test(option)), '-S', '-P', '-B'];
   return wanted.filter((option) => !known.has(option));
 }

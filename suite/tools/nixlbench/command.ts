@@ -57,11 +57,11 @@ export function nixlbenchArguments(test: NixlbenchSpec, etcdEndpoint: string, gr
 
 /** Returns the flags that `nixlbench --help` lists. */
 export function flagsOf(help: string): ReadonlySet<string> {
-  return new Set([...help.matchAll(/^\s*-{1,2}([a-z][a-z0-9_]*)/gm)].map((match) => match[1] ?? ''));
+  return new Set([...help.matchAll(/^[ \t]*-{1,2}([a-z][a-z0-9_]*)/gm)].map((match) => match[1] ?? ''));
 }
 
 /** Returns the flags of a nixlbench command line that its `--help` does not list. */
 export function unknownFlags(args: readonly string[], help: string): string[] {
   const known = flagsOf(help);
-  return args.map((arg) => arg.replace(/^--/, '').replace(/=.*$/, '')).filter((flag) => !known.has(flag));
+  return args.map((arg) => arg.replace(/^--/, '').split('=', 1)[0] ?? '').filter((flag) => !known.has(flag));
 }

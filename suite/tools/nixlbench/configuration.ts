@@ -11,7 +11,8 @@ const LONGEST_LINE = 400;
 export function parseNixlbenchConfig(lines: readonly string[]): Readonly<Record<string, string>> {
   const found: Record<string, string> = {};
   for (const line of lines) {
-    const match = line.length <= LONGEST_LINE ? /\(--([a-z_]+)=[^)]*\)\s*:\s*(\S.*)$/.exec(line) : null;
+    const match =
+      line.length <= LONGEST_LINE ? /\(--([a-z_]{1,60})=[^)]{0,300}\)\s{0,60}:\s{0,60}(\S.*)/.exec(line) : null;
     if (match?.[1] && match[2]) found[match[1]] = match[2].trim();
   }
   return found;

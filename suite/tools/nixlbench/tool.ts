@@ -37,7 +37,7 @@ export const nixlbench = {
   probe: {
     program: 'nixlbench',
     helpOption: '--help',
-    version: /version\s+v?([\d.]+\S*)/,
+    version: /version\s{1,20}v?([\d.]{1,60}\S{0,60})/,
     versionOfHelp: nixlbenchVersion,
   },
   contradictions: nixlbenchContradictions,

@@ -11,6 +11,10 @@ export const SUITE_FAILURES = {
     hint: "Check the URL in the worker's environment variable named by `webhook.urlEnv`",
   },
 
+  LogUnreadable: {
+    retry: 'never',
+    hint: 'Check the stored log, which the suite could not parse within its limits of memory and time; decrease the log level of the tool',
+  },
   StepHung: {
     retry: 'infrastructure',
     hint: 'Restart the worker if its log shows that it is stuck, then start the same suite again; recorded cells are reused',

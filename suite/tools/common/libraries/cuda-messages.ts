@@ -6,6 +6,9 @@ import { type Message, messagesOf } from '../messages.js';
  */
 const UCX_CALL = 'UCX +(?:ERROR|WARN) .{0,40}\\bcu(?:da)?[A-Z]\\w*\\(.{0,300}\\) failed: ';
 
+/** Matches the call in nixlbench's message. The text between its marks has no further mark, so that a search is short. */
+const TOOL_CALL = 'CUDA: (?:(?!CUDA: ).){0,300}?';
+
 /**
  * Matches an error of the CUDA runtime or driver: as nixlbench prints it (`CUDA: … (Error code: 35 - …)`, utils.h), as
  * ucx_perftest does (`cudaMalloc() failed: 2 (…)`, src/tools/perf/cuda/cuda_alloc.c), and as NIXL does, which prints the text
@@ -14,7 +17,7 @@ const UCX_CALL = 'UCX +(?:ERROR|WARN) .{0,40}\\bcu(?:da)?[A-Z]\\w*\\(.{0,300}\\)
  */
 function cudaErrors(code: number, text: string, hint: string): (Pick<Message, 'text'> & Partial<Message>)[] {
   const error = new RegExp(
-    `CUDA: .{0,300}\\(Error code: ${code}\\b|\\bcuda[A-Z]\\w*\\(\\) failed: ${code} \\(|(?:CUDA (?:Driver )?Error: |Failed to set CUDA device ).{0,200}${text}`,
+    `${TOOL_CALL}\\(Error code: ${code}\\b|\\bcuda[A-Z]\\w*\\(\\) failed: ${code} \\(|(?:CUDA (?:Driver )?Error: |Failed to set CUDA device ).{0,200}${text}`,
   );
   return [
     { text: error, hint },
@@ -99,7 +102,7 @@ export const CUDA_MESSAGES: readonly Message[] = messagesOf(
       severity: 'warning',
       hint: 'Look up the text of the CUDA error in the message',
     },
-    { text: /CUDA: .{0,300}\(Error code/, hint: 'Look up the error code of the CUDA call in the message' },
+    { text: new RegExp(`${TOOL_CALL}\\(Error code`), hint: 'Look up the error code of the CUDA call in the message' },
     {
       text: /\bcuda(?:GetDeviceCount|SetDevice|Malloc\w*|Memset)\(\) failed: /,
       hint: 'Look up the error code of the CUDA call in the message',

@@ -26,7 +26,7 @@ export function libfabricMessages(backEnd: FailureClass): readonly Message[] {
       { text: 'FI_EFA_USE_DEVICE_RDMA was set to an invalid value', hint: 'Set FI_EFA_USE_DEVICE_RDMA to 0 or 1' },
       {
         // One verbs device that the pod may not open hides all EFA devices (src/efa_device.c; ofiwg/libfabric issue 12708).
-        text: /ibv_open_device failed! errno|efa_device_construct\w* failed for device/,
+        text: /ibv_open_device failed! errno|efa_device_construct\w{0,40} failed for device/,
         hint: 'Remove volumes and privileges that show the pod more of /dev/infiniband than the device plugin gives it; libfabric may not open one of the devices, and then finds no EFA device',
       },
       {

@@ -112,7 +112,7 @@ export const NIXL_MESSAGES: readonly Message[] = [
       hint: 'Check that the driver and CUDA of the image fit together; CUDA does not know the address as GPU memory',
     },
     {
-      text: /fi_mr_(?:reg|bind|enable|key)\w*\b.{0,30} (?:failed|returned)/,
+      text: /fi_mr_(?:reg|bind|enable|key)\w{0,40}\b.{0,30} (?:failed|returned)/,
       hint: 'Check memlock (IPC_LOCK), GPUDirect and the memory limit; libfabric refuses the memory',
     },
     { text: /Rail Manager registerMemory failed|Failed to register memory on rail/, depth: 'symptom' },

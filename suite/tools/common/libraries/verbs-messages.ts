@@ -7,15 +7,15 @@ const NO_MEMLOCK =
   'Remove the limit of locked memory (capability IPC_LOCK, memlock unlimited in the container runtime)';
 
 /** Calls that register memory: of libibverbs, of its predecessor in MLNX_OFED, and of mlx5 (src/uct/ib/mlx5/ib_mlx5_dv.c). */
-const REGISTER = '(?:ibv_(?:exp_)?reg_(?:dmabuf_|dm_)?mr\\w*|mlx5dv_devx_umem_reg\\w*)\\b';
+const REGISTER = '(?:ibv_(?:exp_)?reg_(?:dmabuf_|dm_)?mr\\w{0,40}|mlx5dv_devx_umem_reg\\w{0,40})\\b';
 
 /** Calls that create a queue or another object of the NIC. */
-const CREATE = '(?:ibv|mlx5dv|efadv)_(?:exp_)?(?:create_\\w+|devx_obj_create|alloc_\\w+)\\(';
+const CREATE = '(?:ibv|mlx5dv|efadv)_(?:exp_)?(?:create_\\w{1,40}|devx_obj_create|alloc_\\w{1,40})\\(';
 
 /** Matches a failed registration of libibverbs in the lines of UCX, libfabric and NIXL, with the error of the kernel. */
 function registration(error: string): RegExp {
   return new RegExp(
-    `(?:${REGISTER}.{0,300}failed|Unable to register MR|fi_mr_reg(?:attr|v)? ?(?:\\(\\))?(?: failed)?).{0,300}(?:: |Error \\d+ )${error}|fi_mr_reg\\w*\\(\\): .{0,200}\\(${error}\\)`,
+    `(?:${REGISTER}.{0,300}failed|Unable to register MR|fi_mr_reg(?:attr|v)? ?(?:\\(\\))?(?: failed)?).{0,300}(?:: |Error \\d+ )${error}|fi_mr_reg\\w{0,40}\\(\\): .{0,200}\\(${error}\\)`,
   );
 }
 

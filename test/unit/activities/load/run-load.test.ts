@@ -5,6 +5,7 @@ import { type LoadOutcome, loadActivities } from '../../../../activities/load/lo
 import type { LoadInput } from '../../../../activities/load/load-input.js';
 import type { KubernetesObject, Pod } from '../../../../kubernetes/client/objects.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
+import { temporaryStore } from '../../../support/temporary-store.js';
 
 const RUN = { workflowId: 'w', runId: 'r', key: '0123abcd', namespace: 'bench', leaseNamespace: 'bench', retryFor: 1 };
 const REJECTED: Pod['status'] = { phase: 'Failed', reason: 'OutOfcpu', message: 'Pod was rejected: not enough cpu' };
@@ -31,7 +32,7 @@ function loadInput(podStart: number): LoadInput {
 }
 
 /** A cluster with one Job. The kubelet gives the pod of the nth Job the nth status; the last one also to all others. */
-async function runLoad(podStart: number, statuses: readonly Pod['status'][]) {
+async function runLoad({ store, logThread }: ActivityContext, podStart: number, statuses: readonly Pod['status'][]) {
   const jobs: KubernetesObject[] = [];
   let job: KubernetesObject | undefined;
   const cluster = {
@@ -49,7 +50,7 @@ async function runLoad(podStart: number, statuses: readonly Pod['status'][]) {
       const status = statuses[Math.min(number, statuses.length) - 1];
       return status ? [{ metadata: { name: 'load', namespace: 'bench' }, spec: { nodeName: 'gpu-1' }, status }] : [];
     },
-    podLog: async () => '',
+    podLog: async () => ({ first: [] }),
   };
   const context = {
     cluster: () => cluster,
@@ -58,7 +59,8 @@ async function runLoad(podStart: number, statuses: readonly Pod['status'][]) {
       metadata: { ...object.metadata, name, namespace: 'bench', annotations: {} },
     }),
     claims: { renew: async () => undefined },
-    store: { saveLog: async (_workflow: string, path: string) => ({ path, sha256: '', bytes: 0 }) },
+    store,
+    logThread,
   } as unknown as ActivityContext;
   const input = loadInput(podStart);
   const outcome: LoadOutcome = await new MockActivityEnvironment().run(() => loadActivities(context).runLoad(input));
@@ -67,16 +69,17 @@ async function runLoad(podStart: number, statuses: readonly Pod['status'][]) {
 
 describe('the Job of a load whose pod the kubelet rejects', function () {
   this.timeout(20_000);
+  const at = temporaryStore();
 
   it('is created again, with the count of the tries, and gives the outcome of its new pod', async () => {
-    const { outcome, jobs } = await runLoad(10, [REJECTED, DONE]);
+    const { outcome, jobs } = await runLoad(at.context, 10, [REJECTED, DONE]);
     assert.deepEqual([outcome.imageId, outcome.deleted, outcome.reason], ['sha256:1', false, undefined]);
     assert.equal(jobs.length, 2);
     assert.equal(jobs[1]?.metadata.annotations?.['dynamo-bench/start-tries'], '2');
   });
 
   it('ends after timeouts.podStart with the reason of the kubelet', async () => {
-    await assert.rejects(runLoad(0.5, [REJECTED]), (error: Error & Record<string, unknown>) => {
+    await assert.rejects(runLoad(at.context, 0.5, [REJECTED]), (error: Error & Record<string, unknown>) => {
       assert.equal(error.class, 'PodRejected');
       assert.match(error.message, /OutOfcpu: .*; created 1 time within timeouts\.podStart/);
       return true;

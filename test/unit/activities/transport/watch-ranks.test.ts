@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityContext } from '../../../../activities/context/context.js';
+import { LogThread } from '../../../../activities/evidence/log-thread.js';
 import { evidenceActivities } from '../../../../activities/transport/evidence.js';
 import { rankActivities, type WatchInput, type WatchResult } from '../../../../activities/transport/ranks.js';
 import type { Pod } from '../../../../kubernetes/client/objects.js';
+import { type PackedText, TextPacker } from '../../../../results/records/evidence.js';
+import { redactedText } from '../../../../results/records/redacted-text.js';
+import { type LogText, logTextOf } from '../../../../suite/record/log-text.js';
 import type { RankRecord } from '../../../../suite/record/record.js';
 import { transportTest } from '../../../../suite/spec/transport-tests.js';
 import { SuiteFailure } from '../../../../suite/verdict/failure.js';
@@ -33,17 +37,21 @@ class Ranks {
       if (old) this.pods[name] = { ...old, metadata: { ...old.metadata, annotations } } as Pod;
       setTimeout(() => this.end(name, 143), 500);
     },
-    podLog: async (_namespace: string, name: string) => this.logs[name] ?? '',
+    podLog: async (_namespace: string, name: string) => logTextOf(this.logs[name] ?? ''),
+    lastLogLines: async (_namespace: string, name: string) => this.logs[name] ?? '',
   };
 
   readonly context = {
     cluster: () => this.#cluster,
     claims: { renew: async () => undefined },
+    logThread: new LogThread(),
     store: {
-      saveLog: async (_workflow: string, path: string, text: string) => {
+      saveLog: async (_workflow: string, path: string, log: LogText) => {
+        const text = [...redactedText(log)].join('');
         this.stored.set(path, text);
         return { path, sha256: '', bytes: text.length };
       },
+      readPackedLog: async (_workflow: string, path: string) => packed(this.stored.get(path) ?? ''),
       readLog: async (_workflow: string, path: string) => {
         const text = this.stored.get(path);
         if (text === undefined) throw new SuiteFailure('NotFound', path);
@@ -70,6 +78,12 @@ class Ranks {
     };
     return new MockActivityEnvironment().run(() => rankActivities(this.context).watchRanks(input));
   }
+}
+
+async function packed(text: string): Promise<PackedText> {
+  const packer = new TextPacker();
+  for await (const _ of packer.through([text]));
+  return packer.end();
 }
 
 function pod(name: string, state: object): Pod {
