@@ -31,7 +31,7 @@ export function judgeInference(
 ): InferenceJudgement {
   const log = readLoadLog(evidence.log);
   const exported = log.files.get('profile_export_aiperf.json');
-  const parsed = exported === undefined ? undefined : parseAiperf(exported);
+  const parsed = exported === undefined ? undefined : parseAiperf(exported, log.files.get('profile_export_aiperf.csv'));
   if (!parsed || 'failure' in parsed) return unmeasured(explainNoResult(log, evidence, parsed?.failure));
   const { result: load, missing } = parsed;
   if (evidence.deleted && !load.complete) return unmeasured(explainNoResult(log, evidence));

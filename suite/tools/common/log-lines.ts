@@ -62,9 +62,11 @@ export interface RankLog {
   readonly endedAt?: number;
   /**
    * True when the log has its first and its last frame. Then it was truncated neither by the kubelet, which keeps only the
-   * end of a long log, nor by the death of the pod.
+   * end of a long log, nor by the death of the pod. False also when it has one of them twice.
    */
   readonly complete: boolean;
+  /** True when the log has a frame twice that the entry script prints once: it contains the output of two pods. */
+  readonly mixed: boolean;
 }
 
 /**
@@ -79,8 +81,9 @@ export function readRankLog(text: string): RankLog {
   const libraries = new Set<string>();
   const libraryVersions = new Map<string, readonly string[]>();
   const plugins: PluginsFrame[] = [];
-  let started = false;
-  let ended = false;
+  let started = 0;
+  let ended = 0;
+  let mixed = false;
   let stopped = false;
   let endedAt: number | undefined;
   let current = toolLines;
@@ -99,7 +102,7 @@ export function readRankLog(text: string): RankLog {
     }
     switch (found.event) {
       case 'begin':
-        started = true;
+        started += 1;
         break;
       case 'stop':
         stopped = true;
@@ -115,11 +118,12 @@ export function readRankLog(text: string): RankLog {
         plugins.push(found);
         break;
       case 'process':
+        mixed ||= processes.has(found.index);
         current = [];
         processes.set(found.index, current);
         break;
       case 'end':
-        ended = true;
+        ended += 1;
         endedAt = at;
         current = toolLines;
     }
@@ -133,7 +137,8 @@ export function readRankLog(text: string): RankLog {
     libraryVersions,
     plugins,
     ...(endedAt === undefined ? {} : { endedAt }),
-    complete: started && ended,
+    complete: started === 1 && ended === 1 && !mixed,
+    mixed: mixed || started > 1 || ended > 1,
   };
 }
 
