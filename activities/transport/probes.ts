@@ -6,6 +6,7 @@ import { POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded } from '../../kubernetes/pods/pod-state.js';
 import { startRefusal } from '../../kubernetes/pods/start-refusal.js';
 import { PROBE_ARGUMENTS, readProbe } from '../../suite/cluster/probe.js';
+import { probeLogDamage } from '../../suite/cluster/probe-log.js';
 import type { ProbeFacts } from '../../suite/run/cluster-facts.js';
 import { etcdHost, probePodName } from '../../suite/run/object-names.js';
 import { COMPONENT_LABEL, type Run } from '../../suite/run/run.js';
@@ -47,6 +48,10 @@ export function probeActivities(context: ActivityContext) {
       const log = await cluster.podLog(run.namespace, name, container.name, cancellationSignal());
       await context.store.saveLog(run.workflowId, `set-up/probe-${node}.log`, log);
       await cluster.delete(POD, run.namespace, name, { gracePeriodSeconds: 1 });
+      const damage = probeLogDamage(log);
+      if (damage) {
+        throw new SuiteFailure('ApiUnavailable', `the log of probe pod ${run.namespace}/${name} is not whole: ${damage}`);
+      }
       return readProbe(log, node, containerStatus(ended)?.imageID ?? '');
     },
   };

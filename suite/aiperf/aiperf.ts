@@ -140,6 +140,12 @@ function lacksFigures(
   return { failure: unsupportedSchema(aiperf_version, schema_version ?? 'unknown', lacking) };
 }
 
+/** Refuses exports whose copy in the log of the load pod is damaged. */
+export function damagedExport(files: readonly string[]): FailureRecord {
+  const message = `the log of the load pod has a damaged copy of ${files.join(' and ')}: lines were lost, changed or printed twice`;
+  return incomplete(message).failure;
+}
+
 function incomplete(message: string) {
   return { failure: failureRecord('Incomplete', message, INCOMPLETE_HINT) };
 }

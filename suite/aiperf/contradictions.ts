@@ -13,20 +13,20 @@ const SLACK = 1e-6;
 /** Figures of a distribution, from the least to the greatest. */
 const ORDER = ['min', 'p1', 'p5', 'p10', 'p25', 'p50', 'p75', 'p90', 'p95', 'p99', 'max'] as const;
 
-/** Names in the CSV export of the metrics that the suite reads (`exporters/metrics_csv_exporter.py`). */
-const CSV_NAMES: Readonly<Record<string, string>> = {
+/** Titles in the CSV export of the metrics that the suite reads; the unit follows in parentheses. */
+const CSV_TITLES: Readonly<Record<string, string>> = {
   request_count: 'Request Count',
   error_request_count: 'Error Request Count',
-  request_latency: 'Request Latency (ms)',
-  request_throughput: 'Request Throughput (requests/sec)',
-  benchmark_duration: 'Benchmark Duration (sec)',
-  time_to_first_token: 'Time to First Token (ms)',
-  inter_token_latency: 'Inter Token Latency (ms)',
-  output_token_throughput: 'Output Token Throughput (tokens/sec)',
-  output_token_throughput_per_user: 'Output Token Throughput Per User (tokens/sec/user)',
-  output_sequence_length: 'Output Sequence Length (tokens)',
-  input_sequence_length: 'Input Sequence Length (tokens)',
-  usage_prompt_tokens: 'Usage Prompt Tokens (tokens)',
+  request_latency: 'Request Latency',
+  request_throughput: 'Request Throughput',
+  benchmark_duration: 'Benchmark Duration',
+  time_to_first_token: 'Time to First Token',
+  inter_token_latency: 'Inter Token Latency',
+  output_token_throughput: 'Output Token Throughput',
+  output_token_throughput_per_user: 'Output Token Throughput Per User',
+  output_sequence_length: 'Output Sequence Length',
+  input_sequence_length: 'Input Sequence Length',
+  usage_prompt_tokens: 'Usage Prompt Tokens',
 };
 
 type Metric = Readonly<Record<string, unknown>>;
@@ -43,7 +43,7 @@ export function contradictionsOf(text: string, document: Document, csv: string |
   const twice = duplicateKey(text);
   return [
     ...(twice === undefined ? [] : [`key ${twice} is in one object twice`]),
-    ...Object.keys(CSV_NAMES).flatMap((name) => contradictionsOfMetric(document, name)),
+    ...Object.keys(CSV_TITLES).flatMap((name) => contradictionsOfMetric(document, name)),
     ...ratioContradictions(document),
     ...(csv === undefined ? [] : csvContradictions(document, csv)),
   ];
@@ -94,21 +94,36 @@ function ratioContradictions(document: Document): string[] {
     : ['output_token_throughput and request_throughput differ from the numbers of tokens and requests'];
 }
 
-/** Compares the metrics with the CSV export, which has two decimals. */
-function csvContradictions(document: Document, csv: string): string[] {
-  const rows = new Map<string, ReadonlyMap<string, string>>();
+/** A row of the CSV export. */
+interface CsvRow {
+  /** Absent for a number without a unit. */
+  readonly unit?: string | undefined;
+  readonly values: ReadonlyMap<string, string>;
+}
+
+function csvRows(csv: string): ReadonlyMap<string, CsvRow> {
+  const rows = new Map<string, CsvRow>();
   let header: readonly string[] = [];
   for (const line of csv.split('\n')) {
     const fields = line.trimEnd().split(',');
     if (fields[0] === 'Metric') header = fields;
-    else if (header.length === fields.length) rows.set(fields[0] ?? '', new Map(header.map((name, i) => [name, fields[i] ?? ''])));
+    if (fields[0] === 'Metric' || header.length !== fields.length) continue;
+    const [, title = '', unit] = /^([^()]{1,100}?)(?: \(([^()]{1,40})\))?$/.exec(fields[0] ?? '') ?? [];
+    rows.set(title, { unit, values: new Map(header.map((name, i) => [name, fields[i] ?? ''])) });
   }
-  return Object.entries(CSV_NAMES).flatMap(([name, csvName]) => {
+  return rows;
+}
+
+/** Compares the metrics with the CSV export, which has two decimals. */
+function csvContradictions(document: Document, csv: string): string[] {
+  const rows = csvRows(csv);
+  return Object.entries(CSV_TITLES).flatMap(([name, title]) => {
     const metric = metricOf(document, name);
-    const row = rows.get(csvName);
+    const row = rows.get(title);
     if (!metric || !row) return [];
+    if (row.unit !== undefined && row.unit !== metric.unit) return [`${name}: the unit differs from the CSV export`];
     const differing = ['avg', ...ORDER, 'sum', 'std'].filter((key) => {
-      const printed = row.get(key === 'avg' && row.has('Value') ? 'Value' : key);
+      const printed = row.values.get(key === 'avg' && row.values.has('Value') ? 'Value' : key);
       const value = numberOf(metric, key);
       if (printed === undefined || printed === '' || value === undefined) return false;
       return !PRINTED_NUMBER.test(printed) || !agree(printedRange(printed), { low: value, high: value });
