@@ -10,6 +10,7 @@ import {
 import { addStoreOptions, changeStore, type StoreOptions, withStore } from '../options/store-options.js';
 import { addHelp } from '../output/help-text.js';
 import { table } from '../output/table.js';
+import { say } from '../output/say.js';
 
 interface Options extends StoreOptions {
   readonly json?: true;
@@ -129,5 +130,5 @@ function listText(all: readonly Acknowledgement[]): string {
 }
 
 function print({ json }: Options, value: object, text: string): void {
-  console.log(json ? JSON.stringify(value, null, 2) : text);
+  say(json ? JSON.stringify(value, null, 2) : text);
 }

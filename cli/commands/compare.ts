@@ -10,6 +10,7 @@ import { thresholdOption } from '../options/threshold.js';
 import { WrongUse } from '../options/wrong-use.js';
 import { addHelp } from '../output/help-text.js';
 import { table } from '../output/table.js';
+import { say } from '../output/say.js';
 
 interface Options extends StoreOptions {
   readonly baseline?: string;
@@ -54,7 +55,7 @@ async function compare(a: string, b: string | undefined, options: Options): Prom
       return compareRun(kysely, record, { ...against, threshold });
     }),
   );
-  console.log(json ? JSON.stringify(comparison, null, 2) : comparisonText(comparison, all));
+  say(json ? JSON.stringify(comparison, null, 2) : comparisonText(comparison, all));
   process.exitCode = exitCodeOf(comparison.change);
 }
 

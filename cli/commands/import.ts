@@ -12,6 +12,7 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { addStoreOptions, changeStore, type StoreOptions } from '../options/store-options.js';
 import { WrongUse } from '../options/wrong-use.js';
 import { addHelp } from '../output/help-text.js';
+import { say } from '../output/say.js';
 
 /** `dynamo-bench import FILE`: imports exported results. */
 export function importCommand(): Command {
@@ -25,9 +26,9 @@ export function importCommand(): Command {
         const imported = await withFile(file, (path) =>
           changeStore(options, (store) => importLines(store, linesOf(path)), { create: true }),
         );
-        if (options.json) return console.log(JSON.stringify(imported, null, 2));
+        if (options.json) return say(JSON.stringify(imported, null, 2));
         const { lines, runs } = imported;
-        console.log(
+        say(
           `Imported ${formatCount(runs.added, 'new run')}, updated ${runs.ended}, skipped ${runs.present} existing (${formatCount(lines, 'line')})`,
         );
       } catch (error) {

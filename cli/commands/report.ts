@@ -11,6 +11,7 @@ import { exitCodeOfRun } from '../options/exit-code.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
 import { WrongUse } from '../options/wrong-use.js';
 import { addHelp } from '../output/help-text.js';
+import { say, writeDocument } from '../output/say.js';
 
 const BY_FORMAT: Readonly<Record<string, ReportFile>> = {
   md: 'report.md',
@@ -58,14 +59,14 @@ export function reportCommand(): Command {
           const { workflowId, runId } = record;
           const folder = await writeReportFiles(store, report, await folderOf(store, record));
           const outcome = headline(report);
-          console.log(
+          say(
             options.json
               ? JSON.stringify({ workflowId, runId, outcome, folder }, null, 2)
               : `${workflowId}: ${outcome}; report files written to ${folder}`,
           );
         } else {
           const file = BY_FORMAT[options.json ? 'json' : options.format] ?? 'report.md';
-          for (const piece of inChunks(FORMATS[file](report))) process.stdout.write(piece);
+          for (const piece of inChunks(FORMATS[file](report))) writeDocument(piece);
         }
         process.exitCode = exitCodeOfRun(record, headline(report));
       });

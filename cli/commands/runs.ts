@@ -8,6 +8,7 @@ import { positiveInteger } from '../options/option-parsers.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
 import { addHelp } from '../output/help-text.js';
 import { table } from '../output/table.js';
+import { say } from '../output/say.js';
 
 /** `dynamo-bench runs`: lists recorded runs. */
 export function runsCommand(): Command {
@@ -32,8 +33,8 @@ export function runsCommand(): Command {
           );
         }),
       );
-      if (json) return console.log(JSON.stringify(runs, null, 2));
-      if (runs.length === 0) return console.log('No recorded runs');
+      if (json) return say(JSON.stringify(runs, null, 2));
+      if (runs.length === 0) return say('No recorded runs');
       const rows = runs.map(({ name, suite, startedAt, endedAt, outcome }) => [
         name,
         suite,
@@ -41,7 +42,7 @@ export function runsCommand(): Command {
         `${startedAt.slice(0, 16).replace('T', ' ')}`,
         endedAt ? formatDuration(secondsBetween(startedAt, endedAt)) : 'running',
       ]);
-      console.log(table(['run', 'suite', 'outcome', 'started (UTC)', 'took'], rows));
+      say(table(['run', 'suite', 'outcome', 'started (UTC)', 'took'], rows));
     });
   return addHelp(command, {
     examples: [['List the last five runs of a suite', 'dynamo-bench runs --suite p5 --limit 5']],

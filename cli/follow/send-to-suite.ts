@@ -10,6 +10,7 @@ import { describeSuiteRun, isOpen } from '../../temporal/suite-runs.js';
 import { WrongUse } from '../options/wrong-use.js';
 import { findSuiteRun } from './find-suite-run.js';
 import { withTemporal } from './temporal-client.js';
+import { say } from '../output/say.js';
 
 const UPDATE_TIMEOUT_MS = 20_000;
 
@@ -33,7 +34,7 @@ export async function signalSuite(
     }
     return send(client.workflow.getHandle(workflowId), client);
   });
-  console.log(json ? JSON.stringify({ workflowId, done }, null, 2) : `${workflowId}: ${done}`);
+  say(json ? JSON.stringify({ workflowId, done }, null, 2) : `${workflowId}: ${done}`);
 }
 
 /**

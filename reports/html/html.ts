@@ -22,7 +22,8 @@ import { metricsText, type ReportableChange, reportableChanges } from '../model/
 import { printedText } from '../model/row-text.js';
 import { loadCards } from './load-cards.js';
 import { loadSection } from './load-section.js';
-import { badge, encodePath, type PageLinks, page, scrolling } from './page.js';
+import { encodePath } from '../markup/path.js';
+import { badge, type PageLinks, page, scrolling } from './page.js';
 
 /** Maximum number of cells and rows on a page, to limit its size; results.csv has all of them. */
 const MAX_PAGE_CELLS = 400;

@@ -1,4 +1,6 @@
 import type { RunComparison } from '../../results/regression/run-comparison.schema.js';
+import { codeSpan, escapeMarkdown } from '../../suite/text/markdown.js';
+import { mapTexts } from '../../suite/text/visible.js';
 import { formatSignedPercent } from '../../suite/units/percent.js';
 import { orDash } from '../markup/text.js';
 import { headline, type Report } from '../model/report.js';
@@ -7,7 +9,10 @@ import { reportMarkdown } from './report.js';
 
 /** Renders report.md: the record, its comparison with the baseline, and a note when the run has not ended. */
 export function markdown(report: Report): string {
-  const { record, complete, comparison, selection } = report;
+  const { complete, selection } = report;
+  // All texts may come from outside: tools, images, imported runs. They are escaped here, before any Markdown is around them.
+  const record = mapTexts(report.record, escapeMarkdown);
+  const comparison = report.comparison && mapTexts(report.comparison, escapeMarkdown);
   const soFar = complete ? '' : '> This run has not ended. The report shows the results recorded so far.\n\n';
   const only = selection
     ? `> This report covers ${selection.tests} of ${selection.of} transport tests. The verdict is that of the whole run.\n\n`
@@ -17,7 +22,7 @@ export function markdown(report: Report): string {
 
 function comparisonSection({ change, reason, baseline, metrics }: RunComparison): string {
   const rows = reportableChanges(metrics);
-  const runs = baseline.runs.map(({ workflowId }) => `\`${workflowId}\``).join(', ');
+  const runs = baseline.runs.map(({ workflowId }) => codeSpan(workflowId)).join(', ');
   return [
     '',
     `## Comparison with the baseline: ${change}`,
@@ -41,5 +46,5 @@ function changeRow(row: ReportableChange): string {
     Boolean,
   );
   const range = interval ? `${formatSignedPercent(interval.low)} to ${formatSignedPercent(interval.high)}` : '–';
-  return `| ${metricsText(row)} | **${change}** | ${orDash(difference, formatSignedPercent)} | ${range} | ${why.join('; ').replaceAll('|', '\\|')} |`;
+  return `| ${metricsText(row)} | **${change}** | ${orDash(difference, formatSignedPercent)} | ${range} | ${why.join('; ')} |`;
 }

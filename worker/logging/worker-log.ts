@@ -1,4 +1,5 @@
 import { DefaultLogger, type Logger, type LogLevel } from '@temporalio/worker';
+import { visible } from '../../suite/text/visible.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { jsonLine } from './json-line.js';
 
@@ -24,12 +25,12 @@ export function createLog({ LOG_FORMAT: format, LOG_LEVEL: level = 'INFO' }: Nod
 function textLog(level: LogLevel): WorkerLog {
   return {
     logger: new DefaultLogger(level),
-    say: (message) => console.error(`worker: ${message}`),
-    warn: (message) => console.error(`warning: ${message}`),
+    say: (message) => console.error(visible(`worker: ${message}`)),
+    warn: (message) => console.error(visible(`warning: ${message}`)),
     fail: (error) => {
       const { message, cause } = toError(error);
-      if (error instanceof SuiteFailure) console.error(`worker: ${message}\n  → ${error.hint}`);
-      else console.error(`worker: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`);
+      if (error instanceof SuiteFailure) console.error(visible(`worker: ${message}\n  → ${error.hint}`));
+      else console.error(visible(`worker: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`));
     },
   };
 }

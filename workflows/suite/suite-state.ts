@@ -1,4 +1,6 @@
 import { setCurrentDetails } from '@temporalio/workflow';
+import { codeSpan, escapeMarkdown } from '../../suite/text/markdown.js';
+import { withoutControls } from '../../suite/text/visible.js';
 import type { Platform } from '../../activities/dynamo/platform.js';
 import type { LearnedTimes } from '../../activities/report/learned-times.js';
 import { forecastOfTest, setUpTime } from '../../suite/plan/forecast.js';
@@ -168,12 +170,12 @@ export class SuiteState {
     const hidden = hiddenTests(this.tests, shown);
     const rows = this.testProgress(shown).map(
       ({ name, status, verdict, result, cells }) =>
-        `| ${name} | ${status === 'done' ? verdict : status} | ${cells.done} of ${cells.of} | ${result ?? ''} |`,
+        `| ${detail(name)} | ${status === 'done' ? verdict : status} | ${cells.done} of ${cells.of} | ${detail(result ?? '')} |`,
     );
-    const problems = this.setup.problems.map(({ subject, message, hint }) => `- **${subject}**: ${message}. ${hint}`);
+    const problems = this.setup.problems.map(({ subject, message, hint }) => `- **${detail(subject)}**: ${detail(message)}. ${detail(hint)}`);
     setCurrentDetails(
       [
-        `**${this.#phase}**${this.paused ? ', **paused**' : ''}: ${this.#step}`,
+        `**${this.#phase}**${this.paused ? ', **paused**' : ''}: ${detail(this.#step)}`,
         '',
         ...(remaining.high > 0 ? [`At ${clock(remaining.at)} UTC: ${this.#endText(remaining)}`, ''] : []),
         '| test | state | cells | result |',
@@ -184,7 +186,7 @@ export class SuiteState {
         ...problems,
         ...shown.flatMap((state) => this.#parkedText(state)),
         ...(this.paused
-          ? [`To continue: \`temporal workflow signal --workflow-id ${this.#run.workflowId} --name resume\``]
+          ? [`To continue: ${command(`temporal workflow signal --workflow-id ${this.#run.workflowId} --name resume`)}`]
           : []),
       ].join('\n'),
     );
@@ -199,19 +201,31 @@ export class SuiteState {
 
   #parkedText({ test, status, failure }: TestState): string[] {
     if (status !== 'parked' || !failure) return [];
-    const command = (action: Resolution['action']) =>
-      `    temporal workflow update execute --workflow-id ${this.#run.workflowId} --name resolveTest --input '${JSON.stringify({ test: test.name, action })}'`;
+    const update = (action: Resolution['action']) =>
+      `    ${withoutControls(`temporal workflow update execute --workflow-id ${this.#run.workflowId} --name resolveTest --input '${JSON.stringify({ test: test.name, action })}'`).replace(/\s/g, ' ')}`;
     return [
-      `**${test.name}** is parked: ${failure.class}: ${failure.message}`,
+      `**${detail(test.name)}** is parked: ${failure.class}: ${detail(failure.message)}`,
       '',
-      `${failure.hint}. Then run one of these commands:`,
+      `${detail(failure.hint)}. Then run one of these commands:`,
       '',
-      command('retry'),
-      command('skip'),
-      command('abort'),
+      update('retry'),
+      update('skip'),
+      update('abort'),
       '',
     ];
   }
+}
+
+/** Maximum number of characters of one text in the details. */
+const LONGEST_DETAIL = 500;
+
+/** Renders a text from outside in the Web UI, which shows Markdown. */
+function detail(text: string): string {
+  return escapeMarkdown(text.length > LONGEST_DETAIL ? `${text.slice(0, LONGEST_DETAIL)}…` : text);
+}
+
+function command(text: string): string {
+  return codeSpan(escapeMarkdown(text));
 }
 
 function clock(at: string): string {
