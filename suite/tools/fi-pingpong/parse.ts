@@ -28,7 +28,7 @@ export function parsePingpong(lines: readonly string[]): readonly Row[] {
 
 /**
  * Reads the output of one rank. A row counts when its size is the one that the script printed, and when the number of answers
- * equals the number of sent messages (`=100`). Lines that start with a digit and are no row are damaged; the check of the
+ * equals the number of sent messages (`=100`). Lines that start with a digit, or have the count of answers or the time of a row, and are no row are damaged; the check of the
  * expected rows reports them.
  */
 export function readPingpongOutput(lines: readonly string[]): PrintedTable {
@@ -42,7 +42,7 @@ export function readPingpongOutput(lines: readonly string[]): PrintedTable {
     const text = line.trim();
     const row = size === undefined ? undefined : rowOf(text.split(/\s+/), size);
     if (row) rows.push(row);
-    else if (/^\d/.test(text)) damaged.push(line);
+    else if (/^\d|\s[=+-]\d{1,9}[kmb]?\s|\d\.\d\ds\s/.test(text)) damaged.push(line);
   }
   return { rows, damaged };
 }

@@ -68,13 +68,22 @@ export function readNixlbenchOutput(lines: readonly string[]): PrintedTable {
       layout ??= found;
       continue;
     }
-    if (!layout || !(first >= 0x30 && first <= 0x39) || line.length > LONGEST_ROW) continue;
+    if (!layout || line.length > LONGEST_ROW) continue;
     const fields = line.trimEnd().split(/\s+/);
-    const row = rowOf(layout, fields);
+    const row = first >= 0x30 && first <= 0x39 ? rowOf(layout, fields) : undefined;
     if (row) rows.push(row);
-    else if (fields.length > 1 && fields.every((field) => /^[\d.eE+-]+$/.test(field))) damaged.push(line);
+    else if (resemblesRow(fields)) damaged.push(line);
   }
   return { rows, damaged };
+}
+
+/** Least number of figures of a line with other text that contains a part of a row. */
+const LEAST_FIGURES = 4;
+
+/** Returns whether a line that is no row contains a part of one. */
+function resemblesRow(fields: readonly string[]): boolean {
+  const figures = fields.filter((field) => PRINTED_NUMBER.test(field)).length;
+  return figures >= LEAST_FIGURES || (fields.length > 1 && fields.every((field) => /^[\d.eE+-]+$/.test(field)));
 }
 
 /** Maximum length of a line of the table: twelve columns of at most 25 characters, and room. */

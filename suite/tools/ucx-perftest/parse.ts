@@ -190,10 +190,14 @@ function tableFigures(line: string): Figures | undefined {
 /** Least number of figures of a line that resembles a row. Messages of UCX have fewer. */
 const LEAST_FIGURES = 3;
 
-/** Returns whether a line that is no row is part of one: it starts with the name of a size, or has several figures. */
+/** Matches a report of one thread in a table with stages. */
+const REPORT =
+  /^\[thread \d{1,5}\]\s+\d{1,15}(?:\s+\d{1,15}\.\d{3}){3}(?:\s+\d{1,15}\.\d{2}){2}(?:\s+\d{1,15}){2}$/;
+
+/** Returns whether a line that is no row contains a part of one: the name of a size in front, or several figures. */
 function resemblesRow(line: string, csv: Columns | undefined): boolean {
   const text = line.trim();
-  if (text === '' || '[+|#'.includes(text[0] ?? '')) return false;
+  if (text === '' || REPORT.test(text)) return false;
   if (/^s\d{1,15}(?:[\s,]|$)/.test(text) || text.startsWith(FINAL)) return true;
   const fields = text.split(csv ? ',' : /\s+/);
   return fields.filter((field) => PRINTED_NUMBER.test(field.trim())).length >= LEAST_FIGURES;
