@@ -50,7 +50,10 @@ export function probeActivities(context: ActivityContext) {
       await cluster.delete(POD, run.namespace, name, { gracePeriodSeconds: 1 });
       const damage = probeLogDamage(log);
       if (damage) {
-        throw new SuiteFailure('ApiUnavailable', `the log of probe pod ${run.namespace}/${name} is not whole: ${damage}`);
+        throw new SuiteFailure(
+          'ApiUnavailable',
+          `the log of probe pod ${run.namespace}/${name} is not whole: ${damage}`,
+        );
       }
       return readProbe(log, node, containerStatus(ended)?.imageID ?? '');
     },

@@ -9,8 +9,8 @@ import {
 } from '../../results/regression/acknowledgements.js';
 import { addStoreOptions, changeStore, type StoreOptions, withStore } from '../options/store-options.js';
 import { addHelp } from '../output/help-text.js';
-import { table } from '../output/table.js';
 import { say } from '../output/say.js';
+import { table } from '../output/table.js';
 
 interface Options extends StoreOptions {
   readonly json?: true;

@@ -4,8 +4,8 @@ import { acceptBaseline, DEFAULT_BASELINE, listBaselines, removeBaseline } from 
 import { findComparison, outcomeOfRun } from '../../results/regression/run-comparison.store.js';
 import { addStoreOptions, changeStore, type StoreOptions, withStore } from '../options/store-options.js';
 import { addHelp } from '../output/help-text.js';
-import { table } from '../output/table.js';
 import { complain, say } from '../output/say.js';
+import { table } from '../output/table.js';
 
 /** `dynamo-bench baseline accept|list|remove`: manages the runs with which other runs are compared. */
 export function baselineCommand(): Command {
@@ -74,8 +74,7 @@ function listCommand(): Command {
     .action(async (options: StoreOptions & { json?: true }) => {
       const all = await withStore(options, (store) => store.use((kysely) => listBaselines(kysely)));
       if (options.json) return say(JSON.stringify(all, null, 2));
-      if (all.length === 0)
-        return say('No accepted baselines; runs are compared with the last comparable runs');
+      if (all.length === 0) return say('No accepted baselines; runs are compared with the last comparable runs');
       const rows = all.map(({ suite, name, workflowId, acceptedAt, reason }) => [
         suite,
         name,

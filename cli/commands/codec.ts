@@ -2,8 +2,8 @@ import { Command, Option } from 'commander';
 import { addKey, createKeyFile, keyFileText, newKey } from '../../temporal/codec/key-file.js';
 import { WrongUse } from '../options/wrong-use.js';
 import { addHelp } from '../output/help-text.js';
-import { type ServeOptions, serveCodec } from './codec-serve.js';
 import { say } from '../output/say.js';
+import { type ServeOptions, serveCodec } from './codec-serve.js';
 
 /** `dynamo-bench codec new-key|serve`: creates keys, and decrypts payloads for the Web UI and the Temporal CLI. */
 export function codecCommand(): Command {

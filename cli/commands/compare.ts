@@ -9,8 +9,8 @@ import { addStoreOptions, type StoreOptions, withStore } from '../options/store-
 import { thresholdOption } from '../options/threshold.js';
 import { WrongUse } from '../options/wrong-use.js';
 import { addHelp } from '../output/help-text.js';
-import { table } from '../output/table.js';
 import { say } from '../output/say.js';
+import { table } from '../output/table.js';
 
 interface Options extends StoreOptions {
   readonly baseline?: string;

@@ -9,8 +9,8 @@ import { positiveInteger } from '../options/option-parsers.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
 import { thresholdOption } from '../options/threshold.js';
 import { addHelp } from '../output/help-text.js';
-import { table } from '../output/table.js';
 import { say } from '../output/say.js';
+import { table } from '../output/table.js';
 
 const BAR_WIDTH = 24;
 

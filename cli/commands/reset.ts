@@ -36,8 +36,7 @@ async function printReset(workflowId: string, { test, json }: { test?: string; j
     return { ...point, failure, running: isOpen(latest) ? point.running : undefined };
   });
   const command = `temporal workflow reset --workflow-id ${workflowId} --run-id ${runId} --event-id ${eventId} --reapply-exclude All --reason 'run ${block} again'`;
-  if (json)
-    return say(JSON.stringify({ workflowId, runId, eventId, block, failure, running, command }, null, 2));
+  if (json) return say(JSON.stringify({ workflowId, runId, eventId, block, failure, running, command }, null, 2));
   if (failure) say(`# Test ${block} failed: ${failure.split('\n')[0]}`);
   if (running) {
     say(`# Cancel the suite run first: test ${running} is running, and a reset does not end it`);

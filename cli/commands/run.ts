@@ -10,8 +10,8 @@ import { readSpecFile } from '../options/spec-file.js';
 import { taskQueueOption } from '../options/task-queue.js';
 import { WrongUse } from '../options/wrong-use.js';
 import { addHelp } from '../output/help-text.js';
-import { warnOfWorkers } from '../output/worker-warning.js';
 import { complain, say } from '../output/say.js';
+import { warnOfWorkers } from '../output/worker-warning.js';
 
 type Options = ShowOptions & {
   readonly workflowId?: string;

@@ -7,8 +7,8 @@ import { formatDuration } from '../../suite/units/units.js';
 import { positiveInteger } from '../options/option-parsers.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
 import { addHelp } from '../output/help-text.js';
-import { table } from '../output/table.js';
 import { say } from '../output/say.js';
+import { table } from '../output/table.js';
 
 /** `dynamo-bench runs`: lists recorded runs. */
 export function runsCommand(): Command {

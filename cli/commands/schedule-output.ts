@@ -1,6 +1,6 @@
 import type { Client, ScheduleDescription, ScheduleHandle } from '@temporalio/client';
-import { warnOfWorkers } from '../output/worker-warning.js';
 import { say } from '../output/say.js';
+import { warnOfWorkers } from '../output/worker-warning.js';
 
 /** Number of next starts that are shown. */
 const NEXT_STARTS = 3;

@@ -8,9 +8,9 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { findStandstill } from '../../temporal/standstill.js';
 import { describeSuiteRun, isOpen } from '../../temporal/suite-runs.js';
 import { WrongUse } from '../options/wrong-use.js';
+import { say } from '../output/say.js';
 import { findSuiteRun } from './find-suite-run.js';
 import { withTemporal } from './temporal-client.js';
-import { say } from '../output/say.js';
 
 const UPDATE_TIMEOUT_MS = 20_000;
 

@@ -2,10 +2,10 @@ import type { Client } from '@temporalio/client';
 import { mapTexts, visible } from '../../suite/text/visible.js';
 import type { Standstill } from '../../temporal/workers.js';
 import { EXIT } from '../options/exit-code.js';
+import { complain, say } from '../output/say.js';
 import { followSuite, type SuiteStatus } from './follow.js';
 import { LiveText } from './live-text.js';
 import { failureLines, progressLine, progressText, testTable } from './progress-text.js';
-import { complain, say } from '../output/say.js';
 
 export interface ShowOptions {
   readonly json?: true;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { formerKeys } from '../../suite/spec/spec.js';
-import { WrongUse } from './wrong-use.js';
 import { complain } from '../output/say.js';
+import { WrongUse } from './wrong-use.js';
 
 /**
  * Reads a suite spec from a file, or from standard input for `-`, and warns about deprecated keys.

@@ -8,9 +8,9 @@ import type { LoadPoint } from '../../suite/spec/inference-tests.js';
 import { codeSpan } from '../../suite/text/markdown.js';
 import { formatPercent } from '../../suite/units/percent.js';
 import { formatDuration, formatRate, formatSignedDuration } from '../../suite/units/units.js';
-import { linkTarget } from './link-target.js';
 import { orDash, sentence } from '../markup/text.js';
 import { perGpu } from '../model/load-curves.js';
+import { linkTarget } from './link-target.js';
 
 /** Renders the inference tests: the load, and the network's share of the time to first token. */
 export function dynamoSection(record: SuiteRecord): string[] {

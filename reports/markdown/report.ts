@@ -8,11 +8,11 @@ import { codeSpan } from '../../suite/text/markdown.js';
 import { formatPercent, formatSignedPercent } from '../../suite/units/percent.js';
 import { secondsBetween } from '../../suite/units/time.js';
 import { formatBytes, formatDuration, formatRate } from '../../suite/units/units.js';
-import { linkTarget } from './link-target.js';
 import { orDash, sentence } from '../markup/text.js';
 import { mappedVersionNotes } from '../model/mapped-versions.js';
 import { printedText } from '../model/row-text.js';
 import { dynamoSection } from './dynamo-report.js';
+import { linkTarget } from './link-target.js';
 
 /**
  * Renders a run, whose texts are escaped for Markdown, as Markdown: the table of results, the reasons of each verdict, and links to the evidence.

@@ -6,6 +6,8 @@ export function encodePath(path: string): string {
   return path
     .split('/')
     .filter((part) => part !== '' && part !== '.' && part !== '..')
-    .map((part) => encodeURIComponent(part.toWellFormed()).replace(/[()'!*]/g, (one) => `%${one.charCodeAt(0).toString(16)}`))
+    .map((part) =>
+      encodeURIComponent(part.toWellFormed()).replace(/[()'!*]/g, (one) => `%${one.charCodeAt(0).toString(16)}`),
+    )
     .join('/');
 }

@@ -64,8 +64,11 @@ export function parseAiperf(text: string, csv?: string): ParsedLoad | { readonly
   const { data: version } = versions.safeParse(document);
   if (!version) return { failure: unsupportedTool(document) };
   const read = readDocument(document as Readonly<Record<string, unknown>>, version);
-  const [contradiction] = 'failure' in read ? [] : contradictionsOf(text, document as Readonly<Record<string, unknown>>, csv);
-  return contradiction === undefined ? read : incomplete(`AIPerf's export in the load pod contradicts itself: ${contradiction}`);
+  const [contradiction] =
+    'failure' in read ? [] : contradictionsOf(text, document as Readonly<Record<string, unknown>>, csv);
+  return contradiction === undefined
+    ? read
+    : incomplete(`AIPerf's export in the load pod contradicts itself: ${contradiction}`);
 }
 
 function readDocument(document: Readonly<Record<string, unknown>>, version: z.output<typeof versions>) {

@@ -20,10 +20,7 @@ const SECTIONS = [
 ] as const;
 
 /** Sections before the last one that the script prints only for some images. */
-const OPTIONAL: ReadonlySet<string> = new Set([
-  'nixl-plugins',
-  ...TOOLS.flatMap(({ name }) => [name, `${name}-help`]),
-]);
+const OPTIONAL: ReadonlySet<string> = new Set(['nixl-plugins', ...TOOLS.flatMap(({ name }) => [name, `${name}-help`])]);
 
 const SECTION = /^@@dynamo-bench section (.{0,200})$/;
 

@@ -2,8 +2,7 @@
  * Characters that change how a terminal or a reader shows the text around them: C0 and C1 control characters (ESC starts a
  * command of the terminal), DEL, and the marks that change the direction of writing. Line feed and tab are text.
  */
-const HIDDEN =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+const HIDDEN = /(?![\t\n])\p{Cc}|[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu;
 
 /**
  * Escapes characters that a terminal obeys, as JSON does: ESC becomes `\u001b`. Text from outside is then shown as it is, and

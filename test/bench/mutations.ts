@@ -49,7 +49,8 @@ for (let round = 0; round < Number(values.count); round++) {
   else if (other === undefined) tally.same += 1;
   else {
     tally.other += 1;
-    if (examples.length < MOST_EXAMPLES) examples.push(`${one.tool}, ${one.name}, round ${round}: ${kinds.join(', ')}: ${other}`);
+    if (examples.length < MOST_EXAMPLES)
+      examples.push(`${one.tool}, ${one.name}, round ${round}: ${kinds.join(', ')}: ${other}`);
   }
 }
 
@@ -61,6 +62,8 @@ for (const [tool, { damaged, refused, same, other, slow, slowest }] of tallies) 
 }
 const all = [...tallies.values()];
 const wrong = all.reduce((sum, { other, slow }) => sum + other + slow, 0);
-console.log(`\n${values.count} damaged logs, seed ${values.seed}: ${all.reduce((sum, { other }) => sum + other, 0)} accepted with other figures`);
+console.log(
+  `\n${values.count} damaged logs, seed ${values.seed}: ${all.reduce((sum, { other }) => sum + other, 0)} accepted with other figures`,
+);
 for (const example of examples) console.log(`  ${example}`);
 process.exitCode = wrong > 0 ? 1 : 0;

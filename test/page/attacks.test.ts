@@ -51,14 +51,17 @@ describe('report.html of texts from outside in a browser', function () {
     assert.deepEqual(trouble, []);
     assert.deepEqual(dialogs, []);
     assert.deepEqual(await opened.evaluate('window.violations'), []);
-    const text = await opened.locator('header').innerText();
+    const text = (await opened.locator('header').textContent()) ?? '';
     assert.ok(text.includes('<img src=x onerror=alert(1)><script>alert(2)</script>'), text);
     assert.equal(await opened.locator('img, script, iframe, object, b').count(), 0);
     for (const id of ['bandwidth', 'latency', 'ladder-1', 'history-1']) {
       const box = await opened.locator(`#${id} svg[role=img]:visible`).boundingBox();
       assert.ok(box && box.width > 250 && box.height > 100, id);
     }
-    const size = await opened.locator('#bandwidth svg[role=img]:visible text').first().evaluate('(text) => getComputedStyle(text).fontSize');
+    const size = await opened
+      .locator('#bandwidth svg[role=img]:visible text')
+      .first()
+      .evaluate('(text) => getComputedStyle(text).fontSize');
     assert.equal(size, '12px', 'the policy takes no style from the charts');
     await opened.close();
   });
@@ -76,8 +79,14 @@ describe('report.html of texts from outside in a browser', function () {
     await opened.evaluate('document.querySelector("main > a")?.click()');
     assert.deepEqual(dialogs, []);
     const violations = (await opened.evaluate('window.violations')) as string[];
-    assert.ok(violations.some((one) => one.startsWith('script-src')), violations.join());
-    assert.ok(violations.some((one) => one.startsWith('style-src')), violations.join());
+    assert.ok(
+      violations.some((one) => one.startsWith('script-src')),
+      violations.join(),
+    );
+    assert.ok(
+      violations.some((one) => one.startsWith('style-src')),
+      violations.join(),
+    );
     await opened.close();
   });
 });

@@ -119,7 +119,7 @@ describe('report.html in a browser', function () {
       await page.locator('#other-tests summary').click();
       assert.ok(await page.locator('#test-lf-v150').isVisible());
       // The policy of the page lets no script run that the page loads.
-        await page.evaluate(await readFile(AXE, 'utf8'));
+      await page.evaluate(await readFile(AXE, 'utf8'));
       const found = (await page.evaluate('axe.run().then(({ violations }) => violations)')) as AxeViolation[];
       assert.deepEqual(
         found.map(({ id }) => id),

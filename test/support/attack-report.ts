@@ -61,7 +61,11 @@ export function attackReport(): Report {
     comparison: {
       ...comparison,
       reason: ALL,
-      baseline: { ...comparison.baseline, name: ALL, runs: [{ workflowId: ALL, runId: 'r', startedAt: record.startedAt }] },
+      baseline: {
+        ...comparison.baseline,
+        name: ALL,
+        runs: [{ workflowId: ALL, runId: 'r', startedAt: record.startedAt }],
+      },
       metrics,
     },
   };

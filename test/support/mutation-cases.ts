@@ -1,8 +1,8 @@
+import { cksum } from '../../suite/aiperf/cksum.js';
+import { readProbe } from '../../suite/cluster/probe.js';
+import { probeLogDamage } from '../../suite/cluster/probe-log.js';
 import { fabricOfInstanceType } from '../../suite/fabrics/efa/catalogue.js';
 import { ethernet } from '../../suite/fabrics/ethernet/ceiling.js';
-import { cksum } from '../../suite/aiperf/cksum.js';
-import { probeLogDamage } from '../../suite/cluster/probe-log.js';
-import { readProbe } from '../../suite/cluster/probe.js';
 import type { Row } from '../../suite/hardware/measurement.js';
 import { type AttemptContext, judgeTransport } from '../../suite/judge/judge.js';
 import { judgeInference } from '../../suite/judge/judge-inference.js';
@@ -119,7 +119,9 @@ function figuresOfRow({ blockSize, batchSize, bytesPerSecond, latency }: Row): [
 /** Tolerances of rows whose fields are separated by blanks or commas. Each figure must agree with all others of its row. */
 function tolerancesOf(
   output: string,
-  fieldsOf: (fields: readonly string[]) => { block: number; bandwidth: string; latency: string; further: readonly string[] } | undefined,
+  fieldsOf: (
+    fields: readonly string[],
+  ) => { block: number; bandwidth: string; latency: string; further: readonly string[] } | undefined,
 ) {
   const found = output.split('\n').flatMap((line) => {
     const row = fieldsOf(line.trim().split(/[\s,]+/));
@@ -335,12 +337,17 @@ export function mutationCases(): MutationCase[] {
  * Describes the figure that a damaged log has and the original does not; undefined when no figure was accepted, or all are
  * the original ones up to their rounding.
  */
-export function otherFigure(original: Figures, found: Figures, tolerance: (figure: string) => number): string | undefined {
+export function otherFigure(
+  original: Figures,
+  found: Figures,
+  tolerance: (figure: string) => number,
+): string | undefined {
   if (!found || !original) return undefined;
   for (const name of new Set([...original.keys(), ...found.keys()])) {
     const [before, after] = [original.get(name), found.get(name)];
     if (before === undefined || after === undefined) return `${name}: ${before} became ${after}`;
-    if (before !== after && !(Math.abs(after / before - 1) <= tolerance(name))) return `${name}: ${before} became ${after}`;
+    if (before !== after && !(Math.abs(after / before - 1) <= tolerance(name)))
+      return `${name}: ${before} became ${after}`;
   }
   return undefined;
 }

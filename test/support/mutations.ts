@@ -82,7 +82,9 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     const at = place(lines, random);
     const line = lines[at] ?? '';
     const column = random.below(line.length + 1);
-    return random.below(3) > 0 ? [...lines.slice(0, at), line.slice(0, column)] : [line.slice(column), ...lines.slice(at + 1)];
+    return random.below(3) > 0
+      ? [...lines.slice(0, at), line.slice(0, column)]
+      : [line.slice(column), ...lines.slice(at + 1)];
   },
   'cut a line': inLine((line, random) => {
     const column = random.below(line.length + 1);
@@ -132,8 +134,13 @@ export const MUTATIONS: Readonly<Record<string, Mutation>> = {
     let [a, b] = [0, 0];
     while (a < lines.length || b < other.length) {
       const run = 1 + random.below(8);
-      if (b >= other.length || (a < lines.length && random.below(2) === 0)) mixed.push(...lines.slice(a, (a += run)));
-      else mixed.push(...other.slice(b, (b += run)));
+      if (b >= other.length || (a < lines.length && random.below(2) === 0)) {
+        mixed.push(...lines.slice(a, a + run));
+        a += run;
+      } else {
+        mixed.push(...other.slice(b, b + run));
+        b += run;
+      }
     }
     return mixed;
   },

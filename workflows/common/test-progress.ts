@@ -49,7 +49,12 @@ export class CellTable {
   show(name: string, step: string): void {
     const columns = [...this.#columns.titles, 'verdict'];
     const head = ['', line(columns), `|${columns.map(() => '---|').join('')}`];
-    setCurrentDetails([`**${escapeMarkdown(name)}**: ${escapeMarkdown(step)}`, ...(this.#rows.length > 0 ? [...head, ...this.#rows] : [])].join('\n'));
+    setCurrentDetails(
+      [
+        `**${escapeMarkdown(name)}**: ${escapeMarkdown(step)}`,
+        ...(this.#rows.length > 0 ? [...head, ...this.#rows] : []),
+      ].join('\n'),
+    );
   }
 }
 

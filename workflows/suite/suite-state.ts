@@ -1,6 +1,4 @@
 import { setCurrentDetails } from '@temporalio/workflow';
-import { codeSpan, escapeMarkdown } from '../../suite/text/markdown.js';
-import { withoutControls } from '../../suite/text/visible.js';
 import type { Platform } from '../../activities/dynamo/platform.js';
 import type { LearnedTimes } from '../../activities/report/learned-times.js';
 import { forecastOfTest, setUpTime } from '../../suite/plan/forecast.js';
@@ -14,6 +12,7 @@ import { type Reason, suiteVerdict, type Verdict } from '../../suite/verdict/ver
 import type { Progress, Remaining, Resolution, TestProgress, TestReport } from '../common/messages.js';
 import { hiddenTests, shownTests } from '../common/shown-tests.js';
 import { MOST_EXPLAINED } from '../common/test-tally.js';
+import { commandBlock, commandSpan, detailsText } from './details-text.js';
 import { type InferenceState, initialState, type TestState, type TransportState } from './test-state.js';
 
 /** Maximum number of tests in the table of the Web UI. */
@@ -170,12 +169,14 @@ export class SuiteState {
     const hidden = hiddenTests(this.tests, shown);
     const rows = this.testProgress(shown).map(
       ({ name, status, verdict, result, cells }) =>
-        `| ${detail(name)} | ${status === 'done' ? verdict : status} | ${cells.done} of ${cells.of} | ${detail(result ?? '')} |`,
+        `| ${detailsText(name)} | ${status === 'done' ? verdict : status} | ${cells.done} of ${cells.of} | ${detailsText(result ?? '')} |`,
     );
-    const problems = this.setup.problems.map(({ subject, message, hint }) => `- **${detail(subject)}**: ${detail(message)}. ${detail(hint)}`);
+    const problems = this.setup.problems.map(
+      ({ subject, message, hint }) => `- **${detailsText(subject)}**: ${detailsText(message)}. ${detailsText(hint)}`,
+    );
     setCurrentDetails(
       [
-        `**${this.#phase}**${this.paused ? ', **paused**' : ''}: ${detail(this.#step)}`,
+        `**${this.#phase}**${this.paused ? ', **paused**' : ''}: ${detailsText(this.#step)}`,
         '',
         ...(remaining.high > 0 ? [`At ${clock(remaining.at)} UTC: ${this.#endText(remaining)}`, ''] : []),
         '| test | state | cells | result |',
@@ -186,7 +187,9 @@ export class SuiteState {
         ...problems,
         ...shown.flatMap((state) => this.#parkedText(state)),
         ...(this.paused
-          ? [`To continue: ${command(`temporal workflow signal --workflow-id ${this.#run.workflowId} --name resume`)}`]
+          ? [
+              `To continue: ${commandSpan(`temporal workflow signal --workflow-id ${this.#run.workflowId} --name resume`)}`,
+            ]
           : []),
       ].join('\n'),
     );
@@ -202,11 +205,13 @@ export class SuiteState {
   #parkedText({ test, status, failure }: TestState): string[] {
     if (status !== 'parked' || !failure) return [];
     const update = (action: Resolution['action']) =>
-      `    ${withoutControls(`temporal workflow update execute --workflow-id ${this.#run.workflowId} --name resolveTest --input '${JSON.stringify({ test: test.name, action })}'`).replace(/\s/g, ' ')}`;
+      commandBlock(
+        `temporal workflow update execute --workflow-id ${this.#run.workflowId} --name resolveTest --input '${JSON.stringify({ test: test.name, action })}'`,
+      );
     return [
-      `**${detail(test.name)}** is parked: ${failure.class}: ${detail(failure.message)}`,
+      `**${detailsText(test.name)}** is parked: ${failure.class}: ${detailsText(failure.message)}`,
       '',
-      `${detail(failure.hint)}. Then run one of these commands:`,
+      `${detailsText(failure.hint)}. Then run one of these commands:`,
       '',
       update('retry'),
       update('skip'),
@@ -214,18 +219,6 @@ export class SuiteState {
       '',
     ];
   }
-}
-
-/** Maximum number of characters of one text in the details. */
-const LONGEST_DETAIL = 500;
-
-/** Renders a text from outside in the Web UI, which shows Markdown. */
-function detail(text: string): string {
-  return escapeMarkdown(text.length > LONGEST_DETAIL ? `${text.slice(0, LONGEST_DETAIL)}…` : text);
-}
-
-function command(text: string): string {
-  return codeSpan(escapeMarkdown(text));
 }
 
 function clock(at: string): string {

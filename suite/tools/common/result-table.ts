@@ -1,6 +1,6 @@
 import type { Row } from '../../hardware/measurement.js';
-import type { RankLog } from './log-lines.js';
 import { formatBytes } from '../../units/units.js';
+import type { RankLog } from './log-lines.js';
 import { statementOf } from './log-prefix.js';
 
 /** Output of one rank. The rank on node2 starts first. */
@@ -47,7 +47,9 @@ export function tableOf(
   const twice = [...counts].filter(([row, count]) => known.has(row) && count > 1).map(([row]) => row);
   const foreign = [...counts.keys()].filter((row) => !known.has(row));
   const list = (what: string, names: readonly string[]) =>
-    names.length === 0 ? [] : [`${what}: ${names.slice(0, MOST_NAMED).join(', ')}${names.length > MOST_NAMED ? ', …' : ''}`];
+    names.length === 0
+      ? []
+      : [`${what}: ${names.slice(0, MOST_NAMED).join(', ')}${names.length > MOST_NAMED ? ', …' : ''}`];
   const quotes = damaged.slice(0, MOST_QUOTED).map((line) => `"${statementOf(line.trim(), LONGEST_QUOTE)}"`);
   const problems = [
     ...list('missing', missing),

@@ -127,7 +127,8 @@ const OTHER_UNITS = [
 function conflictOf(field: (name: string) => string | undefined, blockSize: number): string | undefined {
   const [bandwidth = '', latency = ''] = [field(BANDWIDTH), field(LATENCY)];
   const printed = printedRange(bandwidth, 1e9);
-  const text = (value: number, from: string) => `${formatRate(Number(bandwidth) * 1e9)} printed, ${formatRate(value)} ${from}`;
+  const text = (value: number, from: string) =>
+    `${formatRate(Number(bandwidth) * 1e9)} printed, ${formatRate(value)} ${from}`;
   if (!agree(printed, quotient(blockSize, printedRange(latency, 1e-6)))) {
     return text(blockSize / (Number(latency) * 1e-6), 'from block and latency');
   }

@@ -179,8 +179,15 @@ function tableFigures(line: string): Figures | undefined {
   const last = text.at(-1) ?? '';
   if (last < '0' || last > '9') return undefined;
   const full = FULL_ROW.exec(text)?.groups;
-  const { name = '', latency, bandwidth, rate, avgLatency = '', avgBandwidth = '', avgRate = '' } =
-    full ?? THREADS_ROW.exec(text)?.groups ?? {};
+  const {
+    name = '',
+    latency,
+    bandwidth,
+    rate,
+    avgLatency = '',
+    avgBandwidth = '',
+    avgRate = '',
+  } = full ?? THREADS_ROW.exec(text)?.groups ?? {};
   if (!latency || !bandwidth || !rate) return undefined;
   const overall = { latency, bandwidth, rate };
   if (!full) return { name, overall, threads: true };
@@ -191,8 +198,7 @@ function tableFigures(line: string): Figures | undefined {
 const LEAST_FIGURES = 3;
 
 /** Matches a report of one thread in a table with stages. */
-const REPORT =
-  /^\[thread \d{1,5}\]\s+\d{1,15}(?:\s+\d{1,15}\.\d{3}){3}(?:\s+\d{1,15}\.\d{2}){2}(?:\s+\d{1,15}){2}$/;
+const REPORT = /^\[thread \d{1,5}\]\s+\d{1,15}(?:\s+\d{1,15}\.\d{3}){3}(?:\s+\d{1,15}\.\d{2}){2}(?:\s+\d{1,15}){2}$/;
 
 /** Returns whether a line that is no row contains a part of one: the name of a size in front, or several figures. */
 function resemblesRow(line: string, csv: Columns | undefined): boolean {

@@ -35,9 +35,13 @@ export function ucxTable(test: UcxPerftestSpec, ranks: readonly RankOutput[]): R
     expected,
     rows.map(({ blockSize }) => sizeName(blockSize)),
   );
-  const incomplete = perProcess.flatMap(({ complete, problem }, i) => (complete ? [] : [`process ${i + 1}: ${problem}`]));
-  if (outside && outside.rows.length + outside.damaged.length > 0) incomplete.push('a row is outside the outputs of the processes');
-  const count = perProcess.length === ucxProcesses(test) ? [] : [`${perProcess.length} of ${ucxProcesses(test)} processes`];
+  const incomplete = perProcess.flatMap(({ complete, problem }, i) =>
+    complete ? [] : [`process ${i + 1}: ${problem}`],
+  );
+  if (outside && outside.rows.length + outside.damaged.length > 0)
+    incomplete.push('a row is outside the outputs of the processes');
+  const count =
+    perProcess.length === ucxProcesses(test) ? [] : [`${perProcess.length} of ${ucxProcesses(test)} processes`];
   return {
     rows,
     complete: table.complete && incomplete.length === 0,

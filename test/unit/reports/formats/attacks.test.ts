@@ -5,7 +5,7 @@ import { ATTACKS, attackReport } from '../../../support/attack-report.js';
 import { exampleReport } from '../../../support/example-report.js';
 
 /** Characters that a terminal obeys, without line ends. */
-const CONTROLS = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
+const CONTROLS = /(?![\t\r\n])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/u;
 
 describe('reports of texts from outside', () => {
   const report = attackReport();
@@ -25,7 +25,7 @@ describe('reports of texts from outside', () => {
   it('show in Markdown no HTML, image or link but those to evidence', () => {
     const tokens = marked.lexer(files['report.md']);
     const found: Token[] = [];
-    marked.walkTokens(tokens, (token) => void found.push(token));
+    void marked.walkTokens(tokens, (token) => void found.push(token));
     const of = (type: string) => found.filter((token) => token.type === type);
     assert.deepEqual(
       of('html').map(({ raw }) => raw),
@@ -39,8 +39,11 @@ describe('reports of texts from outside', () => {
     for (const target of targets) assert.match(target, /^[\w.%/-]+\.(?:log|html)$/);
     assert.ok(targets.has('0/%28x%29%20%5By%5D.html'), [...targets].join(' '));
     // In code, GitHub looks for no mention.
-    const mentions = of('text').filter(({ raw }) => /@\w/.test(raw));
-    assert.deepEqual(mentions.map(({ raw }) => raw), []);
+    const mentions = of('text').filter((token) => !('tokens' in token && token.tokens) && /@\w/.test(token.raw));
+    assert.deepEqual(
+      mentions.map(({ raw }) => raw),
+      [],
+    );
     const headings = of('heading').map((token) => ('text' in token ? String(token.text) : ''));
     assert.ok(!headings.includes('heading'));
   });

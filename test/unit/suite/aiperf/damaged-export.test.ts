@@ -36,7 +36,10 @@ describe('a damaged export of AIPerf', () => {
   }
 
   it('contradicts the CSV export', () => {
-    assert.match(failureOf(withFigure('benchmark_duration', 'avg', 33.02), CSV) ?? '', /benchmark_duration: avg differ/);
+    assert.match(
+      failureOf(withFigure('benchmark_duration', 'avg', 33.02), CSV) ?? '',
+      /benchmark_duration: avg differ/,
+    );
     assert.match(failureOf(withFigure('request_latency', 'unit', 's'), CSV) ?? '', /request_latency: the unit differs/);
   });
 

@@ -20,6 +20,13 @@ describe('the log of a probe pod', () => {
     assert.match(probeLogDamage(LOG + LOG) ?? '', /twice/);
     assert.match(probeLogDamage(LOG.replace('section ucx', 'section uc')) ?? '', /section ucx is missing/);
     assert.match(probeLogDamage(`@@dynamo-bench section uc\n${LOG}`) ?? '', /section "uc" is unknown/);
-    assert.match(probeLogDamage(LOG.replace('section ucx', 'section x').replace('section libfabric', 'section ucx').replace('section x', 'section libfabric')) ?? '', /not in the order/);
+    assert.match(
+      probeLogDamage(
+        LOG.replace('section ucx', 'section x')
+          .replace('section libfabric', 'section ucx')
+          .replace('section x', 'section libfabric'),
+      ) ?? '',
+      /not in the order/,
+    );
   });
 });

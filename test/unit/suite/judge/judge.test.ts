@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import { validValue } from '../../../../suite/comparability/transport.js';
 import { fabricOfInstanceType } from '../../../../suite/fabrics/efa/catalogue.js';
 import { ethernet } from '../../../../suite/fabrics/ethernet/ceiling.js';
-import { validValue } from '../../../../suite/comparability/transport.js';
 import { type AttemptContext, judgeTransport } from '../../../../suite/judge/judge.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 import { expectedNixlbenchBytes } from '../../../../suite/tools/nixlbench/expect.js';
@@ -445,8 +445,7 @@ describe('verdict of ucx_perftest', () => {
       name: 's',
       tests: [{ name: 'u', tool: 'ucx-perftest', memory: 'host', sizes: ['1Mi'], iterations: 10, ...fields }],
     }).tests[0] as UcxPerftestSpec;
-  const csv = (bandwidth: number) =>
-    ucxTable('csv', { size: MIB, latency: 1e6 / bandwidth, bandwidth }).join('\n');
+  const csv = (bandwidth: number) => ucxTable('csv', { size: MIB, latency: 1e6 / bandwidth, bandwidth }).join('\n');
   const over = (bytes: number, log: string) => counters('net/eth0', 'tx_bytes', bytes, log);
 
   it('passes below the line rate of a declared Ethernet link', () => {
@@ -514,7 +513,11 @@ describe('verdict of ucx_perftest', () => {
 
   it('names a row that was cut after a digit, and takes no figure from it', () => {
     const cut = over(10.5 * MIB, csv(52.3).replace(/52\.30,\d+,\d+$/, '5'));
-    const { failure, measurement } = judgeTransport(ucx({}), [rank('node2', over(10.5 * MIB, '')), rank('node1', cut)], local);
+    const { failure, measurement } = judgeTransport(
+      ucx({}),
+      [rank('node2', over(10.5 * MIB, '')), rank('node1', cut)],
+      local,
+    );
     assert.equal(measurement, undefined);
     assert.equal(failure?.class, 'Incomplete');
     assert.match(failure.message, /0 of 1 rows; missing: 1 MiB; a damaged line: "s1048576,1000,0\.451,.*,5"$/);

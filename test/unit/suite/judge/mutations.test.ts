@@ -12,7 +12,11 @@ describe('a damaged log', () => {
       assert.ok(original && original.size > 0, 'the undamaged log has figures');
       for (let seed = 1; seed <= EACH; seed++) {
         const { log, kinds } = damage(one.log, one.others, randomOf(seed));
-        assert.equal(otherFigure(original, one.judge(log), one.tolerance), undefined, `seed ${seed}: ${kinds.join(', ')}`);
+        assert.equal(
+          otherFigure(original, one.judge(log), one.tolerance),
+          undefined,
+          `seed ${seed}: ${kinds.join(', ')}`,
+        );
       }
     });
   }
@@ -20,7 +24,9 @@ describe('a damaged log', () => {
   it('is damaged in every way', () => {
     const [one] = mutationCases();
     assert.ok(one);
-    const seen = new Set(Array.from({ length: 2000 }, (_, seed) => damage(one.log, one.others, randomOf(seed)).kinds).flat());
+    const seen = new Set(
+      Array.from({ length: 2000 }, (_, seed) => damage(one.log, one.others, randomOf(seed)).kinds).flat(),
+    );
     assert.deepEqual([...seen].sort(), Object.keys(MUTATIONS).sort());
   });
 

@@ -9,18 +9,73 @@ const TEXT = new Set(['paragraph', 'text', 'escape', 'space']);
 
 function tokensOf(markdown: string): Token[] {
   const found: Token[] = [];
-  marked.walkTokens(marked.lexer(markdown), (token) => void found.push(token));
+  void marked.walkTokens(marked.lexer(markdown), (token) => void found.push(token));
   return found;
 }
 
 const parts = fc.constantFrom(
-  ...['<b>', '</b>', '<!--', '`', '``', '[', ']', '(', ')', '](', '![', '*', '**', '_', '__', '~', '~~', '|', '\\', '&amp;', '&'],
-  ...['https://e.example', 'www.e.example', 'a@e.example', '@all', '#', '# ', '- ', '+ ', '1. ', '> ', '---', '===', '\n', '\t', '$'],
-  ...['http', ':', '//', '.', 'x', ' ', '1', 'mailto:', 'javascript:', '\u001b[31m', '\u202e', '\u0000', 'ftp://e.example'],
+  ...[
+    '<b>',
+    '</b>',
+    '<!--',
+    '`',
+    '``',
+    '[',
+    ']',
+    '(',
+    ')',
+    '](',
+    '![',
+    '*',
+    '**',
+    '_',
+    '__',
+    '~',
+    '~~',
+    '|',
+    '\\',
+    '&amp;',
+    '&',
+  ],
+  ...[
+    'https://e.example',
+    'www.e.example',
+    'a@e.example',
+    '@all',
+    '#',
+    '# ',
+    '- ',
+    '+ ',
+    '1. ',
+    '> ',
+    '---',
+    '===',
+    '\n',
+    '\t',
+    '$',
+  ],
+  ...[
+    'http',
+    ':',
+    '//',
+    '.',
+    'x',
+    ' ',
+    '1',
+    'mailto:',
+    'javascript:',
+    '\u001b[31m',
+    '\u202e',
+    '\u0000',
+    'ftp://e.example',
+  ],
 );
 
 describe('text in Markdown', () => {
-  const texts = fc.oneof(fc.array(parts, { maxLength: 14 }).map((some) => some.join('')), fc.string({ unit: 'binary' }));
+  const texts = fc.oneof(
+    fc.array(parts, { maxLength: 14 }).map((some) => some.join('')),
+    fc.string({ unit: 'binary' }),
+  );
 
   it('is text and nothing else', () => {
     fc.assert(
@@ -36,7 +91,21 @@ describe('text in Markdown', () => {
   });
 
   it('is text also at the start of a line', () => {
-    for (const text of ['# h', '- i', '+ i', '1. i', '1) i', '> q', '=== ', '---', '***', '```', '~~~', '| a |', '<b>']) {
+    for (const text of [
+      '# h',
+      '- i',
+      '+ i',
+      '1. i',
+      '1) i',
+      '> q',
+      '=== ',
+      '---',
+      '***',
+      '```',
+      '~~~',
+      '| a |',
+      '<b>',
+    ]) {
       const other = tokensOf(escapeMarkdown(text)).filter(({ type }) => !TEXT.has(type));
       assert.deepEqual(other, [], text);
     }
@@ -80,6 +149,9 @@ describe('text in a terminal', () => {
 
   it('is changed in every place of a value', () => {
     const value = { a: 'x', b: ['x', { x: 1 }], c: null, d: true };
-    assert.deepEqual(mapTexts(value, (text) => `${text}!`), { 'a!': 'x!', 'b!': ['x!', { 'x!': 1 }], 'c!': null, 'd!': true });
+    assert.deepEqual(
+      mapTexts(value, (text) => `${text}!`),
+      { 'a!': 'x!', 'b!': ['x!', { 'x!': 1 }], 'c!': null, 'd!': true },
+    );
   });
 });

@@ -98,7 +98,10 @@ describe('ucx_perftest', () => {
         ['batch-tag-lat-csv', true],
         ['batch-tag-bw-table', false],
       ] as const) {
-        const { rows, damaged } = readUcxOutput(fixtureLines(`ucx-perftest/${name}-${version}.client.txt`), latencyTest);
+        const { rows, damaged } = readUcxOutput(
+          fixtureLines(`ucx-perftest/${name}-${version}.client.txt`),
+          latencyTest,
+        );
         assert.deepEqual(
           rows.map(({ blockSize, conflict }) => [blockSize, conflict]),
           [4096, 65536, MIB].map((size) => [size, undefined]),
