@@ -29,7 +29,7 @@ down: ## stop both and leave nothing behind
 	@local/down.sh
 
 bench: build ## what the suite costs against the plan's own way, suites of many cells, parsers, plans, false alarms, reports and store
-	@export CELLS=$${CELLS:-100}; for part in main histories size report-size numbers alarms results; do echo "== $$part"; node dist/test/bench/$$part.js || exit 1; done
+	@export CELLS=$${CELLS:-100}; for part in main histories size report-size numbers mutations alarms results; do echo "== $$part"; node dist/test/bench/$$part.js || exit 1; done
 
 clean: down ## down, and remove what was built and cached
 	rm -rf node_modules dist "$${DYNAMO_BENCH_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/dynamo-bench}"

@@ -1,11 +1,13 @@
 import { Command, CommanderError } from 'commander';
 import { SUITE_VERSION } from '../suite/run/version.js';
+import { visible } from '../suite/text/visible.js';
 import { SuiteFailure } from '../suite/verdict/failure.js';
 import { COMMAND_GROUPS } from './command-list.js';
 import { currentForm } from './deprecated-forms.js';
 import { EXIT, EXIT_CODES, exitCodeOfFailure } from './options/exit-code.js';
 import { WrongUse } from './options/wrong-use.js';
 import { addHelp } from './output/help-text.js';
+import { complain } from './output/say.js';
 
 const EXIT_CODES_LINE = `\nExit codes: ${EXIT_CODES.map(([code, meaning]) => `${code} ${meaning}`).join(', ')}.`;
 
@@ -15,7 +17,7 @@ export async function run(words: readonly string[] = process.argv.slice(2)): Pro
     const { argv, deprecation } = currentForm(words);
     if (deprecation) {
       const { former, current } = deprecation;
-      console.error(`warning: \`${former}\` is deprecated; use \`${current}\``);
+      complain(`warning: \`${former}\` is deprecated; use \`${current}\``);
     }
     const called = argv[0] === 'help' ? argv[1] : argv[0];
     const program = await buildProgram((name) => name === called);
@@ -34,11 +36,11 @@ export function loadProgram(): Promise<Command> {
 function reportError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.pass : EXIT.wrongUse;
   if (error instanceof SuiteFailure || error instanceof WrongUse) {
-    console.error(`error: ${error.message}\n  → ${error.hint}`);
+    complain(`error: ${error.message}\n  → ${error.hint}`);
     return error instanceof WrongUse ? EXIT.wrongUse : exitCodeOfFailure(error);
   }
   const { message, cause } = error as Error;
-  console.error(`error: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`);
+  complain(`error: ${message}${cause instanceof Error ? ` (${cause.message})` : ''}`);
   return EXIT.infrastructure;
 }
 
@@ -50,6 +52,7 @@ async function buildProgram(wanted: (name: string) => boolean): Promise<Command>
     .version(SUITE_VERSION, '-V, --version', 'print the version')
     .helpCommand('help [command]', 'show the help of a command')
     .showSuggestionAfterError()
+    .configureOutput({ writeErr: (text) => process.stderr.write(visible(text)) })
     .showHelpAfterError('(--help lists commands and options)')
     .exitOverride();
   for (const [group, commands] of Object.entries(COMMAND_GROUPS)) {

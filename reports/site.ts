@@ -12,9 +12,10 @@ import { formatCount } from '../suite/units/count.js';
 import { historyChart } from './charts/history-chart.js';
 import { reportFiles } from './files.js';
 import { reportHtml } from './html/html.js';
-import { badge, encodePath, page, scrolling } from './html/page.js';
+import { badge, page, scrolling } from './html/page.js';
 import { html, type Markup } from './markup/markup.js';
 import { moment } from './markup/moment.js';
+import { encodePath } from './markup/path.js';
 import { reportOf, stepsOf } from './model/assemble.js';
 import { headline, type Report } from './model/report.js';
 

@@ -1,5 +1,6 @@
 import { readLoadLog } from '../../suite/aiperf/load-log.js';
 import { readProbe } from '../../suite/cluster/probe.js';
+import { probeLogDamage } from '../../suite/cluster/probe-log.js';
 import type { Row } from '../../suite/hardware/measurement.js';
 import type { InferenceCircumstances, LoadEvidence } from '../../suite/judge/inference-evidence.js';
 import type { Judgement } from '../../suite/judge/judge.js';
@@ -10,6 +11,7 @@ import type { InferenceSpec, LoadPoint } from '../../suite/spec/inference-tests.
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { readRankLog } from '../../suite/tools/common/log-lines.js';
 import { type MappedLibrary, mappedLibraries } from '../../suite/tools/common/mapped-libraries.js';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
 
 /** Evidence without its log, which the thread gets compressed. */
 export type WithoutLog<T extends { readonly log: unknown }> = Omit<T, 'log'>;
@@ -48,11 +50,13 @@ export const LOG_WORK = {
     return mappedLibraries(readRankLog(log));
   },
 
-  /** Reads the output of a probe pod. */
+  /** Reads the output of a probe pod. @throws {SuiteFailure} `ApiUnavailable` when lines of it were lost or mixed */
   probe(
     { node, imageId }: { readonly node: string; readonly imageId: string },
     [log = '']: readonly string[],
   ): ProbeFacts {
+    const damage = probeLogDamage(log);
+    if (damage) throw new SuiteFailure('ApiUnavailable', `the log of the probe pod on ${node} is not whole: ${damage}`);
     return readProbe(log, node, imageId);
   },
 

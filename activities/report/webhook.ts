@@ -2,6 +2,7 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { Run } from '../../suite/run/run.js';
 import { redactJson } from '../../suite/secrets/redact.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
+import { withoutControls } from '../../suite/text/visible.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Reason } from '../../suite/verdict/verdict.js';
 import type { ComparisonSummary } from './regressions.js';
@@ -80,7 +81,18 @@ function webhookBody(run: Pick<Run, 'workflowId' | 'runId'>, notice: Notice): Re
   };
 }
 
-/** Escapes the three characters that are special in Slack's texts. */
+/** Invisible character that keeps `@` from a mention in Mattermost, Discord and others; Slack needs `<…>` for one. */
+const WORD_JOINER = '\u2060';
+
+/**
+ * Escapes text from outside for Slack and programs like it: the three special characters, mentions, links and images in
+ * Markdown, and control characters.
+ */
 function slackText(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+  return withoutControls(text.replace(/\s+/g, ' '))
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('@', `@${WORD_JOINER}`)
+    .replaceAll('](', `]${WORD_JOINER}(`);
 }

@@ -9,6 +9,7 @@ import {
 } from '../../results/regression/acknowledgements.js';
 import { addStoreOptions, changeStore, type StoreOptions, withStore } from '../options/store-options.js';
 import { addHelp } from '../output/help-text.js';
+import { say } from '../output/say.js';
 import { table } from '../output/table.js';
 
 interface Options extends StoreOptions {
@@ -129,5 +130,5 @@ function listText(all: readonly Acknowledgement[]): string {
 }
 
 function print({ json }: Options, value: object, text: string): void {
-  console.log(json ? JSON.stringify(value, null, 2) : text);
+  say(json ? JSON.stringify(value, null, 2) : text);
 }

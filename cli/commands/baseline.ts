@@ -4,6 +4,7 @@ import { acceptBaseline, DEFAULT_BASELINE, listBaselines, removeBaseline } from 
 import { findComparison, outcomeOfRun } from '../../results/regression/run-comparison.store.js';
 import { addStoreOptions, changeStore, type StoreOptions, withStore } from '../options/store-options.js';
 import { addHelp } from '../output/help-text.js';
+import { complain, say } from '../output/say.js';
 import { table } from '../output/table.js';
 
 /** `dynamo-bench baseline accept|list|remove`: manages the runs with which other runs are compared. */
@@ -43,18 +44,18 @@ function acceptCommand(): Command {
       );
       const { outcome, workflowId, suite } = baseline;
       if (outcome === 'regressed') {
-        console.error(`warning: Run "${workflowId}" regressed; later runs that are as slow will not be flagged`);
+        complain(`warning: Run "${workflowId}" regressed; later runs that are as slow will not be flagged`);
       } else if (outcome !== 'pass') {
-        console.error(
+        complain(
           `warning: The outcome of run "${workflowId}" is ${outcome}; later runs are compared only with the figures that it measured`,
         );
       }
-      if (options.json) return console.log(JSON.stringify(baseline, null, 2));
+      if (options.json) return say(JSON.stringify(baseline, null, 2));
       const used =
         name === DEFAULT_BASELINE
           ? 'every run of the suite is compared with it'
           : `to use it, set "regression": { "baseline": "${name}" } in a suite spec`;
-      console.log(`Accepted run "${workflowId}" as baseline "${name}" of suite "${suite}": ${used}`);
+      say(`Accepted run "${workflowId}" as baseline "${name}" of suite "${suite}": ${used}`);
     });
   return addHelp(command, {
     examples: [
@@ -72,9 +73,8 @@ function listCommand(): Command {
     .option('--json', 'print JSON')
     .action(async (options: StoreOptions & { json?: true }) => {
       const all = await withStore(options, (store) => store.use((kysely) => listBaselines(kysely)));
-      if (options.json) return console.log(JSON.stringify(all, null, 2));
-      if (all.length === 0)
-        return console.log('No accepted baselines; runs are compared with the last comparable runs');
+      if (options.json) return say(JSON.stringify(all, null, 2));
+      if (all.length === 0) return say('No accepted baselines; runs are compared with the last comparable runs');
       const rows = all.map(({ suite, name, workflowId, acceptedAt, reason }) => [
         suite,
         name,
@@ -82,7 +82,7 @@ function listCommand(): Command {
         acceptedAt.slice(0, 10),
         reason,
       ]);
-      console.log(table(['suite', 'name', 'run', 'accepted', 'reason'], rows));
+      say(table(['suite', 'name', 'run', 'accepted', 'reason'], rows));
     });
   return addHelp(command, { examples: [['List accepted baselines', 'dynamo-bench baseline list']] });
 }
@@ -101,7 +101,7 @@ function removeCommand(): Command {
           return found;
         }),
       );
-      console.log(
+      say(
         options.json
           ? JSON.stringify({ suite, removed: name }, null, 2)
           : `Removed baseline "${name}" of suite "${suite}"`,

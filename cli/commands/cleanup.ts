@@ -13,6 +13,7 @@ import { useTemporal } from '../../temporal/connection.js';
 import { RunDirectory } from '../../temporal/run-directory.js';
 import { addStoreOptions, changeStore, type StoreOptions, withStore } from '../options/store-options.js';
 import { addHelp } from '../output/help-text.js';
+import { say } from '../output/say.js';
 
 interface Options extends StoreOptions {
   readonly namespace: string;
@@ -59,7 +60,7 @@ async function cleanUp(options: Options): Promise<void> {
     const runs = new RunDirectory(connection, temporalNamespace, dataConverter);
     const remains = await (dryRun ? findLeftovers : removeLeftovers)(cluster, { namespace, leaseNamespace }, runs);
     // Removed objects are printed even if the result store cannot be written afterwards.
-    const print = (line: string) => json || console.log(line);
+    const print = (line: string) => json || say(line);
     for (const { workflowId, state, objects } of remains) {
       print(`${dryRun ? '' : 'removed: '}${workflowId} (${STATE_TEXT[state]}): ${objects.join(', ')}`);
     }
@@ -68,7 +69,7 @@ async function cleanUp(options: Options): Promise<void> {
     for (const { entry, how } of ended) {
       print(`${dryRun ? '' : 'recorded as ended: '}${entry.workflowId}@${entry.runId}: ${how}`);
     }
-    if (json) console.log(JSON.stringify({ remains, ended }, null, 2));
+    if (json) say(JSON.stringify({ remains, ended }, null, 2));
   });
 }
 

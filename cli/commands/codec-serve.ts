@@ -6,6 +6,7 @@ import { readKeyFile } from '../../temporal/codec/key-file.js';
 import { readPrivateFile } from '../../temporal/codec/private-file.js';
 import { detachOnInterrupt } from '../follow/interrupt.js';
 import { WrongUse } from '../options/wrong-use.js';
+import { complain, say } from '../output/say.js';
 
 /** Length of the shortest token that the server accepts. Shorter ones can be guessed. */
 const TOKEN_CHARACTERS = 16;
@@ -34,7 +35,7 @@ export async function serveCodec(options: ServeOptions): Promise<void> {
   const token = tokenFile === undefined ? undefined : await readToken(tokenFile);
   checkReach(address, token, insecure);
   const codec = await EncryptionCodec.create(await readKeyFile(keyFile));
-  const server = createCodecServer(codec, { origin, token, log: (message) => console.error(`codec: ${message}`) });
+  const server = createCodecServer(codec, { origin, token, log: (message) => complain(`codec: ${message}`) });
   server.listen(address.port, address.host);
   await once(server, 'listening').catch((error: unknown): never => {
     throw new WrongUse(
@@ -45,7 +46,7 @@ export async function serveCodec(options: ServeOptions): Promise<void> {
   });
   const url = `http://${written(address.host)}:${(server.address() as AddressInfo).port}`;
   const { keyIds: keys } = codec;
-  console.log(
+  say(
     json
       ? JSON.stringify({ url, origin, keys }, null, 2)
       : `Codec server for ${origin}: ${url} (keys: ${keys.join(', ')}); Ctrl-C ends it`,
@@ -91,7 +92,7 @@ function checkReach({ host }: Address, token: string | undefined, insecure: true
       `Everyone who reaches ${host} could decrypt every payload`,
       'Give --token-file, or --insecure if a proxy or a firewall protects the server',
     );
-  console.error(
+  complain(
     `warning: The server at ${host} has no TLS: payloads${token === undefined ? '' : ' and the token'} are readable in the network; put it behind a TLS proxy`,
   );
 }

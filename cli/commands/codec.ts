@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { addKey, createKeyFile, keyFileText, newKey } from '../../temporal/codec/key-file.js';
 import { WrongUse } from '../options/wrong-use.js';
 import { addHelp } from '../output/help-text.js';
+import { say } from '../output/say.js';
 import { type ServeOptions, serveCodec } from './codec-serve.js';
 
 /** `dynamo-bench codec new-key|serve`: creates keys, and decrypts payloads for the Web UI and the Temporal CLI. */
@@ -55,13 +56,13 @@ async function createKey(file: string, { id, add, json }: NewKeyOptions): Promis
   const key = newKey(id);
   if (file === '-') {
     if (add) throw new WrongUse('Cannot add a key to standard output', 'Give the key file with --add');
-    if (json) return console.log(JSON.stringify({ id: key.id, key: key.bytes.toString('base64') }, null, 2));
+    if (json) return say(JSON.stringify({ id: key.id, key: key.bytes.toString('base64') }, null, 2));
     process.stdout.write(keyFileText(key));
     return;
   }
   await (add ? addKey : createKeyFile)(file, key);
-  if (json) return console.log(JSON.stringify({ id: key.id, file }, null, 2));
-  console.log(
+  if (json) return say(JSON.stringify({ id: key.id, file }, null, 2));
+  say(
     add
       ? `Added key "${key.id}" to ${file}; it encrypts when its line is above the others`
       : `Created key "${key.id}" in ${file}; set PAYLOAD_KEY_FILE=${file} for workers and commands`,

@@ -11,6 +11,7 @@ import { thresholdOption } from '../options/threshold.js';
 import { WrongUse } from '../options/wrong-use.js';
 import { addHelp } from '../output/help-text.js';
 import { warnOfLeftOut } from '../output/left-out.js';
+import { say } from '../output/say.js';
 import { table } from '../output/table.js';
 
 interface Options extends StoreOptions {
@@ -60,7 +61,7 @@ async function compare(a: string, b: string | undefined, options: Options): Prom
       return { ...comparison, ...(compared.origin ? { origin: originText(compared.origin) } : {}) };
     }),
   );
-  console.log(json ? JSON.stringify(comparison, null, 2) : comparisonText(comparison, all));
+  say(json ? JSON.stringify(comparison, null, 2) : comparisonText(comparison, all));
   process.exitCode = exitCodeOf(comparison.change);
 }
 

@@ -20,6 +20,7 @@ import { readSpecFile } from '../options/spec-file.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
 import { taskQueueOption } from '../options/task-queue.js';
 import { addHelp } from '../output/help-text.js';
+import { say } from '../output/say.js';
 
 /** Result of one check. */
 interface Finding {
@@ -48,10 +49,10 @@ export function doctorCommand(): Command {
         await checkStore(options),
       ];
       process.exitCode = findings.every(({ ok }) => ok) ? EXIT.pass : EXIT.infrastructure;
-      if (options.json) return console.log(JSON.stringify(findings, null, 2));
+      if (options.json) return say(JSON.stringify(findings, null, 2));
       for (const { ok, subject, message, hint } of findings) {
-        console.log(`${ok ? 'ok  ' : 'FAIL'}  ${subject}: ${message}`);
-        if (!ok && hint) console.log(`      → ${hint}`);
+        say(`${ok ? 'ok  ' : 'FAIL'}  ${subject}: ${message}`);
+        if (!ok && hint) say(`      → ${hint}`);
       }
     });
   return addHelp(command, {

@@ -3,6 +3,7 @@ import { Command } from 'commander';
 import { newKeyPair } from '../../results/exchange/signature.js';
 import { WrongUse } from '../options/wrong-use.js';
 import { addHelp } from '../output/help-text.js';
+import { say } from '../output/say.js';
 
 /** `dynamo-bench export-key FILE`: creates the keys that sign and verify exports. */
 export function exportKeyCommand(): Command {
@@ -15,7 +16,7 @@ export function exportKeyCommand(): Command {
       const publicFile = `${file}.pub`;
       await createFile(file, privateKey, 0o600);
       await createFile(publicFile, publicKey, 0o644);
-      console.log(
+      say(
         json
           ? JSON.stringify({ privateKey: file, publicKey: publicFile }, null, 2)
           : `Created ${file}, which signs exports (--sign), and ${publicFile}, which verifies them (--verify)`,

@@ -10,6 +10,7 @@ import { positiveInteger } from '../options/option-parsers.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
 import { thresholdOption } from '../options/threshold.js';
 import { addHelp } from '../output/help-text.js';
+import { say } from '../output/say.js';
 import { table } from '../output/table.js';
 
 const BAR_WIDTH = 24;
@@ -40,10 +41,10 @@ export function historyCommand(): Command {
         const [history] = histories;
         if (name === undefined || !history) {
           const names = histories.map(({ metric }) => metric);
-          return console.log(json ? JSON.stringify(names, null, 2) : names.join('\n'));
+          return say(json ? JSON.stringify(names, null, 2) : names.join('\n'));
         }
         const steps = stepsOf(history.points, threshold);
-        console.log(json ? JSON.stringify({ ...history, steps }, null, 2) : historyText(history, steps));
+        say(json ? JSON.stringify({ ...history, steps }, null, 2) : historyText(history, steps));
       },
     );
   return addHelp(command, {

@@ -12,6 +12,7 @@ import { oneLine } from '../options/option-parsers.js';
 import { addStoreOptions, changeStore, type StoreOptions } from '../options/store-options.js';
 import { WrongUse } from '../options/wrong-use.js';
 import { addHelp } from '../output/help-text.js';
+import { say } from '../output/say.js';
 
 interface Options extends StoreOptions {
   readonly trust?: true;
@@ -64,7 +65,7 @@ async function importResults(file: string, options: Options): Promise<void> {
       const origin = { label: label ?? shownLabel(file === '-' ? name : basename(file)), trust };
       return changeStore(options, (store) => importLines(store, linesOfFile(path, digest), origin), { create: true });
     });
-    console.log(json ? JSON.stringify(imported, null, 2) : importedText(imported));
+    say(json ? JSON.stringify(imported, null, 2) : importedText(imported));
   } catch (error) {
     if (!(error instanceof SuiteFailure) || !['InvalidExport', 'InvalidSignature'].includes(error.class)) throw error;
     throw new WrongUse(`${name}: ${error.message}`, error.hint, error);

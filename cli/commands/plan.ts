@@ -16,6 +16,7 @@ import { addStoreOptions, type StoreOptions, withStore } from '../options/store-
 import { clock } from '../output/clock.js';
 import { concernLines } from '../output/concern-lines.js';
 import { addHelp } from '../output/help-text.js';
+import { complain, say } from '../output/say.js';
 
 /** `dynamo-bench plan SPEC`: shows the cells and the cost of a suite, and why it would be refused. */
 export function planCommand(): Command {
@@ -36,7 +37,7 @@ export function planCommand(): Command {
         const refused = problems.map(({ path, message }) => ({ subject: path, message }));
         const more = count - problems.length;
         if (more > 0) refused.push({ subject: 'spec', message: `has ${formatCount(more, 'more problem')}` });
-        console.log(options.json ? JSON.stringify({ refused }, null, 2) : refusedLines(refused).join('\n'));
+        say(options.json ? JSON.stringify({ refused }, null, 2) : refusedLines(refused).join('\n'));
         process.exitCode = EXIT.fail;
         return;
       }
@@ -46,7 +47,7 @@ export function planCommand(): Command {
       const found = options.cluster ? await (await import('./cluster-plan.js')).inspectCluster(spec) : undefined;
       const refused = [...forecast.refused, ...(found?.refused ?? [])];
       const plan = { suite: spec.name, ...forecast, refused, ...(found?.pair ? { pair: found.pair } : {}) };
-      console.log(options.json ? JSON.stringify(plan, null, 2) : planText(spec, plan, learnt.runs, Date.now()));
+      say(options.json ? JSON.stringify(plan, null, 2) : planText(spec, plan, learnt.runs, Date.now()));
       if (refused.length > 0) process.exitCode = EXIT.fail;
     });
   return addHelp(command, {
@@ -66,7 +67,7 @@ async function timesOf(spec: SuiteSpec, options: StoreOptions): Promise<CellTime
     return await withStore(options, (store) => store.use((kysely) => readCellTimes(kysely, wanted)));
   } catch (error) {
     if (!(error instanceof SuiteFailure)) throw error;
-    if (error.class !== 'NotFound') console.error(`warning: Times of earlier runs are not used: ${error.message}`);
+    if (error.class !== 'NotFound') complain(`warning: Times of earlier runs are not used: ${error.message}`);
     return { cells: new Map(), runs: 0 };
   }
 }

@@ -8,6 +8,7 @@ import { positiveInteger, seconds } from '../options/option-parsers.js';
 import { addStoreOptions, changeStore, type StoreOptions, withStore } from '../options/store-options.js';
 import { WrongUse } from '../options/wrong-use.js';
 import { addHelp } from '../output/help-text.js';
+import { say } from '../output/say.js';
 
 interface Options extends StoreOptions {
   readonly keep?: number;
@@ -58,8 +59,8 @@ export function pruneCommand(): Command {
 }
 
 function printRuns({ json }: Options, runs: readonly RunEntry[], dropped?: Pruned): void {
-  if (json) console.log(JSON.stringify({ runs, ...dropped }, null, 2));
-  else for (const line of lines(runs, dropped)) console.log(line);
+  if (json) say(JSON.stringify({ runs, ...dropped }, null, 2));
+  else for (const line of lines(runs, dropped)) say(line);
 }
 
 function lines(runs: readonly RunEntry[], dropped: Pruned | undefined): string[] {

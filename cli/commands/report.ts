@@ -12,6 +12,7 @@ import { addStoreOptions, type StoreOptions, withStore } from '../options/store-
 import { WrongUse } from '../options/wrong-use.js';
 import { addHelp } from '../output/help-text.js';
 import { warnOfLeftOut } from '../output/left-out.js';
+import { say, writeDocument } from '../output/say.js';
 
 const BY_FORMAT: Readonly<Record<string, ReportFile>> = {
   md: 'report.md',
@@ -59,14 +60,14 @@ export function reportCommand(): Command {
           const { workflowId, runId } = record;
           const folder = await writeReportFiles(store, report, await folderOf(store, record));
           const outcome = headline(report);
-          console.log(
+          say(
             options.json
               ? JSON.stringify({ workflowId, runId, outcome, folder }, null, 2)
               : `${workflowId}: ${outcome}; report files written to ${folder}`,
           );
         } else {
           const file = BY_FORMAT[options.json ? 'json' : options.format] ?? 'report.md';
-          for (const piece of inChunks(FORMATS[file](report))) process.stdout.write(piece);
+          for (const piece of inChunks(FORMATS[file](report))) writeDocument(piece);
         }
         process.exitCode = exitCodeOfRun(record, headline(report));
       });

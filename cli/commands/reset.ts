@@ -6,6 +6,7 @@ import { isOpen } from '../../temporal/suite-runs.js';
 import { findSuiteRun } from '../follow/find-suite-run.js';
 import { withTemporal } from '../follow/temporal-client.js';
 import { addHelp } from '../output/help-text.js';
+import { say } from '../output/say.js';
 
 /** `dynamo-bench reset WORKFLOW_ID`: prints the command that runs a failed test of a suite run again. */
 export function resetCommand(): Command {
@@ -35,13 +36,12 @@ async function printReset(workflowId: string, { test, json }: { test?: string; j
     return { ...point, failure, running: isOpen(latest) ? point.running : undefined };
   });
   const command = `temporal workflow reset --workflow-id ${workflowId} --run-id ${runId} --event-id ${eventId} --reapply-exclude All --reason 'run ${block} again'`;
-  if (json)
-    return console.log(JSON.stringify({ workflowId, runId, eventId, block, failure, running, command }, null, 2));
-  if (failure) console.log(`# Test ${block} failed: ${failure.split('\n')[0]}`);
+  if (json) return say(JSON.stringify({ workflowId, runId, eventId, block, failure, running, command }, null, 2));
+  if (failure) say(`# Test ${block} failed: ${failure.split('\n')[0]}`);
   if (running) {
-    console.log(`# Cancel the suite run first: test ${running} is running, and a reset does not end it`);
-    console.log(`temporal workflow cancel --workflow-id ${workflowId}`);
-    console.log(`temporal workflow result --workflow-id ${workflowId}`);
+    say(`# Cancel the suite run first: test ${running} is running, and a reset does not end it`);
+    say(`temporal workflow cancel --workflow-id ${workflowId}`);
+    say(`temporal workflow result --workflow-id ${workflowId}`);
   }
-  console.log(command);
+  say(command);
 }

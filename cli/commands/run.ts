@@ -12,6 +12,7 @@ import { readSpecFile } from '../options/spec-file.js';
 import { taskQueueOption } from '../options/task-queue.js';
 import { WrongUse } from '../options/wrong-use.js';
 import { addHelp } from '../output/help-text.js';
+import { complain, say } from '../output/say.js';
 import { warnOfWorkers } from '../output/worker-warning.js';
 
 type Options = ShowOptions & {
@@ -68,7 +69,7 @@ async function startSuite(file: string, options: Options): Promise<void> {
         await showSuite(client, workflowId, json ? { json } : {}, detached);
       });
     const runId = await start();
-    console.log(json ? JSON.stringify({ workflowId, runId }, null, 2) : `Follow it: dynamo-bench watch ${workflowId}`);
+    say(json ? JSON.stringify({ workflowId, runId }, null, 2) : `Follow it: dynamo-bench watch ${workflowId}`);
   });
 }
 
@@ -93,7 +94,7 @@ async function startWorkflow(client: Client, { workflowId, name, input, taskQueu
       const hint = `Follow it: dynamo-bench watch ${workflowId}; or give another --workflow-id`;
       throw new WrongUse(`Suite run "${workflowId}" is already running`, hint, error);
     });
-  if (!json) console.log(`Started suite run ${workflowId}`);
+  if (!json) say(`Started suite run ${workflowId}`);
   await warnOfWorkers(client, taskQueue);
   return firstExecutionRunId;
 }
@@ -104,7 +105,7 @@ async function warnIfUnknown(describe: () => Promise<unknown>): Promise<void> {
     await describe();
   } catch (error) {
     if (!(error instanceof SuiteFailure)) throw error;
-    console.error(`warning: ${error.message}; its cells are reused if the result store has them`);
+    complain(`warning: ${error.message}; its cells are reused if the result store has them`);
   }
 }
 

@@ -10,6 +10,7 @@ import { positiveInteger } from '../options/option-parsers.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
 import { addHelp } from '../output/help-text.js';
 import { warnOfLeftOut } from '../output/left-out.js';
+import { say } from '../output/say.js';
 import { table } from '../output/table.js';
 
 /** `dynamo-bench runs`: lists recorded runs. */
@@ -38,8 +39,8 @@ export function runsCommand(): Command {
           return listed.filter((run) => run !== undefined);
         }),
       );
-      if (json) return console.log(JSON.stringify(runs, null, 2));
-      if (runs.length === 0) return console.log('No recorded runs');
+      if (json) return say(JSON.stringify(runs, null, 2));
+      if (runs.length === 0) return say('No recorded runs');
       const isImported = runs.some(({ origin }) => origin);
       const rows = runs.map(({ name, suite, startedAt, endedAt, outcome, origin }) => [
         name,
@@ -49,7 +50,7 @@ export function runsCommand(): Command {
         endedAt ? formatDuration(secondsBetween(startedAt, endedAt)) : 'running',
         ...(isImported ? [origin ? originText(origin) : ''] : []),
       ]);
-      console.log(table(['run', 'suite', 'outcome', 'started (UTC)', 'took', ...(isImported ? ['origin'] : [])], rows));
+      say(table(['run', 'suite', 'outcome', 'started (UTC)', 'took', ...(isImported ? ['origin'] : [])], rows));
     });
   return addHelp(command, {
     examples: [['List the last five runs of a suite', 'dynamo-bench runs --suite p5 --limit 5']],

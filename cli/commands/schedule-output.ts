@@ -1,4 +1,5 @@
 import type { Client, ScheduleDescription, ScheduleHandle } from '@temporalio/client';
+import { say } from '../output/say.js';
 import { warnOfWorkers } from '../output/worker-warning.js';
 
 /** Number of next starts that are shown. */
@@ -10,7 +11,7 @@ export interface OutputOptions {
 
 /** Prints a value as JSON with `--json`, otherwise a text. */
 export function print({ json }: OutputOptions, value: object, text: string): void {
-  console.log(json ? JSON.stringify(value, null, 2) : text);
+  say(json ? JSON.stringify(value, null, 2) : text);
 }
 
 /** Prints the state of a schedule after a command has changed it. */

@@ -6,6 +6,7 @@ import { positiveInteger } from '../options/option-parsers.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
 import { addHelp } from '../output/help-text.js';
 import { warnOfLeftOut } from '../output/left-out.js';
+import { say } from '../output/say.js';
 
 /** `dynamo-bench site`: writes all runs and histories as a static web site. */
 export function siteCommand(): Command {
@@ -23,7 +24,7 @@ export function siteCommand(): Command {
         }
       });
       const index = join(options.out, 'index.html');
-      console.log(options.json ? JSON.stringify({ files, index }, null, 2) : `Wrote ${files} files; open ${index}`);
+      say(options.json ? JSON.stringify({ files, index }, null, 2) : `Wrote ${files} files; open ${index}`);
     });
   return addHelp(command, {
     examples: [['Write the site and open it', 'dynamo-bench site --out site && open site/index.html']],

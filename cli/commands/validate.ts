@@ -11,6 +11,7 @@ import { EXIT } from '../options/exit-code.js';
 import { readSpecFile } from '../options/spec-file.js';
 import { concernLines } from '../output/concern-lines.js';
 import { addHelp } from '../output/help-text.js';
+import { complain, say } from '../output/say.js';
 
 /** `dynamo-bench validate SPEC`: shows the problems of a suite spec, or its tests. */
 export function validateCommand(): Command {
@@ -20,8 +21,8 @@ export function validateCommand(): Command {
     .option('--json', 'print JSON: the problems, or the spec with every default')
     .action(async (file: string, { json }: { json?: true }) => {
       const checked = checkSuite(await readSpecFile(file));
-      if (json) console.log(JSON.stringify(checked, null, 2));
-      else if ('spec' in checked) console.log(describe(checked.spec));
+      if (json) say(JSON.stringify(checked, null, 2));
+      else if ('spec' in checked) say(describe(checked.spec));
       else describeProblems(file, checked);
       process.exitCode = 'spec' in checked ? EXIT.pass : EXIT.fail;
     });
@@ -35,8 +36,8 @@ export function validateCommand(): Command {
 }
 
 function describeProblems(file: string, found: SpecProblems): void {
-  console.error(`${file}: ${formatCount(found.count, 'problem')}`);
-  for (const line of problemLines(found)) console.error(`  ${line}`);
+  complain(`${file}: ${formatCount(found.count, 'problem')}`);
+  for (const line of problemLines(found)) complain(`  ${line}`);
 }
 
 function describe(spec: SuiteSpec): string {

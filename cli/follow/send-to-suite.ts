@@ -8,6 +8,7 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { findStandstill } from '../../temporal/standstill.js';
 import { describeSuiteRun, isOpen } from '../../temporal/suite-runs.js';
 import { WrongUse } from '../options/wrong-use.js';
+import { say } from '../output/say.js';
 import { findSuiteRun } from './find-suite-run.js';
 import { withTemporal } from './temporal-client.js';
 
@@ -33,7 +34,7 @@ export async function signalSuite(
     }
     return send(client.workflow.getHandle(workflowId), client);
   });
-  console.log(json ? JSON.stringify({ workflowId, done }, null, 2) : `${workflowId}: ${done}`);
+  say(json ? JSON.stringify({ workflowId, done }, null, 2) : `${workflowId}: ${done}`);
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { Client } from '@temporalio/client';
+import { mapTexts, visible } from '../../suite/text/visible.js';
 import type { Standstill } from '../../temporal/workers.js';
 import { EXIT } from '../options/exit-code.js';
+import { complain, say } from '../output/say.js';
 import { followSuite, type SuiteStatus } from './follow.js';
 import { LiveText } from './live-text.js';
 import { failureLines, progressLine, progressText, testTable } from './progress-text.js';
@@ -24,16 +26,21 @@ export async function showSuite(
   display?.end();
   printSuiteStatus(status, options);
   if (status.ending) return;
-  console.error(`Detached from suite run "${workflowId}", which continues.`);
-  console.error(`  → Follow it again: dynamo-bench watch ${workflowId}`);
-  console.error(`  → Cancel it: dynamo-bench cancel ${workflowId}`);
+  complain(`Detached from suite run "${workflowId}", which continues.`);
+  complain(`  → Follow it again: dynamo-bench watch ${workflowId}`);
+  complain(`  → Cancel it: dynamo-bench cancel ${workflowId}`);
 }
 
 /** Prints a status once and sets the exit code: that of the run if it has ended, otherwise 3. */
 export function printSuiteStatus(status: SuiteStatus, { json }: ShowOptions): void {
   process.exitCode = status.ending?.exitCode ?? EXIT.inconclusive;
-  if (json) console.log(JSON.stringify(statusJson(status), null, 2));
-  else console.log(status.ending ? endingText(status) : statusText(status));
+  if (json) say(JSON.stringify(statusJson(status), null, 2));
+  else process.stdout.write(`${status.ending ? endingText(visibleTexts(status)) : statusText(visibleTexts(status))}\n`);
+}
+
+/** Escapes all texts of a status before it is coloured: text from outside cannot control the terminal. */
+function visibleTexts(status: SuiteStatus): SuiteStatus {
+  return mapTexts(status, visible);
 }
 
 interface Display {
@@ -44,7 +51,7 @@ interface Display {
 function liveDisplay(): Display {
   const live = new LiveText(process.stdout);
   return {
-    show: (status) => live.draw(statusText(status)),
+    show: (status) => live.draw(statusText(visibleTexts(status))),
     end: () => live.clear(),
   };
 }
@@ -61,7 +68,7 @@ function lineDisplay(): Display {
         ...(trouble !== undefined && trouble !== last.trouble ? [trouble] : []),
       ];
       last = { step, trouble };
-      for (const line of lines) console.log(`${new Date(now).toTimeString().slice(0, 8)}  ${line}`);
+      for (const line of lines) say(`${new Date(now).toTimeString().slice(0, 8)}  ${line}`);
     },
     end: () => undefined,
   };

@@ -1,6 +1,7 @@
 import { Client } from '@temporalio/client';
 import { useTemporal } from '../../temporal/connection.js';
 import { openTracing } from '../../temporal/tracing/open-tracing.js';
+import { complain } from '../output/say.js';
 
 /**
  * Connects to Temporal, runs `work` with a client, and closes the connection.
@@ -9,7 +10,7 @@ import { openTracing } from '../../temporal/tracing/open-tracing.js';
  */
 export function withTemporal<T>(work: (client: Client) => Promise<T>): Promise<T> {
   return useTemporal(async ({ connection, namespace, dataConverter }) => {
-    const tracing = await openTracing('dynamo-bench', (message) => console.error(`warning: ${message}`));
+    const tracing = await openTracing('dynamo-bench', (message) => complain(`warning: ${message}`));
     const interceptors = { workflow: tracing ? [tracing.clientInterceptor] : [] };
     try {
       return await work(new Client({ connection, namespace, dataConverter, interceptors }));

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { formerKeys } from '../../suite/spec/spec.js';
+import { complain } from '../output/say.js';
 import { WrongUse } from './wrong-use.js';
 
 /**
@@ -21,7 +22,7 @@ export async function readSpecFile(file: string): Promise<unknown> {
 
 function warnAboutFormerKeys(file: string, spec: unknown): void {
   const found = formerKeys(spec).map(({ path, message }) => `${path} ${message}`);
-  if (found.length > 0) console.error(`warning: ${file} uses deprecated keys: ${found.join('; ')}`);
+  if (found.length > 0) complain(`warning: ${file} uses deprecated keys: ${found.join('; ')}`);
 }
 
 async function readStandardInput(): Promise<string> {

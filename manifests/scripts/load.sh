@@ -18,6 +18,16 @@ show() { # NAME COMMAND...
   frame "{\"event\":\"end-file\"}"
 }
 
+# Prints a file with its checksum and size (POSIX cksum), so that a damaged copy in the log is never read.
+show_file() { # NAME
+  frame "{\"event\":\"file\",\"name\":\"$1\"}"
+  cat "$folder/$1"
+  sum=$(cksum < "$folder/$1" 2> /dev/null)
+  # shellcheck disable=SC2086
+  set -- ${sum:-}
+  frame "{\"event\":\"end-file\"${2:+,\"cksum\":$1,\"bytes\":$2}}"
+}
+
 trap 'kill -TERM "$pid" 2> /dev/null' TERM INT
 "$@" --artifact-dir "$folder" &
 pid=$!
@@ -40,7 +50,7 @@ if [ -s "$requests" ] && gzip -c "$requests" > "$requests.gz" && base64 "$reques
 fi
 [ ! -s "$folder/logs/aiperf.log" ] || show aiperf.log tail -c 200000 "$folder/logs/aiperf.log"
 for name in profile_export_aiperf.csv profile_export_aiperf.json; do
-  [ ! -s "$folder/$name" ] || show "$name" cat "$folder/$name"
+  [ ! -s "$folder/$name" ] || show_file "$name"
 done
 frame "{\"event\":\"end\",\"exitCode\":$code}"
 exit "$code"

@@ -129,14 +129,14 @@ function stampOf(text: string, width: number): Record<string, unknown> {
 
 /**
  * Adapts the SVG of ECharts to a page with several charts: makes identifiers independent of earlier charts, removes the
- * style sheet, and adds a name for screen readers and texts for the pointer.
+ * style sheet, writes inline styles as attributes, which the policy of the page permits, and adds a name for screen readers and texts for the pointer.
  */
 function cleaned(text: string, id: string, title: string, description: string, tip: ChartInput['tip']): string {
   return text
     .replace(/<style[\s\S]*?<\/style>/g, '')
     .replaceAll(/ class="[^"]*"/g, '')
     .replaceAll(/zr\d+-/g, `${id}-`)
-    .replaceAll(/font-family:[^;"]*;?/g, '')
+    .replaceAll(/ style="([^"]*)"/g, (_all, style: string) => attributesOf(style))
     .replaceAll(/ pointer-events="[^"]*"/g, '')
     .replaceAll(/ xmlns:xlink="[^"]*"| baseProfile="[^"]*"| version="[^"]*"/g, '')
     .replaceAll(
@@ -153,4 +153,14 @@ function cleaned(text: string, id: string, title: string, description: string, t
       /^<svg width="(\d+)" height="(\d+)"/,
       `<svg role="img" aria-label="${escapeMarkup(`${title}. ${description}`)}" width="$1" height="$2"`,
     );
+}
+
+/** Returns the declarations of an inline style as attributes of SVG. The font is that of the page. */
+function attributesOf(style: string): string {
+  return style
+    .split(';')
+    .map((declaration) => declaration.split(':'))
+    .filter(([name = '', value]) => /^[a-z-]+$/.test(name) && name !== 'font-family' && value !== undefined)
+    .map(([name, value]) => ` ${name}="${value}"`)
+    .join('');
 }

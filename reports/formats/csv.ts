@@ -4,6 +4,7 @@ import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.j
 import type { InferenceCell } from '../../suite/record/inference-record.js';
 import type { SuiteRecord, TestRecord } from '../../suite/record/record.js';
 import type { LoadPoint } from '../../suite/spec/inference-tests.js';
+import { withoutControls } from '../../suite/text/visible.js';
 import type { Report } from '../model/report.js';
 
 const COLUMNS = [
@@ -176,8 +177,13 @@ function isAt(share: LoadPoint, cell: LoadPoint): boolean {
   return share.concurrency === cell.concurrency && share.repetition === cell.repetition;
 }
 
+/** First characters of a text that a spreadsheet takes for a formula, also behind blanks. */
+const FORMULA = /^\s*[=+\-@\t\r]/;
+
+/** Renders a field. A text that a spreadsheet would compute gets an apostrophe in front; numbers stay as they are. */
 function field(value: string | number | undefined): string {
   if (value === undefined) return '';
-  const text = String(value);
+  if (typeof value === 'number') return String(value);
+  const text = withoutControls(FORMULA.test(value) ? `'${value}` : value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,6 +1,7 @@
 import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import { ceilingOfShares } from '../../suite/hardware/fabric.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
+import { withoutControls } from '../../suite/text/visible.js';
 import { type CurvePoint, curvesOf, spreadOf } from '../model/curves.js';
 import { type LoadFigures, loadCurvesOf } from '../model/load-curves.js';
 import { networkPointsOf } from '../model/network-points.js';
@@ -160,6 +161,8 @@ function family(name: string, unit: string | undefined, help: string, samples: (
   ];
 }
 
+/** Escapes the value of a label. Line breaks and other control characters cannot start another sample. */
 function escapeLabel(text: string): string {
-  return text.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+  const plain = withoutControls(text.replace(/\r\n?|[\u2028\u2029]/g, '\n'));
+  return plain.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 }

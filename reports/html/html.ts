@@ -13,6 +13,7 @@ import { ladderCharts } from '../charts/ladder-chart.js';
 import { timelineChart } from '../charts/timeline-chart.js';
 import { html, type Markup } from '../markup/markup.js';
 import { moment } from '../markup/moment.js';
+import { encodePath } from '../markup/path.js';
 import { orDash, sentence } from '../markup/text.js';
 import { failuresFirst, reasonText } from '../model/cell-reason.js';
 import { spreadOf } from '../model/curves.js';
@@ -23,7 +24,7 @@ import { metricsText, type ReportableChange, reportableChanges } from '../model/
 import { printedText } from '../model/row-text.js';
 import { loadCards } from './load-cards.js';
 import { loadSection } from './load-section.js';
-import { badge, encodePath, type PageLinks, page, scrolling } from './page.js';
+import { badge, type PageLinks, page, scrolling } from './page.js';
 
 /** Maximum number of cells and rows on a page, to limit its size; results.csv has all of them. */
 const MAX_PAGE_CELLS = 400;

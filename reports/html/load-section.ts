@@ -8,9 +8,10 @@ import { networkChart } from '../charts/network-chart.js';
 import { throughputChart } from '../charts/throughput-chart.js';
 import { whyNoNetworkShare } from '../markdown/dynamo-report.js';
 import { html, type Markup } from '../markup/markup.js';
+import { encodePath } from '../markup/path.js';
 import { orDash, sentence } from '../markup/text.js';
 import { failuresFirst, reasonText } from '../model/cell-reason.js';
-import { badge, encodePath, type PageLinks, scrolling } from './page.js';
+import { badge, type PageLinks, scrolling } from './page.js';
 
 /** Maximum number of load points on a page, to limit its size; results.csv has all of them. */
 const MAX_PAGE_POINTS = 200;

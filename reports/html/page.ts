@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { html, Markup } from '../markup/markup.js';
 import { STYLE } from './style.js';
 
@@ -9,6 +10,18 @@ export interface PageLinks {
   readonly above?: readonly { readonly text: string; readonly href: string }[];
 }
 
+/**
+ * What a browser may do on a page: show its one style sheet and the empty icon. No script, no request, no form and no other
+ * base of the links, whatever a text from outside contains.
+ */
+const POLICY = [
+  "default-src 'none'",
+  `style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'`,
+  'img-src data:',
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
 /** Renders a complete page without scripts and without external requests. */
 export function page(options: { readonly title: string; readonly description: string; readonly body: Markup }): string {
   const { title, description, body } = options;
@@ -16,6 +29,8 @@ export function page(options: { readonly title: string; readonly description: st
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="content-security-policy" content="${POLICY}">
+<meta name="referrer" content="no-referrer">
 <meta name="viewport" content="width=device-width,initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <meta name="description" content="${description}">
@@ -50,9 +65,4 @@ export function badge(verdict: string): Markup {
 /** Wraps a wide table in a box that scrolls with pointer and keyboard. */
 export function scrolling(label: string, table: Markup): Markup {
   return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`;
-}
-
-/** Encodes a path for a link; each part may contain any character. */
-export function encodePath(path: string): string {
-  return path.split('/').map(encodeURIComponent).join('/');
 }

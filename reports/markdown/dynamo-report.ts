@@ -5,10 +5,12 @@ import { measuredCurve } from '../../suite/kv/transfer-curve.js';
 import type { DynamoRecord, InferenceCell, InferenceTestRecord } from '../../suite/record/inference-record.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import type { LoadPoint } from '../../suite/spec/inference-tests.js';
+import { codeSpan } from '../../suite/text/markdown.js';
 import { formatPercent } from '../../suite/units/percent.js';
 import { formatDuration, formatRate, formatSignedDuration } from '../../suite/units/units.js';
 import { orDash, sentence } from '../markup/text.js';
 import { perGpu } from '../model/load-curves.js';
+import { linkTarget } from './link-target.js';
 
 /** Renders the inference tests: the load, and the network's share of the time to first token. */
 export function dynamoSection(record: SuiteRecord): string[] {
@@ -19,13 +21,13 @@ export function dynamoSection(record: SuiteRecord): string[] {
     `## Dynamo under load: ${dynamo.verdict}`,
     '',
     ...(simulation ? [`**Simulated engine.** ${simulation.warning}`, ''] : []),
-    `Model \`${dynamo.model}\`, image \`${dynamo.image}\`, ${dynamo.kind === 'operator' ? 'deployed by the Dynamo operator' : 'deployed from plain manifests'}${dynamo.platform ? ` ${dynamo.platform.version}${dynamo.platform.installed ? ', installed by this run' : ''}` : ''}, KV transfer over NIXL ${dynamo.transferBackend}.`,
+    `Model ${codeSpan(dynamo.model)}, image ${codeSpan(dynamo.image)}, ${dynamo.kind === 'operator' ? 'deployed by the Dynamo operator' : 'deployed from plain manifests'}${dynamo.platform ? ` ${dynamo.platform.version}${dynamo.platform.installed ? ', installed by this run' : ''}` : ''}, KV transfer over NIXL ${dynamo.transferBackend}.`,
     '',
     ...(dynamo.failure ? [failureText(dynamo.failure), ''] : []),
     ...loadTable(dynamo),
     ...reasonsOf(dynamo),
     ...networkSection(record, dynamo),
-    ...(dynamo.kept ? [`The suite kept the deployment. To delete it, run \`${dynamo.kept}\``, ''] : []),
+    ...(dynamo.kept ? [`The suite kept the deployment. To delete it, run ${codeSpan(dynamo.kept)}`, ''] : []),
   ];
 }
 
@@ -50,7 +52,7 @@ function loadRow(test: InferenceTestRecord, cell: InferenceCell): string {
   const time = (value: number | undefined) => orDash(value, formatDuration);
   const number = (value: number | undefined) => orDash(value, (known) => known.toFixed(1));
   const [log] = cell.evidence;
-  return `| ${test.name}${numberOf(cell, test.cells)} | ${test.topology} | ${cell.concurrency} | ${time(load?.timeToFirstToken?.p50)} | ${time(load?.timeToFirstToken?.p99)} | ${time(load?.interTokenLatency?.p50)} | ${number(load?.outputTokensPerSecond)} | ${number(load?.outputTokensPerSecondAndUser)} | ${number(perGpu(load?.outputTokensPerSecond, cell.gpus))} | **${cell.verdict}**${cell.failure ? ` (${cell.failure.class})` : ''} | ${log ? `[log](${log.path})` : '–'} |`;
+  return `| ${test.name}${numberOf(cell, test.cells)} | ${test.topology} | ${cell.concurrency} | ${time(load?.timeToFirstToken?.p50)} | ${time(load?.timeToFirstToken?.p99)} | ${time(load?.interTokenLatency?.p50)} | ${number(load?.outputTokensPerSecond)} | ${number(load?.outputTokensPerSecondAndUser)} | ${number(perGpu(load?.outputTokensPerSecond, cell.gpus))} | **${cell.verdict}**${cell.failure ? ` (${cell.failure.class})` : ''} | ${log ? `[log](${linkTarget(log.path)})` : '–'} |`;
 }
 
 function reasonsOf({ tests }: DynamoRecord): string[] {

@@ -1,5 +1,7 @@
 import { originText } from '../../results/records/origin.js';
 import type { RunComparison } from '../../results/regression/run-comparison.schema.js';
+import { codeSpan, escapeMarkdown } from '../../suite/text/markdown.js';
+import { mapTexts } from '../../suite/text/visible.js';
 import { formatSignedPercent } from '../../suite/units/percent.js';
 import { orDash } from '../markup/text.js';
 import { headline, type Report } from '../model/report.js';
@@ -8,8 +10,11 @@ import { reportMarkdown } from './report.js';
 
 /** Renders report.md: the record, its comparison with the baseline, and a note when the run has not ended. */
 export function markdown(report: Report): string {
-  const { record, complete, comparison, selection, origin } = report;
-  const from = origin ? `> This run was ${originText(origin)}.\n\n` : '';
+  const { complete, selection, origin } = report;
+  // All texts may come from outside: tools, images, imported runs. They are escaped here, before any Markdown is around them.
+  const record = mapTexts(report.record, escapeMarkdown);
+  const comparison = report.comparison && mapTexts(report.comparison, escapeMarkdown);
+  const from = origin ? `> This run was ${escapeMarkdown(originText(origin))}.\n\n` : '';
   const soFar = complete ? '' : '> This run has not ended. The report shows the results recorded so far.\n\n';
   const only = selection
     ? `> This report covers ${selection.tests} of ${selection.of} transport tests. The verdict is that of the whole run.\n\n`
@@ -20,7 +25,7 @@ export function markdown(report: Report): string {
 function comparisonSection({ change, reason, baseline, metrics }: RunComparison): string {
   const rows = reportableChanges(metrics);
   const runs = baseline.runs
-    .map(({ workflowId, origin }) => `\`${workflowId}\`${origin ? ` ${origin}` : ''}`)
+    .map(({ workflowId, origin }) => `${codeSpan(workflowId)}${origin ? ` ${origin}` : ''}`)
     .join(', ');
   return [
     '',
@@ -45,5 +50,5 @@ function changeRow(row: ReportableChange): string {
     Boolean,
   );
   const range = interval ? `${formatSignedPercent(interval.low)} to ${formatSignedPercent(interval.high)}` : '–';
-  return `| ${metricsText(row)} | **${change}** | ${orDash(difference, formatSignedPercent)} | ${range} | ${why.join('; ').replaceAll('|', '\\|')} |`;
+  return `| ${metricsText(row)} | **${change}** | ${orDash(difference, formatSignedPercent)} | ${range} | ${why.join('; ')} |`;
 }

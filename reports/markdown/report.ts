@@ -4,6 +4,7 @@ import { validValue } from '../../suite/comparability/transport.js';
 import { ceilingOfShares, isAboveCeiling } from '../../suite/hardware/fabric.js';
 import type { SuiteRecord, TestRecord, TransportCell } from '../../suite/record/record.js';
 import { findDrift, type Summary, summarize } from '../../suite/statistics/statistics.js';
+import { codeSpan } from '../../suite/text/markdown.js';
 import { formatPercent, formatSignedPercent } from '../../suite/units/percent.js';
 import { secondsBetween } from '../../suite/units/time.js';
 import { formatBytes, formatDuration, formatRate } from '../../suite/units/units.js';
@@ -11,9 +12,10 @@ import { orDash, sentence } from '../markup/text.js';
 import { mappedVersionNotes } from '../model/mapped-versions.js';
 import { printedText } from '../model/row-text.js';
 import { dynamoSection } from './dynamo-report.js';
+import { linkTarget } from './link-target.js';
 
 /**
- * Renders a run as Markdown: the table of results, the reasons of each verdict, and links to the evidence.
+ * Renders a run, whose texts are escaped for Markdown, as Markdown: the table of results, the reasons of each verdict, and links to the evidence.
  *
  * @param word outcome of the run: its verdict, `regressed` or `running`
  */
@@ -21,7 +23,7 @@ export function reportMarkdown(record: SuiteRecord, word: string): string {
   return [
     `# ${record.suite}: ${word}`,
     '',
-    `Run \`${record.workflowId}\`, ${record.startedAt} to ${record.endedAt} (${formatDuration(secondsBetween(record.startedAt, record.endedAt))}).`,
+    `Run ${codeSpan(record.workflowId)}, ${record.startedAt} to ${record.endedAt} (${formatDuration(secondsBetween(record.startedAt, record.endedAt))}).`,
     ...record.reasons.map(({ message }) => `- ${message}`),
     '',
     ...problemsSection(record),
@@ -73,7 +75,7 @@ function testRows(test: TestRecord): string[] {
     const evidence =
       cell.attempts
         .at(-1)
-        ?.ranks.map(({ position, log }) => `[${position}](${log.path})`)
+        ?.ranks.map(({ position, log }) => `[${position}](${linkTarget(log.path)})`)
         .join(' ') ?? '–';
     const repetition = test.cells.length > 1 ? ` ${cell.warmUp ? 'warm-up ' : ''}#${cell.repetition}` : '';
     return `| ${nameOf(test)}${repetition} | ${claimText(test, cell)} | ${ceilingText} | ${value} | ${share} | **${cell.verdict}**${why} | ${evidence} |`;
@@ -200,10 +202,10 @@ function attemptLines({ attempts }: TransportCell): string[] {
     ...attempts.map(({ number, group, startDelay, ranks, failure }) => {
       const where = ranks.map(
         ({ position, node, exitCode, log }) =>
-          `${position} = ${node}, exit code ${exitCode ?? '–'}, [log](${log.path})`,
+          `${position} = ${node}, exit code ${exitCode ?? '–'}, [log](${linkTarget(log.path)})`,
       );
       const delay = startDelay === undefined ? '' : `; node1 started ${startDelay.toFixed(0)} s after node2`;
-      return `Attempt ${number} (group \`${group}\`): ${where.join('; ')}${delay}${failure ? `; **${failure.class}**: ${failure.message}` : ''}`;
+      return `Attempt ${number} (group ${codeSpan(group)}): ${where.join('; ')}${delay}${failure ? `; **${failure.class}**: ${failure.message}` : ''}`;
     }),
     '',
   ];
@@ -226,7 +228,7 @@ function clusterSection(record: SuiteRecord): string[] {
     ),
     ...setup.probes.map(
       (probe) =>
-        `- image on ${probe.node}: \`${probe.imageId}\`; EFA domains ${probe.efaDomains ?? 'unknown'}, memlock ${memlockText(probe)}; ${Object.entries(
+        `- image on ${probe.node}: ${codeSpan(probe.imageId)}; EFA domains ${probe.efaDomains ?? 'unknown'}, memlock ${memlockText(probe)}; ${Object.entries(
           probe.versions,
         )
           .map(([tool, version]) => `${tool} ${version}`)

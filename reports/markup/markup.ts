@@ -25,7 +25,8 @@ export function escapeMarkup(text: string): string {
     .replaceAll(NOT_XML, '\uFFFD');
 }
 
-const NOT_XML = /(?![\t\n\r])\p{Cc}|[\uFFFE\uFFFF]/gu;
+/** Also the marks that change the direction of writing, with which a text could look like another one. */
+const NOT_XML = /(?![\t\n\r])\p{Cc}|[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\uFFFE\uFFFF]/gu;
 
 function render(part: Part): string {
   if (part === undefined || part === false) return '';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type FailureRecord, failureRecord } from '../verdict/failure.js';
+import { contradictionsOf } from './contradictions.js';
 import type { LoadResult } from './load-result.js';
 import { MetricReader, type MissingMetric, NOT_EXPORTED } from './metric.js';
 import { type RequestError, requestsFailed } from './request-errors.js';
@@ -48,9 +49,12 @@ const circumstances = z.object({
  * absent from the result and listed in `missing`.
  *
  * Failures: `UnsupportedLoadTool` when another program, an older AIPerf, or a schema with other keys wrote the export; the
- * class of the requests' errors when none succeeded; `Incomplete` when the export is truncated or lacks a figure.
+ * class of the requests' errors when none succeeded; `Incomplete` when the export is truncated, lacks a figure, or
+ * contradicts itself or the CSV export.
+ *
+ * @param csv the CSV export of the same load; absent when the load pod did not print it
  */
-export function parseAiperf(text: string): ParsedLoad | { readonly failure: FailureRecord } {
+export function parseAiperf(text: string, csv?: string): ParsedLoad | { readonly failure: FailureRecord } {
   let document: unknown;
   try {
     document = JSON.parse(text);
@@ -59,7 +63,12 @@ export function parseAiperf(text: string): ParsedLoad | { readonly failure: Fail
   }
   const { data: version } = versions.safeParse(document);
   if (!version) return { failure: unsupportedTool(document) };
-  return readDocument(document as Readonly<Record<string, unknown>>, version);
+  const read = readDocument(document as Readonly<Record<string, unknown>>, version);
+  const [contradiction] =
+    'failure' in read ? [] : contradictionsOf(text, document as Readonly<Record<string, unknown>>, csv);
+  return contradiction === undefined
+    ? read
+    : incomplete(`AIPerf's export in the load pod contradicts itself: ${contradiction}`);
 }
 
 function readDocument(document: Readonly<Record<string, unknown>>, version: z.output<typeof versions>) {
@@ -132,6 +141,12 @@ function lacksFigures(
     return incomplete(`AIPerf's export in the load pod lacks figures: ${lacking}`);
   }
   return { failure: unsupportedSchema(aiperf_version, schema_version ?? 'unknown', lacking) };
+}
+
+/** Refuses exports whose copy in the log of the load pod is damaged. */
+export function damagedExport(files: readonly string[]): FailureRecord {
+  const message = `the log of the load pod has a damaged copy of ${files.join(' and ')}: lines were lost, changed or printed twice`;
+  return incomplete(message).failure;
 }
 
 function incomplete(message: string) {

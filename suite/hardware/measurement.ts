@@ -31,6 +31,8 @@ export interface Row {
    * of one of them: the product of the printed bandwidth and this number is `bytesPerSecond`.
    */
   readonly deviceFactor?: number;
+  /** The figures of the row that contradict each other by more than their rounding; absent when all agree. */
+  readonly conflict?: string;
   /** Absent when the tool does not print them. */
   readonly times?: TransferTimes;
   /** The figure as the tool printed it, with the tool's unit. */

@@ -17,6 +17,10 @@ import { byEnd, type RankFacts, rankFacts } from './rank-facts.js';
 export function truncation(ranks: readonly RankEvidence[], logs: readonly RankLog[]): string | undefined {
   const cut = ranks.filter((_, i) => !logs[i]?.complete).map(({ position }) => position);
   if (cut.length === 0) return undefined;
+  const mixed = ranks.filter((_, i) => logs[i]?.mixed).map(({ position }) => position);
+  if (mixed.length > 0) {
+    return `the log of the rank on ${mixed.join(' and ')} contains the output of more than one pod: lines of another log are in it`;
+  }
   return `the log of the rank on ${cut.join(' and ')} is truncated: the log was rotated, or the pod was killed`;
 }
 

@@ -2,7 +2,6 @@ import { type Ceiling, isAboveCeiling } from '../hardware/fabric.js';
 import type { Row } from '../hardware/measurement.js';
 import type { TransportTestSpec } from '../spec/transport-tests.js';
 import type { RankLog } from '../tools/common/log-lines.js';
-import { DISAGREEMENT } from '../tools/common/printed.js';
 import { largestRow } from '../tools/common/result-table.js';
 import { toolOf } from '../tools/registry.js';
 import { formatBytes, formatRate } from '../units/units.js';
@@ -11,15 +10,11 @@ import type { PathProof } from './path-proof.js';
 
 /** Checks of complete tables. */
 
-/** Finds rows whose bandwidth does not follow from block size and latency, for tools whose figures must agree. */
+/** Finds rows whose figures contradict each other, for tools whose figures must agree. */
 export function disagreements(test: TransportTestSpec, rows: readonly Row[]): Reason[] {
   if (!toolOf(test).bandwidthFollowsFromLatency(test)) return [];
-  const apart = rows.filter(
-    ({ bytesPerSecond, recomputed }) =>
-      recomputed !== undefined && Math.abs(bytesPerSecond / recomputed - 1) > DISAGREEMENT,
-  );
-  const text = ({ blockSize, bytesPerSecond, recomputed = Number.NaN, deviceFactor = 1 }: Row) =>
-    `${formatBytes(blockSize)}: ${formatRate(bytesPerSecond / deviceFactor)} printed, ${formatRate(recomputed / deviceFactor)} from block and latency`;
+  const apart = rows.filter(({ conflict }) => conflict !== undefined);
+  const text = ({ blockSize, conflict }: Row) => `${formatBytes(blockSize)}: ${conflict}`;
   const worst = apart.find((row) => row === largestRow(rows));
   const others = apart.filter((row) => row !== worst);
   return [

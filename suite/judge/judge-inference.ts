@@ -1,4 +1,4 @@
-import { parseAiperf } from '../aiperf/aiperf.js';
+import { damagedExport, parseAiperf } from '../aiperf/aiperf.js';
 import { readLoadLog } from '../aiperf/load-log.js';
 import type { LoadResult } from '../aiperf/load-result.js';
 import { explainNoResult } from '../aiperf/no-result.js';
@@ -12,6 +12,10 @@ import { backendReasons, transferReason } from './kv-path-proof.js';
 import { countReasons, doubtReasons, limitReasons, restartReasons } from './load-checks.js';
 import { cutReasons } from './log-cut.js';
 import { missingReasons } from './missing-metrics.js';
+
+/** Exports of AIPerf in the log of the load pod. */
+const JSON_EXPORT = 'profile_export_aiperf.json';
+const CSV_EXPORT = 'profile_export_aiperf.csv';
 
 export interface InferenceJudgement {
   readonly verdict: Verdict;
@@ -31,9 +35,11 @@ export function judgeInference(
   circumstances: InferenceCircumstances,
 ): InferenceJudgement {
   const log = readLoadLog(evidence.log);
-  const exported = log.files.get('profile_export_aiperf.json');
-  const parsed = exported === undefined ? undefined : parseAiperf(exported);
+  const exported = log.files.get(JSON_EXPORT);
+  const parsed = exported === undefined ? undefined : parseAiperf(exported, log.files.get(CSV_EXPORT));
   if (!parsed || 'failure' in parsed) return unmeasured(explainNoResult(log, evidence, parsed?.failure));
+  const damaged = log.damaged.filter((name) => name === JSON_EXPORT || name === CSV_EXPORT);
+  if (damaged.length > 0) return unmeasured(damagedExport(damaged));
   const { result: load, missing } = parsed;
   if (evidence.deleted && !load.complete) return unmeasured(explainNoResult(log, evidence));
   const failed = [...countReasons(test, point, load, evidence), ...limitReasons(test, load)];

@@ -39,6 +39,10 @@ const row = z.object({
     description:
       'number of devices or pairs of devices that the bandwidth covers, when the tool counts the bytes of one: the printed bandwidth was multiplied by it',
   }),
+  conflict: z
+    .string()
+    .optional()
+    .meta({ description: 'figures of the row that contradict each other by more than their rounding' }),
   times: z
     .object({ prep: averageTime, post: averageTime, tx: averageTime })
     .optional()

@@ -58,7 +58,7 @@ export const REASONS = {
     of: 'transport',
     effect: 'inconclusive',
     meaning:
-      'The printed bandwidth of the headline row differs by more than 2 % from the one computed from block size and latency.',
+      'The figures that the tool printed in the headline row contradict each other by more than their rounding: bandwidth, size, time and message rate.',
   },
   'figure-corrected': {
     of: 'transport',
@@ -84,8 +84,9 @@ export const REASONS = {
   },
   'rows-disagree': {
     of: 'transport',
-    effect: 'note',
-    meaning: 'The same as `figures-disagree`, for rows other than the headline row.',
+    effect: 'inconclusive',
+    meaning:
+      'The same as `figures-disagree`, for rows other than the headline row. No figure of the cell enters the history or a comparison.',
   },
   'tcp-fallback': {
     of: 'transport',

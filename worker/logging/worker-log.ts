@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { DefaultLogger, type LogEntry, type Logger, type LogLevel } from '@temporalio/worker';
 import { redactText } from '../../suite/secrets/redact.js';
+import { visible } from '../../suite/text/visible.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { jsonLine } from './json-line.js';
 
@@ -24,7 +25,7 @@ export function createLog({ LOG_FORMAT: format, LOG_LEVEL: level = 'INFO' }: Nod
 }
 
 function textLog(level: LogLevel): WorkerLog {
-  const print = (text: string) => process.stderr.write(`${redactText(text)}\n`);
+  const print = (text: string) => process.stderr.write(`${visible(redactText(text))}\n`);
   return {
     logger: new DefaultLogger(level, (entry) => print(textLine(entry))),
     say: (message) => print(`worker: ${message}`),

@@ -1,6 +1,7 @@
 import { getExternalWorkflowHandle, isCancellation, log, setCurrentDetails } from '@temporalio/workflow';
 import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import type { Run } from '../../suite/run/run.js';
+import { escapeMarkdown } from '../../suite/text/markdown.js';
 import { formatFigure, formatFigures } from './figures.js';
 import { testReportSignal } from './messages.js';
 import { type TestSummary, timesOfSummary } from './test-tally.js';
@@ -48,7 +49,12 @@ export class CellTable {
   show(name: string, step: string): void {
     const columns = [...this.#columns.titles, 'verdict'];
     const head = ['', line(columns), `|${columns.map(() => '---|').join('')}`];
-    setCurrentDetails([`**${name}**: ${step}`, ...(this.#rows.length > 0 ? [...head, ...this.#rows] : [])].join('\n'));
+    setCurrentDetails(
+      [
+        `**${escapeMarkdown(name)}**: ${escapeMarkdown(step)}`,
+        ...(this.#rows.length > 0 ? [...head, ...this.#rows] : []),
+      ].join('\n'),
+    );
   }
 }
 

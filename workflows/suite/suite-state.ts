@@ -12,6 +12,7 @@ import { type Reason, suiteVerdict, type Verdict } from '../../suite/verdict/ver
 import type { Progress, Remaining, Resolution, TestProgress, TestReport } from '../common/messages.js';
 import { hiddenTests, shownTests } from '../common/shown-tests.js';
 import { MOST_EXPLAINED } from '../common/test-tally.js';
+import { commandBlock, commandSpan, detailsText } from './details-text.js';
 import { type InferenceState, initialState, type TestState, type TransportState } from './test-state.js';
 
 /** Maximum number of tests in the table of the Web UI. */
@@ -168,12 +169,14 @@ export class SuiteState {
     const hidden = hiddenTests(this.tests, shown);
     const rows = this.testProgress(shown).map(
       ({ name, status, verdict, result, cells }) =>
-        `| ${name} | ${status === 'done' ? verdict : status} | ${cells.done} of ${cells.of} | ${result ?? ''} |`,
+        `| ${detailsText(name)} | ${status === 'done' ? verdict : status} | ${cells.done} of ${cells.of} | ${detailsText(result ?? '')} |`,
     );
-    const problems = this.setup.problems.map(({ subject, message, hint }) => `- **${subject}**: ${message}. ${hint}`);
+    const problems = this.setup.problems.map(
+      ({ subject, message, hint }) => `- **${detailsText(subject)}**: ${detailsText(message)}. ${detailsText(hint)}`,
+    );
     setCurrentDetails(
       [
-        `**${this.#phase}**${this.paused ? ', **paused**' : ''}: ${this.#step}`,
+        `**${this.#phase}**${this.paused ? ', **paused**' : ''}: ${detailsText(this.#step)}`,
         '',
         ...(remaining.high > 0 ? [`At ${clock(remaining.at)} UTC: ${this.#endText(remaining)}`, ''] : []),
         '| test | state | cells | result |',
@@ -184,7 +187,9 @@ export class SuiteState {
         ...problems,
         ...shown.flatMap((state) => this.#parkedText(state)),
         ...(this.paused
-          ? [`To continue: \`temporal workflow signal --workflow-id ${this.#run.workflowId} --name resume\``]
+          ? [
+              `To continue: ${commandSpan(`temporal workflow signal --workflow-id ${this.#run.workflowId} --name resume`)}`,
+            ]
           : []),
       ].join('\n'),
     );
@@ -199,16 +204,18 @@ export class SuiteState {
 
   #parkedText({ test, status, failure }: TestState): string[] {
     if (status !== 'parked' || !failure) return [];
-    const command = (action: Resolution['action']) =>
-      `    temporal workflow update execute --workflow-id ${this.#run.workflowId} --name resolveTest --input '${JSON.stringify({ test: test.name, action })}'`;
+    const update = (action: Resolution['action']) =>
+      commandBlock(
+        `temporal workflow update execute --workflow-id ${this.#run.workflowId} --name resolveTest --input '${JSON.stringify({ test: test.name, action })}'`,
+      );
     return [
-      `**${test.name}** is parked: ${failure.class}: ${failure.message}`,
+      `**${detailsText(test.name)}** is parked: ${failure.class}: ${detailsText(failure.message)}`,
       '',
-      `${failure.hint}. Then run one of these commands:`,
+      `${detailsText(failure.hint)}. Then run one of these commands:`,
       '',
-      command('retry'),
-      command('skip'),
-      command('abort'),
+      update('retry'),
+      update('skip'),
+      update('abort'),
       '',
     ];
   }

@@ -44,11 +44,13 @@ export class KeptLines {
     else this.#last[this.skipped++ % MOST_LINES.last] = kept;
   }
 
-  /** Starts the output of a process. */
-  startProcess(index: number): void {
+  /** Starts the output of a process. @returns whether it is the first output of this process */
+  startProcess(index: number): boolean {
+    const isNew = !this.#processes.has(index);
     this.#process = index;
     this.#processes.add(index);
     this.#run = { text: '', count: 0 };
+    return isNew;
   }
 
   /** Ends the output of the processes. */

@@ -63,13 +63,15 @@ export interface RankLog {
   readonly endedAt?: number;
   /**
    * True when the log has its first and its last frame. Then it was truncated neither by the kubelet, which keeps only the
-   * end of a long log, nor by the death of the pod.
+   * end of a long log, nor by the death of the pod. False also when it has one of them twice.
    */
   readonly complete: boolean;
   /** Present when a part of the log is missing that could have held rows, as the store keeps it or as it was parsed. */
   readonly cut?: Pick<CutFrame, 'first' | 'last'>;
   /** Number of lines that were not parsed, because the log has too many; absent when all were. */
   readonly skippedLines?: number;
+  /** True when the log has a frame twice that the entry script prints once: it contains the output of two pods. */
+  readonly mixed: boolean;
 }
 
 /** Most frames with counters: twenty times those of a node with 32 NICs. */
@@ -87,8 +89,9 @@ export function readRankLog(text: string): RankLog {
   const libraries = new Set<string>();
   const libraryVersions = new Map<string, readonly string[]>();
   const plugins: PluginsFrame[] = [];
-  let started = false;
-  let ended = false;
+  let started = 0;
+  let ended = 0;
+  let mixed = false;
   let stopped = false;
   let endedAt: number | undefined;
   let cut: CutFrame | undefined;
@@ -102,7 +105,7 @@ export function readRankLog(text: string): RankLog {
     }
     switch (found.event) {
       case 'begin':
-        started = true;
+        started += 1;
         break;
       case 'stop':
         stopped = true;
@@ -121,10 +124,10 @@ export function readRankLog(text: string): RankLog {
         if (plugins.length < MOST_PLUGIN_FOLDERS) plugins.push(found);
         break;
       case 'process':
-        kept.startProcess(found.index);
+        if (!kept.startProcess(found.index)) mixed = true;
         break;
       case 'end':
-        ended = true;
+        ended += 1;
         endedAt = at;
         kept.endProcesses();
     }
@@ -136,7 +139,8 @@ export function readRankLog(text: string): RankLog {
     libraryVersions,
     plugins,
     ...(endedAt === undefined ? {} : { endedAt }),
-    complete: started && ended,
+    complete: started === 1 && ended === 1 && !mixed,
+    mixed: mixed || started > 1 || ended > 1,
     ...(cut ? { cut: { first: cut.first, last: cut.last } } : {}),
     ...(kept.skipped > 0 ? { skippedLines: kept.skipped } : {}),
   };

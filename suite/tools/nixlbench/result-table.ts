@@ -1,9 +1,8 @@
-import { formatBytes } from '../../units/units.js';
-import { type RankOutput, type ResultTable, tableOf } from '../common/result-table.js';
+import { type RankOutput, type ResultTable, sizeName, tableOf } from '../common/result-table.js';
 import { withAllDevices } from './counted-devices.js';
 import { expectedNixlbenchRows } from './expect.js';
 import { nixlbenchIdentity } from './identity.js';
-import { parseNixlbenchTable } from './parse.js';
+import { readNixlbenchOutput } from './parse.js';
 import type { NixlbenchSpec } from './spec.js';
 
 /** Reads the table of the initiator. Its rows count only when exactly the two ranks of the attempt formed a pair. */
@@ -13,7 +12,8 @@ export function nixlbenchTable(test: NixlbenchSpec, ranks: readonly RankOutput[]
   const numbers = identities.map((identity) => identity?.rank).sort();
   const paired =
     numbers.every((rank, i) => rank === i) && identities.every((identity) => identity?.worldSize === ranks.length);
-  const rows = withAllDevices(test, initiator ? parseNixlbenchTable(initiator.log.toolLines) : []);
+  const printed = readNixlbenchOutput(initiator?.log.toolLines ?? []);
+  const rows = withAllDevices(test, printed.rows);
   if (!paired) {
     const lacking = ranks.filter(({ log }) => log.timeline.every(({ text }) => text.trim() === ''));
     if (lacking.length > 0) {
@@ -26,9 +26,9 @@ export function nixlbenchTable(test: NixlbenchSpec, ranks: readonly RankOutput[]
     );
     return { rows, complete: false, problem: `the two ranks did not form a pair: ${seen.join(', ')}` };
   }
-  return tableOf(rows, expectedNixlbenchRows(test).map(nameOf), rows.map(nameOf));
+  return tableOf(rows, expectedNixlbenchRows(test).map(nameOf), rows.map(nameOf), printed.damaged);
 }
 
 function nameOf({ blockSize, batchSize }: { blockSize: number; batchSize: number }): string {
-  return `${formatBytes(blockSize)} × ${batchSize}`;
+  return `${sizeName(blockSize)} × ${batchSize}`;
 }

@@ -55,6 +55,17 @@ describe('webhook', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
+  it('mentions nobody and links nowhere, whatever a tool printed', async () => {
+    const message =
+      '<!channel> <@U1> @everyone @here [l](https://evil.example) ![i](https://evil.example/i.png)\n\u001b[31m \u202e';
+    const attack = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });
+    await attack.run(notify, { run, webhook, notice: { ...notice, reasons: [{ code: 'failure' as const, message }] } });
+    const { text, reasons } = JSON.parse(bodies[0] ?? '');
+    assert.doesNotMatch(text, /<[!@#]|@\w|\]\(|(?!\n)\p{Cc}|\u202e/u);
+    assert.ok(text.includes('• &lt;!channel&gt; &lt;@\u2060U1&gt; @\u2060everyone'));
+    assert.deepEqual(reasons, [{ code: 'failure', message }], 'the JSON has the text as it is');
+  });
+
   it('gets JSON with a text that Slack shows', async () => {
     assert.deepEqual(await send(), { sent: true });
     const body = JSON.parse(bodies[0] ?? '');

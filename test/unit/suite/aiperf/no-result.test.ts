@@ -16,7 +16,10 @@ interface Given {
 
 function explain({ lines = [], errors, exitCode = 1, end = {} }: Given): FailureRecord {
   const files = new Map(errors === undefined ? [] : [['errors.txt', errors]]);
-  return explainNoResult({ lines, files, ...(exitCode === null ? {} : { exitCode }) }, { ...ENDED, ...end });
+  return explainNoResult(
+    { lines, files, damaged: [], ...(exitCode === null ? {} : { exitCode }) },
+    { ...ENDED, ...end },
+  );
 }
 
 const error = (code: number | null, type: string, message = '') =>

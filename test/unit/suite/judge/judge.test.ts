@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { validValue } from '../../../../suite/comparability/transport.js';
 import { fabricOfInstanceType } from '../../../../suite/fabrics/efa/catalogue.js';
 import { ethernet } from '../../../../suite/fabrics/ethernet/ceiling.js';
 import { type AttemptContext, judgeTransport } from '../../../../suite/judge/judge.js';
@@ -8,6 +9,7 @@ import type { NixlbenchSpec } from '../../../../suite/tools/nixlbench/spec.js';
 import type { UcxPerftestSpec } from '../../../../suite/tools/ucx-perftest/spec.js';
 import { counters, nixlbenchLog, rank } from '../../../support/evidence.js';
 import { fixture } from '../../../support/fixtures.js';
+import { ucxTable } from '../../../support/tables.js';
 
 const P5 = fabricOfInstanceType('ml.p5.48xlarge');
 assert.ok(P5);
@@ -311,14 +313,15 @@ describe('verdict of a transport attempt', () => {
     assert.deepEqual(codes(judgement), ['path-proven', 'measured']);
   });
 
-  it('names smaller rows that disagree, and keeps the figure', () => {
+  it('names smaller rows that disagree, and lets no figure of the attempt into the history', () => {
     const ranks = p5Ranks(46).map((evidence) => ({
       ...evidence,
       log: evidence.log.replace(/^(33554432 1) \S+/m, '$1 41.000000'),
     }));
     const judgement = judgeTransport(test, ranks, onP5);
-    assert.equal(judgement.verdict, 'pass');
+    assert.equal(judgement.verdict, 'inconclusive');
     assert.ok(codes(judgement).includes('rows-disagree'));
+    assert.equal(validValue({ ...judgement, warmUp: false }), undefined);
   });
 
   it('is inconclusive when nixlbench says that it ran with other options', () => {
@@ -442,8 +445,7 @@ describe('verdict of ucx_perftest', () => {
       name: 's',
       tests: [{ name: 'u', tool: 'ucx-perftest', memory: 'host', sizes: ['1Mi'], iterations: 10, ...fields }],
     }).tests[0] as UcxPerftestSpec;
-  const csv = (bandwidth: number) =>
-    `batch,iterations,50.0_percentile_lat,avg_lat,overall_lat,avg_bw,overall_bw,avg_mr,overall_mr\ns1048576,10,1.0,1.0,1.0,${bandwidth},${bandwidth},5,5`;
+  const csv = (bandwidth: number) => ucxTable('csv', { size: MIB, latency: 1e6 / bandwidth, bandwidth }).join('\n');
   const over = (bytes: number, log: string) => counters('net/eth0', 'tx_bytes', bytes, log);
 
   it('passes below the line rate of a declared Ethernet link', () => {
@@ -453,11 +455,11 @@ describe('verdict of ucx_perftest', () => {
       local,
     );
     assert.equal(judgement.verdict, 'pass');
-    assert.equal(judgement.measurement?.original, '52.3 MB/s');
+    assert.equal(judgement.measurement?.original, '52.30 MB/s');
     const { message } = judgement.reasons.find(({ code }) => code === 'measured') ?? {};
     assert.match(
       message ?? '',
-      /^54\.84 MB\/s, ucp_put_bw, .* \(printed as 52\.3 MB\/s\)$/,
+      /^54\.84 MB\/s, ucp_put_bw, .* \(printed as 52\.30 MB\/s\)$/,
       'ucx_perftest counts in MiB',
     );
   });
@@ -481,7 +483,7 @@ describe('verdict of ucx_perftest', () => {
   it('adds up the processes of several devices, and misses one that printed nothing', () => {
     const test = ucx({ devices: ['a:1', 'b:1'] });
     const frame = (index: number) => `@@dynamo-bench {"event":"process","index":${index},"device":"x"}`;
-    const both = [frame(0), csv(20), frame(1), csv(30), '@@dynamo-bench {"event":"end","exitCode":0}'].join('\n');
+    const both = [frame(0), csv(20), frame(1), csv(30)].join('\n');
     const judgement = judgeTransport(
       test,
       [rank('node2', over(21 * MIB, '')), rank('node1', over(21 * MIB, both))],
@@ -507,6 +509,37 @@ describe('verdict of ucx_perftest', () => {
     const { reasons } = judgeTransport(two, [rank('node2', log('')), rank('node1', log(both))], onP5);
     const idle = reasons.find(({ code }) => code === 'nics-idle');
     assert.equal(idle?.message, '1 of 2 NICs moved nothing: rdmap80s0');
+  });
+
+  it('names a row that was cut after a digit, and takes no figure from it', () => {
+    const cut = over(10.5 * MIB, csv(52.3).replace(/52\.30,\d+,\d+$/, '5'));
+    const { failure, measurement } = judgeTransport(
+      ucx({}),
+      [rank('node2', over(10.5 * MIB, '')), rank('node1', cut)],
+      local,
+    );
+    assert.equal(measurement, undefined);
+    assert.equal(failure?.class, 'Incomplete');
+    assert.match(failure.message, /0 of 1 rows; missing: 1 MiB; a damaged line: "s1048576,1000,0\.451,.*,5"$/);
+  });
+
+  it('takes no half of two devices, one of whose rows was cut', () => {
+    const test = ucx({ devices: ['a:1', 'b:1'] });
+    const frame = (index: number) => `@@dynamo-bench {"event":"process","index":${index},"device":"x"}`;
+    const log = [frame(0), csv(20), frame(1), csv(30).replace(/30\.00,\d+,\d+$/, '3')].join('\n');
+    const ranks = [rank('node2', over(21 * MIB, '')), rank('node1', over(21 * MIB, log))];
+    const { failure } = judgeTransport(test, ranks, local);
+    assert.equal(failure?.class, 'Incomplete');
+    assert.match(failure.message, /process 2: 0 of 1 rows; missing: 1 MiB; a damaged line/);
+  });
+
+  it('takes no figure from a log with the output of two pods', () => {
+    const log = rank('node1', over(10.5 * MIB, csv(52.3))).log;
+    const [begin = ''] = log.split('\n');
+    const twice = { ...rank('node1', ''), log: `${begin}\n${log}` };
+    const { failure } = judgeTransport(ucx({}), [rank('node2', over(10.5 * MIB, '')), twice], local);
+    assert.equal(failure?.class, 'Incomplete');
+    assert.match(failure.message, /the log of the rank on node1 contains the output of more than one pod/);
   });
 
   it('keeps the class of a recorded failure', () => {

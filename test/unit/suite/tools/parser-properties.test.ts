@@ -159,15 +159,19 @@ describe('parsers, for any text', () => {
 });
 
 describe('tables that are rendered and read', () => {
-  const figures = fc.record({
-    blockSize: fc.integer({ min: 0, max: 32 }).map((power) => 2 ** power),
-    batchSize: fc.integer({ min: 1, max: 4096 }),
-    bandwidth: fc.oneof(
-      fc.integer({ min: 0, max: 5e8 }).map((millionths) => (millionths / 1e6).toFixed(6)),
-      fc.integer({ min: 100000, max: 999999 }).map((digits) => (digits * 10).toExponential(5)),
-    ),
-    latency: fc.integer({ min: 1, max: 1e9 }).map((tenths) => (tenths / 10).toFixed(1)),
-  });
+  const figures = (layout: number) =>
+    fc.record({
+      blockSize: fc.integer({ min: 0, max: 32 }).map((power) => 2 ** power),
+      batchSize: fc.integer({ min: 1, max: 4096 }),
+      bandwidth: fc.oneof(
+        fc.integer({ min: 0, max: 5e8 }).map((millionths) => (millionths / 1e6).toFixed(6)),
+        // Versions from 0.5.1 on print fixed decimals.
+        ...(layout <= 8
+          ? [fc.integer({ min: 100000, max: 999999 }).map((digits) => (digits * 10).toExponential(5))]
+          : []),
+      ),
+      latency: fc.integer({ min: 1, max: 1e9 }).map((tenths) => (tenths / 10).toFixed(1)),
+    });
 
   for (const layout of [6, 8, 10, 12] as const) {
     it(`nixlbench, ${NIXLBENCH_LAYOUTS[layout].length} columns: the same numbers, whatever stands between the rows`, () => {
@@ -179,7 +183,7 @@ describe('tables that are rendered and read', () => {
         '4096 1 2',
       );
       fc.assert(
-        fc.property(fc.array(figures, { minLength: 1, maxLength: 20 }), noise, (rows, between) => {
+        fc.property(fc.array(figures(layout), { minLength: 1, maxLength: 20 }), noise, (rows, between) => {
           const [header = '', ...rest] = nixlbenchTable(layout, rows);
           const read = parseNixlbenchTable([between, header, ...rest.flatMap((line) => [between, line])]);
           assert.deepEqual(

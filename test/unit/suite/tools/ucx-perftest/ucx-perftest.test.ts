@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { parseSpec } from '../../../../../suite/spec/spec.js';
 import { ucxArguments, ucxBatch } from '../../../../../suite/tools/ucx-perftest/command.js';
-import { parseUcxOutput } from '../../../../../suite/tools/ucx-perftest/parse.js';
+import { parseUcxOutput, readUcxOutput } from '../../../../../suite/tools/ucx-perftest/parse.js';
 import type { UcxPerftestSpec } from '../../../../../suite/tools/ucx-perftest/spec.js';
 import { fixtureLines } from '../../../../support/fixtures.js';
 import { ucxTable } from '../../../../support/tables.js';
@@ -89,6 +89,60 @@ describe('ucx_perftest', () => {
       parseUcxOutput(lines, false).map(({ blockSize }) => blockSize),
       [65536],
     );
+  });
+
+  for (const version of ['1.13', '1.22']) {
+    it(`reads recorded batches of version ${version}, whose figures agree with each other`, () => {
+      for (const [name, latencyTest] of [
+        ['batch-tag-bw-csv', false],
+        ['batch-tag-lat-csv', true],
+        ['batch-tag-bw-table', false],
+      ] as const) {
+        const { rows, damaged } = readUcxOutput(
+          fixtureLines(`ucx-perftest/${name}-${version}.client.txt`),
+          latencyTest,
+        );
+        assert.deepEqual(
+          rows.map(({ blockSize, conflict }) => [blockSize, conflict]),
+          [4096, 65536, MIB].map((size) => [size, undefined]),
+          name,
+        );
+        assert.deepEqual(damaged, [], name);
+      }
+    });
+  }
+
+  it('takes a row only with as many fields as the header, each in its format', () => {
+    const [header = '', row = ''] = fixtureLines('ucx-perftest/batch-tag-bw-csv-1.22.client.txt');
+    const read = (line: string) => readUcxOutput([header, line], false);
+    assert.equal(read(row).rows.length, 1);
+    for (let end = 'overall_lat'.length; end < row.length; end++) {
+      const { rows, damaged } = read(row.slice(0, end));
+      const taken = rows.filter(({ conflict }) => conflict === undefined);
+      assert.deepEqual(taken, [], row.slice(0, end));
+      assert.ok(rows.length > 0 || damaged.length > 0, row.slice(0, end));
+    }
+    for (const other of [`${row},1`, row.replace(',', ',,'), row.replace('.', ''), `x${row}`, row.replace(',', ';')]) {
+      assert.deepEqual(read(other).rows, [], other);
+      assert.deepEqual(read(other).damaged, [other]);
+    }
+  });
+
+  it('names figures of one row that contradict each other: bandwidth, latency, message rate', () => {
+    const lines = fixtureLines('ucx-perftest/batch-tag-bw-csv-1.22.client.txt');
+    for (const [column, text] of [
+      [4, '9999.999'],
+      [6, '9.99'],
+      [8, '99'],
+      [3, '9999.999'],
+    ] as const) {
+      const damaged = lines.map((line) =>
+        line.startsWith('s4096,') ? line.split(',').with(column, text).join(',') : line,
+      );
+      const [first, ...others] = readUcxOutput(damaged, false).rows;
+      assert.match(first?.conflict ?? '', / printed, .* from /, String(column));
+      assert.ok(others.every(({ conflict }) => conflict === undefined));
+    }
   });
 
   it('reads version 1.13', () => {
