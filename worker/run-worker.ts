@@ -61,6 +61,7 @@ async function run(
     store,
     runs: new RunDirectory(client, namespace, dataConverter),
     schedules: new ScheduleDirectory(client, namespace),
+    serviceAccount: config.BENCHMARK_SERVICE_ACCOUNT,
   });
   const { observed } = observation;
   const tracing = await openTracing('dynamo-bench-worker', log.warn);

@@ -8,6 +8,7 @@ import { type Run, runLabels, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '.
 import type { OpenRuns, RunStatusClient } from '../../suite/run/run-status.js';
 import type { ScheduleControl } from '../../suite/run/schedule-pause.js';
 import { NodeClaims } from './node-claims.js';
+import { withServiceAccount } from './service-account.js';
 
 /** Dependencies of the activities; tests replace them. */
 export interface ActivityDependencies {
@@ -19,6 +20,8 @@ export interface ActivityDependencies {
    * does.
    */
   readonly connect?: (context?: string) => Cluster;
+  /** Service account of the pods that the suite creates. Default: the default account of their namespace. */
+  readonly serviceAccount?: string | undefined;
 }
 
 /** Resources that the activities share: the store, the node claims, and one connection for each kubeconfig context. */
@@ -28,13 +31,15 @@ export class ActivityContext {
   readonly schedules: ScheduleControl;
   readonly claims = new NodeClaims(this);
   readonly #connect: (context?: string) => Cluster;
+  readonly #serviceAccount: string | undefined;
   readonly #clusters = new Map<string | undefined, Cluster>();
 
-  constructor({ store, runs, schedules, connect = Cluster.connect }: ActivityDependencies) {
+  constructor({ store, runs, schedules, connect = Cluster.connect, serviceAccount }: ActivityDependencies) {
     this.store = store;
     this.runs = runs;
     this.schedules = schedules;
     this.#connect = connect;
+    this.#serviceAccount = serviceAccount;
   }
 
   /** Returns the connection to the cluster of a kubeconfig context, and opens it on first use. */
@@ -52,7 +57,12 @@ export class ActivityContext {
     return { [WORKFLOW_ANNOTATION]: run.workflowId, [TEMPORAL_ANNOTATION]: await this.runs.namespaceId() };
   }
 
-  /** Adds the run's namespace, labels, annotations and owner to an object before it is created. */
+  /** Sets the service account of the pods that an object describes, before it is created. */
+  withAccount<T extends KubernetesObject>(object: T): T {
+    return withServiceAccount(object, this.#serviceAccount);
+  }
+
+  /** Adds the run's namespace, labels, annotations, owner and service account to an object before it is created. */
   async owned<T extends KubernetesObject>(
     run: Run,
     object: T,
@@ -61,7 +71,7 @@ export class ActivityContext {
   ): Promise<T> {
     const owner = await this.cluster(run).get(CONFIG_MAP, run.namespace, runObjectName(run), cancellationSignal());
     return {
-      ...object,
+      ...this.withAccount(object),
       metadata: {
         ...object.metadata,
         name,

@@ -113,7 +113,7 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
     const { name } = object.metadata;
     if (!keep) return context.owned(run, object, name, { [DEPLOYMENT_LABEL]: run.key });
     return {
-      ...object,
+      ...context.withAccount(object),
       metadata: {
         ...object.metadata,
         namespace: run.namespace,
