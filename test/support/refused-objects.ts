@@ -110,20 +110,8 @@ const FAULTS: readonly Fault[] = [
     answer: /container main uses a port or block device of the node/,
   },
   {
-    what: 'no seccomp profile',
-    change: (spec) => (spec.securityContext = { seccompProfile: { type: 'Unconfined' } }),
-    answer: /container main has no seccomp profile RuntimeDefault/,
-  },
-  {
-    what: 'a container that leaves the seccomp profile of its pod',
-    change: (_, container) =>
-      (container.securityContext = { ...container.securityContext, seccompProfile: { type: 'Unconfined' } }),
-    answer: /container main has no seccomp profile RuntimeDefault/,
-  },
-  {
     what: 'a sysctl',
-    change: (spec) =>
-      (spec.securityContext = { ...spec.securityContext, sysctls: [{ name: 'kernel.shm_rmid_forced', value: '1' }] }),
+    change: (spec) => (spec.securityContext = { sysctls: [{ name: 'kernel.shm_rmid_forced', value: '1' }] }),
     answer: /the pod sets sysctls/,
   },
   {
@@ -214,7 +202,6 @@ export function harmlessPod(serviceAccountName: string): PodSpec {
     serviceAccountName,
     automountServiceAccountToken: false,
     restartPolicy: 'Always',
-    securityContext: { seccompProfile: { type: 'RuntimeDefault' } },
     containers: [
       {
         name: 'main',

@@ -30,7 +30,9 @@ for (const manifest of MANIFESTS) {
           assert.deepEqual(securityContext.capabilities?.drop, ['ALL'], name);
           assert.ok(securityContext.capabilities.add?.every((capability) => capability === 'IPC_LOCK') ?? true, name);
           const profile = securityContext.seccompProfile ?? spec.securityContext?.seccompProfile;
-          assert.equal(profile?.type, 'RuntimeDefault', name);
+          // A kubelet can have RuntimeDefault as its default, which would change figures.
+          const measures = name === 'rank' || name.endsWith('worker');
+          assert.equal(profile?.type, measures ? 'Unconfined' : 'RuntimeDefault', name);
         }
       }
     });
