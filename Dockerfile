@@ -13,5 +13,6 @@ COPY --from=build /dynamo-bench/package.json ./
 COPY --from=build /dynamo-bench/node_modules ./node_modules
 COPY --from=build /dynamo-bench/dist ./dist
 COPY --from=build /dynamo-bench/manifests ./manifests
+COPY --from=build /dynamo-bench/charts/dynamo-bench/files ./charts/dynamo-bench/files
 USER node
 CMD ["node", "dist/worker/main.js"]

@@ -1,4 +1,5 @@
 import type { Cluster } from '../kubernetes/client/cluster.js';
+import { listIfAllowed } from '../kubernetes/client/list-if-allowed.js';
 import type { KubernetesObject, Pod } from '../kubernetes/client/objects.js';
 import { CUSTOM_RESOURCE_DEFINITION, DYNAMO_GRAPH, POD } from '../kubernetes/client/resources.js';
 import { isReady } from '../kubernetes/pods/pod-state.js';
@@ -18,7 +19,7 @@ interface Crd extends KubernetesObject {
 
 /**
  * Checks that a cluster has the Dynamo platform: its custom resource definition in the version that the suite uses, and
- * a ready operator.
+ * a ready operator. Skips the check of the operator when the account may not list pods of other namespaces.
  *
  * @returns the operator's version, `unknown` when the definition does not state it; or a message that names the missing
  *   part
@@ -35,7 +36,9 @@ export async function findPlatform(
       missing: `the cluster serves ${GRAPH_CRD} as ${served.join(', ')}, but the suite needs ${WANTED_VERSION}`,
     };
   }
-  const pods = await cluster.list<Pod>(POD, undefined, {}, signal);
+  const version = crd.metadata.annotations?.[VERSION_ANNOTATION] ?? 'unknown';
+  const pods = await listIfAllowed<Pod>(cluster, POD, {}, signal);
+  if (!pods) return { version };
   const operators = pods.filter(
     ({ metadata, spec }) =>
       metadata.labels?.[NAME_LABEL] === OPERATOR_NAME ||
@@ -45,5 +48,5 @@ export async function findPlatform(
     const state = operators.length === 0 ? 'no Dynamo operator' : 'its operator is not ready';
     return { missing: `the cluster has the custom resource definition ${GRAPH_CRD}, but ${state}` };
   }
-  return { version: crd.metadata.annotations?.[VERSION_ANNOTATION] ?? 'unknown' };
+  return { version };
 }

@@ -47,6 +47,14 @@ const settings = z.object({
   HEALTH_ADDRESS: address().optional(),
   /** Address of /metrics for Prometheus. Default: not served. */
   METRICS_ADDRESS: address().optional(),
+  /** Service account of the pods that the suite creates. Default: the default account of their namespace. */
+  BENCHMARK_SERVICE_ACCOUNT: z
+    .string()
+    .regex(
+      /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/,
+      'expected the name of a service account; unset it for the default account',
+    )
+    .optional(),
   /** Activities that run at the same time. Default: 100, from Temporal's SDK. */
   MAX_ACTIVITIES: count(1).optional(),
   /** Workflows that stay in memory between their steps. Default: from Temporal's SDK, by the size of the heap. */

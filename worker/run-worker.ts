@@ -63,6 +63,7 @@ async function run(
     runs: new RunDirectory(client, namespace, dataConverter),
     schedules: new ScheduleDirectory(client, namespace),
     allowed: allowListsOf(config),
+    serviceAccount: config.BENCHMARK_SERVICE_ACCOUNT,
   });
   const { observed } = observation;
   const tracing = await openTracing('dynamo-bench-worker', log.warn);

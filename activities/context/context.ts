@@ -10,6 +10,7 @@ import type { ScheduleControl } from '../../suite/run/schedule-pause.js';
 import { LogThread } from '../evidence/log-thread.js';
 import { type AllowLists, refuseUnlisted, requestsOfObject } from './allow-lists.js';
 import { NodeClaims } from './node-claims.js';
+import { withServiceAccount } from './service-account.js';
 
 /** Dependencies of the activities; tests replace them. */
 export interface ActivityDependencies {
@@ -23,6 +24,8 @@ export interface ActivityDependencies {
   readonly connect?: (context?: string) => Cluster;
   /** What a spec may name. Default: everything. */
   readonly allowed?: AllowLists;
+  /** Service account of the pods that the suite creates. Default: the default account of their namespace. */
+  readonly serviceAccount?: string | undefined;
 }
 
 /**
@@ -37,14 +40,23 @@ export class ActivityContext {
   readonly allowed: AllowLists;
   readonly logThread = new LogThread();
   readonly #connect: (context?: string) => Cluster;
+  readonly #serviceAccount: string | undefined;
   readonly #clusters = new Map<string | undefined, Cluster>();
 
-  constructor({ store, runs, schedules, connect = Cluster.connect, allowed = {} }: ActivityDependencies) {
+  constructor({
+    store,
+    runs,
+    schedules,
+    connect = Cluster.connect,
+    allowed = {},
+    serviceAccount,
+  }: ActivityDependencies) {
     this.store = store;
     this.runs = runs;
     this.schedules = schedules;
     this.#connect = connect;
     this.allowed = allowed;
+    this.#serviceAccount = serviceAccount;
   }
 
   /**
@@ -72,6 +84,11 @@ export class ActivityContext {
     return { [WORKFLOW_ANNOTATION]: run.workflowId, [TEMPORAL_ANNOTATION]: await this.runs.namespaceId() };
   }
 
+  /** Sets the service account of the pods that an object describes, before it is created. */
+  withAccount<T extends KubernetesObject>(object: T): T {
+    return withServiceAccount(object, this.#serviceAccount);
+  }
+
   /**
    * Checks an object before it is created. Every path to the API server that can create a pod uses it.
    *
@@ -82,7 +99,7 @@ export class ActivityContext {
   }
 
   /**
-   * Adds the run's namespace, labels, annotations and owner to an object before it is created.
+   * Adds the run's namespace, labels, annotations, owner and service account to an object before it is created.
    *
    * @throws {SuiteFailure} `NotAllowed` when the worker does not allow an image or a Secret of the object
    */
@@ -95,7 +112,7 @@ export class ActivityContext {
     this.permit(object);
     const owner = await this.cluster(run).get(CONFIG_MAP, run.namespace, runObjectName(run), cancellationSignal());
     return {
-      ...object,
+      ...this.withAccount(object),
       metadata: {
         ...object.metadata,
         name,

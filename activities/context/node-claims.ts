@@ -1,6 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import { type Lease, releaseLease, takeLease } from '../../kubernetes/client/leases.js';
+import { listIfAllowed } from '../../kubernetes/client/list-if-allowed.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { LEASE, POD } from '../../kubernetes/client/resources.js';
 import { hasEnded } from '../../kubernetes/pods/pod-state.js';
@@ -131,11 +132,18 @@ export class NodeClaims {
     return undefined;
   }
 
-  /** Finds a pod of another run that still measures. Pods can outlive their worker, and so the claim that it renews. */
+  /**
+   * Finds a pod of another run that still measures. Pods can outlive their worker, and so the claim that it renews. Does
+   * not find those of other namespaces when the worker may not list them; then only the claims protect the nodes.
+   */
   async #otherRunsPod(run: Run, nodes: readonly string[]): Promise<NodeHolder | undefined> {
     const measuring = `${COMPONENT_LABEL} in (${MEASURING_COMPONENTS.join(',')}),!${KEPT_LABEL}`;
     const labelSelector = `${MANAGED_BY_SELECTOR},${measuring},${RUN_LABEL}!=${run.key},${DEPLOYMENT_LABEL}!=${run.key}`;
-    const pods = await this.#context.cluster(run).list<Pod>(POD, undefined, { labelSelector }, cancellationSignal());
+    const cluster = this.#context.cluster(run);
+    const signal = cancellationSignal();
+    const pods =
+      (await listIfAllowed<Pod>(cluster, POD, { labelSelector }, signal)) ??
+      (await cluster.list<Pod>(POD, run.namespace, { labelSelector }, signal));
     const pod = pods.find(({ spec, ...rest }) => nodes.includes(spec.nodeName ?? '') && !hasEnded({ spec, ...rest }));
     if (!pod) return undefined;
     const { annotations, namespace = '', creationTimestamp } = pod.metadata;

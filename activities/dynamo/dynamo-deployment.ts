@@ -114,7 +114,7 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
     if (!keep) return context.owned(run, object, name, { [DEPLOYMENT_LABEL]: run.key });
     context.permit(object);
     return {
-      ...object,
+      ...context.withAccount(object),
       metadata: {
         ...object.metadata,
         namespace: run.namespace,

@@ -31,6 +31,7 @@ function fillPod(spec: PodSpec, { run, test, cluster, nodes }: LoadInput): void 
   spec.volumes = [
     { name: 'scripts', configMap: { name: runObjectName(run) } },
     { name: 'output', emptyDir: {} },
+    { name: 'temporary', emptyDir: {} },
   ];
   if (cluster.imagePullSecret) spec.imagePullSecrets = [{ name: cluster.imagePullSecret }];
 }

@@ -1,7 +1,5 @@
-import { cancellationSignal } from '@temporalio/activity';
-import { candidatesOf, devicePluginFacts } from '../../cluster/node-facts.js';
-import type { DaemonSet, Node, Pod } from '../../kubernetes/client/objects.js';
-import { DAEMON_SET, NODE, POD } from '../../kubernetes/client/resources.js';
+import { cancellationSignal, log } from '@temporalio/activity';
+import { readOccupiedNodes } from '../../cluster/occupied-nodes.js';
 import { efaPluginProblems } from '../../suite/cluster/device-plugin.js';
 import { choosePair } from '../../suite/cluster/node-choice.js';
 import type { DevicePluginFacts, NodeFacts, Pair, Problem } from '../../suite/run/cluster-facts.js';
@@ -24,21 +22,22 @@ export function nodeActivities(context: ActivityContext) {
     async checkNodes(input: { run: Run; spec: Pick<SuiteSpec, 'nodes' | 'resources'> }): Promise<NodeCheck> {
       const cluster = context.cluster(input.run);
       const signal = cancellationSignal();
-      const [kubernetesVersion, nodes, pods, daemonSets] = await Promise.all([
+      const [kubernetesVersion, { candidates, devicePlugins, onlyOwnPods }] = await Promise.all([
         cluster.version(signal),
-        cluster.list<Node>(NODE, undefined, {}, signal),
-        cluster.list<Pod>(POD, undefined, { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' }, signal),
-        cluster.list<DaemonSet>(DAEMON_SET, undefined, {}, signal),
+        readOccupiedNodes(cluster, input.run.namespace, signal),
       ]);
-      const candidates = candidatesOf(nodes, pods);
-      const devicePlugins = daemonSets.flatMap(devicePluginFacts);
+      if (onlyOwnPods) {
+        log.warn(
+          `the worker may list pods only in namespace ${input.run.namespace}: devices that pods of other namespaces occupy count as free`,
+        );
+      }
       const choice = choosePair(input.spec, candidates);
       const chosen = [choice.pair?.node1, choice.pair?.node2];
       return {
         kubernetesVersion,
         nodes: candidates.map(({ facts }) => facts).filter(({ name }) => chosen.includes(name)),
         ...(choice.pair ? { pair: choice.pair } : {}),
-        devicePlugins,
+        devicePlugins: devicePlugins ?? [],
         problems: [...choice.problems, ...efaPluginProblems(input.spec, candidates, devicePlugins)],
       };
     },

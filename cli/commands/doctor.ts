@@ -1,7 +1,7 @@
 import { Client } from '@temporalio/client';
 import { Command } from 'commander';
 import { findPlatform } from '../../cluster/dynamo-platform.js';
-import { missingPermissions } from '../../cluster/permissions.js';
+import { missingPermissions, PERMISSIONS_FILE } from '../../cluster/permissions.js';
 import { isForbidden } from '../../kubernetes/client/api-failure.js';
 import { Cluster } from '../../kubernetes/client/cluster.js';
 import { NAMESPACE, SECRET } from '../../kubernetes/client/resources.js';
@@ -112,7 +112,11 @@ async function checkTemporal(taskQueue: string): Promise<Finding[]> {
 }
 
 async function checkCluster(
-  { context, namespace }: Pick<SuiteSpec['cluster'], 'context' | 'namespace'>,
+  {
+    context,
+    namespace,
+    leaseNamespace = namespace,
+  }: Pick<SuiteSpec['cluster'], 'context' | 'namespace' | 'leaseNamespace'>,
   dynamo: DynamoSpec | undefined,
 ): Promise<Finding[]> {
   const findings: Finding[] = [];
@@ -121,14 +125,19 @@ async function checkCluster(
   try {
     const cluster = Cluster.connect(context);
     add('cluster', true, `${cluster.server}, Kubernetes ${await cluster.version()}`);
-    const missing = await missingPermissions(cluster, namespace);
-    const allowed = missing.length === 0;
+    const { required, optional } = await missingPermissions(cluster, { namespace, leaseNamespace });
+    const allowed = required.length === 0;
     add(
       'permissions',
       allowed,
-      allowed ? `complete in namespace ${namespace}` : `missing: ${missing.join('; ')}`,
-      'Grant them: kubectl apply -f manifests/worker/rbac.yaml',
+      allowed ? `complete in namespace ${namespace}` : `missing: ${required.join('; ')}`,
+      `Grant them: ${PERMISSIONS_FILE} lists them, and the Helm chart binds them to the worker's account`,
     );
+    if (optional.length > 0) {
+      const what =
+        'what other namespaces occupy counts as free, and device plugins and the Dynamo operator are not checked';
+      add('other namespaces', true, `this account may not ${optional.join(' and ')}: ${what}`);
+    }
     const found = await cluster.find(NAMESPACE, undefined, namespace).catch(() => undefined);
     if (found) add('namespace', true, namespace);
     if (dynamo) findings.push(...(await checkDynamo(cluster, namespace, dynamo, context)));

@@ -24,6 +24,9 @@ const PLURALS: Readonly<Record<string, string>> = {
   RoleBinding: 'rolebindings',
   ClusterRole: 'clusterroles',
   ClusterRoleBinding: 'clusterrolebindings',
+  NetworkPolicy: 'networkpolicies',
+  ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
+  ValidatingAdmissionPolicyBinding: 'validatingadmissionpolicybindings',
 };
 
 export const POD = { apiVersion: 'v1', kind: 'Pod' } as const satisfies Kind;

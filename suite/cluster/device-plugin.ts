@@ -1,11 +1,15 @@
 import type { DevicePluginFacts, Problem } from '../run/cluster-facts.js';
 import { type Candidate, isWanted, type NodeRequirements } from './candidate.js';
 
-/** Lists the problems of the EFA device plugin when a selected node offers no EFA devices. */
+/**
+ * Lists the problems of the EFA device plugin when a selected node offers no EFA devices.
+ *
+ * @param plugins undefined when they are unknown, because the account may not list DaemonSets
+ */
 export function efaPluginProblems(
   spec: NodeRequirements,
   candidates: readonly Candidate[],
-  plugins: readonly DevicePluginFacts[],
+  plugins: readonly DevicePluginFacts[] | undefined,
 ): Problem[] {
   const { resource, count } = spec.resources.efa;
   const matching = candidates.filter((candidate) => isWanted(spec, candidate));
@@ -14,6 +18,15 @@ export function efaPluginProblems(
     .map(({ facts }) => facts.name);
   if (count === 0 || without.length === 0) return [];
   const missing = `${resource} is missing on ${without.join(', ')}`;
+  if (!plugins) {
+    return [
+      {
+        subject: 'EFA device plugin',
+        message: `${missing}; the state of the device plugin is unknown, because this account may not list DaemonSets`,
+        hint: 'Check it with an account that may: kubectl get daemonsets --all-namespaces',
+      },
+    ];
+  }
   const efa = plugins.filter((plugin) => isAbout(plugin, EFA) && !isAbout(plugin, DRA));
   if (efa.length > 0) return efa.map((plugin) => notReady(plugin, missing));
   const dra = plugins.filter((plugin) => isAbout(plugin, DRA) && !isAbout(plugin, GPU));

@@ -6,8 +6,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { KubeConfig } from '@kubernetes/client-node';
 import { execa } from 'execa';
+import { PERMISSIONS_FILE } from '../../cluster/permissions.js';
 import { Cluster } from '../../kubernetes/client/cluster.js';
-import { readManifest } from '../../kubernetes/client/manifest.js';
+import { readPackageObjects } from '../../kubernetes/client/manifest.js';
+import type { KubernetesObject } from '../../kubernetes/client/objects.js';
 import { NAMESPACE } from '../../kubernetes/client/resources.js';
 
 export const LOCAL = fileURLToPath(new URL('../../../local/', import.meta.url));
@@ -52,27 +54,40 @@ export interface TestNamespace {
   readonly name: string;
   /** A kubeconfig with the service account's token; context `box`. */
   readonly kubeconfig: string;
+  /** Further variables of the worker's environment. */
+  readonly variables?: Readonly<Record<string, string>>;
   remove(): Promise<void>;
 }
 
 export async function createNamespace(admin: Cluster, options: { withoutRole?: boolean } = {}): Promise<TestNamespace> {
   const name = `bench-test-${randomBytes(3).toString('hex')}`;
-  const text = JSON.stringify(await readManifest('worker/rbac.yaml')).replaceAll(
-    '"namespace":"dynamo-bench"',
-    `"namespace":"${name}"`,
-  );
-  const objects = (JSON.parse(text) as Awaited<ReturnType<typeof readManifest>>).filter(
-    ({ kind }) => !(options.withoutRole && (kind === 'Role' || kind === 'RoleBinding')),
-  );
-  for (const object of objects) {
-    const { metadata } = object;
-    if (object.kind === 'Namespace') metadata.name = name;
-    if (object.kind.startsWith('Cluster')) metadata.name = name;
-    if (object.kind === 'ClusterRoleBinding') object.roleRef = { ...(object.roleRef as object), name };
-    await admin.apply(object);
+  for (const object of await installation(name)) {
+    const isGrant = object.kind === 'Role' || object.kind === 'RoleBinding';
+    if (!(options.withoutRole && isGrant)) await admin.apply(object);
   }
+  const { kubeconfig, folder } = await workerKubeconfig(admin, name, 'dynamo-bench-worker');
+  return {
+    name,
+    kubeconfig,
+    async remove() {
+      const inCluster = (await installation(name)).filter(({ kind }) => kind.startsWith('Cluster'));
+      await Promise.all([
+        admin.delete(NAMESPACE, undefined, name),
+        ...inCluster.map((object) => admin.delete(object, undefined, object.metadata.name)),
+        rm(folder, { recursive: true }),
+      ]);
+    },
+  };
+}
+
+/** Writes a kubeconfig with a token of a service account to a folder of its own. */
+export async function workerKubeconfig(
+  admin: Cluster,
+  namespace: string,
+  account: string,
+): Promise<{ kubeconfig: string; folder: string }> {
   const token = await admin.post<{ status: { token: string } }>(
-    `/api/v1/namespaces/${name}/serviceaccounts/dynamo-bench-worker/token`,
+    `/api/v1/namespaces/${namespace}/serviceaccounts/${account}/token`,
     {
       apiVersion: 'authentication.k8s.io/v1',
       kind: 'TokenRequest',
@@ -81,19 +96,35 @@ export async function createNamespace(admin: Cluster, options: { withoutRole?: b
   );
   const folder = await mkdtemp(join(tmpdir(), 'dynamo-bench-test-'));
   const kubeconfig = join(folder, 'kubeconfig');
-  await writeFile(kubeconfig, JSON.stringify(serviceAccountConfig(admin, name, token.status.token)), { mode: 0o600 });
-  return {
-    name,
-    kubeconfig,
-    async remove() {
-      await Promise.all([
-        admin.delete(NAMESPACE, undefined, name),
-        admin.delete({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole' }, undefined, name),
-        admin.delete({ apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRoleBinding' }, undefined, name),
-        rm(folder, { recursive: true }),
-      ]);
-    },
-  };
+  await writeFile(kubeconfig, JSON.stringify(serviceAccountConfig(admin, account, token.status.token)), {
+    mode: 0o600,
+  });
+  return { kubeconfig, folder };
+}
+
+/** The namespace, the worker's account in it, and its permissions under names that no other test uses. */
+async function installation(name: string): Promise<KubernetesObject[]> {
+  const rbac = 'rbac.authorization.k8s.io';
+  const account = { kind: 'ServiceAccount', name: 'dynamo-bench-worker', namespace: name };
+  const labels = { 'pod-security.kubernetes.io/enforce': 'privileged' };
+  const roles = (await readPackageObjects(PERMISSIONS_FILE)).map((role) => {
+    const inCluster = role.kind === 'ClusterRole';
+    const renamed = role.metadata.name.replace('dynamo-bench-worker', name);
+    return { ...role, metadata: inCluster ? { name: renamed } : { name: renamed, namespace: name } };
+  });
+  const bindings = roles.map(({ kind, metadata }) => ({
+    apiVersion: `${rbac}/v1`,
+    kind: `${kind}Binding`,
+    metadata,
+    roleRef: { apiGroup: rbac, kind, name: metadata.name },
+    subjects: [account],
+  }));
+  return [
+    { ...NAMESPACE, metadata: { name, labels } },
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: account.name, namespace: name } },
+    ...roles,
+    ...bindings,
+  ];
 }
 
 function serviceAccountConfig(admin: Cluster, name: string, token: string): object {
@@ -117,7 +148,7 @@ function serviceAccountConfig(admin: Cluster, name: string, token: string): obje
   };
 }
 
-function kubeConfig(file: string): KubeConfig {
+export function kubeConfig(file: string): KubeConfig {
   const config = new KubeConfig();
   config.loadFromFile(file);
   return config;

@@ -12,6 +12,7 @@ import { CONFIG_MAP, DEPLOYMENT, JOB, LEASE, POD, SERVICE } from '../../kubernet
 import type { SuiteRecord } from '../../suite/record/record.js';
 import type { Progress } from '../../workflows/common/messages.js';
 import { type Box, createNamespace, startBox, type TestNamespace } from './box.js';
+import { installPolicies } from './chart.js';
 import { DurableTemporal } from './durable-temporal.js';
 import { environment } from './environment.js';
 import { TEMPORAL, temporal } from './temporal.js';
@@ -47,6 +48,8 @@ export interface SuiteEnd {
 
 export interface LabOptions {
   readonly withoutRole?: boolean;
+  /** Installs namespaces, permissions and policies with the Helm chart. */
+  readonly chart?: boolean;
   /** A Temporal server of the lab's own with a database file, for tests that kill it. Default: the one of all tests. */
   readonly ownTemporal?: boolean;
 }
@@ -76,9 +79,9 @@ export class Lab {
     readonly address: string,
   ) {}
 
-  static async open({ withoutRole = false, ownTemporal = false }: LabOptions = {}): Promise<Lab> {
+  static async open({ withoutRole = false, chart = false, ownTemporal = false }: LabOptions = {}): Promise<Lab> {
     const box = await startBox();
-    const namespace = await createNamespace(box.admin, { withoutRole });
+    const namespace = await (chart ? installPolicies(box.admin) : createNamespace(box.admin, { withoutRole }));
     const folder = await mkdtemp(join(tmpdir(), 'dynamo-bench-lab-'));
     const server = ownTemporal ? await DurableTemporal.start(join(folder, 'temporal.db')) : undefined;
     const { address, client } = server ?? (await temporal());
@@ -112,6 +115,7 @@ export class Lab {
         TASK_QUEUE: this.taskQueue,
         RESULTS_DIR: this.results,
         LOG_LEVEL: 'WARN',
+        ...this.namespace.variables,
         ...variables,
       }),
       stdio: ['ignore', 'pipe', 'pipe'],

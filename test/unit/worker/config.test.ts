@@ -21,6 +21,13 @@ describe('the worker’s settings', () => {
     assert.throws(() => readConfig({ PAYLOAD_KEY_FILE: '' }), /^Error: environment variable PAYLOAD_KEY_FILE: /);
   });
 
+  it('refuse a service account that Kubernetes could not have', () => {
+    const name = 'dynamo-bench-benchmark';
+    assert.equal(readConfig({ BENCHMARK_SERVICE_ACCOUNT: name }).BENCHMARK_SERVICE_ACCOUNT, name);
+    for (const wrong of ['', 'Bench', 'system:serviceaccount:a:b', '-a', 'a'.repeat(254)])
+      assert.throws(() => readConfig({ BENCHMARK_SERVICE_ACCOUNT: wrong }), /BENCHMARK_SERVICE_ACCOUNT: /, wrong);
+  });
+
   it('refuse half a version, and say which half is missing', () => {
     assert.throws(
       () => readConfig({ DEPLOYMENT_NAME: 'dynamo-bench' }),

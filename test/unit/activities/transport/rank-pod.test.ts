@@ -56,7 +56,7 @@ describe('a probe pod and a rank pod', () => {
     const settings = podSettings(spec);
     const rank = { run: RUN, settings, test, position: 'node1', node: 'n1', group: 'g', activeDeadline: 60 } as const;
     for (const pod of [await measuringPod(RUN, settings, 'n1'), await rankPod(rank)]) {
-      assert.deepEqual(onlyContainer(pod).securityContext, { capabilities: { add: ['IPC_LOCK'] } });
+      assert.deepEqual(onlyContainer(pod).securityContext?.capabilities, { drop: ['ALL'], add: ['IPC_LOCK'] });
     }
   });
 });
