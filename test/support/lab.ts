@@ -212,7 +212,8 @@ export class Lab {
   async end(workflowId: string): Promise<SuiteEnd> {
     const handle = this.client.getHandle(workflowId);
     // Short requests: a busy server ends a long poll with DEADLINE_EXCEEDED, which says nothing about the suite.
-    while ((await handle.describe()).status.name === 'RUNNING') await new Promise((resolve) => setTimeout(resolve, 250));
+    while ((await handle.describe()).status.name === 'RUNNING')
+      await new Promise((resolve) => setTimeout(resolve, 250));
     const failure = await handle.result().then(
       () => '',
       (error: unknown) => ((error as Error).cause as Error | undefined)?.message ?? String(error),
