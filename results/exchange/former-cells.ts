@@ -25,25 +25,29 @@ export async function cellOfLog(
   throw new SuiteFailure('InvalidExport', `${path} does not contain a cell`);
 }
 
-/** Schema of a record of a run, as far as it can have cells. */
-const withCells = z.looseObject({
-  dynamo: z.looseObject({ tests: z.array(z.looseObject({ cells: z.array(z.unknown()).optional() })) }).optional(),
+/** The parts of a record of a run that can have cells. */
+interface FormerRun {
+  readonly dynamo?: { readonly tests: readonly { readonly cells?: readonly unknown[] }[] };
+}
+
+const formerRun = z.object({
+  dynamo: z.object({ tests: z.array(z.object({ cells: z.array(z.unknown()).optional() })) }),
 });
 
 /** Separates the cells from the record of a run. @throws {SuiteFailure} `InvalidExport` */
 export function splitRecord(text: string): { readonly record: string; readonly cells: readonly CellRecord[] } {
-  const { success, data } = withCells.safeParse(parsed(text, 'the record of the run'));
-  const tests = success ? (data.dynamo?.tests ?? []) : [];
-  if (!tests.some((test) => test.cells)) return { record: text, cells: [] };
-  const cells = tests
+  const read = parsed(text, 'the record of the run');
+  if (!formerRun.safeParse(read).success) return { record: text, cells: [] };
+  const { dynamo, ...run } = read as FormerRun;
+  if (!dynamo?.tests.some((test) => test.cells)) return { record: text, cells: [] };
+  const cells = dynamo.tests
     .flatMap((test) => test.cells ?? [])
     .map((cell) => {
       if (isReadableCell(cell) && cellProblems(cell).length === 0) return cell as CellRecord;
       throw new SuiteFailure('InvalidExport', 'the record of the run has a cell that cannot be read');
     });
-  const { dynamo, ...run } = data as z.output<typeof withCells>;
-  const without = tests.map(({ cells: _, ...test }) => test);
-  return { record: JSON.stringify({ ...run, dynamo: { ...dynamo, tests: without } }), cells };
+  const tests = dynamo.tests.map(({ cells: _, ...test }) => test);
+  return { record: JSON.stringify({ ...run, dynamo: { ...dynamo, tests } }), cells };
 }
 
 function parsed(text: string, what: string): unknown {

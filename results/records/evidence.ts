@@ -100,9 +100,13 @@ export async function findEvidence(kysely: Kysely<Tables>, sha256: string): Prom
 
 /** Returns the text of evidence. @throws {SuiteFailure} `StoreCorrupt` when the bytes are not those that were stored */
 export async function textOf({ sha256, bytes, body }: PackedText): Promise<string> {
-  const unpacked = await decompress(body, { maxOutputLength: Math.max(1, Number(bytes)) }).catch((error: unknown) => {
-    throw notDecompressed('StoreCorrupt', sha256, error);
-  });
+  const unpacked = await decompress(body, { maxOutputLength: Math.max(1, Number(bytes)) }).catch(
+    (error: NodeJS.ErrnoException) => {
+      // A text that is longer than the stored one has another hash.
+      if (error.code === 'ERR_BUFFER_TOO_LARGE') throw otherHash('StoreCorrupt', sha256);
+      throw notDecompressed('StoreCorrupt', sha256, error);
+    },
+  );
   const hash = createHash('sha256').update(unpacked).digest('hex');
   if (hash !== sha256) throw otherHash('StoreCorrupt', sha256);
   return unpacked.toString('utf8');

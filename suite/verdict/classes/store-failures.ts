@@ -28,7 +28,7 @@ export const STORE_FAILURES = {
   },
   InvalidSignature: {
     retry: 'never',
-    hint: 'Get the export, its .sig file and the public key from the person who made them; nothing was written',
+    hint: 'Check that the export, its signature and the public key belong together; the import wrote nothing',
   },
   UnsafePath: {
     retry: 'never',

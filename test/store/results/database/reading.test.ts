@@ -7,7 +7,7 @@ import { MAIN } from '../../../support/command-line.js';
 import { isolated } from '../../../support/environment.js';
 import { failureOfClass } from '../../../support/failure-of-class.js';
 import { changeVersion } from '../../../support/migrations.js';
-import { NOBODY } from '../../../support/nobody.js';
+import { NOBODY_IN_GROUP } from '../../../support/nobody.js';
 import { suiteRecord } from '../../../support/records.js';
 import { runs, saveRun } from '../../../support/stored.js';
 import { onBothDatabases } from '../../../support/stores.js';
@@ -42,7 +42,7 @@ onBothDatabases('a store that is only read', (kind) => {
   });
 });
 
-describe('results.db of another user', function () {
+describe('results.db of another user of the group', function () {
   this.timeout(60_000);
   let folder: string;
   let store: ResultStore;
@@ -50,7 +50,7 @@ describe('results.db of another user', function () {
     const { exitCode, stdout, stderr } = await isolated(
       process.execPath,
       [MAIN, 'runs', '--json', '--results', folder],
-      { ...NOBODY, cwd: tmpdir(), reject: false },
+      { ...NOBODY_IN_GROUP, cwd: tmpdir(), reject: false },
     );
     return {
       exitCode,
