@@ -27,7 +27,10 @@ export function evidenceActivities(context: ActivityContext) {
   return {
     /** Stores the evidence of both ranks: the log, the exit code and the facts of the pod. */
     async storeEvidence(input: EvidenceInput): Promise<RankRecord[]> {
-      return Promise.all(input.ranks.map((rank) => rankRecord(input, rank)));
+      // One after the other, so that only one log is in memory.
+      const records: RankRecord[] = [];
+      for (const rank of input.ranks) records.push(await rankRecord(input, rank));
+      return records;
     },
   };
 

@@ -3,7 +3,7 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { isAlreadyExists, isNotFound } from './api-failure.js';
 import { GLANCE_BYTES, LOG_LIMITS } from './log-limits.js';
 import type { KubernetesObject, List } from './objects.js';
-import { Head, type PodLog, readPodLog } from './pod-log.js';
+import { Head, type LogReader, type PodLog, readInto, readPodLog } from './pod-log.js';
 import { Requests } from './requests.js';
 import { type Kind, resourcePath } from './resources.js';
 
@@ -175,11 +175,7 @@ export class Cluster {
     signal?: AbortSignal,
     options: LogOptions = {},
   ): Promise<PodLog> {
-    const { path, query } = logRequest(namespace, pod, container, options);
-    return readPodLog(
-      (more, sink) => this.#requests.stream('get log of', path, { query: { ...query, ...more }, signal }, sink),
-      LOG_LIMITS,
-    );
+    return readPodLog(this.#logReader(namespace, pod, container, signal, options), LOG_LIMITS);
   }
 
   /**
@@ -195,14 +191,22 @@ export class Cluster {
     signal?: AbortSignal,
     options: LogOptions = {},
   ): Promise<string> {
-    const { path, query } = logRequest(namespace, pod, container, options);
-    const limits = { tailLines: String(tailLines), limitBytes: String(GLANCE_BYTES) };
-    let head = new Head(GLANCE_BYTES);
-    await this.#requests.stream('get log of', path, { query: { ...query, ...limits }, signal }, () => {
-      head = new Head(GLANCE_BYTES);
-      return head;
-    });
-    return new TextDecoder().decode(Buffer.concat(head.pieces));
+    const read = this.#logReader(namespace, pod, container, signal, options);
+    const query = { tailLines: String(tailLines), limitBytes: String(GLANCE_BYTES) };
+    const { pieces } = await readInto(read, query, () => new Head(GLANCE_BYTES));
+    return new TextDecoder().decode(Buffer.concat(pieces));
+  }
+
+  #logReader(
+    namespace: string,
+    pod: string,
+    container: string,
+    signal: AbortSignal | undefined,
+    { previous = false, timestamps = false }: LogOptions,
+  ): LogReader {
+    const path = `${resourcePath({ apiVersion: 'v1', kind: 'Pod' }, namespace, pod)}/log`;
+    const query = { container, previous: String(previous), timestamps: String(timestamps) };
+    return (more, sink) => this.#requests.stream('get log of', path, { query: { ...query, ...more }, signal }, sink);
   }
 
   /**
@@ -230,16 +234,6 @@ export class Cluster {
 export interface LogOptions {
   readonly previous?: boolean;
   readonly timestamps?: boolean;
-}
-
-function logRequest(
-  namespace: string,
-  pod: string,
-  container: string,
-  { previous = false, timestamps = false }: LogOptions,
-) {
-  const path = `${resourcePath({ apiVersion: 'v1', kind: 'Pod' }, namespace, pod)}/log`;
-  return { path, query: { container, previous: String(previous), timestamps: String(timestamps) } };
 }
 
 /** Options of a deletion. Default: the grace period of the object, and background propagation. */

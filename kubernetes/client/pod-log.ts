@@ -13,25 +13,36 @@ export interface ByteSink {
   write(piece: Uint8Array): boolean;
 }
 
+/** Requests a log with query parameters, and passes its bytes to a sink that it creates for each try. */
+export type LogReader = (query: Readonly<Record<string, string>>, sink: () => ByteSink) => Promise<void>;
+
 /**
  * Reads a log of any size, of which it keeps a limited number of bytes. A longer log costs a second request, for its last
  * lines.
- *
- * @param read requests the log with these query parameters, and passes the bytes on
  */
-export async function readPodLog(
-  read: (query: Readonly<Record<string, string>>, sink: () => ByteSink) => Promise<void>,
-  limits: LogLimits,
-): Promise<PodLog> {
+export async function readPodLog(read: LogReader, limits: LogLimits): Promise<PodLog> {
   const whole = limits.first + limits.last;
-  let head = new Head(whole + 1);
-  // Every try starts with an empty sink.
-  await read({ limitBytes: String(whole + 1) }, () => (head = new Head(whole + 1)));
+  const head = await readInto(read, { limitBytes: String(whole + 1) }, () => new Head(whole + 1));
   if (head.bytes <= whole) return { first: head.pieces };
   const first = upToLastLine(upTo(head.pieces, limits.first));
-  let tail = new Tail(limits.last);
-  await read({ tailLines: String(limits.lastLines) }, () => (tail = new Tail(limits.last)));
+  // The rest of it is free during the second request.
+  head.pieces.length = 0;
+  const tail = await readInto(read, { tailLines: String(limits.lastLines) }, () => new Tail(limits.last));
   return { first, last: tail.lines() };
+}
+
+/** Reads into a sink. Every try starts with an empty one; returns that of the last try. */
+export async function readInto<Sink extends ByteSink>(
+  read: LogReader,
+  query: Readonly<Record<string, string>>,
+  create: () => Sink,
+): Promise<Sink> {
+  let sink = create();
+  await read(query, () => {
+    sink = create();
+    return sink;
+  });
+  return sink;
 }
 
 /** Keeps the first bytes, and needs no more after them. */
