@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { KubeConfig } from '@kubernetes/client-node';
 import { Cluster } from '../../kubernetes/client/cluster.js';
 
@@ -52,19 +54,21 @@ export class LogServer {
   }
 
   async #send(response: ServerResponse, query: Record<string, string>): Promise<void> {
-    let left = this.honest ? Number(query.limitBytes ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
-    const pieces = piecesOf(this.log, query.timestamps === 'true', this.honest ? query.tailLines : undefined);
+    const most = this.honest ? Number(query.limitBytes ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+    const tailLines = this.honest ? query.tailLines : undefined;
+    const pieces = piecesOf(this.log, query.timestamps === 'true', tailLines);
+    await pipeline(Readable.from(this.#upTo(most, pieces)), response);
+  }
+
+  *#upTo(most: number, pieces: Iterable<Buffer>): Generator<Buffer> {
+    let left = most;
     for (const piece of pieces) {
       const part = piece.subarray(0, left);
       left -= part.length;
       this.sent += part.length;
-      if (part.length > 0 && !response.write(part)) {
-        await Promise.race([once(response, 'drain'), once(response, 'close')]);
-        if (response.closed) return;
-      }
-      if (left <= 0) break;
+      if (part.length > 0) yield part;
+      if (left <= 0) return;
     }
-    response.end();
   }
 }
 

@@ -42,7 +42,7 @@ describe('the thread that parses logs', function () {
     assert.equal((await libraries(thread, FRAME)).length, 1);
   });
 
-  it('fails for good when it takes too long, and the next request works', async () => {
+  it('fails for good when it takes too long, also in the next thread', async () => {
     const thread = threadOf({ seconds: 0 });
     await assert.rejects(libraries(thread, FRAME), failureOfClass('LogUnreadable', /took longer than 0 s/));
     await assert.rejects(libraries(thread, FRAME), failureOfClass('LogUnreadable', /took longer than 0 s/));
