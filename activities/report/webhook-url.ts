@@ -1,6 +1,9 @@
 import { isIPv4 } from 'node:net';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 
+/** Names of variables that a spec can name, so that it cannot send a request to another secret of the worker. */
+const ALLOWED = /^DYNAMO_BENCH_WEBHOOK_[A-Z0-9_]+$/;
+
 /** Names of this machine, to which a webhook may use HTTP: nothing leaves it. */
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'));
@@ -9,12 +12,13 @@ function isLoopback(host: string): boolean {
 /**
  * Reads the URL of the webhook from the worker's environment. No message contains a part of it but the host.
  *
- * @param name name of the variable, which the schema of the spec limits to `DYNAMO_BENCH_WEBHOOK_*`
+ * @param name name of the variable, which begins with `DYNAMO_BENCH_WEBHOOK_`
  * @throws {SuiteFailure} `WebhookRefused` when it is missing, not a URL, not https, or has a user or a password
  */
 export function webhookUrl(name: string, environment: NodeJS.ProcessEnv = process.env): URL {
   const refuse = (problem: string) =>
     new SuiteFailure('WebhookRefused', `the environment variable ${name} of the worker ${problem}`);
+  if (!ALLOWED.test(name)) throw refuse('is not one for webhooks; use a name that begins with DYNAMO_BENCH_WEBHOOK_');
   const value = environment[name];
   if (!value) throw refuse('is not set');
   if (!URL.canParse(value)) throw refuse('does not contain a valid URL');

@@ -15,7 +15,7 @@ const MAX_VALUES = 100_000;
 const MAX_TEXT = 65_536;
 const MAX_KEY = 512;
 /** Maximum number of combinations in the matrices of all tests. A single matrix and the cells have lower limits. */
-const MAX_COMBINATIONS = 10_000;
+const MAX_COMBINATIONS = 4000;
 
 interface Place {
   readonly value: unknown;

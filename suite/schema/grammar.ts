@@ -17,16 +17,21 @@ function word(what: string, longest: number, grammar: RegExp, expected: string) 
 /** Schema of free text, which is shown and never read by a program. */
 export const text = (longest: number) => z.string().max(longest, `is longer than ${longest} characters; shorten it`);
 
+// Editors compile the patterns of the JSON Schema with and without the flag `u`, so these name the control characters.
+const CONTROL = String.raw`\x00-\x1f\x7f-\x9f`;
+const LINE = new RegExp(String.raw`^[^-\s${CONTROL}][^${CONTROL}]*$`);
+const ARGUMENT = new RegExp(`^[^${CONTROL}]*$`);
+
 /** Schema of one argument of a program, or of a name that becomes one: a line without control characters. */
 export const line = (what: string, longest: number) =>
-  word(what, longest, /^[^-\p{Cc}\s][^\p{Cc}]*$/u, 'one line that does not begin with "-" or a space');
+  word(what, longest, LINE, 'one line that does not begin with "-" or a space');
 
 /** Schema of an argument of a program, which may begin with `-`. */
 export const argument = () =>
   z
     .string()
     .max(MAX_ARGUMENT, { error: `is longer than ${MAX_ARGUMENT} characters`, abort: true })
-    .regex(/^[^\p{Cc}]*$/u, 'contains a control character; write each argument as one line');
+    .regex(ARGUMENT, 'contains a control character; write each argument as one line');
 const MAX_ARGUMENT = 8192;
 
 /** Name of a Kubernetes object: a DNS-1123 subdomain (apimachinery, pkg/util/validation). */
@@ -150,25 +155,28 @@ function valueError(issue: {
   return own[0]?.message ?? 'expected a text, or {"valueFrom": {"secretKeyRef": {"name": "…", "key": "…"}}}';
 }
 
+/** Schema of an object whose keys have a grammar, which the error of a wrong key explains. */
+export function keyed<Key extends z.ZodType<string, string>, Value extends z.ZodType>(key: Key, value: Value) {
+  return z.record(key, value, {
+    error: (issue) =>
+      issue.code === 'invalid_key' ? issue.issues.map(({ message }) => message).join('; ') : undefined,
+  });
+}
+
 function variables<Value extends z.ZodType>(value: Value) {
-  return z
-    .record(environmentName(), value, {
-      error: (issue) =>
-        issue.code === 'invalid_key' ? issue.issues.map(({ message }) => message).join('; ') : undefined,
-    })
-    .superRefine((environment, context) => {
-      const names = Object.keys(environment);
-      if (names.length > MAX_VARIABLES) {
-        context.addIssue({
-          code: 'custom',
-          message: `has ${names.length} variables; at most ${MAX_VARIABLES} are allowed`,
-        });
-      }
-      for (const name of names) {
-        if (!isLiteralSecret(name, environment[name])) continue;
-        context.addIssue({ code: 'custom', path: [name], message: literalSecretText(name) });
-      }
-    });
+  return keyed(environmentName(), value).superRefine((environment, context) => {
+    const names = Object.keys(environment);
+    if (names.length > MAX_VARIABLES) {
+      context.addIssue({
+        code: 'custom',
+        message: `has ${names.length} variables; at most ${MAX_VARIABLES} are allowed`,
+      });
+    }
+    for (const name of names) {
+      if (!isLiteralSecret(name, environment[name])) continue;
+      context.addIssue({ code: 'custom', path: [name], message: literalSecretText(name) });
+    }
+  });
 }
 
 /** Schema of the environment of a pod. */

@@ -17,7 +17,7 @@ export function strict<Shape extends z.core.$ZodShape>(shape: Shape) {
 }
 
 /** Largest number of unknown keys of one object that a message explains. */
-const MAX_UNKNOWN = 10;
+const MAX_UNKNOWN = 3;
 
 function unknownKeys(keys: readonly string[], known: readonly string[]): string {
   const first = keys.slice(0, MAX_UNKNOWN).map((key) => `unknown key "${shown(key)}"${didYouMean(key, known)}`);

@@ -181,15 +181,17 @@ function valueAt(text: string, at: number, name: string, sign: string): { start:
   pattern.lastIndex = at;
   const value = pattern.exec(text)?.[0] ?? '';
   if (value === '' || isPlaceholder(value)) return undefined;
-  if (sign === ':' && !isColonSecret(name, value)) return undefined;
+  if (sign === ':' && !isColonSecret(name, value, text.slice(at + value.length, at + value.length + 2)))
+    return undefined;
   // The help of a program: `--api-key KEY`.
   if (sign === '' && /^[A-Z_]{1,32}$/.test(value)) return undefined;
   return { start: at, end: at + value.length };
 }
 
 /** Returns whether `name: value` without quotes is a secret, and not a sentence (`Unexpected token: x`) or a count. */
-function isColonSecret(name: string, value: string): boolean {
+function isColonSecret(name: string, value: string, next: string): boolean {
   if (isSecretHeader(name)) return true;
+  if (/^[a-z]+$/i.test(value) && /^ [a-z]/i.test(next)) return false;
   if (/^\d+(?:\.\d+)?[,;)\]}]*$/.test(value)) return false;
   return isPlainSecret(name) || (value.length >= 16 && /\d/.test(value));
 }

@@ -117,7 +117,8 @@ function stepOf(
   problem: (message: string) => void,
 ): Step | undefined {
   // `env` and `options` are options whose values are objects; other objects set several options.
-  const isOption = axis === 'env' || toolOf(test).schema.shape[axis]?.safeParse(value).success === true;
+  const isOption =
+    axis === 'env' || axis.startsWith(ENV) || toolOf(test).schema.shape[axis]?.safeParse(value).success === true;
   const settings = isSettings(value) && !isOption ? Object.entries(value) : ([[axis, value]] as const);
   const options: Record<string, unknown> = {};
   const environment: Record<string, unknown> = {};

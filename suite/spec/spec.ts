@@ -3,6 +3,7 @@ import { FABRIC_KINDS } from '../fabrics/registry.js';
 import {
   type EnvironmentValue,
   imageReference,
+  keyed,
   labelKey,
   labelValue,
   line,
@@ -81,8 +82,7 @@ const nodes = strict({
     .length(2, 'must name exactly the two nodes of the pair: node1, node2')
     .optional()
     .meta({ description: 'node1 and node2; default: the first two that match the selector' }),
-  selector: z
-    .record(labelKey('the key of a label'), z.union([selected(), z.array(selected()).min(1).max(64)]))
+  selector: keyed(labelKey('the key of a label'), z.union([selected(), z.array(selected()).min(1).max(64)]))
     .default({ 'node.kubernetes.io/instance-type': ['p5.48xlarge', 'ml.p5.48xlarge'] })
     .meta({ description: 'labels that a node must have; a list allows any of its values' }),
   tolerations: z

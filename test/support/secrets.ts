@@ -110,6 +110,7 @@ export const PLAIN_TEXTS: readonly string[] = [
   '{"tokenSecret": "hf-token", "imagePullSecret": "regcred"}',
   'SyntaxError: Unexpected token: < in JSON at position 0',
   'error: invalid token: expected a number',
+  'env.HF_TOKEN: looks like a secret',
   'https://registry.npmjs.org/@temporalio/client',
   'http://etcd:2379/v2/keys/a@b.c',
   'see http://127.0.0.1:8233/namespaces/default/workflows/my-run',

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { type Notice, webhookActivities } from '../../../../activities/report/webhook.js';
+import { fetchTrouble, webhookUrl } from '../../../../activities/report/webhook-url.js';
+import { toApplicationFailure } from '../../../../worker/interceptors/application-failure.js';
 import { failureOfClass } from '../../../support/failure-of-class.js';
 
 const run = { workflowId: 'nightly-p5', runId: 'r', key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
@@ -102,9 +104,67 @@ describe('webhook', () => {
     await new Promise((resolve) => server.close(resolve));
     await assert.rejects(
       send(),
-      (error: unknown) => failureOfClass('WebhookUnreachable', /did not answer: [A-Z_]+$/)(error) && secret(error),
+      (error: unknown) =>
+        failureOfClass('WebhookUnreachable', /did not answer: it (?:refused|closed) the connection$/)(error) &&
+        secret(error),
     );
     delete process.env[VARIABLE];
-    await assert.rejects(send(), failureOfClass('WebhookRefused', /TEST_WEBHOOK_URL/));
+    await assert.rejects(
+      send(),
+      failureOfClass('WebhookRefused', /DYNAMO_BENCH_WEBHOOK_TEST of the worker is not set/),
+    );
+  });
+
+  it('refuses a URL with a user, without https, or from another variable, and shows no part of it', async () => {
+    const { port } = server.address() as AddressInfo;
+    for (const [url, problem] of [
+      ['postgres://user:x9Qa-secret@db:5432/results', /user or a password/],
+      ['https://user:x9Qa-secret@example.com/hook', /user or a password/],
+      [`http://user:x9Qa-secret@127.0.0.1:${port}/`, /user or a password/],
+      ['http://example.com/x9Qa-secret', /not https/],
+      ['ftp://example.com/x9Qa-secret', /not https/],
+      ['x9Qa-secret', /valid URL/],
+    ] as const) {
+      process.env[VARIABLE] = url;
+      await assert.rejects(send(), (error: unknown) => {
+        assert.doesNotMatch(
+          JSON.stringify(toApplicationFailure(error), ['message', 'stack', 'cause', 'details']),
+          /x9Qa/,
+        );
+        return failureOfClass('WebhookRefused', problem)(error);
+      });
+    }
+    assert.deepEqual(bodies, []);
+    process.env.RESULTS_URL = 'https://example.com/x9Qa-secret';
+    try {
+      assert.throws(() => webhookUrl('RESULTS_URL'), failureOfClass('WebhookRefused', /DYNAMO_BENCH_WEBHOOK_/));
+    } finally {
+      delete process.env.RESULTS_URL;
+    }
+  });
+
+  it('explains an error of the network without its own message, which can contain the URL', () => {
+    const failed = (cause: unknown) => Object.assign(new TypeError('fetch failed'), { cause });
+    assert.equal(
+      fetchTrouble(failed({ code: 'ENOTFOUND', message: 'getaddrinfo x9Qa' })),
+      'its host name does not resolve',
+    );
+    assert.equal(fetchTrouble(failed(new Error('bad x9Qa'))), 'the request failed');
+    assert.equal(
+      fetchTrouble(new TypeError('Request cannot be constructed from https://u:x9Qa@h')),
+      'the request failed',
+    );
+    assert.equal(fetchTrouble(failed({ code: 'x9Qa' })), 'the request failed');
+    assert.equal(fetchTrouble(failed({ code: 'ESOMETHING' })), 'ESOMETHING');
+  });
+
+  it('sends no secret of a reason', async () => {
+    const reasons = [{ code: 'measured', message: 'exit code 1: PGPASSWORD=x9Qa-hunter2 psql' }] as const;
+    await new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') }).run(notify, {
+      run,
+      webhook,
+      notice: { ...notice, reasons },
+    });
+    assert.doesNotMatch(bodies.join(), /x9Qa/);
   });
 });

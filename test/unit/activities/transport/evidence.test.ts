@@ -8,6 +8,8 @@ import { ActivityContext } from '../../../../activities/context/context.js';
 import { type EvidenceInput, evidenceActivities } from '../../../../activities/transport/evidence.js';
 import { Cluster } from '../../../../kubernetes/client/cluster.js';
 import type { RankRecord } from '../../../../suite/record/record.js';
+import { REDACTED } from '../../../../suite/secrets/redact.js';
+import { PLAIN_SECRET, SECRET_VALUES } from '../../../support/secrets.js';
 import { temporaryStore } from '../../../support/temporary-store.js';
 
 const RUN = { workflowId: 'w', runId: 'r', key: 'k', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
@@ -19,6 +21,18 @@ const LOG = [
   '@@dynamo-bench {"event":"end","exitCode":0}',
 ];
 
+const CONTAINER = {
+  name: 'rank',
+  image: 'i',
+  args: ['tool', '--api-key', PLAIN_SECRET, '--url', `http://me:${PLAIN_SECRET}@host/`],
+  env: [
+    { name: 'FI_PROVIDER', value: 'efa' },
+    { name: 'PGPASSWORD', value: PLAIN_SECRET },
+    { name: 'OTHER', value: SECRET_VALUES['GitLab token'] },
+    { name: 'HF_TOKEN', valueFrom: { secretKeyRef: { name: 'hf', key: 'token' } } },
+  ],
+};
+
 describe('the evidence of a rank', () => {
   const at = temporaryStore();
   let server: Server;
@@ -28,7 +42,7 @@ describe('the evidence of a rank', () => {
     server = createServer(({ url = '' }, response) => {
       const { pathname, searchParams } = new URL(url, 'http://server');
       const time = searchParams.get('timestamps') === 'true' ? '2026-01-05T02:30:00.000000000Z ' : '';
-      const pod = { metadata: { name: 'p' }, spec: { nodeName: 'a', containers: [{ name: 'rank', image: 'i' }] } };
+      const pod = { metadata: { name: 'p' }, spec: { nodeName: 'a', containers: [CONTAINER] } };
       response.end(pathname.endsWith('/log') ? LOG.map((line) => `${time}${line}\n`).join('') : JSON.stringify(pod));
     });
     await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -62,6 +76,13 @@ describe('the evidence of a rank', () => {
       evidenceActivities(context).storeEvidence,
       input,
     )) as RankRecord[];
+    assert.deepEqual(rank?.command, ['tool', '--api-key', REDACTED, '--url', `http://${REDACTED}@host/`]);
+    assert.deepEqual(rank?.environment, {
+      FI_PROVIDER: 'efa',
+      PGPASSWORD: REDACTED,
+      OTHER: REDACTED,
+      HF_TOKEN: '<secret hf, key token>',
+    });
     assert.deepEqual(rank?.libraries, [{ file: LIBFABRIC, version: '2.3.1' }]);
     const stored = await store.readLog('w', 'lf/r1-a1/node1.log');
     assert.match(stored, /^2026-01-05T02:30:00\.000000000Z row$/m);

@@ -48,6 +48,27 @@ describe('a pod of the measuring image', () => {
   });
 });
 
+describe('an environment with a reference to a Secret', () => {
+  it('reaches the pod as a reference, also from a test', async () => {
+    const valueFrom = { secretKeyRef: { name: 'hf', key: 'token' } };
+    const spec = parseSpec({
+      name: 'pods',
+      env: { HF_TOKEN: { valueFrom } },
+      tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC', env: { A_TOKEN: { valueFrom }, B: '1' } }],
+    });
+    const [test] = spec.tests;
+    assert.ok(test);
+    const pod = await measuringPod(RUN, podSettings(spec, test), 'n1');
+    assert.deepEqual(onlyContainer(pod).env, [
+      { name: 'FI_PROVIDER', value: 'efa' },
+      { name: 'FI_HMEM_DISABLE_P2P', value: '0' },
+      { name: 'HF_TOKEN', valueFrom },
+      { name: 'A_TOKEN', valueFrom },
+      { name: 'B', value: '1' },
+    ]);
+  });
+});
+
 describe('a probe pod and a rank pod', () => {
   it('may both lock memory, so that the probe sees what the ranks get', async () => {
     const spec = parseSpec({ name: 'pods', tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }] });

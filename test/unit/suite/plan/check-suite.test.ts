@@ -74,10 +74,14 @@ describe('the check of a suite', () => {
   });
 
   it('refuses a spec that Temporal cannot carry, as written or with its defaults', () => {
-    const description = (bytes: number) => 'ä'.repeat(bytes / 2);
-    assert.deepEqual(problemsOf({ description: description(1_000_000), tests: tests(1) }), []);
+    const large = (bytes: number) => ({
+      model: { name: 'm' },
+      platform: { values: { files: numbers(20).map(() => 'ä'.repeat(bytes / 40)) } },
+      tests: [{ name: 'load', tool: 'inference' }],
+    });
+    assert.deepEqual(problemsOf({ dynamo: large(1_000_000), tests: tests(1) }), []);
     assert.match(
-      problemsOf({ description: description(1_100_000), tests: tests(1) }).join(),
+      problemsOf({ dynamo: large(1_100_000), tests: tests(1) }).join(),
       /^spec: its JSON has 1\.05 MiB, and a suite can have at most 1 MiB; /,
     );
     const env = Object.fromEntries(numbers(32).map((i) => [`V${i}`, '1']));

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/common';
 import { SuiteFailure } from '../../../../suite/verdict/failure.js';
 import { toApplicationFailure } from '../../../../worker/interceptors/application-failure.js';
+import { FORBIDDEN, PLAIN_SECRET, SECRET_VALUES } from '../../../support/secrets.js';
 
 describe('an error of an activity', () => {
   const converted = (error: unknown, failingFor?: number, giveUpAfter?: number): ApplicationFailure => {
@@ -30,6 +31,44 @@ describe('an error of an activity', () => {
     const error = new SuiteFailure('ApiUnreachable', 'made up');
     assert.equal(converted(error, 59, 60).nonRetryable, false);
     assert.equal(converted(error, 60, 60).nonRetryable, true);
+  });
+
+  it('has no secret and a bounded size in its message, hint, details, stack and causes', () => {
+    const secret = SECRET_VALUES['GitHub token'] ?? '';
+    const inner = new Error(`inner ${secret}`, { cause: new Error(`PGPASSWORD=${PLAIN_SECRET}`) });
+    const failures = [
+      converted(
+        new SuiteFailure('NotFound', `a ${secret}`, {
+          hint: `b ${secret}`,
+          cause: inner,
+          details: [{ token: PLAIN_SECRET }],
+        }),
+      ),
+      converted(inner),
+      converted(`text ${secret}`),
+    ];
+    for (const failure of failures) {
+      const all: unknown[] = [failure.details];
+      for (let error: unknown = failure; error instanceof Error; error = error.cause)
+        all.push(error.message, error.stack);
+      assert.doesNotMatch(JSON.stringify(all), FORBIDDEN);
+    }
+    const large = converted(
+      new SuiteFailure('NotFound', 'ä'.repeat(1e6), {
+        hint: 'h'.repeat(1e6),
+        cause: new Error('c'.repeat(1e6)),
+        details: Array(1000).fill('d'.repeat(1000)),
+      }),
+    );
+    const sizes = [large.message, large.cause?.message, large.cause?.stack, JSON.stringify(large.details)].map((text) =>
+      Buffer.byteLength(text ?? ''),
+    );
+    assert.ok(
+      sizes.every((size) => size < 64 * 1024),
+      String(sizes),
+    );
+    assert.match(large.message, /… \(1000000 characters, cut\)$/);
+    assert.match(JSON.stringify(large.details), /"omitted":9\d\d/);
   });
 
   it('of any other kind is an internal one', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { jsonLine } from '../../../../worker/logging/json-line.js';
+import { FORBIDDEN, PLAIN_SECRET } from '../../../support/secrets.js';
 
 function fieldsOf(meta?: Record<string, unknown>): Record<string, unknown> {
   const line = jsonLine({
@@ -34,6 +35,13 @@ describe('a log line as JSON', () => {
     };
     assert.deepEqual([shown.name, shown.message, shown.cause.message], ['Error', 'outer', 'inner']);
     assert.deepEqual(other, { big: '2', twice: [{ a: 1 }], self: '[circular]' });
+  });
+
+  it('has no secret, also in errors and nested fields', () => {
+    const error = new Error(`failed: PGPASSWORD=${PLAIN_SECRET}`);
+    const fields = fieldsOf({ error, input: { env: { HF_TOKEN: PLAIN_SECRET }, url: `http://u:${PLAIN_SECRET}@h` } });
+    assert.doesNotMatch(JSON.stringify(fields), FORBIDDEN);
+    assert.equal((fields.error as { name: string }).name, 'Error');
   });
 
   it('shows the same object in two places twice', () => {
