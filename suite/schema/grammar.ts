@@ -127,12 +127,12 @@ export type SecretKeyReference = z.output<typeof secretReferenceSchema>;
 export type EnvironmentValue = string | SecretKeyReference;
 
 /** Returns whether a variable has a secret in clear. */
-export function isLiteralSecret(name: string, value: unknown): boolean {
+function isLiteralSecret(name: string, value: unknown): boolean {
   return typeof value === 'string' && (isSecretValue(value) || (isSecretName(name) && !isSwitch(value)));
 }
 
 /** What to do with a secret in clear. Never contains the value. */
-export function literalSecretText(name: string): string {
+function literalSecretText(name: string): string {
   return `looks like a secret, and the suite stores its spec in clear; put the value into a Secret and refer to it: {"valueFrom": {"secretKeyRef": {"name": "…", "key": "${shown(name)}"}}}`;
 }
 

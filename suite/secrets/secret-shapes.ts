@@ -4,7 +4,7 @@
  */
 
 /** One shape, and where its form is published. */
-export interface SecretShape {
+interface SecretShape {
   readonly name: string;
   readonly pattern: string;
   /** Rule of a scanner, or the page of the issuer. */
@@ -13,7 +13,7 @@ export interface SecretShape {
 
 // No expression has two unbounded parts whose characters overlap, and none starts inside of what it repeats: the search takes
 // time linear in the length of the text.
-export const SECRET_SHAPES: readonly SecretShape[] = [
+const SECRET_SHAPES: readonly SecretShape[] = [
   {
     name: 'AWS access key id',
     pattern: '(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}(?![A-Za-z0-9])',

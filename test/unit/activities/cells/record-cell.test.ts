@@ -11,6 +11,7 @@ import { expectedNixlbenchRows } from '../../../../suite/tools/nixlbench/expect.
 import type { NixlbenchSpec } from '../../../../suite/tools/nixlbench/spec.js';
 import { framed, nixlbenchLog } from '../../../support/evidence.js';
 import { suiteRecord } from '../../../support/records.js';
+import { FORBIDDEN, PLAIN_SECRET, SECRET_VALUES } from '../../../support/secrets.js';
 import { findCell, readRun, startRun } from '../../../support/stored.js';
 import { temporaryStore } from '../../../support/temporary-store.js';
 
@@ -85,6 +86,27 @@ describe('recording a cell', () => {
     const input = { run: RUN, cell: CELL, seed: 1, attempts: [attempt] };
     await recordCellActivities(at.context).recordCell({ ...input, judgement: { ...judgement, rows: [] } });
     assert.equal(await rowsOfRecord(), 0);
+  });
+
+  it('records no secret, wherever it came from', async () => {
+    const { judgement, attempt } = await judged();
+    const { ranks } = attempt;
+    const leaking = ranks.map((rank) => ({
+      ...rank,
+      command: ['tool', '--api-key', PLAIN_SECRET],
+      environment: { HF_TOKEN: PLAIN_SECRET, A: SECRET_VALUES['GitHub token'] ?? '' },
+    }));
+    const reasons = [{ code: 'measured', message: `failed: PGPASSWORD=${PLAIN_SECRET}` } as const];
+    await recordCellActivities(at.context).recordCell({
+      run: RUN,
+      cell: CELL,
+      seed: 1,
+      judgement: { ...judgement, reasons },
+      attempts: [{ ...attempt, ranks: leaking }],
+    });
+    const cell = await findCell(at.store, 'w', cellKey(CELL));
+    assert.ok(JSON.stringify(cell).includes('PGPASSWORD='));
+    assert.doesNotMatch(JSON.stringify(cell), FORBIDDEN);
   });
 
   it('makes it a cell of its run', async () => {

@@ -10,7 +10,7 @@ const FORMER = {
   parkLimit: '1h',
   timeouts: { infrastructure: '1m', nodesBusy: '2m' },
   regression: { runs: 5, minimalDifference: 0.1 },
-  webhook: { urlVariable: 'URL' },
+  webhook: { urlVariable: 'DYNAMO_BENCH_WEBHOOK_URL' },
   tests: [
     {
       name: 'lf',
@@ -42,7 +42,7 @@ describe('former names of keys', () => {
     assert.equal(spec.parkTimeout, 3600);
     assert.deepEqual([spec.timeouts.retry, spec.timeouts.nodeLock], [60, 120]);
     assert.deepEqual([spec.regression.baselineRuns, spec.regression.threshold], [5, 0.1]);
-    assert.equal(spec.webhook?.urlEnv, 'URL');
+    assert.equal(spec.webhook?.urlEnv, 'DYNAMO_BENCH_WEBHOOK_URL');
     const [test] = spec.tests;
     assert.deepEqual(
       [test?.env, test?.warmupCells, test?.expect],
