@@ -25,12 +25,16 @@ export interface JsonSchema {
   readonly anyOf?: readonly JsonSchema[];
 }
 
+/** Pattern of names that are safe in Kubernetes and in files. */
+const SLUG = '^[a-z0-9]([-a-z0-9]*[a-z0-9])?$';
+
 /** Titles of quantities with a unit, which link to the section that describes their notation. */
 const QUANTITIES: ReadonlySet<string> = new Set(['size', 'duration', 'rate']);
 
 /** Writes the type of a key. Objects with known keys link to the section of their path. */
 export function typeText(schema: JsonSchema, path: string): string {
   if (schema.title !== undefined && QUANTITIES.has(schema.title)) return `[${schema.title}](#units)`;
+  if (schema.title === 'reference to a Secret') return `[${schema.title}](security.md#secrets-in-suite-specs)`;
   if (schema.const !== undefined) return code(JSON.stringify(schema.const));
   if (schema.enum) return schema.enum.map((value) => code(JSON.stringify(value))).join(', ');
   const either = schema.anyOf ?? (schema.oneOf && !isObject(schema) ? schema.oneOf : undefined);
@@ -76,7 +80,7 @@ function listText({ items = {}, minItems, maxItems }: JsonSchema, path: string):
 }
 
 function stringText({ pattern = '', maxLength }: JsonSchema): string {
-  if (!pattern.startsWith('^[a-z0-9]')) return 'text';
+  if (pattern !== SLUG) return 'text';
   return `name of \`a-z\`, \`0-9\`, \`-\`, at most ${maxLength} characters`;
 }
 

@@ -118,7 +118,7 @@ const secretReferenceSchema = strict({
       }),
     }),
   }),
-});
+}).meta({ title: 'reference to a Secret' });
 
 /** Reference to one key of a Secret, as in a pod. */
 export type SecretKeyReference = z.output<typeof secretReferenceSchema>;
