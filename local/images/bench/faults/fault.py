@@ -75,8 +75,16 @@ def take_memory():
 
 
 def enlarged(line):
-    """Multiplies figures by 1000: for nixlbench the bandwidth, which is the first with a decimal point; for CSV all."""
-    return DECIMAL.sub(lambda match: b"%.6f" % (float(match.group()) * 1000), line, count=0 if b"," in line else 1)
+    """Multiplies figures by 1000: for nixlbench the bandwidth, which is the first with a decimal point; for CSV all.
+
+    Keeps the number of decimals, without which the suite takes a row for a damaged one.
+    """
+    return DECIMAL.sub(thousandfold, line, count=0 if b"," in line else 1)
+
+
+def thousandfold(match):
+    decimals = len(match.group().split(b".")[1])
+    return b"%.*f" % (decimals, float(match.group()) * 1000)
 
 
 def expected_rows(arguments):

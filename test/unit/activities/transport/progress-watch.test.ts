@@ -66,9 +66,9 @@ describe('ranks without output', () => {
   it('have the more time for a row the slower the rows before it were', async () => {
     const header = line(
       1,
-      'Block Size (B)      Batch Size     B/W (GB/Sec)   Avg Lat. (us)  Avg Prep (us)  P99 Prep (us)',
+      'Block Size (B) Batch Size B/W (GB/Sec) Avg Lat. (us) Avg Prep (us) P99 Prep (us) Avg Post (us) P99 Post (us) Avg Tx (us) P99 Tx (us)',
     );
-    const slow = line(2, '33554432            1              0.010000       3355443.2      1.0            1.0');
+    const slow = line(2, '33554432 1 0.010000 3355443.2 1.0 1.0 1.0 1.0 1.0 1.0');
     const logs = [header + slow, ''];
     const fields = { ...NIXLBENCH, startBlockSize: '32Mi', maxBlockSize: '64Mi', numIter: 16, warmupIter: 16 };
     const { at } = await firstStall(fields, 600, () => logs);
