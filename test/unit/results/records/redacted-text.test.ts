@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { redactedText } from '../../../../results/records/redacted-text.js';
 import { cutOf, logTextOf } from '../../../../suite/record/log-text.js';
-import { REDACTED } from '../../../../suite/run/redact.js';
+import { REDACTED } from '../../../../suite/secrets/redact.js';
 
 const SECRET = 'postgres://user:password@host/db';
 const HIDDEN = `postgres://${REDACTED}@host/db`;
@@ -31,6 +31,21 @@ describe('the text of a stored log', () => {
       const text = `${'\u{1f4a5}'.repeat(before / 2)} ${SECRET} ${'x'.repeat(80_000)} ${SECRET}`;
       assert.ok(stored(text, 16_384) === text.replaceAll(SECRET, HIDDEN), `after ${before} characters`);
     }
+  });
+
+  it('has no line of a private key, wherever a piece ends, and all lines after it', () => {
+    const key = ['-----BEGIN PRIVATE KEY-----', 'a'.repeat(64), 'b'.repeat(64), '-----END PRIVATE KEY-----'].join('\n');
+    const text = `first\n${key}\nlast\n`;
+    for (let size = 1; size < text.length; size++) {
+      const lines = stored(text, size).split('\n');
+      assert.deepEqual([lines[0], lines.at(-2)], ['first', 'last']);
+      assert.doesNotMatch(lines.join('\n'), /a{64}|b{64}/);
+    }
+  });
+
+  it('keeps a log that only mentions the beginning of a private key, but for some lines', () => {
+    const text = `-----BEGIN PRIVATE KEY-----\n${'line\n'.repeat(1000)}`;
+    assert.equal(stored(text, 4096).split('\n').filter((line) => line === 'line').length, 750);
   });
 
   it('has a line in the place of a missing part, with which it can be read again', () => {
