@@ -47,7 +47,7 @@ export function readLoadLog(text: string): LoadLog {
       file = undefined;
     } else if (file) {
       // The line break before the frame belongs to the frame.
-      const content = text.slice(file.from, Math.max(file.from, start - 1)).replaceAll('\r\n', '\n');
+      const content = text.slice(file.from, Math.max(file.from, start - 1));
       if (files.has(file.name) || !hasSum(content, frame)) damaged.add(file.name);
       files.set(file.name, content);
       file = undefined;

@@ -45,7 +45,12 @@ describe('the text of a stored log', () => {
 
   it('keeps a log that only mentions the beginning of a private key, but for some lines', () => {
     const text = `-----BEGIN PRIVATE KEY-----\n${'line\n'.repeat(1000)}`;
-    assert.equal(stored(text, 4096).split('\n').filter((line) => line === 'line').length, 750);
+    assert.equal(
+      stored(text, 4096)
+        .split('\n')
+        .filter((line) => line === 'line').length,
+      750,
+    );
   });
 
   it('has a line in the place of a missing part, with which it can be read again', () => {
