@@ -6,6 +6,7 @@ import { formatDuration } from '../../suite/units/units.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { longActivities, shortActivities } from './activity-options.js';
 import { failureOf, workflowFailure } from './failures.js';
+import { summaryText } from './summary.js';
 
 /** Pauses between two tries, in seconds. They bound the history of a long wait, and the time for which nodes stay idle. */
 const FIRST_PAUSE_SECONDS = 2;
@@ -46,9 +47,10 @@ export async function claimNodes(run: Run, nodes: readonly string[], options: Cl
   let reported: string | undefined;
   for (;;) {
     const wait = holder && !byTimer ? Math.min(WAIT_SECONDS, Math.max(0, (deadline - Date.now()) / 1000)) : 0;
-    const result = await longActivities(wait).claimNodes.executeWithOptions({ summary: nodes.join(' and ') }, [
-      { run, nodes, wait, ...(observed ? { observed } : {}) },
-    ]);
+    const result = await longActivities(wait).claimNodes.executeWithOptions(
+      { summary: summaryText(nodes.join(' and ')) },
+      [{ run, nodes, wait, ...(observed ? { observed } : {}) }],
+    );
     if (result.held) return;
     holder = result.by;
     const text = `suite run "${holder.workflowId}" (namespace ${holder.namespace}) is measuring on ${holder.node}${holder.since ? ` (since ${holder.since})` : ''}`;
@@ -62,7 +64,7 @@ export async function claimNodes(run: Run, nodes: readonly string[], options: Cl
     if (!byTimer) continue;
     await beforePause(waitingSince);
     const pausedAt = Date.now();
-    await sleep(pause * 1000, { summary: `until the next try to claim ${nodes.join(' and ')}` });
+    await sleep(pause * 1000, { summary: summaryText(`until the next try to claim ${nodes.join(' and ')}`) });
     // Counts at most two pauses: while no worker runs, the holder may be unable to renew its claim.
     const paused = Math.min(2 * pause, (Date.now() - pausedAt) / 1000);
     observed = result.observed?.map((lease) => ({ ...lease, seconds: lease.seconds + paused }));

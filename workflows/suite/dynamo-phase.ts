@@ -7,6 +7,7 @@ import { longActivities } from '../common/activity-options.js';
 import { detailsOfTest, failureOf, failureOfTest } from '../common/failures.js';
 import { isHistoryLong } from '../common/history.js';
 import { SUITE_TEST } from '../common/messages.js';
+import { summaryText } from '../common/summary.js';
 import type { TestSummary } from '../common/test-tally.js';
 import {
   type InferenceTestFailureDetails,
@@ -98,7 +99,7 @@ class DynamoPhase {
     return runTest(this.#suite, test.name, (options, paused) =>
       startChild(inferenceTest, {
         ...options,
-        staticSummary: `${test.name}: ${test.topology}, concurrency ${test.concurrency.join(', ')}`,
+        staticSummary: summaryText(`${test.name}: ${test.topology}, concurrency ${test.concurrency.join(', ')}`),
         args: [
           {
             run,

@@ -7,6 +7,7 @@ import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { detailsOfTest, failureOfTest } from '../common/failures.js';
 import { isHistoryLong } from '../common/history.js';
 import { SUITE_TEST } from '../common/messages.js';
+import { summaryText } from '../common/summary.js';
 import type { TestSummary } from '../common/test-tally.js';
 import { backEndOf } from '../common/titles.js';
 import { type TransportTestFailureDetails, transportTest } from '../transport/transport-test.js';
@@ -17,9 +18,6 @@ import type { PhaseEnd, RunningSuite } from './running-suite.js';
 import type { Ready } from './set-up.js';
 import { runTest } from './start-test.js';
 import { markDone, markRunning, type TransportState } from './test-state.js';
-
-/** Longest summary of a child workflow, in characters. */
-const LONGEST_SUMMARY = 400;
 
 /** Runs every transport test in the order of the spec; interleaved tests run together. Skips tests that have ended. */
 export async function transportPhase(suite: RunningSuite, ready: Ready): Promise<PhaseEnd> {
@@ -67,6 +65,5 @@ async function measure(suite: RunningSuite, ready: Ready, states: readonly Trans
 }
 
 function summaryOf(tests: readonly TransportTestSpec[]): string {
-  const all = tests.map((test) => `${test.name}: ${backEndOf(test)}, ${toolOf(test).memory(test)}`).join('; ');
-  return all.length <= LONGEST_SUMMARY ? all : `${all.slice(0, LONGEST_SUMMARY)}…`;
+  return summaryText(tests.map((test) => `${test.name}: ${backEndOf(test)}, ${toolOf(test).memory(test)}`).join('; '));
 }
