@@ -12,6 +12,7 @@ import { DEFAULT_THRESHOLD } from '../../results/regression/compare-run.js';
 import { figuresByName } from '../../results/regression/compared-tests.js';
 import { findComparison } from '../../results/regression/run-comparison.store.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
+import { redactJson } from '../../suite/secrets/redact.js';
 import { findSteps } from '../../suite/statistics/change-points.js';
 import { detailedTests } from './detailed-tests.js';
 import type { HistoryOfMetric, Report } from './report.js';
@@ -44,10 +45,12 @@ export async function reportOf(
   tests?: readonly string[],
   leftOut?: LeftOut,
 ): Promise<Report> {
-  const [{ record: whole, complete }, comparison] = await Promise.all([
+  const [{ record: stored, complete }, comparison] = await Promise.all([
     readRun(kysely, entry),
     orLeftOut(() => findComparison(kysely, entry), leftOut),
   ]);
+  // Former versions, and other programs whose exports were imported, recorded more secrets than this one.
+  const whole = redactJson(stored);
   const { record, ...parts } = tests
     ? selectTests({ record: whole, comparison }, tests)
     : { record: whole, comparison };
