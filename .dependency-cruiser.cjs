@@ -7,7 +7,7 @@ const only = (from, to) => ({
   severity: 'error',
   from: { path: `^${from}/` },
   to: {
-    path: '^(suite|workflows|activities|kubernetes|cluster|cli|worker|results|reports|temporal|local|test|docs)/',
+    path: '^(suite|workflows|activities|kubernetes|cluster|cli|worker|results|reports|temporal|local|test|docs|image)/',
     pathNot: [from, ...to].map((folder) => `^${folder}/`),
   },
 });
@@ -34,6 +34,8 @@ module.exports = {
     only('cli', ['cluster', 'kubernetes', 'reports', 'results', 'suite', 'temporal', 'workflows/common']),
     only('worker', ['activities', 'results', 'suite', 'temporal', 'workflows']),
     only('local', ['cli', 'worker']),
+    // Runs as it is, before a build.
+    only('image', []),
     // The fault matrix is a table of the tests, and the metrics are a table of the worker.
     only('docs', ['cli', 'suite', 'test/support', 'worker/metrics']),
     {

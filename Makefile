@@ -7,7 +7,7 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 CLUSTER ?= box
 SPEC ?= $(if $(filter box,$(CLUSTER)),suites/local.json,suites/p5.json)
 
-.PHONY: help demo test up down bench clean build
+.PHONY: help demo test up down bench audit clean build
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ down: ## stop both and leave nothing behind
 
 bench: build ## what the suite costs against the plan's own way, suites of many cells, parsers, plans, false alarms, reports and store
 	@export CELLS=$${CELLS:-100}; for part in main histories size report-size numbers mutations alarms results; do echo "== $$part"; node dist/test/bench/$$part.js || exit 1; done
+
+audit: node_modules/.installed ## known vulnerabilities of the production dependencies, if the registry answers
+	@node image/main.ts audit
 
 clean: down ## down, and remove what was built and cached
 	rm -rf node_modules dist "$${DYNAMO_BENCH_CACHE:-$${XDG_CACHE_HOME:-$$HOME/.cache}/dynamo-bench}"

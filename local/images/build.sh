@@ -2,6 +2,9 @@
 # Builds the missing container images of the local cluster and prints the paths of all OCI archives, one per line.
 # Prints progress to standard error.
 #
+#   build.sh          the images of ranks, etcd, Dynamo and load, which every node of the box has from its start
+#   build.sh --chart  the images of the Helm chart: the worker, as it is built in dist, and Temporal's development server
+#
 # Stores archives and layers in $DYNAMO_BENCH_CACHE/images (default ~/.cache/dynamo-bench/images), under names with a
 # hash of all their inputs.
 set -euo pipefail
@@ -13,7 +16,7 @@ WORK=$STORE/work
 LOG=$STORE/build.log
 SYSTEM_TREE=$WORK/system
 
-for part in versions ingredients layers inference-layers; do
+for part in versions ingredients layers inference-layers chart-layers; do
   # shellcheck source=/dev/null
   . "$IMAGES/$part.sh"
 done
@@ -46,6 +49,11 @@ declare -A FILES_OF=(
   [model]="dynamo/model-requirements.txt dynamo/make_model.py"
   [dynamo]="dynamo/requirements.txt"
   [aiperf]="aiperf/requirements.txt aiperf/aiperf"
+  [debian]=""
+  [node]="../../package-lock.json"
+  [packages]="../../package-lock.json ../../image"
+  [product]="../../dist ../../image ../../manifests ../../package.json ../../package-lock.json ../../NOTICE"
+  [temporal]="versions.sh"
 )
 declare -A FUNCTIONS_OF=(
   [pause]="layer_pause"
@@ -56,6 +64,11 @@ declare -A FUNCTIONS_OF=(
   [model]="layer_model fetch_wheels"
   [dynamo]="layer_dynamo site_packages fetch_wheels precompile_layer"
   [aiperf]="layer_aiperf site_packages fetch_wheels precompile_layer"
+  [debian]="layer_debian fetch_package"
+  [node]="layer_node"
+  [packages]="layer_packages"
+  [product]="layer_product"
+  [temporal]="layer_temporal fetch_wheels"
 )
 
 hash_of() { # LAYER
@@ -68,7 +81,7 @@ hash_of() { # LAYER
     declare -f "${functions[@]}"
     cd "$IMAGES"
     [ ${#files[@]} = 0 ] ||
-      find "${files[@]}" -type f ! -name '*.pyc' ! -name 'test_*' -print0 | sort -z | xargs -0 sha256sum
+      find "${files[@]}" -path ../../dist/test -prune -o -type f ! -name '*.pyc' ! -name 'test_*' -print0 | sort -z | xargs -0 sha256sum
   } | sha256sum | cut -c 1-16
 }
 
@@ -95,17 +108,34 @@ unpack_system() {
   tar -xf "$(layer_file system)" -C "$SYSTEM_TREE"
 }
 
+# Whether to build only the images of the Helm chart. They are not in the store with which every node starts, because each
+# build of the product changes them; local/import-images.sh brings them to the nodes.
+WANTS_CHART=no
+
 # Whether to build the images of inference tests. They take 1 GB, so they are built only on request.
 wants_inference() { [ "${DYNAMO_BENCH_INFERENCE:-no}" = yes ]; }
+
+is_wanted() { # FILE-STEM
+  case $1 in
+    dynamo-bench | temporal) [ "$WANTS_CHART" = yes ] ;;
+    dynamo | aiperf) [ "$WANTS_CHART" = no ] && wants_inference ;;
+    *) [ "$WANTS_CHART" = no ] ;;
+  esac
+}
 
 image() { # FILE-STEM NAME CONFIG LAYER...
   local stem=$1 name=$2 config=$3 layer files=() key archive
   shift 3
+  # The worker's inputs exist only after a build of the product.
+  if [ "$stem" = dynamo-bench ] && ! is_wanted "$stem"; then
+    KEEP+=("$STORE/$stem"-*.tar "$STORE"/layer-{debian,node,packages,product}-*.tar)
+    return
+  fi
   for layer; do files+=("$(layer_file "$layer")"); done
   key=$(printf '%s\n' "$name" "$config" "${files[@]##*/}" "$(sha256sum <"$IMAGES/oci_archive.py")" | sha256sum | cut -c 1-16)
   archive=$STORE/$stem-$key.oci.tar
   KEEP+=("$archive" "${files[@]}")
-  case $stem in dynamo | aiperf) wants_inference || return 0 ;; esac
+  is_wanted "$stem" || return 0
   if [ ! -e "$archive" ]; then
     for layer; do build_layer "$layer"; done
     ! declare -F "check_$stem" >/dev/null || "check_$stem"
@@ -124,6 +154,14 @@ remove_outdated() {
 }
 
 main() {
+  case ${1:-} in
+    '') ;;
+    --chart)
+      WANTS_CHART=yes
+      [ -e "$CHECKOUT/dist/worker/main.js" ] || fail "The worker is not built, so it has no image: run npm run build first."
+      ;;
+    *) fail "usage: local/images/build.sh [--chart]" ;;
+  esac
   mkdir -p "$STORE"
   exec 7>"$STORE/lock"
   flock -n 7 || {
@@ -154,6 +192,11 @@ all_images() {
     "{\"Cmd\":[\"/bin/sh\"],\"Env\":[\"PATH=$PATH_IN_IMAGE\",\"PYTHONPATH=/opt/dynamo/site-packages\",\"HF_HUB_OFFLINE=1\"]}" \
     system model dynamo
   image aiperf localhost/aiperf:0.13.0 "{\"Cmd\":[\"/bin/sh\"],\"Env\":[\"PATH=$PATH_IN_IMAGE\"]}" system model aiperf
+  image dynamo-bench localhost/dynamo-bench:local \
+    "{\"Cmd\":[\"node\",\"dist/worker/main.js\"],\"Env\":[\"PATH=$PATH_IN_IMAGE\",\"NODE_ENV=production\",\"HOME=/tmp\",\"RESULTS_DIR=/results\"],\"User\":\"1000:1000\",\"WorkingDir\":\"/dynamo-bench\"}" \
+    debian node packages product
+  image temporal "localhost/temporal:${TEMPORAL_WHEEL##*==}" \
+    "{\"Entrypoint\":[\"/usr/local/bin/temporal\"],\"Env\":[\"PATH=$PATH_IN_IMAGE\",\"HOME=/tmp\"],\"User\":\"1000:1000\"}" temporal
 }
 
 main "$@"

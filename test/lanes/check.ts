@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 
 /**
- * Checks the sources: types, linter and formatter, arrows between folders, dead code. All four run at once; what a part
+ * Checks the sources: types, linter and formatter, arrows between folders, dead code, licences and
+ * NOTICE. All run at once; what a part
  * printed is shown when it fails. Node.js runs this file as it is, so nothing has to be built before.
  *
  *   node test/lanes/check.ts
@@ -16,6 +17,7 @@ const PARTS: Readonly<Record<string, readonly string[]>> = {
   linter: ['biome', 'check', '--error-on-warnings', '.'],
   arrows: ['depcruise', '--output-type', 'err', ...folders],
   'dead code': ['knip', '--treat-config-hints-as-errors'],
+  licences: ['node', 'image/main.ts', 'check'],
 };
 
 /** dependency-cruiser misses a compiler with an API, which TypeScript 7 has not; swc parses for it instead. */
