@@ -77,6 +77,10 @@ export const COMMAND_GROUPS: Readonly<Record<string, Readonly<Record<string, Ent
       summary: 'show a metric across runs, and the runs that changed it',
       load: async () => (await import('./commands/history.js')).historyCommand(),
     },
+    serve: {
+      summary: 'serve the web site of all runs, read-only',
+      load: async () => (await import('./commands/serve.js')).serveCommand(),
+    },
     site: {
       summary: 'write a static web site of all runs',
       load: async () => (await import('./commands/site.js')).siteCommand(),
@@ -122,6 +126,10 @@ export const COMMAND_GROUPS: Readonly<Record<string, Readonly<Record<string, Ent
     doctor: {
       summary: 'check Temporal, the cluster, permissions and the result store',
       load: async () => (await import('./commands/doctor.js')).doctorCommand(),
+    },
+    promote: {
+      summary: 'make a build of a versioned worker current',
+      load: async () => (await import('./commands/promote.js')).promoteCommand(),
     },
     codec: {
       summary: 'create keys, and decrypt payloads for the Web UI',

@@ -5,6 +5,7 @@ import { EncryptionCodec } from '../../temporal/codec/encryption-codec.js';
 import { readKeyFile } from '../../temporal/codec/key-file.js';
 import { readPrivateFile } from '../../temporal/codec/private-file.js';
 import { detachOnInterrupt } from '../follow/interrupt.js';
+import { type Address, addressText, parseAddress } from '../options/address.js';
 import { WrongUse } from '../options/wrong-use.js';
 import { complain, say } from '../output/say.js';
 
@@ -44,7 +45,7 @@ export async function serveCodec(options: ServeOptions): Promise<void> {
       error,
     );
   });
-  const url = `http://${written(address.host)}:${(server.address() as AddressInfo).port}`;
+  const url = `http://${addressText({ ...address, port: (server.address() as AddressInfo).port })}`;
   const { keyIds: keys } = codec;
   say(
     json
@@ -56,24 +57,6 @@ export async function serveCodec(options: ServeOptions): Promise<void> {
   });
   server.close();
   server.closeAllConnections();
-}
-
-interface Address {
-  readonly host: string;
-  readonly port: number;
-}
-
-function parseAddress(address: string): Address {
-  const [, v6, name, digits] = /^(?:\[([\da-f:.]+)\]|([^:[\]]+)):(\d{1,5})$/i.exec(address) ?? [];
-  const host = v6 ?? name;
-  const port = Number(digits);
-  if (host === undefined || port > 65_535)
-    throw new WrongUse(`Invalid address "${address}"`, 'Give host and port, such as 127.0.0.1:8234 or [::1]:8234');
-  return { host, port };
-}
-
-function written(host: string): string {
-  return host.includes(':') ? `[${host}]` : host;
 }
 
 /** Refuses what a browser never sends as origin, such as `*` or a URL with a path. */

@@ -45,7 +45,8 @@ export function deleteSchedule(schedule: string, options: OutputOptions): Promis
   });
 }
 
-async function createOrUpdate(
+/** Creates a schedule or replaces its settings, except its paused state. @returns `created` or `changed` */
+export async function createOrUpdate(
   client: Client,
   handle: ScheduleHandle,
   schedule: ReturnType<typeof scheduleOptions>,
@@ -65,7 +66,7 @@ async function createOrUpdate(
  * Returns a cron expression that the server rejected as `WrongUse`. The client throws a TypeError; the other fields are
  * valid by then.
  */
-function invalidSchedule(error: unknown, cron: string): WrongUse | undefined {
+export function invalidSchedule(error: unknown, cron: string): WrongUse | undefined {
   if (!(error instanceof TypeError)) return undefined;
   const hint = "Give minute, hour, day of month, month and day of week; '30 2 * * *' starts at 02:30 every day";
   return new WrongUse(`Invalid cron expression "${cron}": ${error.message}`, hint, error);

@@ -1,5 +1,5 @@
 import type { ScheduleOptions } from '@temporalio/client';
-import { PAUSE_SCHEDULE_ON, type PausingOutcome } from '../../suite/run/schedule-pause.js';
+import { PAUSE_SCHEDULE_ON, type PausingOutcome, SCHEDULE_OWNER } from '../../suite/run/schedule-pause.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { WrongUse } from '../options/wrong-use.js';
 
@@ -18,6 +18,8 @@ export interface ScheduleSettings {
   /** Outcomes of a run that pause the schedule. */
   readonly pauseOn: readonly PausingOutcome[];
   readonly note?: string | undefined;
+  /** Installation that created the schedule with others, and deletes it when it is no longer listed. */
+  readonly owner?: string | undefined;
 }
 
 /** Returns the default id of the schedule of a suite. */
@@ -36,7 +38,11 @@ export function scheduleIdOf({ name }: Pick<SuiteSpec, 'name'>): string {
  * @throws {WrongUse} when the time zone does not exist
  */
 export function scheduleOptions(spec: SuiteSpec, input: unknown, settings: ScheduleSettings): ScheduleOptions {
-  const { id = scheduleIdOf(spec), cron, timeZone, taskQueue, catchUp, jitter, pauseOn, note } = settings;
+  const { id = scheduleIdOf(spec), cron, timeZone, taskQueue, catchUp, jitter, pauseOn, note, owner } = settings;
+  const memo = {
+    ...(pauseOn.length > 0 ? { [PAUSE_SCHEDULE_ON]: pauseOn } : {}),
+    ...(owner ? { [SCHEDULE_OWNER]: owner } : {}),
+  };
   checkTimeZone(timeZone);
   return {
     scheduleId: id,
@@ -49,7 +55,7 @@ export function scheduleOptions(spec: SuiteSpec, input: unknown, settings: Sched
       taskQueue,
       args: [input],
       staticSummary: `${spec.name}, ${cron} ${timeZone}`,
-      ...(pauseOn.length > 0 ? { memo: { [PAUSE_SCHEDULE_ON]: pauseOn } } : {}),
+      ...(Object.keys(memo).length > 0 ? { memo } : {}),
     },
     ...(note ? { state: { note } } : {}),
   };

@@ -4,6 +4,7 @@ import { moment, pausingOutcomes, seconds } from '../options/option-parsers.js';
 import { taskQueueOption } from '../options/task-queue.js';
 import { addHelp } from '../output/help-text.js';
 import { deleteSchedule, pauseSchedule, resumeSchedule, setSchedule } from './schedule-actions.js';
+import { applySchedules } from './schedule-apply.js';
 import { backfillSchedule } from './schedule-backfill.js';
 import type { ScheduleSettings } from './schedule-options.js';
 import type { OutputOptions } from './schedule-output.js';
@@ -15,11 +16,12 @@ const ON_FAILURE: readonly PausingOutcome[] = ['fail', 'regressed'];
 
 type SetOptions = ScheduleSettings & OutputOptions & { readonly pauseOnFailure?: true };
 
-/** `dynamo-bench schedule set|list|show|trigger|backfill|pause|resume|delete`: runs a suite on a Temporal Schedule. */
+/** `dynamo-bench schedule set|apply|list|show|trigger|backfill|pause|resume|delete`: runs a suite on a Temporal Schedule. */
 export function scheduleCommand(): Command {
   const command = new Command('schedule').description('Run a suite on a Temporal Schedule, for example every night.');
   for (const subcommand of [
     setCommand(),
+    applyCommand(),
     listCommand(),
     verb(
       'show',
@@ -95,6 +97,29 @@ function setCommand(): Command {
     ],
     notes:
       'The command replaces every setting: an omitted option gets its default. A paused schedule stays paused. Temporal\nchecks the cron expression. A cancelled run does not pause the schedule.',
+  });
+}
+
+function applyCommand(): Command {
+  const command = new Command('apply')
+    .description(
+      'Create or change all schedules of a list, and delete those of the same owner that are not in it. The Helm chart uses it.',
+    )
+    .argument(
+      '<FILE>',
+      'JSON file, or - for standard input: a list of objects with cron, suite, and optionally id, timeZone, catchUp, jitter, pauseOn and note',
+    )
+    .requiredOption('--owner <name>', 'installation to which the schedules belong, such as namespace/release')
+    .addOption(taskQueueOption())
+    .option('--json', 'print JSON')
+    .action(applySchedules);
+  return addHelp(command, {
+    examples: [
+      ['Apply a list', 'dynamo-bench schedule apply schedules.json --owner team-a'],
+      ['Delete all schedules of an owner', "echo '[]' | dynamo-bench schedule apply - --owner team-a"],
+    ],
+    notes:
+      'Schedules of other owners are never changed. A schedule without an owner that has a listed id gets this owner. The command\nchecks all suites before it changes anything.',
   });
 }
 

@@ -3,6 +3,9 @@ import type { RunOutcome } from '../verdict/outcome.js';
 /** Key of a run's memo with the outcomes that pause the schedule that started the run. */
 export const PAUSE_SCHEDULE_ON = 'PauseScheduleOn';
 
+/** Key of a run's memo with the installation that owns the schedule that started the run. */
+export const SCHEDULE_OWNER = 'ScheduleOwner';
+
 /** Search attribute that Temporal sets on every run that a schedule starts: the id of the schedule. */
 export const SCHEDULED_BY = 'TemporalScheduledById';
 
