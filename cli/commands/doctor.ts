@@ -38,14 +38,16 @@ export function doctorCommand(): Command {
       'Check Temporal, the cluster, the permissions and the result store, and show the remedy of each problem.',
     )
     .option('--spec <file>', 'suite spec whose cluster, namespace and Dynamo deployment to check')
+    .option('--namespace <name>', 'namespace in which suites run (default: that of the spec, or dynamo-bench)')
     .addOption(taskQueueOption())
     .option('--json', 'print JSON')
-    .action(async (options: StoreOptions & { spec?: string; taskQueue: string; json?: true }) => {
+    .action(async (options: StoreOptions & { spec?: string; namespace?: string; taskQueue: string; json?: true }) => {
       const spec = options.spec ? parseSuite(await readSpecFile(options.spec)) : undefined;
       const cluster = spec?.cluster ?? suiteSpec.shape.cluster.parse({});
+      const { namespace = cluster.namespace } = options;
       const findings = [
         ...(await checkTemporal(options.taskQueue)),
-        ...(await checkCluster(cluster, spec?.dynamo)),
+        ...(await checkCluster({ ...cluster, namespace }, spec?.dynamo)),
         await checkStore(options),
       ];
       process.exitCode = findings.every(({ ok }) => ok) ? EXIT.pass : EXIT.infrastructure;
