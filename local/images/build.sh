@@ -52,8 +52,8 @@ declare -A FILES_OF=(
   [debian]=""
   [node]="../../package-lock.json"
   [packages]="../../package-lock.json ../../image"
-  [product]="../../dist ../../image ../../manifests ../../package.json ../../package-lock.json ../../NOTICE"
-  [temporal]="versions.sh"
+  [product]="../../dist ../../image ../../manifests ../../charts/dynamo-bench/files ../../package.json ../../package-lock.json ../../NOTICE"
+  [temporal]="chart-layers.sh"
 )
 declare -A FUNCTIONS_OF=(
   [pause]="layer_pause"
@@ -126,7 +126,7 @@ is_wanted() { # FILE-STEM
 image() { # FILE-STEM NAME CONFIG LAYER...
   local stem=$1 name=$2 config=$3 layer files=() key archive
   shift 3
-  # The worker's inputs exist only after a build of the product.
+  # The worker's inputs exist only after a build of the product, so its present files are kept without their keys.
   if [ "$stem" = dynamo-bench ] && ! is_wanted "$stem"; then
     KEEP+=("$STORE/$stem"-*.tar "$STORE"/layer-{debian,node,packages,product}-*.tar)
     return

