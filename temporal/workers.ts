@@ -84,7 +84,7 @@ async function noWorker(client: Client, taskQueue: string): Promise<Standstill> 
   const [other] = queues;
   return {
     message: `No worker polls task queue "${taskQueue}"${similar}`,
-    hint: `Start a worker: ${startCommand(taskQueue)}${other === undefined ? ', or kubectl apply -f manifests/worker/' : `; or use a task queue that has one: --task-queue ${other}`}`,
+    hint: `Start a worker: ${startCommand(taskQueue)}${other === undefined ? ', or helm install dynamo-bench charts/dynamo-bench' : `; or use a task queue that has one: --task-queue ${other}`}`,
   };
 }
 

@@ -54,7 +54,7 @@ export function runObjectActivities(context: ActivityContext) {
         if (!isNotFound(error)) throw error;
         throw new SuiteFailure('NotFound', `namespace "${run.namespace}" does not exist`, {
           cause: error,
-          hint: 'Create it together with the worker’s permissions: kubectl apply -f manifests/worker/rbac.yaml',
+          hint: 'Create it together with the worker’s permissions: helm install dynamo-bench charts/dynamo-bench',
         });
       }
     },

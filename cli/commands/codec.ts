@@ -43,7 +43,7 @@ function newKeyCommand(): Command {
       ['Add a key to it, to rotate keys', 'dynamo-bench codec new-key --add payload.key'],
       [
         'Create a key as a Secret of Kubernetes',
-        'dynamo-bench codec new-key - | kubectl create secret generic dynamo-bench-payload-key --namespace dynamo-bench --from-file=payload.key=/dev/stdin',
+        'dynamo-bench codec new-key - | kubectl create secret generic dynamo-bench-payload-key --namespace dynamo-bench-worker --from-file=payload.key=/dev/stdin',
       ],
     ],
     notes: `To rotate keys: add a key to the file of every worker, command and codec server, and restart the workers. Then move the

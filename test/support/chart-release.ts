@@ -94,7 +94,11 @@ export class ChartRelease {
 
   /** Runs kubectl in the namespace of the worker. */
   async kubectl(...args: string[]): Promise<string> {
-    return (await execa(join(LOCAL, 'kubectl.sh'), ['--namespace', this.system, ...args])).stdout;
+    return (await this.#kubectl(args)).stdout;
+  }
+
+  #kubectl(args: readonly string[], reject = true) {
+    return execa(join(LOCAL, 'kubectl.sh'), ['--namespace', this.system, ...args], { reject });
   }
 
   /** Runs the Temporal CLI in the pod of the server. */
@@ -103,8 +107,22 @@ export class ChartRelease {
   }
 
   /** Runs dynamo-bench in the pod of the site, which has the store and Temporal's address. */
-  dynamoBench(...args: string[]): Promise<string> {
-    return this.kubectl('exec', `deploy/${this.name}-site`, '--', 'node', 'dist/cli/main.js', ...args);
+  async dynamoBench(...args: string[]): Promise<string> {
+    const command = ['exec', `deploy/${this.name}-site`, '--', 'node', 'dist/cli/main.js', ...args];
+    // `status` ends with 3 while the suite runs.
+    const { exitCode, stdout, stderr } = await this.#kubectl(command, false);
+    if (exitCode !== 0 && exitCode !== 3) throw new Error(`dynamo-bench ${args.join(' ')}: ${stderr}`);
+    return stdout;
+  }
+
+  /** Waits until the site serves a file, and returns it. */
+  page(path: string): Promise<string> {
+    const program = `for (;;) {
+      const answer = await fetch('http://${this.name}-site/${path}');
+      if (answer.status === 200) { process.stdout.write(await answer.text()); break; }
+    }`;
+    const command = ['node', '--input-type=module', '--eval', program];
+    return this.kubectl('exec', `deploy/${this.name}-site`, '--', ...command);
   }
 
   /** A suite of the box's transport tests with short tables, without a kubeconfig's context. */
@@ -140,9 +158,11 @@ export class ChartRelease {
   async untilEnded(workflowId: string, tests: number): Promise<void> {
     for (;;) {
       const status = JSON.parse(await this.dynamoBench('status', workflowId, '--json')) as {
-        tests: { verdict?: string }[];
+        outcome: string;
+        tests: { cells: { done: number } }[];
       };
-      if (status.tests.filter(({ verdict }) => verdict !== undefined).length >= tests) return;
+      if (status.tests.filter(({ cells }) => cells.done > 0).length >= tests) return;
+      if (status.outcome !== 'running') throw new Error(`${workflowId} ended early: ${status.outcome}`);
     }
   }
 

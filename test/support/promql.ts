@@ -31,10 +31,10 @@ export function selectorsOf(expression: string): Selector[] {
     }));
 }
 
-const MONITORING = fileURLToPath(new URL('../../../manifests/monitoring/', import.meta.url));
+const MONITORING = fileURLToPath(new URL('../../../charts/dynamo-bench/files/monitoring/', import.meta.url));
 
 interface Rules {
-  readonly spec: { readonly groups: readonly { readonly rules: readonly { alert: string; expr: string }[] }[] };
+  readonly groups: readonly { readonly rules: readonly { alert: string; expr: string }[] }[];
 }
 
 interface Dashboard {
@@ -46,7 +46,7 @@ export function readExpressions(): { readonly place: string; readonly expression
   const rules = parse(readFileSync(`${MONITORING}rules.yaml`, 'utf8')) as Rules;
   const dashboard = JSON.parse(readFileSync(`${MONITORING}dashboard.json`, 'utf8')) as Dashboard;
   return [
-    ...rules.spec.groups.flatMap((group) => group.rules).map(({ alert, expr }) => ({ place: alert, expression: expr })),
+    ...rules.groups.flatMap((group) => group.rules).map(({ alert, expr }) => ({ place: alert, expression: expr })),
     ...dashboard.panels.flatMap(({ title, targets = [] }) =>
       targets.map(({ expr }) => ({ place: title, expression: expr })),
     ),

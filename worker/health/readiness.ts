@@ -16,7 +16,7 @@ interface Run {
 /** Time in milliseconds for which a result is used again, so that frequent probes cost nothing. */
 const FRESH_MS = 5_000;
 
-/** Time limit of one check in milliseconds. It is shorter than the time-out of a probe in `manifests/worker`. */
+/** Time limit of one check in milliseconds. It is shorter than the time-out of a probe of the Helm chart. */
 const LIMIT_MS = 2_000;
 
 /** Runs the checks of a worker at most once in five seconds, and at most one run at a time. */

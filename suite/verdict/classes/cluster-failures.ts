@@ -33,7 +33,7 @@ export const CLUSTER_FAILURES = {
   },
   Forbidden: {
     retry: 'never',
-    hint: "Apply manifests/worker/rbac.yaml in the suite's namespace, or grant the permission named in the message",
+    hint: "Install the chart charts/dynamo-bench for the suite's namespace, or grant the permission named in the message",
   },
   NotFound: { retry: 'never', hint: 'Create the missing object, or correct its name in the spec' },
   Rejected: {
