@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -81,6 +81,49 @@ describe('dynamo-bench schedule', function () {
       assert.equal(gone.exitCode, 2);
       assert.match(gone.stderr, /^error: Schedule "nightly-night" does not exist\n {2}→ /);
     }
+  });
+
+  it('applies a list of schedules of one owner, deletes those that left it, and spares others', async () => {
+    const list = join(folder, 'list.json');
+    const suite = JSON.parse(await readFile(spec, 'utf8'));
+    const apply = async (owner: string, schedules: readonly object[]) => {
+      await writeFile(list, JSON.stringify(schedules));
+      return bench('schedule', 'apply', list, '--owner', owner, '--json');
+    };
+    const applied = async (owner: string, schedules: readonly object[]) => {
+      const { exitCode, stdout, stderr } = await apply(owner, schedules);
+      assert.equal(exitCode, 0, stderr);
+      return (JSON.parse(stdout) as { id: string; done: string }[]).map(({ id, done }) => `${id} ${done}`);
+    };
+    await json('schedule', 'set', spec, '--id', 'by-hand');
+    const first = { id: 'a1', cron: '0 2 * * *', timeZone: 'Europe/Berlin', pauseOn: ['fail'], suite };
+    const second = { id: 'a2', cron: '0 3 * * *', suite };
+    assert.deepEqual(await applied('team-a', [first, second]), ['a1 created', 'a2 created']);
+    assert.deepEqual(await applied('team-b', [{ ...first, id: 'b1' }]), ['b1 created']);
+    assert.deepEqual((await json('schedule', 'show', 'a1')).pauseOn, ['fail']);
+
+    // A newly created schedule can be missing in the server's list for a moment.
+    while (!(await json('schedule', 'list')).some(({ id }: { id: string }) => id === 'a2'));
+    assert.deepEqual(await applied('team-a', [first]), ['a1 changed', 'a2 deleted']);
+
+    const foreign = await apply('team-b', [first]);
+    assert.equal(foreign.exitCode, 2);
+    assert.match(foreign.stderr, /^error: Schedule "a1" belongs to team-a\n {2}→ /);
+    for (const [wrong, message] of [
+      [[{ cron: '0 2 * * *' }], /0\.suite: /],
+      [[{ ...first, corn: 'x' }], /unknown key "corn"; did you mean "cron"\?/],
+      [[{ ...first, pauseOn: ['failed'] }], /unknown outcome "failed"; did you mean "fail"\?/],
+      [[first, first], /Two schedules have the same id/],
+      [[{ ...first, cron: 'every night' }], /Invalid cron expression "every night"/],
+      [[second, { ...first, suite: { name: 'x', tests: [] } }], /tests/],
+    ] as const) {
+      const refused = await apply('team-a', wrong);
+      assert.equal(refused.exitCode, 2, refused.stderr);
+      assert.match(refused.stderr, message);
+    }
+    assert.deepEqual(await applied('team-b', []), ['b1 deleted']);
+    assert.deepEqual(await applied('team-a', []), ['a1 deleted']);
+    await json('schedule', 'delete', 'by-hand');
   });
 
   it('does the same in the deprecated form, with one warning', async () => {
