@@ -63,7 +63,8 @@ export function copyPackages(root: string, packages: readonly Package[], target:
 export function copyProduct(root: string, target: string): void {
   if (!existsSync(join(root, 'dist/worker/main.js'))) throw new Error('dist is not built: run npm run build');
   for (const folder of PRODUCT) copy(join(root, 'dist', folder), join(target, 'dist', folder));
-  for (const name of ['manifests', 'package.json', 'LICENSE', 'NOTICE']) copy(join(root, name), join(target, name));
+  for (const name of ['manifests', 'charts/dynamo-bench/files', 'package.json', 'LICENSE', 'NOTICE'])
+    copy(join(root, name), join(target, name));
 }
 
 function copy(source: string, target: string, wanted: (file: string) => boolean = () => true): void {
