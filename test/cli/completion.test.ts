@@ -48,6 +48,7 @@ describe('shell completion', function () {
     assert.deepEqual(await complete('baseline', ''), ['accept', 'list', 'remove']);
     assert.deepEqual(await complete('acknowledge', ''), ['add', 'list', 'remove']);
     assert.deepEqual(await complete('schedule', ''), [
+      'apply',
       'backfill',
       'delete',
       'list',
