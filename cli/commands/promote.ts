@@ -3,6 +3,7 @@ import { useTemporal } from '../../temporal/connection.js';
 import { makeCurrent } from '../../temporal/worker-deployments.js';
 import { seconds } from '../options/option-parsers.js';
 import { addHelp } from '../output/help-text.js';
+import { say } from '../output/say.js';
 
 interface Options {
   readonly deployment: string;
@@ -25,7 +26,7 @@ export function promoteCommand(): Command {
       await useTemporal(({ connection, namespace }) =>
         makeCurrent(connection, namespace, { deployment, build }, timeout),
       );
-      console.log(
+      say(
         json
           ? JSON.stringify({ deployment, build }, null, 2)
           : `Build ${build} of deployment ${deployment} is current; new suite runs start on it`,

@@ -12,6 +12,7 @@ import { positiveInteger, seconds } from '../options/option-parsers.js';
 import { addStoreOptions, type StoreOptions, withStore } from '../options/store-options.js';
 import { WrongUse } from '../options/wrong-use.js';
 import { addHelp } from '../output/help-text.js';
+import { complain, say } from '../output/say.js';
 import { writeSite } from './site.js';
 import { createSiteServer } from './site-server.js';
 
@@ -62,7 +63,7 @@ async function serveFrom(parent: string, address: Address, options: Options, int
   try {
     site = await render(parent, options);
     const url = `http://${addressText({ ...address, port: (server.address() as AddressInfo).port })}`;
-    console.log(options.json ? JSON.stringify({ url }, null, 2) : `Results: ${url}; Ctrl-C ends the server`);
+    say(options.json ? JSON.stringify({ url }, null, 2) : `Results: ${url}; Ctrl-C ends the server`);
     for (;;) {
       await setTimeout(options.every * 1000, undefined, { signal: interrupted });
       const former = site;
@@ -86,7 +87,7 @@ async function render(parent: string, options: Options): Promise<string | undefi
   } catch (error) {
     await rm(folder, { recursive: true, force: true });
     if (!(error instanceof SuiteFailure)) throw error;
-    console.error(`warning: ${error.message}; trying again in ${options.every} s`);
+    complain(`warning: ${error.message}; trying again in ${options.every} s`);
     return undefined;
   }
 }

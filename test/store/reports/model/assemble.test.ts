@@ -27,7 +27,10 @@ describe('the report of a run', () => {
     await store.write(async (transaction) => {
       const { record: stored } = await transaction.selectFrom('run').select('record').executeTakeFirstOrThrow();
       const former = { ...JSON.parse(stored), reasons: [{ code: 'x', message: `started with ${secret}` }] };
-      await transaction.updateTable('run').set({ record: JSON.stringify(former) }).execute();
+      await transaction
+        .updateTable('run')
+        .set({ record: JSON.stringify(former) })
+        .execute();
     });
     const report = await store.use((kysely) => readReport(kysely, record.workflowId));
     assert.match(JSON.stringify(report), /started with <redacted>/);
