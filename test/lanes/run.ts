@@ -7,9 +7,10 @@ import { join } from 'node:path';
  * Runs lanes of the tests from `dist` and ends with one line for all: `N passed, N failed`. A lane is a folder below
  * `test`. Node.js runs this file as it is.
  *
- * The lanes `cluster` and `box` need the box: `cluster` runs two files at a time, each on two nodes of its own, and `box`
- * one, because its files change what all nodes share. Both mostly wait for pods, so the other lanes run beside them, one
- * after the other and with a low priority; their output is shown when they end.
+ * The lanes `cluster` and `box` need the box. `cluster` runs two files at a time, each on two nodes of its own. It mostly
+ * waits for pods, so the other lanes run beside it, one after the other and with a low priority; their output is shown when
+ * they end. `box` has the files that change what all nodes share, and those that expect certain figures. It runs one file at
+ * a time, and starts when nothing else runs.
  *
  *   node test/lanes/run.ts LANE...|all [MOCHA-OPTION...]     such as: cluster --grep 'killed for memory'
  */
@@ -105,15 +106,24 @@ async function local(script: string, args: readonly string[], shown: boolean): P
   });
 }
 
-/** Keeps one box for all suites of its lanes, and ends it if it was started here. */
-async function runOnBox(lanes: readonly Lane[]): Promise<Ended[]> {
+/**
+ * Keeps one box for all suites of its lanes, and ends it if it was started here.
+ *
+ * @param others the end of the other lanes, before which the lane `box` does not start
+ */
+async function runOnBox(lanes: readonly Lane[], others: Promise<unknown>): Promise<Ended[]> {
   if (lanes.length === 0) return [];
   const isRunning = await local('kubectl', ['get', '--raw', '/readyz'], false);
   if (!(await local('up', ['--only', 'kubernetes'], true))) {
     return lanes.map((lane) => ({ ...NOTHING_RAN, lane, failed: 1, seconds: 0 }));
   }
   try {
-    return await runInOrder(lanes, false);
+    const ended: Ended[] = [];
+    for (const lane of lanes) {
+      if (lane === 'box') await others;
+      ended.push(...(await runInOrder([lane], false)));
+    }
+    return ended;
   } finally {
     if (!isRunning) await local('down', [], true);
   }
@@ -169,7 +179,8 @@ const onBox = lanes.filter((lane) => NEEDS_BOX.has(lane));
 const others = lanes.filter((lane) => !NEEDS_BOX.has(lane));
 let ended: Ended[];
 try {
-  ended = (await Promise.all([runInOrder(others, onBox.length > 0), runOnBox(onBox)])).flat();
+  const besides = runInOrder(others, onBox.length > 0);
+  ended = (await Promise.all([besides, runOnBox(onBox, besides)])).flat();
 } finally {
   rmSync(folder, { recursive: true });
 }
