@@ -114,11 +114,20 @@ const SECRET_SHAPES: readonly SecretShape[] = [
   { name: 'URL key', pattern: '(?<=[?&;]key=)[\\w-]{15,}', source: 'detect-secrets keyword' },
 ];
 
+/**
+ * Longest part of a secret that an expression matches, in characters. Without a limit, a token of 12 MB in a record takes more
+ * than the stack of the search.
+ */
+const LONGEST = 100_000;
+
 /** Matches every shape. A shape does not start within a word, so that `disk-…` is not taken for `sk-…`. */
-export const SHAPES = new RegExp(`(?<![A-Za-z0-9])(?:${SECRET_SHAPES.map(({ pattern }) => pattern).join('|')})`, 'g');
+export const SHAPES = new RegExp(
+  `(?<![A-Za-z0-9])(?:${SECRET_SHAPES.map(({ pattern }) => pattern.replace(/,\}/g, `,${LONGEST}}`)).join('|')})`,
+  'g',
+);
 
 /** Matches the credentials of an HTTP header; whether they are some depends on `isCredential`. */
-export const HEADER_CREDENTIALS = /\b(Bearer|Basic)([ \t]{1,4})([\w.~+/=-]{8,})/gi;
+export const HEADER_CREDENTIALS = /\b(Bearer|Basic)([ \t]{1,4})([\w.~+/=-]{8,100000})/gi;
 
 /** Returns whether a word behind `Bearer` or `Basic` is a credential, and not the word of a sentence. */
 export function isCredential(word: string): boolean {

@@ -62,6 +62,22 @@ describe('the filter of secrets', () => {
     it(`replaces the whole value: ${text}`, () => assert.doesNotMatch(redactText(text), FORBIDDEN));
   }
 
+  it('takes a text of any length after the beginning of a secret', () => {
+    for (const start of [
+      'ghp_',
+      'github_pat_',
+      'sk-',
+      'eyJ',
+      'sha256~',
+      'Bearer ',
+      'https://h?sig=',
+      'aGZf',
+      'token=',
+    ]) {
+      assert.ok(redactText(`${start}${'aB3d'.repeat(3e6)}`).includes(REDACTED), start);
+    }
+  });
+
   it('recognizes tokens and private keys in base64, as in the data of a Secret', () => {
     const letters = 'aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3z';
     for (const secret of [
