@@ -67,7 +67,7 @@ describe('the filter of secrets', () => {
       'ghp_',
       'github_pat_',
       'sk-',
-      'eyJ',
+      'eyJaB3daB3daB3d.',
       'sha256~',
       'Bearer ',
       'https://h?sig=',
