@@ -33,13 +33,14 @@ secret_name() { # NAME
   case $1 in
     *_FILE | *_PATH | *_DIR | *_NAME | *Name | *_SOCK | tokenSecret | imagePullSecrets | PWD | OLDPWD) return 1 ;;
     [Bb][Oo][Ss]_* | [Ee][Oo][Ss]_* | *[Ff][Ii][Rr][Ss][Tt]_[Tt][Oo][Kk][Ee][Nn]*) return 1 ;;
-    *[Tt][Oo][Kk][Ee][Nn]_[Cc][Oo][Uu][Nn][Tt]*) return 1 ;;
+    *[Tt][Oo][Kk][Ee][Nn]_[Cc][Oo][Uu][Nn][Tt]* | *TOKEN_BUDGET | *[a-z]PasswordKey | *[a-z]TokenKey) return 1 ;;
     *SECRET* | *[Ss]ecret* | *PASSW* | *[Pp]assw* | *PASSPHRASE* | *[Pp]assphrase* | *CREDENTIAL* | *[Cc]redential*) return 0 ;;
     *COOKIE* | *[Cc]ookie* | *_PASS | *_PASS_* | *PWD | *_PAT | *_PATS | *DSN | AUTH | AUTH_* | *_AUTH | *_AUTH_* | *[Aa]uth) return 0 ;;
     *TOKEN | *Token | *_token | token | *TOKEN_* | *ACCESS_TOKENS | *access_tokens) return 0 ;;
     KEY | *_KEY | *_KEYS | *_KEY_ID | *_KEY_DATA | *_KEY_[0-9]* | *_key | *APIKEY | *[Aa]pi[Kk]ey | *SECRETKEY | *PRIVATEKEY) return 0 ;;
     *ACCESSKEY | *[Aa]ccess[Kk]ey | *[Aa]ccount[Kk]ey | *_WEBHOOK_UR[LI] | *[Cc]onnection_[Ss]tring | *CONNECTION_STRING) return 0 ;;
     *[Aa]ccess[Ss]ignature) return 0 ;;
+    *PASSCODE* | SSHPASS | *_PW | *_PSK | PSK | *JWT* | *_SAS | *_WEBHOOK | *TOKEN[0-9] | *APIKEY[0-9] | *PRIVKEY | *DOCKERCONFIGJSON) return 0 ;;
   esac
   return 1
 }

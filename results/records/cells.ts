@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
-import { cellProblems, currentCell } from '../../suite/record/current-cell.js';
+import { cellProblems, currentCell, isReadableCell } from '../../suite/record/current-cell.js';
 import type { TransportCell } from '../../suite/record/record.js';
 import { canonicalJson } from '../../suite/run/canonical-json.js';
 import type { Tables } from '../database/tables.js';
@@ -19,7 +19,7 @@ export function cellId({ recordedAt, ...content }: CellRecord): string {
   return createHash('sha256').update(canonicalJson(content)).digest('hex');
 }
 
-/** Stores a cell of any version with its figures unless the store has it, and returns its number. */
+/** Stores a cell of any version unless the store has it, with the figures of a readable one, and returns its number. */
 export async function putCell(transaction: Transaction<Tables>, cell: CellRecord): Promise<number> {
   const id = cellId(cell);
   const inserted = await transaction
@@ -40,6 +40,8 @@ export async function putCell(transaction: Transaction<Tables>, cell: CellRecord
     .returning('seq')
     .executeTakeFirst();
   if (inserted) {
+    // Of an unknown version, no field has a known form.
+    if (!isReadableCell(cell)) return inserted.seq;
     const current = currentCell(cell);
     await putFigures(transaction, inserted.seq, current);
     await putLogLinks(transaction, inserted.seq, current);

@@ -48,6 +48,8 @@ export function tooMuchInput(input: unknown): SpecProblem | undefined {
       continue;
     }
     for (const [key, item] of Object.entries(value)) {
+      // Some checks and copies would lose it without a message.
+      if (key === '__proto__') return problem('has the key "__proto__", which no field can have; remove it');
       if (key.length > MAX_KEY) return problem(`has a key of ${key.length} characters; at most ${MAX_KEY} are allowed`);
       open.push({ value: item, depth: depth + 1, path: path === '' ? key : `${path}.${key}` });
     }

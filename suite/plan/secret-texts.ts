@@ -24,8 +24,10 @@ export function secretTexts(input: unknown): SpecProblem[] {
       });
     } else if (typeof value === 'object' && value !== null) {
       for (const [key, item] of Object.entries(value)) {
-        if (isEnvironment(key)) continue;
-        visit(item, path === '' ? key : `${path}.${key}`, key);
+        const place = path === '' ? key : `${path}.${key}`;
+        if (ENVIRONMENT.test(place)) continue;
+        const { name: variable } = value as { name?: unknown };
+        visit(item, place, key === 'value' && typeof variable === 'string' ? variable : key);
       }
     }
   };
@@ -33,7 +35,6 @@ export function secretTexts(input: unknown): SpecProblem[] {
   return problems;
 }
 
-/** Keys and axes of environments, whose schema refuses secrets. */
-function isEnvironment(key: string): boolean {
-  return /^(?:env|environment)(?:\.|$)/.test(key);
-}
+/** Matches the paths of environments, whose schema refuses secrets. A chart can have other fields with this name. */
+const ENVIRONMENT =
+  /^(?:dynamo\.)?(?:env|environment)$|^tests\[\d+\]\.(?:env|environment|matrix\.(?:[^.]+\[\d+\]\.)?(?:env|environment)(?:\..*)?)$/;

@@ -11,7 +11,7 @@ interface FormerCell {
   readonly version?: number;
   readonly concurrency?: number;
   readonly pair?: { readonly node1: string; readonly node2: string };
-  readonly pods?: readonly { readonly node: string }[];
+  readonly pods?: readonly ({ readonly node: string } | null)[];
   readonly pretendedRate?: number;
   readonly parameters?: object;
 }
@@ -24,7 +24,9 @@ export function currentCell(recorded: object): TransportCell | InferenceCell {
   if (versionOf(recorded) !== 1) return recorded as TransportCell | InferenceCell;
   const { pair, pretendedRate, ...rest } = recorded as FormerCell;
   const { concurrency, pods = [], parameters } = rest;
-  const nodes = pair ? [pair.node1, pair.node2] : [...new Set(pods.map(({ node }) => node))];
+  // A record from outside can have anything in these fields; the schema then names the wrong node.
+  const ofPods = Array.isArray(pods) ? pods : [pods];
+  const nodes = pair ? [pair.node1, pair.node2] : [...new Set(ofPods.map((pod) => pod?.node))];
   const current: object = {
     ...rest,
     version: RECORD_VERSION,

@@ -1,5 +1,13 @@
 import { isPlainSecret, isSecretHeader, isSecretName } from './secret-name.js';
-import { HEADER_CREDENTIALS, isCredential, PRIVATE_KEY, PRIVATE_KEY_END, SHAPES } from './secret-shapes.js';
+import {
+  HEADER_CREDENTIALS,
+  isCredential,
+  PASSWORD_OPTION,
+  PRIVATE_KEY,
+  PRIVATE_KEY_END,
+  SHAPES,
+  USER_OPTION,
+} from './secret-shapes.js';
 import { replaceUrlCredentials } from './url-credentials.js';
 
 export { isSecretName } from './secret-name.js';
@@ -66,7 +74,9 @@ export function redactText(text: string): string {
     .replace(HEADER_CREDENTIALS, (all, scheme: string, gap: string, word: string) =>
       isCredential(word) ? `${scheme}${gap}${REDACTED}` : all,
     )
-    .replace(SHAPES, REDACTED);
+    .replace(SHAPES, REDACTED)
+    .replace(USER_OPTION, `$1${REDACTED}`)
+    .replace(PASSWORD_OPTION, `$1${REDACTED}`);
   return redactAssignments(withoutShapes);
 }
 
@@ -137,14 +147,26 @@ function redactPrivateKeys(text: string): string {
 }
 
 /**
- * Matches a name with what follows it in front of a value, or an option with the space behind it. It starts only where a name
+ * Matches a name with what follows it in front of a value, or an option with the space or the quotes of a list (`['--token', 'x']`)
+ * behind it. It starts only where a name
  * starts, so that the search stays linear.
  */
-const ASSIGNMENT = /(?<![\w.-])(?:([\w.-]+)\\{0,7}["']?[ \t]{0,4}(=>?|:)[ \t]{0,4}|(--[\w.-]+)[ \t]{1,4})/g;
+const ASSIGNMENT =
+  /(?<![\w.-])(?:([\w.-]+)\\{0,7}["']?[ \t]{0,40}(=>?|:=?|(?<=<[\w.-]{1,64})>)[ \t]{0,40}|(--[\w.-]+)(?:[ \t]{1,4}|\\{0,7}["'],[ \t]?(?=\\{0,7}["'])))/g;
 
 /** Matches a quoted value, also one whose quotes are escaped; a value without an end ends with its line. */
-const QUOTED = /(\\{0,7}["'])([^\n]*?)(?:\1|(?=\n)|$)/y;
+const QUOTED = /(\\{0,7}["'])([^\n]*?)(?:(?<!\\)\1|(?=\n)|$)/y;
 const BARE = /[^\s"'`&\\]+/y;
+/** Matches the value of a variable at the beginning of a line, as `env` prints it. */
+const WHOLE_WORD = /\S+/y;
+const ELEMENT = /[^<\n]{1,4096}(?=<\/)/y;
+
+/** Matches the name of a variable in front of `value`: `{"name": "HF_TOKEN", "value": …}`, also in YAML. */
+const NAME_BEFORE =
+  /(?<![\w.-])name\\{0,7}["']?[ \t]{0,4}[:=][ \t]{0,4}\\{0,7}["']?([\w.-]{1,253})\\{0,7}["']?,?\s{0,40}\\{0,7}["']?$/;
+const LONGEST_BEFORE = 400;
+
+const PATTERNS: Readonly<Record<string, RegExp>> = { line: WHOLE_WORD, '>': ELEMENT };
 const REST_OF_LINE = /[^\n"'`]+/y;
 
 /** Matches values that are no secrets: placeholders, references to variables, words of settings. */
@@ -155,9 +177,12 @@ function redactAssignments(text: string): string {
   let done = 0;
   ASSIGNMENT.lastIndex = 0;
   for (let match = ASSIGNMENT.exec(text); match; match = ASSIGNMENT.exec(text)) {
-    const [, name = match[3] ?? '', sign = ''] = match;
+    const [, word = match[3] ?? '', mark = ''] = match;
+    const variable = word === 'value' ? variableBefore(text, match.index) : undefined;
+    const [name, sign] = variable === undefined ? [word, mark] : [variable, '='];
     if (!isSecretName(name) && !isSecretHeader(name)) continue;
-    const found = valueAt(text, ASSIGNMENT.lastIndex, name, sign);
+    const isLine = mark === '=' && LINE_START.test(text.slice(Math.max(0, match.index - 12), match.index));
+    const found = valueAt(text, ASSIGNMENT.lastIndex, name, isLine ? 'line' : sign);
     if (!found) continue;
     parts.push(text.slice(done, found.start), REDACTED);
     done = found.end;
@@ -166,18 +191,26 @@ function redactAssignments(text: string): string {
   return parts.length === 0 ? text : parts.join('') + text.slice(done);
 }
 
-/** @param sign `=`, `=>`, `:`, or nothing between an option and its value */
+/** Matches the text between a line break and the name of a variable. */
+const LINE_START = /(?:^|\n)(?:export |declare -x )?$/;
+
+function variableBefore(text: string, at: number): string | undefined {
+  return NAME_BEFORE.exec(text.slice(Math.max(0, at - LONGEST_BEFORE), at))?.[1];
+}
+
+/** @param sign `line` for a variable at the beginning of a line, `=`, `=>`, `:=`, `:`, `>` behind the name of an XML element, or nothing between an option and its value */
 function valueAt(text: string, at: number, name: string, sign: string): { start: number; end: number } | undefined {
   QUOTED.lastIndex = at;
   const [, quote = '', quoted] = QUOTED.exec(text) ?? [];
   if (quoted !== undefined) {
     const start = at + quote.length;
-    return quoted === '' || isPlaceholder(quoted) ? undefined : { start, end: start + quoted.length };
+    const isOption = sign === '' && quoted.startsWith('-');
+    return quoted === '' || isOption || isPlaceholder(quoted) ? undefined : { start, end: start + quoted.length };
   }
-  const isAssigned = sign.startsWith('=');
+  const isAssigned = sign === 'line' || sign.includes('=');
   // `--verbose --token` and lists in YAML: the next word is not the value.
   if (!isAssigned && text[at] === '-') return undefined;
-  const pattern = sign === ':' && isSecretHeader(name) ? REST_OF_LINE : BARE;
+  const pattern = sign === ':' && isSecretHeader(name) ? REST_OF_LINE : (PATTERNS[sign] ?? BARE);
   pattern.lastIndex = at;
   const value = pattern.exec(text)?.[0] ?? '';
   if (value === '' || isPlaceholder(value)) return undefined;
@@ -188,9 +221,14 @@ function valueAt(text: string, at: number, name: string, sign: string): { start:
   return { start: at, end: at + value.length };
 }
 
+/** Longest value of a secret name, in characters, that can be a word or a number of a sentence. */
+const LONGEST_WORD = 256;
+
 /** Returns whether `name: value` without quotes is a secret, and not a sentence (`Unexpected token: x`) or a count. */
 function isColonSecret(name: string, value: string, next: string): boolean {
   if (isSecretHeader(name)) return true;
+  // Also keeps the search linear: a value that is no secret is read again from each further name in it.
+  if (value.length > LONGEST_WORD) return true;
   if (/^[a-z]+$/i.test(value) && /^ [a-z]/i.test(next)) return false;
   if (/^\d+(?:\.\d+)?[,;)\]}]*$/.test(value)) return false;
   return isPlainSecret(name) || (value.length >= 16 && /\d/.test(value));

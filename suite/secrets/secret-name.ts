@@ -6,16 +6,19 @@
 
 /** Words that name a secret wherever they are in a name. */
 const SECRET_WORDS: ReadonlySet<string> = new Set(
-  `APIKEY AUTH AUTHORIZATION BEARER COOKIE CREDENTIAL CREDENTIALS CREDS DSN HTPASSWD PASSPHRASE PASSWD
-  PASSWORD PASSWORDS PASSWRD SECRET SECRETS`.split(/\s+/),
+  `APIKEY AUTH AUTHORIZATION BEARER COOKIE COOKIES CREDENTIAL CREDENTIALS CREDS DOCKERCONFIGJSON DSN HTPASSWD JWT PASSCODE
+  PASSPHRASE PASSWD PASSWORD PASSWORDS PASSWRD PRIVKEY PSK SECRET SECRETS`.split(/\s+/),
 );
 
 /** Words that name a secret except as the only word of a name: `DB_PWD` and not `PWD`, `GITHUB_PAT` and not `PAT`. */
 const SECRET_BESIDE_OTHERS: ReadonlySet<string> = new Set(['PAT', 'PATS', 'PWD']);
 
+/** Words that name a secret only at the end of a name with others: `STORAGE_SAS` and not `SAS_DISK`. */
+const SECRET_AT_END: ReadonlySet<string> = new Set(['CRED', 'PW', 'SAS', 'WEBHOOK']);
+
 /** Matches a word in which a secret is glued to another word: `PGPASSWORD`, `HFTOKEN`, `SECRETKEY`. */
 const GLUED =
-  /PASSWORD|PASSWD|PASSPHRASE|SECRET|(?:API|ACCESS|ACCOUNT|AUTH|CRYPT|DEPLOY|ENCRYPTION|LICENSE|MASTER|PRIVATE|SAS|SIGNING|SSH|STORAGE)KEYS?$|TOKEN$|CREDENTIALS?$|^(?:DB|PG|MY|SQL|MYSQL|REDIS|MONGO|SMTP|MAIL|LDAP|FTP|ROOT|ADMIN|USER|ETCD)(?:PASS|PWD)$/;
+  /PASSWORD|PASSWD|PASSPHRASE|SECRET|(?:API|ACCESS|ACCOUNT|AUTH|CRYPT|DEPLOY|ENCRYPTION|LICENSE|MASTER|PRIVATE|SAS|SIGNING|SSH|STORAGE)KEYS?$|TOKEN$|CREDENTIALS?$|^(?:DB|PG|MY|SQL|MYSQL|REDIS|MONGO|SMTP|MAIL|LDAP|FTP|ROOT|ADMIN|USER|ETCD|SSH)(?:PASS|PWD|PW)$/;
 
 /** Words in front of `TOKEN` with which it is a part of a text: `first_token`, `eos_token`. */
 const TEXT_TOKEN: ReadonlySet<string> = new Set(
@@ -25,7 +28,7 @@ const TEXT_TOKEN: ReadonlySet<string> = new Set(
 
 /** Words behind `TOKEN` with which the name holds a property of it: `token_count`. */
 const PROPERTY: ReadonlySet<string> = new Set(
-  `BYTES COUNT COUNTS DELAY DURATION INDEX LATENCY LEN LENGTH LIMIT MAX MIN NUM PER PREFIX RATE RATIO SIZE SPACING THROUGHPUT
+  `BUDGET BYTES COUNT COUNTS DELAY DURATION INDEX LATENCY LEN LENGTH LIMIT MAX MIN NUM PER PREFIX RATE RATIO SIZE SPACING THROUGHPUT
   TYPE USAGE`.split(/\s+/),
 );
 
@@ -60,7 +63,8 @@ const NAMES_OF_SECRETS: ReadonlySet<string> = new Set(
 const PLAIN_FIELDS: ReadonlySet<string> = new Set(['key', 'keys', 'pass']);
 
 /** Matches every name that can be secret, quickly. */
-const CANDIDATE = /key|token|pass|pwd|pat|secret|auth|cookie|cred|dsn|bearer|signature|webhook|connection/i;
+const CANDIDATE =
+  /key|token|pass|pwd|pat|secret|auth|cookie|cred|dsn|bearer|signature|webhook|connection|pw|sas|psk|jwt|dockerconfig/i;
 
 /** Answers for names of before. A log has the same few names in all its lines. */
 const known = new Map<string, boolean>();
@@ -82,12 +86,15 @@ function hasSecretWord(name: string): boolean {
   if (PLAIN_FIELDS.has(name) || NAMES_OF_SECRETS.has(name) || REFERENCE.has(words.at(-1) ?? '')) return false;
   // Charts name a Secret so: `existingSecret`.
   if (words[0] === 'EXISTING') return false;
+  // Charts name the key of a Secret so: `userPasswordKey`.
+  if (/[a-z](?:Password|Token)Key$/.test(name)) return false;
   return words.some((word, at) => isSecretWord(word, words[at - 1], words[at + 1], words.length === 1));
 }
 
 function isSecretWord(word: string, before: string | undefined, after: string | undefined, only: boolean): boolean {
   if (SECRET_WORDS.has(word)) return true;
   if (SECRET_BESIDE_OTHERS.has(word)) return !only;
+  if (SECRET_AT_END.has(word) && !only && after === undefined) return true;
   if (word === 'PASS') return !PROPERTY.has(after ?? '');
   if (word === 'KEY' || word === 'KEYS') {
     if (FINDING_KEY.has(before ?? '')) return false;
@@ -114,6 +121,9 @@ export function isPlainSecret(name: string): boolean {
   );
 }
 
+/** Matches a secret with its number: `TOKEN2`, `PASSWORD1`. */
+const NUMBERED = /^(?:APIKEY|COOKIE|PASS|PASSWORD|PASSWD|PWD|SECRET|TOKEN)\d{1,3}$/;
+
 /** Splits a name into its words in capitals: `accessToken`, `ACCESS_TOKEN` and `access-token` into `ACCESS`, `TOKEN`. */
 function wordsOf(name: string): string[] {
   return name
@@ -121,5 +131,6 @@ function wordsOf(name: string): string[] {
     .replace(/([A-Z])([A-Z][a-z])/g, '$1 $2')
     .toUpperCase()
     .split(/[^A-Z0-9]+/)
+    .map((word) => (NUMBERED.test(word) ? word.replace(/\d{1,3}$/, '') : word))
     .filter((word) => word !== '');
 }

@@ -43,12 +43,12 @@ const SECRET_SHAPES: readonly SecretShape[] = [
   { name: 'Slack app token', pattern: 'xapp-\\d-[\\w-]{10,}', source: 'gitleaks slack-app-token' },
   {
     name: 'Slack webhook',
-    pattern: 'hooks\\.slack\\.com/(?:services|workflows|triggers)/[^\\s"\'<>`]+',
+    pattern: 'hooks\\.slack(?:-gov)?\\.com/(?:services|workflows|triggers)/[^\\s"\'<>`]+',
     source: 'gitleaks slack-webhook-url',
   },
   {
     name: 'Discord webhook',
-    pattern: 'discord(?:app)?\\.com/api/webhooks/[^\\s"\'<>`]+',
+    pattern: 'discord(?:app)?\\.com/api/(?:v\\d{1,3}/)?webhooks/[^\\s"\'<>`]+',
     source: 'trufflehog discordwebhook',
   },
   {
@@ -71,6 +71,15 @@ const SECRET_SHAPES: readonly SecretShape[] = [
     name: 'Hugging Face token',
     pattern: '(?:hf|api_org)_[A-Za-z0-9]{16,}',
     source: 'gitleaks huggingface-access-token',
+  },
+  { name: 'Groq key', pattern: 'gsk_[A-Za-z0-9]{30,}', source: 'trufflehog groq' },
+  { name: 'Replicate token', pattern: 'r8_[A-Za-z0-9]{30,}', source: 'trufflehog replicate' },
+  { name: 'Telegram token', pattern: '(?:bot)?\\d{8,10}:AA[\\w-]{30,}', source: 'gitleaks telegram-bot-api-token' },
+  {
+    name: 'token or private key in base64, as in the data of a Secret of Kubernetes',
+    pattern:
+      '(?:Z2h[vwzcd]X|Z2l0aHViX3BhdF|aGZf|Z2xwYXQt|eG94[YWVvcHJz]|c2st|c2tf|QUtJQ|bnZhcGkt|ZXlK|LS0tLS1CRUdJTiB(?:QUklW|SU0Eg|FQyBQ|FTkNS|PUEVO|EU0Eg))[A-Za-z0-9+/]{16,}={0,2}',
+    source: 'trufflehog, which decodes base64 before it searches',
   },
   { name: 'NGC key', pattern: 'nvapi-[\\w-]{20,}', source: 'trufflehog nvapi' },
   { name: 'npm token', pattern: 'npm_[A-Za-z0-9]{30,}', source: 'gitleaks npm-access-token' },
@@ -97,14 +106,28 @@ const SECRET_SHAPES: readonly SecretShape[] = [
   },
   { name: 'OpenShift token', pattern: 'sha256~[\\w-]{40,}', source: 'gitleaks openshift-user-token' },
   { name: 'JSON Web Token', pattern: '(?<![\\w-])eyJ[\\w-]{10,}\\.[\\w-]{10,}(?:\\.[\\w-]*)?', source: 'gitleaks jwt' },
-  { name: 'URL signature', pattern: '(?<=[?&;]sig=)[\\w%+/=.-]{10,}', source: 'trufflehog azuresastoken' },
+  {
+    name: 'URL signature',
+    pattern: '(?<=[?&;](?:sig|[Ss]ignature)=)[\\w%+/=~.-]{10,}',
+    source: 'trufflehog azuresastoken',
+  },
+  { name: 'URL key', pattern: '(?<=[?&;]key=)[\\w-]{15,}', source: 'detect-secrets keyword' },
 ];
 
+/**
+ * Longest part of a secret that an expression matches, in characters. Without a limit, a token of 12 MB in a record takes more
+ * than the stack of the search.
+ */
+const LONGEST = 100_000;
+
 /** Matches every shape. A shape does not start within a word, so that `disk-…` is not taken for `sk-…`. */
-export const SHAPES = new RegExp(`(?<![A-Za-z0-9])(?:${SECRET_SHAPES.map(({ pattern }) => pattern).join('|')})`, 'g');
+export const SHAPES = new RegExp(
+  `(?<![A-Za-z0-9])(?:${SECRET_SHAPES.map(({ pattern }) => pattern.replace(/,\}/g, `,${LONGEST}}`)).join('|')})`,
+  'g',
+);
 
 /** Matches the credentials of an HTTP header; whether they are some depends on `isCredential`. */
-export const HEADER_CREDENTIALS = /\b(Bearer|Basic)([ \t]{1,4})([\w.~+/=-]{8,})/gi;
+export const HEADER_CREDENTIALS = /\b(Bearer|Basic)([ \t]{1,4})([\w.~+/=-]{8,100000})/gi;
 
 /** Returns whether a word behind `Bearer` or `Basic` is a credential, and not the word of a sentence. */
 export function isCredential(word: string): boolean {
@@ -114,3 +137,10 @@ export function isCredential(word: string): boolean {
 /** Matches the first line of a private key; its last line starts with `PRIVATE_KEY_END`. */
 export const PRIVATE_KEY = /-----BEGIN[ A-Z0-9_-]{0,40}PRIVATE KEY(?: BLOCK)?-----/;
 export const PRIVATE_KEY_END = /-----END[ A-Z0-9_-]{0,40}-----/;
+
+/** Matches `-u user:password` of curl and etcdctl. `-u 1000:1000` names a user and a group. */
+export const USER_OPTION =
+  /(?<![\w-])((?:-u|--user|--proxy-user)[ \t=]{1,4}["']?[^\s"':]{1,64}:)(?!\d+(?![^\s"']))[^\s"']+/g;
+
+/** Matches `docker login … -p password` and `sshpass -p password`. */
+export const PASSWORD_OPTION = /(\b(?:login|sshpass)\b[^\n]{0,200}?[ \t]-p[ \t]?["']?)[^\s"']+/g;

@@ -1,6 +1,9 @@
 /** Characters that end a URL within a text. */
 const URL_END = /[\s"'<>`]/g;
 
+/** Matches the marks behind the scheme of a URL; some programs escape the slashes in JSON. */
+const AFTER_SCHEME = /:(?:\/\/|\\\/\\\/)/g;
+
 /** Matches a host and its port, as they follow the credentials in a URL. */
 const HOST = /^(?:\[[0-9a-fA-F:.%]+\]|[\w.%-]*)(?::\d{1,5})?$/;
 
@@ -17,13 +20,17 @@ const DIGEST = /^[a-z0-9+._-]{2,20}:[0-9a-f]{32,128}(?![0-9a-f])/;
 export function replaceUrlCredentials(text: string, replacement: string): string {
   const parts: string[] = [];
   let done = 0;
-  for (let at = text.indexOf('://'); at >= 0; at = text.indexOf('://', done)) {
+  AFTER_SCHEME.lastIndex = 0;
+  for (let mark = AFTER_SCHEME.exec(text); mark; mark = AFTER_SCHEME.exec(text)) {
+    const at = mark.index;
+    const from = at + mark[0].length;
     URL_END.lastIndex = at;
     const end = URL_END.exec(text)?.index ?? text.length;
-    const rest = text.slice(at + 3, end);
+    const rest = text.slice(from, end);
     const credentials = lengthOfCredentials(schemeBefore(text, at), rest);
-    parts.push(text.slice(done, at + 3), credentials > 0 ? `${replacement}@${rest.slice(credentials + 1)}` : rest);
+    parts.push(text.slice(done, from), credentials > 0 ? `${replacement}@${rest.slice(credentials + 1)}` : rest);
     done = end;
+    AFTER_SCHEME.lastIndex = end;
   }
   return parts.length === 0 ? text : parts.join('') + text.slice(done);
 }
@@ -32,7 +39,7 @@ export function replaceUrlCredentials(text: string, replacement: string): string
 function lengthOfCredentials(scheme: string, url: string): number {
   const digest = url.lastIndexOf('@');
   const rest = digest >= 0 && DIGEST.test(url.slice(digest + 1)) ? url.slice(0, digest) : url;
-  const authority = /^[^/?#]*/.exec(rest)?.[0] ?? '';
+  const authority = /^[^/?#\\]*/.exec(rest)?.[0] ?? '';
   const at = authority.lastIndexOf('@');
   const host = authority.slice(at + 1);
   if (HOST.test(host)) {

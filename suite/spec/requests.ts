@@ -42,11 +42,40 @@ function dynamoRequests({ platform, image, load, model, env }: NonNullable<Suite
 }
 
 /** Lists what the installation of the platform needs. A chart creates pods of any image, so it counts as an image. */
-export function platformRequests({ chart, namespace }: NonNullable<SuiteSpec['dynamo']>['platform']): SpecRequest[] {
+export function platformRequests({
+  chart,
+  namespace,
+  values,
+}: NonNullable<SuiteSpec['dynamo']>['platform']): SpecRequest[] {
   return [
     ...request('namespace', 'dynamo.platform.namespace', namespace),
     ...request('image', 'dynamo.platform.chart', chart),
+    ...imagesOfValues(values, 'dynamo.platform.values'),
   ];
+}
+
+/**
+ * Lists the images that the values of a chart set: texts of fields whose names end with `image`, and `repository` with the
+ * fields beside it, as charts write them. A registry alone counts as well, because it changes where images come from.
+ */
+function imagesOfValues(values: unknown, field: string): SpecRequest[] {
+  if (typeof values !== 'object' || values === null) return [];
+  const { registry, repository, tag, digest } = values as Readonly<Record<string, unknown>>;
+  const parts = [registry, repository].filter((part) => typeof part === 'string' && part !== '');
+  const own = `${parts.join('/')}${textAfter(':', tag)}${textAfter('@', digest)}`;
+  return [
+    ...(parts.length > 0 ? request('image', field, own) : []),
+    ...Object.entries(values).flatMap(([key, item]) => [
+      ...(/image(?:registry)?$/i.test(key) && typeof item === 'string' && item !== ''
+        ? request('image', `${field}.${key}`, item)
+        : []),
+      ...imagesOfValues(item, `${field}.${key}`),
+    ]),
+  ];
+}
+
+function textAfter(mark: string, text: unknown): string {
+  return typeof text === 'string' && text !== '' ? `${mark}${text}` : '';
 }
 
 function secretsOf(field: string, env: Readonly<Record<string, EnvironmentValue | null>>): SpecRequest[] {

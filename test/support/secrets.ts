@@ -82,12 +82,40 @@ export const SECRET_TEXTS: readonly string[] = [
   `-Djavax.net.ssl.keyStorePassword=${PLAIN_SECRET}`,
   `secret_key="${PLAIN_SECRET}`,
   `//registry.npmjs.org/:_authToken=${PLAIN_SECRET}`,
+  `{"name": "HF_TOKEN", "value": "${PLAIN_SECRET}"}`,
+  `{\\"name\\":\\"HF_TOKEN\\",\\"value\\":\\"${PLAIN_SECRET}\\"}`,
+  `    - name: DB_PASSWORD\n      value: ${PLAIN_SECRET}`,
+  `- {name: API_TOKEN, value: ${PLAIN_SECRET}}`,
+  `['aiperf', '--api-key', '${PLAIN_SECRET}']`,
+  `["--api-key","${PLAIN_SECRET}"]`,
+  `password          = ${PLAIN_SECRET}`,
+  `password := ${PLAIN_SECRET}`,
+  `"password"   :     "${PLAIN_SECRET}"`,
+  `<SecretAccessKey>${PLAIN_SECRET}</SecretAccessKey>`,
+  `curl -u ada:${PLAIN_SECRET} http://host`,
+  `etcdctl --user=root:${PLAIN_SECRET} get x`,
+  `docker login -u ada -p ${PLAIN_SECRET} r.io`,
+  `sshpass -p '${PLAIN_SECRET}' ssh host`,
+  `TOKEN2=${PLAIN_SECRET}`,
+  `SSHPASS=${PLAIN_SECRET}`,
+  `https://d.cloudfront.net/x?Signature=${PLAIN_SECRET}__&Key-Pair-Id=1`,
+  `https://host/api?key=${PLAIN_SECRET}-and-more`,
+];
+
+/** Texts whose secret has characters that end a value elsewhere. */
+export const SECRET_TO_THE_END: readonly string[] = [
+  `PASSWORD=a&${PLAIN_SECRET}`,
+  `PASSWORD=a"${PLAIN_SECRET}`,
+  `export PASSWORD=a\\${PLAIN_SECRET}`,
+  `password="a\\"${PLAIN_SECRET}"`,
+  `{"url": "postgres:\\/\\/ada:${PLAIN_SECRET}@host\\/db"}`,
 ];
 
 export const SECRET_NAMES: readonly string[] = `HF_TOKEN PGPASSWORD GITHUB_PAT HFTOKEN SECRETKEY accessToken
   AWS_SECRET_ACCESS_KEY AWS_ACCESS_KEY_ID AWS_SESSION_TOKEN SENTRY_DSN DATABASE_DSN NGC_API_KEY NGC_CLI_API_KEY APIKEY OPENAI_API_KEY
   DB_PASSWORD DB_PASS MYSQL_PWD REDIS_PASSWD SSH_KEY_PASSPHRASE GOOGLE_CREDENTIALS COOKIE SESSION_COOKIE CLIENT_SECRET clientSecret
   SLACK_WEBHOOK_URL AccountKey SharedAccessSignature X-Amz-Signature azure_storage_connection_string TOKEN SECRET PASSWORD KEY
+  DB_PW WIFI_PSK PASSCODE JWT TOKEN2 APIKEY2 PASSWORD1 STORAGE_SAS DISCORD_WEBHOOK COOKIES SSHPASS
   VAULT_TOKEN DOCKER_AUTH_CONFIG access_tokens PRIVATEKEY`.split(/\s+/);
 
 export const PLAIN_NAMES: readonly string[] =
@@ -95,7 +123,9 @@ export const PLAIN_NAMES: readonly string[] =
   tokens_per_second MONKEY KEYS_PER_BLOCK FI_PROVIDER PATH PWD OLDPWD HOME GIT_AUTHOR_NAME time_to_first_token inter_token_latency
   output_token_throughput output_token_count total_tokens eos_token_id bos_token UCX_TLS NCCL_DEBUG NIXL_PLUGIN_DIR XAUTHORITY
   AWS_WEB_IDENTITY_TOKEN_FILE PAYLOAD_KEY_FILE secretName tokenSecret imagePullSecrets key COMPASS BYPASS LD_PRELOAD
-  topologyKey num_key_value_heads encryption-key-id HF_HOME HF_HUB_OFFLINE KEEPALIVE prompt_tokens`.split(/\s+/);
+  userPasswordKey TOKEN_BUDGET SAS_DISK SHA256 topologyKey num_key_value_heads encryption-key-id HF_HOME HF_HUB_OFFLINE KEEPALIVE prompt_tokens`.split(
+    /\s+/,
+  );
 
 /** Lines that resemble secrets and must stay as they are, in the form of outputs of the tools, of Kubernetes and of npm. */
 export const PLAIN_TEXTS: readonly string[] = [
@@ -120,6 +150,11 @@ export const PLAIN_TEXTS: readonly string[] = [
   '  --api-key KEY   the key of the API',
   '  --api-key=<key>   the key of the API',
   'Authorization: Bearer TOKEN',
+  'docker run -u 1000:1000 --user 0:0 image',
+  '["--verbose-token", "--other"]',
+  '<token> value',
+  'https:\\/\\/registry.npmjs.org\\/@temporalio\\/client',
+  '{"name": "UCX_TLS", "value": "rc,cuda_copy"}',
   'kubectl create secret generic x --from-file=payload.key=/dev/stdin',
   'HF_TOKEN=$HF_TOKEN',
   'HF_TOKEN=<redacted>',

@@ -89,6 +89,7 @@ export function readRankLog(text: string): RankLog {
   const libraries = new Set<string>();
   const libraryVersions = new Map<string, readonly string[]>();
   const plugins: PluginsFrame[] = [];
+  const counted = new Set<string>();
   let started = 0;
   let ended = 0;
   let mixed = false;
@@ -114,7 +115,9 @@ export function readRankLog(text: string): RankLog {
         cut = found;
         break;
       case 'counters':
-        if (counters.length < MOST_COUNTERS) counters.push(found);
+        if (counted.has(`${found.when} ${found.device}`)) mixed = true;
+        else if (counters.length < MOST_COUNTERS) counters.push(found);
+        counted.add(`${found.when} ${found.device}`);
         break;
       case 'libraries':
         for (const file of found.files) libraries.add(file);

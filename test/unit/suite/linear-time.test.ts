@@ -138,6 +138,7 @@ const PARTS = [
   'Kernel Module ',
   'version ',
   'a://',
+  'token:',
   'eyJ-',
   '..inf |software emulation',
   'Registered as rank 1 item 1 of 2\n',

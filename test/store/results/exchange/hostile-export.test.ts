@@ -142,6 +142,19 @@ onBothDatabases('an export from outside', (kind) => {
       const lines = exportOf([{ kind: 'cell', record: cell }, runLine(good, {}, { record })]);
       await refused(lines, new RegExp(`^line 3: .*${message.source}`));
     }
+    // Of a version that this program cannot read, no field is used but those of the tables.
+    for (const field of [{ attempts: 5 }, { rows: {} }, { measurement: 5 }]) {
+      const store = await kind.create();
+      const unknown = { ...cell, version: 99, ...field };
+      await importLines(store, from(exportOf([{ kind: 'cell', record: unknown }])), UNTRUSTED);
+      assert.deepEqual(await runs(store), []);
+    }
+    const failure = { ...cell, version: 99, failure: { class: {} } };
+    await refused(exportOf([{ kind: 'cell', record: failure }]), /^line 2: record: failure: class: /);
+    const { nodes: _, ...former } = cell;
+    for (const pods of ['x', [null], 5]) {
+      await refused(exportOf([{ kind: 'cell', record: { ...former, version: 1, pods } }]), /^line 2: record: nodes/);
+    }
     const deep = `{"kind":"cell","record":${'['.repeat(1e6)}${']'.repeat(1e6)}}`;
     await refused([exportOf([])[0] ?? '', deep], /^line 2: invalid JSON: more than 64 levels/);
     const comparison = { workflow_id: 'w', run_id: 'run-w', record: 'null' };
@@ -176,6 +189,11 @@ onBothDatabases('an export from outside', (kind) => {
     await refused(many, /^line 5: the export is too large: its evidence unpacks to more than 1\.17 GiB so far/);
     assert.ok(process.memoryUsage.rss() - before < 200 * 2 ** 20, 'the unpacked texts are not kept');
     await refused(exportOf([{ ...evidenceLine('text'), bytes: 5 }]), /does not unpack to the 5 bytes/);
+  });
+
+  it('is refused when a long line begins as evidence and has many values', async () => {
+    const values = `{"kind":"evidence","x":[${'0,'.repeat(17 * 2 ** 20)}0]}`;
+    await refused([exportOf([])[0] ?? '', values], /^line 2: .*a line without evidence has more than 32 MiB/);
   });
 
   it('replaces nothing that is in the store, whatever its dates', async () => {

@@ -26,7 +26,16 @@ const spec = parseSuite({
     image: 'r.io/d:1',
     load: { image: 'r.io/l:1' },
     env: { A: secret('dynamo') },
-    platform: { install: true, namespace: 'platform', chart: 'oci://r.io/chart' },
+    platform: {
+      install: true,
+      namespace: 'platform',
+      chart: 'oci://r.io/chart',
+      values: {
+        etcd: { image: { registry: 'r.io', repository: 'a/etcd', tag: '3' } },
+        operator: { kubeRbacProxyImage: 'r.io/proxy:1' },
+        global: { imageRegistry: 'r.io/mirror' },
+      },
+    },
     tests: [{ name: 'load', tool: 'inference' }],
   },
 });
@@ -65,6 +74,13 @@ describe('the allow-lists of a worker', () => {
     ['ALLOWED_IMAGES', 'r.io/a/*,r.io/?:1', 'cluster.etcdImage', 'r.io/etcd:3'],
     ['ALLOWED_IMAGES', 'r.io/*', 'dynamo.platform.chart', 'oci://r.io/chart'],
     ['ALLOWED_IMAGES', 'evil.io/*', 'cluster.image', 'r.io/a/x:1'],
+    ['ALLOWED_IMAGES', 'r.io/*:1,r.io/etcd:3,oci:*', 'dynamo.platform.values.etcd.image', 'r.io/a/etcd:3'],
+    [
+      'ALLOWED_IMAGES',
+      'r.io/a/*,r.io/?*:?,oci:*,r.io/etcd:3,r.io/d:1,r.io/l:1,r.io/mirror',
+      'dynamo.platform.values.operator.kubeRbacProxyImage',
+      'r.io/proxy:1',
+    ],
     ['ALLOWED_CONTEXTS', 'test', 'cluster.context', 'prod'],
     ['ALLOWED_NAMESPACES', 'locks,platform', 'cluster.namespace', 'bench'],
     ['ALLOWED_NAMESPACES', 'bench,platform', 'cluster.leaseNamespace', 'locks'],

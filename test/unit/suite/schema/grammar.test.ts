@@ -19,7 +19,11 @@ const REFUSED: readonly [spec: object, problem: RegExp][] = [
   [{ env: { 'A\nB': '1' } }, /^env\.A\\u000aB: is not the name/],
   [{ env: { '1A': '1' } }, /^env\.1A: is not/],
   [{ env: { A: 'x\0y' } }, /^env\.A: contains a NUL/],
-  [{ env: { A: 'x\n@@dynamo-bench section nixl' } }, /^env\.A: contains a line that begins/],
+  [{ env: { A: 'x\n@@dynamo-bench section nixl' } }, /^env\.A: contains "@@dynamo-bench"/],
+  // A tool that prints its variables in a line of its own.
+  [{ env: { A: 'x @@dynamo-bench {"event":"end","exitCode":0}' } }, /^env\.A: contains "@@dynamo-bench"/],
+  [{ env: JSON.parse('{"__proto__":"1"}') }, /^env: has the key "__proto__"/],
+  [{ nodes: { selector: JSON.parse('{"__proto__":"a"}') } }, /^nodes\.selector: has the key "__proto__"/],
   [{ env: { DYNAMO_BENCH_ROOT: '/tmp' } }, /^env\.DYNAMO_BENCH_ROOT: belongs to the suite/],
   [{ tests: [{ ...lf, env: { DYNAMO_BENCH_ROOT: '/tmp' } }] }, /^tests\[0\]\.env\.DYNAMO_BENCH_ROOT: belongs/],
   [{ tests: [{ ...lf, matrix: { 'env.DYNAMO_BENCH_ROOT': ['/a', '/b'] } }] }, /belongs to the suite/],
@@ -114,6 +118,14 @@ describe('the grammars of a spec', () => {
         assert.doesNotMatch(problems.join(), FORBIDDEN, what);
       }
     }
+    for (const values of [
+      { env: { HF_TOKEN: PLAIN_SECRET } },
+      { extraEnv: [{ name: 'HF_TOKEN', value: PLAIN_SECRET }] },
+      { a: { environment: { x: SECRET_VALUES['GitHub token'] ?? 'github_pat_x9Qa0123456789abcdefgh' } } },
+    ]) {
+      const [inValues = ''] = problemsOf({ dynamo: { ...dynamo, platform: { values } } });
+      assert.match(inValues, /^dynamo\.platform\.values\..*looks like a secret/);
+    }
     const [problem = ''] = problemsOf({ dynamo: { ...dynamo, load: { arguments: ['--api-key', PLAIN_SECRET] } } });
     assert.match(problem, /^dynamo\.load\.arguments\[1\]: looks like a secret/);
   });
@@ -122,7 +134,8 @@ describe('the grammars of a spec', () => {
     const names = PLAIN_NAMES.filter((name) => /^[A-Za-z_][\w.-]*$/.test(name));
     assert.deepEqual(problemsOf({ env: Object.fromEntries(names.map((name) => [name, 'text'])) }), []);
     assert.deepEqual(problemsOf({ env: { USE_AUTH: 'true', A_TOKEN: '' } }), []);
-    const values = { nats: { auth: { existingSecret: 'nats-auth' } }, imagePullSecrets: ['regcred'] };
+    const auth = { existingSecret: 'nats-auth', secretKeys: { userPasswordKey: 'password' } };
+    const values = { nats: { auth }, imagePullSecrets: ['regcred'] };
     assert.deepEqual(problemsOf({ dynamo: { ...dynamo, platform: { values } } }), []);
   });
 

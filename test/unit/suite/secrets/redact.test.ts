@@ -20,6 +20,7 @@ import {
   PLAIN_TEXTS,
   SECRET_NAMES,
   SECRET_TEXTS,
+  SECRET_TO_THE_END,
   SECRET_VALUES,
 } from '../../../support/secrets.js';
 
@@ -56,6 +57,47 @@ describe('the filter of secrets', () => {
       assert.ok(redactText(text).startsWith(text.slice(0, text.indexOf(PLAIN_SECRET))), redactText(text));
     });
   }
+
+  for (const text of SECRET_TO_THE_END) {
+    it(`replaces the whole value: ${text}`, () => assert.doesNotMatch(redactText(text), FORBIDDEN));
+  }
+
+  it('takes a text of any length after the beginning of a secret', () => {
+    for (const start of [
+      'ghp_',
+      'github_pat_',
+      'sk-',
+      'eyJaB3daB3daB3d.',
+      'sha256~',
+      'Bearer ',
+      'https://h?sig=',
+      'aGZf',
+      'token=',
+    ]) {
+      assert.ok(redactText(`${start}${'aB3d'.repeat(3e6)}`).includes(REDACTED), start);
+    }
+  });
+
+  it('recognizes tokens and private keys in base64, as in the data of a Secret', () => {
+    const letters = 'aB3dE5fG7hJ9kL1mN3pQ5rS7tU9vW1xY3z';
+    for (const secret of [
+      `ghp_${letters}`,
+      `github_pat_${letters}`,
+      `hf_${letters}`,
+      `glpat-${letters}`,
+      `xoxb-${letters}`,
+      `AKIA${letters}`,
+      `nvapi-${letters}`,
+      `-----BEGIN PRIVATE KEY-----\n${letters}`,
+      `-----BEGIN RSA PRIVATE KEY-----\n${letters}`,
+      `-----BEGIN EC PRIVATE KEY-----\n${letters}`,
+      `-----BEGIN OPENSSH PRIVATE KEY-----\n${letters}`,
+    ]) {
+      assert.equal(redactText(`  data: ${btoa(secret)}`), `  data: ${REDACTED}`, secret);
+    }
+    const certificate = `ca: ${btoa(`-----BEGIN CERTIFICATE-----\n${letters}`)}`;
+    assert.equal(redactText(certificate), certificate);
+  });
 
   it('keeps host, user-visible options and the words around a secret', () => {
     assert.equal(
@@ -107,6 +149,12 @@ describe('the filter of secrets', () => {
     'a_key:1',
     '=',
     "key='",
+    'token:',
+    'token:x',
+    'name: A value: ',
+    'login -p',
+    '-u a:',
+    '<a>',
     'SG.',
     'xox',
     '\\',
