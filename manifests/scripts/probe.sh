@@ -34,6 +34,7 @@ secret_name() { # NAME
     *_FILE | *_PATH | *_DIR | *_NAME | *Name | *_SOCK | tokenSecret | imagePullSecrets | PWD | OLDPWD) return 1 ;;
     [Bb][Oo][Ss]_* | [Ee][Oo][Ss]_* | *[Ff][Ii][Rr][Ss][Tt]_[Tt][Oo][Kk][Ee][Nn]*) return 1 ;;
     *[Tt][Oo][Kk][Ee][Nn]_[Cc][Oo][Uu][Nn][Tt]* | *TOKEN_BUDGET | *[a-z]PasswordKey | *[a-z]TokenKey) return 1 ;;
+    AUTH_MODE | *_AUTH_MODE | AUTH_TYPE | *_AUTH_TYPE | AUTH_METHOD | *_AUTH_METHOD | *ROUTER_KEY | *SEED_KEY) return 1 ;;
     *SECRET* | *[Ss]ecret* | *PASSW* | *[Pp]assw* | *PASSPHRASE* | *[Pp]assphrase* | *CREDENTIAL* | *[Cc]redential*) return 0 ;;
     *COOKIE* | *[Cc]ookie* | *_PASS | *_PASS_* | *PWD | *_PAT | *_PATS | *DSN | AUTH | AUTH_* | *_AUTH | *_AUTH_* | *[Aa]uth) return 0 ;;
     *TOKEN | *Token | *_token | token | *TOKEN_* | *ACCESS_TOKENS | *access_tokens) return 0 ;;

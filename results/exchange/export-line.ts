@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { cellProblems, isReadableCell } from '../../suite/record/current-cell.js';
-import { amount, evidencePath, suiteName, testName, verdict, workflowId } from '../../suite/record/parts.js';
+import { amount, evidencePath, suiteName, testName, time, verdict, workflowId } from '../../suite/record/parts.js';
 import { strict, unknownWord } from '../../suite/schema/schema.js';
 import { formatBytes } from '../../suite/units/units.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
@@ -26,7 +26,6 @@ const LONGEST_TEXT = 10_000;
 
 const text = z.string().max(LONGEST_TEXT);
 const hash = z.string().regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 in hexadecimal digits');
-const time = z.iso.datetime({ offset: true });
 const metricName = z.string().min(1).max(200);
 
 /** The fields of a cell that the tables need; other fields differ between versions. */

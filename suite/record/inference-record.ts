@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ENGINE_KINDS } from '../engines/registry.js';
 import type { DeepReadonly } from '../run/deep-readonly.js';
-import { amount, cellBase, failure, logReference, testName, verdict } from './parts.js';
+import { amount, cellBase, failure, logReference, testName, time, verdict } from './parts.js';
 
 /** Schema of the record of the Dynamo phase, the key `dynamo` of the suite's record. */
 
@@ -61,7 +61,7 @@ export const inferenceCellSchema = z.object({
   gpus: amount.meta({ description: 'total number of GPUs of all workers' }),
   command: z.array(z.string()),
   evidence: z.array(logReference),
-  startedAt: z.string(),
+  startedAt: time,
 });
 
 export type InferenceCell = DeepReadonly<z.output<typeof inferenceCellSchema>>;

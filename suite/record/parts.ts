@@ -15,6 +15,12 @@ export const RECORD_VERSION = 2;
 /** Schema of a quantity that is never negative. */
 export const amount = z.number().min(0);
 
+/** Schema of a quantity that others are divided by. */
+export const positive = z.number().gt(0);
+
+/** Schema of a time, ISO 8601 with its offset. */
+export const time = z.iso.datetime({ offset: true });
+
 /** Schema of a path of evidence below the folder of its run. */
 export const evidencePath = z.string().superRefine((path, context) => addProblem(context, evidencePathProblem(path)));
 
@@ -63,7 +69,7 @@ export const cellBase = {
   verdict,
   reasons: z.array(reason),
   failure: failure.optional(),
-  recordedAt: z.string(),
+  recordedAt: time,
   measuredBy: z.object({ workflowId, runId: workflowId }).meta({
     description: 'workflow run that measured the cell; differs from the run of the record when the cell was reused',
   }),

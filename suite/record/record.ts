@@ -11,10 +11,12 @@ import {
   cellBase,
   failure,
   logReference,
+  positive,
   RECORD_VERSION,
   reason,
   suiteName,
   testName,
+  time,
   verdict,
   workflowId,
 } from './parts.js';
@@ -25,13 +27,13 @@ export { type LogCut, type LogReference, RECORD_VERSION } from './parts.js';
 
 const scope = z.enum(['nic', 'gpu-pair', 'node']);
 
-const ceiling = z.object({ bytesPerSecond: amount, nics: amount, explanation: z.string() });
+const ceiling = z.object({ bytesPerSecond: positive, nics: amount, explanation: z.string() });
 
 const averageTime = z.object({ average: amount, p99: amount });
 
 const row = z.object({
-  blockSize: amount,
-  batchSize: amount,
+  blockSize: positive,
+  batchSize: positive,
   bytesPerSecond: amount,
   latency: amount.optional(),
   recomputed: amount.optional().meta({ description: 'bytes per second from block and latency' }),
@@ -85,8 +87,8 @@ export type RankRecord = DeepReadonly<z.output<typeof rank>>;
 const attempt = z.object({
   number: amount,
   group: z.string(),
-  startedAt: z.string(),
-  endedAt: z.string(),
+  startedAt: time,
+  endedAt: time,
   /** Seconds from the start of the rank on node2 to the start of the rank on node1, by the clocks of the nodes. */
   startDelay: z.number().optional(),
   timedOut: z.boolean(),
@@ -238,8 +240,8 @@ const suite = z.object({
   suite: suiteName,
   workflowId,
   runId: workflowId,
-  startedAt: z.string(),
-  endedAt: z.string(),
+  startedAt: time,
+  endedAt: time,
   verdict,
   reasons: z.array(reason),
   spec: z.unknown().meta({ description: 'the spec as the user wrote it' }),

@@ -32,12 +32,17 @@ const PROPERTY: ReadonlySet<string> = new Set(
   TYPE USAGE`.split(/\s+/),
 );
 
+/** Words behind `AUTH` with which the name holds a setting: `AUTH_MODE`. */
+const SETTING: ReadonlySet<string> = new Set(
+  `BACKEND ENABLED MECHANISM METHOD MODE PROVIDER REQUIRED SCHEME TYPE URL`.split(/\s+/),
+);
+
 /** Words behind `KEY` with which the name still holds the key: `SSH_KEY_DATA`, and not `KEYS_PER_BLOCK`. */
 const OF_KEY: ReadonlySet<string> = new Set(['B64', 'BASE64', 'CONTENT', 'DATA', 'PEM', 'STRING']);
 
 /** Words in front of `KEY` with which it finds something and opens nothing: `topologyKey`. */
 const FINDING_KEY: ReadonlySet<string> = new Set(
-  `ANNOTATION CACHE CONNECTION CURRENT FOREIGN FORMER HASH HOT KV LABEL OBJECT PARTITION PRIMARY PUBLIC ROUTING SHARD SORT TAINT
+  `ANNOTATION CACHE CONNECTION CURRENT FOREIGN FORMER HASH HOT KV LABEL OBJECT PARTITION PRIMARY PUBLIC ROUTER ROUTING SEED SHARD SORT TAINT
   TOPOLOGY`.split(/\s+/),
 );
 
@@ -92,7 +97,7 @@ function hasSecretWord(name: string): boolean {
 }
 
 function isSecretWord(word: string, before: string | undefined, after: string | undefined, only: boolean): boolean {
-  if (SECRET_WORDS.has(word)) return true;
+  if (SECRET_WORDS.has(word)) return word !== 'AUTH' || !SETTING.has(after ?? '');
   if (SECRET_BESIDE_OTHERS.has(word)) return !only;
   if (SECRET_AT_END.has(word) && !only && after === undefined) return true;
   if (word === 'PASS') return !PROPERTY.has(after ?? '');

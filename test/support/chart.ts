@@ -57,6 +57,7 @@ export async function installPolicies(
     release,
     {
       ...values,
+      temporal: { address: 'temporal.example:7233' },
       namespaces: { worker: `${release}-system`, benchmark: release },
       policy: { images: ['localhost/*', 'nixl-aligned:*'], ...values.policy },
     },

@@ -123,7 +123,7 @@ export const PLAIN_NAMES: readonly string[] =
   tokens_per_second MONKEY KEYS_PER_BLOCK FI_PROVIDER PATH PWD OLDPWD HOME GIT_AUTHOR_NAME time_to_first_token inter_token_latency
   output_token_throughput output_token_count total_tokens eos_token_id bos_token UCX_TLS NCCL_DEBUG NIXL_PLUGIN_DIR XAUTHORITY
   AWS_WEB_IDENTITY_TOKEN_FILE PAYLOAD_KEY_FILE secretName tokenSecret imagePullSecrets key COMPASS BYPASS LD_PRELOAD
-  userPasswordKey TOKEN_BUDGET SAS_DISK SHA256 topologyKey num_key_value_heads encryption-key-id HF_HOME HF_HUB_OFFLINE KEEPALIVE prompt_tokens`.split(
+  userPasswordKey TOKEN_BUDGET AUTH_MODE DYN_ROUTER_KEY SEED_KEY SAS_DISK SHA256 topologyKey num_key_value_heads encryption-key-id HF_HOME HF_HUB_OFFLINE KEEPALIVE prompt_tokens`.split(
     /\s+/,
   );
 
