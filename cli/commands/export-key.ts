@@ -28,7 +28,7 @@ export function exportKeyCommand(): Command {
       ['Sign an export', 'dynamo-bench export --out results.jsonl --sign team.key'],
       ['Import it only with this signature', 'dynamo-bench import results.jsonl --verify team.key.pub'],
     ],
-    notes: 'Give FILE.pub to everyone who imports, by a way that nobody else can change. Keep FILE.',
+    notes: 'Give FILE.pub to everyone who imports, by a way that only you can change. Keep FILE secret.',
   });
 }
 

@@ -7,7 +7,7 @@ const MESSAGE =
 
 /**
  * Finds secrets in the texts of a spec as written: by their shape, by the name of their key, and as values of options in lists
- * of arguments. Messages never contain the text. Environments have a check of their own, with their own way out.
+ * of arguments. Messages never contain the text. Environments have a separate check, with another way out.
  */
 export function secretTexts(input: unknown): SpecProblem[] {
   const problems: SpecProblem[] = [];

@@ -227,7 +227,7 @@ const LONGEST_WORD = 256;
 /** Returns whether `name: value` without quotes is a secret, and not a sentence (`Unexpected token: x`) or a count. */
 function isColonSecret(name: string, value: string, next: string): boolean {
   if (isSecretHeader(name)) return true;
-  // Also keeps the search linear: a value that is no secret is read again from each further name in it.
+  // Also keeps the search linear: a value that is not secret is read again from each further name in it.
   if (value.length > LONGEST_WORD) return true;
   if (/^[a-z]+$/i.test(value) && /^ [a-z]/i.test(next)) return false;
   if (/^\d+(?:\.\d+)?[,;)\]}]*$/.test(value)) return false;

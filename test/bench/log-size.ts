@@ -4,7 +4,7 @@ import type { LogProcessResult } from '../support/log-process.js';
 
 /**
  * Time, memory and blocks of the event loop for the logs of two ranks, from small to larger than a string of Node.js can
- * be: read from an API server, stored, and judged, each in a process of its own.
+ * be: read from an API server, stored, and judged, each in a separate process.
  *
  *   node dist/test/bench/log-size.js
  */

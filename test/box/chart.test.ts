@@ -71,7 +71,7 @@ describe('the Helm chart on the box', function () {
     const attempts = tests.flatMap(({ cells }) => cells.map((cell) => cell.attempts.length));
     assert.deepEqual(new Set(attempts), new Set([1]));
     assert.deepEqual([await buildOf('upgraded'), await buildOf('after')], ['chart-a', 'chart-b']);
-    assert.deepEqual(await schedules(), [], 'a schedule that is no longer in the values is deleted');
+    assert.deepEqual(await schedules(), [], 'a schedule that left the values is deleted');
   });
 
   it('leaves only the namespaces and the results when it is uninstalled', async () => {

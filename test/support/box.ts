@@ -80,7 +80,7 @@ export async function createNamespace(admin: Cluster, options: { withoutRole?: b
   };
 }
 
-/** Writes a kubeconfig with a token of a service account to a folder of its own. */
+/** Writes a kubeconfig with a token of a service account to a separate folder. */
 export async function workerKubeconfig(
   admin: Cluster,
   namespace: string,

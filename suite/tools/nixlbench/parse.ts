@@ -80,7 +80,7 @@ export function readNixlbenchOutput(lines: readonly string[]): PrintedTable {
 /** Least number of figures of a line with other text that contains a part of a row. */
 const LEAST_FIGURES = 4;
 
-/** Returns whether a line that is no row contains a part of one. */
+/** Returns whether a line that is not a row contains a part of one. */
 function resemblesRow(fields: readonly string[]): boolean {
   const figures = fields.filter((field) => PRINTED_NUMBER.test(field)).length;
   return figures >= LEAST_FIGURES || (fields.length > 1 && fields.every((field) => /^[\d.eE+-]+$/.test(field)));

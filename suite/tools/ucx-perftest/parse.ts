@@ -200,7 +200,7 @@ const LEAST_FIGURES = 3;
 /** Matches a report of one thread in a table with stages. */
 const REPORT = /^\[thread \d{1,5}\]\s+\d{1,15}(?:\s+\d{1,15}\.\d{3}){3}(?:\s+\d{1,15}\.\d{2}){2}(?:\s+\d{1,15}){2}$/;
 
-/** Returns whether a line that is no row contains a part of one: the name of a size in front, or several figures. */
+/** Returns whether a line that is not a row contains a part of one: the name of a size in front, or several figures. */
 function resemblesRow(line: string, csv: Columns | undefined): boolean {
   const text = line.trim();
   if (text === '' || REPORT.test(text)) return false;

@@ -9,7 +9,7 @@ const MB = 1e6;
 /** Memory beside that of a small log: of two ranks together, and with the garbage that is not collected yet. */
 const MOST_MEGABYTES = 250;
 
-/** Stores and judges the logs of two ranks, each with a number of equal lines, in a process of its own. */
+/** Stores and judges the logs of two ranks, each with a number of equal lines, in a separate process. */
 async function measure(line: string, times: number): Promise<LogProcessResult> {
   const { stdout } = await execa(process.execPath, [PROGRAM, JSON.stringify(line), String(times)]);
   return JSON.parse(stdout) as LogProcessResult;

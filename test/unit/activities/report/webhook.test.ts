@@ -57,7 +57,7 @@ describe('webhook', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
-  it('mentions nobody and links nowhere, whatever a tool printed', async () => {
+  it('has no mention and no link, whatever a tool printed', async () => {
     const message =
       '<!channel> <@U1> @everyone @here [l](https://evil.example) ![i](https://evil.example/i.png)\n\u001b[31m \u202e';
     const attack = new MockActivityEnvironment({}, { logger: new DefaultLogger('ERROR') });

@@ -20,7 +20,7 @@ const REFUSED: readonly [spec: object, problem: RegExp][] = [
   [{ env: { '1A': '1' } }, /^env\.1A: is not/],
   [{ env: { A: 'x\0y' } }, /^env\.A: contains a NUL/],
   [{ env: { A: 'x\n@@dynamo-bench section nixl' } }, /^env\.A: contains "@@dynamo-bench"/],
-  // A tool that prints its variables in a line of its own.
+  // A tool that prints each of its variables in a separate line.
   [{ env: { A: 'x @@dynamo-bench {"event":"end","exitCode":0}' } }, /^env\.A: contains "@@dynamo-bench"/],
   [{ env: JSON.parse('{"__proto__":"1"}') }, /^env: has the key "__proto__"/],
   [{ nodes: { selector: JSON.parse('{"__proto__":"a"}') } }, /^nodes\.selector: has the key "__proto__"/],

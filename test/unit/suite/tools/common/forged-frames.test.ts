@@ -15,7 +15,7 @@ describe('frames that a tool prints itself', () => {
     assert.equal(log.complete, false);
   });
 
-  it('are told from the counters of several devices at two moments', () => {
+  it('differ from the counters of several devices at two moments', () => {
     const devices = ['net/eth0', 'infiniband/a'];
     const lines = ['before', 'after'].flatMap((when) => devices.map((device) => counters(when, 1, device)));
     const log = readRankLog([BEGIN, ...lines, END].join('\n'));
