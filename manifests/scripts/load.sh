@@ -18,11 +18,17 @@ show() { # NAME COMMAND...
   frame "{\"event\":\"end-file\"}"
 }
 
+# Prints a file without carriage returns, which container runtimes drop at the end of a line (containerd does), as in AIPerf's
+# CSV.
+without_returns() { # NAME
+  tr -d '\r' < "$folder/$1"
+}
+
 # Prints a file with its checksum and size (POSIX cksum), so that a damaged copy in the log is never read.
 show_file() { # NAME
   frame "{\"event\":\"file\",\"name\":\"$1\"}"
-  cat "$folder/$1"
-  sum=$(cksum < "$folder/$1" 2> /dev/null)
+  without_returns "$1"
+  sum=$(without_returns "$1" | cksum 2> /dev/null)
   # shellcheck disable=SC2086
   set -- ${sum:-}
   frame "{\"event\":\"end-file\"${2:+,\"cksum\":$1,\"bytes\":$2}}"
