@@ -3,7 +3,7 @@ import { predictingTest } from '../../suite/plan/predicting-test.js';
 import { RECORD_VERSION, type RunHead, type SetupRecord, type StartedRun } from '../../suite/record/record.js';
 import type { Run } from '../../suite/run/run.js';
 import { variantsOf } from '../../suite/spec/matrix.js';
-import { parseSpec } from '../../suite/spec/spec.js';
+import { readAcceptedSpec } from '../../suite/spec/spec.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { type Reason, type Verdict, worst } from '../../suite/verdict/verdict.js';
 
@@ -46,7 +46,7 @@ export type EndedHead = Omit<RunHead, 'endedAt' | 'reasons'> & { readonly reason
 
 /** Builds the record of a run before its first cell. */
 export function startedHead({ workflowId, runId }: Run, { startedAt, spec: written, setup }: RunStart): StartedRun {
-  const spec = parseSpec(written);
+  const spec = readAcceptedSpec(written);
   const { dynamo } = spec;
   const baseline = dynamo && predictingTest(spec.tests, dynamo.transfer);
   return {
@@ -165,7 +165,7 @@ function countsByTest(started: StartedRun, counts: StoredTests['counts']): Reado
 
 /** Returns the name of the test of every variant, and of every inference test. */
 function basesByVariant({ spec, dynamo }: StartedRun): ReadonlyMap<string, string> {
-  const { tests } = parseSpec(spec);
+  const { tests } = readAcceptedSpec(spec);
   return new Map([
     ...tests.flatMap((test) => variantsOf(test).map((variant) => [variant.test.name, test.name] as const)),
     ...(dynamo?.tests.map(({ name }) => [name, name] as const) ?? []),

@@ -26,6 +26,9 @@ function unknownKeys(keys: readonly string[], known: readonly string[]): string 
   );
 }
 
+/** Option of `safeParse` that reads structure and defaults only: no grammar, no limit, no check across fields. */
+export const UNCHECKED: z.core.ParseContextInternal<z.core.$ZodIssue> = { async: false, skipChecks: true };
+
 /** Schema of a word from a list. @param what name of the option in messages */
 export function choice<const Values extends readonly [string, ...string[]]>(what: string, values: Values) {
   return z.enum(values, { error: (issue) => unknownWord(what, issue.input, values) });

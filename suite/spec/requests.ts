@@ -1,5 +1,7 @@
 import type { EnvironmentValue } from '../schema/grammar.js';
+import { variantsOf } from './matrix.js';
 import type { SuiteSpec } from './spec.js';
+import type { TransportTestSpec } from './transport-tests.js';
 
 /** Kinds of things that a spec names and the operator of a worker can limit. */
 export type RequestKind = 'image' | 'context' | 'namespace' | 'secret';
@@ -26,7 +28,7 @@ export function requestsOf({ cluster, env, tests, dynamo }: SuiteSpec): SpecRequ
     ...request('image', 'cluster.etcdImage', etcdImage),
     ...request('secret', 'cluster.imagePullSecret', imagePullSecret),
     ...secretsOf('env', env),
-    ...tests.flatMap((test, at) => secretsOf(`tests[${at}].env`, test.env)),
+    ...tests.flatMap((test, at) => secretsOfVariants(`tests[${at}].env`, test)),
     ...(dynamo ? dynamoRequests(dynamo) : []),
   ];
 }
@@ -76,6 +78,14 @@ function imagesOfValues(values: unknown, field: string): SpecRequest[] {
 
 function textAfter(mark: string, text: unknown): string {
   return typeof text === 'string' && text !== '' ? `${mark}${text}` : '';
+}
+
+/** Lists each Secret of a test and of the values of its matrix once. */
+function secretsOfVariants(field: string, test: TransportTestSpec): SpecRequest[] {
+  const requests = [test, ...variantsOf(test).map((variant) => variant.test)].flatMap(({ env }) =>
+    secretsOf(field, env),
+  );
+  return [...new Map(requests.map((found) => [`${found.field} ${found.value}`, found])).values()];
 }
 
 function secretsOf(field: string, env: Readonly<Record<string, EnvironmentValue | null>>): SpecRequest[] {

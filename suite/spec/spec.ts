@@ -15,7 +15,17 @@ import {
 } from '../schema/grammar.js';
 import { onFailure } from '../schema/on-failure.js';
 import { type FormerKey, withCurrentKeys } from '../schema/renamed-keys.js';
-import { bytes, choice, didYouMean, duration, schemasOf, slug, strict, unknownWord } from '../schema/schema.js';
+import {
+  bytes,
+  choice,
+  didYouMean,
+  duration,
+  schemasOf,
+  slug,
+  strict,
+  UNCHECKED,
+  unknownWord,
+} from '../schema/schema.js';
 import { shown } from '../schema/shown.js';
 import { redactText } from '../secrets/redact.js';
 import { formatCount } from '../units/count.js';
@@ -335,11 +345,16 @@ export function checkSpec(input: unknown): CheckedSpec {
   const result = suiteSpec.safeParse(spec);
   const twice = found.filter(({ both }) => both);
   if (result.success && twice.length === 0) return { spec: result.data };
-  const issues = (result.error?.issues ?? []).map(({ path, message }) => ({ path: pathText(path), message }));
   return boundedProblems([
     ...twice.map(problemOfBoth),
-    ...issues.filter(({ message }) => !twice.some((key) => message.includes(`unknown key "${key.path.at(-1)}"`))),
+    ...problemsOf(result.error).filter(
+      ({ message }) => !twice.some((key) => message.includes(`unknown key "${key.path.at(-1)}"`)),
+    ),
   ]);
+}
+
+function problemsOf(error: z.ZodError | undefined): SpecProblem[] {
+  return (error?.issues ?? []).map(({ path, message }) => ({ path: pathText(path), message }));
 }
 
 function problemOfBoth({ path, current }: FormerKey): SpecProblem {
@@ -382,10 +397,26 @@ export function specOf(checked: CheckedSpec): SuiteSpec {
   );
 }
 
-/** Reads the tests of a spec that `parseSpec` has accepted, as they are written in it. */
-export function parseTests(written: readonly unknown[]): TransportTestSpec[] {
+/**
+ * Reads a suite spec that this or an earlier version has accepted, also as a record contains it, and returns it with every
+ * default. Refuses only another structure: an earlier version can have had other limits, and a record has no secrets.
+ *
+ * @throws {SuiteFailure} `InvalidSpec` for unknown keys, values of another type, and missing values
+ */
+export function readAcceptedSpec(input: unknown): SuiteSpec {
+  const checked = checkSpec(input);
+  if ('spec' in checked) return checked.spec;
+  const result = suiteSpec.safeParse(withCurrentKeys(input).spec, UNCHECKED);
+  return specOf(result.success ? { spec: result.data } : boundedProblems(problemsOf(result.error)));
+}
+
+/** Reads the tests of a spec that this or an earlier version has accepted, as they are written in it. */
+export function readAcceptedTests(written: readonly unknown[]): TransportTestSpec[] {
   const { spec } = withCurrentKeys({ tests: written });
-  return spec.tests.map((test) => transportTest.parse(test));
+  return spec.tests.map((test) => {
+    const checked = transportTest.safeParse(test);
+    return checked.success ? checked.data : transportTest.parse(test, UNCHECKED);
+  });
 }
 
 /** Returns the environment of every rank: the two default variables, then those of the spec, then those of the test. */

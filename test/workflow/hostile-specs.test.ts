@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { FakeActivities, failing } from '../support/fake-activities.js';
+import { withOtherWorker } from '../support/other-worker.js';
 import { FORBIDDEN, PLAIN_SECRET } from '../support/secrets.js';
-import { failure, plan, runSuite } from '../support/suite-run.js';
+import { failure, plan, runSuite, withWorker } from '../support/suite-run.js';
+import { temporal } from '../support/temporal.js';
 
 const lf = { tool: 'nixlbench', backend: 'LIBFABRIC' };
 const times = (count: number) => Array.from({ length: count }, (_, i) => i);
@@ -58,6 +60,25 @@ describe('a suite that the Temporal CLI starts with a hostile spec', function ()
       assert.equal(failure(outcome).type, 'InvalidSpec');
       assert.match(failure(outcome).message, /^the workflow id /);
     }
+  });
+
+  it('runs to its end when it continues a run of an earlier version, which accepted the spec', async () => {
+    const fake = new FakeActivities();
+    const { client } = await temporal();
+    const spec = { ...plan, env: { HF_TOKEN: PLAIN_SECRET } };
+    await withWorker(fake, (taskQueue) =>
+      withOtherWorker({ workflows: 'earlier-suite', taskQueue: `${taskQueue}-earlier`, activities: {} }, async () => {
+        const workflowId = `earlier-${taskQueue}`;
+        const args = [spec, taskQueue];
+        const result = await client.workflow.execute('benchmarkSuite', {
+          workflowId,
+          taskQueue: `${taskQueue}-earlier`,
+          args,
+        });
+        assert.equal(result.outcome, 'pass');
+      }),
+    );
+    assert.ok(fake.calls.length > 0);
   });
 
   it('fails with NotAllowed, which names field, value and variable, and measures nothing', async () => {

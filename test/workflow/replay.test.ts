@@ -11,6 +11,22 @@ function replay(history: JsonHistory): Promise<void> {
   return Worker.runReplayHistory({ workflowBundle: { codePath: BUNDLE_PATH } }, history, workflowIdOf(history));
 }
 
+interface Input {
+  readonly tests?: readonly object[];
+  readonly written?: readonly object[];
+}
+
+/** Returns a recorded history whose workflow has another input. */
+function withInput(name: string, change: (input: Input) => object): JsonHistory {
+  const history = structuredClone(readRecorded(name));
+  const [first = {}] = history.events;
+  const { input } = first.workflowExecutionStartedEventAttributes as { input: { payloads: [{ data: string }] } };
+  const [payload] = input.payloads;
+  const changed = change(JSON.parse(Buffer.from(payload.data, 'base64').toString()));
+  payload.data = Buffer.from(JSON.stringify(changed)).toString('base64');
+  return history;
+}
+
 describe('a recorded history replays with the current code', function () {
   this.timeout(60_000);
   before(installRuntime);
@@ -44,6 +60,35 @@ describe('a recorded history replays while the worker exports traces', function 
       await Worker.runReplayHistory({ workflowBundle: { code }, sinks }, history, workflowIdOf(history));
     });
   }
+});
+
+describe('a suite run of an earlier version replays', function () {
+  this.timeout(60_000);
+  before(installRuntime);
+
+  const token = `hf_${'aB3dE5gH7jK9'.repeat(3)}`;
+  const changes: Readonly<Record<string, (spec: Input) => object>> = {
+    'a secret in clear': (spec) => ({ ...spec, env: { HF_TOKEN: token } }),
+    'a variable of the suite itself': (spec) => ({ ...spec, env: { DYNAMO_BENCH_COUNTERS: 'x' } }),
+    'a long description': (spec) => ({ ...spec, description: 'x'.repeat(5000) }),
+    'an image with another grammar': (spec) => ({ ...spec, cluster: { image: 'Registry/Bench:1' } }),
+    'a secret in a matrix': (spec) => ({
+      ...spec,
+      tests: spec.tests?.map((test) => ({ ...test, matrix: { 'env.HF_TOKEN': [token] } })),
+    }),
+  };
+
+  for (const [what, change] of Object.entries(changes)) {
+    it(`whose spec has ${what}, which new runs refuse`, () => replay(withInput('benchmarkSuite/success', change)));
+  }
+
+  it('whose test has a secret in clear', () =>
+    replay(
+      withInput('transportTest/success', (input) => ({
+        ...input,
+        written: input.written?.map((test) => ({ ...test, env: { HF_TOKEN: token } })),
+      })),
+    ));
 });
 
 describe('the replay of a history', function () {

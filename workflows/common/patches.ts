@@ -7,3 +7,11 @@ import { patched } from '@temporalio/workflow';
 export function isBounded(): boolean {
   return patched('bounded-run');
 }
+
+/**
+ * Returns whether the limits on what a spec contains apply to the workflow run. They do not apply to a run that an earlier
+ * version started, with a spec that it accepted.
+ */
+export function isInputLimited(): boolean {
+  return patched('limited-input');
+}

@@ -13,7 +13,7 @@ import {
 import { parseSuite } from '../../suite/plan/check-suite.js';
 import { type Run, runKey } from '../../suite/run/run.js';
 import { workflowIdProblem } from '../../suite/schema/grammar.js';
-import type { SuiteSpec } from '../../suite/spec/spec.js';
+import { readAcceptedSpec, type SuiteSpec } from '../../suite/spec/spec.js';
 import { formatCount } from '../../suite/units/count.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Reason, Verdict } from '../../suite/verdict/verdict.js';
@@ -21,7 +21,7 @@ import { shortActivities } from '../common/activity-options.js';
 import { failureOf, workflowFailure } from '../common/failures.js';
 import { isHistoryLong, readyForNewRun } from '../common/history.js';
 import { SUITE_NAME, SUITE_VERDICT, type SuiteResult } from '../common/messages.js';
-import { isBounded } from '../common/patches.js';
+import { isBounded, isInputLimited } from '../common/patches.js';
 import { type Conclusion, conclude, concludeCancelled, type Judged, type RecordedRun } from './conclusion.js';
 import { restoreSuite, type SuiteContinuation, saveSuite } from './continuation.js';
 import { dynamoPhase } from './dynamo-phase.js';
@@ -50,13 +50,30 @@ export async function benchmarkSuite(input: unknown, earlier?: SuiteContinuation
 
 function checked(input: unknown): SuiteSpec {
   try {
-    const problem = workflowIdProblem(workflowInfo().workflowId);
-    if (problem !== undefined) throw new SuiteFailure('InvalidSpec', `the workflow id ${problem}; use another one`);
-    return parseSuite(input);
+    return newOrAccepted(input);
   } catch (error) {
     if (error instanceof SuiteFailure) throw workflowFailure(error);
     throw error;
   }
+}
+
+/** Checks the spec of a new suite run. Reads the spec of a run whose start this or an earlier version has accepted. */
+function newOrAccepted(input: unknown): SuiteSpec {
+  try {
+    const problem = workflowIdProblem(workflowInfo().workflowId);
+    if (problem !== undefined) throw new SuiteFailure('InvalidSpec', `the workflow id ${problem}; use another one`);
+    return parseSuite(input);
+  } catch (error) {
+    const isAccepted = error instanceof SuiteFailure && (isContinuation() || !isInputLimited());
+    if (isAccepted) return readAcceptedSpec(input);
+    throw error;
+  }
+}
+
+/** Returns whether the run continues another one. Only the server sets this; with a cron schedule, it starts a new suite. */
+function isContinuation(): boolean {
+  const { continuedFromExecutionRunId, cronSchedule } = workflowInfo();
+  return continuedFromExecutionRunId !== undefined && cronSchedule === undefined;
 }
 
 function newRun({ cluster, timeouts }: SuiteSpec): Run {

@@ -7,7 +7,7 @@ import type { AttemptRecord } from '../../suite/record/record.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
 import { withCurrentKeys } from '../../suite/schema/renamed-keys.js';
-import { parseTests, type SuiteSpec } from '../../suite/spec/spec.js';
+import { readAcceptedTests, type SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { FAILURES, type FailureRecord } from '../../suite/verdict/failure.js';
 import type { Verdict } from '../../suite/verdict/verdict.js';
@@ -73,7 +73,7 @@ export function transportTest(
 
 /** Reads the tests of a block from an input of this or of an earlier version, which has former names of keys. */
 function currentInput({ spec, tests: former, written = [], ...input }: TransportTestInput) {
-  const { tests, ...rest } = withCurrentKeys({ ...spec, tests: former ?? parseTests(written) }).spec;
+  const { tests, ...rest } = withCurrentKeys({ ...spec, tests: former ?? readAcceptedTests(written) }).spec;
   return { ...input, spec: rest, tests };
 }
 

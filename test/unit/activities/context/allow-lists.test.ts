@@ -65,6 +65,19 @@ function contextWith(environment: NodeJS.ProcessEnv): ActivityContext {
 }
 
 describe('the allow-lists of a worker', () => {
+  it('refuses a Secret that only the matrix of a test names', () => {
+    const matrix = { env: [{ A: secret('first') }, { A: secret('second') }] };
+    const tests = [{ name: 'lf', tool: 'nixlbench', backend: 'UCX', matrix }];
+    const requests = requestsOf(parseSuite({ name: 's', tests }));
+    assert.deepEqual(
+      requests.filter(({ kind }) => kind === 'secret').map(({ field, value }) => [field, value]),
+      [
+        ['tests[0].env.A', 'first'],
+        ['tests[0].env.A', 'second'],
+      ],
+    );
+  });
+
   it('allow everything when no list is set, and what the lists have', () => {
     refuseUnlisted(lists({}), requestsOf(spec));
     refuseUnlisted(lists(ALL), requestsOf(spec));

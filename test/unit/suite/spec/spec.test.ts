@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { resultsJsonSchema } from '../../../../reports/formats/json.js';
 import { recordJsonSchema } from '../../../../suite/record/record.js';
-import { checkSpec, parseSpec, rankEnvironment, specJsonSchema } from '../../../../suite/spec/spec.js';
+import { redactJson } from '../../../../suite/secrets/redact.js';
+import {
+  checkSpec,
+  parseSpec,
+  rankEnvironment,
+  readAcceptedSpec,
+  specJsonSchema,
+} from '../../../../suite/spec/spec.js';
 
 const file = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../../../../${name}`, import.meta.url), 'utf8'));
@@ -122,6 +129,25 @@ describe('suite spec', () => {
     assert.throws(() => parseSpec({ name: 'X', tests: [{ name: 'a', tool: 'nixlbench', backend: 'x' }] }), {
       class: 'InvalidSpec',
       message: /2 problems:\nname: .*\ntests\[0\]\.backend: /,
+    });
+  });
+
+  it('is read from a record, which contains it without secrets, and from a version with other limits', () => {
+    const accepted = { ...minimal, nodes: { selector: { token: 'abcdefgh' } } };
+    assert.deepEqual(problemsOf(accepted), []);
+    const recorded = redactJson(accepted);
+    assert.notDeepEqual(problemsOf(recorded), []);
+    assert.deepEqual(readAcceptedSpec(recorded).nodes.selector, { token: '<redacted>' });
+    const former = { ...minimal, env: { HF_TOKEN: 'abcdefgh' }, startDelay: { min: '1s', max: '2s' } };
+    assert.throws(() => parseSpec(former), { class: 'InvalidSpec' });
+    const { env, startDelay } = readAcceptedSpec(former);
+    assert.deepEqual([env, startDelay], [former.env, { min: 1, max: 2 }]);
+  });
+
+  it('is not read when its structure is wrong', () => {
+    assert.throws(() => readAcceptedSpec({ ...minimal, envv: {} }), {
+      class: 'InvalidSpec',
+      message: /1 problem:\nspec: unknown key "envv"; did you mean "env"/,
     });
   });
 });
