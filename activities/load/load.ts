@@ -8,7 +8,6 @@ import { containerStatus, hasEnded, isRunning } from '../../kubernetes/pods/pod-
 import { startRefusal } from '../../kubernetes/pods/start-refusal.js';
 import { podRejected, StartWatch } from '../../kubernetes/pods/start-watch.js';
 import type { WorkerState } from '../../suite/judge/inference-evidence.js';
-import { isEvidencePath } from '../../suite/record/evidence-path.js';
 import type { LogText } from '../../suite/record/log-text.js';
 import type { LogReference } from '../../suite/record/record.js';
 import { type Run, TEST_LABEL } from '../../suite/run/run.js';
@@ -24,6 +23,7 @@ import {
   waitedFor,
   withTries,
 } from '../pods/start-tries.js';
+import { LOAD_LOG, loadFilePath } from './load-files.js';
 import { jobName, type LoadAttempt, type LoadInput, loadCommand } from './load-input.js';
 import { loadJob } from './load-job.js';
 
@@ -104,14 +104,13 @@ export function loadActivities(context: ActivityContext) {
 
   /** Stores the log of the load pod, and the files that the log contains. */
   async function storeEvidence({ run, folder }: LoadInput, found: LogText) {
-    const log = await context.store.saveLog(run.workflowId, `${folder}/load.log`, found);
+    const log = await context.store.saveLog(run.workflowId, `${folder}/${LOAD_LOG}`, found);
     const evidence: LogReference[] = [log];
     const files = await context.logThread.run('loadFiles', null, async () => [
       await context.store.readPackedLog(run.workflowId, log.path),
     ]);
     for (const [file, content] of files) {
-      // The image of the load chooses the name.
-      const path = [`${folder}/${file}`, `${folder}/${file}.txt`].find(isEvidencePath);
+      const path = loadFilePath(folder, file);
       if (path) evidence.push(await context.store.saveLog(run.workflowId, path, content));
     }
     return { log, evidence };
