@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DeepReadonly } from '../run/deep-readonly.js';
 import { slug } from '../schema/schema.js';
 import { evidencePathProblem } from './evidence-path.js';
-import { workflowIdProblem } from './workflow-id.js';
+import { recordedIdProblem } from './workflow-id.js';
 
 /** Schemas that cells, tests and runs share. */
 
@@ -25,7 +25,7 @@ export const time = z.iso.datetime({ offset: true });
 export const evidencePath = z.string().superRefine((path, context) => addProblem(context, evidencePathProblem(path)));
 
 /** Schema of the id of a workflow or a run. */
-export const workflowId = z.string().superRefine((id, context) => addProblem(context, workflowIdProblem(id)));
+export const workflowId = z.string().superRefine((id, context) => addProblem(context, recordedIdProblem(id)));
 
 /** Schema of the name of a suite. */
 export const suiteName = slug('suite name', 40);

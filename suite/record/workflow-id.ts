@@ -3,7 +3,7 @@ const MAX_BYTES = 1000;
 const CONTROL = /\p{Cc}/u;
 
 /** Finds what is wrong with the id of a workflow or a run in a record. Undefined for a correct id. */
-export function workflowIdProblem(id: string): string | undefined {
+export function recordedIdProblem(id: string): string | undefined {
   if (id === '') return 'the id is empty';
   if (id === '.' || id === '..') return `the id "${id}" names a folder outside the run folders`;
   if (CONTROL.test(id)) return 'the id has control characters';
