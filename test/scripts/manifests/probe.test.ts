@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readProbe } from '../../../suite/cluster/probe.js';
-import { REDACTED } from '../../../suite/secrets/redact.js';
+import { REDACTED, redactEnvironment } from '../../../suite/secrets/redact.js';
 import { isolated } from '../../support/environment.js';
 import { FORBIDDEN, PLAIN_NAMES, PLAIN_SECRET, SECRET_NAMES, SECRET_VALUES } from '../../support/secrets.js';
 
@@ -49,6 +49,18 @@ describe('the probe script', () => {
       plain.filter((name) => !shown.has(`${name}=shown`)),
       [],
     );
+  });
+
+  it('shows paths that only look like tokens from the middle of a word', async () => {
+    const env = {
+      PLUGINS: '/opt/glibc-2.39/lib/x86_64-linux-gnu/nixl/plugins',
+      SCRATCH: '/mnt/disk-0123456789abcdefghijk/scratch',
+      LIBRARIES: '/usr/lib/opengl_0123456789012345678901234567890123456789',
+    };
+    assert.deepEqual(redactEnvironment(env), env);
+    const { stdout } = await isolated('sh', [PROBE], { env: { DYNAMO_BENCH_ETCD_HOST: 'localhost', ...env } });
+    const { environment } = readProbe(stdout, 'n', '');
+    for (const [name, value] of Object.entries(env)) assert.equal(environment[name], value);
   });
 
   it('lists the plug-ins in NIXL_PLUGIN_DIR, and nothing when the variable is not set', async () => {
