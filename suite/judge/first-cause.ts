@@ -53,7 +53,7 @@ function endedAttempt(
     if (message.at === undefined || end.at === undefined) return !ranOn && !isDoubtful(message);
     const lead = end.at - message.at;
     if (lead < -CLOCK_SECONDS) return false;
-    // A kill comes from outside, so no error of the peer causes it, and errors of the same moment can follow from it.
+    // A kill or a removal comes from outside: no error of the peer causes it, and one of the same moment can follow from it.
     if (end.kind !== 'crashed' && lead <= CLOCK_SECONDS && isDoubtful(message)) return false;
     return !ranOn || (end.kind === 'crashed' && lead < CRASH_SECONDS);
   });

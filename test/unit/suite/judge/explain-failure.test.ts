@@ -85,6 +85,15 @@ describe('what ended an attempt', () => {
     });
   }
 
+  /** A rank that was killed in second 20. */
+  const killed = {
+    log: timed([
+      [0, BEGIN],
+      [20, end(137)],
+    ]),
+    exitCode: 137,
+  };
+
   it('is the error of a rank that ended before its peer was killed, and not the other way round', () => {
     const failed = (second: number) => ({
       log: timed([
@@ -94,13 +103,6 @@ describe('what ended an attempt', () => {
       ]),
       exitCode: 1,
     });
-    const killed = {
-      log: timed([
-        [0, BEGIN],
-        [20, end(137)],
-      ]),
-      exitCode: 137,
-    };
     assert.equal(explain(failed(10), killed).class, 'MemoryRegistration');
     const after = explain(failed(25), killed);
     assert.equal(after.class, 'PeerLost');
@@ -117,13 +119,6 @@ describe('what ended an attempt', () => {
       ]),
       exitCode: 1,
     });
-    const killed = {
-      log: timed([
-        [0, BEGIN],
-        [20, end(137)],
-      ]),
-      exitCode: 137,
-    };
     for (const second of [19.1, 20, 20.9]) assert.equal(explain(peer(second), killed).class, 'PeerLost', `${second}`);
     assert.equal(explain(peer(10), killed).class, 'MetadataExchange');
   });
