@@ -15,7 +15,7 @@ import { fieldsWith } from '../support/plain-text.js';
 import { plan, withWorker } from '../support/suite-run.js';
 import { TEMPORAL, temporal } from '../support/temporal.js';
 
-const SPEC = { ...plan, name: 'suite-of-codec', env: { SECRET: 'value-of-codec' } };
+const SPEC = { ...plan, name: 'suite-of-codec', env: { NOTE: 'value-of-codec' } };
 const TEST = 'nixl-ucx';
 
 describe('an encrypted suite run', function () {
