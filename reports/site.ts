@@ -47,7 +47,7 @@ interface Listed {
  * folder (see `placeBelow`).
  *
  * @param limit number of newest runs of each suite
- * @param leftOut receives the failures of runs that cannot be read; the site lacks them
+ * @param leftOut receives the failures of runs and evidence that cannot be read; the site lacks them
  */
 export async function* siteFiles(store: ResultStore, limit: number, leftOut?: LeftOut): AsyncGenerator<SiteFile> {
   const bySuite = Map.groupBy(await store.use((kysely) => listRuns(kysely)), ({ suite }) => suite);
@@ -60,7 +60,7 @@ export async function* siteFiles(store: ResultStore, limit: number, leftOut?: Le
       const files = found && (await orLeftOut(() => reportsOf(found), leftOut));
       if (!files) continue;
       yield* files;
-      yield* evidenceFiles(store, found);
+      yield* evidenceFiles(store, found, leftOut);
       runs.push(found);
     }
     suites.push({ name, runs });
@@ -81,9 +81,14 @@ async function reportsOf({ run, report, folder }: Listed): Promise<SiteFile[]> {
   }));
 }
 
-async function* evidenceFiles(store: ResultStore, { report, folder }: Listed): AsyncGenerator<SiteFile> {
+async function* evidenceFiles(
+  store: ResultStore,
+  { report, folder }: Listed,
+  leftOut?: LeftOut,
+): AsyncGenerator<SiteFile> {
   for (const { path, sha256 } of cellsOf(report.record).flatMap(evidenceOf)) {
-    const text = await store.use((kysely) => findEvidence(kysely, sha256));
+    const read = () => store.use((kysely) => findEvidence(kysely, sha256));
+    const text = await orLeftOut(read, leftOut, ['StoreCorrupt']);
     if (text !== undefined) yield { path: `runs/${folder}/${path}`, text };
   }
 }

@@ -56,12 +56,17 @@ function pathOf(url: string): string | undefined {
   if (encoded === '/') return 'index.html';
   try {
     const parts = encoded.split('/').slice(1).map(decodeURIComponent);
-    return parts.some((part) => part === '' || part.startsWith('.') || /[/\\\0]/.test(part))
-      ? undefined
-      : parts.join('/');
+    const isWrong = (part: string, i: number) =>
+      part === '' || isHidden(part, parts[0] === 'runs' && i === 1) || /[/\\\0]/.test(part);
+    return parts.some(isWrong) ? undefined : parts.join('/');
   } catch {
     return undefined;
   }
+}
+
+/** Returns true for the name of a hidden file. The folder of a run has the name of its workflow id, which can begin with a dot. */
+function isHidden(part: string, ofRun: boolean): boolean {
+  return ofRun ? part === '.' || part === '..' : part.startsWith('.');
 }
 
 /** Opens a regular file; undefined when it is none, or is outside the folder. */

@@ -1,3 +1,4 @@
+import { originText } from '../../results/records/origin.js';
 import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import { ceilingOfShares } from '../../suite/hardware/fabric.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
@@ -47,13 +48,14 @@ const COLUMNS = [
   'transfer_seconds',
   'transfer_status',
   'residual_seconds',
-  'deviceFactor',
+  'device_factor',
   'prep_seconds',
   'prep_p99_seconds',
   'post_seconds',
   'post_p99_seconds',
   'tx_seconds',
   'tx_p99_seconds',
+  'origin',
 ] as const;
 
 type Line = Readonly<Partial<Record<(typeof COLUMNS)[number], string | number | undefined>>>;
@@ -61,12 +63,14 @@ type Line = Readonly<Partial<Record<(typeof COLUMNS)[number], string | number | 
 /**
  * Renders all figures of a run as CSV (RFC 4180) in SI units. Column `figure` has the kind of a line: `cell` for the figure
  * of a transport cell, `row` for a row of its table, `load` for a load point of an inference test. A test without cells has
- * one line with its verdict.
+ * one line with its verdict. Column `origin` is empty for a run that the store recorded.
  */
-export function* resultsCsv({ record }: Report): Generator<string> {
+export function* resultsCsv({ record, origin }: Report): Generator<string> {
+  const ofImport: Line = origin ? { origin: originText(origin) } : {};
   yield `${COLUMNS.join(',')}\r\n`;
-  for (const test of record.tests) for (const line of transportLines(record, test)) yield lineText(line);
-  yield* loadLines(record).map(lineText);
+  for (const test of record.tests)
+    for (const line of transportLines(record, test)) yield lineText({ ...line, ...ofImport });
+  for (const line of loadLines(record)) yield lineText({ ...line, ...ofImport });
 }
 
 function lineText(line: Line): string {
@@ -109,7 +113,7 @@ function* transportLines(record: SuiteRecord, test: TestRecord): Generator<Line>
         bandwidth_bytes_per_second: row.bytesPerSecond,
         latency_seconds: row.latency,
         as_printed: row.original,
-        deviceFactor: row.deviceFactor,
+        device_factor: row.deviceFactor,
         prep_seconds: row.times?.prep.average,
         prep_p99_seconds: row.times?.prep.p99,
         post_seconds: row.times?.post.average,

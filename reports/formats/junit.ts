@@ -1,4 +1,5 @@
 import type { CellRecord } from '../../results/records/any-cell.js';
+import { originText } from '../../results/records/origin.js';
 import type { MetricChange } from '../../results/regression/run-comparison.schema.js';
 import type { InferenceCell, InferenceTestRecord } from '../../suite/record/inference-record.js';
 import type { SuiteRecord, TestRecord, TransportCell } from '../../suite/record/record.js';
@@ -11,11 +12,11 @@ import type { Report } from '../model/report.js';
 /**
  * Renders a run as JUnit XML for CI systems: one test suite for the run itself, one for each test with a case for each
  * measured cell, and one for the comparison with a case for each metric. Tests that are not required are skipped instead of
- * failed. Inconclusive tests and cluster problems are errors.
+ * failed. Inconclusive tests and cluster problems are errors. Property `origin` of the test suite `run` marks an imported run.
  */
-export function junitXml({ record, comparison }: Report): string {
+export function junitXml({ record, comparison, origin }: Report): string {
   const suites = [
-    suite('run', record.startedAt, casesOfRun(record)),
+    suite('run', record.startedAt, casesOfRun(record), origin ? { origin: originText(origin) } : {}),
     ...record.tests.map((test) =>
       suite(test.name, record.startedAt, casesOf(test, measuredCells(test).map(transportCase(test)))),
     ),
@@ -63,16 +64,29 @@ interface Counts {
   readonly skipped: number;
 }
 
-function suite(name: string, timestamp: string, cases: readonly Case[]): { text: string; counts: Counts } {
+function suite(
+  name: string,
+  timestamp: string,
+  cases: readonly Case[],
+  properties: Readonly<Record<string, string>> = {},
+): { text: string; counts: Counts } {
   const count = (result: Case['result']) => cases.filter((one) => one.result === result).length;
   const counts = { tests: cases.length, failures: count('failure'), errors: count('error'), skipped: count('skipped') };
   const time = cases.reduce((sum, { seconds }) => sum + seconds, 0).toFixed(3);
   const text = [
     `  <testsuite name="${escapeMarkup(name)}" tests="${counts.tests}" failures="${counts.failures}" errors="${counts.errors}" skipped="${counts.skipped}" time="${time}" timestamp="${escapeMarkup(timestamp)}">`,
+    ...propertiesXml(properties),
     ...cases.map(caseXml),
     '  </testsuite>',
   ].join('\n');
   return { text, counts };
+}
+
+function propertiesXml(properties: Readonly<Record<string, string>>): string[] {
+  const lines = Object.entries(properties).map(
+    ([name, value]) => `      <property name="${escapeMarkup(name)}" value="${escapeMarkup(value)}"/>`,
+  );
+  return lines.length > 0 ? ['    <properties>', ...lines, '    </properties>'] : [];
 }
 
 function caseXml({ className, name, seconds, result, type, message, output }: Case): string {

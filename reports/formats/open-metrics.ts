@@ -1,3 +1,4 @@
+import { isTrusted } from '../../results/records/origin.js';
 import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import { ceilingOfShares } from '../../suite/hardware/fabric.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
@@ -77,6 +78,12 @@ function runFamilies() {
     family('dynamo_bench_run_end_timestamp_seconds', 'seconds', 'End of the newest run', ({ record }) => [
       { labels: {}, value: Date.parse(record.endedAt) / 1000 },
     ]),
+    family(
+      'dynamo_bench_imported',
+      undefined,
+      'Origin of the newest run: 1 for a run that was imported, 0 for one that the store recorded',
+      (report) => [{ labels: { trusted: String(isTrusted(report)) }, value: report.origin ? 1 : 0 }],
+    ),
   ];
 }
 

@@ -1,7 +1,7 @@
 import type { core } from 'zod';
 import { type FailureClass, SuiteFailure } from '../../suite/verdict/failure.js';
 
-/** Receives the failure of a run that is left out. */
+/** Receives the failure of a run, or of a text of it, that is left out. */
 export type LeftOut = (failure: SuiteFailure) => void;
 
 /** Classes of failures of one run, which do not concern the others. */
@@ -33,14 +33,19 @@ export function problemsText(problems: readonly core.$ZodIssue[]): string {
  * Does work on one of several runs. Leaves the run out when its record cannot be read, so that the others can be shown.
  *
  * @param leftOut receives the failure of the run
+ * @param classes classes of failures that concern only this run. Default: those of an unreadable record
  * @returns undefined for a run that is left out
  * @throws any failure that concerns more than this run
  */
-export async function orLeftOut<T>(work: () => Promise<T>, leftOut: LeftOut = () => undefined): Promise<T | undefined> {
+export async function orLeftOut<T>(
+  work: () => Promise<T>,
+  leftOut: LeftOut = () => undefined,
+  classes: readonly FailureClass[] = OF_ONE_RUN,
+): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof SuiteFailure) || !OF_ONE_RUN.includes(error.class)) throw error;
+    if (!(error instanceof SuiteFailure) || !classes.includes(error.class)) throw error;
     leftOut(error);
     return undefined;
   }

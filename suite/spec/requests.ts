@@ -18,7 +18,7 @@ export interface SpecRequest {
  * Lists the images, contexts, namespaces and Secrets that a spec names, each with its field. A context that is not set is the
  * choice of whoever runs the worker, so it is not listed.
  */
-export function requestsOf({ cluster, env, tests, dynamo }: SuiteSpec): SpecRequest[] {
+export function requestsOfSpec({ cluster, env, tests, dynamo }: SuiteSpec): SpecRequest[] {
   const { context, namespace, leaseNamespace, image, etcdImage, imagePullSecret } = cluster;
   return [
     ...request('context', 'cluster.context', context),

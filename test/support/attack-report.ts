@@ -45,6 +45,7 @@ export function attackReport(): Report {
   }));
   return {
     ...report,
+    origin: { label: ALL, importedAt: record.endedAt, trusted: false },
     record: {
       ...record,
       suite: ALL,

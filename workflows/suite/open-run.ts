@@ -1,12 +1,12 @@
 import { filesOfTests } from '../../suite/plan/test-files.js';
 import type { Run } from '../../suite/run/run.js';
-import { requestsOf } from '../../suite/spec/requests.js';
+import { requestsOfSpec } from '../../suite/spec/requests.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { longActivities, shortActivities } from '../common/activity-options.js';
 
 /** Creates the run object, which owns all objects of the run in the cluster. */
 export async function createRunObject(spec: SuiteSpec, run: Run): Promise<true> {
-  await shortActivities.openRun({ run, files: filesOfTests(spec.tests), requests: requestsOf(spec) });
+  await shortActivities.openRun({ run, files: filesOfTests(spec.tests), requests: requestsOfSpec(spec) });
   return true;
 }
 

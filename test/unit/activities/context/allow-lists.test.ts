@@ -4,7 +4,7 @@ import { ActivityContext, type ActivityDependencies } from '../../../../activiti
 import { runObjectActivities } from '../../../../activities/run/run-object.js';
 import type { Cluster } from '../../../../kubernetes/client/cluster.js';
 import { parseSuite } from '../../../../suite/plan/check-suite.js';
-import { requestsOf } from '../../../../suite/spec/requests.js';
+import { requestsOfSpec } from '../../../../suite/spec/requests.js';
 import { readConfig } from '../../../../worker/config.js';
 import { failureOfClass } from '../../../support/failure-of-class.js';
 
@@ -68,7 +68,7 @@ describe('the allow-lists of a worker', () => {
   it('refuses a Secret that only the matrix of a test names', () => {
     const matrix = { env: [{ A: secret('first') }, { A: secret('second') }] };
     const tests = [{ name: 'lf', tool: 'nixlbench', backend: 'UCX', matrix }];
-    const requests = requestsOf(parseSuite({ name: 's', tests }));
+    const requests = requestsOfSpec(parseSuite({ name: 's', tests }));
     assert.deepEqual(
       requests.filter(({ kind }) => kind === 'secret').map(({ field, value }) => [field, value]),
       [
@@ -79,8 +79,8 @@ describe('the allow-lists of a worker', () => {
   });
 
   it('allow everything when no list is set, and what the lists have', () => {
-    refuseUnlisted(lists({}), requestsOf(spec));
-    refuseUnlisted(lists(ALL), requestsOf(spec));
+    refuseUnlisted(lists({}), requestsOfSpec(spec));
+    refuseUnlisted(lists(ALL), requestsOfSpec(spec));
   });
 
   for (const [variable, value, field, refused] of [
@@ -108,7 +108,7 @@ describe('the allow-lists of a worker', () => {
       const message = `${field} is "${refused}", which ${variable} of the worker does not allow: ${value.replaceAll(',', ', ')}`;
       const context = contextWith({ ...ALL, [variable]: value });
       await assert.rejects(
-        runObjectActivities(context).openRun({ run, files: {}, requests: requestsOf(spec) }),
+        runObjectActivities(context).openRun({ run, files: {}, requests: requestsOfSpec(spec) }),
         (error: unknown) => {
           assert.equal((error as Error).message, message);
           return failureOfClass('NotAllowed')(error);

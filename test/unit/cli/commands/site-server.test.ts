@@ -22,6 +22,9 @@ describe('server of the site', () => {
     await writeFile(join(folder, 'empty'), '');
     await writeFile(join(folder, '.hidden'), 'secret');
     await writeFile(join(folder, 'runs/a%2Fb/report.html'), '<p>report');
+    await mkdir(join(folder, 'runs/.nightly'));
+    await writeFile(join(folder, 'runs/.nightly/report.html'), '<p>nightly');
+    await writeFile(join(folder, 'runs/.nightly/.hidden'), 'secret');
     await writeFile(join(folder, 'runs/a%2Fb/lf/report.html'), '<script>alert(1)</script>');
     await writeFile(join(folder, 'runs/a%2Fb/lf/initiator.svg'), '<svg onload="alert(1)"/>');
     await symlink(join(parent, 'secret'), join(folder, 'link'));
@@ -55,6 +58,7 @@ describe('server of the site', () => {
       ['/', '<p>index', 'text/html'],
       ['/index.html?x=1', '<p>index', 'text/html'],
       ['/runs/a%252Fb/report.html', '<p>report', 'text/html'],
+      ['/runs/.nightly/report.html', '<p>nightly', 'text/html'],
       ['/runs/a%252Fb/lf/report.html', '<script>alert(1)</script>', 'text/plain'],
       ['/runs/a%252Fb/lf/initiator.svg', '<svg onload="alert(1)"/>', 'text/plain'],
       ['/empty', '', 'text/plain'],
@@ -84,6 +88,9 @@ describe('server of the site', () => {
       '/link',
       '/up/secret',
       '/.hidden',
+      '/runs/.nightly/.hidden',
+      '/runs/../index.html',
+      '/runs/./report.html',
       '/runs',
       '/runs/',
       '/index.html/',

@@ -26,6 +26,23 @@ describe('reports', () => {
     assert.match(reportFiles(empty)['report.html'], /<main id="content">/);
   });
 
+  it('name the origin of an imported run in every format', () => {
+    const origin = { label: 'mail.jsonl', importedAt: '2026-01-05T00:00:00.000Z', trusted: false };
+    const imported = { ...report, origin };
+    const text = 'imported from mail.jsonl on 2026-01-05, not trusted';
+    const made = reportFiles(imported);
+    for (const name of ['report.md', 'report.html', 'junit.xml', 'results.csv'] as const) {
+      assert.ok(made[name].includes(text), name);
+      assert.ok(!files[name].includes('imported from'), name);
+    }
+    const lines = made['results.csv'].trimEnd().split('\r\n').slice(1);
+    assert.ok(lines.length > 1 && lines.every((line) => line.endsWith(`,"${text}"`)));
+    assert.match(made['junit.xml'], /<testsuite name="run"[^>]*>\s*<properties>\s*<property name="origin"/);
+    assert.deepEqual(JSON.parse(made['results.json']).origin, origin);
+    assert.match(made['metrics.txt'], /^dynamo_bench_imported\{suite="[^"]+",trusted="false"\} 1$/m);
+    assert.match(files['metrics.txt'], /^dynamo_bench_imported\{suite="[^"]+",trusted="true"\} 0$/m);
+  });
+
   it('show a share of what the NICs carry that the test could use, also when some of them are lost', () => {
     const cell = {
       ...measuredCell({ workflowId: 'w', bandwidth: 24e9 }),
@@ -64,7 +81,7 @@ describe('reports', () => {
     assert.match(made['report.html'], />33 ms<\/td>/);
     const [header = '', , line = ''] = made['results.csv'].split('\r\n');
     const value = (column: string) => line.split(',')[header.split(',').indexOf(column)];
-    assert.deepEqual(['deviceFactor', 'post_seconds', 'tx_p99_seconds'].map(value), ['2', '0.002', '0.066']);
+    assert.deepEqual(['device_factor', 'post_seconds', 'tx_p99_seconds'].map(value), ['2', '0.002', '0.066']);
     const figure = JSON.parse(made['results.json']).figures.find((one: { deviceFactor?: number }) => one.deviceFactor);
     assert.equal(figure.deviceFactor, 2);
     assert.deepEqual(figure.times.tx, time(0.033));
