@@ -58,6 +58,7 @@ up_kubernetes() {
 prepare() {
   begin_kubebox
   ensure_packages
+  ensure_temporal_program
   build_images >/dev/null
   finish_kubebox
 }
@@ -76,7 +77,7 @@ report() {
   fi
 }
 
-[ "$wanted" = kubernetes ] || [ "$wanted" = nothing ] || check_machine_for_temporal
+[ "$wanted" = kubernetes ] || check_machine_for_temporal
 [ "$wanted" = temporal ] || check_machine_for_kubernetes
 prepare_folders
 take_lock
