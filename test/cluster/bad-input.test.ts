@@ -61,7 +61,7 @@ describe('a suite that cannot run', function () {
 
   it('because of a namespace that does not exist says how to create it', async () => {
     const end = await lab.run(await lab.spec({ cluster: { namespace: 'not-there' } }));
-    assert.match(end.failure, /cluster: (Forbidden|NotFound): .*not-there.*→ .*manifests\/worker\/rbac\.yaml/s);
+    assert.match(end.failure, /cluster: (Forbidden|NotFound): .*not-there.*→ .*charts\/dynamo-bench/s);
   });
 
   it('because the API server does not answer names its address', async () => {
@@ -94,7 +94,7 @@ describe('a worker without its Role', function () {
       const end = await lab.run(await lab.spec());
       assert.match(
         end.failure,
-        /Forbidden: .*cannot create resource "configmaps" .*in the namespace "bench-test-.*→ .*manifests\/worker\/rbac\.yaml/s,
+        /Forbidden: .*cannot create resource "configmaps" .*in the namespace "bench-test-.*→ .*charts\/dynamo-bench/s,
       );
     } finally {
       await lab.close();

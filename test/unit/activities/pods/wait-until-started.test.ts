@@ -82,6 +82,16 @@ describe('the wait for a pod that the kubelet rejects', function () {
     });
   });
 
+  it('names the reason for which the earlier pods were rejected when the last one has no answer yet', async () => {
+    const pending = new OnePod([REJECTED, { phase: 'Pending' }]);
+    await assert.rejects(pending.waitUntilStarted(2), (error: Error & Record<string, unknown>) => {
+      assert.equal(error.class, 'PodRejected');
+      assert.match(error.message, /UnexpectedAdmissionError: .*aws\.com\/efa, .*; created 2 times within/);
+      assert.match(String(error.hint), /device plugin/);
+      return true;
+    });
+  });
+
   it('continues with the count and the time limit of a worker that was restarted', async () => {
     const node = new OnePod([REJECTED]);
     const annotations = {
