@@ -24,7 +24,7 @@ export function parseUcxOutput(lines: readonly string[], latencyTest: boolean, s
 /**
  * Reads ucx_perftest's output: CSV (`-v`), the final-only table (`-f`), the table with stages and the old table without
  * stages. A CSV row has as many fields as its header, each in its own format. Lines that resemble a row or a header and are
- * not one are damaged. Skips other lines between the rows.
+ * not one are damaged, and so is a header after a row, and a row with a name in a table without names. Skips other lines.
  *
  * @param size message size of a row without a name (in a run without a batch file)
  */
@@ -38,8 +38,8 @@ export function readUcxOutput(lines: readonly string[], latencyTest: boolean, si
     const header = csvHeader(line);
     const form = header ? undefined : layoutOf(line);
     if (header || form) {
-      // A tool prints one header for all sizes.
-      if (csv || layout || header === 'damaged') damaged.push(line);
+      // A tool prints one header for all sizes, before the first row.
+      if (csv || layout || rows.length > 0 || header === 'damaged') damaged.push(line);
       if (header && header !== 'damaged') csv ??= header;
       layout ??= form;
       continue;
@@ -51,7 +51,8 @@ export function readUcxOutput(lines: readonly string[], latencyTest: boolean, si
     }
     if (!csv && layout === 'staged' && figures.name !== FINAL) continue;
     const blockSize = sizeOfName(figures.name) ?? (figures.name === '' || figures.name === FINAL ? size : undefined);
-    if (blockSize === undefined) {
+    const isForeign = !csv && layout === 'unnamed' && figures.name !== '';
+    if (blockSize === undefined || isForeign) {
       damaged.push(line);
       continue;
     }

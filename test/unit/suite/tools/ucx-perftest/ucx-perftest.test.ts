@@ -128,6 +128,18 @@ describe('ucx_perftest', () => {
     }
   });
 
+  it('takes a header after a row, and a row with a name in a table without names, as damage', () => {
+    const lines = fixtureLines('ucx-perftest/batch-tag-bw-table-1.22.client.txt');
+    const at = lines.findIndex((line) => line.includes('# iterations'));
+    const row = lines.find((line) => /^s4096\b/.test(line)) ?? '';
+    const unnamed = (lines[at] ?? '').replace('     Test     |', '');
+    assert.deepEqual(readUcxOutput([unnamed, row], false), { rows: [], damaged: [row] });
+    for (const header of [lines[at] ?? '', unnamed])
+      assert.ok(readUcxOutput([row, header], false).damaged.includes(header));
+    const cut = [...lines.slice(0, at), ...lines.filter((line) => /^s\d/.test(line)), unnamed, ...lines.slice(at + 1)];
+    assert.notDeepEqual(readUcxOutput(cut, false).damaged, []);
+  });
+
   it('names figures of one row that contradict each other: bandwidth, latency, message rate', () => {
     const lines = fixtureLines('ucx-perftest/batch-tag-bw-csv-1.22.client.txt');
     for (const [column, text] of [
