@@ -156,18 +156,19 @@ const ASSIGNMENT =
 
 /** Matches a quoted value, also one whose quotes are escaped; a value without an end ends with its line. */
 const QUOTED = /(\\{0,7}["'])([^\n]*?)(?:(?<!\\)\1|(?=\n)|$)/y;
-const BARE = /[^\s"'`&\\]+/y;
-/** Matches the value of a variable at the beginning of a line, as `env` prints it. */
-const WHOLE_WORD = /\S+/y;
+/**
+ * Match what ends a value without quotes: of a variable at the beginning of a line (as `env` prints it), of another assignment,
+ * and of a header. To match the value itself, the engine of regular expressions would need a stack as long as the value.
+ */
+const END_OF_LINE_WORD = /\s/g;
+const END_OF_WORD = /[\s"'`&\\]/g;
+const END_OF_HEADER = /[\n"'`]/g;
 const ELEMENT = /[^<\n]{1,4096}(?=<\/)/y;
 
 /** Matches the name of a variable in front of `value`: `{"name": "HF_TOKEN", "value": …}`, also in YAML. */
 const NAME_BEFORE =
   /(?<![\w.-])name\\{0,7}["']?[ \t]{0,4}[:=][ \t]{0,4}\\{0,7}["']?([\w.-]{1,253})\\{0,7}["']?,?\s{0,40}\\{0,7}["']?$/;
 const LONGEST_BEFORE = 400;
-
-const PATTERNS: Readonly<Record<string, RegExp>> = { line: WHOLE_WORD, '>': ELEMENT };
-const REST_OF_LINE = /[^\n"'`]+/y;
 
 /** Matches values that are no secrets: placeholders, references to variables, words of settings. */
 const NO_SECRET = /^(?:<.*|\$.*|\.{3}.*|….*|\*+|null|none|None|true|false|True|False|undefined|\/dev\/\w+|[=:].*|)$/;
@@ -210,15 +211,25 @@ function valueAt(text: string, at: number, name: string, sign: string): { start:
   const isAssigned = sign === 'line' || sign.includes('=');
   // `--verbose --token` and lists in YAML: the next word is not the value.
   if (!isAssigned && text[at] === '-') return undefined;
-  const pattern = sign === ':' && isSecretHeader(name) ? REST_OF_LINE : (PATTERNS[sign] ?? BARE);
-  pattern.lastIndex = at;
-  const value = pattern.exec(text)?.[0] ?? '';
+  const value = bareValueAt(text, at, name, sign);
   if (value === '' || isPlaceholder(value)) return undefined;
   if (sign === ':' && !isColonSecret(name, value, text.slice(at + value.length, at + value.length + 2)))
     return undefined;
   // The help of a program: `--api-key KEY`.
   if (sign === '' && /^[A-Z_]{1,32}$/.test(value)) return undefined;
   return { start: at, end: at + value.length };
+}
+
+/** Returns the value without quotes at a place of the text; empty when there is none. */
+function bareValueAt(text: string, at: number, name: string, sign: string): string {
+  if (sign === '>') {
+    ELEMENT.lastIndex = at;
+    return ELEMENT.exec(text)?.[0] ?? '';
+  }
+  const isHeader = sign === ':' && isSecretHeader(name);
+  const end = isHeader ? END_OF_HEADER : sign === 'line' ? END_OF_LINE_WORD : END_OF_WORD;
+  end.lastIndex = at;
+  return text.slice(at, end.exec(text)?.index);
 }
 
 /** Longest value of a secret name, in characters, that can be a word or a number of a sentence. */
