@@ -38,13 +38,13 @@ export async function waitUntilStarted(
   const watch = new StartWatch(patience.unschedulable);
   const begun = Date.now();
   let rejected: RejectedPod | undefined;
-  let rejection: StartRefusal | undefined;
+  let lastRefusal: StartRefusal | undefined;
   return poll(async (elapsed) => {
     await meanwhile();
     const current = await cluster.find<Pod>(POD, namespace, name, cancellationSignal());
     const refusal = current && startRefusal(current);
     const again = refusal?.passing === true && refusal.ended;
-    if (again) rejection = refusal;
+    if (again) lastRefusal = refusal;
     if (current && !again) rejected = undefined;
     if (current && again && rejected?.uid !== current.metadata.uid)
       rejected = { uid: current.metadata.uid ?? '', tries: triesOf(current, begun), seenAt: elapsed };
@@ -58,7 +58,7 @@ export async function waitUntilStarted(
     const problem = watch.problem(current, elapsed);
     if (problem) throw problem;
     const tries = triesOf(current, begun);
-    if (waitedFor(tries) >= patience.podStart) throw await notStarted(cluster, current, patience, tries, rejection);
+    if (waitedFor(tries) >= patience.podStart) throw await notStarted(cluster, current, patience, tries, lastRefusal);
     if (again && rejected && elapsed - rejected.seenAt >= pauseBefore(tries)) await deleteRejected(cluster, current);
     return undefined;
   }, cancellationSignal());
@@ -85,7 +85,7 @@ async function deleteRejected(cluster: Cluster, { metadata }: Pod): Promise<void
 /**
  * Builds the failure of a pod that did not run within its time limit.
  *
- * @param rejection reason for which the kubelet rejected an earlier pod of this name; also that of the last pod, which the
+ * @param lastRefusal reason for which the kubelet rejected an earlier pod of this name; also that of the last pod, which the
  *   kubelet has not answered yet
  */
 async function notStarted(
@@ -93,7 +93,7 @@ async function notStarted(
   pod: Pod,
   { podStart }: StartTimeouts,
   tries: StartTries,
-  rejection: StartRefusal | undefined,
+  lastRefusal: StartRefusal | undefined,
 ) {
   const limit = `timeouts.podStart of ${formatDuration(podStart)}`;
   const refusal = startRefusal(pod);
@@ -106,7 +106,7 @@ async function notStarted(
     return new SuiteFailure('Unschedulable', `pod ${namespace}/${name} found no node within ${limit}: ${noNode}`);
   }
   const waiting = pod.status?.containerStatuses?.[0]?.state?.waiting;
-  if (!waiting && rejection) return podRejected(pod, rejection, rejectedAfter(tries, podStart));
+  if (!waiting && lastRefusal) return podRejected(pod, lastRefusal, rejectedAfter(tries, podStart));
   const state = [
     waiting?.reason ?? pod.status?.phase ?? 'no status',
     waiting?.message,

@@ -2,8 +2,8 @@ import type { TestVerdict } from '../../results/records/run-verdicts.js';
 import { predictingTest } from '../../suite/plan/predicting-test.js';
 import { RECORD_VERSION, type RunHead, type SetupRecord, type StartedRun } from '../../suite/record/record.js';
 import type { Run } from '../../suite/run/run.js';
+import { readAcceptedSpec } from '../../suite/spec/accepted-spec.js';
 import { variantsOf } from '../../suite/spec/matrix.js';
-import { readAcceptedSpec } from '../../suite/spec/spec.js';
 import type { FailureRecord } from '../../suite/verdict/failure.js';
 import { type Reason, type Verdict, worst } from '../../suite/verdict/verdict.js';
 

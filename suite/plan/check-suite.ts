@@ -1,4 +1,5 @@
-import { boundedProblems, type CheckedSpec, checkSpec, type SuiteSpec, specOf } from '../spec/spec.js';
+import { type CheckedSpec, checkSpec, type SuiteSpec, specOf } from '../spec/spec.js';
+import { boundedProblems } from '../spec/spec-problems.js';
 import { tooManyCells } from './cell-limit.js';
 import { tooMuchInput } from './input-limits.js';
 import { tooLargeFiles, tooLargeInput, tooLargeSpec } from './payload-limit.js';

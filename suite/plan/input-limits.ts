@@ -1,4 +1,4 @@
-import type { SpecProblem } from '../spec/spec.js';
+import type { SpecProblem } from '../spec/spec-problems.js';
 
 /**
  * Limits of a spec as written, which are checked before anything else: what follows takes time and memory by the number of its

@@ -1,6 +1,6 @@
 import { isSecretValue, isSwitch, redactArguments } from '../secrets/redact.js';
 import { isPlainSecret } from '../secrets/secret-name.js';
-import type { SpecProblem } from '../spec/spec.js';
+import type { SpecProblem } from '../spec/spec-problems.js';
 
 const MESSAGE =
   'looks like a secret, and the suite stores its spec in clear; remove it, and put it into a Secret of the cluster to which the spec refers by its name';

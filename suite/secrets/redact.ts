@@ -158,7 +158,8 @@ const ASSIGNMENT =
 const QUOTED = /(\\{0,7}["'])([^\n]*?)(?:(?<!\\)\1|(?=\n)|$)/y;
 /**
  * Match what ends a value without quotes: of a variable at the beginning of a line (as `env` prints it), of another assignment,
- * and of a header. To match the value itself, the engine of regular expressions would need a stack as long as the value.
+ * and of a header. A pattern for the value itself can exceed the stack of the regular expression engine when the value has
+ * megabytes.
  */
 const END_OF_LINE_WORD = /\s/g;
 const END_OF_WORD = /[\s"'`&\\]/g;

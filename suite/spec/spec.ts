@@ -15,23 +15,21 @@ import {
 } from '../schema/grammar.js';
 import { onFailure } from '../schema/on-failure.js';
 import { type FormerKey, withCurrentKeys } from '../schema/renamed-keys.js';
-import {
-  bytes,
-  choice,
-  didYouMean,
-  duration,
-  schemasOf,
-  slug,
-  strict,
-  UNCHECKED,
-  unknownWord,
-} from '../schema/schema.js';
+import { bytes, choice, didYouMean, duration, schemasOf, slug, strict, unknownWord } from '../schema/schema.js';
 import { shown } from '../schema/shown.js';
-import { redactText } from '../secrets/redact.js';
 import { formatCount } from '../units/count.js';
 import { SuiteFailure } from '../verdict/failure.js';
 import { dynamoProblems, dynamoSpec } from './dynamo-spec.js';
 import { matrixProblems, variantsOf } from './matrix.js';
+import {
+  boundedProblems,
+  MAX_SHOWN_PROBLEMS,
+  pathText,
+  problemLines,
+  problemsOf,
+  type SpecProblem,
+  type SpecProblems,
+} from './spec-problems.js';
 import { type TransportTestSpec, transportTest } from './transport-tests.js';
 
 /** Schema of the suite spec. Its defaults are the values of the benchmark plan. */
@@ -296,46 +294,8 @@ function problemsOfTests(spec: {
 
 export type SuiteSpec = z.output<typeof suiteSpec>;
 
-/** A problem of a spec. `path` is written as in JavaScript: `tests[1].backend`. */
-export interface SpecProblem {
-  readonly path: string;
-  readonly message: string;
-}
-
-/** The first problems of a spec. */
-export interface SpecProblems {
-  readonly problems: readonly SpecProblem[];
-  /** Number of all problems. */
-  readonly count: number;
-}
-
 /** A spec with every default, or its problems. */
 export type CheckedSpec = { readonly spec: SuiteSpec } | SpecProblems;
-
-/** Number of problems that messages and outputs contain. */
-const MAX_SHOWN_PROBLEMS = 50;
-/** Longest path and message of a problem, in characters. */
-const MAX_PATH = 200;
-const MAX_PROBLEM = 1000;
-
-/** Bounds the number and the lengths of problems, and removes secrets that their messages quote. */
-export function boundedProblems(problems: readonly SpecProblem[]): SpecProblems {
-  const first = problems.slice(0, MAX_SHOWN_PROBLEMS).map(({ path, message }) => ({
-    path: cut(redactText(path), MAX_PATH),
-    message: cut(redactText(message), MAX_PROBLEM),
-  }));
-  return { problems: first, count: problems.length };
-}
-
-/** Returns the problems as lines of text, with the number of those that are not shown. */
-export function problemLines({ problems, count }: SpecProblems): string[] {
-  const lines = problems.map(({ path, message }) => `${path}: ${message}`);
-  return count > problems.length ? [...lines, `and ${count - problems.length} more`] : lines;
-}
-
-function cut(text: string, most: number): string {
-  return text.length <= most ? text : `${text.slice(0, most)}…`;
-}
 
 /**
  * Checks a suite spec by its schema. Accepts former names of keys. `checkSuite` also checks the limits of a suite.
@@ -351,10 +311,6 @@ export function checkSpec(input: unknown): CheckedSpec {
       ({ message }) => !twice.some((key) => message.includes(`unknown key "${key.path.at(-1)}"`)),
     ),
   ]);
-}
-
-function problemsOf(error: z.ZodError | undefined): SpecProblem[] {
-  return (error?.issues ?? []).map(({ path, message }) => ({ path: pathText(path), message }));
 }
 
 function problemOfBoth({ path, current }: FormerKey): SpecProblem {
@@ -397,28 +353,6 @@ export function specOf(checked: CheckedSpec): SuiteSpec {
   );
 }
 
-/**
- * Reads a suite spec that this or an earlier version has accepted, also as a record contains it, and returns it with every
- * default. Refuses only another structure: an earlier version can have had other limits, and a record has no secrets.
- *
- * @throws {SuiteFailure} `InvalidSpec` for unknown keys, values of another type, and missing values
- */
-export function readAcceptedSpec(input: unknown): SuiteSpec {
-  const checked = checkSpec(input);
-  if ('spec' in checked) return checked.spec;
-  const result = suiteSpec.safeParse(withCurrentKeys(input).spec, UNCHECKED);
-  return specOf(result.success ? { spec: result.data } : boundedProblems(problemsOf(result.error)));
-}
-
-/** Reads the tests of a spec that this or an earlier version has accepted, as they are written in it. */
-export function readAcceptedTests(written: readonly unknown[]): TransportTestSpec[] {
-  const { spec } = withCurrentKeys({ tests: written });
-  return spec.tests.map((test) => {
-    const checked = transportTest.safeParse(test);
-    return checked.success ? checked.data : transportTest.parse(test, UNCHECKED);
-  });
-}
-
 /** Returns the environment of every rank: the two default variables, then those of the spec, then those of the test. */
 export function rankEnvironment(
   spec: Pick<SuiteSpec, 'env'>,
@@ -441,11 +375,4 @@ export function resourcesOf(
 /** Returns the JSON Schema of the suite spec, for editors. */
 export function specJsonSchema(): object {
   return z.toJSONSchema(suiteSpec, { io: 'input', target: 'draft-2020-12' });
-}
-
-function pathText(path: readonly PropertyKey[]): string {
-  if (path.length === 0) return 'spec';
-  return path
-    .map((key, i) => (typeof key === 'number' ? `[${key}]` : `${i === 0 ? '' : '.'}${shown(String(key))}`))
-    .join('');
 }

@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import type { SuiteRecord, TransportCell } from '../../suite/record/record.js';
 import { RECORD_VERSION } from '../../suite/record/record.js';
 import { provenance } from './cells.js';
@@ -145,4 +146,12 @@ export function suiteRecord(
     })),
     ...more,
   };
+}
+
+/** Returns a cell whose first attempt has one rank, with fields of its log replaced. */
+export function withLog(cell: TransportCell, log: object): TransportCell {
+  const [attempt] = cell.attempts;
+  assert.ok(attempt?.ranks[0]);
+  const rank = { ...attempt.ranks[0], log: { ...attempt.ranks[0].log, ...log } };
+  return { ...cell, attempts: [{ ...attempt, ranks: [rank] }] };
 }

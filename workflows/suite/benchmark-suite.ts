@@ -13,7 +13,8 @@ import {
 import { parseSuite } from '../../suite/plan/check-suite.js';
 import { type Run, runKey } from '../../suite/run/run.js';
 import { workflowIdProblem } from '../../suite/schema/grammar.js';
-import { readAcceptedSpec, type SuiteSpec } from '../../suite/spec/spec.js';
+import { readAcceptedSpec } from '../../suite/spec/accepted-spec.js';
+import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { formatCount } from '../../suite/units/count.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Reason, Verdict } from '../../suite/verdict/verdict.js';

@@ -17,10 +17,10 @@ import { headOf } from '../../../../results/records/runs.js';
 import { acceptBaseline } from '../../../../results/regression/baselines.js';
 import { compareRun } from '../../../../results/regression/compare-run.js';
 import type { ResultStore } from '../../../../results/store.js';
-import type { SuiteRecord, TransportCell } from '../../../../suite/record/record.js';
+import type { SuiteRecord } from '../../../../suite/record/record.js';
 import { failureOfClass } from '../../../support/failure-of-class.js';
 import { recordNights } from '../../../support/nights.js';
-import { measuredCell, suiteRecord } from '../../../support/records.js';
+import { measuredCell, suiteRecord, withLog } from '../../../support/records.js';
 import { cellsOf, findCell, readRun, runs, saveRun, startRun } from '../../../support/stored.js';
 import { onBothDatabases } from '../../../support/stores.js';
 
@@ -71,13 +71,6 @@ function evidenceLine(text: Buffer | string, more: Line = {}): Line & { readonly
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const body = zstdCompressSync(bytes).toString('base64');
   return { kind: 'evidence', sha256, bytes: bytes.length, encoding: 'zstd', body, ...more };
-}
-
-function withLog(cell: TransportCell, log: object): TransportCell {
-  const [attempt] = cell.attempts;
-  assert.ok(attempt?.ranks[0]);
-  const rank = { ...attempt.ranks[0], log: { ...attempt.ranks[0].log, ...log } };
-  return { ...cell, attempts: [{ ...attempt, ranks: [rank] }] };
 }
 
 onBothDatabases('an export from outside', (kind) => {
@@ -371,35 +364,6 @@ onBothDatabases('an export from outside', (kind) => {
     } finally {
       await rm(out, { recursive: true });
     }
-  });
-});
-
-onBothDatabases('a site of a store with damaged evidence', (kind) => {
-  it('lacks only that text, and names it', async () => {
-    const store = await kind.create();
-    const logs = [await store.saveLog('w', 'lf/a.log', 'damaged'), await store.saveLog('w', 'lf/b.log', 'whole')];
-    await saveRun(
-      store,
-      suiteRecord(
-        'w',
-        logs.map((log, i) => withLog(measuredCell({ workflowId: 'w', repetition: i + 1 }), log)),
-      ),
-    );
-    await store.use((kysely) =>
-      kysely
-        .updateTable('evidence')
-        .set({ body: zstdCompressSync('changed') })
-        .where('sha256', '=', logs[0]?.sha256 ?? '')
-        .execute(),
-    );
-    const [paths, left]: [string[], string[]] = [[], []];
-    for await (const { path } of siteFiles(store, 100, ({ message }) => left.push(message))) paths.push(path);
-    assert.deepEqual(
-      paths.filter((path) => path.endsWith('.log')),
-      ['runs/w/lf/b.log'],
-    );
-    assert.deepEqual(left, [`evidence ${logs[0]?.sha256} has changed since it was stored: its hash differs`]);
-    assert.ok(paths.includes('index.html'));
   });
 });
 

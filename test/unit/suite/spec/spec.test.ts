@@ -3,13 +3,8 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { resultsJsonSchema } from '../../../../reports/formats/json.js';
 import { recordJsonSchema } from '../../../../suite/record/record.js';
 import { redactJson } from '../../../../suite/secrets/redact.js';
-import {
-  checkSpec,
-  parseSpec,
-  rankEnvironment,
-  readAcceptedSpec,
-  specJsonSchema,
-} from '../../../../suite/spec/spec.js';
+import { readAcceptedSpec } from '../../../../suite/spec/accepted-spec.js';
+import { checkSpec, parseSpec, rankEnvironment, specJsonSchema } from '../../../../suite/spec/spec.js';
 
 const file = (name: string): unknown =>
   JSON.parse(readFileSync(new URL(`../../../../../${name}`, import.meta.url), 'utf8'));
