@@ -3,6 +3,7 @@ import type { Container, Pod } from '../../kubernetes/client/objects.js';
 import { etcdEndpoint, rankPodName, runObjectName } from '../../suite/run/object-names.js';
 import type { Run } from '../../suite/run/run.js';
 import { type EnvironmentValue, environmentVariables } from '../../suite/schema/grammar.js';
+import { deviceQuantities, nicsOf } from '../../suite/schema/network-devices.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { toolOf } from '../../suite/tools/registry.js';
@@ -67,7 +68,7 @@ export async function measuringPod(run: Run, settings: PodSettings, node: string
   container.env = environmentVariables(settings.environment);
   const fixed = {
     ...(resources.gpu.count > 0 ? { [resources.gpu.resource]: String(resources.gpu.count) } : {}),
-    ...(resources.efa.count > 0 ? { [resources.efa.resource]: String(resources.efa.count) } : {}),
+    ...deviceQuantities(resources.devices),
     ...(resources.hugepages2Mi > 0 ? { 'hugepages-2Mi': kubernetesQuantity(resources.hugepages2Mi) } : {}),
     memory: kubernetesQuantity(resources.memory),
   };
@@ -88,7 +89,7 @@ export async function measuringPod(run: Run, settings: PodSettings, node: string
     { name: 'output', emptyDir: {} },
     { name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit: kubernetesQuantity(resources.sharedMemory) } },
   ];
-  showNodeSysfs(spec, container, resources.efa.count);
+  showNodeSysfs(spec, container, nicsOf(resources.devices));
   return pod;
 }
 

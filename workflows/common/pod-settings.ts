@@ -1,4 +1,5 @@
 import type { PodSettings } from '../../activities/transport/rank-pod.js';
+import { resourcesOf } from '../../suite/spec/rank-resources.js';
 import { rankEnvironment, type SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 
@@ -8,10 +9,9 @@ export function podSettings(
   test: Pick<TransportTestSpec, 'env' | 'nics'> = { env: {} },
 ): PodSettings {
   const { context: _, namespace: __, leaseNamespace: ___, ...cluster } = spec.cluster;
-  const { efa } = spec.resources;
   return {
     cluster,
-    resources: { ...spec.resources, efa: { ...efa, count: test.nics ?? efa.count } },
+    resources: resourcesOf(spec, test),
     tolerations: spec.nodes.tolerations,
     environment: rankEnvironment(spec, test.env),
   };
