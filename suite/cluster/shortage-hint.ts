@@ -1,4 +1,4 @@
-import { cataloguedFabric } from '../fabrics/registry.js';
+import { instanceFabric } from '../hardware/instances/catalogue.js';
 import type { NodeFacts } from '../run/cluster-facts.js';
 import type { NodeRequirements } from './candidate.js';
 
@@ -13,7 +13,7 @@ export function shortageHint(
   { name, instanceType, allocatable }: NodeFacts,
   { resource, has }: { readonly resource: string; readonly has: string },
 ): string {
-  const known = cataloguedFabric(instanceType);
+  const known = instanceFabric(instanceType);
   const offered = allocatable[resource] ?? 0;
   switch (resource) {
     case 'hugepages-2Mi':
