@@ -16,9 +16,9 @@ const messages = (concerns: readonly { subject: string; message: string }[]) =>
 
 describe('forecast of a suite', () => {
   it('refuses 33 EFA devices on a P5, and says that it has 32', () => {
-    const { refused } = forecast({ resources: { efa: { count: 33 } } });
+    const { refused } = forecast({ resources: { devices: [{ resource: 'vpc.amazonaws.com/efa', count: 33 }] } });
     assert.deepEqual(messages(refused), [
-      'nodes of type p5.48xlarge: have 32 EFA devices; a rank requests 33 vpc.amazonaws.com/efa',
+      'nodes of type p5.48xlarge: have 32 NICs; a rank requests 33 vpc.amazonaws.com/efa',
     ]);
     assert.deepEqual(forecast({}).refused, []);
   });
@@ -80,7 +80,7 @@ describe('forecast of a suite', () => {
     assert.deepEqual(doubts({}), []);
     assert.deepEqual(doubts({ env: { FI_PROVIDER: null } }), [], 'libfabric prefers efa where there is EFA');
     assert.deepEqual(doubts({ env: { FI_PROVIDER: '^tcp' } }), []);
-    const box = { fabric: { kind: 'ethernet', rate: '1Gbit/s', interface: 'eth0' }, resources: { efa: { count: 0 } } };
+    const box = { fabric: { kind: 'ethernet', rate: '1Gbit/s', interface: 'eth0' } };
     assert.match(doubts({ ...box, env: { FI_PROVIDER: null } }).join(), /with no EFA devices, LIBFABRIC needs/);
   });
 
@@ -140,7 +140,7 @@ describe('forecast of a suite', () => {
     const [without, { load, cellCount, wallTime, refused }] = [forecast({}), forecast({ dynamo })];
     assert.equal(cellCount.low, without.cellCount.low + 4);
     assert.deepEqual(
-      load.map(({ test, workers, gpus, efa }) => [test, workers, gpus, efa]),
+      load.map(({ test, workers, gpus, nics }) => [test, workers, gpus, nics]),
       [['load', 3, 3, 12]],
     );
     const more = wallTime.expected - without.wallTime.expected;
@@ -153,7 +153,7 @@ describe('forecast of a suite', () => {
     const large = forecast({ dynamo: { ...dynamo, resources: { gpu: 8, efa: 32 } } });
     assert.deepEqual(messages(large.refused), [
       'nodes of type p5.48xlarge: have 8 GPUs; the 2 workers of a role on one node request 16',
-      'nodes of type p5.48xlarge: have 32 EFA devices; the 2 workers of a role on one node request 64',
+      'nodes of type p5.48xlarge: have 32 NICs; the 2 workers of a role on one node request 64',
     ]);
   });
 
@@ -268,6 +268,6 @@ describe('forecast of a suite', () => {
       assert.ok(variants.has(control), `${control} is not among ${[...variants].join(', ')}`);
     }
     const rails = cells.find(({ variant }) => variant === 'nics-2');
-    assert.equal(rails?.efa, 2);
+    assert.equal(rails?.nics, 2);
   });
 });
