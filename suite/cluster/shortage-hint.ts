@@ -1,4 +1,4 @@
-import { cataloguedFabric } from '../fabrics/registry.js';
+import { instanceFabric } from '../hardware/instances/catalogue.js';
 import type { NodeFacts } from '../run/cluster-facts.js';
 import { nicsOf } from '../schema/network-devices.js';
 import type { NodeRequirements } from './candidate.js';
@@ -14,7 +14,7 @@ export function shortageHint(
   { name, instanceType, allocatable }: NodeFacts,
   { resource, has }: { readonly resource: string; readonly has: string },
 ): string {
-  const known = cataloguedFabric(instanceType);
+  const known = instanceFabric(instanceType);
   const offered = allocatable[resource] ?? 0;
   const devices = resources.devices.find((entry) => entry.resource === resource);
   switch (resource) {

@@ -8,6 +8,7 @@ import { rankEnvironment, type SuiteSpec } from '../spec/spec.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../spec/transport-tests.js';
 import { toolOf } from '../tools/registry.js';
 import { formatBytes, formatRate } from '../units/units.js';
+import { instanceTypes } from './planned-fabric.js';
 
 /** Lists conditions that make a test's figure useless or its expectation impossible. */
 export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric | undefined): Concern[] {
@@ -37,6 +38,13 @@ export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric 
   }
   if (kind.memoryPerDevice > 0 && nics === 0) {
     doubt('cannot use EFA: its ranks have no EFA device; set resources.devices or nics');
+  }
+  const access = toolOf(test).rung(test, 1)?.direction;
+  if (access === 'READ' || access === 'WRITE') {
+    for (const type of instanceTypes(spec)) {
+      const reason = kind.emulated?.(type, access);
+      if (reason) doubt(reason);
+    }
   }
   const environment = environmentTexts(rankEnvironment(spec, test.env));
   toolOf(test).doubts(test, { environment, provider: kind.provider, hugepages: hugepages2Mi }).forEach(doubt);

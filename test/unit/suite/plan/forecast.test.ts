@@ -53,6 +53,20 @@ describe('forecast of a suite', () => {
     ]);
   });
 
+  it('doubts tests that access memory in a way that the EFA of the instance type emulates', () => {
+    const doubts = (instanceType: string, test: object) => {
+      const nodes = { selector: { 'node.kubernetes.io/instance-type': instanceType } };
+      const found = messages(forecast({ nodes, tests: [test] }).doubtful);
+      return found.filter((message) => message.includes('RDMA')).join();
+    };
+    const reads = { ...lf, opType: 'READ' };
+    assert.match(doubts('g5.48xlarge', reads), /^test lf: the EFA of g5\.48xlarge has no RDMA: .* emulates the READ/);
+    assert.match(doubts('ml.p4d.24xlarge', lf), /^test lf: the EFA of p4d\.24xlarge has RDMA read and no RDMA write/);
+    assert.equal(doubts('p4d.24xlarge', reads), '');
+    assert.equal(doubts('p5.48xlarge', lf), '');
+    assert.equal(doubts('g5.48xlarge', { name: 'tags', tool: 'ucx-perftest', test: 'tag_bw' }), '', 'messages');
+  });
+
   it('doubts LIBFABRIC without the progress thread when the provider is not efa', () => {
     const doubts = (fields: object, test: object = {}) =>
       messages(forecast({ tests: [{ ...lf, ...test }], ...fields }).doubtful);
