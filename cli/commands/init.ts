@@ -76,7 +76,9 @@ export function initCommand(): Command {
 }
 
 function yamlOf({ spec, comments, notes }: Proposal, { context }: InitOptions): string {
-  const heading = [`Suite spec for ${context ? `the context ${context}` : 'the current context'}, by dynamo-bench init.`];
+  const heading = [
+    `Suite spec for ${context ? `the context ${context}` : 'the current context'}, by dynamo-bench init.`,
+  ];
   return commentedYaml(spec, [...heading, ...notes], comments);
 }
 

@@ -1,5 +1,6 @@
-import { cataloguedFabric, FABRIC_KINDS, type FabricSpec } from '../fabrics/registry.js';
+import { FABRIC_KINDS, type FabricSpec } from '../fabrics/registry.js';
 import { ceilingOf, type Fabric } from '../hardware/fabric.js';
+import { instanceFabric } from '../hardware/instances/catalogue.js';
 import { devicesText, type NetworkDevices, nicsOf } from '../schema/network-devices.js';
 import { formatCount } from '../units/count.js';
 import { formatRate } from '../units/units.js';
@@ -37,7 +38,7 @@ export function proposeNetwork(
   instanceType: string,
   { fabric: wanted, rate }: NetworkOptions,
 ): NetworkProposal | NoProposal {
-  const known = cataloguedFabric(instanceType);
+  const known = instanceFabric(instanceType);
   const offered = networkResources(nodes).filter(({ kind }) => wanted === undefined || (kind ?? wanted) === wanted);
   const claimable = offered.length === 0 ? claimableNics(survey, nodes) : undefined;
   const kind = kindOf(
