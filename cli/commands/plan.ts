@@ -46,7 +46,15 @@ export function planCommand(): Command {
       const forecast = forecastOf(spec, learnt);
       const found = options.cluster ? await (await import('./cluster-plan.js')).inspectCluster(spec) : undefined;
       const refused = [...forecast.refused, ...(found?.refused ?? [])];
-      const plan = { suite: spec.name, ...forecast, refused, ...(found?.pair ? { pair: found.pair } : {}) };
+      const { pair, location } = found ?? {};
+      const plan = {
+        suite: spec.name,
+        ...forecast,
+        refused,
+        doubtful: [...forecast.doubtful, ...(found?.doubtful ?? [])],
+        ...(pair ? { pair } : {}),
+        ...(location === undefined ? {} : { location }),
+      };
       say(options.json ? JSON.stringify(plan, null, 2) : planText(spec, plan, learnt.runs, Date.now()));
       if (refused.length > 0) process.exitCode = EXIT.fail;
     });
@@ -74,7 +82,7 @@ async function timesOf(spec: SuiteSpec, options: StoreOptions): Promise<CellTime
 
 function planText(
   spec: SuiteSpec,
-  plan: Forecast & { pair?: { node1: string; node2: string } },
+  plan: Forecast & { pair?: { node1: string; node2: string }; location?: string },
   runs: number,
   now: number,
 ): string {
@@ -92,6 +100,7 @@ function planText(
     `  pods       ${counted(pods.ranks, 'rank')}, two at a time; ${pods.probes} probes, ${pods.etcd} etcd`,
     `  each rank  ${cpu} cpu, ${formatBytes(memory)} of memory, ${gpu.count} ${gpu.resource}, ${efa.count} ${efa.resource}, ${formatBytes(hugepages2Mi)} of huge pages`,
     ...(plan.pair ? [`  pair       node1 = ${plan.pair.node1}, node2 = ${plan.pair.node2}`] : []),
+    ...(plan.location ? [`  location   ${plan.location}`] : []),
     ...refusedLines(plan.refused),
     ...concernLines('doubtful:', plan.doubtful),
     'cells:',
