@@ -46,7 +46,7 @@ function problemsOf(missing: Missing, plugins: readonly DevicePlugin[] | undefin
       {
         subject: `resource ${request.resource}`,
         message: `${text}, but the nodes offer ${renamed.join(', ')}`,
-        hint: `Set the name of the resource in ${request.key} to one that these nodes offer${family.use === 'network' ? ', and fabric.kind to the network of these devices' : ''}`,
+        hint: `Set the name of the resource in ${request.nameKey} to one that these nodes offer${family.use === 'network' ? ', and fabric.kind to the network of these devices' : ''}`,
       },
     ];
   }

@@ -1,4 +1,4 @@
-import { cataloguedFabric } from '../fabrics/registry.js';
+import { instanceFabric } from '../hardware/instances/catalogue.js';
 import type { NodeFacts } from '../run/cluster-facts.js';
 import type { NodeRequirements } from './candidate.js';
 import { familyOf } from './device-families.js';
@@ -28,14 +28,14 @@ export function shortageHint(
 }
 
 function deviceHint(
-  { resource, count, devices, key }: DeviceRequest,
+  { resource, count, devices, countKey }: DeviceRequest,
   node: { readonly name: string; readonly instanceType: string; readonly offered: number; readonly has: string },
 ): string {
-  const { title, use, fewer } = familyOf(resource);
+  const { use, fewer } = familyOf(resource);
   if (node.offered === 0) return `Start the device plugin of ${resource} on the node, or choose nodes that offer it`;
-  const known = cataloguedFabric(node.instanceType);
+  const known = instanceFabric(node.instanceType);
   const all = use === 'computation' ? known?.gpus : known?.nics;
   return all !== undefined && all >= devices && devices * node.offered < all * count
-    ? `${fewer(all, node.instanceType, node.name)}, or set ${key}.count to ${node.has}`
-    : `Set ${key}.count to at most ${node.has}, or use an instance type with more ${use === 'computation' ? 'GPUs' : `${title} devices`}`;
+    ? `${fewer(all, node.instanceType, node.name)}, or set ${countKey} to ${node.has}`
+    : `Set ${countKey} to at most ${node.has}, or use an instance type with more ${use === 'computation' ? 'GPUs' : 'NICs'}`;
 }

@@ -59,14 +59,17 @@ const REPORTED: readonly {
     seen: 'EFA of P4d reaches only P4d',
     fields: {
       nodes: { selector: { 'node.kubernetes.io/instance-type': ['p4d.24xlarge', 'p5.48xlarge'] } },
-      resources: { efa: { count: 4 } },
+      resources: { devices: [{ resource: 'vpc.amazonaws.com/efa', count: 4 }] },
     },
     pair: ['node-b', 'node-c'],
   },
   {
     name: 'mixed-types',
     seen: 'the spec allows two types, but EFA does not connect them',
-    fields: { nodes: { names: ['node-a', 'node-b'], mixedTypes: true }, resources: { efa: { count: 4 } } },
+    fields: {
+      nodes: { names: ['node-a', 'node-b'], mixedTypes: true },
+      resources: { devices: [{ resource: 'vpc.amazonaws.com/efa', count: 4 }] },
+    },
     says: [/EFA of p4d instances reaches only p4d instances → Use two nodes of one instance family/],
   },
   {
