@@ -91,7 +91,7 @@ describe('the nearest pair', () => {
       spec({
         nodes: { mixedTypes: true, selector: { 'node.kubernetes.io/instance-type': ['p5.48xlarge', 'p5e.48xlarge'] } },
       }),
-      [node('a'), node('b', { type: 'p5e.48xlarge' }), node('c', { type: 'ml.p5.48xlarge' })],
+      [node('a'), node('b', { type: 'p5e.48xlarge' }), node('c')],
     );
     assert.deepEqual(pair, { node1: 'a', node2: 'c' });
   });
