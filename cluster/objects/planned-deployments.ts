@@ -1,6 +1,7 @@
 import { frontendUrl } from '../../suite/cluster/dynamo-names.js';
 import { isSimulatedEngine, simulatedKvRate } from '../../suite/engines/registry.js';
 import { knownKv, kvSize } from '../../suite/kv/kv-size.js';
+import { deploymentSettings } from '../../suite/spec/deployment-settings.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import { type InferenceSpec, pointsOf } from '../../suite/spec/inference-tests.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
@@ -27,7 +28,7 @@ export async function plannedDeployments(spec: SuiteSpec, planned: PlannedRun): 
 }
 
 async function plannedDeployment(
-  { cluster, nodes, resources }: SuiteSpec,
+  spec: SuiteSpec,
   dynamo: DynamoSpec,
   test: InferenceSpec,
   { run, pair, annotations }: PlannedRun,
@@ -42,9 +43,7 @@ async function plannedDeployment(
     dynamo,
     topology: test.topology,
     pair,
-    cluster,
-    resourceNames: { gpu: resources.gpu.resource, efa: resources.efa.resource },
-    tolerations: nodes.tolerations,
+    ...deploymentSettings(spec, dynamo),
     annotations,
     keep,
     // A measured rate is known only during the run.
