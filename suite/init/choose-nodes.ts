@@ -1,12 +1,9 @@
+import type { Taint } from '../cluster/candidate.js';
+import { familyOf } from '../cluster/device-families.js';
+import { meaningOf } from '../cluster/taints.js';
 import { ec2InstanceType } from '../hardware/instance-type.js';
 import type { SurveyedNode } from './cluster-survey.js';
 import { networkResources } from './network-grant.js';
-
-/** Taints of nodes that run no workloads. */
-const CONTROL_PLANE = /^node-role\.kubernetes\.io\/(?:control-plane|master)$/;
-
-/** Extended resources of accelerators, in the order of preference. */
-const ACCELERATORS = ['nvidia.com/gpu', 'amd.com/gpu', 'aws.amazon.com/neuron', 'gpu.intel.com/i915'] as const;
 
 /** Nodes of one instance type on which ranks can run. */
 export interface NodeGroup {
@@ -19,9 +16,7 @@ export interface NodeGroup {
  * with the most accelerators, then with the most nodes.
  */
 export function nodeGroups(nodes: readonly SurveyedNode[]): NodeGroup[] {
-  const usable = nodes.filter(
-    ({ ready, schedulable, taints }) => ready && schedulable && !taints.some(({ key }) => CONTROL_PLANE.test(key)),
-  );
+  const usable = nodes.filter(({ ready, schedulable, taints }) => ready && schedulable && !taints.some(isUnusable));
   const groups = [...Map.groupBy(usable, ({ facts }) => facts.instanceType)].map(([instanceType, members]) => ({
     instanceType,
     nodes: members.toSorted((a, b) => a.facts.name.localeCompare(b.facts.name)),
@@ -39,13 +34,18 @@ export function nodeGroups(nodes: readonly SurveyedNode[]): NodeGroup[] {
   });
 }
 
+/** Taints of the control plane, and of nodes that are being removed. */
+function isUnusable(taint: Taint): boolean {
+  return /^node-role\.kubernetes\.io\/(?:control-plane|master)$/.test(taint.key) || meaningOf(taint) === 'leaving';
+}
+
 /** Returns the accelerators that every one of the nodes offers; undefined without any. */
 export function acceleratorOf(nodes: readonly SurveyedNode[]): { resource: string; count: number } | undefined {
-  for (const resource of ACCELERATORS) {
-    const count = Math.min(...nodes.map(({ facts }) => facts.allocatable[resource] ?? 0));
-    if (Number.isFinite(count) && count > 0) return { resource, count };
-  }
-  return undefined;
+  const offered = Object.keys(nodes[0]?.facts.allocatable ?? {})
+    .filter((resource) => familyOf(resource).use === 'computation')
+    .map((resource) => ({ resource, count: Math.min(...nodes.map(({ facts }) => facts.allocatable[resource] ?? 0)) }))
+    .filter(({ count }) => count > 0);
+  return offered.find(({ resource }) => resource === 'nvidia.com/gpu') ?? offered[0];
 }
 
 /** Returns the values of the instance type label that select the same machines, with SageMaker HyperPod's prefix. */

@@ -1,3 +1,4 @@
+import { familyOf } from '../cluster/device-families.js';
 import type { Fabric } from '../hardware/fabric.js';
 import type { NetworkDevices } from '../schema/network-devices.js';
 import type { ClusterSurvey, SurveyedNode } from './cluster-survey.js';
@@ -14,23 +15,28 @@ export interface NetworkResource {
   readonly kind?: string | undefined;
 }
 
-/** Names of extended resources of network devices, by the documents of their clouds and of the network operators. */
-const NAMES: readonly { readonly pattern: RegExp; readonly kind?: string }[] = [
-  { pattern: /^vpc\.amazonaws\.com\/efa$/, kind: 'efa' },
-  { pattern: /^networking\.gke\.io\.networks\/(?!.*\.IP$).*rdma/, kind: 'roce' },
-  { pattern: /(?:^|[/_.-])roce/i, kind: 'roce' },
-  { pattern: /^rdma\/(?:ib|infiniband)/i, kind: 'infiniband' },
-  { pattern: /^rdma\/|(?:^|[/_.-])(?:rdma|hca|infiniband|ib|ibs|mlnx|mlx5)(?:[_.-]|\d|$)/i },
+/** Names that imply a kind of fabric, by the documents of their clouds. */
+const KINDS: readonly { readonly pattern: RegExp; readonly kind: string }[] = [
+  { pattern: /\befa\b/i, kind: 'efa' },
+  { pattern: /^networking\.gke\.io|mrdma|roce/i, kind: 'roce' },
+  { pattern: /^rdma\/ib\b|infiniband/i, kind: 'infiniband' },
 ];
+
+/** Resources with the addresses of GKE's networks, which GKE requests itself. */
+const ADDRESSES = /^networking\.gke\.io\.networks\/.*\.IP$/;
 
 /** Lists the resources of network devices that every one of the nodes offers. */
 export function networkResources(nodes: readonly SurveyedNode[]): NetworkResource[] {
   const [first] = nodes;
   return Object.keys(first?.facts.allocatable ?? {}).flatMap((resource) => {
-    const name = NAMES.find(({ pattern }) => pattern.test(resource));
     const offered = Math.min(...nodes.map(({ facts }) => facts.allocatable[resource] ?? 0));
-    return name && offered > 0 ? [{ resource, offered, kind: name.kind }] : [];
+    if (offered === 0 || ADDRESSES.test(resource) || familyOf(resource).use !== 'network') return [];
+    return [{ resource, offered, kind: kindNamed(resource) }];
   });
+}
+
+function kindNamed(text: string): string | undefined {
+  return KINDS.find(({ pattern }) => pattern.test(text))?.kind;
 }
 
 /**
@@ -45,12 +51,8 @@ export function requestOf({ resource, offered, kind }: NetworkResource, known: F
   return known && known.nics > 1 ? { resource, count: 1, nics: known.nics } : { resource, count: 1 };
 }
 
-/** Device classes of NICs, by the documents of their drivers. */
-const NIC_DRIVERS: readonly { readonly driver: RegExp; readonly kind?: string }[] = [
-  { driver: /\befa\b/, kind: 'efa' },
-  { driver: /^(?:mrdma\.google\.com|dra\.net|dranet)/, kind: 'roce' },
-  { driver: /rdma|sriov|infiniband/i },
-];
+/** Drivers that offer NICs by Dynamic Resource Allocation. */
+const NIC_DRIVER = /efa|rdma|dranet|^dra\.net$|sriov|infiniband/i;
 
 /** NICs that a driver of Dynamic Resource Allocation offers on every one of the nodes. */
 export interface ClaimableNics {
@@ -66,12 +68,11 @@ export function claimableNics(
   nodes: readonly SurveyedNode[],
 ): ClaimableNics | undefined {
   for (const { driver, devices } of draDrivers) {
-    const match = NIC_DRIVERS.find(({ driver: pattern }) => pattern.test(driver));
     const count = Math.min(...nodes.map(({ facts }) => devices[facts.name] ?? 0));
     const deviceClass =
       deviceClasses.find((name) => name === driver) ?? deviceClasses.find((name) => sameDriver(name, driver));
-    if (match && Number.isFinite(count) && count > 0 && deviceClass !== undefined) {
-      return { deviceClass, driver, count, kind: match.kind };
+    if (NIC_DRIVER.test(driver) && Number.isFinite(count) && count > 0 && deviceClass !== undefined) {
+      return { deviceClass, driver, count, kind: kindNamed(driver) };
     }
   }
   return undefined;

@@ -1,3 +1,5 @@
+import { locationLabels } from '../cluster/location.js';
+import { meaningOf } from '../cluster/taints.js';
 import { acceleratorOf, type NodeGroup, nodeGroups, selectedTypes } from './choose-nodes.js';
 import type { ClusterSurvey, SurveyedNode } from './cluster-survey.js';
 import { foundImages } from './found-images.js';
@@ -101,25 +103,21 @@ function nodesText({ instanceType, nodes }: NodeGroup, others: readonly NodeGrou
   return `${instanceType} × ${nodes.length} in zone ${zones}.${rest.length > 0 ? ` Also in the cluster: ${rest.join(', ')}.` : ''}`;
 }
 
-/** Taints that Kubernetes and autoscalers set and remove by themselves are not tolerated. */
+/** Tolerates the taints that reserve every node. Others come and go with the state of a node. */
 function tolerationsOf(nodes: readonly SurveyedNode[]) {
   const [first] = nodes;
   return (first?.taints ?? [])
-    .filter(({ effect, key }) => effect !== 'PreferNoSchedule' && !key.startsWith('node.kubernetes.io/'))
+    .filter((taint) => taint.effect !== 'PreferNoSchedule' && meaningOf(taint) === 'reserved')
     .filter(({ key, effect }) =>
       nodes.every(({ taints }) => taints.some((taint) => taint.key === key && taint.effect === effect)),
     )
     .map(({ key, effect }) => ({ key, operator: 'Exists', effect }));
 }
 
-/** Labels that tell how near two nodes are to each other in the network. */
-const NETWORK_LABEL =
-  /topology\.k8s\.aws\/network-node-layer|topology\.gke\.io|gce-topology|rack|block|leafgroup|superpod/;
-
 function notesOf(survey: ClusterSurvey, { nodes }: NodeGroup): string[] {
   const notes = [`Kubernetes ${survey.kubernetesVersion}.`];
-  const labels = Object.keys(nodes[0]?.labels ?? {}).filter((label) => NETWORK_LABEL.test(label));
-  if (labels.length > 0) notes.push(`Labels of the network topology: ${labels.join(', ')}.`);
+  const labels = Object.keys(locationLabels(nodes[0]?.labels ?? {}));
+  if (labels.length > 0) notes.push(`Labels by which the suite chooses the nearest pair: ${labels.join(', ')}.`);
   if (nodes.length < 2) notes.push('Only one node of this type runs. A suite needs two.');
   const { draDrivers, deviceClasses, storageClasses, nodePools, platform } = survey;
   if (draDrivers && draDrivers.length > 0) {
