@@ -22,7 +22,7 @@ const KINDS: readonly { readonly pattern: RegExp; readonly kind: string }[] = [
   { pattern: /^rdma\/ib\b|infiniband/i, kind: 'infiniband' },
 ];
 
-/** Resources with the addresses of GKE's networks, which GKE requests itself. */
+/** Resources that count the addresses of GKE's networks, and grant no NIC. */
 const ADDRESSES = /^networking\.gke\.io\.networks\/.*\.IP$/;
 
 /** Lists the resources of network devices that every one of the nodes offers. */
