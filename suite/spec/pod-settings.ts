@@ -1,6 +1,13 @@
-import type { PodSettings } from '../../activities/transport/rank-pod.js';
-import { rankEnvironment, type SuiteSpec } from '../../suite/spec/spec.js';
-import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
+import type { EnvironmentValue } from '../schema/grammar.js';
+import { rankEnvironment, type SuiteSpec } from './spec.js';
+import type { TransportTestSpec } from './transport-tests.js';
+
+/** The part of the spec that every pod with the image of the tools needs. */
+export type PodSettings = Pick<SuiteSpec, 'resources'> & {
+  readonly cluster: Omit<SuiteSpec['cluster'], 'context' | 'namespace' | 'leaseNamespace'>;
+  readonly tolerations: SuiteSpec['nodes']['tolerations'];
+  readonly environment: Readonly<Record<string, EnvironmentValue>>;
+};
 
 /** Picks the settings for the pods of a test or for the probes. */
 export function podSettings(

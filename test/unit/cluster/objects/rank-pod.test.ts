@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { measuringPod, onlyContainer, rankPod } from '../../../../activities/transport/rank-pod.js';
+import { measuringPod, onlyContainer } from '../../../../cluster/objects/measuring-pod.js';
+import { rankPod } from '../../../../cluster/objects/rank-pod.js';
+import { podSettings } from '../../../../suite/spec/pod-settings.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
-import { podSettings } from '../../../../workflows/common/pod-settings.js';
 
 const RUN = {
   workflowId: 'w',

@@ -1,9 +1,9 @@
-import type { Container, PodSpec } from '../../kubernetes/client/objects.js';
-import { DEPLOYMENT_LABEL, ROLE_LABEL } from '../../suite/cluster/dynamo-names.js';
-import type { WorkerRole } from '../../suite/engines/engine.js';
-import { engineOf } from '../../suite/engines/registry.js';
-import { kubernetesQuantity } from '../../suite/units/units.js';
-import { showNodeSysfs } from '../pods/node-sysfs.js';
+import type { Container, PodSpec } from '../../../kubernetes/client/objects.js';
+import { DEPLOYMENT_LABEL, ROLE_LABEL } from '../../../suite/cluster/dynamo-names.js';
+import type { WorkerRole } from '../../../suite/engines/engine.js';
+import { engineOf } from '../../../suite/engines/registry.js';
+import { kubernetesQuantity } from '../../../suite/units/units.js';
+import { showNodeSysfs } from '../node-sysfs.js';
 import type { DeploymentInput } from './deployment-input.js';
 import { mainContainer, setEnvironment } from './deployment-pod.js';
 import type { WorkerGroup } from './workers.js';

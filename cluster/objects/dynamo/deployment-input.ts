@@ -1,8 +1,8 @@
-import type { Pair } from '../../suite/run/cluster-facts.js';
-import type { Run } from '../../suite/run/run.js';
-import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
-import type { InferenceSpec } from '../../suite/spec/inference-tests.js';
-import type { SuiteSpec } from '../../suite/spec/spec.js';
+import type { Pair } from '../../../suite/run/cluster-facts.js';
+import type { Run } from '../../../suite/run/run.js';
+import type { DynamoSpec } from '../../../suite/spec/dynamo-spec.js';
+import type { InferenceSpec } from '../../../suite/spec/inference-tests.js';
+import type { SuiteSpec } from '../../../suite/spec/spec.js';
 
 /** Everything that determines the objects of a deployment. */
 export interface DeploymentInput {

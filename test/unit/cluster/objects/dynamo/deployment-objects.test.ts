@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { DeploymentInput } from '../../../../activities/dynamo/deployment-input.js';
-import { deploymentObjects } from '../../../../activities/dynamo/deployment-objects.js';
-import type { Container } from '../../../../kubernetes/client/objects.js';
-import { parseSpec } from '../../../../suite/spec/spec.js';
+import type { DeploymentInput } from '../../../../../cluster/objects/dynamo/deployment-input.js';
+import { deploymentObjects } from '../../../../../cluster/objects/dynamo/deployment-objects.js';
+import type { Container } from '../../../../../kubernetes/client/objects.js';
+import { parseSpec } from '../../../../../suite/spec/spec.js';
 
 function input(dynamo: Record<string, unknown>): DeploymentInput {
   const { dynamo: block, cluster } = parseSpec({
