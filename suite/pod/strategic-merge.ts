@@ -33,7 +33,8 @@ function mergedField(before: Json | undefined, patch: Json, type: FieldType | un
 }
 
 function mergedList(before: readonly Json[], patch: readonly Json[], type: FieldType): readonly Json[] {
-  if (type.mergeKey !== undefined) return mergedItems(before.filter(isObject), patch.filter(isObject), type.mergeKey, type);
+  if (type.mergeKey !== undefined)
+    return mergedItems(before.filter(isObject), patch.filter(isObject), type.mergeKey, type);
   return type.isSet ? ordered(before, [...new Set([...before, ...patch])], patch, (value) => value) : patch;
 }
 
@@ -44,7 +45,8 @@ function mergedItems(
   type: FieldType,
 ): readonly JsonObject[] {
   const changes = patch.filter((item) => !Object.hasOwn(item, DIRECTIVE));
-  if (patch.some((item) => item[DIRECTIVE] === 'replace')) return changes.map((item) => withoutDirectives(item) as JsonObject);
+  if (patch.some((item) => item[DIRECTIVE] === 'replace'))
+    return changes.map((item) => withoutDirectives(item) as JsonObject);
   const deleted = patch.filter((item) => item[DIRECTIVE] === 'delete').map((item) => item[key]);
   const merged = before.filter((item) => !deleted.includes(item[key]));
   for (const change of changes) {
