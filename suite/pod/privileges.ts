@@ -33,8 +33,8 @@ const PLAIN_SOURCES: ReadonlySet<string> = new Set(['configMap', 'downwardAPI', 
 /**
  * Lists the privileges that the spec of a pod asks for: what the baseline of the Pod Security Standards forbids (host
  * namespaces, privileged containers, capabilities, host paths and ports, hosts of probes, AppArmor, SELinux, /proc, sysctls),
- * privilege escalation, tokens, and volumes from outside the namespace. The seccomp profile does not count: ranks run without
- * one.
+ * privilege escalation, tokens, and volumes from outside the namespace. Only what the spec says counts: `applyPodPatch` completes
+ * what a patch leaves open. The seccomp profile does not count, because ranks run without one.
  */
 export function privilegesOf(spec: unknown): Privilege[] {
   const writable = writableVolumes(spec);
@@ -61,7 +61,7 @@ function containerPrivileges(container: JsonObject, path: string): Privilege[] {
     ...(privileged === true
       ? [{ name: 'privileged', path: `${place}.privileged` }]
       : [
-          ...when(allowPrivilegeEscalation !== false, 'escalation', `${place}.allowPrivilegeEscalation`),
+          ...when(allowPrivilegeEscalation === true, 'escalation', `${place}.allowPrivilegeEscalation`),
           ...capabilityPrivileges(security, `${place}.capabilities`),
         ]),
     ...when(procMount !== undefined && procMount !== 'Default', `procMount:${String(procMount)}`, `${place}.procMount`),
@@ -89,7 +89,7 @@ const HANDLERS = [
 
 function capabilityPrivileges(security: JsonObject, path: string): Privilege[] {
   const capabilities = objectIn(security, 'capabilities');
-  const dropsAll = textsIn(capabilities, 'drop').some((name) => name.toUpperCase() === 'ALL');
+  const dropsAll = !Array.isArray(capabilities.drop) || dropsEverything(capabilities);
   return [
     ...when(!dropsAll, 'capability:default', `${path}.drop`),
     ...textsIn(capabilities, 'add')
@@ -143,11 +143,11 @@ function capabilityName(name: string): string {
 export function privilegeOf(container: unknown): string {
   const security = objectIn(container, 'securityContext');
   if (security.privileged === true) return 'privileged';
-  const { drop, add } = {
-    drop: textsIn(objectIn(security, 'capabilities'), 'drop'),
-    add: textsIn(objectIn(security, 'capabilities'), 'add'),
-  };
-  const isDefault = !drop.some((name) => name.toUpperCase() === 'ALL');
-  const names = [...(isDefault ? ['default capabilities'] : []), ...[...new Set(add.map(capabilityName))].sort()];
-  return names.join(', ') || 'none';
+  const capabilities = objectIn(security, 'capabilities');
+  const added = [...new Set(textsIn(capabilities, 'add').map(capabilityName))].sort();
+  return [...(dropsEverything(capabilities) ? [] : ['default capabilities']), ...added].join(', ') || 'none';
+}
+
+function dropsEverything(capabilities: JsonObject): boolean {
+  return textsIn(capabilities, 'drop').some((name) => name.toUpperCase() === 'ALL');
 }
