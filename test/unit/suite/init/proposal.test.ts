@@ -16,6 +16,11 @@ function specOf(...given: Parameters<typeof propose>): SuiteSpec {
   return parseSuite(propose(...given).spec);
 }
 
+function annotation({ pod }: SuiteSpec, key: string): string {
+  const annotations = pod?.metadata?.annotations as Record<string, string> | undefined;
+  return annotations?.[key] ?? '';
+}
+
 function commentAt({ comments }: Proposal, ...path: (string | number)[]): string {
   return comments.find((comment) => JSON.stringify(comment.path) === JSON.stringify(path))?.text ?? '';
 }
@@ -110,8 +115,7 @@ describe('the proposed spec for a cluster', () => {
     const spec = specOf(survey);
     assert.equal(spec.fabric.kind, 'roce');
     assert.equal(spec.resources.devices.length, 8);
-    const annotations = spec.pod?.metadata?.annotations ?? {};
-    const interfaces = JSON.parse(annotations['networking.gke.io/interfaces'] ?? '[]');
+    const interfaces = JSON.parse(annotation(spec, 'networking.gke.io/interfaces'));
     assert.deepEqual(interfaces.slice(0, 3), [
       { interfaceName: 'eth0', network: 'default' },
       { interfaceName: 'eth2', network: 'rdma-0' },
@@ -121,12 +125,9 @@ describe('the proposed spec for a cluster', () => {
 
   it('attaches the network of Multus once for each requested slot', () => {
     const survey = surveyOf(surveyedPair('BM.GPU.H100.8', { 'nvidia.com/gpu': 8, 'nvidia.com/sriov-rdma-vf': 16 }), {
-      attachments: [
-        { name: 'default/sriov-rdma-vf', resource: 'nvidia.com/sriov-rdma-vf' },
-        { name: 'default/other' },
-      ],
+      attachments: [{ name: 'default/sriov-rdma-vf', resource: 'nvidia.com/sriov-rdma-vf' }, { name: 'default/other' }],
     });
-    const networks = specOf(survey).pod?.metadata?.annotations?.['k8s.v1.cni.cncf.io/networks'] ?? '';
+    const networks = annotation(specOf(survey), 'k8s.v1.cni.cncf.io/networks');
     assert.deepEqual(new Set(networks.split(',')), new Set(['default/sriov-rdma-vf']));
     assert.equal(networks.split(',').length, 16);
   });
@@ -142,7 +143,7 @@ describe('the proposed spec for a cluster', () => {
     const { resources, fabric } = specOf(survey);
     assert.equal(fabric.kind, 'efa');
     assert.deepEqual(resources.devices, []);
-    const [claim] = resources.claims;
+    const [claim] = resources.claims ?? [];
     assert.deepEqual([claim?.deviceClass, claim?.count], ['efa.networking.k8s.aws', 8]);
   });
 
