@@ -16,6 +16,8 @@ export interface Fabric {
   readonly nicsPerGpu: number;
   /** Source of the figures. */
   readonly source: string;
+  /** True when the figures are what the devices of a probe pod reported, because nothing declares them. */
+  readonly read?: true;
 }
 
 const GBIT = 1e9 / 8;

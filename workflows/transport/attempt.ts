@@ -84,7 +84,7 @@ export class Attempt {
   get #circumstances(): Omit<AttemptContext, 'timedOut' | 'etcdLost' | 'stalledFor'> {
     const { spec, fabric } = this.#input;
     const kind = fabricKindOf(spec.fabric);
-    const networkInterface = kind.networkInterface(spec.fabric);
+    const networkInterface = kind.interfaces(spec.fabric);
     const visibleNics = kind.visibleNics(fabric, this.#input.definition.settings.resources.efa.count);
     return { fabric, networkInterface, visibleNics };
   }
