@@ -19,7 +19,7 @@ module.exports = {
       name: 'no-folder-circles',
       severity: 'error',
       scope: 'folder',
-      from: { path: '^(suite|results|reports|activities|workflows|kubernetes|cli|worker)/' },
+      from: { path: '^(suite|results|reports|activities|workflows|kubernetes|cluster|cli|worker)/' },
       to: { circular: true },
     },
     only('suite', []),

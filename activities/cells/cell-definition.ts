@@ -2,8 +2,8 @@ import type { Fabric } from '../../suite/hardware/fabric.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import type { InferenceSpec, LoadPoint } from '../../suite/spec/inference-tests.js';
+import type { PodSettings } from '../../suite/spec/pod-settings.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
-import type { PodSettings } from '../transport/rank-pod.js';
 
 /** Definition of a transport cell. Two cells with the same definition measure the same quantity. */
 export interface CellDefinition {

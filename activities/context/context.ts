@@ -1,16 +1,17 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { ownedObject } from '../../cluster/objects/owned-object.js';
+import { withServiceAccount } from '../../cluster/objects/service-account.js';
 import { Cluster } from '../../kubernetes/client/cluster.js';
 import type { KubernetesObject } from '../../kubernetes/client/objects.js';
 import { CONFIG_MAP } from '../../kubernetes/client/resources.js';
 import type { ResultStore } from '../../results/store.js';
 import { runObjectName } from '../../suite/run/object-names.js';
-import { type Run, runLabels, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../../suite/run/run.js';
+import { type Run, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../../suite/run/run.js';
 import type { OpenRuns, RunStatusClient } from '../../suite/run/run-status.js';
 import type { ScheduleControl } from '../../suite/run/schedule-pause.js';
 import { LogThread } from '../evidence/log-thread.js';
 import { type AllowLists, refuseUnlisted, requestsOfObject } from './allow-lists.js';
 import { NodeClaims } from './node-claims.js';
-import { withServiceAccount } from './service-account.js';
 
 /** Dependencies of the activities; tests replace them. */
 export interface ActivityDependencies {
@@ -111,18 +112,9 @@ export class ActivityContext {
   ): Promise<T> {
     this.permit(object);
     const owner = await this.cluster(run).get(CONFIG_MAP, run.namespace, runObjectName(run), cancellationSignal());
-    return {
-      ...this.withAccount(object),
-      metadata: {
-        ...object.metadata,
-        name,
-        namespace: run.namespace,
-        labels: { ...object.metadata.labels, ...runLabels(run), ...labels },
-        annotations: { ...object.metadata.annotations, ...(await this.annotations(run)) },
-        ownerReferences: [
-          { apiVersion: 'v1', kind: 'ConfigMap', name: owner.metadata.name, uid: owner.metadata.uid ?? '' },
-        ],
-      },
-    };
+    return ownedObject(run, this.withAccount(object), name, labels, {
+      annotations: await this.annotations(run),
+      ownerUid: owner.metadata.uid ?? '',
+    });
   }
 }

@@ -1,11 +1,11 @@
 import { cancellationSignal } from '@temporalio/activity';
+import type { DeploymentPlace } from '../../cluster/objects/dynamo/deployment-input.js';
 import { isBadRequest, isKubeletUnreachable, isNotFound } from '../../kubernetes/client/api-failure.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { containerStatus } from '../../kubernetes/pods/pod-state.js';
 import type { LogText } from '../../suite/record/log-text.js';
 import type { ActivityContext } from '../context/context.js';
-import type { DeploymentPlace } from './deployment-input.js';
 import { ownerOfDeployment } from './deployment-owner.js';
 import { deploymentPods } from './deployment-pods.js';
 

@@ -1,5 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { DynamoGraph } from '../../cluster/graph-status.js';
+import type { DeploymentPlace } from '../../cluster/objects/dynamo/deployment-input.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import type { KubernetesObject } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
@@ -8,7 +9,6 @@ import { DEPLOYMENT_LABEL, deploymentName, frontendName } from '../../suite/clus
 import { type Run, WORKFLOW_ANNOTATION } from '../../suite/run/run.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
-import type { DeploymentPlace } from './deployment-input.js';
 import { deploymentPods } from './deployment-pods.js';
 
 /**

@@ -1,4 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
+import type { DeploymentPlace } from '../../cluster/objects/dynamo/deployment-input.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { POD } from '../../kubernetes/client/resources.js';
@@ -10,7 +11,6 @@ import {
   OPERATOR_ROLE_LABEL,
   ROLE_LABEL,
 } from '../../suite/cluster/dynamo-names.js';
-import type { DeploymentPlace } from './deployment-input.js';
 
 /** Lists the pods of the deployment by label, because the operator's names contain a hash. */
 export function deploymentPods(cluster: Cluster, { run, dynamo }: DeploymentPlace): Promise<Pod[]> {

@@ -1,5 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { graphStatus } from '../../cluster/graph-status.js';
+import type { DeploymentInput, DeploymentPlace } from '../../cluster/objects/dynamo/deployment-input.js';
 import { ApiFailure } from '../../kubernetes/client/api-failure.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import { poll } from '../../kubernetes/client/poll.js';
@@ -11,7 +12,6 @@ import { type FrontendHealth, type ModelList, servingProblem } from '../../suite
 import { formatDuration } from '../../suite/units/units.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
-import type { DeploymentInput, DeploymentPlace } from './deployment-input.js';
 import { findGraph } from './deployment-owner.js';
 import { deploymentPods } from './deployment-pods.js';
 

@@ -1,4 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
+import type { DeploymentPlace } from '../../cluster/objects/dynamo/deployment-input.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { DEPLOYMENT, DYNAMO_GRAPH, SERVICE } from '../../kubernetes/client/resources.js';
@@ -7,7 +8,6 @@ import { DEPLOYMENT_LABEL, deploymentName } from '../../suite/cluster/dynamo-nam
 import { formatDuration } from '../../suite/units/units.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
-import type { DeploymentPlace } from './deployment-input.js';
 import { findGraph, isOwnedByRun, ownerOfDeployment } from './deployment-owner.js';
 import { deploymentPods } from './deployment-pods.js';
 

@@ -1,13 +1,13 @@
 import { cancellationSignal } from '@temporalio/activity';
+import type { DeploymentInput, DeploymentPlace } from '../../cluster/objects/dynamo/deployment-input.js';
+import { deploymentObjects } from '../../cluster/objects/dynamo/deployment-objects.js';
+import { deploymentLabels, keptObject } from '../../cluster/objects/dynamo/kept-object.js';
 import type { KubernetesObject } from '../../kubernetes/client/objects.js';
 import { containerStatus } from '../../kubernetes/pods/pod-state.js';
-import { DEPLOYMENT_LABEL, deploymentName, frontendUrl } from '../../suite/cluster/dynamo-names.js';
+import { deploymentName, frontendUrl } from '../../suite/cluster/dynamo-names.js';
 import { type KvSize, knownKv, unknownKv } from '../../suite/kv/kv-size.js';
-import { MANAGED_BY } from '../../suite/run/run.js';
 import type { ActivityContext } from '../context/context.js';
-import type { DeploymentInput, DeploymentPlace } from './deployment-input.js';
 import { storeDeploymentLogs } from './deployment-logs.js';
-import { deploymentObjects } from './deployment-objects.js';
 import { assertNameFree } from './deployment-owner.js';
 import { roleOf, startedPods } from './deployment-pods.js';
 import { type ServingInput, waitUntilServing } from './deployment-readiness.js';
@@ -110,16 +110,8 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
    */
   async function labelled(input: DeployInput, object: KubernetesObject): Promise<KubernetesObject> {
     const { run, keep } = input;
-    const { name } = object.metadata;
-    if (!keep) return context.owned(run, object, name, { [DEPLOYMENT_LABEL]: run.key });
+    if (!keep) return context.owned(run, object, object.metadata.name, deploymentLabels(run));
     context.permit(object);
-    return {
-      ...context.withAccount(object),
-      metadata: {
-        ...object.metadata,
-        namespace: run.namespace,
-        labels: { ...object.metadata.labels, ...MANAGED_BY, [DEPLOYMENT_LABEL]: run.key },
-      },
-    };
+    return keptObject(run, context.withAccount(object));
   }
 }

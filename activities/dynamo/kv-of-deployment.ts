@@ -1,11 +1,11 @@
 import { cancellationSignal } from '@temporalio/activity';
+import type { DeploymentPlace } from '../../cluster/objects/dynamo/deployment-input.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import { execInPod } from '../../kubernetes/client/exec.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import type { UnknownKv } from '../../suite/kv/kv-layers.js';
 import { type KvSize, kvSize } from '../../suite/kv/kv-size.js';
 import { type ModelConfig, modelConfig } from '../../suite/spec/model-config.js';
-import type { DeploymentPlace } from './deployment-input.js';
 import { roleOf } from './deployment-pods.js';
 
 const EXEC_TIMEOUT_MS = 15_000;

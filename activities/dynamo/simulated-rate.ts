@@ -1,3 +1,4 @@
+import type { DeploymentInput } from '../../cluster/objects/dynamo/deployment-input.js';
 import { transportCells } from '../../results/records/cells.js';
 import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import type { UnknownKv } from '../../suite/kv/kv-layers.js';
@@ -5,7 +6,6 @@ import { type KvSize, knownKv, unknownKv } from '../../suite/kv/kv-size.js';
 import { measuredCurve, rateOfKvBlock } from '../../suite/kv/transfer-curve.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
-import type { DeploymentInput } from './deployment-input.js';
 
 export interface RateInput extends Pick<DeploymentInput, 'run' | 'dynamo' | 'topology'> {
   /**

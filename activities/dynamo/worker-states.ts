@@ -1,4 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
+import type { DeploymentPlace } from '../../cluster/objects/dynamo/deployment-input.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import { execInPod } from '../../kubernetes/client/exec.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
@@ -6,7 +7,6 @@ import { containerStatus } from '../../kubernetes/pods/pod-state.js';
 import type { WorkerState } from '../../suite/judge/inference-evidence.js';
 import { readWorkerProbe, type WorkerProbe, workerProbeScript } from '../../suite/judge/worker-probe.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
-import type { DeploymentPlace } from './deployment-input.js';
 import { roleOf, startedPods } from './deployment-pods.js';
 
 const EXEC_TIMEOUT_MS = 15_000;

@@ -1,4 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { jobName, type LoadAttempt, type LoadInput, loadCommand } from '../../cluster/objects/load-input.js';
+import { loadJob, loadLabels, withLabelsOfJob } from '../../cluster/objects/load-job.js';
 import { isNotFound } from '../../kubernetes/client/api-failure.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import type { KubernetesObject, Pod } from '../../kubernetes/client/objects.js';
@@ -10,7 +12,7 @@ import { podRejected, StartWatch } from '../../kubernetes/pods/start-watch.js';
 import type { WorkerState } from '../../suite/judge/inference-evidence.js';
 import type { LogText } from '../../suite/record/log-text.js';
 import type { LogReference } from '../../suite/record/record.js';
-import { type Run, TEST_LABEL } from '../../suite/run/run.js';
+import type { Run } from '../../suite/run/run.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 import { workerStates } from '../dynamo/worker-states.js';
@@ -24,8 +26,6 @@ import {
   withTries,
 } from '../pods/start-tries.js';
 import { LOAD_LOG, loadFilePath } from './load-files.js';
-import { jobName, type LoadAttempt, type LoadInput, loadCommand } from './load-input.js';
-import { loadJob } from './load-job.js';
 
 /**
  * Annotation of the Job with the Dynamo workers before the load, so that a restarted worker of the suite still has
@@ -90,13 +90,7 @@ export function loadActivities(context: ActivityContext) {
   /** Returns the Job with the name, owner and labels of the run. Its pod gets the same labels and annotations. */
   async function ownedJob(cluster: Cluster, input: LoadInput): Promise<KubernetesObject> {
     const job = await loadJob(input);
-    const owned = await context.owned(input.run, job, jobName(input), { [TEST_LABEL]: input.test.name });
-    const { template } = owned.spec;
-    template.metadata = {
-      ...template.metadata,
-      labels: { ...template.metadata?.labels, ...owned.metadata.labels },
-      annotations: { ...owned.metadata.annotations },
-    };
+    const owned = withLabelsOfJob(await context.owned(input.run, job, jobName(input), loadLabels(input)));
     const before = await workerStates(cluster, input);
     owned.metadata.annotations = { ...owned.metadata.annotations, [BEFORE_ANNOTATION]: JSON.stringify(before) };
     return owned;

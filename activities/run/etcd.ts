@@ -1,4 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { type EtcdSettings, etcdDeployment, etcdService } from '../../cluster/objects/etcd-objects.js';
 import { execInPod } from '../../kubernetes/client/exec.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
@@ -9,7 +10,6 @@ import { etcdEndpoint, etcdName } from '../../suite/run/object-names.js';
 import type { Run } from '../../suite/run/run.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
-import { type EtcdSettings, etcdDeployment, etcdService } from './etcd-manifest.js';
 import { etcdPods } from './etcd-pods.js';
 
 /** Returns the prefix of the keys that nixlbench writes for the groups of a run. */

@@ -1,18 +1,16 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { runObject } from '../../cluster/objects/run-object.js';
 import { isNotFound } from '../../kubernetes/client/api-failure.js';
-import { readManifestText } from '../../kubernetes/client/manifest.js';
-import type { KubernetesObject, Pod } from '../../kubernetes/client/objects.js';
+import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { CONFIG_MAP, DEPLOYMENT, POD } from '../../kubernetes/client/resources.js';
 import { hasEnded } from '../../kubernetes/pods/pod-state.js';
 import { etcdName, runObjectName } from '../../suite/run/object-names.js';
-import { type Run, runLabels, runSelector } from '../../suite/run/run.js';
+import { type Run, runSelector } from '../../suite/run/run.js';
 import type { SpecRequest } from '../../suite/spec/requests.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { refuseUnlisted } from '../context/allow-lists.js';
 import type { ActivityContext } from '../context/context.js';
-
-const SCRIPTS = ['entry.sh', 'libraries.sh', 'listening.sh', 'probe.sh', 'load.sh'] as const;
 
 /** Time that Kubernetes gets to remove the objects of the run. */
 const REMOVAL_SECONDS = 30;
@@ -34,20 +32,7 @@ export function runObjectActivities(context: ActivityContext) {
     }): Promise<void> {
       const { run, files, requests = [] } = input;
       refuseUnlisted(context.allowed, requests);
-      const scripts = await Promise.all(
-        SCRIPTS.map(async (name) => [name, await readManifestText(`scripts/${name}`)] as const),
-      );
-      const object: KubernetesObject = {
-        apiVersion: 'v1',
-        kind: 'ConfigMap',
-        metadata: {
-          name: runObjectName(run),
-          namespace: run.namespace,
-          labels: runLabels(run),
-          annotations: await context.annotations(run),
-        },
-        data: { ...Object.fromEntries(scripts), ...files },
-      };
+      const object = await runObject(run, files, await context.annotations(run));
       try {
         await context.cluster(run).createOrAdopt(object, cancellationSignal());
       } catch (error) {

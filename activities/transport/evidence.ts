@@ -1,4 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { onlyContainer } from '../../cluster/objects/measuring-pod.js';
 import { isBadRequest, isKubeletUnreachable, isNotFound } from '../../kubernetes/client/api-failure.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { POD } from '../../kubernetes/client/resources.js';
@@ -11,7 +12,6 @@ import type { MappedLibrary } from '../../suite/tools/common/mapped-libraries.js
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 import { deletedRankLog } from './deleted-rank-logs.js';
-import { onlyContainer } from './rank-pod.js';
 
 const NO_LOG: LogText = { first: [] };
 

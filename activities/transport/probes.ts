@@ -1,19 +1,18 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { onlyContainer } from '../../cluster/objects/measuring-pod.js';
+import { PROBE_LABELS, type ProbeInput, probePod } from '../../cluster/objects/probe-pod.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded } from '../../kubernetes/pods/pod-state.js';
 import { startRefusal } from '../../kubernetes/pods/start-refusal.js';
-import { LONG_PROBE_HINT, PROBE_ARGUMENTS } from '../../suite/cluster/probe.js';
+import { LONG_PROBE_HINT } from '../../suite/cluster/probe.js';
 import { cutText } from '../../suite/record/log-text.js';
 import type { ProbeFacts } from '../../suite/run/cluster-facts.js';
-import { etcdHost, probePodName } from '../../suite/run/object-names.js';
-import { COMPONENT_LABEL, type Run } from '../../suite/run/run.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 import { type StartTimeouts, waitUntilStarted } from '../pods/pods.js';
-import { measuringPod, onlyContainer, type PodSettings } from './rank-pod.js';
 
 /** Seconds that a running probe may take. `fi_info` with 32 NICs takes a few seconds. */
 const PROBE_TIMEOUT = 120;
@@ -24,28 +23,17 @@ export function probeActivities(context: ActivityContext) {
      * Runs a pod with the image of the tools and the resources of a rank on a node that the run has claimed. Returns
      * the facts of the image and the node. The pod also pulls the image, so that no rank has to wait for the pull.
      */
-    async probeNode(input: {
-      run: Run;
-      settings: PodSettings;
-      node: string;
-      index: number;
-      patience: StartTimeouts;
-    }): Promise<ProbeFacts> {
+    async probeNode(input: ProbeInput & { patience: StartTimeouts }): Promise<ProbeFacts> {
       const { run, node } = input;
       const cluster = context.cluster(run);
-      const name = probePodName(run, input.index);
-      const pod = await measuringPod(run, input.settings, node);
-      const container = onlyContainer(pod);
-      container.command = ['/bin/sh', '/dynamo-bench/probe.sh'];
-      container.args = [...PROBE_ARGUMENTS];
-      container.env?.push({ name: 'DYNAMO_BENCH_ETCD_HOST', value: etcdHost(run) });
-      pod.spec.activeDeadlineSeconds = Math.ceil(input.patience.podStart + PROBE_TIMEOUT);
-      const owned = await context.owned(run, pod, name, { [COMPONENT_LABEL]: 'probe' });
+      const pod = await probePod(input, input.patience.podStart + PROBE_TIMEOUT);
+      const { name } = pod.metadata;
+      const owned = await context.owned(run, pod, name, PROBE_LABELS);
       const renewed = () => context.claims.renew(run, [node]);
       await renewed();
       await cluster.createOrAdopt(owned, cancellationSignal());
       const ended = await endOf(cluster, owned, input.patience, renewed);
-      const log = await cluster.podLog(run.namespace, name, container.name, cancellationSignal());
+      const log = await cluster.podLog(run.namespace, name, onlyContainer(pod).name, cancellationSignal());
       const { path, cut } = await context.store.saveLog(run.workflowId, `set-up/probe-${node}.log`, log);
       await cluster.delete(POD, run.namespace, name, { gracePeriodSeconds: 1 });
       // The facts in the missing part decide about the image.

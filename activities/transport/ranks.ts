@@ -1,11 +1,12 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { type RankInput, rankLabels, rankPod } from '../../cluster/objects/rank-pod.js';
 import { isNotFound } from '../../kubernetes/client/api-failure.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded, isRunning } from '../../kubernetes/pods/pod-state.js';
 import type { LogText } from '../../suite/record/log-text.js';
-import { POSITION_LABEL, type Run, TEST_LABEL } from '../../suite/run/run.js';
+import type { Run } from '../../suite/run/run.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { toolOf } from '../../suite/tools/registry.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
@@ -15,7 +16,6 @@ import { etcdPods } from '../run/etcd-pods.js';
 import { DeletedRankLogs } from './deleted-rank-logs.js';
 import { EtcdWatch } from './etcd-watch.js';
 import { ProgressWatch } from './progress-watch.js';
-import { type RankInput, rankPod } from './rank-pod.js';
 import { nextAction, type StopCause, type WatchedRank, type WatchState, watchStart } from './rank-watch.js';
 
 /** Seconds within which a deleted rank must end. If it does not, its node does not answer. */
@@ -79,9 +79,8 @@ export function rankActivities(context: ActivityContext) {
       const { run, readyWithin } = input;
       const cluster = context.cluster(run);
       const pod = await rankPod(input);
-      const labels = { [TEST_LABEL]: input.test.name, [POSITION_LABEL]: input.position };
       const [owned] = await Promise.all([
-        context.owned(run, pod, pod.metadata.name, labels),
+        context.owned(run, pod, pod.metadata.name, rankLabels(input)),
         context.claims.renew(run, input.nodes, 'all'),
       ]);
       await cluster.createOrAdopt(owned, cancellationSignal());

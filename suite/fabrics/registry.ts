@@ -67,12 +67,3 @@ function sourcesOfClass(wanted: DeviceClass): readonly ByteSource[] {
   const found = kinds.filter(({ deviceClass }) => deviceClass === wanted);
   return [...new Set(found.flatMap(({ byteSources }) => byteSources))];
 }
-
-/** Returns the entry of an instance type from any catalogue. */
-export function cataloguedFabric(instanceType: string): Fabric | undefined {
-  for (const kind of BY_NAME.values()) {
-    const fabric = kind.ofInstanceType(instanceType);
-    if (fabric) return fabric;
-  }
-  return undefined;
-}

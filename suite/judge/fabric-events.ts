@@ -26,7 +26,7 @@ export function emulatedWrites(
   operation: RemoteOperation,
   ranks: readonly RankPorts[],
 ): Reason[] {
-  if (operation !== 'write') return [];
+  if (operation !== 'WRITE') return [];
   const senders = ranks.filter(({ sends }) => sends);
   const explained = senders.map(({ ports }) => kind.emulatedWrite(sumOf(ports)));
   const message = explained.find((text) => text !== undefined);

@@ -92,7 +92,7 @@ export function judgeTransport(
     sends: transfer.senders.includes(position),
     ports: wantedPorts(fabric, networkInterface, movementsOf(log)),
   }));
-  const ceiling = possibleCeiling(fabric, path, ports, usableCeiling);
+  const ceiling = possibleCeiling(fabric, scope, path, ports, usableCeiling);
   const { idle, uncounted, noise, ...proof } = path;
   const reasons = [
     ...endReasons(ranks, context),

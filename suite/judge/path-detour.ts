@@ -43,7 +43,7 @@ export function detourOf(ranks: readonly SearchedRank[], expected: ExpectedBytes
 function unexpectedCarriers({ directions, all, wanted }: SearchedRank, expected: ExpectedBytes): string[] {
   // Devices that cannot count their bytes can have carried them. Packets of a software device, such as rxe, also pass an
   // interface, whose bytes are then no evidence.
-  const cannotCount = ({ bytes }: PortMovement) => directions.every((direction) => bytes[direction] === undefined);
+  const cannotCount = ({ bytes }: PortMovement) => bytes.out === undefined && bytes.in === undefined;
   if (wanted.length > 0 && wanted.every(cannotCount)) return [];
   const candidates = all.filter((port) => port.own && !wanted.includes(port));
   // What the loopback interface sends, it receives.

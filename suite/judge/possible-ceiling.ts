@@ -1,6 +1,6 @@
 import { rateOf } from '../fabrics/common/link-reading.js';
 import { fabricKindOf } from '../fabrics/registry.js';
-import type { Ceiling, Fabric } from '../hardware/fabric.js';
+import { type Ceiling, ceilingOfCards, type Fabric, type Scope } from '../hardware/fabric.js';
 import { formatRate } from '../units/units.js';
 import type { PathProof } from './path-proof.js';
 import type { RankPorts } from './rank-ports.js';
@@ -14,6 +14,7 @@ import type { RankPorts } from './rank-ports.js';
  */
 export function possibleCeiling(
   fabric: Fabric,
+  scope: Scope,
   path: Pick<PathProof, 'status' | 'devices' | 'uncounted'>,
   ranks: readonly RankPorts[],
   usable: Ceiling,
@@ -24,16 +25,14 @@ export function possibleCeiling(
     ...ranks.flatMap(({ ports }) => ports.flatMap((port) => rateOf(port.rate) ?? [])),
   );
   const reported = rate > fabric.lineRate ? ', the rate that they report' : '';
+  const cards = (nics: number, what: string) =>
+    ceilingOfCards({ ...fabric, lineRate: rate }, scope, nics, `${nics} ${what} × ${formatRate(rate)}${reported}`);
   if (path.status === 'proven') {
     const carriers = Object.keys(path.devices).length;
     const silent = path.uncounted > 0 ? ` or have no counter of bytes (${path.uncounted})` : '';
-    return ceiling(Math.max(1, carriers + path.uncounted), rate, `NICs that moved${silent}`, reported);
+    return cards(Math.max(1, carriers + path.uncounted), `NICs that moved${silent}`);
   }
   const seen = Math.max(0, ...ranks.map(({ ports }) => ports.length));
   if (seen <= usable.nics && reported === '') return usable;
-  return ceiling(Math.max(usable.nics, seen), rate, 'NICs of the pod', reported);
-}
-
-function ceiling(nics: number, rate: number, what: string, reported: string): Ceiling {
-  return { bytesPerSecond: nics * rate, nics, explanation: `${nics} ${what} × ${formatRate(rate)}${reported}` };
+  return cards(Math.max(usable.nics, seen), 'NICs of the pod');
 }

@@ -1,12 +1,12 @@
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { measuringPod, onlyContainer } from '../../activities/transport/rank-pod.js';
+import { measuringPod, onlyContainer } from '../../cluster/objects/measuring-pod.js';
 import { readManifest } from '../../kubernetes/client/manifest.js';
 import type { Run } from '../../suite/run/run.js';
+import { podSettings } from '../../suite/spec/pod-settings.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { toolOf } from '../../suite/tools/registry.js';
-import { podSettings } from '../../workflows/common/pod-settings.js';
 
 const KUBECTL = fileURLToPath(new URL('../../../local/kubectl.sh', import.meta.url));
 const PODS = { node1: 'plan-node1', node2: 'plan-node2' } as const;

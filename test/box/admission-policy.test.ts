@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
-import { withServiceAccount } from '../../activities/context/service-account.js';
-import type { DeploymentInput } from '../../activities/dynamo/deployment-input.js';
-import { deploymentObjects } from '../../activities/dynamo/deployment-objects.js';
-import { measuringPod } from '../../activities/transport/rank-pod.js';
+import type { DeploymentInput } from '../../cluster/objects/dynamo/deployment-input.js';
+import { deploymentObjects } from '../../cluster/objects/dynamo/deployment-objects.js';
+import { measuringPod } from '../../cluster/objects/measuring-pod.js';
+import { withServiceAccount } from '../../cluster/objects/service-account.js';
 import { Cluster } from '../../kubernetes/client/cluster.js';
 import { execInPod } from '../../kubernetes/client/exec.js';
 import type { KubernetesObject, Pod } from '../../kubernetes/client/objects.js';
 import { POD } from '../../kubernetes/client/resources.js';
 import { MANAGED_BY } from '../../suite/run/run.js';
+import { podSettings } from '../../suite/spec/pod-settings.js';
 import { parseSpec } from '../../suite/spec/spec.js';
-import { podSettings } from '../../workflows/common/pod-settings.js';
 import { kubeConfig } from '../support/box.js';
 import { refusalOf, tryCreate } from '../support/chart.js';
 import { installResources, removeResources } from '../support/dynamo-platform.js';
@@ -256,7 +256,8 @@ describe('the worker of a Helm release', function () {
       topology: 'disaggregated',
       pair: { node1: 'gpu-1', node2: 'gpu-2' },
       cluster,
-      resourceNames: { gpu: 'nvidia.com/gpu', efa: 'vpc.amazonaws.com/efa' },
+      gpuResource: 'nvidia.com/gpu',
+      devices: [{ resource: 'vpc.amazonaws.com/efa', count: 4 }],
       tolerations: [],
       annotations: {},
       keep: false,

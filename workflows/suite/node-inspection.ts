@@ -5,10 +5,10 @@ import type { Fabric } from '../../suite/hardware/fabric.js';
 import type { Pair, ProbeFacts } from '../../suite/run/cluster-facts.js';
 import { etcdEndpoint } from '../../suite/run/object-names.js';
 import type { Run } from '../../suite/run/run.js';
+import { podSettings } from '../../suite/spec/pod-settings.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { longActivities, shortActivities } from '../common/activity-options.js';
 import { type ClaimOptions, claimNodes } from '../common/node-claim.js';
-import { podSettings } from '../common/pod-settings.js';
 import type { SetUpProblems } from './set-up-problems.js';
 
 /** Facts about the nodes that set-up could determine. */

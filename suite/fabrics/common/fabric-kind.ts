@@ -11,6 +11,9 @@ export interface FabricProblem {
   readonly hint: string;
 }
 
+/** An access to the memory of the other node, in the terms of nixlbench. */
+export type MemoryAccess = 'READ' | 'WRITE';
+
 /** The facts from a probe pod that a fabric needs. */
 export interface ProbedImage {
   /** Number of EFA domains that libfabric finds; undefined when the image has no fi_info. */
@@ -85,6 +88,11 @@ export interface FabricKind<Spec extends { readonly kind: string }> {
   /** Explains why `fabricOf` returned undefined. */
   unknown(spec: Spec, labelled: string): FabricProblem;
   /**
+   * Returns the reason why the cards of an instance type do not perform an access themselves, with its consequence; undefined
+   * when they do, or when it is unknown.
+   */
+  emulated?(instanceType: string, access: MemoryAccess): string | undefined;
+  /**
    * Returns the instance types that a spec names.
    *
    * @param selected values of the instance type label in the spec's node selector
@@ -111,13 +119,9 @@ export interface FabricKind<Spec extends { readonly kind: string }> {
    * @param moved growth of each counter of a sending device
    */
   emulatedWrite(moved: Readonly<Record<string, number>>): string | undefined;
-  /**
-   * Explains why an operation is emulated on an instance type; undefined when the hardware has it or when nothing is known.
-   */
-  lacks(operation: RemoteOperation, instanceType: string): string | undefined;
   /** Lists the problems that prevent a measurement of the fabric on a node. */
   probeProblems(probed: ProbedImage, givenDevices: number): FabricProblem[];
 }
 
 /** Operation on remote memory, or a message. */
-export type RemoteOperation = 'write' | 'read' | 'send';
+export type RemoteOperation = MemoryAccess | 'SEND';

@@ -1,29 +1,35 @@
 import type { Fabric } from '../../hardware/fabric.js';
 import type { FabricKind, SeenDevice } from './fabric-kind.js';
-import { type Catalogue, declaredFabric, namedInstanceTypes, readFabric, unknownFabric } from './rdma-ceiling.js';
-import type { RdmaSpec } from './rdma-spec.js';
+import { type DeclaredFabric, fabricOfKind, fabricOfSpec, typesOfSpec, unknownFabric } from './instance-type.js';
+import { readFabric } from './rdma-ceiling.js';
 
 /** Largest relative difference between a reported and a declared rate that rounding explains. */
 const RATE_TOLERANCE = 0.02;
 
-/** Returns the parts that all fabrics share whose devices bypass the kernel. */
-export function rdmaKind(catalogue: Catalogue, linkLayers: readonly string[]) {
+/** The block `fabric` of a kind whose devices bypass the kernel. */
+type RdmaSpec = DeclaredFabric & { readonly kind: string };
+
+/**
+ * Returns the parts that all fabrics share whose devices bypass the kernel.
+ *
+ * @param linkLayers link layers that a device of the fabric reports
+ */
+export function rdmaKind(kind: string, linkLayers: readonly string[]) {
   return {
     deviceClass: 'infiniband',
     linkLayers,
     needsDevices: true,
     countsCards: () => true,
-    fabricOf: (spec, labelled) => declaredFabric(spec, labelled, catalogue),
-    fabricOfReading: (spec, links, gpus) => readFabric(spec, ofLayer(links, linkLayers), gpus),
-    ofInstanceType: (instanceType) => catalogue.find(instanceType),
-    unknown: (spec, labelled) => unknownFabric(spec, labelled, catalogue),
-    instanceTypes: namedInstanceTypes,
+    fabricOf: (spec, labelled) => fabricOfSpec(kind, spec, labelled),
+    fabricOfReading: (spec, links, gpus) => readFabric(kind, spec, ofLayer(links, linkLayers), gpus),
+    ofInstanceType: (instanceType) => fabricOfKind(kind, instanceType),
+    unknown: (spec, labelled) => unknownFabric(kind, spec, labelled),
+    instanceTypes: (spec, selected) => typesOfSpec(spec, selected),
     interfaces: () => '',
     visibleNics: ({ nics }: Fabric, givenDevices: number) => (givenDevices > 0 ? givenDevices : nics),
     carries: (seen: SeenDevice) => seen.device.startsWith('infiniband/'),
     rateAgrees: (reported, declared) => Math.abs(reported / declared - 1) <= RATE_TOLERANCE,
     emulatedWrite: () => undefined,
-    lacks: () => undefined,
   } satisfies Partial<FabricKind<RdmaSpec>>;
 }
 

@@ -26,15 +26,6 @@ export function rdmaSpec<Kind extends string>(kind: Kind, devices: string, devic
       .int()
       .min(0)
       .optional()
-      .meta({ description: 'GPUs of a node, 0 for nodes without; default: from the catalogue' }),
+      .meta({ description: 'GPUs of a node, 0 for nodes without GPUs; default: from the catalogue' }),
   });
-}
-
-/** The checked block `fabric` of such a fabric. */
-export interface RdmaSpec {
-  readonly kind: string;
-  readonly instanceType?: string | undefined;
-  readonly nics?: number | undefined;
-  readonly nicRate?: number | undefined;
-  readonly gpus?: number | undefined;
 }

@@ -1,17 +1,17 @@
 import { DEVICE_BYTES, EFA_OPERATIONS } from '../common/byte-source.js';
 import { EFA_EVENTS } from '../common/event-counter.js';
 import type { FabricKind } from '../common/fabric-kind.js';
-import { catalogueOf } from '../common/instance-catalogue.js';
+
 import { rdmaKind } from '../common/rdma-kind.js';
 import { efaProbeProblems } from './probe-problems.js';
-import { efaEmulatedWrite, efaLacks } from './remote-access.js';
+import { efaEmulatedWrite, emulatedByEfa } from './remote-access.js';
 import { efaRateAgrees } from './reported-rate.js';
 import { EFA_SIGNS } from './signs.js';
 import { type EfaSpec, efaSpec } from './spec.js';
 
 /** AWS's Elastic Fabric Adapter: RDMA devices that a device plugin, a claim or the host network gives to the pods. */
 export const efa = {
-  ...rdmaKind(catalogueOf('efa'), ['Unspecified']),
+  ...rdmaKind('efa', ['Unspecified']),
   name: 'efa',
   schema: efaSpec,
   title: 'EFA',
@@ -30,6 +30,6 @@ export const efa = {
   countersText: () => 'EFA hw_counters',
   rateAgrees: efaRateAgrees,
   emulatedWrite: efaEmulatedWrite,
-  lacks: efaLacks,
+  emulated: emulatedByEfa,
   probeProblems: efaProbeProblems,
 } satisfies FabricKind<EfaSpec>;

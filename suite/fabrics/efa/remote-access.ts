@@ -1,23 +1,16 @@
-import { ec2InstanceType } from '../../hardware/instance-type.js';
-import type { RemoteOperation } from '../common/fabric-kind.js';
+import { instanceOf } from '../../hardware/instances/catalogue.js';
+import type { MemoryAccess } from '../common/fabric-kind.js';
 
-/**
- * Families whose EFA devices have no RDMA at all, and those that have RDMA read and no RDMA write (EC2 User Guide, "Elastic
- * Fabric Adapter", supported instance types).
- */
-const WITHOUT_RDMA = /^(?:g4dn|g5|p3dn|inf1|c5n|c6i|c6id|c6in|m5n|m5dn|r5n|r5dn|m6i|m6id|i3en|x2idn|x2iedn)\./;
-const WITHOUT_WRITE = /^(?:p4d|p4de|dl1)\./;
-
-const EMULATED = 'libfabric then emulates it by messages, which are copied';
-
-/** Explains why an EFA instance type cannot do an operation in hardware; undefined when it can. */
-export function efaLacks(operation: RemoteOperation, instanceType: string): string | undefined {
-  if (operation === 'send') return undefined;
-  const type = ec2InstanceType(instanceType);
-  if (WITHOUT_RDMA.test(type)) return `EFA of ${type} has no RDMA; ${EMULATED}`;
-  if (operation === 'write' && WITHOUT_WRITE.test(type))
-    return `EFA of ${type} has RDMA read and no RDMA write; ${EMULATED}`;
-  return undefined;
+/** Returns the reason why the EFA of an instance type does not perform an access itself; undefined when it does. */
+export function emulatedByEfa(instanceType: string, access: MemoryAccess): string | undefined {
+  const known = instanceOf(instanceType);
+  if (known?.fabric.kind !== 'efa' || known.rdma === 'read-write') return undefined;
+  if (known.rdma === 'none') {
+    return `the EFA of ${known.type} has no RDMA: libfabric emulates the ${access} with messages, so the figure is far below the ceiling`;
+  }
+  return access === 'READ'
+    ? undefined
+    : `the EFA of ${known.type} has RDMA read and no RDMA write: libfabric emulates the WRITE with messages, so the figure is below the ceiling; opType READ uses RDMA`;
 }
 
 /**

@@ -30,7 +30,6 @@ export const ethernetKind = {
   countersText: (interfaces) => `statistics of ${listOf(interfaces).join(', ')}`,
   rateAgrees: () => true,
   emulatedWrite: () => undefined,
-  lacks: () => undefined,
   probeProblems: () => [],
 } satisfies FabricKind<EthernetSpec>;
 

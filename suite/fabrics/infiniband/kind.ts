@@ -1,13 +1,12 @@
 import { PORT_DATA } from '../common/byte-source.js';
 import { INFINIBAND_EVENTS } from '../common/event-counter.js';
 import type { FabricKind } from '../common/fabric-kind.js';
-import { catalogueOf } from '../common/instance-catalogue.js';
 import { memlockProblems, rdmaKind } from '../common/rdma-kind.js';
 import { type InfinibandSpec, infinibandSpec } from './spec.js';
 
 /** InfiniBand: host channel adapters that bypass the kernel. */
 export const infiniband = {
-  ...rdmaKind(catalogueOf('infiniband'), ['InfiniBand']),
+  ...rdmaKind('infiniband', ['InfiniBand']),
   name: 'infiniband',
   schema: infinibandSpec,
   title: 'InfiniBand',

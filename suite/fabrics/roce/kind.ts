@@ -1,13 +1,12 @@
 import { PORT_DATA, ROCE_DRIVERS } from '../common/byte-source.js';
 import { ROCE_EVENTS } from '../common/event-counter.js';
 import type { FabricKind } from '../common/fabric-kind.js';
-import { catalogueOf } from '../common/instance-catalogue.js';
 import { memlockProblems, rdmaKind } from '../common/rdma-kind.js';
 import { type RoceSpec, roceSpec } from './spec.js';
 
 /** RoCE: RDMA over Ethernet. RDMA traffic does not pass the statistics of the NIC's network interface. */
 export const roce = {
-  ...rdmaKind(catalogueOf('roce'), ['Ethernet']),
+  ...rdmaKind('roce', ['Ethernet']),
   name: 'roce',
   schema: roceSpec,
   title: 'RoCE',

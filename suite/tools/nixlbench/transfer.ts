@@ -5,10 +5,9 @@ import type { NixlbenchSpec } from './spec.js';
 
 /** Returns which rank sends: the initiator of a write, the target of a read. The role of a rank is in its log. */
 export function nixlbenchTransfer({ opType }: NixlbenchSpec, ranks: readonly RankOutput[]): Transfer {
-  const isRead = opType === 'READ';
-  const sender = isRead ? 'target' : 'initiator';
+  const sender = opType === 'READ' ? 'target' : 'initiator';
   const senders = ranks
     .filter(({ log }) => nixlbenchIdentity(log.toolLines)?.role === sender)
     .map(({ position }) => position);
-  return { operation: isRead ? 'read' : 'write', senders };
+  return { operation: opType, senders };
 }

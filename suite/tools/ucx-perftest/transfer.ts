@@ -3,8 +3,8 @@ import type { Transfer } from '../common/tool.js';
 import { isLatencyTest, type UcxPerftestSpec } from './spec.js';
 
 function ucxOperation({ test }: UcxPerftestSpec): RemoteOperation {
-  if (test === 'ucp_get') return 'read';
-  return test.startsWith('ucp_put') ? 'write' : 'send';
+  if (test === 'ucp_get') return 'READ';
+  return test.startsWith('ucp_put') ? 'WRITE' : 'SEND';
 }
 
 /**
@@ -14,5 +14,5 @@ function ucxOperation({ test }: UcxPerftestSpec): RemoteOperation {
 export function ucxTransfer(spec: UcxPerftestSpec): Transfer {
   const operation = ucxOperation(spec);
   if (isLatencyTest(spec.test)) return { operation, senders: ['node1', 'node2'] };
-  return { operation, senders: [operation === 'read' ? 'node2' : 'node1'] };
+  return { operation, senders: [operation === 'READ' ? 'node2' : 'node1'] };
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import type { ActivityContext } from '../../../../activities/context/context.js';
 import { type LoadOutcome, loadActivities } from '../../../../activities/load/load.js';
-import type { LoadInput } from '../../../../activities/load/load-input.js';
+import type { LoadInput } from '../../../../cluster/objects/load-input.js';
 import type { KubernetesObject, Pod } from '../../../../kubernetes/client/objects.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 import { temporaryStore } from '../../../support/temporary-store.js';

@@ -1,6 +1,7 @@
 import { readManifestObject } from '../../kubernetes/client/manifest.js';
 import type { Container, Job, PodSpec } from '../../kubernetes/client/objects.js';
 import { runObjectName } from '../../suite/run/object-names.js';
+import { TEST_LABEL } from '../../suite/run/run.js';
 import { kubernetesQuantity } from '../../suite/units/units.js';
 import { type LoadInput, loadCommand } from './load-input.js';
 
@@ -13,6 +14,22 @@ export async function loadJob(input: LoadInput): Promise<Job> {
   fillContainer(container, input);
   fillPod(spec, input);
   return job;
+}
+
+/** Returns the labels of the Job of a load, in addition to those of its run. */
+export function loadLabels({ test }: Pick<LoadInput, 'test'>): Record<string, string> {
+  return { [TEST_LABEL]: test.name };
+}
+
+/** Gives the pod of a Job the labels and annotations of the Job. */
+export function withLabelsOfJob(job: Job): Job {
+  const { template } = job.spec;
+  const metadata = {
+    ...template.metadata,
+    labels: { ...template.metadata?.labels, ...job.metadata.labels },
+    annotations: { ...job.metadata.annotations },
+  };
+  return { ...job, spec: { ...job.spec, template: { ...template, metadata } } };
 }
 
 function fillContainer(container: Container, input: LoadInput): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { withServiceAccount } from '../../../../activities/context/service-account.js';
+import { withServiceAccount } from '../../../../cluster/objects/service-account.js';
 import { readManifestObject } from '../../../../kubernetes/client/manifest.js';
 import type { Deployment, Job, Pod } from '../../../../kubernetes/client/objects.js';
 

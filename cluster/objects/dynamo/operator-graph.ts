@@ -1,7 +1,7 @@
-import { readManifestObject } from '../../kubernetes/client/manifest.js';
-import type { KubernetesObject, PodTemplate } from '../../kubernetes/client/objects.js';
-import { deploymentName } from '../../suite/cluster/dynamo-names.js';
-import { engineOf } from '../../suite/engines/registry.js';
+import { readManifestObject } from '../../../kubernetes/client/manifest.js';
+import type { KubernetesObject, PodTemplate } from '../../../kubernetes/client/objects.js';
+import { deploymentName } from '../../../suite/cluster/dynamo-names.js';
+import { engineOf } from '../../../suite/engines/registry.js';
 import type { DeploymentInput } from './deployment-input.js';
 import { fillDynamoPod, podMetadata } from './deployment-pod.js';
 import { fillWorkerPod } from './worker-pod.js';

@@ -1,11 +1,11 @@
-import { readManifest } from '../../kubernetes/client/manifest.js';
-import type { Deployment, KubernetesObject, Service } from '../../kubernetes/client/objects.js';
+import { readManifest } from '../../../kubernetes/client/manifest.js';
+import type { Deployment, KubernetesObject, Service } from '../../../kubernetes/client/objects.js';
 import {
   componentName,
   DEPLOYMENT_COMPONENT_LABEL,
   DEPLOYMENT_LABEL,
   deploymentName,
-} from '../../suite/cluster/dynamo-names.js';
+} from '../../../suite/cluster/dynamo-names.js';
 import type { DeploymentInput } from './deployment-input.js';
 import { fillDynamoPod, fillPod, mainContainer, podMetadata, setEnvironment } from './deployment-pod.js';
 import { fillWorkerPod } from './worker-pod.js';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { measuringPod, onlyContainer, rankPod } from '../../../../activities/transport/rank-pod.js';
+import { measuringPod, onlyContainer } from '../../../../cluster/objects/measuring-pod.js';
+import { rankPod } from '../../../../cluster/objects/rank-pod.js';
+import { podSettings } from '../../../../suite/spec/pod-settings.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
-import { podSettings } from '../../../../workflows/common/pod-settings.js';
 
 const RUN = {
   workflowId: 'w',
@@ -15,7 +16,7 @@ const RUN = {
 async function podWith(efaDevices: number) {
   const spec = parseSpec({
     name: 'pods',
-    resources: { efa: { count: efaDevices } },
+    resources: { devices: efaDevices > 0 ? [{ resource: 'vpc.amazonaws.com/efa', count: efaDevices }] : [] },
     tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }],
   });
   const pod = await measuringPod(RUN, podSettings(spec), 'n1');

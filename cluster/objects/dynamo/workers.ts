@@ -1,4 +1,4 @@
-import type { WorkerRole } from '../../suite/engines/engine.js';
+import type { WorkerRole } from '../../../suite/engines/engine.js';
 import type { DeploymentInput } from './deployment-input.js';
 
 /** Workers of one role on one node. */

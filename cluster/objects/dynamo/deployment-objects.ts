@@ -1,4 +1,4 @@
-import type { KubernetesObject } from '../../kubernetes/client/objects.js';
+import type { KubernetesObject } from '../../../kubernetes/client/objects.js';
 import type { DeploymentInput } from './deployment-input.js';
 import { operatorGraph } from './operator-graph.js';
 import { plainObjects } from './plain-objects.js';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { loadJob } from '../../../../activities/load/load-job.js';
+import { loadJob } from '../../../../cluster/objects/load-job.js';
 import { loadJobName } from '../../../../suite/cluster/dynamo-names.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 

@@ -1,7 +1,7 @@
-import type { Container, PodSpec, PodTemplate } from '../../kubernetes/client/objects.js';
-import { DEPLOYMENT_LABEL, KEPT_LABEL, ROLE_LABEL } from '../../suite/cluster/dynamo-names.js';
-import { COMPONENT_LABEL, MANAGED_BY } from '../../suite/run/run.js';
-import { type EnvironmentValue, environmentVariables } from '../../suite/schema/grammar.js';
+import type { Container, PodSpec, PodTemplate } from '../../../kubernetes/client/objects.js';
+import { DEPLOYMENT_LABEL, KEPT_LABEL, ROLE_LABEL } from '../../../suite/cluster/dynamo-names.js';
+import { COMPONENT_LABEL, MANAGED_BY } from '../../../suite/run/run.js';
+import { type EnvironmentValue, environmentVariables } from '../../../suite/schema/grammar.js';
 import type { DeploymentInput } from './deployment-input.js';
 
 /** Returns the labels and annotations of a pod of the deployment. */

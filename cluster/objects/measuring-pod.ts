@@ -1,0 +1,53 @@
+import { readManifestObject } from '../../kubernetes/client/manifest.js';
+import type { Container, Pod } from '../../kubernetes/client/objects.js';
+import { runObjectName } from '../../suite/run/object-names.js';
+import type { Run } from '../../suite/run/run.js';
+import { environmentVariables } from '../../suite/schema/grammar.js';
+import { deviceQuantities, nicsOf } from '../../suite/schema/network-devices.js';
+import type { PodSettings } from '../../suite/spec/pod-settings.js';
+import { kubernetesQuantity } from '../../suite/units/units.js';
+import { showNodeSysfs } from './node-sysfs.js';
+
+/** Folder of a pod in which the scripts and files of the run object are mounted. */
+export const SCRIPTS = '/dynamo-bench';
+
+/** Builds a pod with the image of the tools on one node, with the settings of the spec. */
+export async function measuringPod(run: Run, settings: PodSettings, node: string): Promise<Pod> {
+  const { cluster, resources } = settings;
+  const pod = structuredClone(await readManifestObject<Pod>('rank-pod.yaml', 'Pod'));
+  const container = onlyContainer(pod);
+  container.image = cluster.image;
+  container.imagePullPolicy = cluster.imagePullPolicy;
+  container.env = environmentVariables(settings.environment);
+  const fixed = {
+    ...(resources.gpu.count > 0 ? { [resources.gpu.resource]: String(resources.gpu.count) } : {}),
+    ...deviceQuantities(resources.devices),
+    ...(resources.hugepages2Mi > 0 ? { 'hugepages-2Mi': kubernetesQuantity(resources.hugepages2Mi) } : {}),
+    memory: kubernetesQuantity(resources.memory),
+  };
+  container.resources = { requests: { ...fixed, cpu: String(resources.cpu) }, limits: fixed };
+
+  const { spec } = pod;
+  const affinity = spec.affinity as { nodeAffinity?: unknown };
+  affinity.nodeAffinity = {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] }],
+    },
+  };
+  spec.tolerations = settings.tolerations;
+  if (cluster.imagePullSecret) spec.imagePullSecrets = [{ name: cluster.imagePullSecret }];
+  if (cluster.hostNetwork) Object.assign(spec, { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' });
+  spec.volumes = [
+    { name: 'scripts', configMap: { name: runObjectName(run) } },
+    { name: 'output', emptyDir: {} },
+    { name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit: kubernetesQuantity(resources.sharedMemory) } },
+  ];
+  showNodeSysfs(spec, container, nicsOf(resources.devices));
+  return pod;
+}
+
+export function onlyContainer(pod: Pod): Container {
+  const [container] = pod.spec.containers;
+  if (!container) throw new Error(`pod ${pod.metadata.name} has no container`);
+  return container;
+}
