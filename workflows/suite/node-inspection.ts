@@ -33,8 +33,8 @@ export async function inspectNodes(
   const check = await problems.attempt('nodes', () => claimPair(spec, run, options));
   problems.add(...(check?.problems ?? []));
   if (!check?.pair) return { check, fabric: undefined, probes: [] };
-  const fabric = fabricOf(spec, check.nodes[0]?.instanceType ?? 'unknown', problems);
-  return { check, fabric, probes: await probePair(spec, run, check.pair, problems) };
+  const probes = await probePair(spec, run, check.pair, problems);
+  return { check, fabric: fabricOf(spec, check.nodes[0]?.instanceType ?? 'unknown', probes, problems), probes };
 }
 
 /** Chooses the pair and claims it. Chooses again after a wait for another suite, because the nodes may have changed. */
@@ -88,10 +88,21 @@ async function probePair(
   return probes;
 }
 
-/** Determines the fabric from the spec and the instance type label of the node. */
-function fabricOf(spec: SuiteSpec, labelled: string, problems: SetUpProblems): Fabric | undefined {
+/**
+ * Determines the fabric from the spec and the instance type label of the node, otherwise from what the devices of the probe pods
+ * report.
+ */
+function fabricOf(
+  spec: SuiteSpec,
+  labelled: string,
+  probes: readonly ProbeFacts[],
+  problems: SetUpProblems,
+): Fabric | undefined {
   const kind = fabricKindOf(spec.fabric);
-  const fabric = kind.fabricOf(spec.fabric, labelled);
-  if (!fabric) problems.add({ subject: 'fabric', ...kind.unknown(spec.fabric, labelled) });
-  return fabric;
+  const declared = kind.fabricOf(spec.fabric, labelled);
+  if (declared) return declared;
+  const [links = []] = probes.map((probe) => probe.links ?? []);
+  const read = kind.fabricOfReading(spec.fabric, links, spec.resources.gpu.count);
+  if (!read) problems.add({ subject: 'fabric', ...kind.unknown(spec.fabric, labelled) });
+  return read;
 }
