@@ -1,4 +1,3 @@
-#!/bin/sh
 # Functions of the entry script and of the probe: the ports of the RDMA devices of this pod. The node's /sys, mounted at
 # /host/sys, shows the devices of all pods, and the pod's own /sys shows those of its network namespace, for some kernels
 # without their counters. $root is a prefix of all paths.

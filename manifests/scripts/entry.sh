@@ -44,6 +44,8 @@ port_counters() { # PORT_FOLDER DEVICE PORT
   add_fact state "$1/state"
   [ "$own" = yes ] || facts="$facts\"own\":\"$own\","
   read_counters "$1"/counters/* "$1"/hw_counters/*
+  # Some versions of the EFA driver have the counters of the only port at the device.
+  [ -n "$list" ] || read_counters "$1"/../../hw_counters/*
   counters_frame "infiniband/$2" "$facts"
 }
 

@@ -4,6 +4,7 @@ import type { FabricKind } from '../common/fabric-kind.js';
 
 import { rdmaKind } from '../common/rdma-kind.js';
 import { efaProbeProblems } from './probe-problems.js';
+import { efaUnreachable } from './reach.js';
 import { efaEmulatedWrite, emulatedByEfa } from './remote-access.js';
 import { efaRateAgrees } from './reported-rate.js';
 import { EFA_SIGNS } from './signs.js';
@@ -31,5 +32,6 @@ export const efa = {
   rateAgrees: efaRateAgrees,
   emulatedWrite: efaEmulatedWrite,
   emulated: emulatedByEfa,
+  unreachable: efaUnreachable,
   probeProblems: efaProbeProblems,
 } satisfies FabricKind<EfaSpec>;
