@@ -25,6 +25,11 @@ export function etcdEndpoint(run: Pick<Run, 'key' | 'namespace'>): string {
   return `http://${etcdHost(run)}:2379`;
 }
 
+/** Returns the name of the ResourceClaimTemplate for a claim of ranks and probes, or of Dynamo's workers. */
+export function claimTemplateName({ key }: Pick<Run, 'key'>, owner: 'rank' | 'worker', claim: string): string {
+  return `bench-${key}-${owner}-${claim}`;
+}
+
 /** Returns the name of the Lease that locks a node, which is the same for all runs. */
 export function leaseName(node: string): string {
   return `dynamo-bench-${node}`;
@@ -33,6 +38,20 @@ export function leaseName(node: string): string {
 /** Returns the name of a probe pod. @param index 1 for node1 of the pair, 2 for node2 */
 export function probePodName({ key }: Pick<Run, 'key'>, index: number): string {
   return `bench-${key}-probe-${index}`;
+}
+
+/** Returns the name of an attempt at a cell: `r1-a1`, or `w1-a1` of a warm-up cell. */
+export function attemptName(cell: { readonly warmUp: boolean; readonly repetition: number }, number: number): string {
+  return `${cell.warmUp ? 'w' : 'r'}${cell.repetition}-a${number}`;
+}
+
+/**
+ * Returns the group of an attempt, in which its ranks find each other and which is part of the names of its pods.
+ *
+ * @param token token of the workflow run, which distinguishes its attempts from those of other runs
+ */
+export function attemptGroup({ key }: Pick<Run, 'key'>, token: string, test: string, attempt: string): string {
+  return `${key}-${token}-${test}-${attempt}`;
 }
 
 /** Returns the name of a rank's pod. @param group group of the attempt, which contains the key of the run */

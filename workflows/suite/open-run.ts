@@ -1,28 +1,21 @@
 import { filesOfTests } from '../../suite/plan/test-files.js';
 import type { Run } from '../../suite/run/run.js';
+import { etcdSettings } from '../../suite/spec/etcd-settings.js';
 import { requestsOfSpec } from '../../suite/spec/requests.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { longActivities, shortActivities } from '../common/activity-options.js';
 
 /** Creates the run object, which owns all objects of the run in the cluster. */
 export async function createRunObject(spec: SuiteSpec, run: Run): Promise<true> {
-  await shortActivities.openRun({ run, files: filesOfTests(spec.tests), requests: requestsOfSpec(spec) });
+  const claims = { rank: spec.resources.claims, worker: spec.dynamo?.resources.claims };
+  await shortActivities.openRun({ run, files: filesOfTests(spec.tests), requests: requestsOfSpec(spec), claims });
   return true;
 }
 
 /** Deploys the etcd of the run and waits until it is ready, `timeouts.podStart` at most. */
 export function deployEtcd(spec: SuiteSpec, run: Run): Promise<string> {
-  const { etcdImage: image, imagePullPolicy, imagePullSecret } = spec.cluster;
   const { podStart } = spec.timeouts;
-  const { tolerations } = spec.nodes;
-  return longActivities(podStart).deployEtcd({
-    run,
-    image,
-    imagePullPolicy,
-    imagePullSecret,
-    tolerations,
-    readyTimeout: podStart,
-  });
+  return longActivities(podStart).deployEtcd({ run, ...etcdSettings(spec), readyTimeout: podStart });
 }
 
 /**

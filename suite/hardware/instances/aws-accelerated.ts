@@ -100,12 +100,20 @@ const UNPUBLISHED = {
   hint: 'Set fabric.nics, fabric.nicRate and fabric.gpus from the contract or from the node: `fi_info -p efa` and the description of the instance type',
 } as const;
 
+const PLUGIN = 'aws/eks-charts, list of the EFA device plugin for types that DescribeInstanceTypes may not show';
+
 /** AWS's instance types that its EFA charts or plugins name, without public figures. */
 export const AWS_UNPUBLISHED: readonly UnmeasuredGroup[] = [
   {
     ...UNPUBLISHED,
-    types: ['p6e-gb300.36xlarge', 'trn2-ac.24xlarge', 'trn2u-ac.24xlarge'],
-    source: 'aws/eks-charts, list of the EFA device plugin for types that DescribeInstanceTypes may not show',
+    types: ['trn2-ac.24xlarge', 'trn2u-ac.24xlarge'],
+    source: PLUGIN,
+  },
+  {
+    ...UNPUBLISHED,
+    types: ['p6e-gb300.36xlarge'],
+    hint: `${UNPUBLISHED.hint}; where the nodes have RoCE instead, set fabric.kind to "roce" and fabric.instanceType to p6e-gb300r.36xlarge`,
+    source: PLUGIN,
   },
   { ...UNPUBLISHED, types: ['trn3.48xlarge'], source: 'aws/aws-ofi-nccl, platform table' },
   {

@@ -41,6 +41,19 @@ describe('forecast of a suite', () => {
     assert.deepEqual(forecast({ nodes: { selector }, fabric }).refused, []);
   });
 
+  it('accepts a test of host memory on nodes without GPUs, and knows their ceiling', () => {
+    const nodes = { selector: { 'node.kubernetes.io/instance-type': 'hpc7a.96xlarge' } };
+    const resources = { gpu: { count: 0 }, devices: [{ resource: 'vpc.amazonaws.com/efa', count: 2 }] };
+    const host = { ...lf, initiatorSegType: 'DRAM', targetSegType: 'DRAM', claimed: { value: '40GB/s' } };
+    const { refused, doubtful } = forecast({ nodes, resources, tests: [host] });
+    assert.deepEqual(messages(refused), []);
+    assert.deepEqual(messages(doubtful), [
+      'test lf: the claimed 40 GB/s exceeds the hardware ceiling: 37.5 GB/s (2 × 150 Gbit/s)',
+    ]);
+    const declared = { kind: 'efa', nics: 2, nicRate: '100Gbit/s', gpus: 0 };
+    assert.deepEqual(forecast({ resources, fabric: declared, tests: [host] }).refused, []);
+  });
+
   it('doubts claims and expectations that the hardware cannot meet, and memory that is too small', () => {
     const { doubtful } = forecast({
       resources: { memory: '64Gi' },
