@@ -10,6 +10,7 @@ import { secondsBetween } from '../../suite/units/time.js';
 import { formatBytes, formatDuration, formatRate } from '../../suite/units/units.js';
 import { orDash, sentence } from '../markup/text.js';
 import { mappedVersionNotes } from '../model/mapped-versions.js';
+import { privilegeNotes } from '../model/privileges.js';
 import { distanceNotes } from '../model/pair-distance.js';
 import { printedText } from '../model/row-text.js';
 import { dynamoSection } from './dynamo-report.js';
@@ -236,7 +237,7 @@ function clusterSection(record: SuiteRecord): string[] {
           .map(([tool, version]) => `${tool} ${version}`)
           .join(', ')}`,
     ),
-    ...mappedVersionNotes(record).map((note) => `- ${note}`),
+    ...[...privilegeNotes(record), ...mappedVersionNotes(record)].map((note) => `- ${note}`),
     '',
   ];
 }
