@@ -69,7 +69,8 @@ const rank = z.object({
     description: 'environment variables that the pod sets, without secrets; those of the image are in the provenance',
   }),
   privilege: z.string().optional().meta({
-    description: 'privilege of the container: its capabilities (IPC_LOCK), privileged, or none; absent in older records',
+    description:
+      'privilege of the container: its capabilities (IPC_LOCK), privileged, or none; absent in older records',
   }),
   libraries: z
     .array(
