@@ -9,6 +9,7 @@ import { podSettings } from '../../suite/spec/pod-settings.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { longActivities, shortActivities } from '../common/activity-options.js';
 import { type ClaimOptions, claimNodes } from '../common/node-claim.js';
+import { type ProvisioningOptions, provisionedNodes } from './provisioning.js';
 import type { SetUpProblems } from './set-up-problems.js';
 
 /** Facts about the nodes that set-up could determine. */
@@ -18,10 +19,10 @@ export interface NodeInspection {
   readonly probes: readonly ProbeFacts[];
 }
 
-/** Options of the claim of the pair. */
-interface InspectionOptions extends Pick<ClaimOptions, 'waitingSince' | 'byTimer' | 'beforePause'> {
-  readonly report: (step: string) => void;
-}
+/** Options of the choice and the claim of the pair. */
+interface InspectionOptions
+  extends Pick<ClaimOptions, 'waitingSince' | 'byTimer' | 'beforePause'>,
+    Pick<ProvisioningOptions, 'report' | 'betweenWaits'> {}
 
 /** Chooses and claims the pair, determines its fabric, and probes the image on both nodes. */
 export async function inspectNodes(
@@ -42,7 +43,8 @@ async function claimPair(spec: SuiteSpec, run: Run, options: InspectionOptions):
   const { report, byTimer, beforePause } = options;
   let { waitingSince } = options;
   for (;;) {
-    const check = await shortActivities.checkNodes({ run, spec: { nodes: spec.nodes, resources: spec.resources } });
+    const nodes = spec.nodes.provision ? await provisionedNodes(spec, run, options) : spec.nodes;
+    const check = await shortActivities.checkNodes({ run, spec: { nodes, resources: spec.resources } });
     if (!check.pair) return check;
     let waited = false;
     await claimNodes(run, [check.pair.node1, check.pair.node2], {
