@@ -118,7 +118,9 @@ export class ProvisioningPods {
 
 /** Returns the start of the wait that a holder notes, in milliseconds since 1970. */
 export function sinceOf(holders: ProvisioningState['holders']): number[] {
-  return holders.map((pod) => Date.parse(pod?.metadata.annotations?.[SINCE] ?? '')).filter((since) => !Number.isNaN(since));
+  return holders
+    .map((pod) => Date.parse(pod?.metadata.annotations?.[SINCE] ?? ''))
+    .filter((since) => !Number.isNaN(since));
 }
 
 /** Whether a pod is on its node to stay. */

@@ -58,6 +58,8 @@ export function nodeProblem(pod: Pod, node: Node | undefined): string | undefine
 
 /** Whether a node is Ready and is not about to be removed. */
 export function isNodeReady({ metadata, status }: Node): boolean {
-  const ready = (status.conditions ?? []).some((condition) => condition.type === 'Ready' && condition.status === 'True');
+  const ready = (status.conditions ?? []).some(
+    (condition) => condition.type === 'Ready' && condition.status === 'True',
+  );
   return ready && metadata.deletionTimestamp === undefined;
 }

@@ -72,7 +72,8 @@ const REMEDIES: readonly { readonly message: RegExp; readonly hint: string }[] =
     hint: 'Wait until the cloud has capacity, or use a capacity reservation, another zone or another instance type; then start the suite again',
   },
   {
-    message: /quota|limit ?exceeded|exceeds? limit|VcpuLimit|max (?:node group size|cluster|limit)|limits for nodepool/i,
+    message:
+      /quota|limit ?exceeded|exceeds? limit|VcpuLimit|max (?:node group size|cluster|limit)|limits for nodepool/i,
     hint: 'Raise the limit that the message names (quota of the cloud account, of the namespace or of the queue; limits of the NodePool; maximum size of the node group), or set resources lower',
   },
   {

@@ -42,6 +42,18 @@ export function ceilingOf(fabric: Fabric, scope: Scope, visibleNics = fabric.nic
   };
 }
 
+/**
+ * Returns the fabric of the node with the lowest bandwidth, which bounds the traffic between the nodes; undefined for an empty list.
+ * Its source says so when the nodes differ.
+ */
+export function slowestFabric(fabrics: readonly Fabric[]): Fabric | undefined {
+  const [slowest] = [...fabrics].sort((a, b) => a.nics * a.lineRate - b.nics * b.lineRate);
+  if (!slowest || fabrics.every(({ nics, lineRate }) => nics === slowest.nics && lineRate === slowest.lineRate))
+    return slowest;
+  const others = fabrics.filter((fabric) => fabric !== slowest).map((fabric) => ceilingOf(fabric, 'node').explanation);
+  return { ...slowest, source: `${slowest.source}; the slower of two nodes, the other has ${others.join(', ')}` };
+}
+
 /** The ceilings of one figure. */
 export interface Ceilings {
   /**

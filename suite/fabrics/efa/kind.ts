@@ -2,6 +2,7 @@ import type { FabricKind } from '../common/fabric-kind.js';
 import { fabricOfInstanceType } from './catalogue.js';
 import { efaFabric, efaInstanceTypes, unknownEfa } from './ceiling.js';
 import { efaProbeProblems } from './probe-problems.js';
+import { efaUnreachable } from './reach.js';
 import { EFA_SIGNS } from './signs.js';
 import { type EfaSpec, efaSpec } from './spec.js';
 
@@ -38,5 +39,6 @@ export const efa = {
   visibleNics: (_, givenDevices) => givenDevices,
   carries: (device) => device.startsWith('infiniband/'),
   countersText: () => 'EFA hw_counters',
+  unreachable: efaUnreachable,
   probeProblems: efaProbeProblems,
 } satisfies FabricKind<EfaSpec>;
