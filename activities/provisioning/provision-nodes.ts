@@ -40,7 +40,7 @@ const PAUSES = { shortestMs: 1_000, longestMs: 5_000 } as const;
 /** Seconds for which a try waits even if what it waits for changes, so that a run has few of them. */
 const SHORTEST_TRY_SECONDS = 5;
 /** Seconds for which a holder that its node has rejected stays, so that its cause can be seen and the node can recover. */
-const REJECTED_SECONDS = 5;
+const REJECTED_SECONDS = 3;
 /** Time beside the limit after which the kubelet ends a holder, in seconds: the worker may be restarting. */
 const DEADLINE_MARGIN_SECONDS = 600;
 

@@ -11,8 +11,10 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 export async function inspectCluster(spec: SuiteSpec): Promise<{ pair?: Pair; refused: Concern[] }> {
   try {
     const cluster = Cluster.connect(spec.cluster.context);
-    const { candidates, devicePlugins } = await readOccupiedNodes(cluster, spec.cluster.namespace);
-    const { pair, problems } = choosePair(spec, candidates);
+    const { candidates, devicePlugins, autoscaler } = await readOccupiedNodes(cluster, spec.cluster.namespace);
+    const { pair, problems } = choosePair(spec, candidates, autoscaler);
+    // The run asks for its nodes, which need not exist yet.
+    if (spec.nodes.provision) return { ...(pair ? { pair } : {}), refused: [] };
     const all = [...problems, ...efaPluginProblems(spec, candidates, devicePlugins)];
     return {
       ...(pair ? { pair } : {}),

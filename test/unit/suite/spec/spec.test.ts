@@ -26,6 +26,14 @@ describe('suite spec', () => {
     assert.equal(spec.resources.efa.count, 32);
   });
 
+  it('asks for nodes only on demand, and not for nodes of given names', () => {
+    const { nodes, timeouts } = parseSpec(minimal);
+    assert.deepEqual([nodes.provision, timeouts.provision], [false, 30 * 60]);
+    assert.deepEqual(problemsOf({ ...minimal, nodes: { provision: true, selector: { pool: 'gpu' } } }), []);
+    const [problem = ''] = problemsOf({ ...minimal, nodes: { provision: true, names: ['a', 'b'] } });
+    assert.match(problem, /^nodes\.provision: cannot ask for nodes of given names; remove nodes\.names/);
+  });
+
   it('suites/p5.json is the plan: order, claimed figures, NIXL with UCX not required', () => {
     const spec = parseSpec(file('suites/p5.json'));
     assert.deepEqual(
