@@ -7,10 +7,10 @@ export PATH := $(CURDIR)/node_modules/.bin:$(PATH)
 CLUSTER ?= box
 SPEC ?= $(if $(filter box,$(CLUSTER)),suites/local.json,suites/p5.json)
 
-.PHONY: help demo test up down bench audit clean build
+.PHONY: help demo test test-rdma up down bench audit clean build
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo '  make demo CLUSTER=current [SPEC=suites/p5.json]   the same on the cluster of your kubeconfig'
 
@@ -19,8 +19,11 @@ demo: build ## Temporal, Kubernetes in a box and the worker; runs a suite and sh
 
 test: ## everything that must hold; ends with "N passed, N failed"
 	@$(MAKE) --no-print-directory build || { echo '0 passed, 1 failed'; exit 1; }
-	@DYNAMO_BENCH_INFERENCE=yes local/up.sh --prepare && local/helm.sh > /dev/null || { echo '0 passed, 1 failed'; exit 1; }
+	@DYNAMO_BENCH_INFERENCE=yes local/up.sh --prepare && local/helm.sh > /dev/null && local/rdma/run.sh --prepare || { echo '0 passed, 1 failed'; exit 1; }
 	@node test/lanes/run.ts all
+
+test-rdma: build ## real RDMA between two soft-RoCE devices of a virtual machine, without RDMA hardware
+	@node test/lanes/run.ts rdma
 
 up: ## start Temporal and the two-node Kubernetes
 	@local/up.sh

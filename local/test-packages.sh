@@ -4,6 +4,7 @@
 #   local/test-packages.sh postgresql    path of the folder with initdb and postgres
 #   local/test-packages.sh chromium      path of the browser
 #   local/test-packages.sh zsh|fish      path of the shell
+#   local/test-packages.sh qemu-system-x86   path of the emulator
 set -euo pipefail
 for file in paths log; do
   # shellcheck disable=SC1090
@@ -20,6 +21,7 @@ find_chromium() { command -v chromium || command -v chromium-browser || command 
 
 find_zsh() { command -v zsh; }
 find_fish() { command -v fish; }
+find_qemu-system-x86() { command -v qemu-system-x86_64; }
 
 install_package() { # PACKAGE
   say "installing $1 for the tests"
@@ -39,6 +41,6 @@ install_package() { # PACKAGE
 }
 
 case ${1:-} in
-  postgresql | chromium | zsh | fish) "find_$1" || { install_package "$1" && "find_$1"; } ;;
-  *) fail "usage: ${0##*/} postgresql|chromium|zsh|fish" ;;
+  postgresql | chromium | zsh | fish | qemu-system-x86) "find_$1" || { install_package "$1" && "find_$1"; } ;;
+  *) fail "usage: ${0##*/} postgresql|chromium|zsh|fish|qemu-system-x86" ;;
 esac

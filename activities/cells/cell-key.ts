@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { canonicalJson } from '../../suite/run/canonical-json.js';
+import { formerResources } from '../../suite/schema/network-devices.js';
 import { formerDynamoKeys, formerTestKeys } from '../../suite/schema/renamed-keys.js';
 import type { CellDefinition, InferenceCellDefinition } from './cell-definition.js';
 
@@ -10,7 +11,8 @@ import type { CellDefinition, InferenceCellDefinition } from './cell-definition.
 export function cellKey({ variant: _, ...cell }: CellDefinition): string {
   const { required, onFailure, claimed, timeout, stallTimeout, repetitions, warmupCells, adaptive, matrix, ...test } =
     cell.test;
-  return hashOf({ ...cell, test: formerTestKeys(test) });
+  const settings = { ...cell.settings, resources: formerResources(cell.settings.resources) };
+  return hashOf({ ...cell, settings, test: formerTestKeys(test) });
 }
 
 /**

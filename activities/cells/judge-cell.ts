@@ -54,7 +54,7 @@ export function judgeCellActivities(context: ActivityContext) {
           evidence,
           circumstances: {
             simulated: isSimulatedEngine(engine.kind),
-            efa: resources.efa > 0,
+            efa: resources.nics > 0,
             bytesPerToken: deployed.kv?.bytesPerToken,
             kvUnknown: deployed.kvUnknown,
             transferBackend: transfer.backend,

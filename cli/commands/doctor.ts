@@ -43,7 +43,7 @@ export function doctorCommand(): Command {
     .option('--json', 'print JSON')
     .action(async (options: StoreOptions & { spec?: string; namespace?: string; taskQueue: string; json?: true }) => {
       const spec = options.spec ? parseSuite(await readSpecFile(options.spec)) : undefined;
-      const cluster = spec?.cluster ?? suiteSpec.shape.cluster.parse({});
+      const cluster = spec?.cluster ?? suiteSpec.in.shape.cluster.parse({});
       const { namespace = cluster.namespace } = options;
       const findings = [
         ...(await checkTemporal(options.taskQueue)),

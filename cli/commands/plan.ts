@@ -6,6 +6,7 @@ import { instanceTypes } from '../../suite/plan/planned-fabric.js';
 import { expectedEndText, remainingText } from '../../suite/plan/remaining.js';
 import type { Range } from '../../suite/plan/test-forecast.js';
 import type { Concern } from '../../suite/run/concern.js';
+import { devicesText } from '../../suite/schema/network-devices.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { formatCount } from '../../suite/units/count.js';
 import { formatBytes, formatDuration } from '../../suite/units/units.js';
@@ -79,7 +80,7 @@ function planText(
   now: number,
 ): string {
   const { cells, load, blocks, cellCount, pods, wallTime, nodeHours } = plan;
-  const { gpu, efa, cpu, memory, hugepages2Mi } = spec.resources;
+  const { gpu, devices, cpu, memory, hugepages2Mi } = spec.resources;
   const learnt = new Set(cells.filter(({ time }) => time.measured).map(({ test }) => test)).size;
   const basis =
     learnt > 0
@@ -90,7 +91,7 @@ function planText(
     `  time       if started now, ${expectedEndText(wallTime, (time) => clock(time, now), now)}${basis}; retries after a failure are extra`,
     `  node-hours ${nodeHours.low.toFixed(1)} to ${nodeHours.high.toFixed(1)} (two nodes)`,
     `  pods       ${counted(pods.ranks, 'rank')}, two at a time; ${pods.probes} probes, ${pods.etcd} etcd`,
-    `  each rank  ${cpu} cpu, ${formatBytes(memory)} of memory, ${gpu.count} ${gpu.resource}, ${efa.count} ${efa.resource}, ${formatBytes(hugepages2Mi)} of huge pages`,
+    `  each rank  ${cpu} cpu, ${formatBytes(memory)} of memory, ${gpu.count} ${gpu.resource}, ${devicesText(devices)}, ${formatBytes(hugepages2Mi)} of huge pages`,
     ...(plan.pair ? [`  pair       node1 = ${plan.pair.node1}, node2 = ${plan.pair.node2}`] : []),
     ...refusedLines(plan.refused),
     ...concernLines('doubtful:', plan.doubtful),
@@ -101,18 +102,18 @@ function planText(
 }
 
 function cellLine(
-  { test, variant, repetition, warmUp, efa, time }: ForecastCell,
+  { test, variant, repetition, warmUp, nics, time }: ForecastCell,
   order: number,
   width: number,
 ): string {
   const what = [test, variant && `(${variant})`, `${warmUp ? 'warm-up' : 'repetition'} ${repetition}`].filter(Boolean);
   const range = `${formatDuration(time.low)} to ${formatDuration(time.high)}`;
-  return `  ${String(order).padStart(width)}. ${what.join(' ')}: ${efa} EFA, ${range}`;
+  return `  ${String(order).padStart(width)}. ${what.join(' ')}: ${formatCount(nics, 'NIC')}, ${range}`;
 }
 
-function loadLine({ test, topology, concurrency, repetitions, workers, gpus, efa, time }: ForecastLoad): string {
+function loadLine({ test, topology, concurrency, repetitions, workers, gpus, nics, time }: ForecastLoad): string {
   const times = repetitions > 1 ? `, ${repetitions} times` : '';
-  return `  - ${test}: ${topology}, concurrency ${concurrency.join(', ')}${times}: ${workers} workers with ${gpus} GPUs and ${efa} EFA together, ${remainingText(time)}`;
+  return `  - ${test}: ${topology}, concurrency ${concurrency.join(', ')}${times}: ${workers} workers with ${gpus} GPUs and ${nics} NICs together, ${remainingText(time)}`;
 }
 
 function counted({ low, high }: Range, what: string): string {

@@ -3,6 +3,7 @@ import type { Container, Pod, PodSpec } from '../../kubernetes/client/objects.js
 import { runObjectName } from '../../suite/run/object-names.js';
 import type { Run } from '../../suite/run/run.js';
 import { environmentVariables } from '../../suite/schema/grammar.js';
+import { deviceQuantities, nicsOf } from '../../suite/schema/network-devices.js';
 import type { PodSettings } from '../../suite/spec/pod-settings.js';
 import { kubernetesQuantity } from '../../suite/units/units.js';
 import { showNodeSysfs } from './node-sysfs.js';
@@ -24,7 +25,7 @@ export async function measuringPod(run: Run, settings: PodSettings, node: string
   container.env = environmentVariables(settings.environment);
   const fixed = {
     ...(resources.gpu.count > 0 ? { [resources.gpu.resource]: String(resources.gpu.count) } : {}),
-    ...(resources.efa.count > 0 ? { [resources.efa.resource]: String(resources.efa.count) } : {}),
+    ...deviceQuantities(resources.devices),
     ...(resources.hugepages2Mi > 0 ? { 'hugepages-2Mi': kubernetesQuantity(resources.hugepages2Mi) } : {}),
     memory: kubernetesQuantity(resources.memory),
   };
@@ -40,7 +41,7 @@ export async function measuringPod(run: Run, settings: PodSettings, node: string
     { name: 'output', emptyDir: {} },
     { name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit: kubernetesQuantity(resources.sharedMemory) } },
   ];
-  showNodeSysfs(spec, container, resources.efa.count);
+  showNodeSysfs(spec, container, nicsOf(resources.devices));
   return pod;
 }
 

@@ -10,13 +10,13 @@ const SHOWN: readonly { readonly name: string; readonly folder: string }[] = [
 ];
 
 /**
- * Mounts the node's devices read-only below `/host/sys` of a container that has EFA devices, because the `/sys` of a
+ * Mounts the node's devices read-only below `/host/sys` of a container that has network devices, because the `/sys` of a
  * pod with its own network namespace does not contain the counters of these devices.
  */
-export function showNodeSysfs(spec: PodSpec, container: Container, efaDevices: number): void {
+export function showNodeSysfs(spec: PodSpec, container: Container, nics: number): void {
   const others = <Item extends { name: string }>(list: readonly Item[] = []) =>
     list.filter(({ name }) => SHOWN.every((shown) => shown.name !== name));
-  const wanted = efaDevices > 0 ? SHOWN : [];
+  const wanted = nics > 0 ? SHOWN : [];
   container.volumeMounts = [
     ...others(container.volumeMounts),
     ...wanted.map(({ name, folder }) => ({ name, mountPath: `/host${folder}`, readOnly: true })),

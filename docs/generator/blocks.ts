@@ -3,6 +3,7 @@ import { commandLineReference } from '../../cli/reference.js';
 import { failureTables } from './failure-tables.js';
 import { faultTables } from './fault-tables.js';
 import type { Block } from './fill-blocks.js';
+import { instanceTables } from './instance-tables.js';
 import { messageTables } from './message-tables.js';
 import { metricTable } from './metric-table.js';
 import { reasonTables } from './reason-tables.js';
@@ -23,4 +24,5 @@ export const BLOCKS: Readonly<Record<string, Block>> = {
   commands,
   'fault-matrix': faultTables,
   metrics: metricTable,
+  'instance-types': instanceTables,
 };

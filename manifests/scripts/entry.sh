@@ -26,12 +26,18 @@ counters_of() { # WHEN DEVICE FILE...
 }
 
 # Checks whether a device belongs to this pod: the node's /sys shows the devices of all pods, but a pod has only the
-# uverbs nodes of its own.
+# uverbs nodes of its own. A device without hardware, such as soft-RoCE, has no folder `device`; its uverbs node names it.
 own() { # DEVICE
   set -- "$1" "$root"/dev/infiniband/uverbs*
   [ -e "$2" ] || return 0
   for verbs in "$1"/device/infiniband_verbs/uverbs*; do
     [ ! -e "$root/dev/infiniband/${verbs##*/}" ] || return 0
+  done
+  for verbs in "${1%/infiniband/*}"/infiniband_verbs/uverbs*; do
+    [ -e "$root/dev/infiniband/${verbs##*/}" ] || continue
+    name=
+    { read -r name < "$verbs/ibdev"; } 2> /dev/null
+    [ "$name" != "${1##*/}" ] || return 0
   done
   return 1
 }

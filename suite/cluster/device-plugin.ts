@@ -11,12 +11,19 @@ export function efaPluginProblems(
   candidates: readonly Candidate[],
   plugins: readonly DevicePluginFacts[] | undefined,
 ): Problem[] {
-  const { resource, count } = spec.resources.efa;
   const matching = candidates.filter((candidate) => isWanted(spec, candidate));
-  const without = matching
-    .filter(({ facts }) => (facts.allocatable[resource] ?? 0) === 0)
-    .map(({ facts }) => facts.name);
-  if (count === 0 || without.length === 0) return [];
+  return spec.resources.devices.flatMap(({ resource }) => {
+    const without = matching.filter(({ facts }) => (facts.allocatable[resource] ?? 0) === 0);
+    const names = without.map(({ facts }) => facts.name);
+    return names.length > 0 ? problemsOfPlugin(resource, names, plugins) : [];
+  });
+}
+
+function problemsOfPlugin(
+  resource: string,
+  without: readonly string[],
+  plugins: readonly DevicePluginFacts[] | undefined,
+): Problem[] {
   const missing = `${resource} is missing on ${without.join(', ')}`;
   if (!plugins) {
     return [

@@ -107,7 +107,7 @@ function requestedResources({ resources }: NodeRequirements, { allocatable }: No
   const count = (amount: number) => String(Number(amount.toFixed(2)));
   return [
     { resource: resources.gpu.resource, amount: resources.gpu.count, format: count },
-    { resource: resources.efa.resource, amount: resources.efa.count, format: count },
+    ...resources.devices.map(({ resource, count: amount }) => ({ resource, amount, format: count })),
     { resource: 'cpu', amount: resources.cpu, format: count },
     { resource: 'memory', amount: resources.memory, format: formatBytes },
     { resource: 'hugepages-2Mi', amount: resources.hugepages2Mi, format: formatBytes },

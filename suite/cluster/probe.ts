@@ -1,5 +1,6 @@
 import { fabricKindOf } from '../fabrics/registry.js';
 import type { PluginFolder, ProbeFacts, Problem } from '../run/cluster-facts.js';
+import { nicsOf } from '../schema/network-devices.js';
 import { redactEnvironment } from '../secrets/redact.js';
 import type { SuiteSpec } from '../spec/spec.js';
 import { linesOf } from '../tools/common/lines-of.js';
@@ -179,8 +180,8 @@ function probeProblemsOf(spec: SuiteSpec, probe: ProbeFacts, etcdEndpoint: strin
 
   const { efaDomains } = probe;
   const memlockLimit = isLimit(probe.memlock) && !probe.ipcLock ? memlockText(probe) : undefined;
-  const { count } = spec.resources.efa;
-  for (const found of fabricKindOf(spec.fabric).probeProblems({ efaDomains, memlockLimit }, count)) {
+  const nics = nicsOf(spec.resources.devices);
+  for (const found of fabricKindOf(spec.fabric).probeProblems({ efaDomains, memlockLimit }, nics)) {
     problem(found.message, found.hint);
   }
   if (probe.etcdAddresses?.length === 0) {

@@ -1,5 +1,6 @@
-import { cataloguedFabric } from '../fabrics/registry.js';
+import { instanceFabric } from '../hardware/instances/catalogue.js';
 import type { NodeFacts } from '../run/cluster-facts.js';
+import { nicsOf } from '../schema/network-devices.js';
 import type { NodeRequirements } from './candidate.js';
 
 /**
@@ -13,16 +14,17 @@ export function shortageHint(
   { name, instanceType, allocatable }: NodeFacts,
   { resource, has }: { readonly resource: string; readonly has: string },
 ): string {
-  const known = cataloguedFabric(instanceType);
+  const known = instanceFabric(instanceType);
   const offered = allocatable[resource] ?? 0;
+  const devices = resources.devices.find((entry) => entry.resource === resource);
   switch (resource) {
     case 'hugepages-2Mi':
       return `Reserve 2 MiB pages on the node (sysctl vm.nr_hugepages, or the huge page setting of its image) and restart its kubelet, or set resources.hugepages2Mi to at most ${has}`;
-    case resources.efa.resource:
+    case devices?.resource:
       if (offered === 0) return `Start the device plugin of ${resource} on the node, or choose nodes that offer it`;
-      return known && known.nics >= resources.efa.count
-        ? `Launch the node with all ${known.nics} EFA interfaces of ${instanceType} (launch template or node group; Karpenter attaches as many as pods request), or set resources.efa.count to ${has}`
-        : `Set resources.efa.count to at most ${has}, or use an instance type with more EFA devices`;
+      return known && known.nics >= nicsOf(resources.devices)
+        ? `Launch the node with all ${known.nics} EFA interfaces of ${instanceType} (launch template or node group; Karpenter attaches as many as pods request), or set the count of ${resource} in resources.devices to ${has}`
+        : `Set the count of ${resource} in resources.devices to at most ${has}, or use an instance type with more NICs`;
     case resources.gpu.resource:
       if (offered === 0)
         return `Start the device plugin of ${resource} on the node (NVIDIA's k8s-device-plugin or GPU operator), or choose nodes that offer it`;

@@ -1,5 +1,6 @@
-import { cataloguedFabric, fabricKindOfEnvironment } from '../fabrics/registry.js';
+import { fabricKindOfEnvironment } from '../fabrics/registry.js';
 import { type Ceiling, ceilingOfShares } from '../hardware/fabric.js';
+import { instanceFabric } from '../hardware/instances/catalogue.js';
 import type { TestRecord, TransportCell } from '../record/record.js';
 import { type Summary, summarize } from '../statistics/statistics.js';
 import type { RungFacts } from '../tools/common/tool.js';
@@ -107,7 +108,7 @@ function candidateOf({ name: test, cells: all }: TestRecord): Candidate | undefi
   const cells = all.filter(({ warmUp, measurement }) => !warmUp && measurement?.metric !== 'latency');
   const [first] = cells;
   if (!first?.parameters) return undefined;
-  const nicsPerGpu = cataloguedFabric(first.provenance?.nodes[0]?.instanceType ?? '')?.nicsPerGpu ?? 1;
+  const nicsPerGpu = instanceFabric(first.provenance?.nodes[0]?.instanceType ?? '')?.nicsPerGpu ?? 1;
   const facts = toolNamed(String(first.parameters.tool))?.rung(first.parameters, nicsPerGpu);
   return facts && { ...facts, test, cells };
 }

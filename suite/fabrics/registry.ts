@@ -41,12 +41,3 @@ export function byteCountersOf(device: string): readonly string[] {
   const [deviceClass = ''] = device.split('/');
   return [...BY_NAME.values()].flatMap(({ byteCounters }) => byteCounters[deviceClass] ?? []);
 }
-
-/** Returns the entry of an instance type from any catalogue. */
-export function cataloguedFabric(instanceType: string): Fabric | undefined {
-  for (const kind of BY_NAME.values()) {
-    const fabric = kind.ofInstanceType(instanceType);
-    if (fabric) return fabric;
-  }
-  return undefined;
-}

@@ -12,8 +12,12 @@ export interface Fabric {
   readonly lineRate: number;
   /** GPUs or other accelerators of one node; 0 when the number is irrelevant. */
   readonly gpus: number;
-  /** Cards that serve one GPU; with Ethernet all cards serve all. */
+  /** Cards that serve one GPU; with Ethernet, and on a node without GPUs, all cards serve all. */
   readonly nicsPerGpu: number;
+  /** Limit of the whole node in bytes per second, when its cards share less than the sum of their line rates. */
+  readonly nodeRate?: number;
+  /** Limit of the cards that serve one GPU in bytes per second, when they share less than the sum of their line rates. */
+  readonly gpuRate?: number;
   /** Source of the figures. */
   readonly source: string;
 }
@@ -28,18 +32,45 @@ export interface Ceiling {
 }
 
 /**
- * Computes the ceiling of `scope` in one direction, in bytes per second: line rate × cards.
+ * Computes the ceiling of `scope` in one direction, in bytes per second: line rate × cards, at most the limit that the cards
+ * share.
  *
  * @param visibleNics cards of the pod, if it has fewer than the scope
  */
 export function ceilingOf(fabric: Fabric, scope: Scope, visibleNics = fabric.nics): Ceiling {
   const wanted = { nic: 1, 'gpu-pair': fabric.nicsPerGpu, node: fabric.nics }[scope];
   const nics = Math.max(1, Math.min(wanted, visibleNics));
-  return {
-    bytesPerSecond: nics * fabric.lineRate,
-    nics,
-    explanation: `${nics} × ${Number((fabric.lineRate / GBIT).toPrecision(4))} Gbit/s`,
-  };
+  return ceilingOfCards(fabric, scope, nics, `${nics} × ${gbit(fabric.lineRate)}`);
+}
+
+/**
+ * Computes the ceiling of a number of cards in one direction, in bytes per second: line rate × cards, at most the limit that
+ * the cards share.
+ *
+ * @param product text of the product: `4 × 400 Gbit/s`
+ */
+export function ceilingOfCards(fabric: Fabric, scope: Scope, nics: number, product: string): Ceiling {
+  const sum = nics * fabric.lineRate;
+  const limits: readonly Limit[] = [
+    ...(scope === 'gpu-pair' && fabric.gpuRate !== undefined ? [{ rate: fabric.gpuRate, of: 'a GPU' }] : []),
+    ...(fabric.nodeRate === undefined ? [] : [{ rate: fabric.nodeRate, of: 'a node' }]),
+  ];
+  const limit = limits.reduce<Limit | undefined>(
+    (least, next) => (least && least.rate <= next.rate ? least : next),
+    undefined,
+  );
+  return limit && limit.rate < sum
+    ? { bytesPerSecond: limit.rate, nics, explanation: `${product}, at most ${gbit(limit.rate)} of ${limit.of}` }
+    : { bytesPerSecond: sum, nics, explanation: product };
+}
+
+interface Limit {
+  readonly rate: number;
+  readonly of: string;
+}
+
+function gbit(bytesPerSecond: number): string {
+  return `${Number((bytesPerSecond / GBIT).toPrecision(4))} Gbit/s`;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { fabricKindOf } from '../fabrics/registry.js';
-import { type Ceiling, type Ceilings, ceilingOf, type Fabric } from '../hardware/fabric.js';
+import { type Ceiling, type Ceilings, ceilingOf, ceilingOfCards, type Fabric, type Scope } from '../hardware/fabric.js';
 import type { Measurement, Row } from '../hardware/measurement.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../spec/transport-tests.js';
 import { ownOutput, readRankLog } from '../tools/common/log-lines.js';
@@ -81,7 +81,8 @@ export function judgeTransport(
   const measurement: Measurement = { metric, value, scope, conditions, original };
   const path = provePath(context.fabric, context.networkInterface, tool.expectedBytes(test), outputs);
   const kind = fabricKindOf(context.fabric);
-  const ceiling = kind.countsCards && path.status === 'proven' ? carriersCeiling(context.fabric, path) : usableCeiling;
+  const ceiling =
+    kind.countsCards && path.status === 'proven' ? carriersCeiling(context.fabric, scope, path) : usableCeiling;
   const { idle, noise, ...proof } = path;
   const reasons = [
     ...endReasons(ranks, context),
@@ -105,13 +106,9 @@ export function judgeTransport(
   };
 }
 
-function carriersCeiling(fabric: Fabric, path: PathProof): Ceiling {
+function carriersCeiling(fabric: Fabric, scope: Scope, path: PathProof): Ceiling {
   const nics = Math.max(1, Object.keys(path.devices).length);
-  return {
-    bytesPerSecond: nics * fabric.lineRate,
-    nics,
-    explanation: `${nics} NICs that moved × ${formatRate(fabric.lineRate)}`,
-  };
+  return ceilingOfCards(fabric, scope, nics, `${nics} NICs that moved × ${formatRate(fabric.lineRate)}`);
 }
 
 function endReasons(ranks: readonly RankEvidence[], context: AttemptContext): Reason[] {

@@ -2,20 +2,24 @@ import { fabricKindOf } from '../fabrics/registry.js';
 import { ceilingOf, type Fabric } from '../hardware/fabric.js';
 import type { Concern } from '../run/concern.js';
 import { environmentTexts } from '../schema/grammar.js';
-import { rankEnvironment, resourcesOf, type SuiteSpec } from '../spec/spec.js';
+import { nicsOf } from '../schema/network-devices.js';
+import { resourcesOf } from '../spec/rank-resources.js';
+import { rankEnvironment, type SuiteSpec } from '../spec/spec.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../spec/transport-tests.js';
 import { toolOf } from '../tools/registry.js';
 import { formatBytes, formatRate } from '../units/units.js';
+import { instanceTypes } from './planned-fabric.js';
 
 /** Lists conditions that make a test's figure useless or its expectation impossible. */
 export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric | undefined): Concern[] {
   const found: Concern[] = [];
   const doubt = (message: string) => found.push({ subject: `test ${test.name}`, message });
-  const { efa, memory, hugepages2Mi } = resourcesOf(spec, test);
+  const { devices, memory, hugepages2Mi } = resourcesOf(spec, test);
+  const nics = nicsOf(devices);
   const kind = fabricKindOf(spec.fabric);
-  const needed = efa.count * kind.memoryPerDevice;
+  const needed = nics * kind.memoryPerDevice;
   if (fabric) {
-    const visible = kind.visibleNics(fabric, efa.count);
+    const visible = kind.visibleNics(fabric, nics);
     const ceiling = ceilingOf(fabric, scopeOf(test), usableNics(test, visible));
     const text = `${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation})`;
     if (test.claimed && test.claimed.value > ceiling.bytesPerSecond) {
@@ -29,11 +33,18 @@ export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric 
   }
   if (memory < needed) {
     doubt(
-      `may run out of memory: ${efa.count} EFA devices need about ${formatBytes(needed)} for their buffers, but a rank has ${formatBytes(memory)}`,
+      `may run out of memory: ${nics} EFA devices need about ${formatBytes(needed)} for their buffers, but a rank has ${formatBytes(memory)}`,
     );
   }
-  if (kind.memoryPerDevice > 0 && efa.count === 0) {
-    doubt('cannot use EFA: its ranks have no EFA device; set resources.efa.count or nics');
+  if (kind.memoryPerDevice > 0 && nics === 0) {
+    doubt('cannot use EFA: its ranks have no EFA device; set resources.devices or nics');
+  }
+  const access = toolOf(test).rung(test, 1)?.direction;
+  if (access === 'READ' || access === 'WRITE') {
+    for (const type of instanceTypes(spec)) {
+      const reason = kind.emulated?.(type, access);
+      if (reason) doubt(reason);
+    }
   }
   const environment = environmentTexts(rankEnvironment(spec, test.env));
   toolOf(test).doubts(test, { environment, provider: kind.provider, hugepages: hugepages2Mi }).forEach(doubt);

@@ -1,6 +1,8 @@
 import type { Concern } from '../run/concern.js';
+import { nicsOf } from '../schema/network-devices.js';
 import { variantsOf } from '../spec/matrix.js';
-import { resourcesOf, type SuiteSpec } from '../spec/spec.js';
+import { resourcesOf } from '../spec/rank-resources.js';
+import type { SuiteSpec } from '../spec/spec.js';
 import type { TransportTestSpec } from '../spec/transport-tests.js';
 import { type Estimate, estimateOfRange } from '../statistics/estimate.js';
 import { type CellTime, cellTime } from './cell-time.js';
@@ -40,8 +42,8 @@ export interface ForecastCell {
   readonly variant: string;
   readonly repetition: number;
   readonly warmUp: boolean;
-  /** EFA devices of each rank. */
-  readonly efa: number;
+  /** NICs of each rank. */
+  readonly nics: number;
   readonly time: CellTime;
 }
 
@@ -51,10 +53,10 @@ export interface ForecastLoad {
   readonly topology: 'disaggregated' | 'aggregated';
   readonly concurrency: readonly number[];
   readonly repetitions: number;
-  /** Number of workers of the deployment, and of their GPUs and EFA devices in total. */
+  /** Number of workers of the deployment, and of their GPUs and NICs in total. */
   readonly workers: number;
   readonly gpus: number;
-  readonly efa: number;
+  readonly nics: number;
   /** Seconds from the creation of the deployment to its removal. */
   readonly time: RemainingTime;
 }
@@ -136,7 +138,7 @@ function notBegun(forecast: TestForecast): PendingTest {
 function forecastLoads({ dynamo }: SuiteSpec, history: SuiteHistory): ForecastLoad[] {
   if (!dynamo) return [];
   const workers = dynamo.replicas.prefill + dynamo.replicas.decode;
-  const { gpu, efa } = dynamo.resources;
+  const { gpu, nics } = dynamo.resources;
   return dynamo.tests.map((test) => ({
     test: test.name,
     topology: test.topology,
@@ -144,7 +146,7 @@ function forecastLoads({ dynamo }: SuiteSpec, history: SuiteHistory): ForecastLo
     repetitions: test.repetitions,
     workers,
     gpus: workers * gpu,
-    efa: workers * efa,
+    nics: workers * nics,
     time: remainingTime([notBegun(forecastOfLoad(dynamo, test, history.cells))]),
   }));
 }
@@ -165,5 +167,5 @@ export function forecastOfTest(
 
 function forecastCell(spec: SuiteSpec, block: string, cell: Cell, time: CellTime): ForecastCell {
   const { test, variant, repetition, warmUp } = cell;
-  return { block, test: test.name, variant, repetition, warmUp, efa: resourcesOf(spec, test).efa.count, time };
+  return { block, test: test.name, variant, repetition, warmUp, nics: nicsOf(resourcesOf(spec, test).devices), time };
 }

@@ -54,7 +54,7 @@ export function refusedWorkers(
     refused.push({ subject, message });
   };
   refuse(most * resources.gpu, node.gpus, 'GPUs');
-  refuse(most * resources.efa, node.nics, 'EFA devices');
+  refuse(most * resources.nics, node.nics, 'NICs');
   return refused;
 }
 

@@ -1,5 +1,6 @@
 import { fabricKindOf } from '../fabrics/registry.js';
 import type { Concern } from '../run/concern.js';
+import { devicesText, nicsOf } from '../schema/network-devices.js';
 import type { SuiteSpec } from '../spec/spec.js';
 import { toolOf } from '../tools/registry.js';
 import { formatCount } from '../units/count.js';
@@ -9,7 +10,8 @@ import { instanceTypes } from './planned-fabric.js';
 /** Lists requests that no node of the named instance types can satisfy. */
 export function refusals(spec: SuiteSpec): Concern[] {
   const refused: Concern[] = [];
-  const { efa, gpu } = spec.resources;
+  const { devices, gpu } = spec.resources;
+  const nics = nicsOf(devices);
   const kind = fabricKindOf(spec.fabric);
   for (const instanceType of instanceTypes(spec)) {
     const fabric = kind.fabricOf(spec.fabric, instanceType);
@@ -19,10 +21,10 @@ export function refusals(spec: SuiteSpec): Concern[] {
       refused.push({ subject, message: `${message}. ${hint}` });
       continue;
     }
-    if (efa.count > fabric.nics) {
+    if (nics > fabric.nics) {
       refused.push({
         subject,
-        message: `have ${fabric.nics} EFA devices; a rank requests ${efa.count} ${efa.resource}`,
+        message: `have ${formatCount(fabric.nics, 'NIC')}; a rank requests ${devicesText(devices)}`,
       });
     }
     if (gpu.count > fabric.gpus) {

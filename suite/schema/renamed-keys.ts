@@ -1,3 +1,5 @@
+import { devicesOfFormer } from './network-devices.js';
+
 /**
  * A key of the suite spec that had another name. A spec with the former name can still be read, with a warning. Recorded
  * parameters and cell keys keep their meaning across the change.
@@ -7,25 +9,31 @@ interface RenamedKey {
   readonly in: readonly string[];
   readonly former: string;
   readonly current: string;
+  /** Converts the former value, if its form has changed as well. */
+  readonly convert?: ((former: unknown) => unknown) | undefined;
 }
 
-const TEST: readonly (readonly [path: string, former: string, current: string])[] = [
+type KeyRow = readonly [path: string, former: string, current: string, convert?: (former: unknown) => unknown];
+
+const TEST: readonly KeyRow[] = [
   ['', 'environment', 'env'],
   ['', 'warmUpCells', 'warmupCells'],
   ['expect', 'minimum', 'minBandwidth'],
   ['expect', 'shareOfCeiling', 'minEfficiency'],
 ];
 
-const DYNAMO: readonly (readonly [path: string, former: string, current: string])[] = [
+const DYNAMO: readonly KeyRow[] = [
   ['', 'kind', 'deployWith'],
   ['', 'environment', 'env'],
   ['transfer', 'baseline', 'predictFrom'],
+  ['resources', 'efa', 'nics'],
 ];
 
-const SUITE: readonly (readonly [path: string, former: string, current: string])[] = [
+const SUITE: readonly KeyRow[] = [
   ['', 'parkLimit', 'parkTimeout'],
   ['', 'attempts', 'maxAttempts'],
   ['', 'environment', 'env'],
+  ['resources', 'efa', 'devices', devicesOfFormer],
   ['timeouts', 'infrastructure', 'retry'],
   ['timeouts', 'nodesBusy', 'nodeLock'],
   ['webhook', 'urlVariable', 'urlEnv'],
@@ -34,10 +42,11 @@ const SUITE: readonly (readonly [path: string, former: string, current: string])
 ];
 
 const renamed = (under: string, keys: typeof TEST): RenamedKey[] =>
-  keys.map(([path, former, current]) => ({
+  keys.map(([path, former, current, convert]) => ({
     in: [under, path].filter(Boolean).flatMap((part) => part.split('.')),
     former,
     current,
+    convert,
   }));
 
 const OF_TEST = renamed('', TEST);
@@ -61,7 +70,7 @@ export interface FormerKey {
 export function withCurrentKeys<T>(spec: T): { readonly spec: T; readonly found: readonly FormerKey[] } {
   const found: FormerKey[] = [];
   const current = RENAMED_KEYS.reduce<unknown>(
-    (value, key) => rename(value, key.in, key.former, key.current, [], found),
+    (value, key) => rename(value, key.in, key.former, key.current, [], found, key.convert),
     spec,
   );
   return { spec: withCurrentAxes(current, found) as T, found };
@@ -90,21 +99,26 @@ function rename(
   to: string,
   at: readonly (string | number)[],
   found: FormerKey[],
+  convert: (former: unknown) => unknown = (former) => former,
 ): unknown {
   const [next, ...rest] = path;
   if (next === '*') {
-    return Array.isArray(value) ? value.map((item, i) => rename(item, rest, from, to, [...at, i], found)) : value;
+    return Array.isArray(value)
+      ? value.map((item, i) => rename(item, rest, from, to, [...at, i], found, convert))
+      : value;
   }
   if (!isObject(value)) return value;
   if (next !== undefined) {
     if (!Object.hasOwn(value, next)) return value;
-    return { ...value, [next]: rename(value[next], rest, from, to, [...at, next], found) };
+    return { ...value, [next]: rename(value[next], rest, from, to, [...at, next], found, convert) };
   }
   if (!Object.hasOwn(value, from)) return value;
   const both = Object.hasOwn(value, to);
   found.push({ path: [...at, from], current: to, both });
   if (both) return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key === from ? to : key, item]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => (key === from ? [to, convert(item)] : [key, item])),
+  );
 }
 
 /** Renames the axes of matrices. An axis is an option (`environment.NAME`) or contains several options. */

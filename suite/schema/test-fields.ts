@@ -79,7 +79,11 @@ export const testFields = {
       description:
         'axes with their values: the test runs with every combination, and the first axis changes slowest. An axis is an option of the test, `env.NAME`, or any name whose values are objects with several of these',
     }),
-  nics: z.int().min(1).optional().meta({ description: 'EFA devices of each rank; default: resources.efa.count' }),
+  nics: z
+    .int()
+    .min(1)
+    .optional()
+    .meta({ description: 'NICs of each rank, requested as slots of resources.devices; default: all of them' }),
   timeout: duration()
     .prefault('15m')
     .meta({ description: 'time limit of one attempt, from the start of the second rank' }),

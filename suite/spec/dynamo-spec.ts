@@ -46,7 +46,10 @@ const model = strict({
 
 const resources = strict({
   gpu: z.int().min(0).default(1).meta({ description: 'GPUs of each worker' }),
-  efa: z.int().min(0).default(4).meta({ description: 'EFA devices of each worker; 0: the worker cannot use EFA' }),
+  nics: z.int().min(0).max(1024).default(4).meta({
+    description:
+      "NICs of each worker, requested as whole slots of the suite's resources.devices; 0: the worker requests no network device",
+  }),
   cpu: z.number().positive().default(8).meta({ description: 'CPUs of each worker' }),
   memory: bytes().prefault('64Gi').meta({ description: 'memory of each worker' }),
   hugepages2Mi: bytes().prefault('5120Mi').meta({ description: '2 MiB huge pages of each worker' }),

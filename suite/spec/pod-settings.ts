@@ -1,4 +1,5 @@
 import type { EnvironmentValue } from '../schema/grammar.js';
+import { resourcesOf } from './rank-resources.js';
 import { rankEnvironment, type SuiteSpec } from './spec.js';
 import type { TransportTestSpec } from './transport-tests.js';
 
@@ -15,10 +16,9 @@ export function podSettings(
   test: Pick<TransportTestSpec, 'env' | 'nics'> = { env: {} },
 ): PodSettings {
   const { context: _, namespace: __, leaseNamespace: ___, ...cluster } = spec.cluster;
-  const { efa } = spec.resources;
   return {
     cluster,
-    resources: { ...spec.resources, efa: { ...efa, count: test.nics ?? efa.count } },
+    resources: resourcesOf(spec, test),
     tolerations: spec.nodes.tolerations,
     environment: rankEnvironment(spec, test.env),
   };

@@ -9,18 +9,19 @@ import {
   line,
   nullableEnvironment,
   objectName,
-  resourceName,
   text,
   workflowId,
 } from '../schema/grammar.js';
+import type { NetworkDevices } from '../schema/network-devices.js';
 import { onFailure } from '../schema/on-failure.js';
 import { type FormerKey, withCurrentKeys } from '../schema/renamed-keys.js';
-import { bytes, choice, didYouMean, duration, schemasOf, slug, strict, unknownWord } from '../schema/schema.js';
+import { choice, didYouMean, duration, schemasOf, slug, strict, unknownWord } from '../schema/schema.js';
 import { shown } from '../schema/shown.js';
 import { formatCount } from '../units/count.js';
 import { SuiteFailure } from '../verdict/failure.js';
 import { dynamoProblems, dynamoSpec } from './dynamo-spec.js';
 import { matrixProblems, variantsOf } from './matrix.js';
+import { devicesOrDefault, problemOfNics, type RankResources, rankResources } from './rank-resources.js';
 import {
   boundedProblems,
   MAX_SHOWN_PROBLEMS,
@@ -108,23 +109,6 @@ const nodes = strict({
   }),
 });
 
-const extendedResource = (resource: string, count: number) =>
-  strict({
-    resource: resourceName().default(resource).meta({ description: 'name of the extended resource' }),
-    count: z.int().min(0).default(count).meta({ description: 'number for each pod; 0: request none' }),
-  }).prefault({});
-
-const resources = strict({
-  gpu: extendedResource('nvidia.com/gpu', 8).meta({ description: 'GPUs of each rank' }),
-  efa: extendedResource('vpc.amazonaws.com/efa', 32).meta({ description: 'EFA devices of each rank' }),
-  cpu: z.number().positive().default(8).meta({ description: 'CPUs of each rank' }),
-  memory: bytes()
-    .prefault('128Gi')
-    .meta({ description: 'memory of each rank; 32 EFA devices need 128Gi for their registered buffers' }),
-  hugepages2Mi: bytes().prefault('5120Mi').meta({ description: '2 MiB huge pages of each rank' }),
-  sharedMemory: bytes().prefault('16Gi').meta({ description: 'size of /dev/shm of each rank' }),
-});
-
 const fabric = z.discriminatedUnion('kind', schemasOf(FABRIC_KINDS), {
   error: (issue) =>
     unknownWord(
@@ -190,14 +174,13 @@ const webhook = strict({
     .meta({ description: 'outcomes that trigger the webhook' }),
 });
 
-/** Schema of the suite spec. The output is in SI units. */
-export const suiteSpec = strict({
+const fields = strict({
   $schema: text(1000).optional().meta({ description: 'path of the JSON Schema, for editors' }),
   name: slug('suite name', 40).meta({ description: 'name of the suite; runs, schedules and histories carry it' }),
   description: text(4000).optional().meta({ description: 'free text, shown in the report' }),
   cluster: cluster.prefault({}).meta({ description: 'cluster, namespace and images' }),
   nodes: nodes.prefault({}).meta({ description: 'choice of the two nodes' }),
-  resources: resources.prefault({}).meta({ description: 'resources that each rank requests' }),
+  resources: rankResources.prefault({}).meta({ description: 'resources that each rank requests' }),
   fabric: fabric
     .prefault({ kind: 'efa' })
     .meta({ description: 'network between the nodes; it determines the ceiling and the counters' }),
@@ -274,15 +257,23 @@ export const suiteSpec = strict({
   }
 });
 
+/** Schema of the suite spec. The output is in SI units. */
+export const suiteSpec = fields.transform((spec) => {
+  const resources: RankResources = { ...spec.resources, devices: devicesOrDefault(spec.resources, spec.fabric) };
+  return { ...spec, resources };
+});
+
 /** Checks that need all tests: duplicate names, matrices, more NICs than the ranks have. */
 function problemsOfTests(spec: {
   tests: readonly TransportTestSpec[];
   interleave: boolean | readonly string[];
-  resources: { efa: { count: number } };
+  resources: { devices?: readonly NetworkDevices[] | undefined };
+  fabric: { kind: string };
 }): { path: (string | number)[]; message: string }[] {
   const problems: { path: (string | number)[]; message: string }[] = [];
   const names = spec.tests.map(({ name }) => name);
   const known = new Set(names);
+  const devices = devicesOrDefault(spec.resources, spec.fabric);
   const seen = new Set<string>(spec.interleave === false ? [] : [INTERLEAVED]);
   for (const [index, test] of spec.tests.entries()) {
     const problem = (field: (string | number)[], message: string) =>
@@ -294,12 +285,9 @@ function problemsOfTests(spec: {
       if (seen.has(name)) problem(['name'], `"${name}" is used twice; give each test a unique name`);
       seen.add(name);
     }
-    const most = Math.max(0, ...variants.map((variant) => variant.test.nics ?? 0));
-    if (most > spec.resources.efa.count) {
-      problem(
-        ['nics'],
-        `${most} is more than resources.efa.count (${spec.resources.efa.count}); decrease it or increase resources.efa.count`,
-      );
+    for (const nics of new Set(variants.flatMap((variant) => variant.test.nics ?? []))) {
+      const message = problemOfNics(nics, devices);
+      if (message !== undefined) problem(['nics'], message);
     }
   }
   for (const [index, name] of (typeof spec.interleave === 'boolean' ? [] : spec.interleave).entries()) {
@@ -381,14 +369,6 @@ export function rankEnvironment(
   return Object.fromEntries(
     Object.entries(merged).filter((entry): entry is [string, EnvironmentValue] => entry[1] !== null),
   );
-}
-
-/** Returns the resources of each rank of a test: the spec's, with the test's number of EFA devices. */
-export function resourcesOf(
-  { resources }: Pick<SuiteSpec, 'resources'>,
-  { nics }: Pick<TransportTestSpec, 'nics'>,
-): SuiteSpec['resources'] {
-  return nics === undefined ? resources : { ...resources, efa: { ...resources.efa, count: nics } };
 }
 
 /** Returns the JSON Schema of the suite spec, for editors. */

@@ -49,10 +49,14 @@ describe('dynamo-bench plan', () => {
   });
 
   it('ends with exit code 1 when something is refused, in text and in JSON', async () => {
-    const file = specFile({ name: 's', resources: { efa: { count: 33 } }, tests: [lf] });
+    const file = specFile({
+      name: 's',
+      resources: { devices: [{ resource: 'vpc.amazonaws.com/efa', count: 33 }] },
+      tests: [lf],
+    });
     const text = await plan(file);
     assert.equal(text.exitCode, 1);
-    assert.match(text.stdout, /^refused:\n {2}- nodes of type p5\.48xlarge: have 32 EFA devices; a rank requests 33 /m);
+    assert.match(text.stdout, /^refused:\n {2}- nodes of type p5\.48xlarge: have 32 NICs; a rank requests 33 /m);
     const json = await plan(file, '--json');
     assert.equal(json.exitCode, 1);
     assert.equal((JSON.parse(json.stdout) as { refused: unknown[] }).refused.length, 1);

@@ -26,7 +26,7 @@ describe('a suite that cannot run', function () {
     ],
     [
       '33 EFA devices',
-      { resources: { efa: { count: 33 } } },
+      { resources: { devices: [{ resource: 'vpc.amazonaws.com/efa', count: 33 }] } },
       /node gpu-[13]: has 32 allocatable vpc\.amazonaws\.com\/efa, .*33.*node gpu-[24]: has 32/s,
     ],
     [

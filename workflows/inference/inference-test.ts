@@ -12,6 +12,7 @@ import { simulatedKvRate } from '../../suite/engines/registry.js';
 import type { Fabric } from '../../suite/hardware/fabric.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
+import { takeNics } from '../../suite/schema/network-devices.js';
 import { withCurrentKeys } from '../../suite/schema/renamed-keys.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import { type InferenceSpec, type LoadPoint, pointsOf } from '../../suite/spec/inference-tests.js';
@@ -286,7 +287,7 @@ class InferenceTest {
   async #deploy(): Promise<Deployed> {
     const { run, spec, dynamo, test, pair, baseline, keep } = this.#input;
     await this.#send(`${test.name}: deploying Dynamo (${test.topology})`);
-    const { gpu, efa } = spec.resources;
+    const { gpu, devices } = spec.resources;
     return longActivities(dynamo.readyTimeout).deployDynamo.executeWithOptions(
       { summary: `${test.topology}, at most ${formatDuration(dynamo.readyTimeout)}` },
       [
@@ -297,7 +298,8 @@ class InferenceTest {
           pair,
           nodes: [pair.node1, pair.node2],
           cluster: spec.cluster,
-          resourceNames: { gpu: gpu.resource, efa: efa.resource },
+          gpuResource: gpu.resource,
+          devices: takeNics(devices, dynamo.resources.nics),
           tolerations: spec.nodes.tolerations,
           unschedulable: spec.timeouts.unschedulable,
           keep,

@@ -1,5 +1,6 @@
 import type { Pair } from '../../../suite/run/cluster-facts.js';
 import type { Run } from '../../../suite/run/run.js';
+import type { NetworkDevices } from '../../../suite/schema/network-devices.js';
 import type { DynamoSpec } from '../../../suite/spec/dynamo-spec.js';
 import type { InferenceSpec } from '../../../suite/spec/inference-tests.js';
 import type { SuiteSpec } from '../../../suite/spec/spec.js';
@@ -11,7 +12,10 @@ export interface DeploymentInput {
   readonly topology: InferenceSpec['topology'];
   readonly pair: Pair;
   readonly cluster: Pick<SuiteSpec['cluster'], 'imagePullPolicy' | 'imagePullSecret' | 'etcdImage'>;
-  readonly resourceNames: { readonly gpu: string; readonly efa: string };
+  /** Name of the extended resource of the GPUs. */
+  readonly gpuResource: string;
+  /** Network devices of each worker. */
+  readonly devices: readonly NetworkDevices[];
   readonly tolerations: SuiteSpec['nodes']['tolerations'];
   /** Annotations for the pods. They name the suite run. */
   readonly annotations: Readonly<Record<string, string>>;

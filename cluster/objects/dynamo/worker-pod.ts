@@ -2,6 +2,7 @@ import type { Container, PodSpec } from '../../../kubernetes/client/objects.js';
 import { DEPLOYMENT_LABEL, ROLE_LABEL } from '../../../suite/cluster/dynamo-names.js';
 import type { WorkerRole } from '../../../suite/engines/engine.js';
 import { engineOf } from '../../../suite/engines/registry.js';
+import { deviceQuantities, nicsOf } from '../../../suite/schema/network-devices.js';
 import { kubernetesQuantity } from '../../../suite/units/units.js';
 import { showNodeSysfs } from '../node-sysfs.js';
 import type { DeploymentInput } from './deployment-input.js';
@@ -20,7 +21,7 @@ export function fillWorkerPod(spec: PodSpec, input: DeploymentInput, { role, nod
     container.volumeMounts = [{ name: 'shared-memory', mountPath: '/dev/shm' }];
     spec.volumes = [{ name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit } }];
   }
-  showNodeSysfs(spec, container, dynamo.resources.efa);
+  showNodeSysfs(spec, container, nicsOf(input.devices));
   spec.affinity = affinityOf(input, role, node);
 }
 
@@ -34,11 +35,11 @@ function setEngine(container: Container, input: DeploymentInput, role: WorkerRol
   setEnvironment(container, environment(worker));
 }
 
-function resourcesOf({ dynamo, resourceNames }: DeploymentInput): Container['resources'] & object {
-  const { gpu, efa, hugepages2Mi, memory, cpu } = dynamo.resources;
+function resourcesOf({ dynamo, gpuResource, devices }: DeploymentInput): Container['resources'] & object {
+  const { gpu, hugepages2Mi, memory, cpu } = dynamo.resources;
   const fixed = {
-    ...(gpu > 0 ? { [resourceNames.gpu]: String(gpu) } : {}),
-    ...(efa > 0 ? { [resourceNames.efa]: String(efa) } : {}),
+    ...(gpu > 0 ? { [gpuResource]: String(gpu) } : {}),
+    ...deviceQuantities(devices),
     ...(hugepages2Mi > 0 ? { 'hugepages-2Mi': kubernetesQuantity(hugepages2Mi) } : {}),
     memory: kubernetesQuantity(memory),
   };

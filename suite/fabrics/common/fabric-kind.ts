@@ -8,6 +8,9 @@ export interface FabricProblem {
   readonly hint: string;
 }
 
+/** An access to the memory of the other node, in the terms of nixlbench. */
+export type MemoryAccess = 'READ' | 'WRITE';
+
 /** The facts from a probe pod that a fabric needs. */
 export interface ProbedImage {
   /** Number of EFA domains that libfabric finds; undefined when the image has no fi_info. */
@@ -56,6 +59,11 @@ export interface FabricKind<Spec extends { readonly kind: string }> {
   ofInstanceType(instanceType: string): Fabric | undefined;
   /** Explains why `fabricOf` returned undefined. */
   unknown(spec: Spec, labelled: string): FabricProblem;
+  /**
+   * Returns the reason why the cards of an instance type do not perform an access themselves, with its consequence; undefined
+   * when they do, or when it is unknown.
+   */
+  emulated?(instanceType: string, access: MemoryAccess): string | undefined;
   /**
    * Returns the instance types that a spec names.
    *

@@ -1,7 +1,7 @@
 import type { Fabric } from '../../hardware/fabric.js';
-import { ec2InstanceType } from '../../hardware/instance-type.js';
-import type { FabricProblem } from '../common/fabric-kind.js';
-import { efaOf, fabricOfInstanceType, knownInstanceTypes } from './catalogue.js';
+import { instanceOf } from '../../hardware/instances/catalogue.js';
+import type { FabricProblem, MemoryAccess } from '../common/fabric-kind.js';
+import { fabricOfSpec, unknownFabric } from '../common/instance-type.js';
 import type { EfaSpec } from './spec.js';
 
 /**
@@ -11,24 +11,22 @@ import type { EfaSpec } from './spec.js';
  * @param labelled instance type in the label of the nodes
  */
 export function efaFabric(spec: EfaSpec, labelled: string): Fabric | undefined {
-  const known = fabricOfInstanceType(spec.instanceType ?? labelled);
-  const { nics = known?.nics, nicRate = known?.lineRate, gpus = known?.gpus } = spec;
-  if (nics === undefined || nicRate === undefined || gpus === undefined) return undefined;
-  const declared = spec.nics ?? spec.nicRate ?? spec.gpus;
-  if (known && declared === undefined) return known;
-  return efaOf(nics, nicRate, gpus, known ? `${known.source}; changed in the spec` : 'declared in the spec');
+  return fabricOfSpec('efa', spec, labelled);
 }
 
-/** Describes the problem of an instance type that the catalogue does not contain. */
-export function unknownEfa({ instanceType }: EfaSpec, labelled: string): FabricProblem {
-  return {
-    message: `the NICs of instance type ${instanceType ?? labelled} are unknown, so its bandwidth ceiling cannot be determined`,
-    hint: `Set fabric.nics, fabric.nicRate and fabric.gpus; or set fabric.instanceType to one of ${knownInstanceTypes().join(', ')}, or fabric.kind to "ethernet" with a rate`,
-  };
+/** Describes the problem of an instance type without an entry for EFA. */
+export function unknownEfa(spec: EfaSpec, labelled: string): FabricProblem {
+  return unknownFabric('efa', spec, labelled);
 }
 
-/** Returns the instance types of the spec, without SageMaker HyperPod's prefix. */
-export function efaInstanceTypes({ instanceType }: EfaSpec, selected: readonly string[]): readonly string[] {
-  if (instanceType !== undefined) return [instanceType];
-  return [...new Set(selected.map(ec2InstanceType))];
+/** Returns the reason why the EFA of an instance type does not perform an access itself; undefined when it does. */
+export function emulatedByEfa(instanceType: string, access: MemoryAccess): string | undefined {
+  const known = instanceOf(instanceType);
+  if (known?.fabric.kind !== 'efa' || known.rdma === 'read-write') return undefined;
+  if (known.rdma === 'none') {
+    return `the EFA of ${known.type} has no RDMA: libfabric emulates the ${access} with messages, so the figure is far below the ceiling`;
+  }
+  return access === 'READ'
+    ? undefined
+    : `the EFA of ${known.type} has RDMA read and no RDMA write: libfabric emulates the WRITE with messages, so the figure is below the ceiling; opType READ uses RDMA`;
 }

@@ -1,6 +1,7 @@
 import type { FabricKind } from '../common/fabric-kind.js';
+import { typesOfSpec } from '../common/instance-type.js';
 import { fabricOfInstanceType } from './catalogue.js';
-import { efaFabric, efaInstanceTypes, unknownEfa } from './ceiling.js';
+import { efaFabric, emulatedByEfa, unknownEfa } from './ceiling.js';
 import { efaProbeProblems } from './probe-problems.js';
 import { efaUnreachable } from './reach.js';
 import { EFA_SIGNS } from './signs.js';
@@ -34,7 +35,8 @@ export const efa = {
   fabricOf: efaFabric,
   ofInstanceType: fabricOfInstanceType,
   unknown: unknownEfa,
-  instanceTypes: efaInstanceTypes,
+  emulated: emulatedByEfa,
+  instanceTypes: (spec: EfaSpec, selected) => typesOfSpec(spec, selected),
   networkInterface: () => '',
   visibleNics: (_, givenDevices) => givenDevices,
   carries: (device) => device.startsWith('infiniband/'),

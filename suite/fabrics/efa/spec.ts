@@ -13,7 +13,11 @@ export const efaSpec = strict({
     .optional()
     .meta({ description: 'EFA devices of a node; default: from the catalogue of instance types' }),
   nicRate: rate().optional().meta({ description: 'line rate of one EFA device; default: from the catalogue' }),
-  gpus: z.int().min(1).optional().meta({ description: 'GPUs of a node; default: from the catalogue' }),
+  gpus: z
+    .int()
+    .min(0)
+    .optional()
+    .meta({ description: 'GPUs of a node, 0 for nodes without GPUs; default: from the catalogue' }),
 });
 
 export type EfaSpec = z.output<typeof efaSpec>;

@@ -328,6 +328,21 @@ describe('entry script of a rank in a pod with its own network namespace', () =>
     assert.deepEqual(await devicesRead(), ['infiniband/rdmap80s0 7']);
   });
 
+  it('knows the own device of a driver without hardware, whose uverbs node is not below it', async () => {
+    for (const [name, uverbs] of [
+      ['rxe0', 'uverbs0'],
+      ['rxe1', 'uverbs1'],
+    ] as const) {
+      const device = `host/sys/devices/virtual/infiniband/${name}`;
+      file(`${device}/ports/1/hw_counters/sent_pkts`, '7\n');
+      mkdirSync(join(root, 'host/sys/class/infiniband'), { recursive: true });
+      symlinkSync(`../../devices/virtual/infiniband/${name}`, join(root, 'host/sys/class/infiniband', name));
+      file(`host/sys/class/infiniband_verbs/${uverbs}/ibdev`, `${name}\n`);
+    }
+    file('dev/infiniband/uverbs1');
+    assert.deepEqual(await devicesRead(), ['infiniband/rxe1 7']);
+  });
+
   it('reads all devices where it cannot see which ones it was given', async () => {
     efaDevice('host/sys', 'rdmap79s0', 'uverbs0', { rx_bytes: '7\n' });
     efaDevice('host/sys', 'rdmap80s0', 'uverbs1', { rx_bytes: '8\n' });

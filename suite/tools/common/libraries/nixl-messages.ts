@@ -22,7 +22,7 @@ export const NIXL_MESSAGES: readonly Message[] = [
     },
     {
       text: /No network devices found|Topology discovery failed|Failed to discover system topology/,
-      hint: 'Check FI_PROVIDER and the devices of the pod (on EFA, `resources.efa.count`); the plug-in found no network device',
+      hint: 'Check FI_PROVIDER and the devices of the pod (`resources.devices`); the plug-in found no network device',
     },
     {
       text: 'Failed to create engine: ',

@@ -16,7 +16,7 @@ const RUN = {
 async function podWith(efaDevices: number) {
   const spec = parseSpec({
     name: 'pods',
-    resources: { efa: { count: efaDevices } },
+    resources: { devices: efaDevices > 0 ? [{ resource: 'vpc.amazonaws.com/efa', count: efaDevices }] : [] },
     tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }],
   });
   const pod = await measuringPod(RUN, podSettings(spec), 'n1');

@@ -42,10 +42,13 @@ describe('choice of the pair', () => {
   });
 
   it('names every problem of every node at once, with what to do', () => {
-    const { problems } = choosePair(spec({ resources: { efa: { count: 33 } } }), [
-      node('a', { taints: [{ key: 'team', value: 'x', effect: 'NoSchedule' }] }),
-      node('b', { free: { 'nvidia.com/gpu': 0, memory: GI }, schedulable: false }),
-    ]);
+    const { problems } = choosePair(
+      spec({ resources: { devices: [{ resource: 'vpc.amazonaws.com/efa', count: 33 }] } }),
+      [
+        node('a', { taints: [{ key: 'team', value: 'x', effect: 'NoSchedule' }] }),
+        node('b', { free: { 'nvidia.com/gpu': 0, memory: GI }, schedulable: false }),
+      ],
+    );
     const all = texts(problems).join('\n');
     assert.match(all, /node a: .*32 allocatable vpc\.amazonaws\.com\/efa, .* 33/);
     assert.match(all, /node a: has the taint team=x:NoSchedule, .* Add \{"key": "team"/);
@@ -86,8 +89,13 @@ describe('choice of the pair', () => {
   });
 
   it('says to request fewer EFA devices only where the type has no more', () => {
-    const found = shortage({ 'vpc.amazonaws.com/efa': 4 }, 'p4d.24xlarge', { efa: { count: 8 } });
-    assert.match(found, /→ Set resources\.efa\.count to at most 4, or use an instance type with more EFA devices/);
+    const found = shortage({ 'vpc.amazonaws.com/efa': 4 }, 'p4d.24xlarge', {
+      devices: [{ resource: 'vpc.amazonaws.com/efa', count: 8 }],
+    });
+    assert.match(
+      found,
+      /→ Set the count of vpc\.amazonaws\.com\/efa in resources\.devices to at most 4, or use an instance type with more NICs/,
+    );
   });
 
   it('says that somebody must reserve huge pages', () => {

@@ -16,9 +16,9 @@ const messages = (concerns: readonly { subject: string; message: string }[]) =>
 
 describe('forecast of a suite', () => {
   it('refuses 33 EFA devices on a P5, and says that it has 32', () => {
-    const { refused } = forecast({ resources: { efa: { count: 33 } } });
+    const { refused } = forecast({ resources: { devices: [{ resource: 'vpc.amazonaws.com/efa', count: 33 }] } });
     assert.deepEqual(messages(refused), [
-      'nodes of type p5.48xlarge: have 32 EFA devices; a rank requests 33 vpc.amazonaws.com/efa',
+      'nodes of type p5.48xlarge: have 32 NICs; a rank requests 33 vpc.amazonaws.com/efa',
     ]);
     assert.deepEqual(forecast({}).refused, []);
   });
@@ -41,6 +41,19 @@ describe('forecast of a suite', () => {
     assert.deepEqual(forecast({ nodes: { selector }, fabric }).refused, []);
   });
 
+  it('accepts a test of host memory on nodes without GPUs, and knows their ceiling', () => {
+    const nodes = { selector: { 'node.kubernetes.io/instance-type': 'hpc7a.96xlarge' } };
+    const resources = { gpu: { count: 0 }, devices: [{ resource: 'vpc.amazonaws.com/efa', count: 2 }] };
+    const host = { ...lf, initiatorSegType: 'DRAM', targetSegType: 'DRAM', claimed: { value: '40GB/s' } };
+    const { refused, doubtful } = forecast({ nodes, resources, tests: [host] });
+    assert.deepEqual(messages(refused), []);
+    assert.deepEqual(messages(doubtful), [
+      'test lf: the claimed 40 GB/s exceeds the hardware ceiling: 37.5 GB/s (2 × 150 Gbit/s)',
+    ]);
+    const declared = { kind: 'efa', nics: 2, nicRate: '100Gbit/s', gpus: 0 };
+    assert.deepEqual(forecast({ resources, fabric: declared, tests: [host] }).refused, []);
+  });
+
   it('doubts claims and expectations that the hardware cannot meet, and memory that is too small', () => {
     const { doubtful } = forecast({
       resources: { memory: '64Gi' },
@@ -51,6 +64,20 @@ describe('forecast of a suite', () => {
       'test lf: can never pass: expect.minBandwidth is 60 GB/s, above the hardware ceiling: 50 GB/s (4 × 100 Gbit/s)',
       'test lf: may run out of memory: 32 EFA devices need about 128 GiB for their buffers, but a rank has 64 GiB',
     ]);
+  });
+
+  it('doubts tests that access memory in a way that the EFA of the instance type emulates', () => {
+    const doubts = (instanceType: string, test: object) => {
+      const nodes = { selector: { 'node.kubernetes.io/instance-type': instanceType } };
+      const found = messages(forecast({ nodes, tests: [test] }).doubtful);
+      return found.filter((message) => message.includes('RDMA')).join();
+    };
+    const reads = { ...lf, opType: 'READ' };
+    assert.match(doubts('g5.48xlarge', reads), /^test lf: the EFA of g5\.48xlarge has no RDMA: .* emulates the READ/);
+    assert.match(doubts('ml.p4d.24xlarge', lf), /^test lf: the EFA of p4d\.24xlarge has RDMA read and no RDMA write/);
+    assert.equal(doubts('p4d.24xlarge', reads), '');
+    assert.equal(doubts('p5.48xlarge', lf), '');
+    assert.equal(doubts('g5.48xlarge', { name: 'tags', tool: 'ucx-perftest', test: 'tag_bw' }), '', 'messages');
   });
 
   it('doubts LIBFABRIC without the progress thread when the provider is not efa', () => {
@@ -66,7 +93,7 @@ describe('forecast of a suite', () => {
     assert.deepEqual(doubts({}), []);
     assert.deepEqual(doubts({ env: { FI_PROVIDER: null } }), [], 'libfabric prefers efa where there is EFA');
     assert.deepEqual(doubts({ env: { FI_PROVIDER: '^tcp' } }), []);
-    const box = { fabric: { kind: 'ethernet', rate: '1Gbit/s', interface: 'eth0' }, resources: { efa: { count: 0 } } };
+    const box = { fabric: { kind: 'ethernet', rate: '1Gbit/s', interface: 'eth0' } };
     assert.match(doubts({ ...box, env: { FI_PROVIDER: null } }).join(), /with no EFA devices, LIBFABRIC needs/);
   });
 
@@ -126,7 +153,7 @@ describe('forecast of a suite', () => {
     const [without, { load, cellCount, wallTime, refused }] = [forecast({}), forecast({ dynamo })];
     assert.equal(cellCount.low, without.cellCount.low + 4);
     assert.deepEqual(
-      load.map(({ test, workers, gpus, efa }) => [test, workers, gpus, efa]),
+      load.map(({ test, workers, gpus, nics }) => [test, workers, gpus, nics]),
       [['load', 3, 3, 12]],
     );
     const more = wallTime.expected - without.wallTime.expected;
@@ -139,7 +166,7 @@ describe('forecast of a suite', () => {
     const large = forecast({ dynamo: { ...dynamo, resources: { gpu: 8, efa: 32 } } });
     assert.deepEqual(messages(large.refused), [
       'nodes of type p5.48xlarge: have 8 GPUs; the 2 workers of a role on one node request 16',
-      'nodes of type p5.48xlarge: have 32 EFA devices; the 2 workers of a role on one node request 64',
+      'nodes of type p5.48xlarge: have 32 NICs; the 2 workers of a role on one node request 64',
     ]);
   });
 
@@ -254,6 +281,6 @@ describe('forecast of a suite', () => {
       assert.ok(variants.has(control), `${control} is not among ${[...variants].join(', ')}`);
     }
     const rails = cells.find(({ variant }) => variant === 'nics-2');
-    assert.equal(rails?.efa, 2);
+    assert.equal(rails?.nics, 2);
   });
 });

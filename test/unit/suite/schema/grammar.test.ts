@@ -34,7 +34,10 @@ const REFUSED: readonly [spec: object, problem: RegExp][] = [
   [{ cluster: { etcdImage: '-x' } }, /^cluster\.etcdImage: is not/],
   [{ cluster: { imagePullSecret: '../x' } }, /^cluster\.imagePullSecret: is not/],
   [{ cluster: { context: '--server=http://x' } }, /^cluster\.context: is not/],
-  [{ resources: { efa: { resource: '../../x y' } } }, /^resources\.efa\.resource: is not an extended resource/],
+  [
+    { resources: { devices: [{ resource: '../../x y', count: 1 }] } },
+    /^resources\.devices\[0\]\.resource: is not an extended resource/,
+  ],
   [{ resources: { gpu: { resource: 'cpu' } } }, /^resources\.gpu\.resource: is not/],
   [{ nodes: { names: ['a', 'B c'] } }, /^nodes\.names\[1\]: is not the name of a node/],
   [{ nodes: { selector: { 'a b': 'c' } } }, /^nodes\.selector\.a b: is not the key of a label/],

@@ -24,7 +24,7 @@ function parsed(dynamo: Record<string, unknown> = {}) {
 describe('the dynamo block of a suite spec', () => {
   it('requests EFA devices and LIBFABRIC by default', () => {
     const { dynamo } = parsed();
-    assert.equal(dynamo.resources.efa, 4);
+    assert.equal(dynamo.resources.nics, 4);
     assert.equal(dynamo.transfer.backend, 'LIBFABRIC');
     assert.equal(dynamo.platform.install, false);
   });

@@ -125,7 +125,7 @@ describe('matrix of a test', () => {
     [
       'more NICs than the ranks are given',
       problems({ matrix: { nics: [1, 64] } }),
-      /^tests\[0\]\.nics: 64 is more than resources\.efa\.count \(32\)/,
+      /^tests\[0\]\.nics: 64 is more than the 32 NICs of resources\.devices/,
     ],
     [
       'a variant with the name of another test',

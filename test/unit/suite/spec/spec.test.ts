@@ -23,7 +23,7 @@ describe('suite spec', () => {
     assert.deepEqual(spec.startDelay, { min: 7, max: 10 });
     assert.deepEqual(rankEnvironment(spec, {}), { FI_PROVIDER: 'efa', FI_HMEM_DISABLE_P2P: '0' });
     assert.equal(spec.resources.memory, 128 * 2 ** 30);
-    assert.equal(spec.resources.efa.count, 32);
+    assert.deepEqual(spec.resources.devices, [{ resource: 'vpc.amazonaws.com/efa', count: 32 }]);
   });
 
   it('asks for nodes only on demand, and not for nodes of given names', () => {

@@ -2,10 +2,15 @@ import assert from 'node:assert/strict';
 import type { DeploymentInput } from '../../../../../cluster/objects/dynamo/deployment-input.js';
 import { deploymentObjects } from '../../../../../cluster/objects/dynamo/deployment-objects.js';
 import type { Container } from '../../../../../kubernetes/client/objects.js';
+import { takeNics } from '../../../../../suite/schema/network-devices.js';
 import { parseSpec } from '../../../../../suite/spec/spec.js';
 
 function input(dynamo: Record<string, unknown>): DeploymentInput {
-  const { dynamo: block, cluster } = parseSpec({
+  const {
+    dynamo: block,
+    cluster,
+    resources,
+  } = parseSpec({
     name: 'phase-3',
     tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }],
     dynamo: { model: { name: 'm' }, tests: [{ name: 'load', tool: 'inference' }], ...dynamo },
@@ -25,7 +30,8 @@ function input(dynamo: Record<string, unknown>): DeploymentInput {
     topology: 'disaggregated',
     pair: { node1: 'n1', node2: 'n2' },
     cluster,
-    resourceNames: { gpu: 'nvidia.com/gpu', efa: 'vpc.amazonaws.com/efa' },
+    gpuResource: 'nvidia.com/gpu',
+    devices: takeNics(resources.devices, block.resources.nics),
     tolerations: [],
     annotations: {},
     keep: false,
@@ -66,8 +72,8 @@ for (const kind of ['operator', 'manifests']) {
     });
 
     it('shows the node’s devices to workers that are given EFA devices, and to nothing else', async () => {
-      const shown = async (efa: number) => {
-        const found = await containers({ kind, resources: { efa } });
+      const shown = async (nics: number) => {
+        const found = await containers({ kind, resources: { nics } });
         const paths = (mounts: unknown) =>
           ((mounts ?? []) as { mountPath: string }[]).map(({ mountPath }) => mountPath);
         return [...found]
