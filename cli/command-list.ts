@@ -18,7 +18,7 @@ export const COMMAND_GROUPS: Readonly<Record<string, Readonly<Record<string, Ent
       load: async () => (await import('./commands/validate.js')).validateCommand(),
     },
     plan: {
-      summary: 'show the cells, the time and the cost of a suite before it runs',
+      summary: 'show the cells, the time, the cost and the objects of a suite before it runs',
       load: async () => (await import('./commands/plan.js')).planCommand(),
     },
     run: {

@@ -1,4 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { claimantOf } from '../../cluster/objects/node-claimant.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import { type Lease, releaseLease, takeLease } from '../../kubernetes/client/leases.js';
 import { listIfAllowed } from '../../kubernetes/client/list-if-allowed.js';
@@ -13,14 +14,11 @@ import {
   MEASURING_COMPONENTS,
   RUN_LABEL,
   type Run,
-  runLabels,
   runSelector,
   WORKFLOW_ANNOTATION,
 } from '../../suite/run/run.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 
-/** Time after which a claim expires without renewal. It exceeds the pauses between the steps of a test. */
-export const CLAIM_SECONDS = 90;
 const RENEW_AFTER_MS = 30_000;
 
 /** Suite run that measures on a node. */
@@ -118,12 +116,7 @@ export class NodeClaims {
 
   /** Claims one node. @returns undefined after success, otherwise the run that holds the node */
   async #takeOne(run: Run, node: string, isExpired: (lease: Lease) => boolean): Promise<NodeHolder | undefined> {
-    const claimant = {
-      identity: run.key,
-      labels: runLabels(run),
-      annotations: await this.#context.annotations(run),
-      durationSeconds: CLAIM_SECONDS,
-    };
+    const claimant = claimantOf(run, await this.#context.annotations(run));
     const cluster = this.#context.cluster(run);
     const name = leaseName(node);
     const lease = await takeLease(cluster, run.leaseNamespace, name, claimant, isExpired, cancellationSignal());

@@ -41,8 +41,6 @@ const PAUSES = { shortestMs: 1_000, longestMs: 5_000 } as const;
 const SHORTEST_TRY_SECONDS = 5;
 /** Seconds for which a holder that its node has rejected stays, so that its cause can be seen and the node can recover. */
 const REJECTED_SECONDS = 3;
-/** Time beside the limit after which the kubelet ends a holder, in seconds: the worker may be restarting. */
-const DEADLINE_MARGIN_SECONDS = 600;
 
 export function provisioningActivities(context: ActivityContext) {
   return {
@@ -133,9 +131,7 @@ class Provision {
 
   /** Creates the holders that are missing, and describes all. */
   async #askForNodes({ holders, nodes }: ProvisioningState, elapsed: number): Promise<AskingPod[]> {
-    const { selector, sameZone, limit } = this.#input;
-    const request = { selector, sameZone, activeDeadline: limit + DEADLINE_MARGIN_SECONDS };
-    await this.#pods.createHolders(holders, request, this.#since);
+    await this.#pods.createHolders(holders, this.#input, this.#since);
     const signal = cancellationSignal();
     return Promise.all(
       holders.map(async (pod, index): Promise<AskingPod> => {

@@ -65,13 +65,13 @@ export class ProvisioningPods {
   /** Creates the holders that do not exist. @param since start of the wait, milliseconds since 1970 */
   async createHolders(
     holders: ProvisioningState['holders'],
-    request: Pick<HolderInput, 'selector' | 'sameZone' | 'activeDeadline'>,
+    { selector, sameZone, limit }: Pick<HolderInput, 'selector' | 'sameZone' | 'limit'>,
     since: number,
   ): Promise<void> {
     await Promise.all(
       INDEXES.map(async (index) => {
         if (holders[index - 1]) return;
-        const pod = await holderPod({ run: this.#run, settings: this.#settings, index, ...request });
+        const pod = await holderPod({ run: this.#run, settings: this.#settings, index, selector, sameZone, limit });
         const annotations = { ...pod.metadata.annotations, [SINCE]: new Date(since).toISOString() };
         await this.#create({ ...pod, metadata: { ...pod.metadata, annotations } }, HOLDER_LABELS);
       }),

@@ -1,9 +1,10 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { CLAIM_SECONDS } from '../../cluster/objects/node-claimant.js';
 import type { Lease } from '../../kubernetes/client/leases.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import type { Run } from '../../suite/run/run.js';
 import type { ActivityContext } from '../context/context.js';
-import { CLAIM_SECONDS, type NodeHolder } from '../context/node-claims.js';
+import type { NodeHolder } from '../context/node-claims.js';
 
 /** Longest pause between two tries to claim nodes that another run holds, in milliseconds. */
 const LONGEST_PAUSE_MS = 5_000;

@@ -1,5 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { type EtcdSettings, etcdDeployment, etcdService } from '../../cluster/objects/etcd-objects.js';
+import { etcdDeployment, etcdService } from '../../cluster/objects/etcd-objects.js';
 import { execInPod } from '../../kubernetes/client/exec.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
@@ -8,6 +8,7 @@ import { startRefusal } from '../../kubernetes/pods/start-refusal.js';
 import { describeRefusal, StartWatch } from '../../kubernetes/pods/start-watch.js';
 import { etcdEndpoint, etcdName } from '../../suite/run/object-names.js';
 import type { Run } from '../../suite/run/run.js';
+import type { EtcdSettings } from '../../suite/spec/etcd-settings.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 import { etcdPods } from './etcd-pods.js';

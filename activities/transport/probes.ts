@@ -1,6 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { onlyContainer } from '../../cluster/objects/measuring-pod.js';
-import { PROBE_LABELS, type ProbeInput, probePod } from '../../cluster/objects/probe-pod.js';
+import { PROBE_LABELS, PROBE_TIMEOUT, type ProbeInput, probePod } from '../../cluster/objects/probe-pod.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
@@ -14,9 +14,6 @@ import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 import { type StartTimeouts, waitUntilStarted } from '../pods/pods.js';
 
-/** Seconds that a running probe may take. `fi_info` with 32 NICs takes a few seconds. */
-const PROBE_TIMEOUT = 120;
-
 export function probeActivities(context: ActivityContext) {
   return {
     /**
@@ -26,7 +23,7 @@ export function probeActivities(context: ActivityContext) {
     async probeNode(input: ProbeInput & { patience: StartTimeouts }): Promise<ProbeFacts> {
       const { run, node } = input;
       const cluster = context.cluster(run);
-      const pod = await probePod(input, input.patience.podStart + PROBE_TIMEOUT);
+      const pod = await probePod(input, input.patience.podStart);
       const { name } = pod.metadata;
       const owned = await context.owned(run, pod, name, PROBE_LABELS);
       const renewed = () => context.claims.renew(run, [node]);

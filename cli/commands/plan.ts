@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { type CellTimes, readCellTimes } from '../../results/records/cell-times.js';
 import { checkSuite } from '../../suite/plan/check-suite.js';
 import { type Forecast, type ForecastCell, type ForecastLoad, forecastOf } from '../../suite/plan/forecast.js';
@@ -17,7 +17,7 @@ import { addStoreOptions, type StoreOptions, withStore } from '../options/store-
 import { clock } from '../output/clock.js';
 import { concernLines } from '../output/concern-lines.js';
 import { addHelp } from '../output/help-text.js';
-import { complain, say } from '../output/say.js';
+import { complain, say, writeDocument } from '../output/say.js';
 
 /** `dynamo-bench plan SPEC`: shows the cells and the cost of a suite, and why it would be refused. */
 export function planCommand(): Command {
@@ -31,34 +31,94 @@ export function planCommand(): Command {
       '--cluster',
       'also inspect the cluster: show the pair of nodes that the suite would choose, and the problems of the cluster',
     )
-    .action(async (file: string, options: StoreOptions & { json?: true; cluster?: true }) => {
+    .addOption(
+      new Option(
+        '--manifests',
+        'print every object that the run would create as YAML, in the order of the run, instead of the plan',
+      ).conflicts('dryRun'),
+    )
+    .addOption(
+      new Option(
+        '--dry-run <where>',
+        'send every object to the API server, which checks it and creates nothing; show its answers instead of the plan',
+      ).choices(['server']),
+    )
+    .action(async (file: string, options: PlanOptions) => {
       const checked = checkSuite(await readSpecFile(file));
       if ('problems' in checked) {
         const { problems, count } = checked;
         const refused = problems.map(({ path, message }) => ({ subject: path, message }));
         const more = count - problems.length;
         if (more > 0) refused.push({ subject: 'spec', message: `has ${formatCount(more, 'more problem')}` });
-        say(options.json ? JSON.stringify({ refused }, null, 2) : refusedLines(refused).join('\n'));
+        if (options.json) say(JSON.stringify({ refused }, null, 2));
+        else tell(options)(refusedLines(refused).join('\n'));
         process.exitCode = EXIT.fail;
         return;
       }
-      const { spec } = checked;
-      const learnt = await timesOf(spec, options);
-      const forecast = forecastOf(spec, learnt);
-      const found = options.cluster ? await (await import('./cluster-plan.js')).inspectCluster(spec) : undefined;
-      const refused = [...forecast.refused, ...(found?.refused ?? [])];
-      const plan = { suite: spec.name, ...forecast, refused, ...(found?.pair ? { pair: found.pair } : {}) };
-      say(options.json ? JSON.stringify(plan, null, 2) : planText(spec, plan, learnt.runs, Date.now()));
-      if (refused.length > 0) process.exitCode = EXIT.fail;
+      await showPlan(checked.spec, options);
     });
   return addHelp(command, {
     examples: [
       ['Show the plan of a suite', 'dynamo-bench plan suites/p5.json'],
       ['Check the nodes of the cluster as well', 'dynamo-bench plan suites/p5.json --cluster'],
+      ['Show the objects that the run would create', 'dynamo-bench plan suites/p5.json --manifests'],
+      [
+        'Check them without this program',
+        'dynamo-bench plan suites/p5.json --manifests | kubectl apply --dry-run=server -f -',
+      ],
+      ['Check quotas and admission policies before the run', 'dynamo-bench plan suites/p5.json --dry-run server'],
     ],
-    notes:
-      'The time of a cell is estimated from earlier runs of the same suite on the same instance type, if there are any. The\nexit code is 1 when the suite would be refused.',
+    notes: NOTES,
   });
+}
+
+const NOTES = [
+  'The time of a cell is estimated from earlier runs of the same suite on the same instance type, if there are any. The',
+  'exit code is 1 when the suite would be refused.',
+  '',
+  '--manifests shows one attempt of each test. Its names have zeros where the run has its own ids, and with --cluster the',
+  'pair that the suite would choose; otherwise node1 and node2. Standard output has only the objects, standard error why the',
+  'suite would be refused. Values of variables in the spec appear as they are.',
+  '',
+  '--dry-run server creates nothing. The exit code is 1 when the API server refuses an object, 3 when it could not check one',
+  '(this account may not create it, or an admission webhook does not support dry runs), and 4 when it does not answer. It',
+  'checks each object alone: a quota that only all objects together exceed stays hidden.',
+].join('\n');
+
+interface PlanOptions extends StoreOptions {
+  readonly json?: true;
+  readonly cluster?: true;
+  readonly manifests?: true;
+  readonly dryRun?: 'server';
+}
+
+/** Returns the output of the text of a plan: standard error when standard output has the objects. */
+function tell({ manifests, json }: PlanOptions): (text: string) => void {
+  return manifests && !json ? complain : say;
+}
+
+async function showPlan(spec: SuiteSpec, options: PlanOptions): Promise<void> {
+  const { json, manifests, dryRun } = options;
+  const learnt = await timesOf(spec, options);
+  const forecast = forecastOf(spec, learnt);
+  const found = options.cluster ? await (await import('./cluster-plan.js')).inspectCluster(spec) : undefined;
+  const refused = [...forecast.refused, ...(found?.refused ?? [])];
+  const plan = { suite: spec.name, ...forecast, refused, ...(found?.pair ? { pair: found.pair } : {}) };
+  if (refused.length > 0) process.exitCode = EXIT.fail;
+  if (!manifests && !dryRun) {
+    return say(json ? JSON.stringify(plan, null, 2) : planText(spec, plan, learnt.runs, Date.now()));
+  }
+  const { answerLines, askAboutObjects, exitCodeOfAnswers, objectsOfPlan } = await import('./plan-objects.js');
+  if (refused.length > 0 && !json) tell(options)(refusedLines(refused).join('\n'));
+  if (manifests) {
+    const objects = await objectsOfPlan(spec, found?.pair);
+    if (json) return say(JSON.stringify({ ...plan, manifests: objects }, null, 2));
+    const { manifestsYaml } = await import('../output/manifests-yaml.js');
+    return writeDocument(manifestsYaml(objects));
+  }
+  const answers = await askAboutObjects(spec, found?.pair);
+  say(json ? JSON.stringify({ ...plan, dryRun: answers }, null, 2) : answerLines(answers).join('\n'));
+  process.exitCode ??= exitCodeOfAnswers(answers);
 }
 
 /** Reads how long cells took in earlier runs. Without a result store, the plan estimates from the parameters. */

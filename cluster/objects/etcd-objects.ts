@@ -1,15 +1,7 @@
 import { readManifestObject } from '../../kubernetes/client/manifest.js';
 import type { Container, Deployment, KubernetesObject } from '../../kubernetes/client/objects.js';
 import { NAME_LABEL, RUN_LABEL, type Run } from '../../suite/run/run.js';
-import type { SuiteSpec } from '../../suite/spec/spec.js';
-
-/** Settings of the etcd pod that come from the suite spec. */
-export interface EtcdSettings {
-  readonly image: string;
-  readonly imagePullPolicy: SuiteSpec['cluster']['imagePullPolicy'];
-  readonly imagePullSecret?: string | undefined;
-  readonly tolerations: SuiteSpec['nodes']['tolerations'];
-}
+import type { EtcdSettings } from '../../suite/spec/etcd-settings.js';
 
 /** Builds the Deployment of a run's etcd from manifests/etcd.yaml. */
 export async function etcdDeployment(

@@ -24,9 +24,12 @@ export interface HolderInput {
   readonly index: number;
   /** Whether both nodes must be in one zone. */
   readonly sameZone: boolean;
-  /** Seconds after which the kubelet ends the pod, even without a worker. */
-  readonly activeDeadline: number;
+  /** Longest wait for the nodes, in seconds. */
+  readonly limit: number;
 }
+
+/** Time beside the limit after which the kubelet ends a holder, also without a worker, in seconds: the worker may be restarting. */
+const DEADLINE_MARGIN_SECONDS = 600;
 
 /** Labels of a holder, in addition to those of its run. */
 export const HOLDER_LABELS = { [COMPONENT_LABEL]: HOLDER } as const;
@@ -38,7 +41,7 @@ type Affinity = NonNullable<PodSpec['affinity']>;
  * Karpenter provides no node for a pod with `matchFields`.
  */
 export async function holderPod(input: HolderInput): Promise<Pod> {
-  const { run, settings, selector, index, sameZone, activeDeadline } = input;
+  const { run, settings, selector, index, sameZone, limit } = input;
   const pod = await measuringPod(run, settings, undefined);
   const container = onlyContainer(pod);
   const keeper = await keeperContainer(settings);
@@ -47,7 +50,7 @@ export async function holderPod(input: HolderInput): Promise<Pod> {
   container.resources = withoutHugePages(container.resources);
   pod.metadata.name = holderPodName(run, index);
   pod.metadata.labels = { ...pod.metadata.labels, ...HOLDER_LABELS };
-  pod.spec.activeDeadlineSeconds = Math.ceil(activeDeadline);
+  pod.spec.activeDeadlineSeconds = Math.ceil(limit + DEADLINE_MARGIN_SECONDS);
   pod.spec.containers.push(keeper);
   const { affinity = {} } = pod.spec;
   pod.spec.affinity = {

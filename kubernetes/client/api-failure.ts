@@ -22,13 +22,16 @@ function classOf(code: number, reason: string): FailureClass {
 export class ApiFailure extends SuiteFailure {
   readonly status: number;
   readonly reason: string;
+  /** Message of the API server itself, without the request. */
+  readonly serverMessage: string;
 
   constructor(context: RequestContext, status: number, body: string) {
     const parsed = readStatus(body);
     const reason = parsed?.reason ?? '';
     const failureClass = classOf(status, reason);
-    const message = `${context.verb} ${context.what} on ${context.server}: ${parsed?.message ?? (body.slice(0, 300) || `HTTP ${status}`)}`;
-    super(failureClass, message);
+    const serverMessage = parsed?.message ?? (body.slice(0, 300) || `HTTP ${status}`);
+    super(failureClass, `${context.verb} ${context.what} on ${context.server}: ${serverMessage}`);
+    this.serverMessage = serverMessage;
     this.status = status;
     this.reason = reason;
   }

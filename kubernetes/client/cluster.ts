@@ -94,11 +94,11 @@ export class Cluster {
   }
 
   /** Creates an object. @throws {ApiFailure} with reason AlreadyExists when the name is taken */
-  create<T extends KubernetesObject>(object: T, signal?: AbortSignal): Promise<T> {
+  create<T extends KubernetesObject>(object: T, signal?: AbortSignal, options: WriteOptions = {}): Promise<T> {
     const { apiVersion, kind, metadata } = object;
     return this.#requests.json('create', resourcePath({ apiVersion, kind }, metadata.namespace), 'POST', {
       body: object,
-      query: { fieldManager: FIELD_MANAGER },
+      query: { fieldManager: FIELD_MANAGER, ...writeQuery(options) },
       signal,
     });
   }
@@ -118,7 +118,7 @@ export class Cluster {
   }
 
   /** Applies the object exactly as given (server-side apply), and takes over its fields from other field managers. */
-  apply<T extends KubernetesObject>(object: T, signal?: AbortSignal): Promise<T> {
+  apply<T extends KubernetesObject>(object: T, signal?: AbortSignal, options: WriteOptions = {}): Promise<T> {
     const { apiVersion, kind, metadata } = object;
     return this.#requests.json(
       'apply',
@@ -127,7 +127,7 @@ export class Cluster {
       {
         body: object,
         contentType: 'application/apply-patch+yaml',
-        query: { fieldManager: FIELD_MANAGER, force: 'true' },
+        query: { fieldManager: FIELD_MANAGER, force: 'true', ...writeQuery(options) },
         signal,
       },
     );
@@ -234,6 +234,18 @@ export class Cluster {
 export interface LogOptions {
   readonly previous?: boolean;
   readonly timestamps?: boolean;
+}
+
+/** Options of a creation or an application. Default: the object is written, and unknown fields are ignored. */
+export interface WriteOptions {
+  /** Whether the API server only checks the object, with defaults, quotas and admission policies, and writes nothing. */
+  readonly dryRun?: boolean;
+  /** Whether an unknown or duplicate field is an error. */
+  readonly strict?: boolean;
+}
+
+function writeQuery({ dryRun = false, strict = false }: WriteOptions): Record<string, string> {
+  return { ...(dryRun ? { dryRun: 'All' } : {}), ...(strict ? { fieldValidation: 'Strict' } : {}) };
 }
 
 /** Options of a deletion. Default: the grace period of the object, and background propagation. */

@@ -53,7 +53,7 @@ export async function takeLease(
       const { resourceVersion } = found.metadata;
       await cluster.patch(LEASE, namespace, name, { metadata: { resourceVersion, labels, annotations }, spec }, signal);
     } else {
-      await cluster.create({ ...LEASE, metadata: { name, namespace, labels, annotations }, spec }, signal);
+      await cluster.create(newLease(namespace, name, claimant, now), signal);
     }
     return undefined;
   } catch (error) {
@@ -62,6 +62,16 @@ export async function takeLease(
     if (other?.spec.holderIdentity === claimant.identity) return undefined;
     return other ?? takeLease(cluster, namespace, name, claimant, isExpired, signal);
   }
+}
+
+/** Builds the Lease that a claimant creates. @param now time of the claim, with six decimal places */
+export function newLease(namespace: string, name: string, claimant: Claimant, now = microTime(new Date())): Lease {
+  const { identity: holderIdentity, durationSeconds: leaseDurationSeconds, labels, annotations } = claimant;
+  return {
+    ...LEASE,
+    metadata: { name, namespace, labels, annotations },
+    spec: { holderIdentity, leaseDurationSeconds, renewTime: now, acquireTime: now },
+  };
 }
 
 /** Releases a Lease, unless another holder has taken it. */

@@ -35,6 +35,20 @@ export function probePodName({ key }: Pick<Run, 'key'>, index: number): string {
   return `bench-${key}-probe-${index}`;
 }
 
+/** Returns the name of an attempt at a cell: `r1-a1`, or `w1-a1` of a warm-up cell. */
+export function attemptName(cell: { readonly warmUp: boolean; readonly repetition: number }, number: number): string {
+  return `${cell.warmUp ? 'w' : 'r'}${cell.repetition}-a${number}`;
+}
+
+/**
+ * Returns the group of an attempt, in which its ranks find each other and which is part of the names of its pods.
+ *
+ * @param token token of the workflow run, which distinguishes its attempts from those of other runs
+ */
+export function attemptGroup({ key }: Pick<Run, 'key'>, token: string, test: string, attempt: string): string {
+  return `${key}-${token}-${test}-${attempt}`;
+}
+
 /** Returns the name of a rank's pod. @param group group of the attempt, which contains the key of the run */
 export function rankPodName(group: string, position: 'node1' | 'node2'): string {
   return `bench-${group}-${position}`;

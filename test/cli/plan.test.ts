@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { parseAllDocuments } from 'yaml';
 import { ResultStore } from '../../results/store.js';
 import { inProcess } from '../support/in-process.js';
 import { measuredCell, suiteRecord } from '../support/records.js';
@@ -75,6 +77,97 @@ describe('dynamo-bench plan', () => {
     assert.equal(wrong.exitCode, 1);
     assert.match(wrong.stdout, /tests\[0\]\.backend: unknown back end "x"/);
     assert.equal((await plan(join(folder, 'missing.json'))).exitCode, 2);
+  });
+
+  it('prints only the objects with --manifests, and why the suite would be refused on standard error', async () => {
+    const file = specFile({ name: 's', resources: { efa: { count: 33 } }, tests: [lf] });
+    const { exitCode, stdout, stderr } = await plan(file, '--manifests');
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /^refused:\n {2}- nodes of type p5\.48xlarge/m);
+    const documents = parseAllDocuments(stdout);
+    assert.deepEqual(
+      documents.map((document) => (document.toJS() as { kind: string }).kind),
+      ['ConfigMap', 'Deployment', 'Service', 'Lease', 'Lease', 'Pod', 'Pod', 'Pod', 'Pod'],
+    );
+    assert.match(stdout, /^---\n# test lf, repetition 1, attempt 1: rank on node2\napiVersion: v1\nkind: Pod$/m);
+    const json = await plan(file, '--manifests', '--json');
+    const { manifests, cells } = JSON.parse(json.stdout) as { manifests: object[]; cells: object[] };
+    assert.deepEqual([manifests.length, cells.length], [9, 1]);
+  });
+
+  describe('with --dry-run server', () => {
+    const requests: string[] = [];
+    /** Refuses the pods of ranks as a quota does, and forbids Leases as RBAC does. */
+    const server = createServer((request, response) => {
+      let body = '';
+      request.on('data', (piece: Buffer) => (body += piece.toString()));
+      request.on('end', () => {
+        requests.push(`${request.method} ${request.url}`);
+        const refuse = (message: string) => {
+          response.writeHead(403, { 'content-type': 'application/json' });
+          response.end(JSON.stringify({ kind: 'Status', code: 403, reason: 'Forbidden', message }));
+        };
+        if (request.url?.includes('/leases')) {
+          refuse('leases.coordination.k8s.io is forbidden: User "me" cannot create resource "leases" in API group');
+        } else if (quota && body.includes('/dynamo-bench/entry.sh')) {
+          refuse('pods "rank" is forbidden: exceeded quota: gpus');
+        } else {
+          response.end(body);
+        }
+      });
+    });
+    let quota = true;
+    let kubeconfig = '';
+    before(async () => {
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as { port: number };
+      kubeconfig = JSON.stringify({
+        'current-context': 'c',
+        contexts: [{ name: 'c', context: { cluster: 'c', user: 'u' } }],
+        clusters: [{ name: 'c', cluster: { server: `http://127.0.0.1:${port}`, 'insecure-skip-tls-verify': true } }],
+        users: [{ name: 'u', user: {} }],
+      });
+    });
+    after(() => server.close());
+
+    const dryRun = (...args: string[]) => {
+      requests.length = 0;
+      const config = join(folder, 'kubeconfig');
+      writeFileSync(config, kubeconfig);
+      const file = specFile({ name: 's', tests: [lf] });
+      return inProcess(['plan', file, '--results', folder, '--dry-run=server', ...args], { KUBECONFIG: config });
+    };
+
+    it('shows what the API server refuses, with exit code 1, and creates nothing', async function () {
+      this.timeout(30_000);
+      quota = true;
+      const { exitCode, stdout, stderr } = await dryRun();
+      assert.equal(exitCode, 1);
+      assert.match(stdout, /^ {2}accepted {2}ConfigMap dynamo-bench\/bench-00000000 \(set-up: /m);
+      assert.match(
+        stdout,
+        /^ {2}REFUSED Pod .*-node1 \(test lf, .*\): pods "rank" is forbidden: exceeded quota: gpus$/m,
+      );
+      assert.match(stdout, /^6 objects accepted, 2 refused, 2 unchecked; nothing was created$/m);
+      // A forbidden request is repeated for more than two seconds, because a new API server forbids too much.
+      assert.match(stderr, /^asking http:\/\/127\.0\.0\.1:\d+: \d+ of 10 objects$/m);
+      assert.ok(requests.length >= 10);
+      assert.ok(
+        requests.every((request) => /[?&]dryRun=All(&|$)/.test(request) && /fieldValidation=Strict/.test(request)),
+      );
+    });
+
+    it('ends with exit code 3 when it could not check everything, also as JSON', async function () {
+      this.timeout(30_000);
+      quota = false;
+      const { exitCode, stdout } = await dryRun('--json');
+      assert.equal(exitCode, 3);
+      const { dryRun: answers } = JSON.parse(stdout) as { dryRun: { outcome: string; kind: string }[] };
+      assert.deepEqual(
+        answers.filter(({ outcome }) => outcome === 'unchecked').map(({ kind }) => kind),
+        ['Lease', 'Lease'],
+      );
+    });
   });
 
   it('prints every one of 1,000 cells as JSON', async () => {

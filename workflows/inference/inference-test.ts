@@ -12,8 +12,8 @@ import { simulatedKvRate } from '../../suite/engines/registry.js';
 import type { Fabric } from '../../suite/hardware/fabric.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
-import { takeNics } from '../../suite/schema/network-devices.js';
 import { withCurrentKeys } from '../../suite/schema/renamed-keys.js';
+import { deploymentSettings } from '../../suite/spec/deployment-settings.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import { type InferenceSpec, type LoadPoint, pointsOf } from '../../suite/spec/inference-tests.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
@@ -287,7 +287,6 @@ class InferenceTest {
   async #deploy(): Promise<Deployed> {
     const { run, spec, dynamo, test, pair, baseline, keep } = this.#input;
     await this.#send(`${test.name}: deploying Dynamo (${test.topology})`);
-    const { gpu, devices } = spec.resources;
     return longActivities(dynamo.readyTimeout).deployDynamo.executeWithOptions(
       { summary: `${test.topology}, at most ${formatDuration(dynamo.readyTimeout)}` },
       [
@@ -297,10 +296,7 @@ class InferenceTest {
           topology: test.topology,
           pair,
           nodes: [pair.node1, pair.node2],
-          cluster: spec.cluster,
-          gpuResource: gpu.resource,
-          devices: takeNics(devices, dynamo.resources.nics),
-          tolerations: spec.nodes.tolerations,
+          ...deploymentSettings(spec, dynamo),
           unschedulable: spec.timeouts.unschedulable,
           keep,
           kvTransferRate: test.kvTransferRate ?? simulatedKvRate(dynamo.engine),

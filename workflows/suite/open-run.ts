@@ -1,6 +1,7 @@
 import { filesOfTests } from '../../suite/plan/test-files.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
+import { etcdSettings } from '../../suite/spec/etcd-settings.js';
 import { requestsOfSpec } from '../../suite/spec/requests.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { longActivities, shortActivities } from '../common/activity-options.js';
@@ -17,19 +18,10 @@ export async function createRunObject(spec: SuiteSpec, run: Run): Promise<true> 
  * provided for the run.
  */
 export function deployEtcd(spec: SuiteSpec, run: Run): Promise<string> {
-  const { etcdImage: image, imagePullPolicy, imagePullSecret } = spec.cluster;
-  const { timeouts } = spec;
-  const { tolerations, provision } = spec.nodes;
+  const { timeouts, nodes } = spec;
   // An autoscaler may also have to provide the node of etcd.
-  const readyTimeout = timeouts.podStart + (provision ? timeouts.provision : 0);
-  return longActivities(readyTimeout).deployEtcd({
-    run,
-    image,
-    imagePullPolicy,
-    imagePullSecret,
-    tolerations,
-    readyTimeout,
-  });
+  const readyTimeout = timeouts.podStart + (nodes.provision ? timeouts.provision : 0);
+  return longActivities(readyTimeout).deployEtcd({ run, ...etcdSettings(spec), readyTimeout });
 }
 
 /**

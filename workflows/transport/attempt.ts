@@ -8,9 +8,10 @@ import { ceilingOf, type Fabric } from '../../suite/hardware/fabric.js';
 import type { AttemptContext } from '../../suite/judge/judge.js';
 import { unmeasured } from '../../suite/judge/judgement.js';
 import type { Cell } from '../../suite/plan/plan.js';
+import { rankDeadline } from '../../suite/plan/rank-deadline.js';
 import type { AttemptRecord, RankRecord } from '../../suite/record/record.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
-import { rankPodName } from '../../suite/run/object-names.js';
+import { attemptGroup, attemptName, rankPodName } from '../../suite/run/object-names.js';
 import type { Run } from '../../suite/run/run.js';
 import { nicsOf } from '../../suite/schema/network-devices.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
@@ -21,11 +22,6 @@ import { longActivities, shortActivities } from '../common/activity-options.js';
 import { runToken } from '../common/run-token.js';
 import { resultOf, type StepResult } from '../common/step-result.js';
 import { rowTitle } from '../common/titles.js';
-
-/**
- * Seconds between the time limit of the test, which the worker enforces, and the later one that the kubelet enforces.
- */
-const KUBELET_DEADLINE_MARGIN_SECONDS = 120;
 
 /** Input of an attempt. */
 export interface AttemptInput {
@@ -56,7 +52,7 @@ export class Attempt {
     this.#input = input;
     this.#token = runToken(isBounded);
     this.#report = report;
-    this.#name = `${cell.warmUp ? 'w' : 'r'}${cell.repetition}-a${number}`;
+    this.#name = attemptName(cell, number);
   }
 
   get #test(): TransportTestSpec {
@@ -69,7 +65,7 @@ export class Attempt {
   }
 
   get #group(): string {
-    return `${this.#input.run.key}-${this.#token}-${this.#test.name}-${this.#name}`;
+    return attemptGroup(this.#input.run, this.#token, this.#test.name, this.#name);
   }
 
   /** Folder of the evidence, below the folder of the run. */
@@ -164,7 +160,7 @@ export class Attempt {
     const { run, spec, definition } = this.#input;
     const { timeouts, startDelay } = spec;
     const { test, settings } = definition;
-    const activeDeadline = test.timeout + timeouts.podStart + KUBELET_DEADLINE_MARGIN_SECONDS;
+    const activeDeadline = rankDeadline(test, spec);
     const group = this.#group;
     const nodes = this.#nodes;
     this.#ranks.push({ position, node, pod: rankPodName(group, position) });

@@ -1,22 +1,15 @@
 import type { Pair } from '../../../suite/run/cluster-facts.js';
 import type { Run } from '../../../suite/run/run.js';
-import type { NetworkDevices } from '../../../suite/schema/network-devices.js';
+import type { DeploymentSettings } from '../../../suite/spec/deployment-settings.js';
 import type { DynamoSpec } from '../../../suite/spec/dynamo-spec.js';
 import type { InferenceSpec } from '../../../suite/spec/inference-tests.js';
-import type { SuiteSpec } from '../../../suite/spec/spec.js';
 
 /** Everything that determines the objects of a deployment. */
-export interface DeploymentInput {
+export interface DeploymentInput extends DeploymentSettings {
   readonly run: Run;
   readonly dynamo: Omit<DynamoSpec, 'tests'>;
   readonly topology: InferenceSpec['topology'];
   readonly pair: Pair;
-  readonly cluster: Pick<SuiteSpec['cluster'], 'imagePullPolicy' | 'imagePullSecret' | 'etcdImage'>;
-  /** Name of the extended resource of the GPUs. */
-  readonly gpuResource: string;
-  /** Network devices of each worker. */
-  readonly devices: readonly NetworkDevices[];
-  readonly tolerations: SuiteSpec['nodes']['tolerations'];
   /** Annotations for the pods. They name the suite run. */
   readonly annotations: Readonly<Record<string, string>>;
   /** Whether the deployment stays after the run. */

@@ -20,7 +20,7 @@ const INPUT: HolderInput = {
   selector: SPEC.nodes.selector,
   index: 2,
   sameZone: true,
-  activeDeadline: 2400.5,
+  limit: 1800.5,
 };
 const NEVER_DISRUPT = {
   'karpenter.sh/do-not-disrupt': 'true',

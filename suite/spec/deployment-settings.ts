@@ -1,0 +1,26 @@
+import { type NetworkDevices, takeNics } from '../schema/network-devices.js';
+import type { DynamoSpec } from './dynamo-spec.js';
+import type { SuiteSpec } from './spec.js';
+
+/** The part of the spec, beside the block `dynamo`, that the pods of a deployment need. */
+export interface DeploymentSettings {
+  readonly cluster: Pick<SuiteSpec['cluster'], 'imagePullPolicy' | 'imagePullSecret' | 'etcdImage'>;
+  /** Name of the extended resource of the GPUs. */
+  readonly gpuResource: string;
+  /** Network devices of each worker. */
+  readonly devices: readonly NetworkDevices[];
+  readonly tolerations: SuiteSpec['nodes']['tolerations'];
+}
+
+/** Picks the settings for the pods of a deployment. */
+export function deploymentSettings(
+  { cluster, resources, nodes }: Pick<SuiteSpec, 'cluster' | 'resources' | 'nodes'>,
+  dynamo: Pick<DynamoSpec, 'resources'>,
+): DeploymentSettings {
+  return {
+    cluster,
+    gpuResource: resources.gpu.resource,
+    devices: takeNics(resources.devices, dynamo.resources.nics),
+    tolerations: nodes.tolerations,
+  };
+}
