@@ -1,9 +1,10 @@
-import type { DaemonSet, Node, Pod } from '../kubernetes/client/objects.js';
+import type { DaemonSet, Node, Pod, PodSpec } from '../kubernetes/client/objects.js';
 import type { Candidate, EndingPod } from '../suite/cluster/candidate.js';
-import { isDeviceDriver } from '../suite/cluster/device-plugin.js';
+import type { DaemonPlacement, DevicePlugin } from '../suite/cluster/daemon-placement.js';
+import { isDeviceDriver } from '../suite/cluster/device-families.js';
 import { KEPT_LABEL } from '../suite/cluster/dynamo-names.js';
 import { locationLabels } from '../suite/cluster/location.js';
-import type { DevicePluginFacts, NodeFacts } from '../suite/run/cluster-facts.js';
+import type { NodeFacts } from '../suite/run/cluster-facts.js';
 import { COMPONENT_LABEL, MANAGED_BY, MANAGED_BY_LABEL, MEASURING_COMPONENTS } from '../suite/run/run.js';
 import { podRequests, quantities } from './pod-requests.js';
 
@@ -81,8 +82,8 @@ function nodeFacts(node: Node, pods: readonly Pod[]): NodeFacts {
 /** Folder in which device plugins meet the kubelet (Kubernetes, "Device Plugins"). */
 const PLUGIN_SOCKETS = '/var/lib/kubelet/device-plugins';
 
-/** Returns the facts of a DaemonSet that is a device plugin or a DRA driver, otherwise an empty list. */
-export function devicePluginFacts({ metadata, spec, status }: DaemonSet): DevicePluginFacts[] {
+/** Returns the facts of a DaemonSet that serves or prepares devices, otherwise an empty list. */
+export function devicePluginFacts({ metadata, spec, status }: DaemonSet): DevicePlugin[] {
   const { containers, volumes = [] } = spec.template.spec;
   const images = containers.map(({ image }) => image ?? '');
   const { name, namespace = '' } = metadata;
@@ -90,5 +91,17 @@ export function devicePluginFacts({ metadata, spec, status }: DaemonSet): Device
   const image = images.find((candidate) => isDeviceDriver({ name: '', image: candidate })) ?? images[0] ?? 'unknown';
   if (!usesSockets && !isDeviceDriver({ name, image })) return [];
   const { desiredNumberScheduled: desired = 0, numberReady: ready = 0 } = status ?? {};
-  return [{ name, namespace, image, desired, ready }];
+  const placement = placementOf(spec.template.spec);
+  return [{ name, namespace, image, desired, ready, ...(placement ? { placement } : {}) }];
+}
+
+/** Returns the conditions on the nodes of a DaemonSet; undefined when it has none. */
+function placementOf({ nodeSelector, affinity, tolerations }: PodSpec): DaemonPlacement | undefined {
+  const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  if (!nodeSelector && !terms && !tolerations) return undefined;
+  return {
+    ...(nodeSelector ? { nodeSelector } : {}),
+    ...(terms ? { terms } : {}),
+    ...(tolerations ? { tolerations } : {}),
+  };
 }

@@ -1,7 +1,7 @@
 import { cancellationSignal, log } from '@temporalio/activity';
 import { readOccupiedNodes } from '../../cluster/occupied-nodes.js';
 import type { NodeRequirements } from '../../suite/cluster/candidate.js';
-import { efaPluginProblems } from '../../suite/cluster/device-plugin.js';
+import { deviceProblems } from '../../suite/cluster/device-problems.js';
 import { choosePair } from '../../suite/cluster/node-choice.js';
 import type { DevicePluginFacts, NodeFacts, Pair, Problem } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
@@ -39,8 +39,9 @@ export function nodeActivities(context: ActivityContext) {
         kubernetesVersion,
         nodes: candidates.map(({ facts }) => facts).filter(({ name }) => chosen.includes(name)),
         ...(choice.pair ? { pair: choice.pair } : {}),
-        devicePlugins: devicePlugins ?? [],
-        problems: [...choice.problems, ...efaPluginProblems(input.spec, candidates, devicePlugins)],
+        devicePlugins: (devicePlugins ?? []).map(({ placement: _, ...facts }) => facts),
+        // Nodes beside the pair may lack devices.
+        problems: choice.pair ? [] : [...choice.problems, ...deviceProblems(input.spec, candidates, devicePlugins)],
         ...(choice.waitFor ? { waitFor: choice.waitFor } : {}),
       };
     },

@@ -54,13 +54,18 @@ const KNOWN: ReadonlyMap<string, readonly [hierarchy: string, level: number]> = 
 );
 
 /** Labels of a topology whose keys are not in the table: `topology.nebius.com/tier-1`, `fabric.topograph.run/tier-0`, … */
-const TOPOLOGY = /^(?:[^/]*\.)?topo(?:logy|graph)\.[^/]*\//;
+const TOPOLOGY = /(?:^|\.)topo(?:logy|graph)\./;
 
 /** Returns the labels that say where a node is. */
 export function locationLabels(labels: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(
-    Object.entries(labels).filter(([label, value]) => value !== '' && (KNOWN.has(label) || TOPOLOGY.test(label))),
+    Object.entries(labels).filter(([label, value]) => value !== '' && (KNOWN.has(label) || isOfTopology(label))),
   );
+}
+
+function isOfTopology(label: string): boolean {
+  const [origin = '', name] = label.split('/');
+  return name !== undefined && TOPOLOGY.test(origin);
 }
 
 /** Where two nodes are relative to each other, in labels from the outermost level to the innermost. */

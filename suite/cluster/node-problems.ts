@@ -2,6 +2,7 @@ import type { NodeFacts, Problem } from '../run/cluster-facts.js';
 import type { SuiteSpec } from '../spec/spec.js';
 import { formatBytes } from '../units/units.js';
 import type { Candidate, NodeRequirements, Taint } from './candidate.js';
+import { deviceRequests } from './device-requests.js';
 import { shortageHint } from './shortage-hint.js';
 import { isCordon, isStarting, isStartingCondition, meaningOf, type TaintMeaning, taintText } from './taints.js';
 
@@ -73,7 +74,7 @@ interface Requested {
 /** Returns the problem of a node that has too little of a resource; undefined when it has enough. */
 function shortageOf(
   spec: NodeRequirements,
-  { facts, ending = [] }: Candidate,
+  { facts, taints, ending = [] }: Candidate,
   { resource, amount, format }: Requested,
 ): Omit<NodeProblem, 'subject'> | undefined {
   const has = facts.allocatable[resource] ?? 0;
@@ -82,6 +83,8 @@ function shortageOf(
     return {
       message: `has ${format(has)} allocatable ${resource}, but a rank requests ${format(amount)}`,
       hint: shortageHint(spec, facts, { resource, has: format(has) }),
+      // The devices of a node appear when their plugin has started there.
+      ...(isStarting(taints) && resource.includes('/') ? { until: `node ${facts.name} has started` } : {}),
     };
   }
   if (amount <= free) return undefined;
@@ -106,8 +109,7 @@ function shortageOf(
 function requestedResources({ resources }: NodeRequirements, { allocatable }: NodeFacts): Requested[] {
   const count = (amount: number) => String(Number(amount.toFixed(2)));
   return [
-    { resource: resources.gpu.resource, amount: resources.gpu.count, format: count },
-    ...resources.devices.map(({ resource, count: amount }) => ({ resource, amount, format: count })),
+    ...deviceRequests(resources).map(({ resource, count: amount }) => ({ resource, amount, format: count })),
     { resource: 'cpu', amount: resources.cpu, format: count },
     { resource: 'memory', amount: resources.memory, format: formatBytes },
     { resource: 'hugepages-2Mi', amount: resources.hugepages2Mi, format: formatBytes },

@@ -78,11 +78,11 @@ function gbit(bytesPerSecond: number): string {
  * Its source says so when the nodes differ.
  */
 export function slowestFabric(fabrics: readonly Fabric[]): Fabric | undefined {
-  const [slowest] = [...fabrics].sort((a, b) => a.nics * a.lineRate - b.nics * b.lineRate);
-  if (!slowest || fabrics.every(({ nics, lineRate }) => nics === slowest.nics && lineRate === slowest.lineRate))
-    return slowest;
-  const others = fabrics.filter((fabric) => fabric !== slowest).map((fabric) => ceilingOf(fabric, 'node').explanation);
-  return { ...slowest, source: `${slowest.source}; the slower of two nodes, the other has ${others.join(', ')}` };
+  const rateOf = (fabric: Fabric) => ceilingOf(fabric, 'node').bytesPerSecond;
+  const [slowest, ...faster] = [...fabrics].sort((a, b) => rateOf(a) - rateOf(b));
+  const others = new Set(faster.map((fabric) => ceilingOf(fabric, 'node').explanation));
+  if (!slowest || [...others].every((text) => text === ceilingOf(slowest, 'node').explanation)) return slowest;
+  return { ...slowest, source: `${slowest.source}; the slower of two nodes, the other has ${[...others].join(', ')}` };
 }
 
 /** The ceilings of one figure. */

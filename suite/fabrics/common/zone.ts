@@ -13,26 +13,3 @@ export function differentZone(fabric: string, a: FabricNode, b: FabricNode): Fab
     hint: 'Use two nodes of one zone',
   };
 }
-
-/**
- * Explains why a fabric does not connect two nodes whose labels name different networks; undefined when they are equal, or when
- * one node lacks the label.
- *
- * @param domains labels that name a separate network of the fabric
- */
-export function differentDomain(
-  fabric: string,
-  domains: readonly string[],
-  a: FabricNode,
-  b: FabricNode,
-): FabricProblem | undefined {
-  for (const label of domains) {
-    const [ofA, ofB] = [a.labels[label], b.labels[label]];
-    if (ofA === undefined || ofB === undefined || ofA === ofB) continue;
-    return {
-      message: `${a.name} has the label ${label}=${ofA} and ${b.name} has ${ofB}, and ${fabric} does not connect the two`,
-      hint: `Use two nodes with the same ${label}`,
-    };
-  }
-  return undefined;
-}
