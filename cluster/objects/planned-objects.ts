@@ -5,6 +5,7 @@ import { fabricKindOf } from '../../suite/fabrics/registry.js';
 import { blocksOf } from '../../suite/plan/plan.js';
 import { rankDeadline } from '../../suite/plan/rank-deadline.js';
 import { filesOfTests } from '../../suite/plan/test-files.js';
+import { claimsOfSpec } from '../../suite/pod/claims.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import { attemptGroup, attemptName, etcdName, leaseName } from '../../suite/run/object-names.js';
 import { type Run, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../../suite/run/run.js';
@@ -12,6 +13,7 @@ import { etcdSettings } from '../../suite/spec/etcd-settings.js';
 import { podSettings } from '../../suite/spec/pod-settings.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
+import { claimTemplates } from './device-claims.js';
 import { etcdDeployment, etcdService } from './etcd-objects.js';
 import { HOLDER_LABELS, holderPod } from './holder-pod.js';
 import { KEEPER_LABELS, keeperPod } from './keeper-pod.js';
@@ -75,6 +77,11 @@ async function plannedSetUp(spec: SuiteSpec, { run, pair, annotations }: Planned
       how: 'create',
       object: await runObject(run, filesOfTests(spec.tests), annotations),
     },
+    ...claimTemplates(run, claimsOfSpec(spec), { annotations, ownerUid: undefined }).map((object) => ({
+      step: step('templates of the claims'),
+      how: 'create' as const,
+      object,
+    })),
     {
       step: step('etcd'),
       how: 'apply',

@@ -1,4 +1,5 @@
 import { filesOfTests } from '../../suite/plan/test-files.js';
+import { claimsOfSpec } from '../../suite/pod/claims.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
 import { etcdSettings } from '../../suite/spec/etcd-settings.js';
@@ -9,7 +10,7 @@ import { keepProvisionedNodes } from './provisioning.js';
 
 /** Creates the run object, which owns all objects of the run in the cluster. */
 export async function createRunObject(spec: SuiteSpec, run: Run): Promise<true> {
-  const claims = { rank: spec.resources.claims, worker: spec.dynamo?.resources.claims };
+  const claims = claimsOfSpec(spec);
   await shortActivities.openRun({ run, files: filesOfTests(spec.tests), requests: requestsOfSpec(spec), claims });
   return true;
 }
