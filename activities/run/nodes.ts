@@ -1,10 +1,10 @@
 import { cancellationSignal, log } from '@temporalio/activity';
 import { readOccupiedNodes } from '../../cluster/occupied-nodes.js';
-import { efaPluginProblems } from '../../suite/cluster/device-plugin.js';
+import type { NodeRequirements } from '../../suite/cluster/candidate.js';
+import { deviceProblems } from '../../suite/cluster/device-problems.js';
 import { choosePair } from '../../suite/cluster/node-choice.js';
 import type { DevicePluginFacts, NodeFacts, Pair, Problem } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
-import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { ActivityContext } from '../context/context.js';
 
 /** Result of the node check. `pair` is defined when two nodes can run a rank each. */
@@ -14,12 +14,14 @@ export interface NodeCheck {
   readonly pair?: Pair;
   readonly devicePlugins: readonly DevicePluginFacts[];
   readonly problems: readonly Problem[];
+  /** What a wait makes true, after which a pair fits; absent when there is a pair, or when a wait does not help. */
+  readonly waitFor?: readonly string[];
 }
 
 export function nodeActivities(context: ActivityContext) {
   return {
     /** Checks nodes, free resources and device plugins, and chooses the pair. Returns all problems at once. */
-    async checkNodes(input: { run: Run; spec: Pick<SuiteSpec, 'nodes' | 'resources'> }): Promise<NodeCheck> {
+    async checkNodes(input: { run: Run; spec: NodeRequirements }): Promise<NodeCheck> {
       const cluster = context.cluster(input.run);
       const signal = cancellationSignal();
       const [kubernetesVersion, { candidates, devicePlugins, onlyOwnPods }] = await Promise.all([
@@ -37,8 +39,10 @@ export function nodeActivities(context: ActivityContext) {
         kubernetesVersion,
         nodes: candidates.map(({ facts }) => facts).filter(({ name }) => chosen.includes(name)),
         ...(choice.pair ? { pair: choice.pair } : {}),
-        devicePlugins: devicePlugins ?? [],
-        problems: [...choice.problems, ...efaPluginProblems(input.spec, candidates, devicePlugins)],
+        devicePlugins: (devicePlugins ?? []).map(({ placement: _, ...facts }) => facts),
+        // Nodes beside the pair may lack devices.
+        problems: choice.pair ? [] : [...choice.problems, ...deviceProblems(input.spec, candidates, devicePlugins)],
+        ...(choice.waitFor ? { waitFor: choice.waitFor } : {}),
       };
     },
   };

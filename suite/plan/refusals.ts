@@ -1,6 +1,8 @@
 import { fabricKindOf } from '../fabrics/registry.js';
+import { claimsText } from '../pod/claims.js';
 import type { Concern } from '../run/concern.js';
-import { devicesText, nicsOf } from '../schema/network-devices.js';
+import { devicesText } from '../schema/network-devices.js';
+import { nicsOfPod } from '../spec/rank-resources.js';
 import type { SuiteSpec } from '../spec/spec.js';
 import { toolOf } from '../tools/registry.js';
 import { formatCount } from '../units/count.js';
@@ -10,8 +12,8 @@ import { instanceTypes } from './planned-fabric.js';
 /** Lists requests that no node of the named instance types can satisfy. */
 export function refusals(spec: SuiteSpec): Concern[] {
   const refused: Concern[] = [];
-  const { devices, gpu } = spec.resources;
-  const nics = nicsOf(devices);
+  const { devices, claims, gpu } = spec.resources;
+  const nics = nicsOfPod(spec.resources);
   const kind = fabricKindOf(spec.fabric);
   for (const instanceType of instanceTypes(spec)) {
     const fabric = kind.fabricOf(spec.fabric, instanceType);
@@ -24,7 +26,7 @@ export function refusals(spec: SuiteSpec): Concern[] {
     if (nics > fabric.nics) {
       refused.push({
         subject,
-        message: `have ${formatCount(fabric.nics, 'NIC')}; a rank requests ${devicesText(devices)}`,
+        message: `have ${formatCount(fabric.nics, 'NIC')}; a rank requests ${[claimsText(claims), devices.length > 0 || !claims ? devicesText(devices) : ''].filter(Boolean).join(', ')}`,
       });
     }
     if (gpu.count > fabric.gpus) {
