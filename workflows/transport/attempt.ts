@@ -81,7 +81,7 @@ export class Attempt {
   get #circumstances(): Omit<AttemptContext, 'timedOut' | 'etcdLost' | 'stalledFor'> {
     const { spec, fabric } = this.#input;
     const kind = fabricKindOf(spec.fabric);
-    const networkInterface = kind.networkInterface(spec.fabric);
+    const networkInterface = kind.interfaces(spec.fabric);
     const visibleNics = kind.visibleNics(fabric, nicsOfPod(this.#input.definition.settings.resources));
     return { fabric, networkInterface, visibleNics };
   }
