@@ -47,9 +47,10 @@ describe('suite spec', () => {
   });
 
   it('every suite of suites/ is valid', () => {
-    const names = readdirSync(new URL('../../../../../suites', import.meta.url)).filter(
-      (name) => !name.endsWith('.schema.json'),
-    );
+    const names = readdirSync(new URL('../../../../../suites', import.meta.url), {
+      recursive: true,
+      encoding: 'utf8',
+    }).filter((name) => name.endsWith('.json') && !name.endsWith('.schema.json'));
     assert.ok(names.length > 4, names.join());
     for (const name of names) assert.deepEqual(problemsOf(file(`suites/${name}`)), [], name);
   });
