@@ -53,7 +53,15 @@ export function recordCellActivities(context: ActivityContext) {
         ...(warmUp ? { warmUp } : {}),
         parameters: test,
         ...(started
-          ? { provenance: provenanceOf({ specHash: hashOf(started.spec), seed, setup: started.setup, ranks }) }
+          ? {
+              provenance: provenanceOf({
+                specHash: hashOf(started.spec),
+                seed,
+                setup: started.setup,
+                ranks,
+                pod: cell.settings.pod,
+              }),
+            }
           : {}),
         nodes: [pair.node1, pair.node2],
         attempts: [...earlier.filter(({ group }) => !groups.has(group)), ...attempts],
