@@ -2,8 +2,10 @@ import { cancellationSignal, log } from '@temporalio/activity';
 import { readOccupiedNodes } from '../../cluster/occupied-nodes.js';
 import { efaPluginProblems } from '../../suite/cluster/device-plugin.js';
 import { choosePair } from '../../suite/cluster/node-choice.js';
+import { sharedNodeProblems } from '../../suite/cluster/shared-node-problems.js';
 import type { DevicePluginFacts, NodeFacts, Pair, Problem } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
+import type { SharedNodeDemand } from '../../suite/spec/shared-node.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { ActivityContext } from '../context/context.js';
 
@@ -19,7 +21,12 @@ export interface NodeCheck {
 export function nodeActivities(context: ActivityContext) {
   return {
     /** Checks nodes, free resources and device plugins, and chooses the pair. Returns all problems at once. */
-    async checkNodes(input: { run: Run; spec: Pick<SuiteSpec, 'nodes' | 'resources'> }): Promise<NodeCheck> {
+    async checkNodes(input: {
+      run: Run;
+      spec: Pick<SuiteSpec, 'nodes' | 'resources'>;
+      /** Tests whose ranks share node1; absent in histories of earlier versions of the worker. */
+      sharing?: readonly SharedNodeDemand[];
+    }): Promise<NodeCheck> {
       const cluster = context.cluster(input.run);
       const signal = cancellationSignal();
       const [kubernetesVersion, { candidates, devicePlugins, onlyOwnPods }] = await Promise.all([
@@ -33,12 +40,17 @@ export function nodeActivities(context: ActivityContext) {
       }
       const choice = choosePair(input.spec, candidates);
       const chosen = [choice.pair?.node1, choice.pair?.node2];
+      const node1 = candidates.find(({ facts }) => facts.name === choice.pair?.node1)?.facts;
       return {
         kubernetesVersion,
         nodes: candidates.map(({ facts }) => facts).filter(({ name }) => chosen.includes(name)),
         ...(choice.pair ? { pair: choice.pair } : {}),
         devicePlugins: devicePlugins ?? [],
-        problems: [...choice.problems, ...efaPluginProblems(input.spec, candidates, devicePlugins)],
+        problems: [
+          ...choice.problems,
+          ...(node1 ? sharedNodeProblems(input.sharing ?? [], node1) : []),
+          ...efaPluginProblems(input.spec, candidates, devicePlugins),
+        ],
       };
     },
   };

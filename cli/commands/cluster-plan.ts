@@ -2,8 +2,10 @@ import { readOccupiedNodes } from '../../cluster/occupied-nodes.js';
 import { Cluster } from '../../kubernetes/client/cluster.js';
 import { efaPluginProblems } from '../../suite/cluster/device-plugin.js';
 import { choosePair } from '../../suite/cluster/node-choice.js';
+import { sharedNodeProblems } from '../../suite/cluster/shared-node-problems.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import type { Concern } from '../../suite/run/concern.js';
+import { sharedNodeDemands } from '../../suite/spec/shared-node.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 
@@ -13,7 +15,9 @@ export async function inspectCluster(spec: SuiteSpec): Promise<{ pair?: Pair; re
     const cluster = Cluster.connect(spec.cluster.context);
     const { candidates, devicePlugins } = await readOccupiedNodes(cluster, spec.cluster.namespace);
     const { pair, problems } = choosePair(spec, candidates);
-    const all = [...problems, ...efaPluginProblems(spec, candidates, devicePlugins)];
+    const node1 = candidates.find(({ facts }) => facts.name === pair?.node1)?.facts;
+    const sharing = node1 ? sharedNodeProblems(sharedNodeDemands(spec), node1) : [];
+    const all = [...problems, ...sharing, ...efaPluginProblems(spec, candidates, devicePlugins)];
     return {
       ...(pair ? { pair } : {}),
       refused: all.map(({ subject, message, hint }) => ({ subject, message: `${message}; ${hint}` })),

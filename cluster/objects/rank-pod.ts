@@ -1,6 +1,7 @@
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { etcdEndpoint, rankPodName } from '../../suite/run/object-names.js';
 import { POSITION_LABEL, type Run, TEST_LABEL } from '../../suite/run/run.js';
+import { isSameNode } from '../../suite/schema/placement.js';
 import type { PodSettings } from '../../suite/spec/pod-settings.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { toolOf } from '../../suite/tools/registry.js';
@@ -33,6 +34,8 @@ export async function rankPod(input: RankInput): Promise<Pod> {
   container.command = ['/bin/sh', `${SCRIPTS}/entry.sh`];
   container.args = [...command];
   container.env?.push(...Object.entries(environment).map(([name, value]) => ({ name, value })));
+  // The anti-affinity of the manifest keeps ranks on different nodes.
+  if (isSameNode(test)) delete pod.spec.affinity?.podAntiAffinity;
   pod.metadata.name = rankPodName(group, input.position);
   pod.spec.activeDeadlineSeconds = Math.ceil(input.activeDeadline);
   if (readiness.kind === 'listening' && peer === undefined) {

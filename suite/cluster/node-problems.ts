@@ -1,7 +1,7 @@
 import type { Problem } from '../run/cluster-facts.js';
 import type { SuiteSpec } from '../spec/spec.js';
-import { formatBytes } from '../units/units.js';
 import type { Candidate, NodeRequirements, Taint } from './candidate.js';
+import { requestedResources } from './requested-resources.js';
 import { shortageHint } from './shortage-hint.js';
 
 /**
@@ -35,7 +35,7 @@ export function nodeProblems(spec: NodeRequirements, { facts, schedulable, ready
       `Add {"key": "${taint.key}", "operator": "Exists", "effect": "${taint.effect}"} to nodes.tolerations`,
     );
   }
-  for (const { resource, amount, format } of requestedResources(spec)) {
+  for (const { resource, amount, format } of requestedResources(spec.resources)) {
     const has = facts.allocatable[resource] ?? 0;
     const free = facts.free[resource] ?? 0;
     if (amount > has) {
@@ -51,18 +51,6 @@ export function nodeProblems(spec: NodeRequirements, { facts, schedulable, ready
     }
   }
   return problems;
-}
-
-/** Lists the resources that a rank requests. */
-function requestedResources({ resources }: NodeRequirements) {
-  const count = (amount: number) => String(Number(amount.toFixed(2)));
-  return [
-    { resource: resources.gpu.resource, amount: resources.gpu.count, format: count },
-    ...resources.devices.map(({ resource, count: amount }) => ({ resource, amount, format: count })),
-    { resource: 'cpu', amount: resources.cpu, format: count },
-    { resource: 'memory', amount: resources.memory, format: formatBytes },
-    { resource: 'hugepages-2Mi', amount: resources.hugepages2Mi, format: formatBytes },
-  ].filter(({ amount }) => amount > 0);
 }
 
 /** Returns true when a toleration covers a taint, by the rules of Kubernetes. */

@@ -3,6 +3,7 @@ import { ceilingOf, type Fabric } from '../hardware/fabric.js';
 import type { Concern } from '../run/concern.js';
 import { environmentTexts } from '../schema/grammar.js';
 import { nicsOf } from '../schema/network-devices.js';
+import { isSameNode } from '../schema/placement.js';
 import { resourcesOf } from '../spec/rank-resources.js';
 import { rankEnvironment, type SuiteSpec } from '../spec/spec.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../spec/transport-tests.js';
@@ -18,7 +19,8 @@ export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric 
   const nics = nicsOf(devices);
   const kind = fabricKindOf(spec.fabric);
   const needed = nics * kind.memoryPerDevice;
-  if (fabric) {
+  const sharesNode = isSameNode(test);
+  if (fabric && !sharesNode) {
     const visible = kind.visibleNics(fabric, nics);
     const ceiling = ceilingOf(fabric, scopeOf(test), usableNics(test, visible));
     const text = `${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation})`;
@@ -36,11 +38,11 @@ export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric 
       `may run out of memory: ${nics} EFA devices need about ${formatBytes(needed)} for their buffers, but a rank has ${formatBytes(memory)}`,
     );
   }
-  if (kind.memoryPerDevice > 0 && nics === 0) {
+  if (kind.memoryPerDevice > 0 && nics === 0 && !sharesNode) {
     doubt('cannot use EFA: its ranks have no EFA device; set resources.devices or nics');
   }
   const access = toolOf(test).rung(test, 1)?.direction;
-  if (access === 'READ' || access === 'WRITE') {
+  if (!sharesNode && (access === 'READ' || access === 'WRITE')) {
     for (const type of instanceTypes(spec)) {
       const reason = kind.emulated?.(type, access);
       if (reason) doubt(reason);

@@ -44,12 +44,16 @@ export function devicesOrDefault(
   return devices ?? (fabric.kind === 'efa' ? [EFA_DEVICES] : []);
 }
 
-/** Returns the resources of each rank of a test: the spec's, with the test's number of NICs. */
-export function resourcesOf<Resources extends Pick<RankResources, 'devices'>>(
+/** Returns the resources of each rank of a test: the spec's, with the test's number of NICs and of GPUs. */
+export function resourcesOf<Resources extends Pick<RankResources, 'devices' | 'gpu'>>(
   { resources }: { readonly resources: Resources },
-  { nics }: { readonly nics?: number | undefined },
+  { nics, gpus }: { readonly nics?: number | undefined; readonly gpus?: number | undefined },
 ): Resources {
-  return nics === undefined ? resources : { ...resources, devices: takeNics(resources.devices, nics) };
+  return {
+    ...resources,
+    ...(nics === undefined ? {} : { devices: takeNics(resources.devices, nics) }),
+    ...(gpus === undefined ? {} : { gpu: { ...resources.gpu, count: gpus } }),
+  };
 }
 
 /** Explains why a rank cannot have this number of the NICs in `resources.devices`; undefined when it can. */

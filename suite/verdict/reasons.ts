@@ -44,6 +44,12 @@ export const REASONS = {
     effect: 'fail',
     meaning: 'The bytes took another path: TCP, the loopback interface, or one node for both ranks.',
   },
+  'same-node': {
+    of: 'transport',
+    effect: 'note',
+    meaning:
+      'Both ranks ran on one node, as `placement` of the test says: a control over NVLink, PCIe or shared memory. Its figure has no ceiling and is never compared with the fabric.',
+  },
   'nics-idle': {
     of: 'transport',
     effect: 'note',

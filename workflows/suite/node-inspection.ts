@@ -6,6 +6,7 @@ import type { Pair, ProbeFacts } from '../../suite/run/cluster-facts.js';
 import { etcdEndpoint } from '../../suite/run/object-names.js';
 import type { Run } from '../../suite/run/run.js';
 import { podSettings } from '../../suite/spec/pod-settings.js';
+import { sharedNodeDemands } from '../../suite/spec/shared-node.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { longActivities, shortActivities } from '../common/activity-options.js';
 import { type ClaimOptions, claimNodes } from '../common/node-claim.js';
@@ -42,7 +43,12 @@ async function claimPair(spec: SuiteSpec, run: Run, options: InspectionOptions):
   const { report, byTimer, beforePause } = options;
   let { waitingSince } = options;
   for (;;) {
-    const check = await shortActivities.checkNodes({ run, spec: { nodes: spec.nodes, resources: spec.resources } });
+    const { nodes, resources } = spec;
+    const check = await shortActivities.checkNodes({
+      run,
+      spec: { nodes, resources },
+      sharing: sharedNodeDemands(spec),
+    });
     if (!check.pair) return check;
     let waited = false;
     await claimNodes(run, [check.pair.node1, check.pair.node2], {

@@ -12,6 +12,7 @@ import { rankDeadline } from '../../suite/plan/rank-deadline.js';
 import type { AttemptRecord, RankRecord } from '../../suite/record/record.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import { attemptGroup, attemptName, rankPodName } from '../../suite/run/object-names.js';
+import { rankNodes } from '../../suite/run/rank-nodes.js';
 import type { Run } from '../../suite/run/run.js';
 import { nicsOf } from '../../suite/schema/network-devices.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
@@ -140,15 +141,16 @@ export class Attempt {
    * passed.
    */
   async #startBoth(): Promise<void> {
-    const { spec, pair } = this.#input;
+    const { spec } = this.#input;
     const { startDelay } = spec;
-    this.#report(`starting the rank on node2 (${pair.node2})`);
-    const first = await this.#start('node2', pair.node2, undefined, startDelay.max);
+    const { node1, node2 } = rankNodes(this.#test, this.#input.pair);
+    this.#report(`starting the rank on node2 (${node2})`);
+    const first = await this.#start('node2', node2, undefined, startDelay.max);
     const remaining = startDelay.min - first.runningFor;
     if (remaining > 0)
       await sleep(remaining * 1000, this.#summary(`start delay, node1 at least ${startDelay.min} s after node2`));
-    this.#report(`starting the rank on node1 (${pair.node1})`);
-    await this.#start('node1', pair.node1, first.address, undefined);
+    this.#report(`starting the rank on node1 (${node1})`);
+    await this.#start('node1', node1, first.address, undefined);
   }
 
   #start(
