@@ -1,21 +1,52 @@
-import type { DaemonSet, Node, Pod } from '../kubernetes/client/objects.js';
-import type { Candidate } from '../suite/cluster/candidate.js';
-import { isDeviceDriver } from '../suite/cluster/device-plugin.js';
+import type { DaemonSet, Node, Pod, PodSpec } from '../kubernetes/client/objects.js';
+import type { Candidate, EndingPod } from '../suite/cluster/candidate.js';
+import type { DaemonPlacement, DevicePlugin } from '../suite/cluster/daemon-placement.js';
+import { isDeviceDriver } from '../suite/cluster/device-families.js';
 import { KEPT_LABEL } from '../suite/cluster/dynamo-names.js';
-import type { DevicePluginFacts, NodeFacts } from '../suite/run/cluster-facts.js';
+import { locationLabels } from '../suite/cluster/location.js';
+import type { NodeFacts } from '../suite/run/cluster-facts.js';
 import { COMPONENT_LABEL, MANAGED_BY, MANAGED_BY_LABEL, MEASURING_COMPONENTS } from '../suite/run/run.js';
-import { parseKubernetesQuantity } from '../suite/units/units.js';
+import { podRequests, quantities } from './pod-requests.js';
 
-/** Converts nodes to candidates for ranks. Pods reduce the free resources by their requests, except measuring pods. */
+/**
+ * Converts nodes to candidates for ranks. Pods reduce the free resources by their requests, except those that have ended and
+ * measuring pods.
+ */
 export function candidatesOf(nodes: readonly Node[], pods: readonly Pod[]): Candidate[] {
-  const others = pods.filter((pod) => !measures(pod));
-  return nodes.map((node) => ({
-    facts: nodeFacts(node, others),
-    labels: node.metadata.labels ?? {},
-    schedulable: !node.spec.unschedulable,
-    ready: node.status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True'),
-    taints: node.spec.taints ?? [],
-  }));
+  const byNode = new Map<string, Pod[]>();
+  for (const pod of pods) {
+    const name = occupiedNode(pod);
+    if (name === undefined || measures(pod)) continue;
+    const onNode = byNode.get(name) ?? [];
+    onNode.push(pod);
+    byNode.set(name, onNode);
+  }
+  return nodes.map((node) => {
+    const onNode = byNode.get(node.metadata.name) ?? [];
+    return {
+      facts: nodeFacts(node, onNode),
+      labels: node.metadata.labels ?? {},
+      schedulable: !node.spec.unschedulable,
+      ready: (node.status.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True'),
+      taints: node.spec.taints ?? [],
+      ending: onNode.filter(({ metadata }) => metadata.deletionTimestamp !== undefined).map(endingPod),
+    };
+  });
+}
+
+/**
+ * Returns the name of the node on which a pod occupies resources: the node to which it is bound, or the one on which the scheduler
+ * makes room for it. A pod that preempts others has at least the priority of a rank, unless it has a negative one.
+ */
+function occupiedNode({ spec, status }: Pod): string | undefined {
+  if (status?.phase === 'Succeeded' || status?.phase === 'Failed') return undefined;
+  if (spec.nodeName !== undefined) return spec.nodeName;
+  return (spec.priority ?? 0) >= 0 ? status?.nominatedNodeName : undefined;
+}
+
+function endingPod(pod: Pod): EndingPod {
+  const { namespace = '', name } = pod.metadata;
+  return { namespace, name, requests: { ...podRequests(pod), pods: 1 } };
 }
 
 /**
@@ -31,9 +62,10 @@ function nodeFacts(node: Node, pods: readonly Pod[]): NodeFacts {
   const labels = node.metadata.labels ?? {};
   const allocatable = quantities(node.status.allocatable);
   const free = { ...allocatable };
-  for (const pod of pods.filter(({ spec }) => spec.nodeName === node.metadata.name)) {
+  for (const pod of pods) {
     for (const [resource, amount] of Object.entries(podRequests(pod))) free[resource] = (free[resource] ?? 0) - amount;
   }
+  if (free.pods !== undefined) free.pods -= pods.length;
   return {
     name: node.metadata.name,
     instanceType: labels['node.kubernetes.io/instance-type'] ?? 'unknown',
@@ -41,45 +73,17 @@ function nodeFacts(node: Node, pods: readonly Pod[]): NodeFacts {
     kubeletVersion: node.status.nodeInfo.kubeletVersion,
     osImage: node.status.nodeInfo.osImage,
     kernelVersion: node.status.nodeInfo.kernelVersion,
-    topology: Object.fromEntries(Object.entries(labels).filter(([label]) => TOPOLOGY_LABEL.test(label))),
+    topology: locationLabels(labels),
     allocatable,
     free,
   };
 }
 
-/** `topology.kubernetes.io/zone`, `topology.k8s.aws/network-node-layer-1`, `topology.k8s.aws/zone-id`, … */
-const TOPOLOGY_LABEL = /^topology\./;
-
-/**
- * Returns the requests of a pod for each resource: the sum over its containers, or the largest of an init container if
- * that is more.
- */
-function podRequests(pod: Pod): Record<string, number> {
-  const total: Record<string, number> = {};
-  for (const container of pod.spec.containers) {
-    const requests = { ...container.resources?.limits, ...container.resources?.requests };
-    for (const [resource, amount] of Object.entries(quantities(requests)))
-      total[resource] = (total[resource] ?? 0) + amount;
-  }
-  for (const container of pod.spec.initContainers ?? []) {
-    const requests = { ...container.resources?.limits, ...container.resources?.requests };
-    for (const [resource, amount] of Object.entries(quantities(requests)))
-      total[resource] = Math.max(total[resource] ?? 0, amount);
-  }
-  return total;
-}
-
-function quantities(list: Readonly<Record<string, string | number>> = {}): Record<string, number> {
-  return Object.fromEntries(
-    Object.entries(list).map(([resource, amount]) => [resource, parseKubernetesQuantity(amount)]),
-  );
-}
-
 /** Folder in which device plugins meet the kubelet (Kubernetes, "Device Plugins"). */
 const PLUGIN_SOCKETS = '/var/lib/kubelet/device-plugins';
 
-/** Returns the facts of a DaemonSet that is a device plugin or a DRA driver, otherwise an empty list. */
-export function devicePluginFacts({ metadata, spec, status }: DaemonSet): DevicePluginFacts[] {
+/** Returns the facts of a DaemonSet that serves or prepares devices, otherwise an empty list. */
+export function devicePluginFacts({ metadata, spec, status }: DaemonSet): DevicePlugin[] {
   const { containers, volumes = [] } = spec.template.spec;
   const images = containers.map(({ image }) => image ?? '');
   const { name, namespace = '' } = metadata;
@@ -87,5 +91,17 @@ export function devicePluginFacts({ metadata, spec, status }: DaemonSet): Device
   const image = images.find((candidate) => isDeviceDriver({ name: '', image: candidate })) ?? images[0] ?? 'unknown';
   if (!usesSockets && !isDeviceDriver({ name, image })) return [];
   const { desiredNumberScheduled: desired = 0, numberReady: ready = 0 } = status ?? {};
-  return [{ name, namespace, image, desired, ready }];
+  const placement = placementOf(spec.template.spec);
+  return [{ name, namespace, image, desired, ready, ...(placement ? { placement } : {}) }];
+}
+
+/** Returns the conditions on the nodes of a DaemonSet; undefined when it has none. */
+function placementOf({ nodeSelector, affinity, tolerations }: PodSpec): DaemonPlacement | undefined {
+  const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+  if (!nodeSelector && !terms && !tolerations) return undefined;
+  return {
+    ...(nodeSelector ? { nodeSelector } : {}),
+    ...(terms ? { terms } : {}),
+    ...(tolerations ? { tolerations } : {}),
+  };
 }

@@ -3,7 +3,7 @@ import { listIfAllowed } from '../kubernetes/client/list-if-allowed.js';
 import type { DaemonSet, Node, Pod } from '../kubernetes/client/objects.js';
 import { DAEMON_SET, NODE, POD } from '../kubernetes/client/resources.js';
 import type { Candidate } from '../suite/cluster/candidate.js';
-import type { DevicePluginFacts } from '../suite/run/cluster-facts.js';
+import type { DevicePlugin } from '../suite/cluster/daemon-placement.js';
 import { candidatesOf, devicePluginFacts } from './node-facts.js';
 
 /** Selects the pods that occupy resources. */
@@ -13,7 +13,7 @@ const RUNNING = { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' 
 export interface OccupiedNodes {
   readonly candidates: readonly Candidate[];
   /** Undefined when the account may not list DaemonSets. */
-  readonly devicePlugins: readonly DevicePluginFacts[] | undefined;
+  readonly devicePlugins: readonly DevicePlugin[] | undefined;
   /** True when the account may not list pods of other namespaces, so that what they occupy counts as free. */
   readonly onlyOwnPods: boolean;
 }

@@ -1,12 +1,12 @@
 import { cancellationSignal, log } from '@temporalio/activity';
 import { readOccupiedNodes } from '../../cluster/occupied-nodes.js';
-import { efaPluginProblems } from '../../suite/cluster/device-plugin.js';
+import type { NodeRequirements } from '../../suite/cluster/candidate.js';
+import { deviceProblems } from '../../suite/cluster/device-problems.js';
 import { choosePair } from '../../suite/cluster/node-choice.js';
 import { sharedNodeProblems } from '../../suite/cluster/shared-node-problems.js';
 import type { DevicePluginFacts, NodeFacts, Pair, Problem } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
 import type { SharedNodeDemand } from '../../suite/spec/shared-node.js';
-import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { ActivityContext } from '../context/context.js';
 
 /** Result of the node check. `pair` is defined when two nodes can run a rank each. */
@@ -16,6 +16,8 @@ export interface NodeCheck {
   readonly pair?: Pair;
   readonly devicePlugins: readonly DevicePluginFacts[];
   readonly problems: readonly Problem[];
+  /** What a wait makes true, after which a pair fits; absent when there is a pair, or when a wait does not help. */
+  readonly waitFor?: readonly string[];
 }
 
 export function nodeActivities(context: ActivityContext) {
@@ -23,7 +25,7 @@ export function nodeActivities(context: ActivityContext) {
     /** Checks nodes, free resources and device plugins, and chooses the pair. Returns all problems at once. */
     async checkNodes(input: {
       run: Run;
-      spec: Pick<SuiteSpec, 'nodes' | 'resources'>;
+      spec: NodeRequirements;
       /** Tests whose ranks share node1; absent in histories of earlier versions of the worker. */
       sharing?: readonly SharedNodeDemand[];
     }): Promise<NodeCheck> {
@@ -45,12 +47,12 @@ export function nodeActivities(context: ActivityContext) {
         kubernetesVersion,
         nodes: candidates.map(({ facts }) => facts).filter(({ name }) => chosen.includes(name)),
         ...(choice.pair ? { pair: choice.pair } : {}),
-        devicePlugins: devicePlugins ?? [],
-        problems: [
-          ...choice.problems,
-          ...(node1 ? sharedNodeProblems(input.sharing ?? [], node1) : []),
-          ...efaPluginProblems(input.spec, candidates, devicePlugins),
-        ],
+        devicePlugins: (devicePlugins ?? []).map(({ placement: _, ...facts }) => facts),
+        // Nodes beside the pair may lack devices.
+        problems: node1
+          ? sharedNodeProblems(input.sharing ?? [], node1)
+          : [...choice.problems, ...deviceProblems(input.spec, candidates, devicePlugins)],
+        ...(choice.waitFor ? { waitFor: choice.waitFor } : {}),
       };
     },
   };

@@ -103,7 +103,15 @@ async function showPlan(spec: SuiteSpec, options: PlanOptions): Promise<void> {
   const forecast = forecastOf(spec, learnt);
   const found = options.cluster ? await (await import('./cluster-plan.js')).inspectCluster(spec) : undefined;
   const refused = [...forecast.refused, ...(found?.refused ?? [])];
-  const plan = { suite: spec.name, ...forecast, refused, ...(found?.pair ? { pair: found.pair } : {}) };
+  const { pair, location } = found ?? {};
+  const plan = {
+    suite: spec.name,
+    ...forecast,
+    refused,
+    doubtful: [...forecast.doubtful, ...(found?.doubtful ?? [])],
+    ...(pair ? { pair } : {}),
+    ...(location === undefined ? {} : { location }),
+  };
   if (refused.length > 0) process.exitCode = EXIT.fail;
   if (!manifests && !dryRun) {
     return say(json ? JSON.stringify(plan, null, 2) : planText(spec, plan, learnt.runs, Date.now()));
@@ -111,12 +119,12 @@ async function showPlan(spec: SuiteSpec, options: PlanOptions): Promise<void> {
   const { answerLines, askAboutObjects, exitCodeOfAnswers, objectsOfPlan } = await import('./plan-objects.js');
   if (refused.length > 0 && !json) tell(options)(refusedLines(refused).join('\n'));
   if (manifests) {
-    const objects = await objectsOfPlan(spec, found?.pair);
+    const objects = await objectsOfPlan(spec, pair);
     if (json) return say(JSON.stringify({ ...plan, manifests: objects }, null, 2));
     const { manifestsYaml } = await import('../output/manifests-yaml.js');
     return writeDocument(manifestsYaml(objects));
   }
-  const answers = await askAboutObjects(spec, found?.pair);
+  const answers = await askAboutObjects(spec, pair);
   say(json ? JSON.stringify({ ...plan, dryRun: answers }, null, 2) : answerLines(answers).join('\n'));
   process.exitCode ??= exitCodeOfAnswers(answers);
 }
@@ -135,7 +143,7 @@ async function timesOf(spec: SuiteSpec, options: StoreOptions): Promise<CellTime
 
 function planText(
   spec: SuiteSpec,
-  plan: Forecast & { pair?: { node1: string; node2: string } },
+  plan: Forecast & { pair?: { node1: string; node2: string }; location?: string },
   runs: number,
   now: number,
 ): string {
@@ -153,6 +161,7 @@ function planText(
     `  pods       ${counted(pods.ranks, 'rank')}, two at a time; ${pods.probes} probes, ${pods.etcd} etcd`,
     `  each rank  ${cpu} cpu, ${formatBytes(memory)} of memory, ${gpu.count} ${gpu.resource}, ${devicesText(devices)}, ${formatBytes(hugepages2Mi)} of huge pages`,
     ...(plan.pair ? [`  pair       node1 = ${plan.pair.node1}, node2 = ${plan.pair.node2}`] : []),
+    ...(plan.location ? [`  location   ${plan.location}`] : []),
     ...refusedLines(plan.refused),
     ...concernLines('doubtful:', plan.doubtful),
     'cells:',

@@ -21,6 +21,7 @@ import { detailedTests, type MOST_TESTS } from '../model/detailed-tests.js';
 import { mappedVersionNotes } from '../model/mapped-versions.js';
 import { headline, type Report } from '../model/report.js';
 import { metricsText, type ReportableChange, reportableChanges } from '../model/reportable-changes.js';
+import { distanceNotes } from '../model/pair-distance.js';
 import { printedText } from '../model/row-text.js';
 import { loadCards } from './load-cards.js';
 import { loadSection } from './load-section.js';
@@ -246,6 +247,7 @@ ${setup.nodes.map(
   (node) =>
     html`<dt>${node.name}${node.name === setup.pair?.node1 ? ' (node1)' : node.name === setup.pair?.node2 ? ' (node2)' : ''}</dt><dd>${node.instanceType}, zone ${node.zone}, kubelet ${node.kubeletVersion}, ${node.osImage}, kernel ${node.kernelVersion}</dd>\n`,
 )}
+${distanceNotes(setup).map((text) => html`<dt>location of the two nodes</dt><dd>${text}</dd>\n`)}
 ${setup.devicePlugins.map(({ namespace, name, image, ready, desired }) => html`<dt>device plugin</dt><dd>${namespace}/${name}: <code>${image}</code>, ${ready} of ${desired} ready</dd>\n`)}
 ${setup.probes.map(
   (probe) =>

@@ -10,6 +10,7 @@ import { secondsBetween } from '../../suite/units/time.js';
 import { formatBytes, formatDuration, formatRate } from '../../suite/units/units.js';
 import { orDash, sentence } from '../markup/text.js';
 import { mappedVersionNotes } from '../model/mapped-versions.js';
+import { distanceNotes } from '../model/pair-distance.js';
 import { printedText } from '../model/row-text.js';
 import { dynamoSection } from './dynamo-report.js';
 import { linkTarget } from './link-target.js';
@@ -222,6 +223,7 @@ function clusterSection(record: SuiteRecord): string[] {
       (node) =>
         `- ${node.name}${node.name === setup.pair?.node1 ? ' (node1)' : node.name === setup.pair?.node2 ? ' (node2)' : ''}: ${node.instanceType}, zone ${node.zone}, kubelet ${node.kubeletVersion}, ${node.osImage}, kernel ${node.kernelVersion}`,
     ),
+    ...distanceNotes(setup).map((text) => `- location of the two nodes: ${text}`),
     ...setup.devicePlugins.map(
       ({ namespace, name, image, ready, desired }) =>
         `- device plugin ${namespace}/${name}: ${image}, ${ready} of ${desired} ready`,

@@ -8,6 +8,15 @@ export interface Candidate {
   readonly schedulable: boolean;
   readonly ready: boolean;
   readonly taints: readonly Taint[];
+  /** Pods on the node that have been asked to end. Default: none */
+  readonly ending?: readonly EndingPod[];
+}
+
+/** A pod that has been asked to end. Its requests count until it is gone. */
+export interface EndingPod {
+  readonly namespace: string;
+  readonly name: string;
+  readonly requests: Readonly<Record<string, number>>;
 }
 
 export interface Taint {
@@ -16,8 +25,11 @@ export interface Taint {
   readonly effect: string;
 }
 
-/** The part of the spec that nodes must satisfy. */
-export type NodeRequirements = Pick<SuiteSpec, 'nodes' | 'resources'>;
+/**
+ * The part of the spec that nodes must satisfy. A workflow of an earlier version does not pass the fabric: then two nodes need not
+ * reach each other over it.
+ */
+export type NodeRequirements = Pick<SuiteSpec, 'nodes' | 'resources'> & Partial<Pick<SuiteSpec, 'fabric'>>;
 
 /** Returns true when the spec names the node, or when its selector matches the node's labels. */
 export function isWanted({ nodes: { names, selector } }: NodeRequirements, { facts, labels }: Candidate): boolean {

@@ -1,21 +1,26 @@
-import type { RankResources } from '../spec/rank-resources.js';
+import type { NodeFacts } from '../run/cluster-facts.js';
 import { formatBytes } from '../units/units.js';
+import type { NodeRequirements } from './candidate.js';
+import { deviceRequests } from './device-requests.js';
 
-/** An amount of a resource of Kubernetes that a rank requests. */
+/** A resource that a rank requests, and how to print its amounts. */
 export interface RequestedResource {
   readonly resource: string;
   readonly amount: number;
   readonly format: (amount: number) => string;
 }
 
-/** Lists the resources that a rank requests, without those of which it requests none. */
-export function requestedResources(resources: RankResources): RequestedResource[] {
+/** Lists the resources that a rank requests. A node that does not limit its pods has no `pods`. */
+export function requestedResources(
+  resources: NodeRequirements['resources'],
+  { allocatable }: Pick<NodeFacts, 'allocatable'>,
+): RequestedResource[] {
   const count = (amount: number) => String(Number(amount.toFixed(2)));
   return [
-    { resource: resources.gpu.resource, amount: resources.gpu.count, format: count },
-    ...resources.devices.map(({ resource, count: amount }) => ({ resource, amount, format: count })),
+    ...deviceRequests(resources).map(({ resource, count: amount }) => ({ resource, amount, format: count })),
     { resource: 'cpu', amount: resources.cpu, format: count },
     { resource: 'memory', amount: resources.memory, format: formatBytes },
     { resource: 'hugepages-2Mi', amount: resources.hugepages2Mi, format: formatBytes },
+    { resource: 'pods', amount: allocatable.pods === undefined ? 0 : 1, format: count },
   ].filter(({ amount }) => amount > 0);
 }

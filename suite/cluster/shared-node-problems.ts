@@ -5,10 +5,10 @@ import { requestedResources } from './requested-resources.js';
 /** Lists the resources of node1 that do not suffice for both ranks of a test with `placement: "same-node"`. */
 export function sharedNodeProblems(
   demands: readonly SharedNodeDemand[],
-  { name, free }: Pick<NodeFacts, 'name' | 'free'>,
+  { name, free, allocatable }: Pick<NodeFacts, 'name' | 'free' | 'allocatable'>,
 ): Problem[] {
   return demands.flatMap(({ test, rank }) =>
-    requestedResources(rank).flatMap(({ resource, amount, format }): Problem[] => {
+    requestedResources(rank, { allocatable }).flatMap(({ resource, amount, format }): Problem[] => {
       const left = free[resource] ?? 0;
       if (2 * amount <= left) return [];
       return [

@@ -73,6 +73,18 @@ function gbit(bytesPerSecond: number): string {
   return `${Number((bytesPerSecond / GBIT).toPrecision(4))} Gbit/s`;
 }
 
+/**
+ * Returns the fabric of the node with the lowest bandwidth, which bounds the traffic between the nodes; undefined for an empty list.
+ * Its source says so when the nodes differ.
+ */
+export function slowestFabric(fabrics: readonly Fabric[]): Fabric | undefined {
+  const rateOf = (fabric: Fabric) => ceilingOf(fabric, 'node').bytesPerSecond;
+  const [slowest, ...faster] = [...fabrics].sort((a, b) => rateOf(a) - rateOf(b));
+  const others = new Set(faster.map((fabric) => ceilingOf(fabric, 'node').explanation));
+  if (!slowest || [...others].every((text) => text === ceilingOf(slowest, 'node').explanation)) return slowest;
+  return { ...slowest, source: `${slowest.source}; the slower of two nodes, the other has ${[...others].join(', ')}` };
+}
+
 /** The ceilings of one figure. */
 export interface Ceilings {
   /**

@@ -1,3 +1,4 @@
+import { distanceText, pairLocation } from '../cluster/location.js';
 import { SUITE_VERSION } from '../run/version.js';
 import { redactEnvironment } from '../secrets/redact.js';
 import { mappedVersions } from '../tools/common/mapped-libraries.js';
@@ -41,11 +42,14 @@ export function provenanceOf(input: {
       },
     ];
   });
+  const [node1, node2] = nodes;
+  const distance = pairLocation(node1?.topology, node2?.topology);
   return {
     suiteVersion: SUITE_VERSION,
     specHash,
     seed,
     nodes,
+    ...(distanceText(distance) === undefined ? {} : { distance }),
     devicePlugins: setup.devicePlugins.map(({ image }) => image).sort(),
   };
 }

@@ -124,6 +124,13 @@ const provenance = z.object({
       command: z.array(z.string()),
     }),
   ),
+  distance: z
+    .object({ shared: z.array(z.string()), different: z.array(z.string()) })
+    .optional()
+    .meta({
+      description:
+        'labels of location with equal and with different values on the two nodes, from the outermost level; absent when no label says anything',
+    }),
   devicePlugins: z.array(z.string()).meta({ description: 'images' }),
 });
 

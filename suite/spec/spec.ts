@@ -90,10 +90,14 @@ const nodes = strict({
     .array(objectName('the name of a node'))
     .length(2, 'must name exactly the two nodes of the pair: node1, node2')
     .optional()
-    .meta({ description: 'node1 and node2; default: the first two that match the selector' }),
+    .meta({ description: 'node1 and node2; default: the two nearest nodes that match the selector' }),
   selector: keyed(labelKey('the key of a label'), z.union([selected(), z.array(selected()).min(1).max(64)]))
     .default({ 'node.kubernetes.io/instance-type': ['p5.48xlarge', 'ml.p5.48xlarge'] })
     .meta({ description: 'labels that a node must have; a list allows any of its values' }),
+  mixedTypes: z.boolean().default(false).meta({
+    description:
+      'allow a pair of two instance types; the ceiling is then that of the node with the lower bandwidth, and a pair of one type is preferred',
+  }),
   tolerations: z
     .array(toleration)
     .max(64)

@@ -1,7 +1,8 @@
+import { sleep } from '@temporalio/workflow';
 import type { NodeCheck } from '../../activities/run/nodes.js';
 import { probeProblems } from '../../suite/cluster/probe.js';
 import { fabricKindOf } from '../../suite/fabrics/registry.js';
-import type { Fabric } from '../../suite/hardware/fabric.js';
+import { type Fabric, slowestFabric } from '../../suite/hardware/fabric.js';
 import type { Pair, ProbeFacts } from '../../suite/run/cluster-facts.js';
 import { etcdEndpoint } from '../../suite/run/object-names.js';
 import type { Run } from '../../suite/run/run.js';
@@ -10,7 +11,11 @@ import { sharedNodeDemands } from '../../suite/spec/shared-node.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { longActivities, shortActivities } from '../common/activity-options.js';
 import { type ClaimOptions, claimNodes } from '../common/node-claim.js';
+import { summaryText } from '../common/summary.js';
 import type { SetUpProblems } from './set-up-problems.js';
+
+/** Shortest pause between two checks of the nodes, in seconds. */
+const CHECK_SECONDS = 5;
 
 /** Facts about the nodes that set-up could determine. */
 export interface NodeInspection {
@@ -34,7 +39,8 @@ export async function inspectNodes(
   const check = await problems.attempt('nodes', () => claimPair(spec, run, options));
   problems.add(...(check?.problems ?? []));
   if (!check?.pair) return { check, fabric: undefined, probes: [] };
-  const fabric = fabricOf(spec, check.nodes[0]?.instanceType ?? 'unknown', problems);
+  const types = new Set(check.nodes.map(({ instanceType }) => instanceType));
+  const fabric = fabricOf(spec, types.size > 0 ? [...types] : ['unknown'], problems);
   return { check, fabric, probes: await probePair(spec, run, check.pair, problems) };
 }
 
@@ -43,12 +49,7 @@ async function claimPair(spec: SuiteSpec, run: Run, options: InspectionOptions):
   const { report, byTimer, beforePause } = options;
   let { waitingSince } = options;
   for (;;) {
-    const { nodes, resources } = spec;
-    const check = await shortActivities.checkNodes({
-      run,
-      spec: { nodes, resources },
-      sharing: sharedNodeDemands(spec),
-    });
+    const check = await checkUntilPair(spec, run, report);
     if (!check.pair) return check;
     let waited = false;
     await claimNodes(run, [check.pair.node1, check.pair.node2], {
@@ -66,6 +67,31 @@ async function claimPair(spec: SuiteSpec, run: Run, options: InspectionOptions):
     waitingSince = undefined;
     report('checking the nodes again');
     await shortActivities.releaseNodes({ run });
+  }
+}
+
+/**
+ * Checks the nodes. Checks them again while a wait makes a pair fit, such as the end of pods that have been asked to end,
+ * `timeouts.podStart` at most. A check of an earlier version of the worker does not name what to wait for, so a history from before
+ * replays without the wait.
+ */
+async function checkUntilPair(spec: SuiteSpec, run: Run, report: (step: string) => void): Promise<NodeCheck> {
+  const { nodes, resources, fabric } = spec;
+  const sharing = sharedNodeDemands(spec);
+  let deadline: number | undefined;
+  let reported: string | undefined;
+  for (;;) {
+    const check = await shortActivities.checkNodes({ run, spec: { nodes, resources, fabric }, sharing });
+    if (check.pair || !check.waitFor) return check;
+    deadline ??= Date.now() + spec.timeouts.podStart * 1000;
+    const left = (deadline - Date.now()) / 1000;
+    if (left <= 0) return check;
+    const text = `waiting until ${check.waitFor.join(', and ')}`;
+    if (text !== reported) report(text);
+    reported = text;
+    // A longer wait has longer pauses, which bounds the history.
+    const pause = Math.min(left, Math.max(CHECK_SECONDS, (spec.timeouts.podStart - left) / 10));
+    await sleep(pause * 1000, { summary: summaryText('until the next check of the nodes') });
   }
 }
 
@@ -94,10 +120,17 @@ async function probePair(
   return probes;
 }
 
-/** Determines the fabric from the spec and the instance type label of the node. */
-function fabricOf(spec: SuiteSpec, labelled: string, problems: SetUpProblems): Fabric | undefined {
+/**
+ * Determines the fabric from the spec and the instance types in the labels of the nodes. Traffic between two types is no faster than
+ * the node with the lower bandwidth, so its fabric counts.
+ */
+function fabricOf(spec: SuiteSpec, labelled: readonly string[], problems: SetUpProblems): Fabric | undefined {
   const kind = fabricKindOf(spec.fabric);
-  const fabric = kind.fabricOf(spec.fabric, labelled);
-  if (!fabric) problems.add({ subject: 'fabric', ...kind.unknown(spec.fabric, labelled) });
-  return fabric;
+  const fabrics: Fabric[] = [];
+  for (const type of labelled) {
+    const fabric = kind.fabricOf(spec.fabric, type);
+    if (fabric) fabrics.push(fabric);
+    else problems.add({ subject: 'fabric', ...kind.unknown(spec.fabric, type) });
+  }
+  return fabrics.length === labelled.length ? slowestFabric(fabrics) : undefined;
 }

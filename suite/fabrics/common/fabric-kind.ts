@@ -19,6 +19,15 @@ export interface ProbedImage {
   readonly memlockLimit?: string | undefined;
 }
 
+/** A node as a fabric sees it. Instance type and zone are `unknown` when the node has no label with them. */
+export interface FabricNode {
+  readonly name: string;
+  readonly instanceType: string;
+  readonly zone: string;
+  /** Labels of the node. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
 /**
  * A kind of network between the nodes. All code outside its folder uses this interface. To add a kind, add its folder and
  * one line of the registry.
@@ -69,6 +78,11 @@ export interface FabricKind<Spec extends { readonly kind: string }> {
   carries(device: string, networkInterface: string): boolean;
   /** Names the counters that prove the path: `EFA hw_counters`. */
   countersText(networkInterface: string): string;
+  /**
+   * Explains why two nodes cannot exchange traffic over the fabric; undefined when nothing speaks against it. Absent for a
+   * fabric that connects all nodes.
+   */
+  readonly unreachable?: (a: FabricNode, b: FabricNode) => FabricProblem | undefined;
   /** Lists the problems that prevent a measurement of the fabric on a node. */
   probeProblems(probed: ProbedImage, givenDevices: number): FabricProblem[];
 }

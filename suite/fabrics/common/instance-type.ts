@@ -2,7 +2,7 @@ import type { Fabric } from '../../hardware/fabric.js';
 import { ec2InstanceType } from '../../hardware/instance-type.js';
 import { instanceFabric, unmeasuredInstance } from '../../hardware/instances/catalogue.js';
 import { nicsPerGpu } from '../../hardware/instances/instance.js';
-import { similarTypes } from '../../hardware/instances/similar-types.js';
+import { relativesOf, similarTypes } from '../../hardware/instances/similar-types.js';
 import type { FabricProblem } from './fabric-kind.js';
 
 /** The keys of the block `fabric` of every kind whose cards the catalogue of instance types knows. */
@@ -61,6 +61,13 @@ export function unknownFabric(kind: string, spec: DeclaredFabric, labelled: stri
   }
   const unmeasured = unmeasuredInstance(type);
   if (unmeasured) return { message: `${type} ${unmeasured.reason}`, hint: unmeasured.hint };
+  const relatives = kind === 'efa' ? relativesOf(type) : [];
+  if (relatives.length > 0) {
+    return {
+      message: `${type} is not among the instance types with EFA that AWS lists`,
+      hint: `Use one of its family that is: ${relatives.join(', ')}; or set fabric.nics, fabric.nicRate and fabric.gpus (0 without GPUs), or fabric.kind to "ethernet" with a rate`,
+    };
+  }
   return {
     message: `the NICs of instance type ${type} are unknown, so its bandwidth ceiling cannot be determined`,
     hint: `Set fabric.nics, fabric.nicRate and fabric.gpus (0 without GPUs)${similar(type)}; or set fabric.kind to "ethernet" with a rate`,

@@ -3,6 +3,7 @@ import { typesOfSpec } from '../common/instance-type.js';
 import { fabricOfInstanceType } from './catalogue.js';
 import { efaFabric, emulatedByEfa, unknownEfa } from './ceiling.js';
 import { efaProbeProblems } from './probe-problems.js';
+import { efaUnreachable } from './reach.js';
 import { EFA_SIGNS } from './signs.js';
 import { type EfaSpec, efaSpec } from './spec.js';
 
@@ -40,5 +41,6 @@ export const efa = {
   visibleNics: (_, givenDevices) => givenDevices,
   carries: (device) => device.startsWith('infiniband/'),
   countersText: () => 'EFA hw_counters',
+  unreachable: efaUnreachable,
   probeProblems: efaProbeProblems,
 } satisfies FabricKind<EfaSpec>;

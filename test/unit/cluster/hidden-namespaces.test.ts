@@ -6,7 +6,7 @@ import { ApiFailure } from '../../../kubernetes/client/api-failure.js';
 import type { Cluster } from '../../../kubernetes/client/cluster.js';
 import type { KubernetesObject } from '../../../kubernetes/client/objects.js';
 import type { Kind } from '../../../kubernetes/client/resources.js';
-import { efaPluginProblems } from '../../../suite/cluster/device-plugin.js';
+import { deviceProblems } from '../../../suite/cluster/device-problems.js';
 import { parseSpec } from '../../../suite/spec/spec.js';
 
 const NODE = {
@@ -67,7 +67,7 @@ describe('an account that may not read other namespaces', () => {
       nodes: { selector: { gpu: 'yes' } },
       tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }],
     });
-    const [problem] = efaPluginProblems(spec, candidates, devicePlugins);
+    const [problem] = deviceProblems(spec, candidates, devicePlugins);
     assert.match(problem?.message ?? '', /vpc\.amazonaws\.com\/efa is missing on gpu-1; .* may not list DaemonSets/);
   });
 

@@ -32,11 +32,17 @@ describe('fabric of an instance type', () => {
     assert.match(hint, /a3-ultragpu-8g/);
   });
 
-  it('suggests a few similar names for an unknown type', () => {
+  it('names the sizes of the family that have EFA', () => {
     const { message, hint } = unknownFabric('efa', {}, 'g5.xlarge');
-    assert.match(message, /the NICs of instance type g5\.xlarge are unknown/);
-    assert.match(hint, /g5\.8xlarge/);
-    assert.ok(hint.length < 300, hint);
+    assert.equal(message, 'g5.xlarge is not among the instance types with EFA that AWS lists');
+    assert.match(hint, /^Use one of its family that is: g5\.8xlarge, /);
+  });
+
+  it('suggests a few similar names for an unknown type', () => {
+    const { message, hint } = unknownFabric('infiniband', {}, 'Standard_ND96isr_H100v5');
+    assert.match(message, /the NICs of instance type Standard_ND96isr_H100v5 are unknown/);
+    assert.match(hint, /if the nodes are like Standard_ND96isr_H100_v5/);
+    assert.ok(hint.length < 400, hint);
     assert.doesNotMatch(unknownFabric('efa', {}, 'my-lab-machine').hint, /if the nodes are like/);
   });
 });

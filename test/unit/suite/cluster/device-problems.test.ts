@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Candidate } from '../../../../suite/cluster/candidate.js';
-import { efaPluginProblems } from '../../../../suite/cluster/device-plugin.js';
+import { deviceProblems } from '../../../../suite/cluster/device-problems.js';
 import { node, spec, texts } from '../../../support/candidates.js';
 
 describe('EFA device plugin', () => {
@@ -11,12 +11,12 @@ describe('EFA device plugin', () => {
   };
 
   it('is not asked for when every node offers EFA, whatever its name', () => {
-    assert.deepEqual(efaPluginProblems(spec(), [node('a')], []), []);
+    assert.deepEqual(deviceProblems(spec(), [node('a')], []), []);
   });
 
   it('is missing when no node offers EFA and no DaemonSet is there', () => {
     assert.match(
-      texts(efaPluginProblems(spec(), [bare], []))[0] ?? '',
+      texts(deviceProblems(spec(), [bare], []))[0] ?? '',
       /^EFA device plugin: the cluster has no DaemonSet .*vpc\.amazonaws\.com\/efa .* a /,
     );
   });
@@ -29,7 +29,7 @@ describe('EFA device plugin', () => {
       desired: 2,
       ready: 1,
     };
-    assert.match(texts(efaPluginProblems(spec(), [bare], [plugin]))[0] ?? '', /kube-system\/rel-aws-efa.*1 of 2 pods/);
+    assert.match(texts(deviceProblems(spec(), [bare], [plugin]))[0] ?? '', /kube-system\/rel-aws-efa.*1 of 2 pods/);
   });
 
   const daemonSet = (name: string, image: string, ready = 2) => ({
@@ -39,8 +39,7 @@ describe('EFA device plugin', () => {
     desired: 2,
     ready,
   });
-  const problem = (...plugins: ReturnType<typeof daemonSet>[]) =>
-    texts(efaPluginProblems(spec(), [bare], plugins)).join();
+  const problem = (...plugins: ReturnType<typeof daemonSet>[]) => texts(deviceProblems(spec(), [bare], plugins)).join();
 
   it('is known under a name of its own', () => {
     const found = problem(daemonSet('efa-plugin', 'registry.example.org/team/efa-plugin:v0.5.4', 1));
