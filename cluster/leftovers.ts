@@ -1,13 +1,20 @@
-import { isConflict } from '../kubernetes/client/api-failure.js';
+import { isConflict, isForbidden, isNotFound } from '../kubernetes/client/api-failure.js';
 import type { Cluster } from '../kubernetes/client/cluster.js';
 import type { KubernetesObject } from '../kubernetes/client/objects.js';
-import { CONFIG_MAP, DEPLOYMENT, LEASE, POD, SERVICE } from '../kubernetes/client/resources.js';
+import {
+  CONFIG_MAP,
+  DEPLOYMENT,
+  LEASE,
+  POD,
+  RESOURCE_CLAIM_TEMPLATE,
+  SERVICE,
+} from '../kubernetes/client/resources.js';
 import type { LeftoverObjects } from '../suite/run/leftovers.js';
 import { MANAGED_BY_SELECTOR, RUN_LABEL, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../suite/run/run.js';
 import type { OpenRuns } from '../suite/run/run-status.js';
 
 /** Order of deletion: Deployments first, because they replace deleted pods; the owner of all other objects last. */
-const DELETION_ORDER = [DEPLOYMENT, SERVICE, POD, LEASE, CONFIG_MAP];
+const DELETION_ORDER = [DEPLOYMENT, SERVICE, POD, RESOURCE_CLAIM_TEMPLATE, LEASE, CONFIG_MAP];
 
 /** Namespaces to search: that of the suite, and that of the node locks. */
 export interface LeftoverPlace {
@@ -92,7 +99,12 @@ async function objectsByRun(
   const listed = await Promise.all(
     DELETION_ORDER.map(async (kind) => {
       const namespace = kind === LEASE ? place.leaseNamespace : place.namespace;
-      return { kind, namespace, objects: await cluster.list(kind, namespace, { labelSelector }, signal) };
+      const objects = await cluster.list(kind, namespace, { labelSelector }, signal).catch((error: unknown) => {
+        // A cluster without the kind, or an account of an earlier version, which could not create such objects either.
+        if (kind === RESOURCE_CLAIM_TEMPLATE && (isNotFound(error) || isForbidden(error))) return [];
+        throw error;
+      });
+      return { kind, namespace, objects };
     }),
   );
   for (const { kind, namespace, objects } of listed) {

@@ -40,6 +40,11 @@ const settings = z.object({
   ALLOWED_NAMESPACES: patterns(),
   /** Secrets that a spec may name, as pull secret or in an environment. Default: every Secret. */
   ALLOWED_SECRETS: patterns(),
+  /**
+   * Privileges that a spec may ask for, such as `privileged`, `hostPath:/dev/gdrdrv` and `capability:SYS_PTRACE`. Default:
+   * `hostNetwork` and volumes other than those of the node.
+   */
+  ALLOWED_PRIVILEGES: patterns(),
   LOG_LEVEL: z.enum(['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR']).default('INFO'),
   /** `json` prints one JSON object for each line, for a log collector. */
   LOG_FORMAT: z.enum(['text', 'json']).default('text'),

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { measuringPart } from '../../suite/pod/measuring-part.js';
 import { canonicalJson } from '../../suite/run/canonical-json.js';
 import { formerResources } from '../../suite/schema/network-devices.js';
 import { isSameNode } from '../../suite/schema/placement.js';
@@ -7,7 +8,8 @@ import type { CellDefinition, InferenceCellDefinition } from './cell-definition.
 
 /**
  * Hashes the definition of a transport cell. Excludes options that only set the repetitions, the handling of the result
- * (`required`, `onFailure`, `claimed`) or a time limit, so that a change of them does not require a new measurement.
+ * (`required`, `onFailure`, `claimed`), a time limit or the scheduling of the pods, so that a change of them does not require a
+ * new measurement.
  */
 export function cellKey({ variant: _, ...cell }: CellDefinition): string {
   const {
@@ -25,18 +27,25 @@ export function cellKey({ variant: _, ...cell }: CellDefinition): string {
   // The default and its absence are the same test.
   const { placement, ...rest } = options;
   const test = isSameNode(options) ? { ...rest, placement } : rest;
-  const settings = { ...cell.settings, resources: formerResources(cell.settings.resources) };
+  const { pod, resources } = cell.settings;
+  const settings = { ...cell.settings, resources: formerResources(resources), pod: measuringPart(pod) };
   return hashOf({ ...cell, settings, test: formerTestKeys(test) });
 }
 
 /**
- * Hashes the definition of an inference cell. Excludes options that only set the handling of the result, a time limit
- * or the installation of the platform.
+ * Hashes the definition of an inference cell. Excludes options that only set the handling of the result, a time limit,
+ * the scheduling of the pods or the installation of the platform.
  */
 export function inferenceCellKey({ dynamo, test, point, pair, fabric }: InferenceCellDefinition): string {
   const { platform, name, readyTimeout, removalTimeout, keep, ...cluster } = dynamo;
   const { required, onFailure, control, concurrency, repetitions, timeout, ...load } = test;
-  return hashOf({ cluster: formerDynamoKeys(cluster), load, point, pair, fabric });
+  return hashOf({
+    cluster: formerDynamoKeys({ ...cluster, pod: measuringPart(cluster.pod) }),
+    load,
+    point,
+    pair,
+    fabric,
+  });
 }
 
 /** Returns the SHA-256 hash of a value in canonical JSON. */

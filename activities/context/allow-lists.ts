@@ -1,8 +1,15 @@
+import { namedThings } from '../../suite/pod/named-things.js';
 import type { RequestKind, SpecRequest } from '../../suite/spec/requests.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 
-/** Patterns of what a spec may name, by kind. A kind without a list allows everything. */
+/** Patterns of what a spec may name, by kind. A kind without a list allows everything, but only `DEFAULTS` of privileges. */
 export type AllowLists = { readonly [Kind in RequestKind]?: readonly string[] | undefined };
+
+/**
+ * Lists that hold when a worker has none. A privileged pod or one with a folder of its node controls the node, so whoever runs
+ * the worker must allow it. The network of the node and other volumes were never limited without a list.
+ */
+const DEFAULTS: AllowLists = { privilege: ['hostNetwork', 'volume:*'] };
 
 /** Variable of the worker that has the list of a kind. */
 const VARIABLES: Readonly<Record<RequestKind, string>> = {
@@ -10,7 +17,12 @@ const VARIABLES: Readonly<Record<RequestKind, string>> = {
   context: 'ALLOWED_CONTEXTS',
   namespace: 'ALLOWED_NAMESPACES',
   secret: 'ALLOWED_SECRETS',
+  privilege: 'ALLOWED_PRIVILEGES',
 };
+
+function privilegeHint(name: string): string {
+  return `Remove it, or ask whoever runs the worker to add ${name} to ALLOWED_PRIVILEGES, or to policy.privileges of the Helm chart: whoever starts a suite can then use it on its nodes`;
+}
 
 /** Reads the allow-lists from the settings of a worker. */
 export function allowListsOf(
@@ -28,37 +40,19 @@ export function allowListsOf(
  */
 export function refuseUnlisted(lists: AllowLists, requests: readonly SpecRequest[]): void {
   for (const { kind, field, value } of requests) {
-    const list = lists[kind];
+    const list = lists[kind] ?? DEFAULTS[kind];
     if (list === undefined || list.some((pattern) => matches(pattern, value))) continue;
     throw new SuiteFailure(
       'NotAllowed',
       `${field} is "${value}", which ${VARIABLES[kind]} of the worker does not allow: ${list.join(', ')}`,
+      kind === 'privilege' ? { hint: privilegeHint(value) } : {},
     );
   }
 }
 
-/** Lists the images and Secrets that an object of the cluster names, wherever they are in it. */
+/** Lists the images, Secrets and privileges that an object of the cluster names, wherever they are in it. */
 export function requestsOfObject(object: unknown): SpecRequest[] {
-  const requests: SpecRequest[] = [];
-  const add = (kind: RequestKind, field: string, value: unknown) => {
-    if (typeof value === 'string') requests.push({ kind, field, value });
-  };
-  const visit = (value: unknown): void => {
-    if (typeof value !== 'object' || value === null) return;
-    // Also visits the items of a list, whose keys are numbers.
-    for (const [key, item] of Object.entries(value)) {
-      const { name } = (item ?? {}) as { readonly name?: unknown };
-      if (key === 'image') add('image', 'the image of a container', item);
-      if (key === 'secretName' || key === 'envFromSecret') add('secret', `a Secret of a pod (${key})`, item);
-      if (key === 'secretKeyRef' || key === 'secretRef') add('secret', `a Secret of a pod (${key})`, name);
-      if (key === 'imagePullSecrets' && Array.isArray(item)) {
-        for (const secret of item) add('secret', 'the pull secret of a pod', (secret as { name?: unknown }).name);
-      }
-      visit(item);
-    }
-  };
-  visit(object);
-  return requests;
+  return namedThings(object).map(({ kind, path, value }) => ({ kind, field: `${path} of an object`, value }));
 }
 
 /** Matches a whole value; `*` in the pattern stands for any characters, also `/` and none. */

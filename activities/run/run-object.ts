@@ -1,7 +1,8 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { claimTemplates, type SuiteClaims } from '../../cluster/objects/device-claims.js';
 import { runObject } from '../../cluster/objects/run-object.js';
 import { isNotFound } from '../../kubernetes/client/api-failure.js';
-import type { Pod } from '../../kubernetes/client/objects.js';
+import type { KubernetesObject, Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { CONFIG_MAP, DEPLOYMENT, POD } from '../../kubernetes/client/resources.js';
 import { hasEnded } from '../../kubernetes/pods/pod-state.js';
@@ -16,30 +17,43 @@ import type { ActivityContext } from '../context/context.js';
 const REMOVAL_SECONDS = 30;
 
 export function runObjectActivities(context: ActivityContext) {
+  /** @param missing what a missing kind or namespace means */
+  async function createObject(run: Run, object: KubernetesObject, missing: { message: string; hint: string }) {
+    try {
+      return await context.cluster(run).createOrAdopt(object, cancellationSignal());
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+      throw new SuiteFailure('NotFound', missing.message, { cause: error, hint: missing.hint });
+    }
+  }
+
   return {
     /**
      * Creates the run object: the ConfigMap that owns all objects of the run and contains the scripts and files of its
-     * pods.
+     * pods. Creates the ResourceClaimTemplates of its claims too.
      *
      * @param input.files files of the tests, by name
      * @param input.requests what the spec names; a run of an earlier version does not send it
+     * @param input.claims devices that pods get by claims
      * @throws {SuiteFailure} `NotAllowed` when the worker does not allow one of the requests
      */
     async openRun(input: {
       run: Run;
       files: Readonly<Record<string, string>>;
       requests?: readonly SpecRequest[];
+      claims?: SuiteClaims;
     }): Promise<void> {
-      const { run, files, requests = [] } = input;
+      const { run, files, requests = [], claims = {} } = input;
       refuseUnlisted(context.allowed, requests);
-      const object = await runObject(run, files, await context.annotations(run));
-      try {
-        await context.cluster(run).createOrAdopt(object, cancellationSignal());
-      } catch (error) {
-        if (!isNotFound(error)) throw error;
-        throw new SuiteFailure('NotFound', `namespace "${run.namespace}" does not exist`, {
-          cause: error,
-          hint: 'Create it together with the worker’s permissions: helm install dynamo-bench charts/dynamo-bench',
+      const annotations = await context.annotations(run);
+      const owner = await createObject(run, await runObject(run, files, annotations), {
+        message: `namespace "${run.namespace}" does not exist`,
+        hint: 'Create it together with the worker’s permissions: helm install dynamo-bench charts/dynamo-bench',
+      });
+      for (const template of claimTemplates(run, claims, { annotations, ownerUid: owner.metadata.uid })) {
+        await createObject(run, template, {
+          message: 'the cluster has no ResourceClaimTemplate of resource.k8s.io/v1, which resources.claims needs',
+          hint: 'Use Kubernetes 1.34 or newer, or request the devices of a device plugin by resources.devices',
         });
       }
     },

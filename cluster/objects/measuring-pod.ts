@@ -1,17 +1,20 @@
 import { readManifestObject } from '../../kubernetes/client/manifest.js';
 import type { Container, Pod } from '../../kubernetes/client/objects.js';
+import { applyPodPatch } from '../../suite/pod/apply-patch.js';
 import { runObjectName } from '../../suite/run/object-names.js';
 import type { Run } from '../../suite/run/run.js';
 import { environmentVariables } from '../../suite/schema/grammar.js';
-import { deviceQuantities, nicsOf } from '../../suite/schema/network-devices.js';
+import { deviceQuantities } from '../../suite/schema/network-devices.js';
 import type { PodSettings } from '../../suite/spec/pod-settings.js';
+import { nicsOfPod } from '../../suite/spec/rank-resources.js';
 import { kubernetesQuantity } from '../../suite/units/units.js';
+import { addClaims } from './device-claims.js';
 import { showNodeSysfs } from './node-sysfs.js';
 
 /** Folder of a pod in which the scripts and files of the run object are mounted. */
 export const SCRIPTS = '/dynamo-bench';
 
-/** Builds a pod with the image of the tools on one node, with the settings of the spec. */
+/** Builds a pod with the image of the tools on one node, with the settings and the patch of the spec. */
 export async function measuringPod(run: Run, settings: PodSettings, node: string): Promise<Pod> {
   const { cluster, resources } = settings;
   const pod = structuredClone(await readManifestObject<Pod>('rank-pod.yaml', 'Pod'));
@@ -42,8 +45,10 @@ export async function measuringPod(run: Run, settings: PodSettings, node: string
     { name: 'output', emptyDir: {} },
     { name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit: kubernetesQuantity(resources.sharedMemory) } },
   ];
-  showNodeSysfs(spec, container, nicsOf(resources.devices));
-  return pod;
+  showNodeSysfs(spec, container, nicsOfPod(resources));
+  const patched = applyPodPatch(pod, settings.pod);
+  addClaims(run, 'rank', patched.spec, onlyContainer(patched), resources.claims);
+  return patched;
 }
 
 export function onlyContainer(pod: Pod): Container {

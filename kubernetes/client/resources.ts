@@ -17,6 +17,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   Namespace: 'namespaces',
   Node: 'nodes',
   Pod: 'pods',
+  ResourceClaimTemplate: 'resourceclaimtemplates',
   Secret: 'secrets',
   Service: 'services',
   ServiceAccount: 'serviceaccounts',
@@ -44,6 +45,11 @@ export const CUSTOM_RESOURCE_DEFINITION = {
 } as const satisfies Kind;
 export const DYNAMO_GRAPH = { apiVersion: 'nvidia.com/v1beta1', kind: 'DynamoGraphDeployment' } as const satisfies Kind;
 export const LEASE = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' } as const satisfies Kind;
+/** Kubernetes has this version of Dynamic Resource Allocation since 1.34. */
+export const RESOURCE_CLAIM_TEMPLATE = {
+  apiVersion: 'resource.k8s.io/v1',
+  kind: 'ResourceClaimTemplate',
+} as const satisfies Kind;
 export const DAEMON_SET = { apiVersion: 'apps/v1', kind: 'DaemonSet' } as const satisfies Kind;
 
 /**

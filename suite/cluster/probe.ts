@@ -1,7 +1,7 @@
 import { fabricKindOf } from '../fabrics/registry.js';
 import type { PluginFolder, ProbeFacts, Problem } from '../run/cluster-facts.js';
-import { nicsOf } from '../schema/network-devices.js';
 import { redactEnvironment } from '../secrets/redact.js';
+import { nicsOfPod } from '../spec/rank-resources.js';
 import type { SuiteSpec } from '../spec/spec.js';
 import { linesOf } from '../tools/common/lines-of.js';
 import { contentText } from '../tools/common/plugin-folder.js';
@@ -180,7 +180,7 @@ function probeProblemsOf(spec: SuiteSpec, probe: ProbeFacts, etcdEndpoint: strin
 
   const { efaDomains } = probe;
   const memlockLimit = isLimit(probe.memlock) && !probe.ipcLock ? memlockText(probe) : undefined;
-  const nics = nicsOf(spec.resources.devices);
+  const nics = nicsOfPod(spec.resources);
   for (const found of fabricKindOf(spec.fabric).probeProblems({ efaDomains, memlockLimit }, nics)) {
     problem(found.message, found.hint);
   }

@@ -2,9 +2,8 @@ import { fabricKindOf } from '../fabrics/registry.js';
 import { ceilingOf, type Fabric } from '../hardware/fabric.js';
 import type { Concern } from '../run/concern.js';
 import { environmentTexts } from '../schema/grammar.js';
-import { nicsOf } from '../schema/network-devices.js';
 import { isSameNode } from '../schema/placement.js';
-import { resourcesOf } from '../spec/rank-resources.js';
+import { nicsOfPod, resourcesOf } from '../spec/rank-resources.js';
 import { rankEnvironment, type SuiteSpec } from '../spec/spec.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../spec/transport-tests.js';
 import { toolOf } from '../tools/registry.js';
@@ -15,8 +14,9 @@ import { instanceTypes } from './planned-fabric.js';
 export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric | undefined): Concern[] {
   const found: Concern[] = [];
   const doubt = (message: string) => found.push({ subject: `test ${test.name}`, message });
-  const { devices, memory, hugepages2Mi } = resourcesOf(spec, test);
-  const nics = nicsOf(devices);
+  const resources = resourcesOf(spec, test);
+  const { memory, hugepages2Mi } = resources;
+  const nics = nicsOfPod(resources);
   const kind = fabricKindOf(spec.fabric);
   const needed = nics * kind.memoryPerDevice;
   const sharesNode = isSameNode(test);
@@ -39,7 +39,7 @@ export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric 
     );
   }
   if (kind.memoryPerDevice > 0 && nics === 0 && !sharesNode) {
-    doubt('cannot use EFA: its ranks have no EFA device; set resources.devices or nics');
+    doubt('cannot use EFA: its ranks have no EFA device; set resources.devices, resources.claims or nics');
   }
   const access = toolOf(test).rung(test, 1)?.direction;
   if (!sharesNode && (access === 'READ' || access === 'WRITE')) {

@@ -1,7 +1,6 @@
 import type { Concern } from '../run/concern.js';
-import { nicsOf } from '../schema/network-devices.js';
 import { variantsOf } from '../spec/matrix.js';
-import { resourcesOf } from '../spec/rank-resources.js';
+import { nicsOfPod, resourcesOf } from '../spec/rank-resources.js';
 import type { SuiteSpec } from '../spec/spec.js';
 import type { TransportTestSpec } from '../spec/transport-tests.js';
 import { type Estimate, estimateOfRange } from '../statistics/estimate.js';
@@ -167,5 +166,5 @@ export function forecastOfTest(
 
 function forecastCell(spec: SuiteSpec, block: string, cell: Cell, time: CellTime): ForecastCell {
   const { test, variant, repetition, warmUp } = cell;
-  return { block, test: test.name, variant, repetition, warmUp, nics: nicsOf(resourcesOf(spec, test).devices), time };
+  return { block, test: test.name, variant, repetition, warmUp, nics: nicsOfPod(resourcesOf(spec, test)), time };
 }

@@ -1,7 +1,9 @@
 import { fabricKindOf } from '../fabrics/registry.js';
 import type { Fabric } from '../hardware/fabric.js';
+import { claimsText } from '../pod/claims.js';
 import type { Concern } from '../run/concern.js';
-import { devicesText, nicsOf } from '../schema/network-devices.js';
+import { devicesText } from '../schema/network-devices.js';
+import { nicsOfPod } from '../spec/rank-resources.js';
 import { sharedNodeDemands } from '../spec/shared-node.js';
 import type { SuiteSpec } from '../spec/spec.js';
 import { toolOf } from '../tools/registry.js';
@@ -12,7 +14,7 @@ import { instanceTypes } from './planned-fabric.js';
 /** Lists the tests whose ranks do not fit on one node together, though they should run there. */
 function refusedSharing(spec: SuiteSpec, { gpus, nics }: Fabric, subject: string): Concern[] {
   return sharedNodeDemands(spec).flatMap(({ test, rank }) => {
-    const wanted = { gpus: rank.gpu.count, nics: nicsOf(rank.devices) };
+    const wanted = { gpus: rank.gpu.count, nics: nicsOfPod(rank) };
     const refuse = (key: keyof typeof wanted, has: number, what: string) =>
       2 * wanted[key] <= has
         ? []
@@ -27,8 +29,8 @@ function refusedSharing(spec: SuiteSpec, { gpus, nics }: Fabric, subject: string
 /** Lists requests that no node of the named instance types can satisfy. */
 export function refusals(spec: SuiteSpec): Concern[] {
   const refused: Concern[] = [];
-  const { devices, gpu } = spec.resources;
-  const nics = nicsOf(devices);
+  const { devices, claims, gpu } = spec.resources;
+  const nics = nicsOfPod(spec.resources);
   const kind = fabricKindOf(spec.fabric);
   for (const instanceType of instanceTypes(spec)) {
     const fabric = kind.fabricOf(spec.fabric, instanceType);
@@ -41,7 +43,7 @@ export function refusals(spec: SuiteSpec): Concern[] {
     if (nics > fabric.nics) {
       refused.push({
         subject,
-        message: `have ${formatCount(fabric.nics, 'NIC')}; a rank requests ${devicesText(devices)}`,
+        message: `have ${formatCount(fabric.nics, 'NIC')}; a rank requests ${[claimsText(claims), devices.length > 0 || !claims ? devicesText(devices) : ''].filter(Boolean).join(', ')}`,
       });
     }
     if (gpu.count > fabric.gpus) {

@@ -25,6 +25,11 @@ export function etcdEndpoint(run: Pick<Run, 'key' | 'namespace'>): string {
   return `http://${etcdHost(run)}:2379`;
 }
 
+/** Returns the name of the ResourceClaimTemplate for a claim of ranks and probes, or of Dynamo's workers. */
+export function claimTemplateName({ key }: Pick<Run, 'key'>, owner: 'rank' | 'worker', claim: string): string {
+  return `bench-${key}-${owner}-${claim}`;
+}
+
 /** Returns the name of the Lease that locks a node, which is the same for all runs. */
 export function leaseName(node: string): string {
   return `dynamo-bench-${node}`;

@@ -136,6 +136,13 @@ function literalSecretText(name: string): string {
   return `looks like a secret, and the suite stores its spec in clear; put the value into a Secret and refer to it: {"valueFrom": {"secretKeyRef": {"name": "…", "key": "${shown(name)}"}}}`;
 }
 
+/** Explains why a container cannot have a variable with this value; undefined when it can. Never contains the value. */
+export function variableProblem(name: string, value: string): string | undefined {
+  if (isLiteralSecret(name, value)) return literalSecretText(name);
+  const result = environmentValue().safeParse(value);
+  return result.success ? undefined : result.error.issues[0]?.message;
+}
+
 const MAX_VARIABLES = 256;
 
 const values = {

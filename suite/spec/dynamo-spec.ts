@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { engineSpec, isSimulatedEngine } from '../engines/registry.js';
+import { deviceClaims } from '../pod/claims.js';
+import { podPatch } from '../pod/patch-schema.js';
 import { argument, environment, imageReference, line, objectName, version } from '../schema/grammar.js';
 import { isSameNode } from '../schema/placement.js';
 import { bytes, choice, didYouMean, duration, slug, strict } from '../schema/schema.js';
@@ -50,6 +52,9 @@ const resources = strict({
   nics: z.int().min(0).max(1024).default(4).meta({
     description:
       "NICs of each worker, requested as whole slots of the suite's resources.devices; 0: the worker requests no network device",
+  }),
+  claims: deviceClaims().optional().meta({
+    description: 'devices of each worker that come by Dynamic Resource Allocation, in addition to nics',
   }),
   cpu: z.number().positive().default(8).meta({ description: 'CPUs of each worker' }),
   memory: bytes().prefault('64Gi').meta({ description: 'memory of each worker' }),
@@ -115,6 +120,10 @@ export const dynamoSpec = strict({
     .prefault({})
     .meta({ description: 'number of workers' }),
   resources: resources.prefault({}).meta({ description: 'resources of each worker' }),
+  pod: podPatch().optional().meta({
+    description:
+      'strategic merge patch of the pods of the workers: labels, annotations and fields of the PodSpec. The container is named main',
+  }),
   env: environment().default({}).meta({ description: 'environment variables that are added to the workers' }),
   transfer: transfer.prefault({}).meta({ description: 'transfer of the KV cache, and its prediction' }),
   readyTimeout: duration()

@@ -4,7 +4,7 @@ import { rankEnvironment, type SuiteSpec } from './spec.js';
 import type { TransportTestSpec } from './transport-tests.js';
 
 /** The part of the spec that every pod with the image of the tools needs. */
-export type PodSettings = Pick<SuiteSpec, 'resources'> & {
+export type PodSettings = Pick<SuiteSpec, 'resources' | 'pod'> & {
   readonly cluster: Omit<SuiteSpec['cluster'], 'context' | 'namespace' | 'leaseNamespace'>;
   readonly tolerations: SuiteSpec['nodes']['tolerations'];
   readonly environment: Readonly<Record<string, EnvironmentValue>>;
@@ -19,6 +19,7 @@ export function podSettings(
   return {
     cluster,
     resources: resourcesOf(spec, test),
+    ...(spec.pod === undefined ? {} : { pod: spec.pod }),
     tolerations: spec.nodes.tolerations,
     environment: rankEnvironment(spec, test.env),
   };

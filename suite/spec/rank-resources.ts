@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type DeviceClaim, deviceClaims, nicsOfClaims } from '../pod/claims.js';
 import { resourceName } from '../schema/grammar.js';
 import { EFA_DEVICES, type NetworkDevices, networkDevices, nicsOf, takeNics } from '../schema/network-devices.js';
 import { bytes, strict } from '../schema/schema.js';
@@ -21,8 +22,11 @@ export const rankResources = strict({
     .optional()
     .meta({
       description:
-        'network devices of each rank; default: 32 vpc.amazonaws.com/efa with fabric.kind efa, otherwise none. An empty list requests none, for ranks that use the devices of the node',
+        'network devices of each rank; default: 32 vpc.amazonaws.com/efa with fabric.kind efa and without claims of NICs, otherwise none. An empty list requests none, for ranks that use the devices of the node',
     }),
+  claims: deviceClaims().optional().meta({
+    description: 'devices of each rank that come by Dynamic Resource Allocation instead of a device plugin',
+  }),
   cpu: z.number().positive().default(8).meta({ description: 'CPUs of each rank' }),
   memory: bytes()
     .prefault('128Gi')
@@ -36,34 +40,58 @@ export interface RankResources extends Omit<z.output<typeof rankResources>, 'dev
   readonly devices: readonly NetworkDevices[];
 }
 
-/** Returns the network devices of a rank: those of the spec, otherwise the default of its kind of fabric. */
+/** What grants NICs to a pod. */
+export interface NicSources {
+  readonly devices?: readonly NetworkDevices[] | undefined;
+  readonly claims?: readonly DeviceClaim[] | undefined;
+}
+
+/** Returns the number of NICs that a pod gets in total, by extended resources and by claims. */
+export function nicsOfPod({ devices = [], claims }: NicSources): number {
+  return nicsOf(devices) + nicsOfClaims(claims);
+}
+
+/**
+ * Returns the network devices of a rank: those of the spec, otherwise the default of its kind of fabric. Claims of NICs leave
+ * nothing to request from a device plugin: AWS runs its plugin and its DRA driver on no node together.
+ */
 export function devicesOrDefault(
-  { devices }: { readonly devices?: readonly NetworkDevices[] | undefined },
+  { devices, claims }: NicSources,
   fabric: { readonly kind: string },
 ): readonly NetworkDevices[] {
-  return devices ?? (fabric.kind === 'efa' ? [EFA_DEVICES] : []);
+  return devices ?? (fabric.kind === 'efa' && nicsOfClaims(claims) === 0 ? [EFA_DEVICES] : []);
 }
 
 /** Returns the resources of each rank of a test: the spec's, with the test's number of NICs and of GPUs. */
-export function resourcesOf<Resources extends Pick<RankResources, 'devices' | 'gpu'>>(
+export function resourcesOf<Resources extends Pick<RankResources, 'devices' | 'claims' | 'gpu'>>(
   { resources }: { readonly resources: Resources },
   { nics, gpus }: { readonly nics?: number | undefined; readonly gpus?: number | undefined },
 ): Resources {
   return {
     ...resources,
-    ...(nics === undefined ? {} : { devices: takeNics(resources.devices, nics) }),
+    ...(nics === undefined ? {} : { devices: takeNics(resources.devices, nics - nicsOfClaims(resources.claims)) }),
     ...(gpus === undefined ? {} : { gpu: { ...resources.gpu, count: gpus } }),
   };
 }
 
-/** Explains why a rank cannot have this number of the NICs in `resources.devices`; undefined when it can. */
-export function problemOfNics(nics: number, devices: readonly NetworkDevices[]): string | undefined {
-  const all = nicsOf(devices);
+/** Explains why a rank cannot have this number of the NICs in `resources`; undefined when it can. */
+export function problemOfNics(
+  nics: number,
+  {
+    devices,
+    claims,
+  }: { readonly devices: readonly NetworkDevices[]; readonly claims?: readonly DeviceClaim[] | undefined },
+): string | undefined {
+  const claimed = nicsOfClaims(claims);
+  const all = nicsOf(devices) + claimed;
   if (nics > all) {
-    return `${nics} is more than the ${formatCount(all, 'NIC')} of resources.devices; decrease it or request more there`;
+    return `${nics} is more than the ${formatCount(all, 'NIC')} of resources.${claimed > 0 ? 'claims' : 'devices'}; decrease it or request more there`;
   }
-  const taken = takeNics(devices, nics);
-  if (nicsOf(taken) === nics) return undefined;
+  if (nics < claimed) {
+    return `${nics} is less than the ${formatCount(claimed, 'NIC')} of resources.claims, which every rank gets as a whole; limit the NICs by a variable of the test, such as UCX_NET_DEVICES in env`;
+  }
+  const taken = takeNics(devices, nics - claimed);
+  if (nicsOf(taken) + claimed === nics) return undefined;
   const { resource = '' } = taken.at(-1) ?? {};
-  return `${nics} cannot be requested, because one slot of ${resource} grants several NICs; use ${nicsOf(taken)}, or limit the NICs by a variable of the test, such as UCX_NET_DEVICES in env`;
+  return `${nics} cannot be requested, because one slot of ${resource} grants several NICs; use ${nicsOf(taken) + claimed}, or limit the NICs by a variable of the test, such as UCX_NET_DEVICES in env`;
 }

@@ -1,10 +1,12 @@
+import { namedByPatch } from '../pod/named-things.js';
+import type { PodPatch } from '../pod/patch.js';
 import type { EnvironmentValue } from '../schema/grammar.js';
 import { variantsOf } from './matrix.js';
 import type { SuiteSpec } from './spec.js';
 import type { TransportTestSpec } from './transport-tests.js';
 
 /** Kinds of things that a spec names and the operator of a worker can limit. */
-export type RequestKind = 'image' | 'context' | 'namespace' | 'secret';
+export type RequestKind = 'image' | 'context' | 'namespace' | 'secret' | 'privilege';
 
 /** A thing that a spec names. */
 export interface SpecRequest {
@@ -15,11 +17,11 @@ export interface SpecRequest {
 }
 
 /**
- * Lists the images, contexts, namespaces and Secrets that a spec names, each with its field. A context that is not set is the
+ * Lists the images, contexts, namespaces, Secrets and privileges that a spec names, each with its field. A context that is not set is the
  * choice of whoever runs the worker, so it is not listed.
  */
-export function requestsOfSpec({ cluster, env, tests, dynamo }: SuiteSpec): SpecRequest[] {
-  const { context, namespace, leaseNamespace, image, etcdImage, imagePullSecret } = cluster;
+export function requestsOfSpec({ cluster, env, pod, tests, dynamo }: SuiteSpec): SpecRequest[] {
+  const { context, namespace, leaseNamespace, image, etcdImage, imagePullSecret, hostNetwork } = cluster;
   return [
     ...request('context', 'cluster.context', context),
     ...request('namespace', 'cluster.namespace', namespace),
@@ -27,20 +29,27 @@ export function requestsOfSpec({ cluster, env, tests, dynamo }: SuiteSpec): Spec
     ...request('image', 'cluster.image', image),
     ...request('image', 'cluster.etcdImage', etcdImage),
     ...request('secret', 'cluster.imagePullSecret', imagePullSecret),
+    ...request('privilege', 'cluster.hostNetwork', hostNetwork ? 'hostNetwork' : undefined),
+    ...requestsOfPatch('pod', pod),
     ...secretsOf('env', env),
     ...tests.flatMap((test, at) => secretsOfVariants(`tests[${at}].env`, test)),
     ...(dynamo ? dynamoRequests(dynamo) : []),
   ];
 }
 
-function dynamoRequests({ platform, image, load, model, env }: NonNullable<SuiteSpec['dynamo']>): SpecRequest[] {
+function dynamoRequests({ platform, image, load, model, env, pod }: NonNullable<SuiteSpec['dynamo']>): SpecRequest[] {
   return [
     ...(platform.install ? platformRequests(platform) : []),
     ...request('image', 'dynamo.image', image),
     ...request('image', 'dynamo.load.image', load.image),
     ...request('secret', 'dynamo.model.tokenSecret', model.tokenSecret),
+    ...requestsOfPatch('dynamo.pod', pod),
     ...secretsOf('dynamo.env', env),
   ];
+}
+
+function requestsOfPatch(key: string, patch: PodPatch | undefined): SpecRequest[] {
+  return patch ? namedByPatch(patch).map(({ kind, path, value }) => ({ kind, field: `${key}.${path}`, value })) : [];
 }
 
 /** Lists what the installation of the platform needs. A chart creates pods of any image, so it counts as an image. */

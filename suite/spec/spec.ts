@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FABRIC_KINDS } from '../fabrics/registry.js';
+import { podPatch } from '../pod/patch-schema.js';
 import {
   type EnvironmentValue,
   imageReference,
@@ -12,7 +13,6 @@ import {
   text,
   workflowId,
 } from '../schema/grammar.js';
-import type { NetworkDevices } from '../schema/network-devices.js';
 import { onFailure } from '../schema/on-failure.js';
 import { type FormerKey, withCurrentKeys } from '../schema/renamed-keys.js';
 import { choice, didYouMean, duration, schemasOf, slug, strict, unknownWord } from '../schema/schema.js';
@@ -21,7 +21,14 @@ import { formatCount } from '../units/count.js';
 import { SuiteFailure } from '../verdict/failure.js';
 import { dynamoProblems, dynamoSpec } from './dynamo-spec.js';
 import { matrixProblems, variantsOf } from './matrix.js';
-import { devicesOrDefault, problemOfNics, type RankResources, rankResources } from './rank-resources.js';
+import { problemsOfPatches } from './pod-patches.js';
+import {
+  devicesOrDefault,
+  type NicSources,
+  problemOfNics,
+  type RankResources,
+  rankResources,
+} from './rank-resources.js';
 import {
   boundedProblems,
   MAX_SHOWN_PROBLEMS,
@@ -174,6 +181,10 @@ const fields = strict({
   cluster: cluster.prefault({}).meta({ description: 'cluster, namespace and images' }),
   nodes: nodes.prefault({}).meta({ description: 'choice of the two nodes' }),
   resources: rankResources.prefault({}).meta({ description: 'resources that each rank requests' }),
+  pod: podPatch().optional().meta({
+    description:
+      'strategic merge patch of the pods of ranks and probes: labels, annotations and fields of the PodSpec. The container is named rank',
+  }),
   fabric: fabric
     .prefault({ kind: 'efa' })
     .meta({ description: 'network between the nodes; it determines the ceiling and the counters' }),
@@ -237,6 +248,9 @@ const fields = strict({
     });
   }
   for (const { path, message } of problemsOfTests(spec)) context.addIssue({ code: 'custom', path, message });
+  for (const { path, message } of problemsOfPatches(spec, rankVariables(spec))) {
+    context.addIssue({ code: 'custom', path, message });
+  }
   for (const { path, message } of spec.dynamo ? dynamoProblems(spec.dynamo, spec) : []) {
     context.addIssue({ code: 'custom', path: ['dynamo', ...path], message });
   }
@@ -252,7 +266,7 @@ export const suiteSpec = fields.transform((spec) => {
 function problemsOfTests(spec: {
   tests: readonly TransportTestSpec[];
   interleave: boolean | readonly string[];
-  resources: { devices?: readonly NetworkDevices[] | undefined };
+  resources: NicSources;
   fabric: { kind: string };
 }): { path: (string | number)[]; message: string }[] {
   const problems: { path: (string | number)[]; message: string }[] = [];
@@ -271,7 +285,7 @@ function problemsOfTests(spec: {
       seen.add(name);
     }
     for (const nics of new Set(variants.flatMap((variant) => variant.test.nics ?? []))) {
-      const message = problemOfNics(nics, devices);
+      const message = problemOfNics(nics, { devices, claims: spec.resources.claims });
       if (message !== undefined) problem(['nics'], message);
     }
   }
@@ -343,6 +357,14 @@ export function specOf(checked: CheckedSpec): SuiteSpec {
       details: checked.problems,
     },
   );
+}
+
+/** Returns the names of all variables that a rank of any test has, also those that a `null` of the spec removes. */
+function rankVariables({ env, tests }: Pick<SuiteSpec, 'env' | 'tests'>): Set<string> {
+  const ofTests = tests.flatMap((test) =>
+    matrixProblems(test).length > 0 ? [] : variantsOf(test).flatMap((variant) => Object.keys(variant.test.env)),
+  );
+  return new Set([...Object.keys(DEFAULT_ENVIRONMENT), ...Object.keys(env), ...ofTests]);
 }
 
 /** Returns the environment of every rank: the two default variables, then those of the spec, then those of the test. */

@@ -7,7 +7,8 @@ import { longActivities, shortActivities } from '../common/activity-options.js';
 
 /** Creates the run object, which owns all objects of the run in the cluster. */
 export async function createRunObject(spec: SuiteSpec, run: Run): Promise<true> {
-  await shortActivities.openRun({ run, files: filesOfTests(spec.tests), requests: requestsOfSpec(spec) });
+  const claims = { rank: spec.resources.claims, worker: spec.dynamo?.resources.claims };
+  await shortActivities.openRun({ run, files: filesOfTests(spec.tests), requests: requestsOfSpec(spec), claims });
   return true;
 }
 

@@ -14,7 +14,7 @@ import type { Pair } from '../../suite/run/cluster-facts.js';
 import { attemptGroup, attemptName, rankPodName } from '../../suite/run/object-names.js';
 import { rankNodes } from '../../suite/run/rank-nodes.js';
 import type { Run } from '../../suite/run/run.js';
-import { nicsOf } from '../../suite/schema/network-devices.js';
+import { nicsOfPod } from '../../suite/spec/rank-resources.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../../suite/spec/transport-tests.js';
 import { formatDuration } from '../../suite/units/units.js';
@@ -83,7 +83,7 @@ export class Attempt {
     const { spec, fabric } = this.#input;
     const kind = fabricKindOf(spec.fabric);
     const networkInterface = kind.networkInterface(spec.fabric);
-    const visibleNics = kind.visibleNics(fabric, nicsOf(this.#input.definition.settings.resources.devices));
+    const visibleNics = kind.visibleNics(fabric, nicsOfPod(this.#input.definition.settings.resources));
     return { fabric, networkInterface, visibleNics };
   }
 

@@ -4,7 +4,7 @@ import { deploymentName } from '../../../suite/cluster/dynamo-names.js';
 import { engineOf } from '../../../suite/engines/registry.js';
 import type { DeploymentInput } from './deployment-input.js';
 import { fillDynamoPod, podMetadata } from './deployment-pod.js';
-import { fillWorkerPod } from './worker-pod.js';
+import { workerTemplate } from './worker-pod.js';
 import { type WorkerGroup, workerGroups } from './workers.js';
 
 /** A component of a DynamoGraphDeployment. */
@@ -42,7 +42,7 @@ function workerComponent(template: Component, input: DeploymentInput, group: Wor
   const { name, role, replicas } = group;
   const component = { ...structuredClone(template), name, type: role, replicas };
   fillComponent(component, input, role);
-  fillWorkerPod(component.podTemplate.spec, input, group);
+  component.podTemplate = workerTemplate(component.podTemplate, input, group);
   return component;
 }
 

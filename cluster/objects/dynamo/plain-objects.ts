@@ -8,7 +8,7 @@ import {
 } from '../../../suite/cluster/dynamo-names.js';
 import type { DeploymentInput } from './deployment-input.js';
 import { fillDynamoPod, fillPod, mainContainer, podMetadata, setEnvironment } from './deployment-pod.js';
-import { fillWorkerPod } from './worker-pod.js';
+import { workerTemplate } from './worker-pod.js';
 import { workerGroups } from './workers.js';
 
 /**
@@ -41,7 +41,7 @@ function workerDeployments(template: Deployment, input: DeploymentInput): Deploy
     nameAfter(deployment, group.name, group.role, input);
     fillPlainPod(deployment, input);
     deployment.spec.replicas = group.replicas;
-    fillWorkerPod(deployment.spec.template.spec, input, group);
+    deployment.spec.template = workerTemplate(deployment.spec.template, input, group);
     return deployment;
   });
 }

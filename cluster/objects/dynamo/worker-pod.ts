@@ -1,16 +1,29 @@
-import type { Container, PodSpec } from '../../../kubernetes/client/objects.js';
+import type { Container, PodSpec, PodTemplate } from '../../../kubernetes/client/objects.js';
 import { DEPLOYMENT_LABEL, ROLE_LABEL } from '../../../suite/cluster/dynamo-names.js';
 import type { WorkerRole } from '../../../suite/engines/engine.js';
 import { engineOf } from '../../../suite/engines/registry.js';
-import { deviceQuantities, nicsOf } from '../../../suite/schema/network-devices.js';
+import { applyPodPatch } from '../../../suite/pod/apply-patch.js';
+import { deviceQuantities } from '../../../suite/schema/network-devices.js';
+import { nicsOfPod } from '../../../suite/spec/rank-resources.js';
 import { kubernetesQuantity } from '../../../suite/units/units.js';
+import { addClaims } from '../device-claims.js';
 import { showNodeSysfs } from '../node-sysfs.js';
 import type { DeploymentInput } from './deployment-input.js';
 import { mainContainer, setEnvironment } from './deployment-pod.js';
 import type { WorkerGroup } from './workers.js';
 
-/** Adds the fields of a worker to a pod from `fillDynamoPod`: engine, resources, shared memory and node. */
-export function fillWorkerPod(spec: PodSpec, input: DeploymentInput, { role, node }: WorkerGroup): void {
+/**
+ * Completes a pod from `fillDynamoPod` as a worker: engine, resources, shared memory and node, then the patch of the spec, then
+ * claims of devices.
+ */
+export function workerTemplate(template: PodTemplate, input: DeploymentInput, group: WorkerGroup): PodTemplate {
+  fillWorkerPod(template.spec, input, group);
+  const patched = applyPodPatch(template, input.dynamo.pod);
+  addClaims(input.run, 'worker', patched.spec, mainContainer(patched.spec), input.dynamo.resources.claims);
+  return patched;
+}
+
+function fillWorkerPod(spec: PodSpec, input: DeploymentInput, { role, node }: WorkerGroup): void {
   const { dynamo } = input;
   const container = mainContainer(spec);
   setEngine(container, input, role);
@@ -21,7 +34,7 @@ export function fillWorkerPod(spec: PodSpec, input: DeploymentInput, { role, nod
     container.volumeMounts = [{ name: 'shared-memory', mountPath: '/dev/shm' }];
     spec.volumes = [{ name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit } }];
   }
-  showNodeSysfs(spec, container, nicsOf(input.devices));
+  showNodeSysfs(spec, container, nicsOfPod({ devices: input.devices, claims: dynamo.resources.claims }));
   spec.affinity = affinityOf(input, role, node);
 }
 
