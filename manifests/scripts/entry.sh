@@ -13,45 +13,56 @@ frame() {
   printf '@@dynamo-bench %s\n' "$1"
 }
 
-counters_of() { # WHEN DEVICE FILE...
-  when=$1 device=$2 list=
-  shift 2
+# Sets $list to the numbers in files, as fields of a JSON object. A file that has no number, or that does not exist, is a
+# missing counter and not a counter of 0.
+read_counters() { # FILE...
+  list=
   for file in "$@"; do
     value=
     { read -r value < "$file"; } 2> /dev/null
     case $value in '' | *[!0-9]*) continue ;; esac
     list="$list${list:+,}\"${file##*/}\":$value"
   done
-  [ -z "$list" ] || frame "{\"event\":\"counters\",\"when\":\"$when\",\"device\":\"$device\",\"counters\":{$list}}"
 }
 
-# Checks whether a device belongs to this pod: the node's /sys shows the devices of all pods, but a pod has only the
-# uverbs nodes of its own. A device without hardware, such as soft-RoCE, has no folder `device`; its uverbs node names it.
-own() { # DEVICE
-  set -- "$1" "$root"/dev/infiniband/uverbs*
-  [ -e "$2" ] || return 0
-  for verbs in "$1"/device/infiniband_verbs/uverbs*; do
-    [ ! -e "$root/dev/infiniband/${verbs##*/}" ] || return 0
-  done
-  for verbs in "${1%/infiniband/*}"/infiniband_verbs/uverbs*; do
-    [ -e "$root/dev/infiniband/${verbs##*/}" ] || continue
-    name=
-    { read -r name < "$verbs/ibdev"; } 2> /dev/null
-    [ "$name" != "${1##*/}" ] || return 0
-  done
-  return 1
+counters_frame() { # DEVICE FACTS
+  frame "{\"event\":\"counters\",\"when\":\"$when\",\"device\":\"$1\",$2\"counters\":{$list}}"
 }
 
-# Prints all counters. The kernel shows those of an RDMA device only in the node's network namespace, and those of an
-# interface only in the pod's.
+# Adds a field to $facts when a file has a text.
+add_fact() { # NAME FILE
+  read_text "$2"
+  [ -z "$text" ] || facts="$facts\"$1\":\"$text\","
+}
+
+# Prints a port also without counters: the suite then knows that it cannot count.
+# shellcheck disable=SC2317
+port_counters() { # PORT_FOLDER DEVICE PORT
+  facts="\"port\":$3,"
+  add_fact linkLayer "$1/link_layer"
+  add_fact rate "$1/rate"
+  add_fact state "$1/state"
+  [ "$own" = yes ] || facts="$facts\"own\":\"$own\","
+  read_counters "$1"/counters/* "$1"/hw_counters/*
+  # Some versions of the EFA driver have the counters of the only port at the device.
+  [ -n "$list" ] || read_counters "$1"/../../hw_counters/*
+  counters_frame "infiniband/$2" "$facts"
+}
+
+# ARPHRD_INFINIBAND of Linux: IP over InfiniBand, whose bytes also pass the counters of the adapter.
+IP_OVER_INFINIBAND=32
+
+# Prints all counters. The kernel shows those of an interface only in the pod's network namespace.
 counters() { # WHEN
-  sysfs=$root/host/sys
-  [ -d "$sysfs/class/infiniband" ] || sysfs=$root/sys
-  for device in "$sysfs"/class/infiniband/*; do
-    ! own "$device" || counters_of "$1" "infiniband/${device##*/}" "$device"/ports/1/hw_counters/*
-  done
+  when=$1
+  each_port port_counters
   for device in "$root"/sys/class/net/*; do
-    counters_of "$1" "net/${device##*/}" "$device"/statistics/[rt]x_bytes "$device"/statistics/[rt]x_packets
+    read_counters "$device"/statistics/[rt]x_bytes "$device"/statistics/[rt]x_packets
+    [ -n "$list" ] || continue
+    facts=
+    read_text "$device/type"
+    [ "$text" != "$IP_OVER_INFINIBAND" ] || facts='"linkLayer":"InfiniBand",'
+    counters_frame "net/${device##*/}" "$facts"
   done
 }
 
@@ -120,6 +131,8 @@ stop() {
 
 # shellcheck source=libraries.sh
 . "${0%/*}/libraries.sh"
+# shellcheck source=devices.sh
+. "${0%/*}/devices.sh"
 
 root=${DYNAMO_BENCH_ROOT:-}
 output=${DYNAMO_BENCH_OUTPUT:-/dynamo-bench-output}

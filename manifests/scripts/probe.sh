@@ -5,6 +5,7 @@
 #   probe.sh [NAME PROGRAM HELP_OPTION]...  also prints the version and the options of each of these programs
 #
 #   DYNAMO_BENCH_ETCD_HOST  host name that the ranks must resolve
+#   DYNAMO_BENCH_ROOT       prefix of /sys, /host/sys and /dev, for tests that simulate them
 
 section() {
   printf '@@dynamo-bench section %s\n' "$1"
@@ -103,6 +104,20 @@ for name in ("nixl", "nixl-cu12", "nixl-cu13"):
 ' 2> /dev/null || pkg-config --modversion nixl 2> /dev/null
 }
 
+# Prints a line for a port of an RDMA device of this pod, with the fields between tabs.
+link() { # PORT_FOLDER DEVICE PORT
+  printf '%s\t%s' "$2" "$3"
+  for fact in link_layer rate state; do
+    read_text "$1/$fact"
+    printf '\t%s' "$text"
+  done
+  printf '\n'
+}
+
+# shellcheck source=devices.sh
+. "${0%/*}/devices.sh"
+root=${DYNAMO_BENCH_ROOT:-}
+
 # AWS's EFA installer puts the tools of libfabric into this folder, which is not on the PATH of every image.
 PATH=$PATH:/opt/amazon/efa/bin
 
@@ -126,6 +141,8 @@ section etcd-host
 etcd_addresses
 section efa-driver
 cat /sys/module/efa/version 2> /dev/null
+section links
+each_port link
 section nvidia-driver
 cat /proc/driver/nvidia/version 2> /dev/null
 section efa-installer

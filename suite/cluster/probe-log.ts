@@ -19,8 +19,12 @@ const SECTIONS = [
   'end',
 ] as const;
 
-/** Sections before the last one that the script prints only for some images. */
-const OPTIONAL: ReadonlySet<string> = new Set(['nixl-plugins', ...TOOLS.flatMap(({ name }) => [name, `${name}-help`])]);
+/** Sections before the last one that the script prints only for some images, or that earlier versions do not print. */
+const OPTIONAL: ReadonlySet<string> = new Set([
+  'nixl-plugins',
+  'links',
+  ...TOOLS.flatMap(({ name }) => [name, `${name}-help`]),
+]);
 
 const SECTION = /^@@dynamo-bench section (.{0,200})$/;
 

@@ -1,3 +1,4 @@
+import type { LinkReading } from '../fabrics/common/link-reading.js';
 import { fabricKindOf } from '../fabrics/registry.js';
 import type { PluginFolder, ProbeFacts, Problem } from '../run/cluster-facts.js';
 import { redactEnvironment } from '../secrets/redact.js';
@@ -86,11 +87,30 @@ export function readProbe(log: string, node: string, imageId: string): ProbeFact
       ...named('nvidia', nvidiaDriver(lines('nvidia-driver'))),
     },
     environment,
+    ...(sections.has('links') ? { links: linksOf(lines('links')) } : {}),
     ...(folder && sections.has('nixl-plugins') ? { plugins: pluginFolder(folder, lines('nixl-plugins')) } : {}),
     help: Object.fromEntries(PROBED.map(({ name }) => [name, helpText(name)])),
   };
   if (JSON.stringify(facts).length > MOST_FACTS) throw tooLong('all sections', node, MOST_FACTS);
   return facts;
+}
+
+/** Reads the lines about the ports of the RDMA devices of the pod. */
+function linksOf(lines: readonly string[]): LinkReading[] {
+  return lines.flatMap((line) => {
+    const [device, port, linkLayer, rate, state] = line.split('\t');
+    if (!device || !/^\d{1,4}$/.test(port ?? '')) return [];
+    const named = (name: string, value: string | undefined) => (value ? { [name]: value.trim() } : {});
+    return [
+      {
+        device,
+        port: Number(port),
+        ...named('linkLayer', linkLayer),
+        ...named('rate', rate),
+        ...named('state', state),
+      },
+    ];
+  });
 }
 
 /** Divides the output into its sections, without blank lines. */

@@ -1,12 +1,17 @@
 import type { z } from 'zod';
 import type { Fabric } from '../hardware/fabric.js';
-import type { FabricKind } from './common/fabric-kind.js';
+import type { ByteSource } from './common/byte-source.js';
+import type { DeviceClass, FabricKind } from './common/fabric-kind.js';
 import { efa } from './efa/kind.js';
 import { ethernetKind } from './ethernet/kind.js';
+import { infiniband } from './infiniband/kind.js';
+import { roce } from './roce/kind.js';
 
 /** The kinds of fabric that a spec can name, in the order in which the schema lists them. */
 export const FABRIC_KINDS = [
   efa, //
+  infiniband,
+  roce,
   ethernetKind,
 ] as const;
 
@@ -36,8 +41,29 @@ export function fabricKindOfEnvironment({
   return [...BY_NAME.values()].find((kind) => kind.provider !== undefined && kind.provider === provider);
 }
 
-/** Returns the byte counters of a device of any fabric. */
-export function byteCountersOf(device: string): readonly string[] {
-  const [deviceClass = ''] = device.split('/');
-  return [...BY_NAME.values()].flatMap(({ byteCounters }) => byteCounters[deviceClass] ?? []);
+/** Environment variables that ranks and Dynamo workers have on every fabric; a spec overrides them. */
+const EVERY_FABRIC: Readonly<Record<string, string>> = { FI_HMEM_DISABLE_P2P: '0' };
+
+/** Returns the default environment of the ranks on a fabric. */
+export function fabricEnvironment(fabric: Pick<Fabric, 'kind'>): Record<string, string> {
+  return { ...fabricKindOf(fabric).environment, ...EVERY_FABRIC };
+}
+
+/**
+ * Returns the sources of bytes of the devices of a class, on any fabric. A device can be another one than the fabric
+ * expects.
+ */
+export function byteSourcesOf(deviceClass: DeviceClass): readonly ByteSource[] {
+  return SOURCES[deviceClass];
+}
+
+const SOURCES: Readonly<Record<DeviceClass, readonly ByteSource[]>> = {
+  infiniband: sourcesOfClass('infiniband'),
+  net: sourcesOfClass('net'),
+};
+
+function sourcesOfClass(wanted: DeviceClass): readonly ByteSource[] {
+  const kinds: readonly FabricKind<FabricSpec>[] = FABRIC_KINDS;
+  const found = kinds.filter(({ deviceClass }) => deviceClass === wanted);
+  return [...new Set(found.flatMap(({ byteSources }) => byteSources))];
 }

@@ -20,6 +20,8 @@ export interface Fabric {
   readonly gpuRate?: number;
   /** Source of the figures. */
   readonly source: string;
+  /** True when the figures are what the devices of a probe pod reported, because nothing declares them. */
+  readonly read?: true;
 }
 
 const GBIT = 1e9 / 8;

@@ -1,3 +1,4 @@
+import type { Interfaces } from '../fabrics/common/fabric-kind.js';
 import type { Fabric } from '../hardware/fabric.js';
 
 /** Evidence of an attempt for its verdict. */
@@ -23,8 +24,9 @@ export interface RankEvidence {
 /** Circumstances of an attempt that its logs do not contain. */
 export interface AttemptContext {
   readonly fabric: Fabric;
-  readonly networkInterface: string;
-  /** Number of EFA devices of each pod; with Ethernet the number of its interfaces. */
+  /** Interfaces that should carry the bytes; empty when they bypass the kernel's interfaces. */
+  readonly networkInterface: Interfaces;
+  /** Number of NICs of each pod; with Ethernet the number of its interfaces. */
   readonly visibleNics: number;
   /** True when the time limit passed while a rank was still running. */
   readonly timedOut: boolean;

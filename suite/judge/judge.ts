@@ -1,30 +1,34 @@
 import { fabricKindOf } from '../fabrics/registry.js';
-import { type Ceiling, type Ceilings, ceilingOf, ceilingOfCards, type Fabric, type Scope } from '../hardware/fabric.js';
+import { type Ceilings, ceilingOf } from '../hardware/fabric.js';
 import type { Measurement, Row } from '../hardware/measurement.js';
+import { isSameNode } from '../schema/placement.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../spec/transport-tests.js';
 import { ownOutput, readRankLog } from '../tools/common/log-lines.js';
 import { toolOf } from '../tools/registry.js';
-import { formatRate } from '../units/units.js';
 import { type FailureRecord, failureRecord } from '../verdict/failure.js';
 import type { Reason, Verdict } from '../verdict/verdict.js';
 import { diagnose } from './diagnosis.js';
 import type { AttemptContext, RankEvidence } from './evidence.js';
 import { explainFailure, truncation } from './explain-failure.js';
+import { emulatedWrites, fabricEvents } from './fabric-events.js';
 import { corrections, disagreements, idleNics, otherParameters, rowsAboveCeiling } from './figure-checks.js';
+import { judgeSharedNode } from './judge-shared-node.js';
+import { linkReasons } from './link-checks.js';
 import { cutReasons } from './log-cut.js';
-import { type PathProof, provePath } from './path-proof.js';
+import { directionsOf, type PathProof, provePath, wantedPorts } from './path-proof.js';
+import { movementsOf } from './port-movement.js';
+import { possibleCeiling } from './possible-ceiling.js';
 import { verdictOf } from './verdict-of-figure.js';
 
 export type { AttemptContext, RankEvidence } from './evidence.js';
 
-/** The result of one attempt. `failure` is set when the attempt has no figure; its class decides about a retry. */
-export interface Judgement extends Ceilings {
+/** The result of one attempt, without ceilings for a test within one node. `failure` is set when the attempt has no figure; its class decides about a retry. */
+export interface Judgement extends Partial<Ceilings> {
   readonly verdict: Verdict;
   readonly reasons: readonly Reason[];
   readonly rows: readonly Row[];
   readonly measurement?: Measurement;
-  readonly usableCeiling: Ceiling;
-  readonly path?: Omit<PathProof, 'idle' | 'noise'>;
+  readonly path?: Omit<PathProof, 'idle' | 'uncounted' | 'noise'>;
   readonly failure?: FailureRecord;
 }
 
@@ -72,29 +76,39 @@ export function judgeTransport(
       verdict: 'fail',
       reasons: [{ code: 'failure', message: failure.message }, ...cut],
       rows: table.rows,
-      ceiling: usableCeiling,
-      usableCeiling,
+      ...(isSameNode(test) ? {} : { ceiling: usableCeiling, usableCeiling }),
       failure,
     };
   }
   const { metric, value, conditions, original } = tool.headline(test, table.rows);
   const measurement: Measurement = { metric, value, scope, conditions, original };
-  const path = provePath(context.fabric, context.networkInterface, tool.expectedBytes(test), outputs);
-  const kind = fabricKindOf(context.fabric);
-  const ceiling =
-    kind.countsCards && path.status === 'proven' ? carriersCeiling(context.fabric, scope, path) : usableCeiling;
-  const { idle, noise, ...proof } = path;
+  const ends = [...endReasons(ranks, context), ...cut];
+  if (isSameNode(test)) return judgeSharedNode(test, outputs, { measurement, rows: table.rows, ends }, context);
+  const { fabric, networkInterface } = context;
+  const kind = fabricKindOf(fabric);
+  const transfer = tool.transfer(test, outputs);
+  const paths = outputs.map((output) => ({ ...output, directions: directionsOf(transfer, output.position) }));
+  const path = provePath(fabric, networkInterface, tool.expectedBytes(test), paths);
+  const ports = outputs.map(({ position, log }) => ({
+    position,
+    sends: transfer.senders.includes(position),
+    ports: wantedPorts(fabric, networkInterface, movementsOf(log)),
+  }));
+  const ceiling = possibleCeiling(fabric, scope, path, ports, usableCeiling);
+  const { idle, uncounted, noise, ...proof } = path;
   const reasons = [
-    ...endReasons(ranks, context),
-    ...cut,
+    ...ends,
     ...diagnose([...tool.signs, ...kind.signs], logs.flatMap(ownOutput)),
     ...rowsAboveCeiling(table.rows, ceiling),
     ...corrections(table.rows, path),
     ...disagreements(test, table.rows),
     ...otherParameters(test, logs),
     path.reason,
-    ...(kind.countsCards ? idleNics(test, path, usableCeiling) : []),
+    ...(kind.countsCards(fabric) ? idleNics(test, path, usableCeiling) : []),
     ...(noise ? [noise] : []),
+    ...linkReasons(fabric, ports),
+    ...fabricEvents(kind.events, ports),
+    ...emulatedWrites(kind, transfer.operation, ports),
   ];
   return {
     ...verdictOf(test, measurement, { ceiling, usableCeiling }, path, reasons),
@@ -104,11 +118,6 @@ export function judgeTransport(
     usableCeiling,
     path: proof,
   };
-}
-
-function carriersCeiling(fabric: Fabric, scope: Scope, path: PathProof): Ceiling {
-  const nics = Math.max(1, Object.keys(path.devices).length);
-  return ceilingOfCards(fabric, scope, nics, `${nics} NICs that moved × ${formatRate(fabric.lineRate)}`);
 }
 
 function endReasons(ranks: readonly RankEvidence[], context: AttemptContext): Reason[] {

@@ -1,20 +1,30 @@
-import { byteCountersOf, fabricKindOf } from '../fabrics/registry.js';
+import type { Direction } from '../fabrics/common/byte-source.js';
+import type { Interfaces } from '../fabrics/common/fabric-kind.js';
+import { ofLayer } from '../fabrics/common/rdma-kind.js';
+import { fabricKindOf } from '../fabrics/registry.js';
 import type { Fabric } from '../hardware/fabric.js';
 import type { RankLog } from '../tools/common/log-lines.js';
-import type { ExpectedBytes } from '../tools/common/tool.js';
+import type { ExpectedBytes, Transfer } from '../tools/common/tool.js';
+import { formatCount } from '../units/count.js';
 import { formatBytes } from '../units/units.js';
 import type { Reason } from '../verdict/verdict.js';
+import { detourOf } from './path-detour.js';
+import { movementsOf, type PortMovement } from './port-movement.js';
 
 /**
- * Proof that the bytes took the measured path: the counters of the expected devices increased by at least the bytes sent, on
- * both ranks, and the ranks ran on two nodes.
+ * Proof that the bytes took the measured path: the counters of the expected devices of one rank increased by at least the
+ * bytes sent, in the direction in which that rank moves them, and the ranks ran on two nodes. One rank suffices, because the
+ * counters of the other one cannot always count: with eBPF host routing, the interface of a receiving pod counts nothing.
  */
 export interface PathProof {
+  /** `wrong` only with positive evidence: another device moved the bytes, or both ranks ran on one node. */
   readonly status: 'proven' | 'unproven' | 'wrong';
-  /** Devices that moved at least 1 % of the bytes, with their bytes; from the rank with fewer such devices. */
+  /** Devices that moved at least 1 % of the bytes, with their bytes; from the proving rank with fewer such devices. */
   readonly devices: Readonly<Record<string, number>>;
-  /** Devices of the same rank that were expected to carry bytes and moved less than that. */
+  /** Devices of the same rank that were expected to carry bytes, can count them, and moved less than that. */
   readonly idle: readonly string[];
+  /** Number of devices of the same rank that were expected to carry bytes and cannot count them. */
+  readonly uncounted: number;
   readonly expected: ExpectedBytes;
   readonly reason: Reason;
   /** Set when the devices moved much more than the bytes sent. */
@@ -26,10 +36,14 @@ export interface RankPath {
   readonly log: RankLog;
   /** Name of its node, if known. */
   readonly node?: string | undefined;
+  /** Name of the rank in messages. */
+  readonly position?: string | undefined;
+  /** Directions in which the rank moves the payload; absent when unknown, and then either direction counts. */
+  readonly directions?: readonly Direction[] | undefined;
 }
 
 /** Smallest share of the bytes that a counter must show: a tool may stop early, and counters may be read slightly late. */
-const LEAST_SHARE = 0.9;
+export const LEAST_SHARE = 0.9;
 
 /**
  * Smallest share of a device that carries the bytes. Address resolution and the control connection cause smaller shares.
@@ -37,59 +51,61 @@ const LEAST_SHARE = 0.9;
 const CARRIER_SHARE = 0.01;
 
 /** Largest excess that headers, acknowledgements and retransmissions explain. A larger excess is other traffic. */
-const NOISE = { share: 1.25, bytes: 16 * 2 ** 20 } as const;
+export const NOISE = { share: 1.25, bytes: 16 * 2 ** 20 } as const;
+
+const BOTH: readonly Direction[] = ['out', 'in'];
+
+/** What the expected devices of one rank moved. */
+interface RankMovement {
+  readonly position: string;
+  readonly directions: readonly Direction[];
+  readonly all: readonly PortMovement[];
+  /** Ports that should carry the bytes. */
+  readonly wanted: readonly PortMovement[];
+  /** Bytes of all wanted ports; undefined when none of them can count in the direction. */
+  readonly total: number | undefined;
+}
 
 /**
  * Checks the counters of both ranks.
  *
- * @param networkInterface the interface that should carry the bytes; empty for a fabric that bypasses the interfaces
+ * @param interfaces the interfaces that should carry the bytes; empty for a fabric that bypasses the interfaces
  */
 export function provePath(
   fabric: Fabric,
-  networkInterface: string,
+  interfaces: Interfaces,
   expected: ExpectedBytes,
   ranks: readonly RankPath[],
 ): PathProof {
-  const kind = fabricKindOf(fabric);
-  const wanted = (device: string) => kind.carries(device, networkInterface);
-  const moved = ranks.map(({ log }) => movedBytes(log));
-  const carriers = moved.map((seen) => ({ seen, devices: carriersOf(seen, wanted, expected) }));
-  const count = (of: object) => Object.keys(of).length;
-  const fewest = carriers.toSorted((a, b) => count(a.devices) - count(b.devices))[0];
-  const devices = fewest?.devices ?? {};
-  const idle = [...(fewest?.seen.keys() ?? [])]
-    .filter(wanted)
-    .map(nameOf)
-    .filter((device) => !(device in devices));
+  const moved = ranks.map((rank, i) => movementOf(fabric, interfaces, rank, i));
+  const proving = moved.filter(({ total }) => total !== undefined && total >= expected.least * LEAST_SHARE);
+  const carriers = (proving.length > 0 ? proving : moved)
+    .map((rank) => ({ rank, devices: carriersOf(rank, expected) }))
+    .toSorted((a, b) => Object.keys(a.devices).length - Object.keys(b.devices).length)[0];
+  const devices = carriers?.devices ?? {};
+  const others = (carriers?.rank.wanted ?? []).filter(({ name }) => !(name in devices));
+  const counts = (port: PortMovement) => bytesOf(port, carriers?.rank.directions ?? BOTH) !== undefined;
   const proof = (status: PathProof['status'], message: string): PathProof => ({
     status,
     devices,
-    idle,
+    idle: others.filter(counts).map(({ name }) => name),
+    uncounted: others.filter((port) => !counts(port)).length,
     expected,
     reason: { code: CODES[status], message },
   });
 
-  const [node, ...others] = ranks.map((rank) => rank.node);
-  if (node !== undefined && others.length > 0 && others.every((other) => other === node)) {
+  const [node, ...otherNodes] = ranks.map((rank) => rank.node);
+  if (node !== undefined && otherNodes.length > 0 && otherNodes.every((other) => other === node)) {
     return proof('wrong', `both ranks ran on ${node}, so the bytes did not have to leave the node`);
   }
-  const detour = detourOf(moved, wanted, expected);
-  if (moved.some((seen) => ![...seen.keys()].some(wanted))) {
-    if (detour) return proof('wrong', `the bytes went over ${detour}`);
-    const what = kind.countersText(networkInterface);
-    return proof('unproven', `could not read ${what} on both ranks before and after the test`);
+  if (proving.length === 0) {
+    const detour = detourOf(moved, expected);
+    if (detour !== undefined) return proof('wrong', detourText(moved, expected, detour));
+    return proof('unproven', unprovenText(fabric, interfaces, expected, moved));
   }
-  const totals = moved.map((seen) => [...seen].reduce((sum, [device, bytes]) => sum + (wanted(device) ? bytes : 0), 0));
-  const least = Math.min(...totals);
-  if (least < expected.least * LEAST_SHARE) {
-    const where = detour ? `they went over ${detour}` : 'the bytes took another path';
-    return proof(
-      'wrong',
-      `the counters moved by ${formatBytes(least)} of ${formatBytes(expected.least)} sent: ${where}`,
-    );
-  }
-  const proven = proof('proven', `carried by ${sharesOf(devices)}`);
-  const most = Math.max(...totals);
+  const alone = moved.filter((rank) => !proving.includes(rank));
+  const proven = proof('proven', `carried by ${sharesOf(devices)}${oneSided(proving, alone)}`);
+  const most = Math.max(...proving.map(({ total = 0 }) => total));
   if (most <= expected.most * NOISE.share + NOISE.bytes) return proven;
   const message = `the devices moved ${formatBytes(most)}, but the test sent at most ${formatBytes(expected.most)}: other traffic, or many retransmissions`;
   return { ...proven, noise: { code: 'other-traffic', message } };
@@ -97,61 +113,99 @@ export function provePath(
 
 const CODES = { proven: 'path-proven', unproven: 'path-unproven', wrong: 'wrong-path' } as const;
 
-/**
- * Returns the bytes that each device moved, in the direction that moved more; only devices with counters before and
- * after.
- */
-function movedBytes({ counters }: RankLog): ReadonlyMap<string, number> {
-  const before = new Map(counters.filter(({ when }) => when === 'before').map((frame) => [frame.device, frame]));
-  const moved = new Map<string, number>();
-  for (const after of counters) {
-    const first = before.get(after.device);
-    if (after.when !== 'after' || !first) continue;
-    const deltas = byteCountersOf(after.device).map(
-      (name) => (after.counters[name] ?? 0) - (first.counters[name] ?? 0),
-    );
-    moved.set(after.device, Math.max(0, ...deltas));
-  }
-  return moved;
+/** Returns the directions in which a rank moves the payload: both when the output does not show which rank sends. */
+export function directionsOf({ senders }: Pick<Transfer, 'senders'>, position: Transfer['senders'][number]) {
+  if (senders.length !== 1) return BOTH;
+  return senders.includes(position) ? (['out'] as const) : (['in'] as const);
 }
 
-function carriersOf(
-  moved: ReadonlyMap<string, number>,
-  wanted: (device: string) => boolean,
-  { least }: ExpectedBytes,
-): Record<string, number> {
+/** Returns the ports of a rank that should carry the bytes. */
+export function wantedPorts(fabric: Fabric, interfaces: Interfaces, all: readonly PortMovement[]) {
+  const kind = fabricKindOf(fabric);
+  const carrying = all.filter((port) => kind.carries(port, interfaces));
+  return kind.deviceClass === 'net' ? carrying : ofLayer(carrying, kind.linkLayers);
+}
+
+function movementOf(fabric: Fabric, interfaces: Interfaces, rank: RankPath, index: number): RankMovement {
+  const { log, directions = BOTH, position = `rank ${index + 1}` } = rank;
+  const all = movementsOf(log);
+  const wanted = wantedPorts(fabric, interfaces, all);
+  // IP over InfiniBand passes the counters of the adapter too, and is not RDMA.
+  const viaIp = wanted.some(({ deviceClass }) => deviceClass === 'infiniband')
+    ? all.filter(({ deviceClass, linkLayer }) => deviceClass === 'net' && linkLayer === 'InfiniBand')
+    : [];
+  const totals = directions.flatMap((direction) => {
+    const bytes = wanted.flatMap((port) => port.bytes[direction] ?? []);
+    if (bytes.length === 0) return [];
+    return [sum(bytes) - sum(viaIp.map((port) => port.bytes[direction] ?? 0))];
+  });
+  return { position, directions, all, wanted, total: totals.length === 0 ? undefined : Math.max(0, ...totals) };
+}
+
+/** Returns the bytes of a port in the direction of its rank that moved more; undefined when it cannot count. */
+export function bytesOf(port: PortMovement, directions: readonly Direction[]): number | undefined {
+  const known = directions.flatMap((direction) => port.bytes[direction] ?? []);
+  return known.length === 0 ? undefined : Math.max(...known);
+}
+
+function carriersOf({ wanted, directions }: RankMovement, { least }: ExpectedBytes): Record<string, number> {
   return Object.fromEntries(
-    [...moved]
-      .filter(([device, bytes]) => wanted(device) && bytes > 0 && bytes >= least * CARRIER_SHARE)
-      .map(([device, bytes]) => [nameOf(device), bytes]),
+    wanted.flatMap((port) => {
+      const bytes = bytesOf(port, directions) ?? 0;
+      return bytes > 0 && bytes >= least * CARRIER_SHARE ? [[port.name, bytes]] : [];
+    }),
   );
 }
 
-/** Finds an unexpected device that carried the bytes on every rank; undefined without one. */
-function detourOf(
-  moved: readonly ReadonlyMap<string, number>[],
-  wanted: (device: string) => boolean,
-  { least }: ExpectedBytes,
-): string | undefined {
-  const [first, ...others] = moved;
-  const carried = (seen: ReadonlyMap<string, number>, device: string) =>
-    !wanted(device) && least > 0 && (seen.get(device) ?? 0) >= least * LEAST_SHARE;
-  const device = [...(first?.keys() ?? [])].find(
-    (candidate) => first && carried(first, candidate) && others.every((seen) => carried(seen, candidate)),
+/** Says which rank does not take part in the proof, and why. */
+function oneSided(proving: readonly RankMovement[], others: readonly RankMovement[]): string {
+  if (others.length === 0) return '';
+  const side = proving.map(({ position }) => position).join(', ');
+  const rest = others.map(({ position, total }) =>
+    total === undefined ? `${position} has no counter of it` : `those of ${position} moved by ${formatBytes(total)}`,
   );
-  if (device === undefined) return undefined;
-  if (device === 'net/lo') return 'lo, the loopback interface of the node';
-  return device.startsWith('net/') ? `${nameOf(device)} (IP)` : nameOf(device);
+  return `; by the counters of ${side} alone: ${rest.join(', ')}`;
+}
+
+function detourText(moved: readonly RankMovement[], { least }: ExpectedBytes, detour: string): string {
+  const totals = moved.flatMap(({ total }) => total ?? []);
+  if (totals.length === 0) return `the bytes went over ${detour}`;
+  return `the counters moved by ${formatBytes(Math.max(...totals))} of ${formatBytes(least)} sent: they went over ${detour}`;
+}
+
+/** Says why the path is unproven: no device, no counter of bytes, or counters that moved too little. */
+function unprovenText(
+  fabric: Fabric,
+  interfaces: Interfaces,
+  { least }: ExpectedBytes,
+  moved: readonly RankMovement[],
+): string {
+  const kind = fabricKindOf(fabric);
+  const counted = moved.filter(({ total }) => total !== undefined);
+  if (counted.length > 0) {
+    const each = counted.map(({ position, total = 0 }) => `${formatBytes(total)} (${position})`).join(', ');
+    return `the counters of the expected devices moved by ${each} of ${formatBytes(least)} sent, and no other device moved about that much: the counters cannot count the traffic, or another process read or reset them`;
+  }
+  const what = kind.countersText(interfaces);
+  const seen = moved.flatMap(({ wanted }) => wanted);
+  if (seen.length === 0) return `could not read ${what} on any rank before and after the test`;
+  const packets = moved.flatMap(({ position, wanted, directions }) => {
+    const of = sum(wanted.map((port) => Math.max(0, ...directions.map((direction) => port.packets[direction] ?? 0))));
+    return of > 0 ? [`${formatCount(of, 'packet')} (${position})`] : [];
+  });
+  const names = [...new Set(seen.map(({ name }) => name))].join(', ');
+  const hint = packets.length > 0 ? `; its packet counters moved by ${packets.join(', ')}` : '';
+  return `no device has a counter of bytes before and after the test (${names})${hint}`;
 }
 
 /** Formats the share and the bytes of each device: `rdmap79s0 25 % (16 GiB), …`. */
 function sharesOf(devices: Readonly<Record<string, number>>): string {
-  const total = Object.values(devices).reduce((sum, bytes) => sum + bytes, 0);
+  const total = sum(Object.values(devices));
   return Object.entries(devices)
     .map(([device, bytes]) => `${device} ${((bytes / total) * 100).toFixed(0)} % (${formatBytes(bytes)})`)
     .join(', ');
 }
 
-function nameOf(device: string): string {
-  return device.replace(/^(?:infiniband|net)\//, '');
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }

@@ -35,14 +35,16 @@ export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric 
   }
   if (memory < needed) {
     doubt(
-      `may run out of memory: ${nics} EFA devices need about ${formatBytes(needed)} for their buffers, but a rank has ${formatBytes(memory)}`,
+      `may run out of memory: ${nics} ${kind.devices} need about ${formatBytes(needed)} for their buffers, but a rank has ${formatBytes(memory)}`,
     );
   }
-  if (kind.memoryPerDevice > 0 && nics === 0 && !sharesNode) {
-    doubt('cannot use EFA: its ranks have no EFA device; set resources.devices, resources.claims or nics');
+  if (kind.needsDevices && nics === 0 && !sharesNode && !spec.cluster.hostNetwork) {
+    doubt(
+      `cannot use ${kind.title}: its ranks request no ${kind.devices}; set resources.devices, resources.claims or nics, or cluster.hostNetwork`,
+    );
   }
-  const access = toolOf(test).rung(test, 1)?.direction;
-  if (!sharesNode && (access === 'READ' || access === 'WRITE')) {
+  const access = toolOf(test).transfer(test, []).operation;
+  if (!sharesNode && access !== 'SEND') {
     for (const type of instanceTypes(spec)) {
       const reason = kind.emulated?.(type, access);
       if (reason) doubt(reason);

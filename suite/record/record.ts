@@ -218,6 +218,18 @@ const setup = z.object({
       ipcLock: z.boolean().optional().meta({ description: 'CAP_IPC_LOCK is in effect, so no memlock limit applies' }),
       hugepagesFree: z.number().optional(),
       etcdAddresses: z.array(z.string()).optional(),
+      links: z
+        .array(
+          z.object({
+            device: z.string(),
+            port: z.number(),
+            linkLayer: z.string().optional(),
+            rate: z.string().optional(),
+            state: z.string().optional(),
+          }),
+        )
+        .optional()
+        .meta({ description: 'ports of the RDMA devices of the pod, as the kernel describes them' }),
       versions: z.record(z.string(), z.string()),
       drivers: z.record(z.string(), z.string()).optional(),
       environment: z.record(z.string(), z.string()),

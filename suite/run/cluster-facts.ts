@@ -1,3 +1,4 @@
+import type { LinkReading } from '../fabrics/common/link-reading.js';
 /** Facts about the cluster that set-up collects; part of every record. */
 
 /** A problem that prevents a measurement, with its remedy. */
@@ -59,6 +60,8 @@ export interface ProbeFacts {
   readonly hugepagesFree?: number;
   /** Addresses of the etcd host; undefined when the image has no getent. */
   readonly etcdAddresses?: readonly string[];
+  /** Ports of the RDMA devices of the pod; absent in histories of earlier versions. */
+  readonly links?: readonly LinkReading[];
   /** Tools and libraries in the image: ucx, libfabric, nixl, nixlbench, efa-installer. */
   readonly versions: Readonly<Record<string, string>>;
   /** Kernel modules of the node: efa, nvidia. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FABRIC_KINDS } from '../fabrics/registry.js';
+import { FABRIC_KINDS, fabricEnvironment } from '../fabrics/registry.js';
 import { podPatch } from '../pod/patch-schema.js';
 import {
   type EnvironmentValue,
@@ -41,9 +41,6 @@ import {
 import { type TransportTestSpec, transportTest } from './transport-tests.js';
 
 /** Schema of the suite spec. Its defaults are the values of the benchmark plan. */
-
-/** Default environment of every rank; the spec can override it. */
-const DEFAULT_ENVIRONMENT: Readonly<Record<string, string>> = { FI_PROVIDER: 'efa', FI_HMEM_DISABLE_P2P: '0' };
 
 /** Maximum number of tests: as many as a suite can have cells. */
 const MAX_TESTS = 2000;
@@ -190,7 +187,7 @@ const fields = strict({
     .meta({ description: 'network between the nodes; it determines the ceiling and the counters' }),
   env: nullableEnvironment().default({}).meta({
     description:
-      'environment variables of every rank, in addition to FI_PROVIDER=efa and FI_HMEM_DISABLE_P2P=0; null removes a variable, and a value can refer to a Secret: {"valueFrom": {"secretKeyRef": {"name": "…", "key": "…"}}}',
+      'environment variables of every rank, in addition to FI_HMEM_DISABLE_P2P=0 and, with fabric.kind efa, FI_PROVIDER=efa; null removes a variable, and a value can refer to a Secret: {"valueFrom": {"secretKeyRef": {"name": "…", "key": "…"}}}',
   }),
   startDelay: startDelay.prefault({}).meta({ description: 'time between the starts of the two ranks' }),
   maxAttempts: z
@@ -360,19 +357,19 @@ export function specOf(checked: CheckedSpec): SuiteSpec {
 }
 
 /** Returns the names of all variables that a rank of any test has, also those that a `null` of the spec removes. */
-function rankVariables({ env, tests }: Pick<SuiteSpec, 'env' | 'tests'>): Set<string> {
+function rankVariables({ env, fabric, tests }: Pick<SuiteSpec, 'env' | 'fabric' | 'tests'>): Set<string> {
   const ofTests = tests.flatMap((test) =>
     matrixProblems(test).length > 0 ? [] : variantsOf(test).flatMap((variant) => Object.keys(variant.test.env)),
   );
-  return new Set([...Object.keys(DEFAULT_ENVIRONMENT), ...Object.keys(env), ...ofTests]);
+  return new Set([...Object.keys(fabricEnvironment(fabric)), ...Object.keys(env), ...ofTests]);
 }
 
-/** Returns the environment of every rank: the two default variables, then those of the spec, then those of the test. */
+/** Returns the environment of every rank: the defaults of the fabric, then the variables of the spec, then those of the test. */
 export function rankEnvironment(
-  spec: Pick<SuiteSpec, 'env'>,
+  spec: Pick<SuiteSpec, 'env' | 'fabric'>,
   testEnvironment: Readonly<Record<string, EnvironmentValue>>,
 ): Record<string, EnvironmentValue> {
-  const merged = { ...DEFAULT_ENVIRONMENT, ...spec.env, ...testEnvironment };
+  const merged = { ...fabricEnvironment(spec.fabric), ...spec.env, ...testEnvironment };
   return Object.fromEntries(
     Object.entries(merged).filter((entry): entry is [string, EnvironmentValue] => entry[1] !== null),
   );

@@ -38,11 +38,17 @@ export const REASONS = {
     effect: 'note',
     meaning: 'Names the NICs that carried the bytes and the share of each.',
   },
-  'path-unproven': { of: 'transport', effect: 'inconclusive', meaning: 'The counters of the NICs could not be read.' },
+  'path-unproven': {
+    of: 'transport',
+    effect: 'inconclusive',
+    meaning:
+      'No counter shows the bytes: the counters of the NICs could not be read, do not count bytes, or moved too little, and no other device moved the bytes.',
+  },
   'wrong-path': {
     of: 'transport',
     effect: 'fail',
-    meaning: 'The bytes took another path: TCP, the loopback interface, or one node for both ranks.',
+    meaning:
+      'The bytes took another path, by the counters of another device that moved them, or because both ranks ran on one node: TCP, another NIC, the loopback interface.',
   },
   'same-node': {
     of: 'transport',
@@ -59,6 +65,30 @@ export const REASONS = {
     of: 'transport',
     effect: 'note',
     meaning: 'The counters increased by more than the test sent: other traffic used the NICs.',
+  },
+  'link-differs': {
+    of: 'transport',
+    effect: 'note',
+    meaning:
+      'A NIC reports another link layer or rate than the fabric of the spec or of the instance type. The ceiling may be wrong, or the link slower than it should be.',
+  },
+  'ceiling-read': {
+    of: 'transport',
+    effect: 'note',
+    meaning:
+      'The ceiling is what the NICs of the probe pod report, because the instance type is unknown and the spec does not declare the NICs.',
+  },
+  'fabric-events': {
+    of: 'transport',
+    effect: 'note',
+    meaning:
+      'The NICs counted events that lower a figure, with their numbers: retransmissions, drops, errors of the link, unresponsive or impaired remotes.',
+  },
+  'rdma-write-emulated': {
+    of: 'transport',
+    effect: 'note',
+    meaning:
+      'The test writes to remote memory, and the NICs moved the bytes by sends: the library emulated the RDMA write, the likely cause of a low figure.',
   },
   'figures-disagree': {
     of: 'transport',

@@ -40,8 +40,8 @@ export async function inspectNodes(
   problems.add(...(check?.problems ?? []));
   if (!check?.pair) return { check, fabric: undefined, probes: [] };
   const types = new Set(check.nodes.map(({ instanceType }) => instanceType));
-  const fabric = fabricOf(spec, types.size > 0 ? [...types] : ['unknown'], problems);
-  return { check, fabric, probes: await probePair(spec, run, check.pair, problems) };
+  const probes = await probePair(spec, run, check.pair, problems);
+  return { check, fabric: fabricOf(spec, types.size > 0 ? [...types] : ['unknown'], probes, problems), probes };
 }
 
 /** Chooses the pair and claims it. Chooses again after a wait for another suite, because the nodes may have changed. */
@@ -121,16 +121,24 @@ async function probePair(
 }
 
 /**
- * Determines the fabric from the spec and the instance types in the labels of the nodes. Traffic between two types is no faster than
- * the node with the lower bandwidth, so its fabric counts.
+ * Determines the fabric from the spec and the instance types in the labels of the nodes, and from what the devices of the probe
+ * pods report for a type of which nothing is known. Traffic between two types is no faster than the node with the lower bandwidth,
+ * so its fabric counts.
  */
-function fabricOf(spec: SuiteSpec, labelled: readonly string[], problems: SetUpProblems): Fabric | undefined {
+function fabricOf(
+  spec: SuiteSpec,
+  labelled: readonly string[],
+  probes: readonly ProbeFacts[],
+  problems: SetUpProblems,
+): Fabric | undefined {
   const kind = fabricKindOf(spec.fabric);
-  const fabrics: Fabric[] = [];
-  for (const type of labelled) {
-    const fabric = kind.fabricOf(spec.fabric, type);
-    if (fabric) fabrics.push(fabric);
-    else problems.add({ subject: 'fabric', ...kind.unknown(spec.fabric, type) });
-  }
-  return fabrics.length === labelled.length ? slowestFabric(fabrics) : undefined;
+  const unknown = labelled.filter((type) => kind.fabricOf(spec.fabric, type) === undefined);
+  const declared = labelled.flatMap((type) => kind.fabricOf(spec.fabric, type) ?? []);
+  if (unknown.length === 0) return slowestFabric(declared);
+  const read = probes.flatMap(
+    ({ links = [] }) => kind.fabricOfReading(spec.fabric, links, spec.resources.gpu.count) ?? [],
+  );
+  if (read.length > 0 && read.length === probes.length) return slowestFabric([...declared, ...read]);
+  for (const type of unknown) problems.add({ subject: 'fabric', ...kind.unknown(spec.fabric, type) });
+  return undefined;
 }

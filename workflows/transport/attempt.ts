@@ -14,6 +14,7 @@ import type { Pair } from '../../suite/run/cluster-facts.js';
 import { attemptGroup, attemptName, rankPodName } from '../../suite/run/object-names.js';
 import { rankNodes } from '../../suite/run/rank-nodes.js';
 import type { Run } from '../../suite/run/run.js';
+import { isSameNode } from '../../suite/schema/placement.js';
 import { nicsOfPod } from '../../suite/spec/rank-resources.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../../suite/spec/transport-tests.js';
@@ -82,7 +83,7 @@ export class Attempt {
   get #circumstances(): Omit<AttemptContext, 'timedOut' | 'etcdLost' | 'stalledFor'> {
     const { spec, fabric } = this.#input;
     const kind = fabricKindOf(spec.fabric);
-    const networkInterface = kind.networkInterface(spec.fabric);
+    const networkInterface = kind.interfaces(spec.fabric);
     const visibleNics = kind.visibleNics(fabric, nicsOfPod(this.#input.definition.settings.resources));
     return { fabric, networkInterface, visibleNics };
   }
@@ -215,6 +216,7 @@ export class Attempt {
   /** Returns the judgement of an attempt that has failed: without rows, even when the evidence contains some. */
   #unmeasured(failure: FailureRecord): AttemptJudgement {
     const { fabric, visibleNics } = this.#circumstances;
+    if (isSameNode(this.#test)) return { ...unmeasured(failure), rows: [] };
     const ceiling = ceilingOf(fabric, scopeOf(this.#test), usableNics(this.#test, visibleNics));
     return { ...unmeasured(failure), rows: [], ceiling, usableCeiling: ceiling };
   }

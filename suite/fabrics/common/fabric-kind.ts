@@ -1,6 +1,9 @@
 import type { z } from 'zod';
 import type { Fabric } from '../../hardware/fabric.js';
 import type { Sign } from '../../verdict/sign.js';
+import type { ByteSource } from './byte-source.js';
+import type { EventCounter } from './event-counter.js';
+import type { LinkReading } from './link-reading.js';
 
 /** A problem of a fabric, with its remedy. */
 export interface FabricProblem {
@@ -17,6 +20,20 @@ export interface ProbedImage {
   readonly efaDomains?: number | undefined;
   /** Memory that the pod may lock, as text; undefined without a limit. */
   readonly memlockLimit?: string | undefined;
+}
+
+/** Interfaces in the pods that should carry the bytes; empty when the bytes bypass the interfaces of the kernel. */
+export type Interfaces = string | readonly string[];
+
+/** Class of a device under /sys/class. */
+export type DeviceClass = 'infiniband' | 'net';
+
+/** Description of the device of a counter frame. */
+export interface SeenDevice {
+  /** `infiniband/rdmap79s0` or `net/eth0`. */
+  readonly device: string;
+  /** Link layer that the device reports: `InfiniBand`, `Ethernet`, `Unspecified` (EFA). */
+  readonly linkLayer?: string | undefined;
 }
 
 /** A node as a fabric sees it. Instance type and zone are `unknown` when the node has no label with them. */
@@ -36,25 +53,45 @@ export interface FabricKind<Spec extends { readonly kind: string }> {
   /** Value of `fabric.kind` in a spec. */
   readonly name: Spec['kind'];
   readonly schema: z.ZodType<Spec>;
+  /** Name of the fabric in a sentence: `EFA`, `InfiniBand`. */
+  readonly title: string;
+  /** Several devices of the fabric in a sentence: `EFA devices`, `RoCE NICs`. */
+  readonly devices: string;
+  /** Default environment variables of ranks and Dynamo workers, in addition to those of every fabric; a spec overrides them. */
+  readonly environment: Readonly<Record<string, string>>;
   /**
    * Value of FI_PROVIDER with which libfabric uses this fabric; absent when the provider does not determine the fabric.
    */
   readonly provider?: string;
   /** True when UCX versions without a transport with RDMA write emulate writes on this fabric in software. */
   readonly emulatesOldUcx: boolean;
-  /** True when the counters show which cards carried the bytes, so that the ceiling is that of these cards. */
-  readonly countsCards: boolean;
-  /** Counters of bytes (payload or frames), by the class of device under /sys/class. */
-  readonly byteCounters: Readonly<Record<string, readonly string[]>>;
+  /** Class of the devices that carry the bytes. */
+  readonly deviceClass: DeviceClass;
+  /** Link layers that a device of this fabric reports; empty for the class `net`. */
+  readonly linkLayers: readonly string[];
+  /** Counters of bytes (payload or frames) of its devices. */
+  readonly byteSources: readonly ByteSource[];
+  /** Counters of events that explain a low figure. */
+  readonly events: readonly EventCounter[];
   /** Messages in the output of a successful run that reveal an unexpected path; empty when every path is expected. */
   readonly signs: readonly Sign[];
   /** Remedy for a test that hangs before its first row; absent when the fabric has no usual cause for this. */
   readonly hungHint?: string;
   /** Bytes that the buffers of each device need; 0 for a fabric without devices in the pods. */
   readonly memoryPerDevice: number;
+  /** True when a rank needs devices of the fabric in its pod, by an extended resource, a claim or the host network. */
+  readonly needsDevices: boolean;
 
+  /** Returns true when the counters show which cards carried the bytes, so that the ceiling is that of these cards. */
+  countsCards(fabric: Fabric): boolean;
   /** Returns the fabric with its ceiling; undefined when cards, rate or GPUs are unknown. */
   fabricOf(spec: Spec, labelled: string): Fabric | undefined;
+  /**
+   * Returns the fabric by what the devices of a probe pod report; undefined when they report no rate.
+   *
+   * @param gpus GPUs of a rank
+   */
+  fabricOfReading(spec: Spec, links: readonly LinkReading[], gpus: number): Fabric | undefined;
   /** Returns the catalogue's entry of an instance type; undefined when it has none. */
   ofInstanceType(instanceType: string): Fabric | undefined;
   /** Explains why `fabricOf` returned undefined. */
@@ -70,14 +107,27 @@ export interface FabricKind<Spec extends { readonly kind: string }> {
    * @param selected values of the instance type label in the spec's node selector
    */
   instanceTypes(spec: Spec, selected: readonly string[]): readonly string[];
-  /** Returns the interface that should carry the bytes; empty when they bypass the kernel's interfaces. */
-  networkInterface(spec: Spec): string;
-  /** Returns the number of cards that each rank sees, for its number of devices. */
+  /** Returns the interfaces that should carry the bytes; empty when they bypass the kernel's interfaces. */
+  interfaces(spec: Spec): Interfaces;
+  /**
+   * Returns the number of cards that each rank sees.
+   *
+   * @param givenDevices NICs that the pod's extended resources grant; 0 when the pod gets its NICs in another way
+   */
   visibleNics(fabric: Fabric, givenDevices: number): number;
-  /** Returns true when a device, such as `infiniband/rdmap79s0` or `net/eth0`, should carry the bytes. */
-  carries(device: string, networkInterface: string): boolean;
+  /** Returns true when a device should carry the bytes. */
+  carries(device: SeenDevice, interfaces: Interfaces): boolean;
   /** Names the counters that prove the path: `EFA hw_counters`. */
-  countersText(networkInterface: string): string;
+  countersText(interfaces: Interfaces): string;
+  /** Returns true when a rate that a device reports agrees with the declared line rate, both in bytes per second. */
+  rateAgrees(reported: number, declared: number): boolean;
+  /**
+   * Explains a write whose bytes moved by sends: the RDMA write was emulated; undefined when it was not, or when the fabric
+   * has no counters for it.
+   *
+   * @param moved growth of each counter of a sending device
+   */
+  emulatedWrite(moved: Readonly<Record<string, number>>): string | undefined;
   /**
    * Explains why two nodes cannot exchange traffic over the fabric; undefined when nothing speaks against it. Absent for a
    * fabric that connects all nodes.
@@ -86,3 +136,6 @@ export interface FabricKind<Spec extends { readonly kind: string }> {
   /** Lists the problems that prevent a measurement of the fabric on a node. */
   probeProblems(probed: ProbedImage, givenDevices: number): FabricProblem[];
 }
+
+/** Operation on remote memory, or a message. */
+export type RemoteOperation = MemoryAccess | 'SEND';

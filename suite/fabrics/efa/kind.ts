@@ -1,46 +1,37 @@
+import { DEVICE_BYTES, EFA_OPERATIONS } from '../common/byte-source.js';
+import { EFA_EVENTS } from '../common/event-counter.js';
 import type { FabricKind } from '../common/fabric-kind.js';
-import { typesOfSpec } from '../common/instance-type.js';
-import { fabricOfInstanceType } from './catalogue.js';
-import { efaFabric, emulatedByEfa, unknownEfa } from './ceiling.js';
+
+import { rdmaKind } from '../common/rdma-kind.js';
 import { efaProbeProblems } from './probe-problems.js';
 import { efaUnreachable } from './reach.js';
+import { efaEmulatedWrite, emulatedByEfa } from './remote-access.js';
+import { efaRateAgrees } from './reported-rate.js';
 import { EFA_SIGNS } from './signs.js';
 import { type EfaSpec, efaSpec } from './spec.js';
 
-/** AWS's Elastic Fabric Adapter: RDMA devices that a device plugin gives to the pods. */
+/** AWS's Elastic Fabric Adapter: RDMA devices that a device plugin, a claim or the host network gives to the pods. */
 export const efa = {
+  ...rdmaKind('efa', ['Unspecified']),
   name: 'efa',
   schema: efaSpec,
+  title: 'EFA',
+  devices: 'EFA devices',
+  environment: { FI_PROVIDER: 'efa' },
   provider: 'efa',
   emulatesOldUcx: true,
-  countsCards: true,
-  byteCounters: {
-    infiniband: [
-      'rdma_write_bytes',
-      'rdma_write_recv_bytes',
-      'rdma_read_bytes',
-      'rdma_read_resp_bytes',
-      'tx_bytes',
-      'rx_bytes',
-      'send_bytes',
-      'recv_bytes',
-    ],
-  },
+  byteSources: [DEVICE_BYTES, EFA_OPERATIONS],
+  events: EFA_EVENTS,
   signs: EFA_SIGNS,
   // EC2 User Guide, "Elastic Fabric Adapter": security group and limitations.
   hungHint:
     'Check that the security group of the EFA interfaces allows all traffic from and to itself, in both directions, and that both nodes are in one availability zone; EFA traffic is dropped without a message otherwise',
   // Registered buffers count against the pod's memory: 128 GiB are needed for 32 devices.
   memoryPerDevice: (128 * 2 ** 30) / 32,
-  fabricOf: efaFabric,
-  ofInstanceType: fabricOfInstanceType,
-  unknown: unknownEfa,
-  emulated: emulatedByEfa,
-  instanceTypes: (spec: EfaSpec, selected) => typesOfSpec(spec, selected),
-  networkInterface: () => '',
-  visibleNics: (_, givenDevices) => givenDevices,
-  carries: (device) => device.startsWith('infiniband/'),
   countersText: () => 'EFA hw_counters',
+  rateAgrees: efaRateAgrees,
+  emulatedWrite: efaEmulatedWrite,
+  emulated: emulatedByEfa,
   unreachable: efaUnreachable,
   probeProblems: efaProbeProblems,
 } satisfies FabricKind<EfaSpec>;

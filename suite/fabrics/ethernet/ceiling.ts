@@ -1,6 +1,6 @@
 import type { Fabric } from '../../hardware/fabric.js';
 
-/** Returns one Ethernet interface with a declared rate in bytes per second. */
-export function ethernet(rate: number, source: string): Fabric {
-  return { kind: 'ethernet', nics: 1, lineRate: rate, gpus: 0, nicsPerGpu: 1, source };
+/** Returns Ethernet interfaces with a declared rate of each, in bytes per second. All of them serve every process. */
+export function ethernet(rate: number, source: string, interfaces = 1): Fabric {
+  return { kind: 'ethernet', nics: interfaces, lineRate: rate, gpus: 0, nicsPerGpu: interfaces, source };
 }

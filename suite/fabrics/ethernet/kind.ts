@@ -1,23 +1,38 @@
-import type { FabricKind } from '../common/fabric-kind.js';
+import { DEVICE_BYTES } from '../common/byte-source.js';
+import type { FabricKind, Interfaces } from '../common/fabric-kind.js';
 import { ethernet } from './ceiling.js';
 import { type EthernetSpec, ethernetSpec } from './spec.js';
 
-/** A network interface of the kernel. TCP and transports emulated over TCP are the expected path. */
+/** Network interfaces of the kernel. TCP and transports emulated over TCP are the expected path. */
 export const ethernetKind = {
   name: 'ethernet',
   schema: ethernetSpec,
+  title: 'Ethernet',
+  devices: 'interfaces',
+  environment: {},
   emulatesOldUcx: false,
-  countsCards: false,
-  byteCounters: { net: ['tx_bytes', 'rx_bytes'] },
+  deviceClass: 'net',
+  linkLayers: [],
+  byteSources: [DEVICE_BYTES],
+  events: [],
   signs: [],
   memoryPerDevice: 0,
-  fabricOf: ({ rate }) => ethernet(rate, 'declared in the spec'),
+  needsDevices: false,
+  countsCards: ({ nics }) => nics > 1,
+  fabricOf: (spec) => ethernet(spec.rate, 'declared in the spec', listOf(spec.interface).length),
+  fabricOfReading: () => undefined,
   ofInstanceType: () => undefined,
   unknown: () => ({ message: 'the rate of the interface is unknown', hint: 'Set fabric.rate' }),
   instanceTypes: () => [],
-  networkInterface: (spec) => spec.interface,
+  interfaces: (spec) => spec.interface,
   visibleNics: ({ nics }) => nics,
-  carries: (device, networkInterface) => device === `net/${networkInterface}`,
-  countersText: (networkInterface) => `statistics of ${networkInterface}`,
+  carries: ({ device }, interfaces) => listOf(interfaces).some((name) => device === `net/${name}`),
+  countersText: (interfaces) => `statistics of ${listOf(interfaces).join(', ')}`,
+  rateAgrees: () => true,
+  emulatedWrite: () => undefined,
   probeProblems: () => [],
 } satisfies FabricKind<EthernetSpec>;
+
+function listOf(interfaces: Interfaces): readonly string[] {
+  return typeof interfaces === 'string' ? [interfaces] : interfaces;
+}

@@ -4,10 +4,13 @@ import { rate, strict } from '../../schema/schema.js';
 
 export const ethernetSpec = strict({
   kind: z.literal('ethernet'),
-  rate: rate().meta({ description: 'line rate of the network of one node' }),
-  interface: devices('an interface')
+  rate: rate().meta({ description: 'line rate of one interface' }),
+  interface: z
+    .union([devices('an interface'), z.array(devices('an interface')).min(1).max(64)])
     .default('eth0')
-    .meta({ description: 'interface in the pods whose counters prove the path' }),
+    .meta({
+      description: 'interface in the pods whose counters prove the path; a list for a network of several interfaces',
+    }),
 });
 
 export type EthernetSpec = z.output<typeof ethernetSpec>;

@@ -9,6 +9,17 @@ export interface CounterFrame {
   readonly when: 'before' | 'after';
   /** `infiniband/rdmap79s0` or `net/eth0`. */
   readonly device: string;
+  /** Port of an RDMA device; absent for an interface, and in logs of earlier versions, which have only the first port. */
+  readonly port?: number;
+  /** Link layer of the port: `InfiniBand`, `Ethernet`, `Unspecified` (EFA); of an interface only `InfiniBand` (IPoIB). */
+  readonly linkLayer?: string;
+  /** Rate of the port as the kernel prints it: `400 Gb/sec (4X NDR)`. */
+  readonly rate?: string;
+  /** State of the port as the kernel prints it: `4: ACTIVE`. */
+  readonly state?: string;
+  /** `unknown` when the pod does not show whether the device is its own; the script leaves out devices of other pods. */
+  readonly own?: string;
+  /** Counters that have a value. One that the device lacks is absent, and not 0. */
   readonly counters: Readonly<Record<string, number>>;
 }
 
@@ -96,6 +107,7 @@ export function readRankLog(text: string): RankLog {
   let stopped = false;
   let endedAt: number | undefined;
   let cut: CutFrame | undefined;
+  let place = '';
   const timed = hasTimes(text);
   for (const whole of linesOf(text)) {
     const { at, line } = timed ? withoutTime(whole) : { at: undefined, line: whole };
@@ -115,9 +127,10 @@ export function readRankLog(text: string): RankLog {
         cut = found;
         break;
       case 'counters':
-        if (counted.has(`${found.when} ${found.device}`)) mixed = true;
+        place = `${found.when} ${found.device} ${found.port ?? 1}`;
+        if (counted.has(place)) mixed = true;
         else if (counters.length < MOST_COUNTERS) counters.push(found);
-        counted.add(`${found.when} ${found.device}`);
+        counted.add(place);
         break;
       case 'libraries':
         for (const file of found.files) libraries.add(file);
@@ -220,6 +233,8 @@ function isFrame(value: unknown): value is Frame {
       return (
         (value.when === 'before' || value.when === 'after') &&
         typeof value.device === 'string' &&
+        (value.port === undefined || Number.isSafeInteger(value.port)) &&
+        [value.linkLayer, value.rate, value.state, value.own].every(isTextOrAbsent) &&
         isObject(value.counters) &&
         Object.values(value.counters).every(Number.isFinite)
       );
@@ -230,6 +245,10 @@ function isFrame(value: unknown): value is Frame {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isTextOrAbsent(value: unknown): boolean {
+  return value === undefined || typeof value === 'string';
 }
 
 function isTexts(value: unknown): value is readonly string[] {

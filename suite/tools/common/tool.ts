@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { RemoteOperation } from '../../fabrics/common/fabric-kind.js';
 import type { Scope } from '../../hardware/fabric.js';
 import type { Row } from '../../hardware/measurement.js';
 import type { FieldProblem, TestFields } from '../../schema/test-fields.js';
@@ -17,6 +18,14 @@ export interface ExpectedBytes {
   readonly least: number;
   /** Bytes including the whole warm-up, which some versions of a tool shorten. */
   readonly most: number;
+}
+
+/** How the payload crosses the network. */
+export interface Transfer {
+  /** Operation on remote memory, or a message. */
+  readonly operation: RemoteOperation;
+  /** Ranks that send the payload, both for a ping-pong; empty when the output does not show it. */
+  readonly senders: readonly RankOutput['position'][];
 }
 
 /** Facts of one rank for its command line. */
@@ -144,6 +153,12 @@ export interface Tool<Test extends ToolTest> {
   /** Returns the number of GPUs that each rank needs. */
   gpus(test: Test): number;
   expectedBytes(test: Test): ExpectedBytes;
+  /**
+   * Returns the operation that moves the payload, and which rank sends it.
+   *
+   * @param ranks output of both ranks; empty before a test runs
+   */
+  transfer(test: Test, ranks: readonly RankOutput[]): Transfer;
   /** Returns the shortest and the longest time of the tool without the transfer, in seconds. */
   overhead(test: Test): { readonly low: number; readonly high: number };
   /** Returns the NIXL back end whose transfer curve the test measures; undefined when its rows do not form a curve. */

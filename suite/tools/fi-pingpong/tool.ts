@@ -35,6 +35,7 @@ export const fiPingpong = {
   namedNics: ({ domain }) => (domain === undefined ? [] : [domain.replace(/-(?:rdm|dgrm)$/, '')]),
   gpus: () => 0,
   expectedBytes: expectedPingpongBytes,
+  transfer: () => ({ operation: 'SEND', senders: ['node1', 'node2'] }),
   overhead: pingpongOverhead,
   curveOf: () => undefined,
 

@@ -23,6 +23,7 @@ import { nixlbenchTable } from './result-table.js';
 import { nixlbenchRung } from './rung.js';
 import { NIXLBENCH_SIGNS } from './signs.js';
 import { type NixlbenchSpec, nixlbenchSpec } from './spec.js';
+import { nixlbenchTransfer } from './transfer.js';
 import { nixlbenchVersion } from './version.js';
 
 /** Runs nixlbench of ai-dynamo/nixl: bandwidth between two NIXL agents over one NIXL back end. */
@@ -63,6 +64,7 @@ export const nixlbench = {
     const bytes = expectedNixlbenchBytes(test);
     return { least: bytes, most: bytes };
   },
+  transfer: nixlbenchTransfer,
   overhead: nixlbenchOverhead,
   curveOf: ({ backend }) => backend,
 

@@ -8,6 +8,7 @@ import { parseUcxOutput } from './parse.js';
 import { ucxTable } from './result-table.js';
 import { ucxRung } from './rung.js';
 import { isLatencyTest, type UcxPerftestSpec, ucxPerftestSpec } from './spec.js';
+import { ucxTransfer } from './transfer.js';
 
 /** Runs ucx_perftest of openucx/ucx: bandwidth or latency of UCX without NIXL. */
 export const ucxPerftest = {
@@ -29,6 +30,7 @@ export const ucxPerftest = {
   namedNics: ({ devices }) => devices.map((device) => device.replace(/:\d+$/, '')),
   gpus: ({ memory }) => (memory === 'host' ? 0 : 1),
   expectedBytes: expectedUcxBytes,
+  transfer: ucxTransfer,
   overhead: () => UCX_OVERHEAD,
   curveOf: () => undefined,
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { fabricOfInstanceType, knownInstanceTypes } from '../../../../suite/fabrics/efa/catalogue.js';
-import { efaFabric } from '../../../../suite/fabrics/efa/ceiling.js';
+import { efa } from '../../../../suite/fabrics/efa/kind.js';
 import { ceilingOf, isAboveCeiling } from '../../../../suite/hardware/fabric.js';
 
 const GB = 1e9;
@@ -50,16 +50,19 @@ describe('fabric catalogue', () => {
   });
 
   it('takes what the spec says over the catalogue, and names that', () => {
-    const found = efaFabric({ kind: 'efa', nics: 16 }, 'p5.48xlarge');
+    const found = efa.fabricOf({ kind: 'efa', nics: 16 }, 'p5.48xlarge');
     assert.deepEqual([found?.nics, found?.lineRate, found?.nicsPerGpu], [16, 12.5 * GB, 2]);
     assert.match(found?.source ?? '', /changed in the spec/);
-    assert.deepEqual(efaFabric({ kind: 'efa' }, 'ml.p5.48xlarge'), fabric('p5.48xlarge'));
-    assert.deepEqual(efaFabric({ kind: 'efa', instanceType: 'p4d.24xlarge' }, 'p5.48xlarge'), fabric('p4d.24xlarge'));
+    assert.deepEqual(efa.fabricOf({ kind: 'efa' }, 'ml.p5.48xlarge'), fabric('p5.48xlarge'));
+    assert.deepEqual(
+      efa.fabricOf({ kind: 'efa', instanceType: 'p4d.24xlarge' }, 'p5.48xlarge'),
+      fabric('p4d.24xlarge'),
+    );
   });
 
   it('takes an instance type that it does not know when the spec says all of it', () => {
-    assert.equal(efaFabric({ kind: 'efa', nics: 2, nicRate: 5 * GB }, 'x9.huge'), undefined);
-    assert.deepEqual(efaFabric({ kind: 'efa', nics: 2, nicRate: 5 * GB, gpus: 1 }, 'x9.huge'), {
+    assert.equal(efa.fabricOf({ kind: 'efa', nics: 2, nicRate: 5 * GB }, 'x9.huge'), undefined);
+    assert.deepEqual(efa.fabricOf({ kind: 'efa', nics: 2, nicRate: 5 * GB, gpus: 1 }, 'x9.huge'), {
       kind: 'efa',
       nics: 2,
       lineRate: 5 * GB,

@@ -50,12 +50,22 @@ describe('proof of path', () => {
 
   it('accepts warm-up that was cut short, and not less than what counts', () => {
     assert.equal(prove(moved({ 'infiniband/x': SENT.least })).status, 'proven');
-    assert.equal(prove(moved({ 'infiniband/x': SENT.least * 0.89 })).status, 'wrong');
+    assert.equal(prove(moved({ 'infiniband/x': SENT.least * 0.89 })).status, 'unproven');
   });
 
-  it('is wrong when one rank moved nothing', () => {
-    const proof = prove(efa(1), efa(0));
-    assert.deepEqual([proof.status, proof.reason.code], ['wrong', 'wrong-path']);
+  it('needs the counters of one rank only, and says so', () => {
+    for (const proof of [prove(efa(1), efa(0)), prove(efa(0), efa(1)), prove(efa(1), moved({}))]) {
+      assert.deepEqual([proof.status, Object.keys(proof.devices)], ['proven', NICS]);
+      assert.match(proof.reason.message, /by the counters of rank [12] alone/);
+    }
+    assert.match(prove(efa(1), efa(0)).reason.message, /those of rank 2 moved by 0 B/);
+    assert.match(prove(efa(1), moved({})).reason.message, /rank 2 has no counter of it/);
+  });
+
+  it('is unproven with the numbers when no device moved the bytes', () => {
+    const proof = prove(efa(0));
+    assert.deepEqual([proof.status, proof.reason.code], ['unproven', 'path-unproven']);
+    assert.match(proof.reason.message, /moved by 0 B \(rank 1\), 0 B \(rank 2\) of 1000 MiB sent/);
   });
 
   it('says that TCP carried the bytes', () => {
@@ -88,7 +98,7 @@ describe('proof of path', () => {
     assert.equal(prove(moved({})).status, 'unproven');
     const log = efa(1);
     const once = { ...log, counters: log.counters.filter(({ when }) => when === 'after') };
-    assert.equal(prove(log, once).status, 'unproven');
+    assert.equal(prove(once, once).status, 'unproven');
   });
 
   it('names traffic that is not the test’s', () => {

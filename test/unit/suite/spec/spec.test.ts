@@ -105,8 +105,8 @@ describe('suite spec', () => {
     ['no tests', { name: 'x', tests: [] }, /^tests: add at least one test/],
     [
       'an unknown fabric',
-      { ...minimal, fabric: { kind: 'infiniband' } },
-      /^fabric\.kind: unknown fabric kind "infiniband"; known: efa, ethernet/,
+      { ...minimal, fabric: { kind: 'myrinet' } },
+      /^fabric\.kind: unknown fabric kind "myrinet"; known: efa, infiniband, roce, ethernet/,
     ],
     ['no object at all', 'nonsense', /^spec: /],
   ];

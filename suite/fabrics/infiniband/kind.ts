@@ -1,0 +1,25 @@
+import { PORT_DATA } from '../common/byte-source.js';
+import { INFINIBAND_EVENTS } from '../common/event-counter.js';
+import type { FabricKind } from '../common/fabric-kind.js';
+import { memlockProblems, rdmaKind } from '../common/rdma-kind.js';
+import { type InfinibandSpec, infinibandSpec } from './spec.js';
+
+/** InfiniBand: host channel adapters that bypass the kernel. */
+export const infiniband = {
+  ...rdmaKind('infiniband', ['InfiniBand']),
+  name: 'infiniband',
+  schema: infinibandSpec,
+  title: 'InfiniBand',
+  devices: 'InfiniBand adapters',
+  environment: {},
+  emulatesOldUcx: false,
+  byteSources: [PORT_DATA],
+  events: INFINIBAND_EVENTS,
+  signs: [],
+  hungHint:
+    'Check that the ports of both nodes are active in one subnet with a common partition key; on AKS, use nodes of one node pool',
+  // Registered buffers are pinned host memory of the tools' own size, which the spec of the test sets.
+  memoryPerDevice: 0,
+  countersText: () => 'ports/*/counters of the InfiniBand adapters',
+  probeProblems: ({ memlockLimit }) => memlockProblems(memlockLimit),
+} satisfies FabricKind<InfinibandSpec>;
