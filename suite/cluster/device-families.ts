@@ -12,6 +12,8 @@ export interface DeviceFamily {
   readonly before?: RegExp;
   /** Words in the name or image of a DaemonSet that serves the devices by Dynamic Resource Allocation. */
   readonly dra: RegExp;
+  /** Remedy when a DRA driver serves the devices, and the spec requests an extended resource. */
+  readonly claim: (resource: string) => string;
   /** Remedy when nothing serves the devices. */
   readonly install: string;
   /** Remedy when the device plugin is ready but offers none. */
@@ -26,6 +28,9 @@ export interface DeviceFamily {
 
 const DRA = /\bdranet\b|\bdra\b/i;
 
+const claimOfDriver = (resource: string) =>
+  `Claim the devices in resources.claims with a DeviceClass of the driver (kubectl get deviceclasses) and remove ${resource} from resources.devices`;
+
 const FAMILIES: readonly DeviceFamily[] = [
   {
     title: 'EFA',
@@ -33,6 +38,8 @@ const FAMILIES: readonly DeviceFamily[] = [
     resources: /\befa\b/i,
     plugins: /\befa|efa\b/i,
     dra: DRA,
+    claim: (resource) =>
+      `Claim the devices in resources.claims (DeviceClass efa.networking.k8s.aws) and remove ${resource} from resources.devices`,
     install: 'Install the Helm chart aws-efa-k8s-device-plugin from the EKS charts',
     none: 'Launch the nodes with EFA interfaces (launch template or node group; Karpenter attaches as many as pods request), and check the log of the device plugin on them',
     fewer: (all, instanceType) =>
@@ -45,6 +52,8 @@ const FAMILIES: readonly DeviceFamily[] = [
     plugins: /nvidia-device-plugin|nvidia[-/]k8s-device-plugin|gpu.{0,60}dev(?:ice)?-?plugin|neuron|habana/i,
     before: /nvidia-(?:driver|container-toolkit|operator-validator)|neuron-driver/i,
     dra: /dra-driver.{0,60}(?:gpu|neuron)|(?:gpu|neuron).{0,60}\bdra\b/i,
+    claim: () =>
+      'Claim the devices in resources.claims (DeviceClass gpu.nvidia.com for NVIDIA) and set resources.gpu.count to 0',
     install: "Install NVIDIA's GPU operator or k8s-device-plugin, or the device plugin of the accelerator's vendor",
     none: 'Check the driver on these nodes (nvidia-smi) and the log of the device plugin on them',
     fewer: (all, instanceType, node) =>
@@ -58,6 +67,7 @@ const FAMILIES: readonly DeviceFamily[] = [
     plugins: /rdma|sriov|sr-iov|infiniband|\bhca\b|k8s-rdma-shared-dev-plugin/i,
     before: /\bmofed|doca-driver|nic-?cluster/i,
     dra: DRA,
+    claim: claimOfDriver,
     install:
       "Install NVIDIA's Network Operator with a NicClusterPolicy that has an RDMA shared device plugin or an SR-IOV device plugin, or the plugin that your provider documents",
     none: 'Check that the configuration of the device plugin (its ConfigMap, or the SriovNetworkNodePolicy) selects the NICs of these nodes and has this name of the resource',
@@ -77,6 +87,7 @@ export function familyOf(resource: string): DeviceFamily {
     resources: new RegExp(`/${word}`, 'i'),
     plugins: new RegExp(`\\b${word}\\b`, 'i'),
     dra: DRA,
+    claim: claimOfDriver,
     install: `Install the device plugin that offers ${resource}`,
     none: 'Check the log of the device plugin on these nodes',
     fewer: (all, instanceType) => `Find why the device plugin offers fewer than the ${all} of ${instanceType}`,

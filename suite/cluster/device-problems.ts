@@ -126,11 +126,12 @@ function notReady({ namespace, name, image, ready, desired }: DevicePlugin, { fa
  * A DRA driver gives devices to pods that name a ResourceClaim. AWS allows no device plugin beside it on a node (Amazon EKS
  * User Guide, "Manage EFA devices on Amazon EKS").
  */
-function givenByClaims(driver: DevicePlugin, { family, text }: Missing): Problem {
+function givenByClaims(driver: DevicePlugin, { family, request, text }: Missing): Problem {
+  const state = isReady(driver) ? '' : `, of which ${driver.ready} of ${driver.desired} pods are ready`;
   return {
     subject: `${family.title} devices`,
-    message: `${nameOf(driver)} gives out devices by DRA (ResourceClaims) and not as an extended resource, so ${text}`,
-    hint: `Choose nodes with the ${family.title} device plugin and without the DRA driver; a rank requests ${family.title} as an extended resource`,
+    message: `${nameOf(driver)}${state} gives out devices by DRA (ResourceClaims) and not as an extended resource, so ${text}`,
+    hint: `${family.claim(request.resource)}; or choose nodes with the device plugin of ${request.resource} and without the driver`,
   };
 }
 

@@ -40,6 +40,11 @@ export const HISTORY_CASES: Readonly<Record<string, () => HistoryCase>> = {
     fake: judging(unmeasured('RendezvousTimeout')),
   }),
 
+  'wait-for-nodes': () => ({
+    spec: suite([LF], { timeouts: { podStart: '2s' } }),
+    fake: withEndingPod(1),
+  }),
+
   'park-and-resolve': () => ({
     spec: suite([LF], { onFailure: 'park' }),
     fake: judging(unmeasured('BackendUnavailable')),
@@ -166,6 +171,20 @@ function atTheSecondTry<I, O>(activity: (input: I) => Promise<O>): (input: I) =>
     if (activityInfo().attempt === 1) throw new SuiteFailure('ApiUnavailable', 'the API server answered 503');
     return activity(input);
   };
+}
+
+/** A pod that has been asked to end holds the devices of a node at the first checks. */
+export function withEndingPod(checks: number): FakeActivities {
+  const fake = new FakeActivities();
+  const { checkNodes } = fake.activities;
+  let check = 0;
+  fake.overrides.checkNodes = async (input) => {
+    const { pair, ...found } = await checkNodes(input);
+    if (check++ >= checks) return { ...found, ...(pair ? { pair } : {}) };
+    const problem = { subject: 'node gpu-1', message: 'has 0 of 8 nvidia.com/gpu free', hint: 'Find the pods' };
+    return { ...found, nodes: [], problems: [problem], waitFor: ['pod a/b on node gpu-1 ends'] };
+  };
+  return fake;
 }
 
 /** Its ranks run until they are released. */

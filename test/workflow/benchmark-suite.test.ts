@@ -4,7 +4,8 @@ import { WorkflowFailedError } from '@temporalio/client';
 import { CancelledFailure } from '@temporalio/common';
 import { progressQuery } from '../../workflows/common/messages.js';
 import { FakeActivities, failing, PASSED, unmeasured } from '../support/fake-activities.js';
-import { failure, plan, result, runSuite } from '../support/suite-run.js';
+import { withEndingPod } from '../support/history-cases.js';
+import { failure, plan, result, runSuite, until } from '../support/suite-run.js';
 
 describe('benchmarkSuite', function () {
   this.timeout(60_000);
@@ -155,6 +156,22 @@ describe('benchmarkSuite', function () {
     assert.match(failure(outcome).message, /node a: is cordoned → kubectl uncordon a/);
     assert.match(failure(outcome).message, /etcd: ImagePull: image quay\.io\/x: ErrImagePull/);
     assert.deepEqual(fake.calls.toSorted(), ['closeRun', 'openRun', 'recordEnd fail', 'sweepCluster', 'writeReport']);
+  });
+
+  it('waits until the pods end that hold the devices of its nodes, and says so', async () => {
+    const fake = withEndingPod(1);
+    const { outcome } = await runSuite({ ...plan, timeouts: { podStart: '2s' } }, fake, async ({ handle }) => {
+      await until(handle, ({ step }) => step === 'waiting until pod a/b on node gpu-1 ends');
+    });
+    assert.equal(result(outcome).verdict, 'pass');
+    assert.equal(fake.calls.filter((call) => call === 'checkNodes').length, 2);
+  });
+
+  it('waits for the end of other pods no longer than timeouts.podStart, then reports what they hold', async () => {
+    const fake = withEndingPod(Number.POSITIVE_INFINITY);
+    const { outcome } = await runSuite({ ...plan, timeouts: { podStart: '1s' } }, fake);
+    assert.equal(failure(outcome).type, 'ClusterNotReady');
+    assert.match(failure(outcome).message, /node gpu-1: has 0 of 8 nvidia\.com\/gpu free/);
   });
 
   it('names the last error of an API server that stays away, and not just a time-out', async () => {

@@ -80,8 +80,16 @@ const REPORTED: readonly {
   {
     name: 'dra-driver',
     seen: 'DRA serves EFA, without an extended resource',
-    says: [/EFA devices: kube-system\/dranet .* gives out devices by DRA \(ResourceClaims\)/],
+    says: [
+      /EFA devices: kube-system\/dranet .* gives out devices by DRA \(ResourceClaims\) .* → Claim the devices in resources\.claims/,
+    ],
     neverSays: /Helm chart|larger instance type/,
+  },
+  {
+    name: 'dra-driver',
+    seen: 'the spec claims EFA, so that no extended resource is requested',
+    fields: { resources: { claims: [{ name: 'efa', deviceClass: 'efa.networking.k8s.aws', count: 32 }] } },
+    pair: ['node-a', 'node-b'],
   },
   {
     name: 'plugin-of-another-name',
