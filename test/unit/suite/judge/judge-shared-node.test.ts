@@ -24,7 +24,7 @@ function testWith(options: object = {}): NixlbenchSpec {
     totalBufferSize: '1Gi',
     numIter: 100,
     warmupIter: 10,
-    largeBlockIterFactor: 1,
+    largeBlkIterFtr: 1,
     ...options,
   };
   return parseSpec({ name: 's', tests: [given] }).tests[0] as NixlbenchSpec;
