@@ -13,6 +13,10 @@ interface Entry {
  */
 export const COMMAND_GROUPS: Readonly<Record<string, Readonly<Record<string, Entry>>>> = {
   Run: {
+    init: {
+      summary: 'write a suite spec that fits a cluster',
+      load: async () => (await import('./commands/init.js')).initCommand(),
+    },
     validate: {
       summary: 'check a suite spec and list its tests',
       load: async () => (await import('./commands/validate.js')).validateCommand(),

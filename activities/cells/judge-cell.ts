@@ -4,6 +4,7 @@ import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import type { Row } from '../../suite/hardware/measurement.js';
 import type { AttemptContext, Judgement } from '../../suite/judge/judge.js';
 import type { InferenceJudgement } from '../../suite/judge/judge-inference.js';
+import { nicsOfClaims } from '../../suite/pod/claims.js';
 import type { RankRecord } from '../../suite/record/record.js';
 import type { Run } from '../../suite/run/run.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
@@ -54,7 +55,7 @@ export function judgeCellActivities(context: ActivityContext) {
           evidence,
           circumstances: {
             simulated: isSimulatedEngine(engine.kind),
-            efa: resources.nics > 0,
+            efa: resources.nics + nicsOfClaims(resources.claims) > 0,
             bytesPerToken: deployed.kv?.bytesPerToken,
             kvUnknown: deployed.kvUnknown,
             transferBackend: transfer.backend,

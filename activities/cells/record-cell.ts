@@ -54,7 +54,15 @@ export function recordCellActivities(context: ActivityContext) {
         ...(warmUp ? { warmUp } : {}),
         parameters: test,
         ...(started
-          ? { provenance: provenanceOf({ specHash: hashOf(started.spec), seed, setup: started.setup, ranks }) }
+          ? {
+              provenance: provenanceOf({
+                specHash: hashOf(started.spec),
+                seed,
+                setup: started.setup,
+                ranks,
+                pod: cell.settings.pod,
+              }),
+            }
           : {}),
         nodes: Object.values(rankNodes(test, pair)),
         attempts: [...earlier.filter(({ group }) => !groups.has(group)), ...attempts],

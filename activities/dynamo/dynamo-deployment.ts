@@ -6,6 +6,7 @@ import type { KubernetesObject } from '../../kubernetes/client/objects.js';
 import { containerStatus } from '../../kubernetes/pods/pod-state.js';
 import { deploymentName, frontendUrl } from '../../suite/cluster/dynamo-names.js';
 import { type KvSize, knownKv, unknownKv } from '../../suite/kv/kv-size.js';
+import { privilegeOf } from '../../suite/pod/privileges.js';
 import type { ActivityContext } from '../context/context.js';
 import { storeDeploymentLogs } from './deployment-logs.js';
 import { assertNameFree } from './deployment-owner.js';
@@ -29,6 +30,7 @@ export interface Deployed {
     readonly node: string;
     readonly image: string;
     readonly imageId: string;
+    readonly privilege?: string;
   }[];
   /** Seconds from the creation of the objects until the deployment served. */
   readonly readyAfter: number;
@@ -76,6 +78,7 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
           node: pod.spec.nodeName ?? '',
           image: pod.spec.containers[0]?.image ?? '',
           imageId: containerStatus(pod)?.imageID ?? '',
+          privilege: privilegeOf(pod.spec.containers[0]),
         })),
         ...(kv ? { kv } : {}),
         ...(kvUnknown === undefined ? {} : { kvUnknown }),

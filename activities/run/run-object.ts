@@ -1,11 +1,12 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { claimTemplates, type SuiteClaims } from '../../cluster/objects/device-claims.js';
+import { claimTemplates } from '../../cluster/objects/device-claims.js';
 import { runObject } from '../../cluster/objects/run-object.js';
 import { isNotFound } from '../../kubernetes/client/api-failure.js';
 import type { KubernetesObject, Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { CONFIG_MAP, DEPLOYMENT, POD } from '../../kubernetes/client/resources.js';
 import { hasEnded } from '../../kubernetes/pods/pod-state.js';
+import type { SuiteClaims } from '../../suite/pod/claims.js';
 import { etcdName, runObjectName } from '../../suite/run/object-names.js';
 import { type Run, runSelector } from '../../suite/run/run.js';
 import type { SpecRequest } from '../../suite/spec/requests.js';

@@ -4,6 +4,7 @@ import { isBadRequest, isKubeletUnreachable, isNotFound } from '../../kubernetes
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { POD } from '../../kubernetes/client/resources.js';
 import { containerStatus, hasEnded } from '../../kubernetes/pods/pod-state.js';
+import { privilegeOf } from '../../suite/pod/privileges.js';
 import type { LogText } from '../../suite/record/log-text.js';
 import type { RankRecord } from '../../suite/record/record.js';
 import type { Run } from '../../suite/run/run.js';
@@ -58,6 +59,7 @@ export function evidenceActivities(context: ActivityContext) {
       imageId: (pod && containerStatus(pod)?.imageID) ?? '',
       command: redactArguments(pod ? (onlyContainer(pod).args ?? []) : []),
       environment: redactEnvironment(pod ? environmentOf(pod) : {}),
+      ...(pod ? { privilege: privilegeOf(onlyContainer(pod)) } : {}),
       endedBySuite: input.endedBySuite.includes(rank.pod),
       log,
       ...(libraries.length > 0 ? { libraries } : {}),

@@ -25,7 +25,7 @@ export function planCommand(): Command {
     .description(
       'Show the cells of a suite in order, their time and cost, and the reasons why it would be refused. Starts nothing.',
     )
-    .argument('<SPEC>', 'suite spec: JSON file, or - for standard input')
+    .argument('<SPEC>', 'suite spec: JSON or YAML file, or - for standard input')
     .option('--json', 'print JSON')
     .option(
       '--cluster',

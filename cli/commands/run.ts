@@ -26,7 +26,7 @@ type Options = ShowOptions & {
 export function runCommand(): Command {
   const command = new Command('run')
     .description('Start a suite run and follow it to its end. Ctrl-C only detaches; the suite run continues.')
-    .argument('<SPEC>', 'suite spec: JSON file, or - for standard input')
+    .argument('<SPEC>', 'suite spec: JSON or YAML file, or - for standard input')
     .option(
       '--workflow-id <id>',
       'workflow id of the run; the id of an ended run reuses its recorded cells (default: suite name and time)',

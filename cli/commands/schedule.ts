@@ -55,7 +55,7 @@ export function scheduleCommand(): Command {
 function setCommand(): Command {
   const command = new Command('set')
     .description('Create a schedule for a suite, or replace the settings of an existing one.')
-    .argument('<SPEC>', 'suite spec: JSON file, or - for standard input')
+    .argument('<SPEC>', 'suite spec: JSON or YAML file, or - for standard input')
     .option(
       '--cron <expression>',
       'cron expression (minute, hour, day of month, month, day of week), or @hourly, @daily, @weekly, @every 6h',

@@ -19,7 +19,7 @@ import { complain, say } from '../output/say.js';
 export function validateCommand(): Command {
   const command = new Command('validate')
     .description('Check a suite spec and list its tests.')
-    .argument('<SPEC>', 'suite spec: JSON file, or - for standard input')
+    .argument('<SPEC>', 'suite spec: JSON or YAML file, or - for standard input')
     .option('--json', 'print JSON: the problems, or the spec with every default')
     .action(async (file: string, { json }: { json?: true }) => {
       const checked = checkSuite(await readSpecFile(file));

@@ -1,20 +1,14 @@
 import type { Container, KubernetesObject, PodSpec } from '../../kubernetes/client/objects.js';
 import { RESOURCE_CLAIM_TEMPLATE } from '../../kubernetes/client/resources.js';
-import { claimReference, claimTemplateSpec, type DeviceClaim } from '../../suite/pod/claims.js';
+import { claimReference, claimTemplateSpec, type DeviceClaim, type SuiteClaims } from '../../suite/pod/claims.js';
 import { claimTemplateName } from '../../suite/run/object-names.js';
 import type { Run } from '../../suite/run/run.js';
 import { type Ownership, ownedObject } from './owned-object.js';
 
-/** Pods that have claims of their own: ranks and probes, or Dynamo's workers. */
-export type ClaimOwner = 'rank' | 'worker';
-
-/** The claims of a suite by the pods that have them. */
-export type SuiteClaims = { readonly [Owner in ClaimOwner]?: readonly DeviceClaim[] | undefined };
-
 /** Adds claims to a pod and to one of its containers, after those that they have already. */
 export function addClaims(
   run: Run,
-  owner: ClaimOwner,
+  owner: keyof SuiteClaims,
   spec: PodSpec,
   container: Container,
   claims: readonly DeviceClaim[] = [],

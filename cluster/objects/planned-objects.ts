@@ -3,6 +3,7 @@ import type { KubernetesObject } from '../../kubernetes/client/objects.js';
 import { blocksOf } from '../../suite/plan/plan.js';
 import { rankDeadline } from '../../suite/plan/rank-deadline.js';
 import { filesOfTests } from '../../suite/plan/test-files.js';
+import { claimsOfSpec } from '../../suite/pod/claims.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import { attemptGroup, attemptName, etcdName, leaseName } from '../../suite/run/object-names.js';
 import { rankNodes } from '../../suite/run/rank-nodes.js';
@@ -11,6 +12,7 @@ import { etcdSettings } from '../../suite/spec/etcd-settings.js';
 import { podSettings } from '../../suite/spec/pod-settings.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
+import { claimTemplates } from './device-claims.js';
 import { etcdDeployment, etcdService } from './etcd-objects.js';
 import { claimantOf } from './node-claimant.js';
 import { ownedObject } from './owned-object.js';
@@ -72,6 +74,11 @@ async function plannedSetUp(spec: SuiteSpec, { run, pair, annotations }: Planned
       how: 'create',
       object: await runObject(run, filesOfTests(spec.tests), annotations),
     },
+    ...claimTemplates(run, claimsOfSpec(spec), { annotations, ownerUid: undefined }).map((object) => ({
+      step: step('templates of the claims'),
+      how: 'create' as const,
+      object,
+    })),
     {
       step: step('etcd'),
       how: 'apply',

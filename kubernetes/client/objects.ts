@@ -56,6 +56,7 @@ export type Node = KubernetesObject & {
   spec: core.NodeSpec;
   status: Required<Pick<core.NodeStatus, 'allocatable' | 'capacity'>> & {
     conditions: Condition[];
+    images?: core.ContainerImage[];
     nodeInfo: Pick<core.NodeSystemInfo, 'kubeletVersion' | 'osImage' | 'kernelVersion' | 'containerRuntimeVersion'>;
   };
 };

@@ -10,16 +10,22 @@ const PLURALS: Readonly<Record<string, string>> = {
   CustomResourceDefinition: 'customresourcedefinitions',
   DaemonSet: 'daemonsets',
   Deployment: 'deployments',
+  DeviceClass: 'deviceclasses',
   DynamoGraphDeployment: 'dynamographdeployments',
   Event: 'events',
   Job: 'jobs',
   Lease: 'leases',
   Namespace: 'namespaces',
+  Network: 'networks',
+  NetworkAttachmentDefinition: 'network-attachment-definitions',
   Node: 'nodes',
+  NodePool: 'nodepools',
   Pod: 'pods',
+  ResourceSlice: 'resourceslices',
   ResourceClaimTemplate: 'resourceclaimtemplates',
   Secret: 'secrets',
   Service: 'services',
+  StorageClass: 'storageclasses',
   ServiceAccount: 'serviceaccounts',
   Role: 'roles',
   RoleBinding: 'rolebindings',
@@ -51,6 +57,18 @@ export const RESOURCE_CLAIM_TEMPLATE = {
   kind: 'ResourceClaimTemplate',
 } as const satisfies Kind;
 export const DAEMON_SET = { apiVersion: 'apps/v1', kind: 'DaemonSet' } as const satisfies Kind;
+
+export const DEVICE_CLASS = { apiVersion: 'resource.k8s.io/v1', kind: 'DeviceClass' } as const satisfies Kind;
+export const RESOURCE_SLICE = { apiVersion: 'resource.k8s.io/v1', kind: 'ResourceSlice' } as const satisfies Kind;
+export const STORAGE_CLASS = { apiVersion: 'storage.k8s.io/v1', kind: 'StorageClass' } as const satisfies Kind;
+export const KARPENTER_NODE_POOL = { apiVersion: 'karpenter.sh/v1', kind: 'NodePool' } as const satisfies Kind;
+/** Network of Multus. */
+export const ATTACHMENT_DEFINITION = {
+  apiVersion: 'k8s.cni.cncf.io/v1',
+  kind: 'NetworkAttachmentDefinition',
+} as const satisfies Kind;
+/** Additional network of GKE. */
+export const GKE_NETWORK = { apiVersion: 'networking.gke.io/v1', kind: 'Network' } as const satisfies Kind;
 
 /**
  * Returns the API server's path of a collection, or of one object.

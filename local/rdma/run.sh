@@ -63,7 +63,8 @@ for pod in server client; do
   [ -x "$FOLDER/root/pods/$pod/start" ] || fail "$FOLDER/root/pods/$pod/start is missing or not executable."
 done
 
-WORK=$(mktemp -d)
+# In the folder of the caller, who removes it also when this script is killed.
+WORK=$(mktemp -d "$FOLDER/guest.XXXXXX")
 mkdir -p "$WORK/root/etc/guest"
 cp "$HERE"/guest/{cable.sh,pod} "$WORK/root/etc/guest/"
 cp "$HERE/guest/init" "$WORK/root/"

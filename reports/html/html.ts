@@ -21,6 +21,7 @@ import { spreadOf } from '../model/curves.js';
 import { detailedTests, type MOST_TESTS } from '../model/detailed-tests.js';
 import { mappedVersionNotes } from '../model/mapped-versions.js';
 import { distanceNotes } from '../model/pair-distance.js';
+import { privilegeNotes } from '../model/privileges.js';
 import { headline, type Report } from '../model/report.js';
 import { metricsText, type ReportableChange, reportableChanges } from '../model/reportable-changes.js';
 import { printedText } from '../model/row-text.js';
@@ -256,6 +257,7 @@ ${setup.probes.map(
   (probe) =>
     html`<dt>image on ${probe.node}</dt><dd><code>${probe.imageId}</code>; EFA domains ${probe.efaDomains ?? 'unknown'}, memlock ${memlockText(probe)}${Object.entries(probe.versions).map(([tool, version]) => `, ${tool} ${version}`)}</dd>\n`,
 )}
+${privilegeNotes(record).map((note) => html`<dt>pods</dt><dd>${note}</dd>\n`)}
 ${mappedVersionNotes(record).map((note) => html`<dt>libraries</dt><dd>${note}</dd>\n`)}
 <dt>Temporal run</dt><dd><code>${runId}</code></dd>
 </dl>

@@ -12,6 +12,7 @@ import { formatBytes, formatDuration, formatRate } from '../../suite/units/units
 import { orDash, sentence } from '../markup/text.js';
 import { mappedVersionNotes } from '../model/mapped-versions.js';
 import { distanceNotes } from '../model/pair-distance.js';
+import { privilegeNotes } from '../model/privileges.js';
 import { printedText } from '../model/row-text.js';
 import { dynamoSection } from './dynamo-report.js';
 import { linkTarget } from './link-target.js';
@@ -243,7 +244,7 @@ function clusterSection(record: SuiteRecord): string[] {
           .map(([tool, version]) => `${tool} ${version}`)
           .join(', ')}`,
     ),
-    ...mappedVersionNotes(record).map((note) => `- ${note}`),
+    ...[...privilegeNotes(record), ...mappedVersionNotes(record)].map((note) => `- ${note}`),
     '',
   ];
 }

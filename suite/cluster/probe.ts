@@ -9,6 +9,7 @@ import { contentText } from '../tools/common/plugin-folder.js';
 import type { Tool } from '../tools/common/tool.js';
 import { TOOLS, type TransportTestSpec, toolOf } from '../tools/registry.js';
 import { SuiteFailure } from '../verdict/failure.js';
+import { linkDifferences } from './link-differences.js';
 
 /** Matches the line in front of each section of the probe's output. */
 const SECTION = /^@@dynamo-bench section ([a-z0-9-]{1,60})$/;
@@ -190,7 +191,11 @@ function isLimit(memlock: string): boolean {
 
 /** Lists the problems that the probes of both nodes found, each with its remedy. */
 export function probeProblems(spec: SuiteSpec, probes: readonly ProbeFacts[], etcdEndpoint: string): Problem[] {
-  return [...probes.flatMap((probe) => probeProblemsOf(spec, probe, etcdEndpoint)), ...differences(probes)];
+  return [
+    ...probes.flatMap((probe) => probeProblemsOf(spec, probe, etcdEndpoint)),
+    ...differences(probes),
+    ...linkDifferences(spec, probes),
+  ];
 }
 
 function probeProblemsOf(spec: SuiteSpec, probe: ProbeFacts, etcdEndpoint: string): Problem[] {

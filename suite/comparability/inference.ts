@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { ec2InstanceType } from '../hardware/instance-type.js';
+import { measuringPart } from '../pod/measuring-part.js';
+import type { PodPatch } from '../pod/patch.js';
 import type { DynamoRecord, InferenceCell, InferenceTestRecord } from '../record/inference-record.js';
 import type { SuiteRecord } from '../record/record.js';
 import { withCurrentKeys } from '../schema/renamed-keys.js';
@@ -111,7 +113,9 @@ function fieldsOf(run: InferenceRun, name: string): Fields {
   return new Map([
     ...readFields(FIELDS, measured),
     ...readEntries('image', imagesByRole(measured.cell), () => 'forbids'),
-    ...readEntries('dynamo', block ?? {}, (key) => (DEPLOYMENT_OPTIONS.has(key) ? undefined : 'forbids')),
+    ...readEntries('dynamo', { ...block, pod: measuringPart(block?.pod as PodPatch | undefined) }, (key) =>
+      DEPLOYMENT_OPTIONS.has(key) ? undefined : 'forbids',
+    ),
     ...readEntries('parameters', options, (option) => (SCHEDULING_OPTIONS.has(option) ? undefined : 'forbids')),
   ]);
 }

@@ -45,6 +45,9 @@ const PROVENANCE_FIELDS: readonly FieldRow<Provenance>[] = [
   ['seed', 'reported', ({ seed }) => seed],
   ['devicePlugins', 'reported', ({ devicePlugins }) => devicePlugins],
   ['image', 'forbids', ofNodes(({ imageId }) => imageId)],
+  // Ranks of records without this field had the only capability that ranks could have.
+  ['privilege', 'forbids', ofNodes(({ privilege = 'IPC_LOCK' }) => privilege)],
+  ['pod', 'forbids', ({ pod }) => pod],
   ['instanceType', 'forbids', ofNodes(({ instanceType }) => ec2InstanceType(instanceType))],
   ['nodes', 'reported', ({ nodes }) => nodes.map(({ name }) => name)],
   ['zone', 'reported', ofNodes(({ zone }) => zone)],
@@ -97,7 +100,8 @@ const SCHEDULING_OPTIONS: ReadonlySet<string> = new Set([
  * are comparable.
  *
  * These differences forbid a comparison: the measured quantity (metric, scope, options such as block sizes and memory
- * types), the software (image digest, versions of tools and libraries, variables that configure them) and the hardware
+ * types), the software (image digest, versions of tools and libraries, variables that configure them), the pods (privilege, and
+ * the part of the patch that does not only schedule them) and the hardware
  * (instance type, number and rate of the usable NICs). All other differences are only reported. A field that one cell does
  * not have counts as a difference.
  */

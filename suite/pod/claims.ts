@@ -58,6 +58,20 @@ const deviceClaim = strict({
 /** Devices that a pod gets by Dynamic Resource Allocation. */
 export type DeviceClaim = Readonly<z.output<typeof deviceClaim>>;
 
+/** The claims of a suite by the pods that have them: ranks and probes, or Dynamo's workers. */
+export interface SuiteClaims {
+  readonly rank?: readonly DeviceClaim[] | undefined;
+  readonly worker?: readonly DeviceClaim[] | undefined;
+}
+
+/** Returns the claims of a spec. */
+export function claimsOfSpec(spec: {
+  readonly resources: { readonly claims?: readonly DeviceClaim[] | undefined };
+  readonly dynamo?: { readonly resources: { readonly claims?: readonly DeviceClaim[] | undefined } } | undefined;
+}): SuiteClaims {
+  return { rank: spec.resources.claims, worker: spec.dynamo?.resources.claims };
+}
+
 /** Schema of the claims of each pod. */
 export const deviceClaims = () =>
   z

@@ -40,6 +40,7 @@ const pod = z.object({
   node: z.string(),
   image: z.string(),
   imageId: z.string(),
+  privilege: z.string().optional().meta({ description: 'privilege of the container; absent in older records' }),
 });
 
 const kv = z.object({ bytesPerToken: amount, bytesPerTokenAndRank: amount, explanation: z.string() });

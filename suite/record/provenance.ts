@@ -1,6 +1,8 @@
 import { distanceText, pairLocation } from '../cluster/location.js';
+import { measuringPart } from '../pod/measuring-part.js';
+import type { PodPatch } from '../pod/patch.js';
 import { SUITE_VERSION } from '../run/version.js';
-import { redactEnvironment } from '../secrets/redact.js';
+import { redactEnvironment, redactJson } from '../secrets/redact.js';
 import { mappedVersions } from '../tools/common/mapped-libraries.js';
 import type { Provenance, RankRecord, SetupRecord } from './record.js';
 
@@ -10,14 +12,17 @@ import type { Provenance, RankRecord, SetupRecord } from './record.js';
  *
  * @param specHash SHA-256 of the spec in canonical JSON
  * @param ranks ranks of the last attempt
+ * @param pod patch of the pods in the spec
  */
 export function provenanceOf(input: {
   readonly specHash: string;
   readonly seed: number;
   readonly setup: SetupRecord;
   readonly ranks: readonly RankRecord[];
+  readonly pod?: PodPatch | undefined;
 }): Provenance {
   const { specHash, seed, setup, ranks } = input;
+  const pod = measuringPart(input.pod);
   const nodes = (['node1', 'node2'] as const).flatMap((position): Provenance['nodes'][number][] => {
     const rank = ranks.find((candidate) => candidate.position === position);
     const name = rank?.node ?? setup.pair?.[position];
@@ -39,6 +44,7 @@ export function provenanceOf(input: {
         versions: { ...probe?.versions, ...mappedVersions(rank?.libraries ?? []) },
         environment: redactEnvironment({ ...probe?.environment, ...rank?.environment }),
         command: rank?.command ?? [],
+        ...(rank?.privilege === undefined ? {} : { privilege: rank.privilege }),
       },
     ];
   });
@@ -49,6 +55,7 @@ export function provenanceOf(input: {
     specHash,
     seed,
     nodes,
+    ...(pod === undefined ? {} : { pod: redactJson({ ...pod }) }),
     ...(distanceText(distance) === undefined ? {} : { distance }),
     devicePlugins: setup.devicePlugins.map(({ image }) => image).sort(),
   };

@@ -68,6 +68,10 @@ const rank = z.object({
   environment: z.record(z.string(), z.string()).optional().meta({
     description: 'environment variables that the pod sets, without secrets; those of the image are in the provenance',
   }),
+  privilege: z.string().optional().meta({
+    description:
+      'privilege of the container: its capabilities (IPC_LOCK), privileged, or none; absent in older records',
+  }),
   libraries: z
     .array(
       z.object({
@@ -122,8 +126,13 @@ const provenance = z.object({
         .record(z.string(), z.string())
         .meta({ description: 'environment variables of the rank, without secrets' }),
       command: z.array(z.string()),
+      privilege: z.string().optional().meta({ description: 'privilege of the rank; absent in older records' }),
     }),
   ),
+  pod: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .meta({ description: 'patch of the pods in the spec, without what only schedules them and without secrets' }),
   distance: z
     .object({ shared: z.array(z.string()), different: z.array(z.string()) })
     .optional()

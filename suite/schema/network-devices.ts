@@ -9,8 +9,9 @@ export const EFA_DEVICES = { resource: 'vpc.amazonaws.com/efa', count: 32 } as c
 export const networkDevices = strict({
   resource: resourceName().meta({ description: 'name of the extended resource, for example rdma/ib' }),
   count: z.int().min(1).max(1024).meta({ description: 'number of slots for each pod' }),
-  nics: z.int().min(1).max(1024).optional().meta({
-    description: 'NICs that these slots grant in total, where one slot grants several; default: count',
+  nics: z.int().min(0).max(1024).optional().meta({
+    description:
+      'NICs that these slots grant in total, where one slot grants several; 0 for a resource that grants none, such as an address; default: count',
   }),
 }).refine(({ count, nics = count }) => nics % count === 0, {
   path: ['nics'],

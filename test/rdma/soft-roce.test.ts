@@ -1,4 +1,7 @@
 import assert from 'node:assert/strict';
+import { readProbe } from '../../suite/cluster/probe.js';
+import { fabricKindOf } from '../../suite/fabrics/registry.js';
+import { judgeTransport, type RankEvidence } from '../../suite/judge/judge.js';
 import { parseSpec } from '../../suite/spec/spec.js';
 import { type RankLog, readRankLog } from '../../suite/tools/common/log-lines.js';
 import { ucxPerftest } from '../../suite/tools/ucx-perftest/tool.js';
@@ -7,6 +10,7 @@ import { GUEST_LIMIT, type GuestRun, runOnSoftRoce, SERVER_ADDRESS } from '../su
 /** Two sizes, so that one table has several rows. */
 const SPEC = parseSpec({
   name: 'soft-roce',
+  fabric: { kind: 'roce' },
   tests: [
     {
       name: 'rdma-write',
@@ -42,19 +46,30 @@ function pod(device: string, server?: string) {
     text.replaceAll('-t ucp_put_bw -m host', `-t put_bw -x rc_verbs -D zcopy -d ${device}:1`),
   ]);
   const named = command.map((argument) => (argument.includes('/batch-') ? `${argument}-${device}` : argument));
-  return { command: named, environment: { ...environment, ...ENVIRONMENT }, files: Object.fromEntries(files) };
+  const before = 'sh /dynamo-bench/probe.sh';
+  return { before, command: named, environment: { ...environment, ...ENVIRONMENT }, files: Object.fromEntries(files) };
+}
+
+/** Divides what a pod printed into the output of the probe and that of the entry script. */
+function halves(printed: string): [string, string] {
+  const end = '@@dynamo-bench section end\n';
+  const at = printed.indexOf(end) + end.length;
+  assert.ok(at > end.length, printed);
+  return [printed.slice(0, at), printed.slice(at)];
 }
 
 describe('RDMA WRITE between two soft-RoCE devices', function () {
   this.timeout((GUEST_LIMIT + 300) * 1000);
   let run: GuestRun;
+  let probes: Readonly<Record<'server' | 'client', string>>;
   let server: RankLog;
   let client: RankLog;
 
   before(async () => {
     run = await runOnSoftRoce({ server: pod('rxe0'), client: pod('rxe1', SERVER_ADDRESS) }, [TEST.port]);
-    server = readRankLog(run.server);
-    client = readRankLog(run.client);
+    probes = { server: halves(run.server)[0], client: halves(run.client)[0] };
+    server = readRankLog(halves(run.server)[1]);
+    client = readRankLog(halves(run.client)[1]);
   });
 
   const moved = ({ counters }: RankLog, device: string, counter: string) => {
@@ -88,6 +103,42 @@ describe('RDMA WRITE between two soft-RoCE devices', function () {
     // The control connection.
     assert.ok(moved(client, 'net/eth0', 'tx_bytes') < least / 1000);
     assert.ok(moved(server, 'net/eth0', 'rx_bytes') < least / 1000);
+  });
+
+  it('reads link layer, rate and state of the own device', () => {
+    const links = [readProbe(probes.server, 'node2', '').links, readProbe(probes.client, 'node1', '').links];
+    const [of0, of1] = links.map((ports) =>
+      ports?.map(({ device, port, linkLayer, state }) => [device, port, linkLayer, state]),
+    );
+    assert.deepEqual(of0, [['rxe0', 1, 'Ethernet', '4: ACTIVE']]);
+    assert.deepEqual(of1, [['rxe1', 1, 'Ethernet', '4: ACTIVE']]);
+  });
+
+  it('calls the path unproven with the packets that moved, and not another path', () => {
+    const { fabric: declared } = SPEC;
+    assert.ok(declared?.kind === 'roce');
+    const { links = [] } = readProbe(probes.client, 'node1', '');
+    const fabric = fabricKindOf(declared).fabricOfReading(declared, links, 0);
+    // Linux reports this rate for every soft-RoCE device (rxe_param.h): 10 Gbit/s, 1.25 GB/s.
+    assert.equal(fabric?.lineRate, 1.25e9);
+    const rank = (position: 'node1' | 'node2', log: string): RankEvidence => ({
+      position,
+      node: position,
+      log: halves(log)[1],
+      exitCode: 0,
+      endedBySuite: false,
+    });
+    const context = { fabric, networkInterface: '', visibleNics: 1, timedOut: false };
+    const judged = judgeTransport(TEST, [rank('node2', run.server), rank('node1', run.client)], context);
+    const codes = judged.reasons.map(({ code }) => code);
+    assert.deepEqual(
+      [judged.path?.status, codes.includes('wrong-path'), judged.failure],
+      ['unproven', false, undefined],
+    );
+    const packets = `${moved(client, 'infiniband/rxe1', 'sent_pkts')} packets (node1)`;
+    const reason = judged.reasons.find(({ code }) => code === 'path-unproven');
+    assert.ok(reason?.message.includes(packets), `${packets}: ${reason?.message}`);
+    assert.ok(judged.measurement);
   });
 
   it('sends the packets through the cable between the two devices', () => {

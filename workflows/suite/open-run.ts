@@ -1,4 +1,5 @@
 import { filesOfTests } from '../../suite/plan/test-files.js';
+import { claimsOfSpec } from '../../suite/pod/claims.js';
 import type { Run } from '../../suite/run/run.js';
 import { etcdSettings } from '../../suite/spec/etcd-settings.js';
 import { requestsOfSpec } from '../../suite/spec/requests.js';
@@ -7,7 +8,7 @@ import { longActivities, shortActivities } from '../common/activity-options.js';
 
 /** Creates the run object, which owns all objects of the run in the cluster. */
 export async function createRunObject(spec: SuiteSpec, run: Run): Promise<true> {
-  const claims = { rank: spec.resources.claims, worker: spec.dynamo?.resources.claims };
+  const claims = claimsOfSpec(spec);
   await shortActivities.openRun({ run, files: filesOfTests(spec.tests), requests: requestsOfSpec(spec), claims });
   return true;
 }

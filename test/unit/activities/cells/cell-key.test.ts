@@ -1,32 +1,68 @@
 import assert from 'node:assert/strict';
-import { cellKey } from '../../../../activities/cells/cell-key.js';
+import type { CellDefinition } from '../../../../activities/cells/cell-definition.js';
+import { cellKey, inferenceCellKey } from '../../../../activities/cells/cell-key.js';
+import { parseSuite } from '../../../../suite/plan/check-suite.js';
 import { podSettings } from '../../../../suite/spec/pod-settings.js';
-import { parseSpec } from '../../../../suite/spec/spec.js';
 
-/** Key of the only cell of a test with these options. */
-function keyOf(options: object): string {
-  const spec = parseSpec({ name: 's', tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC', ...options }] });
-  const [test] = spec.tests;
+const PAIR = { node1: 'a', node2: 'b' };
+const spec = (more: object = {}, dynamo: object = {}) =>
+  parseSuite({
+    name: 's',
+    tests: [{ name: 't', tool: 'nixlbench', backend: 'UCX' }],
+    dynamo: { model: { name: 'm' }, tests: [{ name: 'load', tool: 'inference' }], ...dynamo },
+    ...more,
+  });
+
+function transportKey(more: object): string {
+  const suite = spec(more);
+  const [test] = suite.tests;
+  const cell = { test, variant: '', settings: podSettings(suite), pair: PAIR, repetition: 1, warmUp: false };
+  return cellKey({ ...cell, imageIds: ['i'], fabric: {} } as CellDefinition);
+}
+
+function loadKey(dynamo: object): string {
+  const { dynamo: block } = spec({}, dynamo);
+  assert.ok(block);
+  const { tests, ...others } = block;
+  const [test] = tests;
   assert.ok(test);
-  return cellKey({
+  const fabric = { kind: 'efa', name: 'x', nics: 1, gpus: 1, lineRate: 1 } as never;
+  return inferenceCellKey({
+    dynamo: others,
     test,
-    variant: '',
-    settings: podSettings(spec, test),
-    pair: { node1: 'gpu-1', node2: 'gpu-2' },
-    repetition: 1,
-    warmUp: false,
-    imageIds: ['sha256:1'],
-    fabric: spec.fabric,
+    point: { concurrency: 1, repetition: 1 } as never,
+    pair: PAIR,
+    fabric,
   });
 }
 
+const SCHEDULING = {
+  metadata: { labels: { 'kueue.x-k8s.io/queue-name': 'q' } },
+  spec: { schedulerName: 's', priorityClassName: 'p', imagePullSecrets: [{ name: 'x' }] },
+};
+const PRIVILEGED = (name: string) => ({ spec: { containers: [{ name, securityContext: { privileged: true } }] } });
+
 describe('the key of a cell', () => {
-  it('is that of an earlier version without a placement, and with the default one', () => {
-    assert.equal(keyOf({}), '2390f676e2d4ec8291fb061caa8b2fbc9a286dcc7897aa85d64b9bcb3a673fa1');
-    assert.equal(keyOf({ placement: 'two-nodes' }), keyOf({}));
+  it('is that of a spec without a patch when the patch only schedules the pods, so that its cell is found', () => {
+    assert.equal(transportKey({ pod: SCHEDULING }), transportKey({}));
+    assert.equal(transportKey({ pod: {} }), transportKey({}));
+    assert.equal(loadKey({ pod: SCHEDULING }), loadKey({}));
   });
 
-  it('differs for a control within one node, and for another number of GPUs', () => {
-    assert.equal(new Set([keyOf({}), keyOf({ placement: 'same-node' }), keyOf({ gpus: 4 })]).size, 3);
+  it('differs by what a patch can change in a figure', () => {
+    const patches = [
+      PRIVILEGED('rank'),
+      { metadata: { annotations: { 'k8s.v1.cni.cncf.io/networks': 'rdma' } } },
+      { spec: { runtimeClassName: 'kata', schedulerName: 's' } },
+    ];
+    const keys = new Set([{}, ...patches.map((pod) => ({ pod }))].map(transportKey));
+    assert.equal(keys.size, patches.length + 1);
+    assert.notEqual(loadKey({ pod: PRIVILEGED('main') }), loadKey({}));
+  });
+
+  it('differs by the claims of devices', () => {
+    const claims = [{ name: 'efa', deviceClass: 'efa.networking.k8s.aws', count: 8 }];
+    assert.notEqual(transportKey({ resources: { claims } }), transportKey({ resources: { devices: [] } }));
+    assert.notEqual(loadKey({ resources: { claims } }), loadKey({}));
   });
 });

@@ -125,4 +125,34 @@ describe('the nearest pair', () => {
     });
     assert.equal(choosePair(spec(), [half, node('b')]).waitFor, undefined, 'the rest is not freed');
   });
+
+  const connected = (fabric: object, a: Record<string, string>, b: Record<string, string>) => {
+    const labelled = (name: string, labels: Record<string, string>) => {
+      const found = node(name);
+      const zone = labels['topology.kubernetes.io/zone'] ?? 'unknown';
+      return { ...found, facts: { ...found.facts, zone }, labels: { ...found.labels, ...labels } };
+    };
+    return choosePair(spec({ fabric }), [labelled('a', a), labelled('b', b)]).pair !== undefined;
+  };
+  const zones = (a: string, b: string) =>
+    [{ 'topology.kubernetes.io/zone': a }, { 'topology.kubernetes.io/zone': b }] as const;
+
+  it('is in one zone with every fabric but Ethernet', () => {
+    for (const kind of ['efa', 'infiniband', 'roce']) {
+      assert.equal(connected({ kind }, ...zones('x-1', 'x-2')), false, kind);
+      assert.equal(connected({ kind }, ...zones('x-1', 'x-1')), true, kind);
+      assert.equal(connected({ kind }, ...zones('0', '1')), true, 'fault domains of Azure are not zones');
+      assert.equal(connected({ kind }, {}, zones('x-1', 'x-1')[0]), true, 'an unknown zone says nothing');
+    }
+    assert.equal(connected({ kind: 'ethernet', rate: '100Gbit/s' }, ...zones('x-1', 'x-2')), true);
+  });
+
+  it('is in one network of the fabric, where labels name it', () => {
+    const pool = (name: string) => ({ 'kubernetes.azure.com/agentpool': name });
+    assert.equal(connected({ kind: 'infiniband' }, pool('a'), pool('b')), false);
+    assert.equal(connected({ kind: 'infiniband' }, pool('a'), pool('a')), true);
+    assert.equal(connected({ kind: 'ethernet', rate: '100Gbit/s' }, pool('a'), pool('b')), true);
+    const fabric = (name: string) => ({ 'backend.coreweave.cloud/fabric': name });
+    assert.equal(connected({ kind: 'roce' }, fabric('a'), fabric('b')), false);
+  });
 });

@@ -17,6 +17,8 @@ describe('comparability of two cells', () => {
     ['versions.ucx', cellRecord({ provenance: provenance({ versions: { libfabric: '2.3.0' } }) })],
     ['environment.FI_PROVIDER', cellRecord({ provenance: provenance({ environment: { FI_PROVIDER: 'tcp' } }) })],
     ['instanceType', cellRecord({ provenance: provenance({ instanceType: 'p5en.48xlarge' }) })],
+    ['privilege', cellRecord({ provenance: provenance({ privilege: 'privileged' }) })],
+    ['pod', cellRecord({ provenance: provenance({}, { pod: { spec: { runtimeClassName: 'kata' } } }) })],
     ['parameters.maxBlockSize', parameters({ maxBlockSize: 2 ** 20 })],
     ['parameters.backend', parameters({ backend: 'UCX' })],
     ['parameters.options', parameters({ options: { pipeline_depth: 4 } })],
@@ -80,6 +82,11 @@ describe('comparability of two cells', () => {
     const other = cellRecord({
       provenance: provenance({ environment: { FI_PROVIDER: 'efa', HOSTNAME: 'z' }, instanceType: 'ml.p5.48xlarge' }),
     });
+    assert.deepEqual(compareTransportCells(base, other).differences, []);
+  });
+
+  it('takes a record without a privilege for one of ranks with IPC_LOCK, which all of them had', () => {
+    const other = cellRecord({ provenance: provenance({ privilege: 'IPC_LOCK' }) });
     assert.deepEqual(compareTransportCells(base, other).differences, []);
   });
 

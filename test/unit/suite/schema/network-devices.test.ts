@@ -31,6 +31,8 @@ describe('network devices', () => {
     assert.deepEqual(takeNics([SHARED], 2), [SHARED]);
     assert.deepEqual(takeNics([{ ...SHARED, count: 4 }], 3), [{ ...SHARED, count: 2, nics: 4 }]);
     assert.deepEqual(takeNics([EFA], 0), []);
+    const address = { resource: 'networking.gke.io.networks/rdma-a.IP', count: 1, nics: 0 };
+    assert.deepEqual(takeNics([address, ...NETWORKS], 1), [address, ...NETWORKS.slice(0, 1)]);
   });
 
   it('are named with their NICs where these differ from the slots', () => {
