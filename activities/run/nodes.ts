@@ -31,7 +31,7 @@ export function nodeActivities(context: ActivityContext) {
     }): Promise<NodeCheck> {
       const cluster = context.cluster(input.run);
       const signal = cancellationSignal();
-      const [kubernetesVersion, { candidates, devicePlugins, onlyOwnPods }] = await Promise.all([
+      const [kubernetesVersion, { candidates, devicePlugins, onlyOwnPods, autoscaler }] = await Promise.all([
         cluster.version(signal),
         readOccupiedNodes(cluster, input.run.namespace, signal),
       ]);
@@ -40,7 +40,7 @@ export function nodeActivities(context: ActivityContext) {
           `the worker may list pods only in namespace ${input.run.namespace}: devices that pods of other namespaces occupy count as free`,
         );
       }
-      const choice = choosePair(input.spec, candidates);
+      const choice = choosePair(input.spec, candidates, autoscaler);
       const chosen = [choice.pair?.node1, choice.pair?.node2];
       const node1 = candidates.find(({ facts }) => facts.name === choice.pair?.node1)?.facts;
       return {

@@ -24,16 +24,24 @@ const PASSING_MESSAGE =
 
 /** The kubelet's reason and message for an image that it cannot pull. */
 export interface PullTrouble {
+  /** Image as the pod names it. */
+  readonly image: string;
   readonly reason: string;
   readonly message: string;
   /** Whether every further pull fails too. */
   readonly final: boolean;
 }
 
-/** Returns why the kubelet cannot pull the image of a pod; undefined when the pod has no such problem. */
+/** Returns why the kubelet cannot pull an image of a pod, also that of a sidecar; undefined when the pod has no such problem. */
 export function pullTrouble(pod: Pod): PullTrouble | undefined {
-  const { reason, message = '' } = pod.status?.containerStatuses?.[0]?.state?.waiting ?? {};
-  if (reason === undefined || !PULL_REASONS.has(reason)) return undefined;
+  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+  const container = [...initContainerStatuses, ...containerStatuses].find(({ state }) =>
+    PULL_REASONS.has(state?.waiting?.reason ?? ''),
+  );
+  const { reason, message = '' } = container?.state?.waiting ?? {};
+  if (container === undefined || reason === undefined) return undefined;
+  const { initContainers = [], containers } = pod.spec;
+  const image = [...initContainers, ...containers].find(({ name }) => name === container.name)?.image ?? '';
   const final = FINAL_REASONS.has(reason) || (FINAL_MESSAGE.test(message) && !PASSING_MESSAGE.test(message));
-  return { reason, message, final };
+  return { image, reason, message, final };
 }

@@ -36,10 +36,9 @@ export class StartWatch {
     const pull = pullTrouble(pod);
     const pullFailedFor = this.#heldFor(pod, 'pull', pull !== undefined, elapsed);
     if (pull && (pull.final || pullFailedFor >= PULL_TIMEOUT_SECONDS)) {
-      const image = pod.spec.containers[0]?.image;
       return new SuiteFailure(
         'ImagePull',
-        `${name} on ${pod.spec.nodeName}: image ${image}: ${pull.reason}: ${pull.message}`.trim(),
+        `${name} on ${pod.spec.nodeName}: image ${pull.image}: ${pull.reason}: ${pull.message}`.trim(),
       );
     }
     const refusal = startRefusal(pod);

@@ -1,9 +1,7 @@
 import { fabricKindOf } from '../fabrics/registry.js';
 import type { Fabric } from '../hardware/fabric.js';
-import { claimsText } from '../pod/claims.js';
 import type { Concern } from '../run/concern.js';
-import { devicesText } from '../schema/network-devices.js';
-import { nicsOfPod } from '../spec/rank-resources.js';
+import { nicsOfPod, requestsText } from '../spec/rank-resources.js';
 import { sharedNodeDemands } from '../spec/shared-node.js';
 import type { SuiteSpec } from '../spec/spec.js';
 import { toolOf } from '../tools/registry.js';
@@ -29,7 +27,7 @@ function refusedSharing(spec: SuiteSpec, { gpus, nics }: Fabric, subject: string
 /** Lists requests that no node of the named instance types can satisfy. */
 export function refusals(spec: SuiteSpec): Concern[] {
   const refused: Concern[] = [];
-  const { devices, claims, gpu } = spec.resources;
+  const { gpu } = spec.resources;
   const nics = nicsOfPod(spec.resources);
   const kind = fabricKindOf(spec.fabric);
   for (const instanceType of instanceTypes(spec)) {
@@ -43,7 +41,7 @@ export function refusals(spec: SuiteSpec): Concern[] {
     if (nics > fabric.nics) {
       refused.push({
         subject,
-        message: `have ${formatCount(fabric.nics, 'NIC')}; a rank requests ${[claimsText(claims), devices.length > 0 || !claims ? devicesText(devices) : ''].filter(Boolean).join(', ')}`,
+        message: `have ${formatCount(fabric.nics, 'NIC')}; a rank requests ${requestsText(spec.resources)}`,
       });
     }
     if (gpu.count > fabric.gpus) {

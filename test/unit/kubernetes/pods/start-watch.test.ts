@@ -38,6 +38,17 @@ describe('a pod that does not start', () => {
     });
   }
 
+  it('fails for the image of a sidecar that cannot be pulled, while the container waits for it', () => {
+    const state = (reason: string, message = '') => ({ waiting: { reason, message } });
+    const waiting = pod({
+      initContainerStatuses: [{ name: 'side', state: state('ErrImagePull', 'side:1: not found') } as never],
+      containerStatuses: [{ name: 'main', state: state('PodInitializing') }],
+    });
+    waiting.spec.initContainers = [{ name: 'side', image: 'side:1', restartPolicy: 'Always' } as never];
+    const found = watch.problem(waiting, 0);
+    assert.equal(found?.message, 'pod bench/rank on gpu-1: image side:1: ErrImagePull: side:1: not found');
+  });
+
   const passing: readonly string[] = [
     'failed to copy: httpReadSeeker: failed open: unexpected EOF',
     'pull QPS exceeded',
