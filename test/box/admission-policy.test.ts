@@ -266,6 +266,7 @@ describe('the worker of a Helm release', function () {
       pair: { node1: 'gpu-1', node2: 'gpu-2' },
       cluster,
       gpuResource: 'nvidia.com/gpu',
+      fabricEnvironment: { FI_PROVIDER: 'efa' },
       devices: [{ resource: 'vpc.amazonaws.com/efa', count: 4 }],
       tolerations: [],
       annotations: {},
