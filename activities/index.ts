@@ -5,6 +5,7 @@ import { ActivityContext, type ActivityDependencies } from './context/context.js
 import { dynamoDeploymentActivities } from './dynamo/dynamo-deployment.js';
 import { platformActivities } from './dynamo/platform.js';
 import { loadActivities } from './load/load.js';
+import { provisioningActivities } from './provisioning/provision-nodes.js';
 import { regressionActivities } from './report/regressions.js';
 import { webhookActivities } from './report/webhook.js';
 import { runRecordActivities } from './report/write-report.js';
@@ -24,6 +25,7 @@ export function createActivities(dependencies: ActivityDependencies) {
   return {
     ...runObjectActivities(context),
     ...nodeActivities(context),
+    ...provisioningActivities(context),
     ...claimingActivities(context),
     ...etcdActivities(context),
     ...probeActivities(context),

@@ -5,6 +5,7 @@ import { DAEMON_SET, NODE, POD } from '../kubernetes/client/resources.js';
 import type { Candidate } from '../suite/cluster/candidate.js';
 import type { DevicePlugin } from '../suite/cluster/daemon-placement.js';
 import { candidatesOf, devicePluginFacts } from './node-facts.js';
+import { findAutoscaler } from './provisioning/autoscaler.js';
 
 /** Selects the pods that occupy resources. */
 const RUNNING = { fieldSelector: 'status.phase!=Succeeded,status.phase!=Failed' } as const;
@@ -16,6 +17,8 @@ export interface OccupiedNodes {
   readonly devicePlugins: readonly DevicePlugin[] | undefined;
   /** True when the account may not list pods of other namespaces, so that what they occupy counts as free. */
   readonly onlyOwnPods: boolean;
+  /** Autoscaler or queue that provides nodes for pods that wait; undefined when none shows. */
+  readonly autoscaler: string | undefined;
 }
 
 /**
@@ -39,5 +42,6 @@ export async function readOccupiedNodes(
     candidates: candidatesOf(nodes, pods),
     devicePlugins: daemonSets?.flatMap(devicePluginFacts),
     onlyOwnPods: allPods === undefined,
+    autoscaler: await findAutoscaler(cluster, nodes, pods, signal),
   };
 }

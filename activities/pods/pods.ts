@@ -3,9 +3,9 @@ import { isConflict } from '../../kubernetes/client/api-failure.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
-import { EVENT, POD } from '../../kubernetes/client/resources.js';
+import { POD } from '../../kubernetes/client/resources.js';
+import { eventText, listEvents } from '../../kubernetes/pods/pod-events.js';
 import { hasEnded, isRunning, unschedulableMessage } from '../../kubernetes/pods/pod-state.js';
-import type { KubernetesEvent } from '../../kubernetes/pods/pod-trouble.js';
 import { type StartRefusal, startRefusal } from '../../kubernetes/pods/start-refusal.js';
 import { podRejected, StartWatch } from '../../kubernetes/pods/start-watch.js';
 import { formatDuration } from '../../suite/units/units.js';
@@ -126,17 +126,9 @@ async function notStarted(
  * `FailedMount`. The kubelet repeats these steps by itself, and the status of the pod does not contain their reason.
  */
 async function lastWarning(cluster: Cluster, { metadata }: Pod): Promise<string | undefined> {
-  const fieldSelector = `involvedObject.uid=${metadata.uid},type=Warning`;
-  const events = await cluster
-    .list<KubernetesEvent>(EVENT, metadata.namespace, { fieldSelector }, cancellationSignal())
-    .catch((error: unknown) => {
-      // The message is complete without the event.
-      if (error instanceof SuiteFailure) return [];
-      throw error;
-    });
-  const time = ({ lastTimestamp, eventTime }: KubernetesEvent) => String(lastTimestamp ?? eventTime ?? '');
-  const last = events.toSorted((a, b) => time(a).localeCompare(time(b))).at(-1);
-  return last && `${last.reason}: ${last.message}`;
+  const warnings = `involvedObject.uid=${metadata.uid},type=Warning`;
+  const last = (await listEvents(cluster, metadata.namespace ?? '', warnings, cancellationSignal())).at(-1);
+  return last && eventText(last);
 }
 
 /**

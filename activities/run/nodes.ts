@@ -24,7 +24,7 @@ export function nodeActivities(context: ActivityContext) {
     async checkNodes(input: { run: Run; spec: NodeRequirements }): Promise<NodeCheck> {
       const cluster = context.cluster(input.run);
       const signal = cancellationSignal();
-      const [kubernetesVersion, { candidates, devicePlugins, onlyOwnPods }] = await Promise.all([
+      const [kubernetesVersion, { candidates, devicePlugins, onlyOwnPods, autoscaler }] = await Promise.all([
         cluster.version(signal),
         readOccupiedNodes(cluster, input.run.namespace, signal),
       ]);
@@ -33,7 +33,7 @@ export function nodeActivities(context: ActivityContext) {
           `the worker may list pods only in namespace ${input.run.namespace}: devices that pods of other namespaces occupy count as free`,
         );
       }
-      const choice = choosePair(input.spec, candidates);
+      const choice = choosePair(input.spec, candidates, autoscaler);
       const chosen = [choice.pair?.node1, choice.pair?.node2];
       return {
         kubernetesVersion,

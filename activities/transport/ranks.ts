@@ -12,14 +12,12 @@ import { toolOf } from '../../suite/tools/registry.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 import { endPod, type StartTimeouts, waitUntilStarted } from '../pods/pods.js';
+import { removePods } from '../pods/removal.js';
 import { etcdPods } from '../run/etcd-pods.js';
 import { DeletedRankLogs } from './deleted-rank-logs.js';
 import { EtcdWatch } from './etcd-watch.js';
 import { ProgressWatch } from './progress-watch.js';
 import { nextAction, type StopCause, type WatchedRank, type WatchState, watchStart } from './rank-watch.js';
-
-/** Seconds within which a deleted rank must end. If it does not, its node does not answer. */
-const REMOVAL_TIMEOUT = 30;
 
 export interface StartedRank {
   readonly pod: string;
@@ -144,31 +142,11 @@ export function rankActivities(context: ActivityContext) {
     },
 
     /**
-     * Deletes the pods of an attempt. Store its evidence first. Waits only for pods that still run, because a pod that
-     * has ended uses no resources. Deletes a pod by force when its node does not answer.
+     * Deletes the pods of an attempt. Store its evidence first.
      */
     async removeRanks(input: { run: Run; pods: readonly string[] }): Promise<void> {
       const { run, pods } = input;
-      const cluster = context.cluster(run);
-      await Promise.all(
-        pods.map((name) =>
-          cluster.delete(POD, run.namespace, name, { gracePeriodSeconds: 1, signal: cancellationSignal() }),
-        ),
-      );
-      await poll(async (elapsed) => {
-        const found = await Promise.all(
-          pods.map((name) => cluster.find<Pod>(POD, run.namespace, name, cancellationSignal())),
-        );
-        const left = found.filter((pod) => pod !== undefined).filter((pod) => !hasEnded(pod));
-        if (left.length > 0 && elapsed < REMOVAL_TIMEOUT) return undefined;
-        const signal = cancellationSignal();
-        await Promise.all(
-          left.map(({ metadata }) =>
-            cluster.delete(POD, run.namespace, metadata.name, { gracePeriodSeconds: 0, signal }),
-          ),
-        );
-        return true;
-      }, cancellationSignal());
+      await removePods(context.cluster(run), run.namespace, pods);
     },
   };
 

@@ -22,11 +22,15 @@ interface InspectedCluster {
 export async function inspectCluster(spec: SuiteSpec): Promise<InspectedCluster> {
   try {
     const cluster = Cluster.connect(spec.cluster.context);
-    const { candidates, devicePlugins } = await readOccupiedNodes(cluster, spec.cluster.namespace);
-    const choice = choosePair(spec, candidates);
+    const { candidates, devicePlugins, autoscaler } = await readOccupiedNodes(cluster, spec.cluster.namespace);
+    const choice = choosePair(spec, candidates, autoscaler);
     const { pair, waitFor } = choice;
     const location = choice.location && distanceText(choice.location);
     if (pair) return { pair, ...(location === undefined ? {} : { location }), refused: [], doubtful: [] };
+    if (spec.nodes.provision) {
+      const message = `the run asks for its nodes and waits for them, at most ${formatDuration(spec.timeouts.provision)} (timeouts.provision)`;
+      return { refused: [], doubtful: [{ subject: 'nodes', message }] };
+    }
     if (waitFor) {
       const message = `the suite would wait until ${waitFor.join(', and ')}, at most ${formatDuration(spec.timeouts.podStart)} (timeouts.podStart)`;
       return { refused: [], doubtful: [{ subject: 'nodes', message }] };

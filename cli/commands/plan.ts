@@ -6,7 +6,7 @@ import { instanceTypes } from '../../suite/plan/planned-fabric.js';
 import { expectedEndText, remainingText } from '../../suite/plan/remaining.js';
 import type { Range } from '../../suite/plan/test-forecast.js';
 import type { Concern } from '../../suite/run/concern.js';
-import { devicesText } from '../../suite/schema/network-devices.js';
+import { requestsText } from '../../suite/spec/rank-resources.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { formatCount } from '../../suite/units/count.js';
 import { formatBytes, formatDuration } from '../../suite/units/units.js';
@@ -148,7 +148,7 @@ function planText(
   now: number,
 ): string {
   const { cells, load, blocks, cellCount, pods, wallTime, nodeHours } = plan;
-  const { gpu, devices, cpu, memory, hugepages2Mi } = spec.resources;
+  const { gpu, cpu, memory, hugepages2Mi } = spec.resources;
   const learnt = new Set(cells.filter(({ time }) => time.measured).map(({ test }) => test)).size;
   const basis =
     learnt > 0
@@ -159,7 +159,7 @@ function planText(
     `  time       if started now, ${expectedEndText(wallTime, (time) => clock(time, now), now)}${basis}; retries after a failure are extra`,
     `  node-hours ${nodeHours.low.toFixed(1)} to ${nodeHours.high.toFixed(1)} (two nodes)`,
     `  pods       ${counted(pods.ranks, 'rank')}, two at a time; ${pods.probes} probes, ${pods.etcd} etcd`,
-    `  each rank  ${cpu} cpu, ${formatBytes(memory)} of memory, ${gpu.count} ${gpu.resource}, ${devicesText(devices)}, ${formatBytes(hugepages2Mi)} of huge pages`,
+    `  each rank  ${cpu} cpu, ${formatBytes(memory)} of memory, ${gpu.count} ${gpu.resource}, ${requestsText(spec.resources)}, ${formatBytes(hugepages2Mi)} of huge pages`,
     ...(plan.pair ? [`  pair       node1 = ${plan.pair.node1}, node2 = ${plan.pair.node2}`] : []),
     ...(plan.location ? [`  location   ${plan.location}`] : []),
     ...refusedLines(plan.refused),

@@ -2,8 +2,8 @@ import { Command } from 'commander';
 import { engineOf } from '../../suite/engines/registry.js';
 import { checkSuite } from '../../suite/plan/check-suite.js';
 import { forecastOf } from '../../suite/plan/forecast.js';
-import { devicesText } from '../../suite/schema/network-devices.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
+import { requestsText } from '../../suite/spec/rank-resources.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { problemLines, type SpecProblems } from '../../suite/spec/spec-problems.js';
 import { toolOf } from '../../suite/tools/registry.js';
@@ -47,11 +47,11 @@ function describe(spec: SuiteSpec): string {
     const times = test.repetitions > 1 ? `, ${test.repetitions} times` : '';
     return `  ${i + 1}. ${test.name}: ${toolOf(test).describe(test)}${times}, at most ${formatDuration(test.timeout)} each${test.required ? '' : '; not required'}`;
   });
-  const { gpu, devices, memory } = spec.resources;
+  const { gpu, memory } = spec.resources;
   return [
     `${spec.name}: valid`,
     `  image ${spec.cluster.image} in namespace ${spec.cluster.namespace}${spec.cluster.context ? `, context ${spec.cluster.context}` : ''}`,
-    `  each rank: ${gpu.count} ${gpu.resource}, ${devicesText(devices)}, ${formatBytes(memory)} of memory`,
+    `  each rank: ${gpu.count} ${gpu.resource}, ${requestsText(spec.resources)}, ${formatBytes(memory)} of memory`,
     `  node1 starts ${formatDuration(spec.startDelay.min)} to ${formatDuration(spec.startDelay.max)} after node2`,
     ...tests,
     ...(spec.dynamo ? dynamoLines(spec.dynamo, spec.tests.length) : []),

@@ -1,5 +1,5 @@
 import { readManifestObject } from '../../kubernetes/client/manifest.js';
-import type { Container, Pod } from '../../kubernetes/client/objects.js';
+import type { Container, Pod, PodSpec } from '../../kubernetes/client/objects.js';
 import { applyPodPatch } from '../../suite/pod/apply-patch.js';
 import { runObjectName } from '../../suite/run/object-names.js';
 import type { Run } from '../../suite/run/run.js';
@@ -14,8 +14,12 @@ import { showNodeSysfs } from './node-sysfs.js';
 /** Folder of a pod in which the scripts and files of the run object are mounted. */
 export const SCRIPTS = '/dynamo-bench';
 
-/** Builds a pod with the image of the tools on one node, with the settings and the patch of the spec. */
-export async function measuringPod(run: Run, settings: PodSettings, node: string): Promise<Pod> {
+/**
+ * Builds a pod with the image of the tools, with the settings and the patch of the spec.
+ *
+ * @param node the only node on which it may run; undefined leaves the choice to the caller
+ */
+export async function measuringPod(run: Run, settings: PodSettings, node: string | undefined): Promise<Pod> {
   const { cluster, resources } = settings;
   const pod = structuredClone(await readManifestObject<Pod>('rank-pod.yaml', 'Pod'));
   const container = onlyContainer(pod);
@@ -31,12 +35,7 @@ export async function measuringPod(run: Run, settings: PodSettings, node: string
   container.resources = { requests: { ...fixed, cpu: String(resources.cpu) }, limits: fixed };
 
   const { spec } = pod;
-  const affinity = spec.affinity as { nodeAffinity?: unknown };
-  affinity.nodeAffinity = {
-    requiredDuringSchedulingIgnoredDuringExecution: {
-      nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] }],
-    },
-  };
+  if (node !== undefined) spec.affinity = { ...spec.affinity, nodeAffinity: onNode(node) };
   spec.tolerations = settings.tolerations;
   if (cluster.imagePullSecret) spec.imagePullSecrets = [{ name: cluster.imagePullSecret }];
   if (cluster.hostNetwork) Object.assign(spec, { hostNetwork: true, dnsPolicy: 'ClusterFirstWithHostNet' });
@@ -55,4 +54,13 @@ export function onlyContainer(pod: Pod): Container {
   const [container] = pod.spec.containers;
   if (!container) throw new Error(`pod ${pod.metadata.name} has no container`);
   return container;
+}
+
+/** Returns the affinity that binds a pod to one node. */
+export function onNode(node: string): NonNullable<NonNullable<PodSpec['affinity']>['nodeAffinity']> {
+  return {
+    requiredDuringSchedulingIgnoredDuringExecution: {
+      nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] }],
+    },
+  };
 }

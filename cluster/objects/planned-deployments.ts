@@ -43,7 +43,7 @@ async function plannedDeployment(
     dynamo,
     topology: test.topology,
     pair,
-    ...deploymentSettings(spec, dynamo),
+    ...deploymentSettings(spec, dynamo, spec.fabric),
     annotations,
     keep,
     // A measured rate is known only during the run.

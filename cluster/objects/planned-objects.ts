@@ -1,18 +1,22 @@
 import { newLease } from '../../kubernetes/client/leases.js';
 import type { KubernetesObject } from '../../kubernetes/client/objects.js';
+import { endsAtZone } from '../../suite/cluster/zone-border.js';
+import { fabricKindOf } from '../../suite/fabrics/registry.js';
 import { blocksOf } from '../../suite/plan/plan.js';
 import { rankDeadline } from '../../suite/plan/rank-deadline.js';
 import { filesOfTests } from '../../suite/plan/test-files.js';
 import { claimsOfSpec } from '../../suite/pod/claims.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import { attemptGroup, attemptName, etcdName, leaseName } from '../../suite/run/object-names.js';
-import { TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../../suite/run/run.js';
+import { type Run, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../../suite/run/run.js';
 import { etcdSettings } from '../../suite/spec/etcd-settings.js';
 import { podSettings } from '../../suite/spec/pod-settings.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { claimTemplates } from './device-claims.js';
 import { etcdDeployment, etcdService } from './etcd-objects.js';
+import { HOLDER_LABELS, holderPod } from './holder-pod.js';
+import { KEEPER_LABELS, keeperPod } from './keeper-pod.js';
 import { claimantOf } from './node-claimant.js';
 import { ownedObject } from './owned-object.js';
 import { plannedDeployments } from './planned-deployments.js';
@@ -84,6 +88,11 @@ async function plannedSetUp(spec: SuiteSpec, { run, pair, annotations }: Planned
       object: named(await etcdDeployment({ run, ...etcdSettings(spec) }, name)),
     },
     { step: step('etcd'), how: 'apply', object: named(await etcdService(name)) },
+    ...(await plannedProvisioning(spec, nodes, run)).map(({ pod, labels, what }) => ({
+      step: step(what),
+      how: 'create' as const,
+      object: owned(pod, labels),
+    })),
     ...nodes.map((node, i) => ({
       step: step(`lock of node${i + 1}`),
       how: 'create' as const,
@@ -95,6 +104,25 @@ async function plannedSetUp(spec: SuiteSpec, { run, pair, annotations }: Planned
       object: owned(pod, PROBE_LABELS),
     })),
   ];
+}
+
+/** Builds the pods that ask for the nodes and keep them, with `nodes.provision`. */
+async function plannedProvisioning(spec: SuiteSpec, nodes: readonly string[], run: Run) {
+  if (!spec.nodes.provision) return [];
+  const settings = podSettings(spec);
+  const { selector } = spec.nodes;
+  const request = { selector, sameZone: endsAtZone(fabricKindOf(spec.fabric)), limit: spec.timeouts.provision };
+  const holders = nodes.map(async (_, i) => ({
+    pod: await holderPod({ run, settings, index: i + 1, ...request }),
+    labels: HOLDER_LABELS,
+    what: `holder that asks for node${i + 1}`,
+  }));
+  const keepers = nodes.map(async (node, i) => ({
+    pod: await keeperPod({ run, settings, index: i + 1, node }),
+    labels: KEEPER_LABELS,
+    what: `keeper of node${i + 1}`,
+  }));
+  return Promise.all([...holders, ...keepers]);
 }
 
 async function plannedRanks(

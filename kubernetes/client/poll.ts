@@ -8,6 +8,8 @@ const PAUSE_SHARE = 0.02;
 export interface PollOptions {
   /** Longest pause, in milliseconds. Default 1000. */
   readonly longestMs?: number;
+  /** Shortest pause, in milliseconds. Default 50. */
+  readonly shortestMs?: number;
 }
 
 /**
@@ -20,7 +22,7 @@ export interface PollOptions {
 export async function poll<T>(
   attempt: (elapsedSeconds: number) => Promise<T | undefined>,
   signal: AbortSignal,
-  { longestMs = LONGEST_MS }: PollOptions = {},
+  { longestMs = LONGEST_MS, shortestMs = SHORTEST_MS }: PollOptions = {},
 ): Promise<T> {
   const start = performance.now();
   for (;;) {
@@ -28,6 +30,6 @@ export async function poll<T>(
     const elapsedMs = performance.now() - start;
     const result = await attempt(elapsedMs / 1000);
     if (result !== undefined) return result;
-    await sleep(Math.min(longestMs, Math.max(SHORTEST_MS, elapsedMs * PAUSE_SHARE)), undefined, { signal });
+    await sleep(Math.min(longestMs, Math.max(shortestMs, elapsedMs * PAUSE_SHARE)), undefined, { signal });
   }
 }

@@ -10,6 +10,11 @@ export interface KubernetesEvent extends KubernetesObject {
   reason?: string;
   message?: string;
   involvedObject: { kind?: string; name?: string };
+  lastTimestamp?: string | null;
+  eventTime?: string | null;
+  series?: { lastObservedTime?: string } | null;
+  reportingComponent?: string;
+  source?: { component?: string };
 }
 
 /** Number of restarts after which a crashing container counts as failed. */

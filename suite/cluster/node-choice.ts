@@ -30,8 +30,10 @@ interface Judged {
 /**
  * Chooses the two nearest nodes on which a rank can run and which the fabric connects, or the two nodes that the spec names. Lists
  * the problems of every node when there are none.
+ *
+ * @param autoscaler what provides nodes for pods that wait, if it is known: `Karpenter`
  */
-export function choosePair(spec: NodeRequirements, candidates: readonly Candidate[]): NodeChoice {
+export function choosePair(spec: NodeRequirements, candidates: readonly Candidate[], autoscaler?: string): NodeChoice {
   const { names } = spec.nodes;
   const matching = candidates.filter((candidate) => isWanted(spec, candidate));
   const judged = matching.map((candidate): Judged => ({ candidate, problems: nodeProblems(spec, candidate) }));
@@ -42,7 +44,7 @@ export function choosePair(spec: NodeRequirements, candidates: readonly Candidat
   const soon = judged.filter(({ problems }) => problems.every(({ until }) => until !== undefined));
   const problems = [
     ...missingNodes(names, candidates),
-    ...tooFew(spec, matching, candidates),
+    ...tooFew(spec, matching, candidates, autoscaler),
     ...judged.flatMap((node) => node.problems.map(({ subject, message, hint }) => ({ subject, message, hint }))),
     ...noPair(spec, soon),
   ];
@@ -91,13 +93,18 @@ function tooFew(
   { nodes: { names, selector } }: NodeRequirements,
   matching: readonly Candidate[],
   candidates: readonly Candidate[],
+  autoscaler: string | undefined,
 ): Problem[] {
   if (names || matching.length >= 2) return [];
   return [
     {
       subject: 'nodes',
       message: `a suite needs two nodes, but ${matching.length} of ${candidates.length} match ${selectorText(selector)}`,
-      hint: `Add nodes or change nodes.selector. If an autoscaler such as Karpenter adds nodes only for waiting pods, keep two of them running before the suite starts. Instance types in the cluster: ${countText(candidates.map(({ facts }) => facts.instanceType))}`,
+      hint: `${
+        autoscaler === undefined
+          ? 'Add nodes or change nodes.selector; if an autoscaler or a queue (Karpenter, EKS Auto Mode, Cluster Autoscaler, Kueue) provides nodes only for waiting pods, set nodes.provision: true'
+          : `Set nodes.provision: true, because ${autoscaler} in this cluster provides nodes only for waiting pods; or add nodes, or change nodes.selector`
+      }. Instance types in the cluster: ${countText(candidates.map(({ facts }) => facts.instanceType))}`,
     },
   ];
 }

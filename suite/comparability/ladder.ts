@@ -56,6 +56,9 @@ const EXPLAINS: ReadonlySet<string> = new Set([
   'tcp-fallback',
   'emulated-rma',
   'efa-through-ucx',
+  'rdma-write-emulated',
+  'fabric-events',
+  'link-differs',
 ]);
 
 /** The first UCX whose srd transport has RDMA write (openucx/ucx, commits 7fe7e4482f and 4c707c0b07). */
@@ -231,7 +234,7 @@ function differences(above: Candidate, at: Point | undefined, below: Candidate, 
     ['direction', above.direction, below.direction],
     ['pattern', above.pattern, below.pattern],
     ['block and batch', pointText(at), pointText(point)],
-    ['EFA devices of a rank', given(above) ?? 'all', given(below) ?? 'all'],
+    ['NICs of a rank', given(above) ?? 'all', given(below) ?? 'all'],
     ['usable NICs', usable(above), usable(below)],
     ['image', image(above) ?? 'unknown', image(below) ?? 'unknown'],
   ];

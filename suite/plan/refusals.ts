@@ -1,8 +1,6 @@
 import { fabricKindOf } from '../fabrics/registry.js';
-import { claimsText } from '../pod/claims.js';
 import type { Concern } from '../run/concern.js';
-import { devicesText } from '../schema/network-devices.js';
-import { nicsOfPod } from '../spec/rank-resources.js';
+import { nicsOfPod, requestsText } from '../spec/rank-resources.js';
 import type { SuiteSpec } from '../spec/spec.js';
 import { toolOf } from '../tools/registry.js';
 import { formatCount } from '../units/count.js';
@@ -12,7 +10,7 @@ import { instanceTypes } from './planned-fabric.js';
 /** Lists requests that no node of the named instance types can satisfy. */
 export function refusals(spec: SuiteSpec): Concern[] {
   const refused: Concern[] = [];
-  const { devices, claims, gpu } = spec.resources;
+  const { gpu } = spec.resources;
   const nics = nicsOfPod(spec.resources);
   const kind = fabricKindOf(spec.fabric);
   for (const instanceType of instanceTypes(spec)) {
@@ -26,7 +24,7 @@ export function refusals(spec: SuiteSpec): Concern[] {
     if (nics > fabric.nics) {
       refused.push({
         subject,
-        message: `have ${formatCount(fabric.nics, 'NIC')}; a rank requests ${[claimsText(claims), devices.length > 0 || !claims ? devicesText(devices) : ''].filter(Boolean).join(', ')}`,
+        message: `have ${formatCount(fabric.nics, 'NIC')}; a rank requests ${requestsText(spec.resources)}`,
       });
     }
     if (gpu.count > fabric.gpus) {

@@ -58,3 +58,13 @@ export function attemptGroup({ key }: Pick<Run, 'key'>, token: string, test: str
 export function rankPodName(group: string, position: 'node1' | 'node2'): string {
   return `bench-${group}-${position}`;
 }
+
+/** Returns the name of a pod that asks for a node. @param index 1 for node1 of the pair, 2 for node2 */
+export function holderPodName({ key }: Pick<Run, 'key'>, index: number): string {
+  return `bench-${key}-holder-${index}`;
+}
+
+/** Returns the name of a pod that keeps a node. @param index 1 for node1 of the pair, 2 for node2 */
+export function keeperPodName({ key }: Pick<Run, 'key'>, index: number): string {
+  return `bench-${key}-keeper-${index}`;
+}

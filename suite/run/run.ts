@@ -34,7 +34,19 @@ export const MANAGED_BY_SELECTOR = `${MANAGED_BY_LABEL}=${MANAGED_BY[MANAGED_BY_
 export const NAME_LABEL = 'app.kubernetes.io/name';
 export const COMPONENT_LABEL = 'app.kubernetes.io/component';
 /** Values of `COMPONENT_LABEL` on pods that need a node to themselves. */
-export const MEASURING_COMPONENTS: readonly string[] = ['rank', 'probe', 'prefill', 'decode', 'worker', 'load'];
+export const MEASURING_COMPONENTS: readonly string[] = [
+  'rank',
+  'probe',
+  'holder',
+  'prefill',
+  'decode',
+  'worker',
+  'load',
+];
+/** Value of `COMPONENT_LABEL` on the pods that ask an autoscaler for the nodes of a run. */
+export const HOLDER = 'holder';
+/** Value of `COMPONENT_LABEL` on the pods that keep an autoscaler from removing the nodes of a run. */
+export const KEEPER = 'keeper';
 /** Key of the run that owns the object. */
 export const RUN_LABEL = 'dynamo-bench/run';
 /** Test that a pod or Job measures. */

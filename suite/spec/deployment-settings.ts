@@ -1,3 +1,5 @@
+import { fabricKindOf } from '../fabrics/registry.js';
+import type { Fabric } from '../hardware/fabric.js';
 import { type NetworkDevices, takeNics } from '../schema/network-devices.js';
 import type { DynamoSpec } from './dynamo-spec.js';
 import type { SuiteSpec } from './spec.js';
@@ -10,17 +12,21 @@ export interface DeploymentSettings {
   /** Network devices of each worker. */
   readonly devices: readonly NetworkDevices[];
   readonly tolerations: SuiteSpec['nodes']['tolerations'];
+  /** Default environment variables of the workers on the fabric; those of the spec override them. */
+  readonly fabricEnvironment: Readonly<Record<string, string>>;
 }
 
 /** Picks the settings for the pods of a deployment. */
 export function deploymentSettings(
   { cluster, resources, nodes }: Pick<SuiteSpec, 'cluster' | 'resources' | 'nodes'>,
   dynamo: Pick<DynamoSpec, 'resources'>,
+  fabric: Pick<Fabric, 'kind'>,
 ): DeploymentSettings {
   return {
     cluster,
     gpuResource: resources.gpu.resource,
     devices: takeNics(resources.devices, dynamo.resources.nics),
     tolerations: nodes.tolerations,
+    fabricEnvironment: fabricKindOf(fabric).environment,
   };
 }

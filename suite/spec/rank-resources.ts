@@ -1,7 +1,14 @@
 import { z } from 'zod';
-import { type DeviceClaim, deviceClaims, nicsOfClaims } from '../pod/claims.js';
+import { claimsText, type DeviceClaim, deviceClaims, nicsOfClaims } from '../pod/claims.js';
 import { resourceName } from '../schema/grammar.js';
-import { EFA_DEVICES, type NetworkDevices, networkDevices, nicsOf, takeNics } from '../schema/network-devices.js';
+import {
+  devicesText,
+  EFA_DEVICES,
+  type NetworkDevices,
+  networkDevices,
+  nicsOf,
+  takeNics,
+} from '../schema/network-devices.js';
 import { bytes, strict } from '../schema/schema.js';
 import { formatCount } from '../units/count.js';
 
@@ -49,6 +56,12 @@ export interface NicSources {
 /** Returns the number of NICs that a pod gets in total, by extended resources and by claims. */
 export function nicsOfPod({ devices = [], claims }: NicSources): number {
   return nicsOf(devices) + nicsOfClaims(claims);
+}
+
+/** Describes what a rank requests: "1 device claim, 4 rdma/ib". */
+export function requestsText({ devices = [], claims }: NicSources): string {
+  const claimed = claimsText(claims);
+  return [claimed, devices.length > 0 || !claimed ? devicesText(devices) : ''].filter(Boolean).join(', ');
 }
 
 /**

@@ -107,6 +107,10 @@ const nodes = strict({
     .max(64)
     .prefault([{ key: 'nvidia.com/gpu', operator: 'Exists', effect: 'NoSchedule' }])
     .meta({ description: 'tolerations of the ranks, as in a pod' }),
+  provision: z.boolean().default(false).meta({
+    description:
+      'let two pods with the resources of a rank ask an autoscaler or a queue for the nodes (Karpenter, EKS Auto Mode, Cluster Autoscaler, Kueue, GKE), and keep these nodes until the run has ended',
+  }),
 });
 
 const fabric = z.discriminatedUnion('kind', schemasOf(FABRIC_KINDS), {
@@ -137,6 +141,9 @@ const timeouts = strict({
       'longest time for which a pod may be unschedulable; while its node starts, only podStart limits the wait',
   }),
   nodeLock: duration().prefault('12h').meta({ description: 'longest wait for nodes that another suite has locked' }),
+  provision: duration().prefault('30m').meta({
+    description: 'longest wait for the nodes that nodes.provision asks for, until both are Ready with their devices',
+  }),
 });
 
 /** Schema of the comparison of a run with earlier runs when it has ended. */
@@ -242,6 +249,14 @@ const fields = strict({
       code: 'custom',
       path: ['startDelay', 'min'],
       message: 'is longer than startDelay.max; decrease it or increase startDelay.max',
+    });
+  }
+  if (spec.nodes.provision && spec.nodes.names) {
+    context.addIssue({
+      code: 'custom',
+      path: ['nodes', 'provision'],
+      message:
+        'cannot ask for nodes of given names; remove nodes.names and describe the nodes with nodes.selector, or remove nodes.provision',
     });
   }
   for (const { path, message } of problemsOfTests(spec)) context.addIssue({ code: 'custom', path, message });

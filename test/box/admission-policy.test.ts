@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import type { DeploymentInput } from '../../cluster/objects/dynamo/deployment-input.js';
 import { deploymentObjects } from '../../cluster/objects/dynamo/deployment-objects.js';
+import { holderPod } from '../../cluster/objects/holder-pod.js';
+import { keeperPod } from '../../cluster/objects/keeper-pod.js';
 import { measuringPod } from '../../cluster/objects/measuring-pod.js';
 import { withServiceAccount } from '../../cluster/objects/service-account.js';
 import { Cluster } from '../../kubernetes/client/cluster.js';
@@ -185,7 +187,14 @@ describe('the worker of a Helm release', function () {
     });
     const pod = await measuringPod(run(), podSettings(spec), 'gpu-1');
     assert.equal(pod.spec.volumes?.filter(({ hostPath }) => hostPath).length, 2);
-    const objects = [pod, ...(await dynamoObjects('manifests')), ...(await dynamoObjects('operator'))];
+    const asking = { run: run(), settings: podSettings(spec), index: 1 };
+    const objects = [
+      pod,
+      await holderPod({ ...asking, selector: spec.nodes.selector, sameZone: true, limit: 60 }),
+      await keeperPod({ ...asking, node: 'gpu-1' }),
+      ...(await dynamoObjects('manifests')),
+      ...(await dynamoObjects('operator')),
+    ];
     for (const object of objects) {
       assert.equal(await tryCreate(worker, inNamespace(object)), undefined, `${object.kind} ${object.metadata.name}`);
     }
@@ -257,6 +266,7 @@ describe('the worker of a Helm release', function () {
       pair: { node1: 'gpu-1', node2: 'gpu-2' },
       cluster,
       gpuResource: 'nvidia.com/gpu',
+      fabricEnvironment: { FI_PROVIDER: 'efa' },
       devices: [{ resource: 'vpc.amazonaws.com/efa', count: 4 }],
       tolerations: [],
       annotations: {},

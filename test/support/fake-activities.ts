@@ -62,6 +62,11 @@ export class FakeActivities {
         note('sweepCluster');
         return [];
       },
+      provisionNodes: async () => {
+        note('provisionNodes');
+        return { pair: { node1: 'gpu-1', node2: 'gpu-2' } };
+      },
+      keepNodes: async () => void note('keepNodes'),
       claimNodes: async () => ({ held: true }),
       releaseNodes: async () => void note('releaseNodes'),
       checkNodes: async () => {

@@ -106,6 +106,15 @@ export const HISTORY_CASES: Readonly<Record<string, () => HistoryCase>> = {
     continuesSoon: true,
   }),
 
+  provision: () => {
+    const fake = new FakeActivities();
+    const { provisionNodes } = fake.activities;
+    let tries = 0;
+    fake.overrides.provisionNodes = async (input) =>
+      ++tries === 1 ? { waiting: 'pod a: Nominated: nodeclaim/x' } : provisionNodes(input);
+    return { spec: suite([LF], { nodes: { provision: true } }), fake };
+  },
+
   'interleaved-adaptive': () => ({
     spec: suite([{ ...LF, warmupCells: 1, adaptive: {} }, UCX], { interleave: true }),
     fake: withRecordedCells(),

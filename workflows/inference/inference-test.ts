@@ -296,7 +296,7 @@ class InferenceTest {
           topology: test.topology,
           pair,
           nodes: [pair.node1, pair.node2],
-          ...deploymentSettings(spec, dynamo),
+          ...deploymentSettings(spec, dynamo, this.#input.fabric),
           unschedulable: spec.timeouts.unschedulable,
           keep,
           kvTransferRate: test.kvTransferRate ?? simulatedKvRate(dynamo.engine),

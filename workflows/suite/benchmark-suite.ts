@@ -197,13 +197,17 @@ class BenchmarkSuite {
   /** Prepares the cluster and records the start of the run. @returns undefined when the cluster is not ready */
   async #setUp(): Promise<Ready | undefined> {
     const { spec, run, state, isBounded } = this.#suite;
+    const continueIfLong = async () => {
+      if (isHistoryLong()) await this.#continueInNewRun();
+    };
     const { record, ready } = await setUp(spec, run, {
       byTimer: isBounded,
       waitingSince: this.#waitingSince,
       report: (step) => state.setPhase('set-up', step),
+      betweenWaits: continueIfLong,
       beforePause: async (waitingSince) => {
         this.#waitingSince = waitingSince;
-        if (isHistoryLong()) await this.#continueInNewRun();
+        await continueIfLong();
       },
     });
     this.#waitingSince = undefined;

@@ -54,7 +54,7 @@ class DynamoPhase {
     let summaries: readonly TestSummary[] | undefined;
     let failure: FailureRecord | undefined;
     try {
-      await openRun(this.#suite.spec, this.#suite.run);
+      await openRun(this.#suite.spec, this.#suite.run, this.#ready.pair);
       await this.#ensurePlatform();
       await this.#removeLeftBehind();
       const result = await this.#runTest(state);

@@ -11,6 +11,7 @@ import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { longActivities, shortActivities } from '../common/activity-options.js';
 import { type ClaimOptions, claimNodes } from '../common/node-claim.js';
 import { summaryText } from '../common/summary.js';
+import { type ProvisioningOptions, provisionedNodes } from './provisioning.js';
 import type { SetUpProblems } from './set-up-problems.js';
 
 /** Shortest pause between two checks of the nodes, in seconds. */
@@ -23,10 +24,10 @@ export interface NodeInspection {
   readonly probes: readonly ProbeFacts[];
 }
 
-/** Options of the claim of the pair. */
-interface InspectionOptions extends Pick<ClaimOptions, 'waitingSince' | 'byTimer' | 'beforePause'> {
-  readonly report: (step: string) => void;
-}
+/** Options of the choice and the claim of the pair. */
+interface InspectionOptions
+  extends Pick<ClaimOptions, 'waitingSince' | 'byTimer' | 'beforePause'>,
+    Pick<ProvisioningOptions, 'report' | 'betweenWaits'> {}
 
 /** Chooses and claims the pair, determines its fabric, and probes the image on both nodes. */
 export async function inspectNodes(
@@ -48,7 +49,8 @@ async function claimPair(spec: SuiteSpec, run: Run, options: InspectionOptions):
   const { report, byTimer, beforePause } = options;
   let { waitingSince } = options;
   for (;;) {
-    const check = await checkUntilPair(spec, run, report);
+    const nodes = spec.nodes.provision ? await provisionedNodes(spec, run, options) : spec.nodes;
+    const check = await checkUntilPair({ ...spec, nodes }, run, report);
     if (!check.pair) return check;
     let waited = false;
     await claimNodes(run, [check.pair.node1, check.pair.node2], {

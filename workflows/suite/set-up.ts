@@ -9,6 +9,7 @@ import { failureOf } from '../common/failures.js';
 import type { ClaimOptions } from '../common/node-claim.js';
 import { inspectNodes, type NodeInspection } from './node-inspection.js';
 import { createRunObject, deployEtcd } from './open-run.js';
+import type { ProvisioningOptions } from './provisioning.js';
 import { SetUpProblems } from './set-up-problems.js';
 
 /** Result of set-up. `ready` is defined when the suite can measure. */
@@ -25,9 +26,9 @@ export interface Ready {
 }
 
 /** Options of set-up. */
-export interface SetUpOptions extends Pick<ClaimOptions, 'waitingSince' | 'byTimer' | 'beforePause'> {
-  readonly report: (step: string) => void;
-}
+export interface SetUpOptions
+  extends Pick<ClaimOptions, 'waitingSince' | 'byTimer' | 'beforePause'>,
+    ProvisioningOptions {}
 
 /**
  * Prepares the cluster for the tests: run object, etcd, nodes and device plugins, and a probe of the image on both

@@ -44,7 +44,7 @@ async function measure(suite: RunningSuite, ready: Ready, states: readonly Trans
   let summaries: readonly TestSummary[] | undefined;
   let interrupted = false;
   try {
-    await openRun(suite.spec, run);
+    await openRun(suite.spec, run, ready.pair);
     const { tests: _, dynamo: __, ...spec } = suite.spec;
     const result = await runTest(suite, name, (options, paused) =>
       startChild(transportTest, {

@@ -45,7 +45,9 @@ function setEngine(container: Container, input: DeploymentInput, role: WorkerRol
   const { command, arguments: argumentsOf, environment } = engineOf(engine);
   container.command = [...command];
   container.args = [...argumentsOf(worker), ...engine.extraArguments];
-  setEnvironment(container, environment(worker));
+  const ofSpec = new Set(Object.keys(input.dynamo.env));
+  const ofFabric = Object.entries(input.fabricEnvironment).filter(([name]) => !ofSpec.has(name));
+  setEnvironment(container, { ...Object.fromEntries(ofFabric), ...environment(worker) });
 }
 
 function resourcesOf({ dynamo, gpuResource, devices }: DeploymentInput): Container['resources'] & object {

@@ -92,8 +92,6 @@ export interface FabricKind<Spec extends { readonly kind: string }> {
    * @param gpus GPUs of a rank
    */
   fabricOfReading(spec: Spec, links: readonly LinkReading[], gpus: number): Fabric | undefined;
-  /** Returns the catalogue's entry of an instance type; undefined when it has none. */
-  ofInstanceType(instanceType: string): Fabric | undefined;
   /** Explains why `fabricOf` returned undefined. */
   unknown(spec: Spec, labelled: string): FabricProblem;
   /**

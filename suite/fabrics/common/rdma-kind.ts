@@ -1,6 +1,6 @@
 import type { Fabric } from '../../hardware/fabric.js';
 import type { FabricKind, SeenDevice } from './fabric-kind.js';
-import { type DeclaredFabric, fabricOfKind, fabricOfSpec, typesOfSpec, unknownFabric } from './instance-type.js';
+import { type DeclaredFabric, fabricOfSpec, typesOfSpec, unknownFabric } from './instance-type.js';
 import { readFabric } from './rdma-ceiling.js';
 
 /** Largest relative difference between a reported and a declared rate that rounding explains. */
@@ -22,7 +22,6 @@ export function rdmaKind(kind: string, linkLayers: readonly string[]) {
     countsCards: () => true,
     fabricOf: (spec, labelled) => fabricOfSpec(kind, spec, labelled),
     fabricOfReading: (spec, links, gpus) => readFabric(kind, spec, ofLayer(links, linkLayers), gpus),
-    ofInstanceType: (instanceType) => fabricOfKind(kind, instanceType),
     unknown: (spec, labelled) => unknownFabric(kind, spec, labelled),
     instanceTypes: (spec, selected) => typesOfSpec(spec, selected),
     interfaces: () => '',

@@ -21,7 +21,6 @@ export const ethernetKind = {
   countsCards: ({ nics }) => nics > 1,
   fabricOf: (spec) => ethernet(spec.rate, 'declared in the spec', listOf(spec.interface).length),
   fabricOfReading: () => undefined,
-  ofInstanceType: () => undefined,
   unknown: () => ({ message: 'the rate of the interface is unknown', hint: 'Set fabric.rate' }),
   instanceTypes: () => [],
   interfaces: (spec) => spec.interface,

@@ -45,6 +45,10 @@ export const CLUSTER_FAILURES = {
     retry: 'never',
     hint: 'Wait for the suite that measures on these nodes, cancel it, or increase `timeouts.nodeLock`',
   },
+  NodesNotProvisioned: {
+    retry: 'never',
+    hint: 'Correct what the events in the message name (quota, capacity, node pool, taints, queue), or increase `timeouts.provision`',
+  },
   NodeClaimLost: {
     retry: 'rendezvous',
     hint: 'Wait; the lock of a node expired, and the suite locks the node again before the next attempt',

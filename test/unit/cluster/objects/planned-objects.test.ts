@@ -46,6 +46,23 @@ describe('the objects of a planned run', () => {
     );
   });
 
+  it('include the pods that ask for the nodes and keep them, with nodes.provision', async () => {
+    const objects = await planned({ nodes: { provision: true, selector: { pool: 'gpu' } } });
+    assert.deepEqual(
+      objects.slice(2, 8).map(({ step, object }) => `${step} ${object.metadata.name}`),
+      [
+        'set-up: etcd bench-00000000-etcd',
+        'set-up: holder that asks for node1 bench-00000000-holder-1',
+        'set-up: holder that asks for node2 bench-00000000-holder-2',
+        'set-up: keeper of node1 bench-00000000-keeper-1',
+        'set-up: keeper of node2 bench-00000000-keeper-2',
+        'set-up: lock of node1 dynamo-bench-node1',
+      ],
+    );
+    const components = objects.map(({ object }) => object.metadata.labels?.['app.kubernetes.io/component']);
+    assert.deepEqual(components.slice(3, 7), ['holder', 'holder', 'keeper', 'keeper']);
+  });
+
   it('are in the namespaces of the spec, have the labels of a run, and are bound to the pair', async () => {
     const objects = await planned({ cluster: { namespace: 'a', leaseNamespace: 'b' } }, { node1: 'x', node2: 'y' });
     for (const { object } of objects) {

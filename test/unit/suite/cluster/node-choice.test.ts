@@ -108,8 +108,10 @@ describe('choice of the pair', () => {
     assert.match(shortage({ 'nvidia.com/gpu': 7 }), /→ Find the missing GPUs of the 8 of p5\.48xlarge/);
   });
 
-  it('says what to do where an autoscaler adds nodes only for waiting pods', () => {
-    const { problems } = choosePair(spec(), [node('x', { type: 'm7i.large' }), node('y', { type: 'm7i.large' })]);
-    assert.match(texts(problems)[0] ?? '', /0 of 2 match .*Karpenter .*keep two of them running/);
+  it('recommends nodes.provision where nodes come only for waiting pods, for sure when an autoscaler shows', () => {
+    const others = [node('x', { type: 'm7i.large' }), node('y', { type: 'm7i.large' })];
+    const hint = (autoscaler?: string) => texts(choosePair(spec(), others, autoscaler).problems)[0] ?? '';
+    assert.match(hint(), /0 of 2 match .* → Add nodes .*; if an autoscaler .*, set nodes\.provision: true/);
+    assert.match(hint('Karpenter'), /0 of 2 match .* → Set nodes\.provision: true, because Karpenter/);
   });
 });

@@ -127,7 +127,7 @@ describe('ladder', () => {
     assert.equal(rung?.shareOfAbove, undefined);
     assert.equal(rung?.blocked, 'memory: DRAM, above VRAM; usable NICs: 4, above 1');
     assert.match(blockedBy({}, { opType: 'READ' })?.blocked ?? '', /direction: READ, above WRITE/);
-    assert.match(blockedBy({}, { nics: 4 })?.blocked ?? '', /EFA devices of a rank: 4, above all/);
+    assert.match(blockedBy({}, { nics: 4 })?.blocked ?? '', /NICs of a rank: 4, above all/);
     assert.match(blockedBy({ provenance: provenance({ imageId: 'other' }) })?.blocked ?? '', /image: other,other/);
     const rows = [{ blockSize: 8, batchSize: 1, bytesPerSecond: 1, original: '' }];
     assert.match(blockedBy({ rows })?.blocked ?? '', /block and batch: 8 B × 1, above 64 MiB × 1/);

@@ -26,6 +26,14 @@ describe('suite spec', () => {
     assert.deepEqual(spec.resources.devices, [{ resource: 'vpc.amazonaws.com/efa', count: 32 }]);
   });
 
+  it('asks for nodes only on demand, and not for nodes of given names', () => {
+    const { nodes, timeouts } = parseSpec(minimal);
+    assert.deepEqual([nodes.provision, timeouts.provision], [false, 30 * 60]);
+    assert.deepEqual(problemsOf({ ...minimal, nodes: { provision: true, selector: { pool: 'gpu' } } }), []);
+    const [problem = ''] = problemsOf({ ...minimal, nodes: { provision: true, names: ['a', 'b'] } });
+    assert.match(problem, /^nodes\.provision: cannot ask for nodes of given names; remove nodes\.names/);
+  });
+
   it('suites/p5.json is the plan: order, claimed figures, NIXL with UCX not required', () => {
     const spec = parseSpec(file('suites/p5.json'));
     assert.deepEqual(
@@ -39,9 +47,10 @@ describe('suite spec', () => {
   });
 
   it('every suite of suites/ is valid', () => {
-    const names = readdirSync(new URL('../../../../../suites', import.meta.url)).filter(
-      (name) => !name.endsWith('.schema.json'),
-    );
+    const names = readdirSync(new URL('../../../../../suites', import.meta.url), {
+      recursive: true,
+      encoding: 'utf8',
+    }).filter((name) => name.endsWith('.json') && !name.endsWith('.schema.json'));
     assert.ok(names.length > 4, names.join());
     for (const name of names) assert.deepEqual(problemsOf(file(`suites/${name}`)), [], name);
   });

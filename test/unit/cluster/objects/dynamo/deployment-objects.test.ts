@@ -31,6 +31,7 @@ function input(dynamo: Record<string, unknown>): DeploymentInput {
     pair: { node1: 'n1', node2: 'n2' },
     cluster,
     gpuResource: 'nvidia.com/gpu',
+    fabricEnvironment: { FI_PROVIDER: 'efa' },
     devices: takeNics(resources.devices, block.resources.nics),
     tolerations: [],
     annotations: {},
@@ -39,13 +40,16 @@ function input(dynamo: Record<string, unknown>): DeploymentInput {
 }
 
 /** The containers of all pods of a deployment, by the name of what makes them. */
-async function containers(dynamo: Record<string, unknown>): Promise<Map<string, Container>> {
+async function containers(
+  dynamo: Record<string, unknown>,
+  settings: Partial<DeploymentInput> = {},
+): Promise<Map<string, Container>> {
   const found = new Map<string, Container>();
   const add = (name: string, template: unknown) => {
     const { spec } = template as { spec: { containers: Container[] } };
     for (const container of spec.containers) found.set(name, container);
   };
-  for (const { kind, metadata, spec } of await deploymentObjects(input(dynamo))) {
+  for (const { kind, metadata, spec } of await deploymentObjects({ ...input(dynamo), ...settings })) {
     const { components = [], template } = spec as {
       components?: { name: string; podTemplate: unknown }[];
       template?: unknown;
@@ -69,6 +73,17 @@ for (const kind of ['operator', 'manifests']) {
         const values = Object.fromEntries(env.map((variable) => [variable.name, variable.value]));
         assert.deepEqual({ ...values, ...environment }, values, name);
       }
+    });
+
+    it('gives the variables of the fabric to the workers alone, and none of another fabric', async () => {
+      const providers = async (fabricEnvironment: Record<string, string>) => {
+        const found = await containers({ kind }, { fabricEnvironment });
+        return [...found].flatMap(([name, { env = [] }]) =>
+          env.some((variable) => variable.name === 'FI_PROVIDER') ? [name] : [],
+        );
+      };
+      assert.deepEqual((await providers({ FI_PROVIDER: 'efa' })).sort(), ['decode', 'prefill']);
+      assert.deepEqual(await providers({}), []);
     });
 
     it('shows the node’s devices to workers that are given EFA devices, and to nothing else', async () => {
