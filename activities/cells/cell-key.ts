@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { measuringPart } from '../../suite/pod/measuring-part.js';
 import { canonicalJson } from '../../suite/run/canonical-json.js';
 import { formerResources } from '../../suite/schema/network-devices.js';
+import { isSameNode } from '../../suite/schema/placement.js';
 import { formerDynamoKeys, formerTestKeys } from '../../suite/schema/renamed-keys.js';
 import type { CellDefinition, InferenceCellDefinition } from './cell-definition.js';
 
@@ -11,8 +12,21 @@ import type { CellDefinition, InferenceCellDefinition } from './cell-definition.
  * new measurement.
  */
 export function cellKey({ variant: _, ...cell }: CellDefinition): string {
-  const { required, onFailure, claimed, timeout, stallTimeout, repetitions, warmupCells, adaptive, matrix, ...test } =
-    cell.test;
+  const {
+    required,
+    onFailure,
+    claimed,
+    timeout,
+    stallTimeout,
+    repetitions,
+    warmupCells,
+    adaptive,
+    matrix,
+    ...options
+  } = cell.test;
+  // The default and its absence are the same test.
+  const { placement, ...rest } = options;
+  const test = isSameNode(options) ? { ...rest, placement } : rest;
   const { pod, resources } = cell.settings;
   const settings = { ...cell.settings, resources: formerResources(resources), pod: measuringPart(pod) };
   return hashOf({ ...cell, settings, test: formerTestKeys(test) });

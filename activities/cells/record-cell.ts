@@ -6,6 +6,7 @@ import type { InferenceJudgement } from '../../suite/judge/judge-inference.js';
 import type { InferenceCell } from '../../suite/record/inference-record.js';
 import { provenanceOf } from '../../suite/record/provenance.js';
 import { type AttemptRecord, RECORD_VERSION, type TransportCell } from '../../suite/record/record.js';
+import { rankNodes } from '../../suite/run/rank-nodes.js';
 import type { Run } from '../../suite/run/run.js';
 import { redactJson } from '../../suite/secrets/redact.js';
 import type { ActivityContext } from '../context/context.js';
@@ -63,7 +64,7 @@ export function recordCellActivities(context: ActivityContext) {
               }),
             }
           : {}),
-        nodes: [pair.node1, pair.node2],
+        nodes: Object.values(rankNodes(test, pair)),
         attempts: [...earlier.filter(({ group }) => !groups.has(group)), ...attempts],
         ...recordedBy(run),
       };

@@ -3,8 +3,10 @@ import { Cluster } from '../../kubernetes/client/cluster.js';
 import { deviceProblems } from '../../suite/cluster/device-problems.js';
 import { distanceText } from '../../suite/cluster/location.js';
 import { choosePair } from '../../suite/cluster/node-choice.js';
-import type { Pair } from '../../suite/run/cluster-facts.js';
+import { sharedNodeProblems } from '../../suite/cluster/shared-node-problems.js';
+import type { Pair, Problem } from '../../suite/run/cluster-facts.js';
 import type { Concern } from '../../suite/run/concern.js';
+import { sharedNodeDemands } from '../../suite/spec/shared-node.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { formatDuration } from '../../suite/units/units.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
@@ -26,7 +28,16 @@ export async function inspectCluster(spec: SuiteSpec): Promise<InspectedCluster>
     const choice = choosePair(spec, candidates, autoscaler);
     const { pair, waitFor } = choice;
     const location = choice.location && distanceText(choice.location);
-    if (pair) return { pair, ...(location === undefined ? {} : { location }), refused: [], doubtful: [] };
+    const node1 = candidates.find(({ facts }) => facts.name === pair?.node1)?.facts;
+    if (pair) {
+      const sharing = node1 ? sharedNodeProblems(sharedNodeDemands(spec), node1) : [];
+      return {
+        pair,
+        ...(location === undefined ? {} : { location }),
+        refused: sharing.map(concernOf),
+        doubtful: [],
+      };
+    }
     if (spec.nodes.provision) {
       const message = `the run asks for its nodes and waits for them, at most ${formatDuration(spec.timeouts.provision)} (timeouts.provision)`;
       return { refused: [], doubtful: [{ subject: 'nodes', message }] };
@@ -37,11 +48,15 @@ export async function inspectCluster(spec: SuiteSpec): Promise<InspectedCluster>
     }
     const problems = [...choice.problems, ...deviceProblems(spec, candidates, devicePlugins)];
     return {
-      refused: problems.map(({ subject, message, hint }) => ({ subject, message: `${message}; ${hint}` })),
+      refused: problems.map(concernOf),
       doubtful: [],
     };
   } catch (error) {
     if (!(error instanceof SuiteFailure)) throw error;
     return { refused: [{ subject: 'cluster', message: `${error.message}; ${error.hint}` }], doubtful: [] };
   }
+}
+
+function concernOf({ subject, message, hint }: Problem): Concern {
+  return { subject, message: `${message}; ${hint}` };
 }

@@ -8,6 +8,7 @@ import { filesOfTests } from '../../suite/plan/test-files.js';
 import { claimsOfSpec } from '../../suite/pod/claims.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import { attemptGroup, attemptName, etcdName, leaseName } from '../../suite/run/object-names.js';
+import { rankNodes } from '../../suite/run/rank-nodes.js';
 import { type Run, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../../suite/run/run.js';
 import { etcdSettings } from '../../suite/spec/etcd-settings.js';
 import { podSettings } from '../../suite/spec/pod-settings.js';
@@ -133,9 +134,10 @@ async function plannedRanks(
   const group = attemptGroup(run, token, test.name, attemptName({ warmUp: false, repetition: 1 }, 1));
   const activeDeadline = rankDeadline(test, spec);
   const settings = podSettings(spec, test);
+  const { node1, node2 } = rankNodes(test, pair);
   const ranks = [
-    { position: 'node2', node: pair.node2, peer: undefined },
-    { position: 'node1', node: pair.node1, peer: PLACEHOLDER_ADDRESS },
+    { position: 'node2', node: node2, peer: undefined },
+    { position: 'node1', node: node1, peer: PLACEHOLDER_ADDRESS },
   ] as const;
   return Promise.all(
     ranks.map(async (rank) => {

@@ -1,6 +1,7 @@
-import type { Pod } from '../../kubernetes/client/objects.js';
+import type { Pod, PodSpec } from '../../kubernetes/client/objects.js';
 import { etcdEndpoint, rankPodName } from '../../suite/run/object-names.js';
-import { POSITION_LABEL, type Run, TEST_LABEL } from '../../suite/run/run.js';
+import { COMPONENT_LABEL, POSITION_LABEL, type Run, TEST_LABEL } from '../../suite/run/run.js';
+import { isSameNode } from '../../suite/schema/placement.js';
 import type { PodSettings } from '../../suite/spec/pod-settings.js';
 import type { TransportTestSpec } from '../../suite/spec/transport-tests.js';
 import { toolOf } from '../../suite/tools/registry.js';
@@ -33,6 +34,7 @@ export async function rankPod(input: RankInput): Promise<Pod> {
   container.command = ['/bin/sh', `${SCRIPTS}/entry.sh`];
   container.args = [...command];
   container.env?.push(...Object.entries(environment).map(([name, value]) => ({ name, value })));
+  if (isSameNode(test)) letRanksShareNode(pod.spec);
   pod.metadata.name = rankPodName(group, input.position);
   pod.spec.activeDeadlineSeconds = Math.ceil(input.activeDeadline);
   if (readiness.kind === 'listening' && peer === undefined) {
@@ -43,6 +45,16 @@ export async function rankPod(input: RankInput): Promise<Pod> {
     };
   }
   return pod;
+}
+
+/** Removes the anti-affinity that keeps ranks on different nodes, and no term of the spec's own. */
+function letRanksShareNode({ affinity }: PodSpec): void {
+  const anti = affinity?.podAntiAffinity;
+  const terms = anti?.requiredDuringSchedulingIgnoredDuringExecution;
+  if (!anti || !terms) return;
+  anti.requiredDuringSchedulingIgnoredDuringExecution = terms.filter(
+    ({ labelSelector }) => labelSelector?.matchLabels?.[COMPONENT_LABEL] !== 'rank',
+  );
 }
 
 /** Returns the labels of a rank's pod, in addition to those of its run. */

@@ -44,7 +44,7 @@ function isWorkloadOf(pod: string, { involvedObject }: KubernetesEvent): boolean
 }
 
 /** Returns why the node of a bound pod cannot be used yet; undefined when it can. */
-export function nodeProblem(pod: Pod, node: Node | undefined): string | undefined {
+function nodeProblem(pod: Pod, node: Node | undefined): string | undefined {
   if (!node) return 'does not exist any more';
   if (!isNodeReady(node)) return 'is not Ready';
   for (const [resource, wanted] of Object.entries(pod.spec.containers[0]?.resources?.limits ?? {})) {

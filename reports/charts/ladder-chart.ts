@@ -53,11 +53,19 @@ function rowsOf({ ceiling, rungs }: Ladder): Row[] {
   ];
 }
 
-function rungText({ conditions, bandwidth, shareOfCeiling, shareOfAbove, blocked }: Ladder['rungs'][number]): string {
+function rungText({
+  conditions,
+  bandwidth,
+  shareOfCeiling,
+  shareOfAbove,
+  blocked,
+  sameNode,
+}: Ladder['rungs'][number]): string {
   if (!bandwidth) return 'no comparable figure';
   const shares = [
     shareOfCeiling === undefined ? [] : `${formatPercent(shareOfCeiling)} of the ceiling`,
     shareOfAbove === undefined ? [] : `${formatPercent(shareOfAbove)} of the rung above`,
+    sameNode ? 'not compared with the fabric' : [],
     blocked ? `no ratio to the rung above: ${blocked}` : [],
   ].flat();
   return [formatRate(bandwidth.median), ...(conditions ? [conditions] : []), ...shares].join(', ');
@@ -69,7 +77,7 @@ ${rows.map(({ name, text }, i) => html`<tr><th scope="row">${name}</th><td>${run
 }
 
 function optionOf(rows: readonly Row[], ceiling: number, layout: Layout): Record<string, unknown> {
-  const unit = rateUnit(ceiling);
+  const unit = rateUnit(Math.max(ceiling, ...rows.map(({ value }) => value)));
   const isWide = layout === 'wide';
   return {
     grid: { left: isWide ? 130 : 100, right: isWide ? 250 : 78, top: 6, bottom: 32 },

@@ -4,6 +4,7 @@ import { ceilingOfShares } from '../../suite/hardware/fabric.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
 import type { InferenceCell } from '../../suite/record/inference-record.js';
 import type { SuiteRecord, TestRecord } from '../../suite/record/record.js';
+import { isSameNode } from '../../suite/schema/placement.js';
 import type { LoadPoint } from '../../suite/spec/inference-tests.js';
 import { withoutControls } from '../../suite/text/visible.js';
 import type { Report } from '../model/report.js';
@@ -56,6 +57,7 @@ const COLUMNS = [
   'tx_seconds',
   'tx_p99_seconds',
   'origin',
+  'placement',
 ] as const;
 
 type Line = Readonly<Partial<Record<(typeof COLUMNS)[number], string | number | undefined>>>;
@@ -90,6 +92,7 @@ function* transportLines(record: SuiteRecord, test: TestRecord): Generator<Line>
       verdict: cell.verdict,
       failure: cell.failure?.class,
       ceiling_bytes_per_second: ceilingOfShares(cell)?.bytesPerSecond,
+      placement: isSameNode(cell.parameters) ? 'same-node' : 'two-nodes',
       recorded_at: cell.recordedAt,
       cell_key: cell.key,
       evidence: attempts

@@ -3,6 +3,7 @@ import type { RunComparison } from '../../results/regression/run-comparison.sche
 import { memlockText } from '../../suite/cluster/probe.js';
 import { ceilingOfShares, isAboveCeiling } from '../../suite/hardware/fabric.js';
 import type { SuiteRecord, TestRecord, TransportCell } from '../../suite/record/record.js';
+import { isSameNode } from '../../suite/schema/placement.js';
 import { formatCount } from '../../suite/units/count.js';
 import { formatPercent, formatShortPercent, formatSignedPercent } from '../../suite/units/percent.js';
 import { secondsBetween } from '../../suite/units/time.js';
@@ -97,6 +98,7 @@ function card(test: TestRecord): Markup {
 ${spread && spread.n > 1 && html`<p class="small">median of ${spread.n}, from ${format(spread.low)} to ${format(spread.high)}</p>`}
 ${first && html`<p class="small">${first.conditions}, ${scopeText(first.scope)}</p>`}
 ${spread && share !== undefined && ceiling && bullet(spread.median, ceiling.bytesPerSecond, test.claimed?.value)}
+${isSameNode(test.cells[0]?.parameters) && html`<p class="small">both ranks on one node: no ceiling, not compared with the fabric</p>`}
 ${ceiling && share !== undefined && html`<p class="small">${formatPercent(share)} of the ceiling, ${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation})</p>`}
 ${test.claimed && html`<p class="small">claimed ${formatRate(test.claimed.value)} (${test.claimed.source})${impossible && ceiling ? html`: <strong>impossible here</strong>, ${(test.claimed.value / ceiling.bytesPerSecond).toFixed(1)} times the ceiling` : ''}</p>`}
 ${why && html`<p class="small"><strong>${why.class}</strong>: ${why.message}</p>\n<p class="small">→ ${sentence(why.hint)}</p>`}
@@ -134,7 +136,8 @@ ${rows.slice(0, MAX_PAGE_ROWS).map((row) => {
 
 function charts(report: Report): Markup | undefined {
   const { record, history } = report;
-  const curves = detailedTests(report, 'curves');
+  // The scale of a path within a node would flatten the curves of the fabric.
+  const curves = detailedTests(report, 'curves').filter(({ cells }) => !isSameNode(cells[0]?.parameters));
   const pictures = [
     bandwidthChart(curves),
     latencyChart(curves),

@@ -3,6 +3,7 @@ import { type Ladder, laddersOf } from '../../suite/comparability/ladder.js';
 import { validValue } from '../../suite/comparability/transport.js';
 import { ceilingOfShares, isAboveCeiling } from '../../suite/hardware/fabric.js';
 import type { SuiteRecord, TestRecord, TransportCell } from '../../suite/record/record.js';
+import { isSameNode } from '../../suite/schema/placement.js';
 import { findDrift, type Summary, summarize } from '../../suite/statistics/statistics.js';
 import { codeSpan } from '../../suite/text/markdown.js';
 import { formatPercent, formatSignedPercent } from '../../suite/units/percent.js';
@@ -72,7 +73,8 @@ function testRows(test: TestRecord): string[] {
     const isBandwidth = measurement?.metric === 'bandwidth';
     const value = orDash(measurement?.value, isBandwidth ? formatRate : formatDuration);
     const share = isBandwidth && ceiling ? formatPercent(measurement.value / ceiling.bytesPerSecond) : '–';
-    const ceilingText = ceiling ? `${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation})` : '–';
+    const noCeiling = isSameNode(cell.parameters) ? 'none (same node)' : '–';
+    const ceilingText = ceiling ? `${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation})` : noCeiling;
     const why = cell.failure ? ` (${cell.failure.class})` : '';
     const evidence =
       cell.attempts
@@ -87,10 +89,15 @@ function testRows(test: TestRecord): string[] {
 function ladderSection({ tests }: SuiteRecord): string[] {
   const ladders = laddersOf(tests);
   if (ladders.length === 0) return [];
+  const shared = ladders.some(({ rungs }) => rungs.some(({ sameNode }) => sameNode))
+    ? ' A rung on one node is a control over NVLink, PCIe or shared memory: it says nothing about the fabric.'
+    : '';
   return [
     '## The ladder',
     '',
-    'Bandwidth from the hardware ceiling down to NIXL, under the same conditions. Rungs whose parameters differ have no ratio.',
+    'Bandwidth from the hardware ceiling down to NIXL, under the same conditions. Rungs whose parameters differ have no ratio.'.concat(
+      shared,
+    ),
     '',
     ...ladders.flatMap(ladderTable),
   ];

@@ -1,8 +1,7 @@
-import type { NodeFacts, Problem } from '../run/cluster-facts.js';
+import type { Problem } from '../run/cluster-facts.js';
 import type { SuiteSpec } from '../spec/spec.js';
-import { formatBytes } from '../units/units.js';
 import type { Candidate, NodeRequirements, Taint } from './candidate.js';
-import { deviceRequests } from './device-requests.js';
+import { type RequestedResource, requestedResources } from './requested-resources.js';
 import { shortageHint } from './shortage-hint.js';
 import { isCordon, isStarting, isStartingCondition, meaningOf, type TaintMeaning, taintText } from './taints.js';
 
@@ -57,25 +56,18 @@ export function nodeProblems(spec: NodeRequirements, candidate: Candidate): Node
         `Add {"key": "${taint.key}", "operator": "Exists", "effect": "${taint.effect}"} to nodes.tolerations`,
       );
   }
-  for (const request of requestedResources(spec, facts)) {
+  for (const request of requestedResources(spec.resources, facts)) {
     const shortage = shortageOf(spec, candidate, request);
     if (shortage) add(shortage.message, shortage.hint, shortage.until);
   }
   return problems;
 }
 
-/** A resource that a rank requests, and how to print its amounts. */
-interface Requested {
-  readonly resource: string;
-  readonly amount: number;
-  readonly format: (amount: number) => string;
-}
-
 /** Returns the problem of a node that has too little of a resource; undefined when it has enough. */
 function shortageOf(
   spec: NodeRequirements,
   { facts, taints, ending = [] }: Candidate,
-  { resource, amount, format }: Requested,
+  { resource, amount, format }: RequestedResource,
 ): Omit<NodeProblem, 'subject'> | undefined {
   const has = facts.allocatable[resource] ?? 0;
   const free = facts.free[resource] ?? 0;
@@ -103,18 +95,6 @@ function shortageOf(
     hint: `Find what keeps the pods from ending, such as a finalizer: kubectl -n ${users[0]?.namespace} get pod ${users[0]?.name} -o yaml`,
     until: `${users.length === 1 ? 'pod' : 'pods'} ${names} on node ${facts.name} ${users.length === 1 ? 'ends' : 'end'}`,
   };
-}
-
-/** Lists the resources that a rank requests. A node that does not limit its pods has no `pods`. */
-function requestedResources({ resources }: NodeRequirements, { allocatable }: NodeFacts): Requested[] {
-  const count = (amount: number) => String(Number(amount.toFixed(2)));
-  return [
-    ...deviceRequests(resources).map(({ resource, count: amount }) => ({ resource, amount, format: count })),
-    { resource: 'cpu', amount: resources.cpu, format: count },
-    { resource: 'memory', amount: resources.memory, format: formatBytes },
-    { resource: 'hugepages-2Mi', amount: resources.hugepages2Mi, format: formatBytes },
-    { resource: 'pods', amount: allocatable.pods === undefined ? 0 : 1, format: count },
-  ].filter(({ amount }) => amount > 0);
 }
 
 /**

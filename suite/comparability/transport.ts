@@ -1,5 +1,6 @@
 import { ec2InstanceType } from '../hardware/instance-type.js';
 import type { TransportCell } from '../record/record.js';
+import { isSameNode } from '../schema/placement.js';
 import { INVALIDATING_REASONS } from '../verdict/reasons.js';
 import {
   agreed,
@@ -26,6 +27,7 @@ const CELL_FIELDS: readonly FieldRow<Subject>[] = [
   ['metric', 'forbids', ({ measurement }) => measurement?.metric],
   ['scope', 'forbids', ({ measurement }) => measurement?.scope],
   ['conditions', 'forbids', ({ measurement }) => measurement?.conditions],
+  ['placement', 'forbids', ({ parameters }) => (isSameNode(parameters) ? 'same-node' : 'two-nodes')],
   ['nics', 'forbids', (cell) => ceilingOf(cell)?.nics],
   ['lineRate', 'forbids', lineRate],
   // A lost NIC is a regression, so a difference must not forbid the comparison that shows it.
@@ -129,9 +131,9 @@ function fieldsOf(cell: Subject): Fields {
   ]);
 }
 
-/** `env` is compared variable by variable, as the nodes' effective environment. */
+/** `env` is compared variable by variable, as the nodes' effective environment, and `placement` with its default. */
 function effectOfOption(option: string): Effect | undefined {
-  if (option === 'env') return undefined;
+  if (option === 'env' || option === 'placement') return undefined;
   return SCHEDULING_OPTIONS.has(option) ? 'reported' : 'forbids';
 }
 

@@ -1,6 +1,7 @@
 import { fabricKindOf } from '../fabrics/registry.js';
-import { type Ceiling, type Ceilings, ceilingOf } from '../hardware/fabric.js';
+import { type Ceilings, ceilingOf } from '../hardware/fabric.js';
 import type { Measurement, Row } from '../hardware/measurement.js';
+import { isSameNode } from '../schema/placement.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../spec/transport-tests.js';
 import { ownOutput, readRankLog } from '../tools/common/log-lines.js';
 import { toolOf } from '../tools/registry.js';
@@ -11,6 +12,7 @@ import type { AttemptContext, RankEvidence } from './evidence.js';
 import { explainFailure, truncation } from './explain-failure.js';
 import { emulatedWrites, fabricEvents } from './fabric-events.js';
 import { corrections, disagreements, idleNics, otherParameters, rowsAboveCeiling } from './figure-checks.js';
+import { judgeSharedNode } from './judge-shared-node.js';
 import { linkReasons } from './link-checks.js';
 import { cutReasons } from './log-cut.js';
 import { directionsOf, type PathProof, provePath, wantedPorts } from './path-proof.js';
@@ -20,13 +22,12 @@ import { verdictOf } from './verdict-of-figure.js';
 
 export type { AttemptContext, RankEvidence } from './evidence.js';
 
-/** The result of one attempt. `failure` is set when the attempt has no figure; its class decides about a retry. */
-export interface Judgement extends Ceilings {
+/** The result of one attempt, without ceilings for a test within one node. `failure` is set when the attempt has no figure; its class decides about a retry. */
+export interface Judgement extends Partial<Ceilings> {
   readonly verdict: Verdict;
   readonly reasons: readonly Reason[];
   readonly rows: readonly Row[];
   readonly measurement?: Measurement;
-  readonly usableCeiling: Ceiling;
   readonly path?: Omit<PathProof, 'idle' | 'uncounted' | 'noise'>;
   readonly failure?: FailureRecord;
 }
@@ -75,13 +76,14 @@ export function judgeTransport(
       verdict: 'fail',
       reasons: [{ code: 'failure', message: failure.message }, ...cut],
       rows: table.rows,
-      ceiling: usableCeiling,
-      usableCeiling,
+      ...(isSameNode(test) ? {} : { ceiling: usableCeiling, usableCeiling }),
       failure,
     };
   }
   const { metric, value, conditions, original } = tool.headline(test, table.rows);
   const measurement: Measurement = { metric, value, scope, conditions, original };
+  const ends = [...endReasons(ranks, context), ...cut];
+  if (isSameNode(test)) return judgeSharedNode(test, outputs, { measurement, rows: table.rows, ends }, context);
   const { fabric, networkInterface } = context;
   const kind = fabricKindOf(fabric);
   const transfer = tool.transfer(test, outputs);
@@ -95,8 +97,7 @@ export function judgeTransport(
   const ceiling = possibleCeiling(fabric, scope, path, ports, usableCeiling);
   const { idle, uncounted, noise, ...proof } = path;
   const reasons = [
-    ...endReasons(ranks, context),
-    ...cut,
+    ...ends,
     ...diagnose([...tool.signs, ...kind.signs], logs.flatMap(ownOutput)),
     ...rowsAboveCeiling(table.rows, ceiling),
     ...corrections(table.rows, path),

@@ -13,13 +13,13 @@ import type { PathProof } from './path-proof.js';
 export function verdictOf(
   test: TransportTestSpec,
   measurement: Measurement,
-  ceilings: Ceilings,
+  ceilings: Partial<Ceilings>,
   path: PathProof,
   reasons: readonly Reason[],
 ): { verdict: Verdict; reasons: Reason[] } {
   const isBandwidth = measurement.metric === 'bandwidth';
   const { ceiling } = ceilings;
-  if (isBandwidth && isAboveCeiling({ bytesPerSecond: measurement.value }, ceiling)) {
+  if (isBandwidth && ceiling && isAboveCeiling({ bytesPerSecond: measurement.value }, ceiling)) {
     const message = `${formatRate(measurement.value)} exceeds the hardware ceiling (${formatRate(ceiling.bytesPerSecond)}, ${ceiling.explanation}): check for both ranks on one node, NVLink, or a wrong unit`;
     const verdict = path.status === 'wrong' ? 'fail' : 'inconclusive';
     return { verdict, reasons: [...reasons, { code: 'implausible', message }] };
@@ -30,7 +30,7 @@ export function verdictOf(
   if (doubted) return { verdict: 'inconclusive', reasons: [...reasons] };
   const floor = Math.max(
     test.expect.minBandwidth ?? 0,
-    (test.expect.minEfficiency ?? 0) * ceilingOfShares(ceilings).bytesPerSecond,
+    (test.expect.minEfficiency ?? 0) * (ceilingOfShares(ceilings)?.bytesPerSecond ?? 0),
   );
   if (isBandwidth && measurement.value < floor) {
     const message = `${formatRate(measurement.value)} is below the expected ${formatRate(floor)}`;

@@ -1,6 +1,7 @@
 import { validValue } from '../comparability/transport.js';
 import { ceilingOfShares } from '../hardware/fabric.js';
 import type { TransportCell } from '../record/record.js';
+import { isSameNode } from '../schema/placement.js';
 import type { KvSize } from './kv-size.js';
 import { type Curve, rateAt } from './kv-transfer.js';
 
@@ -12,7 +13,9 @@ import { type Curve, rateAt } from './kv-transfer.js';
  * the ceiling. Undefined when no cell is comparable.
  */
 export function measuredCurve(cells: readonly TransportCell[]): Curve | undefined {
-  const counted = cells.filter((cell) => cell.rows.length > 0 && validValue(cell) !== undefined);
+  const counted = cells.filter(
+    (cell) => !isSameNode(cell.parameters) && cell.rows.length > 0 && validValue(cell) !== undefined,
+  );
   const [first] = counted;
   const ceiling = first && ceilingOfShares(first);
   if (!first || !ceiling) return undefined;

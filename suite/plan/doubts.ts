@@ -2,6 +2,7 @@ import { fabricKindOf } from '../fabrics/registry.js';
 import { ceilingOf, type Fabric } from '../hardware/fabric.js';
 import type { Concern } from '../run/concern.js';
 import { environmentTexts } from '../schema/grammar.js';
+import { isSameNode } from '../schema/placement.js';
 import { nicsOfPod, resourcesOf } from '../spec/rank-resources.js';
 import { rankEnvironment, type SuiteSpec } from '../spec/spec.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../spec/transport-tests.js';
@@ -18,7 +19,8 @@ export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric 
   const nics = nicsOfPod(resources);
   const kind = fabricKindOf(spec.fabric);
   const needed = nics * kind.memoryPerDevice;
-  if (fabric) {
+  const sharesNode = isSameNode(test);
+  if (fabric && !sharesNode) {
     const visible = kind.visibleNics(fabric, nics);
     const ceiling = ceilingOf(fabric, scopeOf(test), usableNics(test, visible));
     const text = `${formatRate(ceiling.bytesPerSecond)} (${ceiling.explanation})`;
@@ -36,13 +38,13 @@ export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric 
       `may run out of memory: ${nics} ${kind.devices} need about ${formatBytes(needed)} for their buffers, but a rank has ${formatBytes(memory)}`,
     );
   }
-  if (kind.needsDevices && nics === 0 && !spec.cluster.hostNetwork) {
+  if (kind.needsDevices && nics === 0 && !sharesNode && !spec.cluster.hostNetwork) {
     doubt(
       `cannot use ${kind.title}: its ranks request no ${kind.devices}; set resources.devices, resources.claims or nics, or cluster.hostNetwork`,
     );
   }
   const access = toolOf(test).transfer(test, []).operation;
-  if (access !== 'SEND') {
+  if (!sharesNode && access !== 'SEND') {
     for (const type of instanceTypes(spec)) {
       const reason = kind.emulated?.(type, access);
       if (reason) doubt(reason);

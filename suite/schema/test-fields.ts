@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { FEWEST_FOR_STOP } from '../statistics/statistics.js';
 import { environment, text } from './grammar.js';
 import { onFailure } from './on-failure.js';
+import { isSameNode, placement } from './placement.js';
 import { duration, rate, slug, strict } from './schema.js';
 
 /** Fields of tests, independent of the tool. */
@@ -79,11 +80,12 @@ export const testFields = {
       description:
         'axes with their values: the test runs with every combination, and the first axis changes slowest. An axis is an option of the test, `env.NAME`, or any name whose values are objects with several of these',
     }),
-  nics: z
-    .int()
-    .min(1)
-    .optional()
-    .meta({ description: 'NICs of each rank, requested as slots of resources.devices; default: all of them' }),
+  nics: z.int().min(0).optional().meta({
+    description:
+      'NICs of each rank, requested as slots of resources.devices; default: all of them. 0 is possible with placement "same-node"',
+  }),
+  gpus: z.int().min(0).max(1024).optional().meta({ description: 'GPUs of each rank; default: resources.gpu.count' }),
+  placement: placement(),
   timeout: duration()
     .prefault('15m')
     .meta({ description: 'time limit of one attempt, from the start of the second rank' }),
@@ -113,8 +115,22 @@ export interface FieldProblem {
 
 /** Finds valid fields that contradict each other. */
 export function contradictoryFields(test: TestFields): FieldProblem[] {
-  const { adaptive: wanted, repetitions } = test;
+  return [...adaptiveProblems(test), ...placementProblems(test)];
+}
+
+function adaptiveProblems({ adaptive: wanted, repetitions }: TestFields): FieldProblem[] {
   if (!wanted || wanted.maxRepetitions >= repetitions) return [];
   const message = `maxRepetitions (${wanted.maxRepetitions}) is less than repetitions (${repetitions})`;
   return [{ path: 'adaptive', message }];
+}
+
+function placementProblems(test: TestFields): FieldProblem[] {
+  const { nics, expect } = test;
+  if (!isSameNode(test)) {
+    const message = '0 is possible only with placement "same-node"; between two nodes, each rank needs a NIC';
+    return nics === 0 ? [{ path: 'nics', message }] : [];
+  }
+  const message =
+    'minEfficiency refers to the ceiling of the fabric, which placement "same-node" does not have; use minBandwidth';
+  return expect.minEfficiency === undefined ? [] : [{ path: 'expect', message }];
 }

@@ -3,6 +3,7 @@ import { engineSpec, isSimulatedEngine } from '../engines/registry.js';
 import { deviceClaims } from '../pod/claims.js';
 import { podPatch } from '../pod/patch-schema.js';
 import { argument, environment, imageReference, line, objectName, version } from '../schema/grammar.js';
+import { isSameNode } from '../schema/placement.js';
 import { bytes, choice, didYouMean, duration, slug, strict } from '../schema/schema.js';
 import { shown } from '../schema/shown.js';
 import { inferenceSpec } from './inference-tests.js';
@@ -147,7 +148,7 @@ export type DynamoSpec = z.output<typeof dynamoSpec>;
 export function dynamoProblems(
   dynamo: DynamoSpec,
   suite: {
-    readonly tests: readonly { readonly name: string }[];
+    readonly tests: readonly { readonly name: string; readonly placement?: unknown }[];
     readonly cluster: { readonly namespace: string };
   },
 ): { path: (string | number)[]; message: string }[] {
@@ -168,6 +169,12 @@ export function dynamoProblems(
     }
   }
   const { predictFrom } = dynamo.transfer;
+  if (predictFrom !== undefined && isSameNode(suite.tests.find(({ name }) => name === predictFrom))) {
+    problems.push({
+      path: ['transfer', 'predictFrom'],
+      message: `test "${shown(predictFrom)}" measures within one node, which predicts no transfer between two; name a test between two nodes`,
+    });
+  }
   if (predictFrom !== undefined && !names.includes(predictFrom)) {
     problems.push({
       path: ['transfer', 'predictFrom'],

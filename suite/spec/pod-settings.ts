@@ -13,7 +13,7 @@ export type PodSettings = Pick<SuiteSpec, 'resources' | 'pod'> & {
 /** Picks the settings for the pods of a test or for the probes. */
 export function podSettings(
   spec: Omit<SuiteSpec, 'tests' | 'dynamo'>,
-  test: Pick<TransportTestSpec, 'env' | 'nics'> = { env: {} },
+  test: Pick<TransportTestSpec, 'env' | 'nics' | 'gpus'> = { env: {} },
 ): PodSettings {
   const { context: _, namespace: __, leaseNamespace: ___, ...cluster } = spec.cluster;
   return {

@@ -75,13 +75,16 @@ export function devicesOrDefault(
   return devices ?? (fabric.kind === 'efa' && nicsOfClaims(claims) === 0 ? [EFA_DEVICES] : []);
 }
 
-/** Returns the resources of each rank of a test: the spec's, with the test's number of NICs. */
-export function resourcesOf<Resources extends Pick<RankResources, 'devices' | 'claims'>>(
+/** Returns the resources of each rank of a test: the spec's, with the test's number of NICs and of GPUs. */
+export function resourcesOf<Resources extends Pick<RankResources, 'devices' | 'claims' | 'gpu'>>(
   { resources }: { readonly resources: Resources },
-  { nics }: { readonly nics?: number | undefined },
+  { nics, gpus }: { readonly nics?: number | undefined; readonly gpus?: number | undefined },
 ): Resources {
-  if (nics === undefined) return resources;
-  return { ...resources, devices: takeNics(resources.devices, nics - nicsOfClaims(resources.claims)) };
+  return {
+    ...resources,
+    ...(nics === undefined ? {} : { devices: takeNics(resources.devices, nics - nicsOfClaims(resources.claims)) }),
+    ...(gpus === undefined ? {} : { gpu: { ...resources.gpu, count: gpus } }),
+  };
 }
 
 /** Explains why a rank cannot have this number of the NICs in `resources`; undefined when it can. */

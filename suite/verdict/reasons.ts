@@ -50,6 +50,12 @@ export const REASONS = {
     meaning:
       'The bytes took another path, by the counters of another device that moved them, or because both ranks ran on one node: TCP, another NIC, the loopback interface.',
   },
+  'same-node': {
+    of: 'transport',
+    effect: 'note',
+    meaning:
+      'Both ranks ran on one node, as `placement` of the test says: a control over NVLink, PCIe or shared memory. Its figure has no ceiling and is never compared with the fabric.',
+  },
   'nics-idle': {
     of: 'transport',
     effect: 'note',

@@ -7,6 +7,7 @@ import type { Pair, ProbeFacts } from '../../suite/run/cluster-facts.js';
 import { etcdEndpoint } from '../../suite/run/object-names.js';
 import type { Run } from '../../suite/run/run.js';
 import { podSettings } from '../../suite/spec/pod-settings.js';
+import { sharedNodeDemands } from '../../suite/spec/shared-node.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { longActivities, shortActivities } from '../common/activity-options.js';
 import { type ClaimOptions, claimNodes } from '../common/node-claim.js';
@@ -78,10 +79,11 @@ async function claimPair(spec: SuiteSpec, run: Run, options: InspectionOptions):
  */
 async function checkUntilPair(spec: SuiteSpec, run: Run, report: (step: string) => void): Promise<NodeCheck> {
   const { nodes, resources, fabric } = spec;
+  const sharing = sharedNodeDemands(spec);
   let deadline: number | undefined;
   let reported: string | undefined;
   for (;;) {
-    const check = await shortActivities.checkNodes({ run, spec: { nodes, resources, fabric } });
+    const check = await shortActivities.checkNodes({ run, spec: { nodes, resources, fabric }, sharing });
     if (check.pair || !check.waitFor) return check;
     deadline ??= Date.now() + spec.timeouts.podStart * 1000;
     const left = (deadline - Date.now()) / 1000;

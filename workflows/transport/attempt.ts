@@ -12,7 +12,9 @@ import { rankDeadline } from '../../suite/plan/rank-deadline.js';
 import type { AttemptRecord, RankRecord } from '../../suite/record/record.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import { attemptGroup, attemptName, rankPodName } from '../../suite/run/object-names.js';
+import { rankNodes } from '../../suite/run/rank-nodes.js';
 import type { Run } from '../../suite/run/run.js';
+import { isSameNode } from '../../suite/schema/placement.js';
 import { nicsOfPod } from '../../suite/spec/rank-resources.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { scopeOf, type TransportTestSpec, usableNics } from '../../suite/spec/transport-tests.js';
@@ -140,15 +142,16 @@ export class Attempt {
    * passed.
    */
   async #startBoth(): Promise<void> {
-    const { spec, pair } = this.#input;
+    const { spec } = this.#input;
     const { startDelay } = spec;
-    this.#report(`starting the rank on node2 (${pair.node2})`);
-    const first = await this.#start('node2', pair.node2, undefined, startDelay.max);
+    const { node1, node2 } = rankNodes(this.#test, this.#input.pair);
+    this.#report(`starting the rank on node2 (${node2})`);
+    const first = await this.#start('node2', node2, undefined, startDelay.max);
     const remaining = startDelay.min - first.runningFor;
     if (remaining > 0)
       await sleep(remaining * 1000, this.#summary(`start delay, node1 at least ${startDelay.min} s after node2`));
-    this.#report(`starting the rank on node1 (${pair.node1})`);
-    await this.#start('node1', pair.node1, first.address, undefined);
+    this.#report(`starting the rank on node1 (${node1})`);
+    await this.#start('node1', node1, first.address, undefined);
   }
 
   #start(
@@ -213,6 +216,7 @@ export class Attempt {
   /** Returns the judgement of an attempt that has failed: without rows, even when the evidence contains some. */
   #unmeasured(failure: FailureRecord): AttemptJudgement {
     const { fabric, visibleNics } = this.#circumstances;
+    if (isSameNode(this.#test)) return { ...unmeasured(failure), rows: [] };
     const ceiling = ceilingOf(fabric, scopeOf(this.#test), usableNics(this.#test, visibleNics));
     return { ...unmeasured(failure), rows: [], ceiling, usableCeiling: ceiling };
   }

@@ -17,7 +17,14 @@ async function podsIn(manifest: string): Promise<Map<string, PodSpec>> {
   return pods;
 }
 
-const MANIFESTS = ['rank-pod.yaml', 'etcd.yaml', 'keeper-pod.yaml', 'dynamo/components.yaml', 'dynamo/graph.yaml', 'dynamo/load-job.yaml'];
+const MANIFESTS = [
+  'rank-pod.yaml',
+  'etcd.yaml',
+  'keeper-pod.yaml',
+  'dynamo/components.yaml',
+  'dynamo/graph.yaml',
+  'dynamo/load-job.yaml',
+];
 
 for (const manifest of MANIFESTS) {
   describe(`the pods of manifests/${manifest}`, () => {

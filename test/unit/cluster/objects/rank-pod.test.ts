@@ -82,3 +82,32 @@ describe('a probe pod and a rank pod', () => {
     }
   });
 });
+
+describe('a test within one node', () => {
+  const rank = async (options: object, pod?: object) => {
+    const spec = parseSpec({
+      name: 'pods',
+      ...(pod ? { pod } : {}),
+      tests: [{ name: 'ucx', tool: 'nixlbench', backend: 'UCX', ...options }],
+    });
+    const [test] = spec.tests;
+    assert.ok(test);
+    const settings = podSettings(spec, test);
+    return rankPod({ run: RUN, settings, test, position: 'node2', node: 'n1', group: 'g', activeDeadline: 60 });
+  };
+  const terms = (pod: Awaited<ReturnType<typeof rank>>) =>
+    pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
+
+  it('lets its ranks share the node, and requests the devices of the test', async () => {
+    const pod = await rank({ placement: 'same-node', gpus: 4, nics: 0 });
+    assert.deepEqual(terms(pod), []);
+    const { limits } = onlyContainer(pod).resources ?? {};
+    assert.equal(limits?.['nvidia.com/gpu'], '4');
+    assert.ok(!Object.hasOwn(limits ?? {}, 'vpc.amazonaws.com/efa'));
+  });
+
+  it('keeps the ranks of other tests on different nodes', async () => {
+    assert.equal(terms(await rank({})).length, 1);
+    assert.equal(terms(await rank({ placement: 'two-nodes' })).length, 1);
+  });
+});

@@ -236,3 +236,57 @@ describe('ladder', () => {
     );
   });
 });
+
+describe('a control within one node', () => {
+  /** A same-node cell as H200 over NVLink measured it: no ceiling, and the path is proven without a device. */
+  const control = cell({ ...NIXL_UCX, placement: 'same-node' }, 352.8, 0, {
+    nodes: ['gpu-1', 'gpu-1'],
+    ceiling: undefined,
+    usableCeiling: undefined,
+    path: { status: 'proven', devices: {}, reason: { code: 'path-proven', message: '' } },
+    rows: [
+      { blockSize: 2 ** 24, batchSize: 1, bytesPerSecond: 282.3 * GB, original: '' },
+      { blockSize: 2 ** 26, batchSize: 1, bytesPerSecond: 352.8 * GB, original: '' },
+    ],
+  });
+  const claim = { value: 285 * GB, source: 'a plan' };
+  const tests = plan.map((one) => (one.name === 'ucx-native' ? { ...one, claimed: claim } : one));
+
+  it('is a last rung with its own conditions and no ratio, and changes no other rung', () => {
+    const { rungs, ceiling, conditions } = only([...tests, test('one-node', [control])]);
+    const without = only(tests);
+    assert.deepEqual(rungs.slice(0, -1), without.rungs);
+    assert.deepEqual([ceiling, conditions], [without.ceiling, without.conditions]);
+    const last = rungs.at(-1);
+    assert.equal(last?.name, 'NIXL UCX on one node');
+    assert.equal(last?.bandwidth?.median, 352.8 * GB);
+    assert.deepEqual([last?.shareOfCeiling, last?.shareOfAbove, last?.sameNode], [undefined, undefined, true]);
+    assert.equal(last?.conditions, 'VRAM WRITE, 64 MiB × 1, one-way stream');
+  });
+
+  it('explains a claim that the fabric cannot carry and this path can, and no other', () => {
+    const reasons =
+      only([...tests, test('one-node', [control])])
+        .rungs.at(-1)
+        ?.reasons.join('; ') ?? '';
+    assert.match(reasons, /claimed 285 GB\/s of ucx-native.*282\.3 GB\/s at 16 MiB × 1 within the node/);
+    const possible = tests.map((one) => (one.claimed ? { ...one, claimed: { ...claim, value: 11 * GB } } : one));
+    assert.doesNotMatch(
+      only([...possible, test('n', [control])])
+        .rungs.at(-1)
+        ?.reasons.join() ?? '',
+      /claimed/,
+    );
+    const beyond = tests.map((one) => (one.claimed ? { ...one, claimed: { ...claim, value: 9000 * GB } } : one));
+    assert.doesNotMatch(
+      only([...beyond, test('n', [control])])
+        .rungs.at(-1)
+        ?.reasons.join() ?? '',
+      /claimed/,
+    );
+  });
+
+  it('is no ladder of the fabric by itself', () => {
+    assert.deepEqual(laddersOf([test('one-node', [control]), test('other', [control])]), []);
+  });
+});

@@ -43,7 +43,7 @@ describe('verdict of a transport attempt', () => {
     assert.equal(judgement.verdict, 'pass');
     assert.equal(judgement.measurement?.value, 46.48e9);
     assert.equal(judgement.measurement?.scope, 'gpu-pair');
-    assert.equal(judgement.ceiling.bytesPerSecond, 50e9);
+    assert.equal(judgement.ceiling?.bytesPerSecond, 50e9);
     assert.deepEqual(codes(judgement), ['path-proven', 'measured']);
     assert.deepEqual(Object.keys(judgement.path?.devices ?? {}).sort(), NICS);
   });
@@ -137,7 +137,7 @@ describe('verdict of a transport attempt', () => {
 
   it('holds the figure against the NICs that really moved', () => {
     const judgement = judgeTransport(test, p5Ranks(46.48, NICS.slice(0, 1)), onP5);
-    assert.equal(judgement.ceiling.bytesPerSecond, 12.5e9);
+    assert.equal(judgement.ceiling?.bytesPerSecond, 12.5e9);
     assert.ok(codes(judgement).includes('implausible'));
   });
 
@@ -145,8 +145,8 @@ describe('verdict of a transport attempt', () => {
     const judgement = judgeTransport(test, p5Ranks(24.5, NICS.slice(0, 2)), onP5);
     assert.equal(judgement.verdict, 'fail');
     assert.deepEqual(codes(judgement), ['path-proven', 'nics-idle', 'below-expectation']);
-    assert.equal(judgement.ceiling.bytesPerSecond, 25e9);
-    assert.equal(judgement.usableCeiling.bytesPerSecond, 50e9);
+    assert.equal(judgement.ceiling?.bytesPerSecond, 25e9);
+    assert.equal(judgement.usableCeiling?.bytesPerSecond, 50e9);
     assert.match(judgement.reasons.at(-1)?.message ?? '', /24\.5 GB\/s is below the expected 40 GB\/s/);
   });
 

@@ -284,3 +284,46 @@ describe('forecast of a suite', () => {
     assert.equal(rails?.nics, 2);
   });
 });
+
+describe('forecast of a control within one node', () => {
+  const sameNode = (fields: object) =>
+    messages(forecast({ tests: [{ ...lf, placement: 'same-node', ...fields }] }).refused);
+
+  it('refuses ranks that do not fit on one node together, each resource by its key', () => {
+    assert.deepEqual(sameNode({}), [
+      'test lf: places both ranks on one node, but nodes of type p5.48xlarge have 8 GPUs and the ranks request 2 × 8; set gpus of the test to at most 4',
+      'test lf: places both ranks on one node, but nodes of type p5.48xlarge have 32 NICs and the ranks request 2 × 32; set nics of the test to at most 16',
+    ]);
+    assert.deepEqual(sameNode({ gpus: 4, nics: 16 }), []);
+    assert.deepEqual(sameNode({ gpus: 4, nics: 0 }), []);
+    assert.match(sameNode({ gpus: 5, nics: 0 }).join(), /2 × 5/);
+  });
+
+  it('does not doubt its claim by the ceiling of the fabric, or its ranks without NICs', () => {
+    const claimed = { value: '285GB/s' };
+    const doubtful = (fields: object) =>
+      messages(forecast({ tests: [{ ...lf, backend: 'UCX', claimed, ...fields }] }).doubtful);
+    assert.match(doubtful({}).join(), /exceeds the hardware ceiling/);
+    assert.doesNotMatch(doubtful({ placement: 'same-node', gpus: 4, nics: 0 }).join(), /ceiling|no EFA device/);
+  });
+
+  it('needs the GPUs of its tool in the GPUs of the test', () => {
+    assert.match(
+      messages(forecast({ tests: [{ ...lf, gpus: 0 }] }).refused).join(),
+      /needs 1 GPU in each rank, but gpus is 0/,
+    );
+  });
+
+  it('can be one value of an axis', () => {
+    const where = [{ placement: 'two-nodes' }, { placement: 'same-node', nics: 0 }];
+    const { refused, cells } = forecast({ tests: [{ ...lf, gpus: 4, matrix: { where } }] });
+    assert.deepEqual(messages(refused), []);
+    assert.deepEqual(
+      cells.map(({ variant, nics }) => [variant, nics]),
+      [
+        ['two-nodes', 32],
+        ['same-node-nics-0', 0],
+      ],
+    );
+  });
+});
