@@ -7,6 +7,7 @@ import {
   GKE_NETWORK,
   KARPENTER_NODE_POOL,
   type Kind,
+  NAMESPACE,
   NODE,
   POD,
   RESOURCE_SLICE,
@@ -23,25 +24,45 @@ interface ResourceSlice extends KubernetesObject {
   spec: { driver: string; nodeName?: string; devices?: unknown[] };
 }
 
-/** Reads what a suite spec depends on. Changes nothing in the cluster. */
-export async function surveyCluster(cluster: Cluster, context: string | undefined): Promise<ClusterSurvey> {
-  const [kubernetesVersion, nodes, pods, slices, classes, attachments, networks, storage, pools, platform] =
-    await Promise.all([
-      cluster.version(),
-      cluster.list<Node>(NODE, undefined),
-      listOf<Pod>(cluster, POD),
-      listOf<ResourceSlice>(cluster, RESOURCE_SLICE),
-      listOf(cluster, DEVICE_CLASS),
-      listOf(cluster, ATTACHMENT_DEFINITION),
-      listOf(cluster, GKE_NETWORK),
-      listOf(cluster, STORAGE_CLASS),
-      listOf(cluster, KARPENTER_NODE_POOL),
-      findPlatform(cluster),
-    ]);
+/**
+ * Reads what a suite spec depends on. Changes nothing in the cluster.
+ *
+ * @param namespace namespace in which the suite would run
+ */
+export async function surveyCluster(
+  cluster: Cluster,
+  { context, namespace }: { readonly context?: string | undefined; readonly namespace: string },
+): Promise<ClusterSurvey> {
+  const [
+    kubernetesVersion,
+    nodes,
+    pods,
+    slices,
+    classes,
+    attachments,
+    networks,
+    storage,
+    pools,
+    platform,
+    foundNamespace,
+  ] = await Promise.all([
+    cluster.version(),
+    cluster.list<Node>(NODE, undefined),
+    listOf<Pod>(cluster, POD),
+    listOf<ResourceSlice>(cluster, RESOURCE_SLICE),
+    listOf(cluster, DEVICE_CLASS),
+    listOf(cluster, ATTACHMENT_DEFINITION),
+    listOf(cluster, GKE_NETWORK),
+    listOf(cluster, STORAGE_CLASS),
+    listOf(cluster, KARPENTER_NODE_POOL),
+    findPlatform(cluster),
+    cluster.find(NAMESPACE, undefined, namespace),
+  ]);
   const running = (pods ?? []).filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
   const images = new Map(nodes.map((node) => [node.metadata.name, imagesOf(node)]));
   return {
     context,
+    namespaceExists: foundNamespace !== undefined,
     kubernetesVersion,
     nodes: candidatesOf(nodes, running).map((node) => ({ ...node, images: images.get(node.facts.name) ?? [] })),
     draDrivers: slices && driversOf(slices),

@@ -45,7 +45,7 @@ export function initCommand(): Command {
     .option('--force', 'replace an existing file')
     .option('--json', 'write JSON without comments, which the Temporal CLI can read')
     .action(async (options: InitOptions) => {
-      const survey = await surveyCluster(Cluster.connect(options.context), options.context);
+      const survey = await surveyCluster(Cluster.connect(options.context), options);
       const proposal = proposeSpec(survey, options);
       if ('problem' in proposal) {
         complain(`error: ${proposal.problem}\n  → ${proposal.hint}`);

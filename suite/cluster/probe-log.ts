@@ -19,7 +19,7 @@ const SECTIONS = [
   'end',
 ] as const;
 
-/** Sections before the last one that the script prints only for some images, or that earlier versions do not print. */
+/** Sections before the last one, in any place, that the script prints only for some images, or that earlier versions do not print. */
 const OPTIONAL: ReadonlySet<string> = new Set([
   'nixl-plugins',
   'links',
@@ -40,7 +40,7 @@ export function probeLogDamage(log: string): string | undefined {
   if (missing !== undefined) return `section ${missing} is missing`;
   const unknown = found.find((name) => !OPTIONAL.has(name) && !(SECTIONS as readonly string[]).includes(name));
   if (unknown !== undefined) return `section "${unknown}" is unknown`;
-  const always = SECTIONS.slice(0, -1);
-  const inOrder = always.every((name, i) => found[i] === name) && found.at(-1) === SECTIONS.at(-1);
+  const always = found.filter((name) => !OPTIONAL.has(name));
+  const inOrder = SECTIONS.every((name, i) => always[i] === name) && found.at(-1) === SECTIONS.at(-1);
   return inOrder ? undefined : 'the sections are not in the order of the script';
 }

@@ -18,6 +18,8 @@ export interface DraDriver {
 export interface ClusterSurvey {
   /** Context of the kubeconfig; undefined for the current one. */
   readonly context?: string | undefined;
+  /** Whether the namespace for the suite exists. */
+  readonly namespaceExists: boolean;
   readonly kubernetesVersion: string;
   readonly nodes: readonly SurveyedNode[];
   readonly draDrivers: readonly DraDriver[] | undefined;

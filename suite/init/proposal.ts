@@ -94,7 +94,7 @@ export function proposeSpec(survey: ClusterSurvey, options: ProposalOptions): Pr
     ...(tests.env ? { env: tests.env } : {}),
     tests: tests.tests.map(({ test }) => test),
   };
-  return { spec, comments, notes: notesOf(survey, group) };
+  return { spec, comments, notes: notesOf(survey, group, options.namespace) };
 }
 
 function nodesText({ instanceType, nodes }: NodeGroup, others: readonly NodeGroup[]): string {
@@ -114,8 +114,13 @@ function tolerationsOf(nodes: readonly SurveyedNode[]) {
     .map(({ key, effect }) => ({ key, operator: 'Exists', effect }));
 }
 
-function notesOf(survey: ClusterSurvey, { nodes }: NodeGroup): string[] {
+function notesOf(survey: ClusterSurvey, { nodes }: NodeGroup, namespace: string): string[] {
   const notes = [`Kubernetes ${survey.kubernetesVersion}.`];
+  if (!survey.namespaceExists) {
+    notes.push(
+      `The namespace ${namespace} does not exist: create it before the suite starts (docs/quick-start.md, step 2).`,
+    );
+  }
   const labels = Object.keys(locationLabels(nodes[0]?.labels ?? {}));
   if (labels.length > 0) notes.push(`Labels by which the suite chooses the nearest pair: ${labels.join(', ')}.`);
   if (nodes.length < 2) notes.push('Only one node of this type runs. A suite needs two.');

@@ -15,7 +15,19 @@ import { join } from 'node:path';
  *   node test/lanes/run.ts LANE...|all [MOCHA-OPTION...]     such as: cluster --grep 'killed for memory'
  */
 
-const LANES = ['check', 'unit', 'scripts', 'store', 'workflow', 'cli', 'page', 'simulation', 'rdma', 'cluster', 'box'] as const;
+const LANES = [
+  'check',
+  'unit',
+  'scripts',
+  'store',
+  'workflow',
+  'cli',
+  'page',
+  'simulation',
+  'rdma',
+  'cluster',
+  'box',
+] as const;
 type Lane = (typeof LANES)[number];
 
 interface Timed {

@@ -40,6 +40,7 @@ type SkipName<Parameters> = Parameters extends [unknown, ...infer Others] ? Othe
 export function surveyOf(nodes: readonly SurveyedNode[], more: Partial<ClusterSurvey> = {}): ClusterSurvey {
   return {
     kubernetesVersion: 'v1.37.2',
+    namespaceExists: true,
     nodes,
     draDrivers: [],
     deviceClasses: [],

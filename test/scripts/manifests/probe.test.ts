@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { readProbe } from '../../../suite/cluster/probe.js';
+import { probeLogDamage } from '../../../suite/cluster/probe-log.js';
 import { REDACTED, redactEnvironment } from '../../../suite/secrets/redact.js';
 import { isolated } from '../../support/environment.js';
 import { FORBIDDEN, PLAIN_NAMES, PLAIN_SECRET, SECRET_NAMES, SECRET_VALUES } from '../../support/secrets.js';
@@ -14,6 +15,14 @@ const PROBE = fileURLToPath(new URL('../../../../manifests/scripts/probe.sh', im
 const OF_SHELL = /^(?:PATH|PWD|OLDPWD|HOME|LD_PRELOAD|NIXL_PLUGIN_DIR)$/;
 
 describe('the probe script', () => {
+  it('prints a whole log, with and without tools and plug-ins', async () => {
+    const logOf = async (env: Record<string, string>, tools: string[]) =>
+      (await isolated('sh', [PROBE, ...tools], { env: { DYNAMO_BENCH_ETCD_HOST: 'localhost', ...env } })).stdout;
+    assert.equal(probeLogDamage(await logOf({}, [])), undefined);
+    const tools = ['nixlbench', 'cat', '--help'];
+    assert.equal(probeLogDamage(await logOf({ NIXL_PLUGIN_DIR: '/none' }, tools)), undefined);
+  });
+
   it('hides secrets before they are printed, further lines of them too', async () => {
     const env = { A_TOKEN: 'first-secret\nsecond-secret', FI_PROVIDER: 'efa', LINES: 'one\ntwo' };
     const { stdout } = await isolated('sh', [PROBE], {

@@ -11,6 +11,8 @@ describe('the log of a probe pod', () => {
     const section = (name: string) => `@@dynamo-bench section ${name}\n`;
     const tools = ['nixl-plugins', 'nixlbench', 'nixlbench-help'].map(section).join('');
     assert.equal(probeLogDamage(LOG.replace(section('end'), `${tools}${section('end')}`)), undefined);
+    const links = LOG.replace(section('nvidia-driver'), `${section('links')}${section('nvidia-driver')}`);
+    assert.equal(probeLogDamage(links), undefined, 'a section that earlier versions do not print');
   });
 
   it('is not whole when it was cut, or mixed with another', () => {

@@ -167,11 +167,13 @@ describe('the proposed spec for a cluster', () => {
         platform: { version: '1.2.0' },
         storageClasses: [{ name: 'fsx', isDefault: true }],
         draDrivers: undefined,
+        namespaceExists: false,
       }),
     );
     const text = notes.join('\n');
     assert.match(text, /Dynamo platform 1\.2\.0: add the block dynamo/);
     assert.match(text, /Storage classes, for the models of phase 3: fsx \(default\)/);
+    assert.match(text, /namespace bench does not exist: create it/);
     assert.match(text, /This account may not list: resource slices/);
   });
 });
