@@ -1,6 +1,7 @@
 import type { PackedText } from '../../results/records/evidence.js';
 import type { ResultStore } from '../../results/store.js';
 import { isSimulatedEngine } from '../../suite/engines/registry.js';
+import { fabricKindOf } from '../../suite/fabrics/registry.js';
 import type { Row } from '../../suite/hardware/measurement.js';
 import type { AttemptContext, Judgement } from '../../suite/judge/judge.js';
 import type { InferenceJudgement } from '../../suite/judge/judge-inference.js';
@@ -47,6 +48,8 @@ export function judgeCellActivities(context: ActivityContext) {
       const { run, cell, deployed, outcome } = input;
       const { log, ...evidence } = outcome;
       const { engine, resources, transfer } = cell.dynamo;
+      const kind = fabricKindOf(cell.fabric);
+      const hasDevices = resources.nics + nicsOfClaims(resources.claims) > 0;
       return context.logThread.run(
         'judgeLoad',
         {
@@ -55,7 +58,7 @@ export function judgeCellActivities(context: ActivityContext) {
           evidence,
           circumstances: {
             simulated: isSimulatedEngine(engine.kind),
-            efa: resources.nics + nicsOfClaims(resources.claims) > 0,
+            fabricDevices: hasDevices && kind.needsDevices ? kind.devices : undefined,
             bytesPerToken: deployed.kv?.bytesPerToken,
             kvUnknown: deployed.kvUnknown,
             transferBackend: transfer.backend,

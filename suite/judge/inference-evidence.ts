@@ -21,8 +21,8 @@ export interface LoadEvidence extends LoadEnd {
 export interface InferenceCircumstances {
   /** True for a simulated engine, which sends no KV bytes. */
   readonly simulated: boolean;
-  /** True when the workers have EFA devices, which must then carry the KV cache. */
-  readonly efa: boolean;
+  /** Devices of the workers that must carry the KV cache: `EFA devices`; absent when the workers have none. */
+  readonly fabricDevices?: string | undefined;
   /** KV bytes of one prompt token; undefined when unknown. */
   readonly bytesPerToken?: number | undefined;
   /** Reason why the KV bytes are unknown, with the key to set; absent when no config of the model was found. */

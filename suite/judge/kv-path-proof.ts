@@ -1,7 +1,11 @@
 import type { LoadResult } from '../aiperf/load-result.js';
+import type { Direction } from '../fabrics/common/byte-source.js';
+import { byteSourcesOf } from '../fabrics/registry.js';
 import type { InferenceSpec } from '../spec/inference-tests.js';
 import type { Reason, ReasonCode } from '../verdict/verdict.js';
 import type { InferenceCircumstances, LoadEvidence } from './inference-evidence.js';
+import { bytesOfSources, growth } from './port-movement.js';
+import type { WorkerProbe } from './worker-probe.js';
 
 /** Proves that the KV cache took the path that the test measures. */
 
@@ -23,7 +27,7 @@ export function transferReason(
   evidence: Evidence,
   circumstances: InferenceCircumstances,
 ): Reason | undefined {
-  const { simulated, efa, bytesPerToken, kvUnknown = NO_CONFIG } = circumstances;
+  const { simulated, fabricDevices, bytesPerToken, kvUnknown = NO_CONFIG } = circumstances;
   if (simulated) {
     return reason(
       'simulated-engine',
@@ -31,42 +35,74 @@ export function transferReason(
     );
   }
   if (test.topology === 'aggregated') return undefined;
-  const moved = movedBytes(evidence, efa);
+  const moved = movedBytes(evidence, fabricDevices);
   if (typeof moved === 'object') return moved;
   if (moved <= 0) {
     return reason('no-kv-transfer', 'the NIC counters of the decode pods did not change: no KV cache was transferred');
   }
-  const seen = `the NICs of the decode pods moved ${mebibytes(moved)}`;
+  const seen = `the NICs moved ${mebibytes(moved)}`;
   if (bytesPerToken === undefined) {
     return reason('kv-path-unproven', `${seen}, and the KV bytes of the load are unknown: ${kvUnknown}`);
   }
   const expected = bytesPerToken * (load.inputTokens ?? test.inputTokens) * load.requests.succeeded;
   if (moved >= expected * MIN_KV_SHARE) return reason('kv-transfer-seen', `${seen} during the load`);
-  const source = efa ? '' : ' (counters of the interface, without EFA devices)';
+  const source = fabricDevices ? '' : ' (counters of the interface, without devices of the fabric)';
   return reason(
-    efa ? 'no-kv-transfer' : 'kv-path-unproven',
+    fabricDevices ? 'no-kv-transfer' : 'kv-path-unproven',
     `${seen}, expected ${mebibytes(expected)} of KV cache${source}`,
   );
 }
 
-/** Returns the bytes that the NICs of all decode workers moved during the load, or the reason why they are unknown. */
-function movedBytes({ before, after }: Evidence, efa: boolean): number | Reason {
-  const decoders = before.filter(({ role }) => role === 'decode');
-  const moved = decoders.flatMap(({ uid, nicBytes, nicSource }) => {
-    const now = after.find((worker) => worker.uid === uid);
-    if (nicBytes === undefined || now?.nicBytes === undefined || now.nicSource !== nicSource) return [];
-    return [{ source: nicSource, bytes: now.nicBytes - nicBytes }];
-  });
-  if (moved.length < decoders.length || moved.length === 0) {
+/**
+ * Returns the bytes of the KV cache that the NICs moved during the load, or the reason why they are unknown: those that all
+ * decode workers received or that all prefill workers sent, whichever is more, because the counters of one side suffice.
+ */
+function movedBytes({ before, after }: Evidence, fabricDevices: string | undefined): number | Reason {
+  const ofRole = (role: string) =>
+    before.filter((worker) => worker.role === role).map((worker) => movedBy(worker, after));
+  const [received, sent] = [ofRole('decode'), ofRole('prefill')];
+  const sides = [total(received, 'in'), total(sent, 'out')].filter((bytes) => bytes !== undefined);
+  if (sides.length === 0) {
     return reason('kv-path-unproven', 'the NIC counters of a decode pod could not be read before and after the load');
   }
-  if (efa && moved.some(({ source }) => source !== 'efa')) {
+  const isInterface = received.some((worker) => worker?.source === 'interface');
+  if (fabricDevices !== undefined && isInterface) {
     return reason(
       'kv-path-unproven',
-      'the EFA hw_counters of a decode pod could not be read, and the counters of its interface do not cover EFA: mount the node’s /sys at /host/sys, and give the pod its EFA devices',
+      `the counters of the ${fabricDevices} of a decode pod could not be read, and the counters of its interface do not cover them: mount the node’s /sys at /host/sys, and give the pod its ${fabricDevices}`,
     );
   }
-  return moved.reduce((sum, { bytes }) => sum + bytes, 0);
+  return Math.max(...sides);
+}
+
+/** What the NICs of one worker moved; a direction is absent when they cannot count it. */
+interface WorkerMovement extends Partial<Record<Direction, number>> {
+  readonly source: WorkerProbe['nicSource'];
+}
+
+function movedBy(first: LoadEvidence['before'][number], after: Evidence['after']): WorkerMovement | undefined {
+  const last = after.find(({ uid }) => uid === first.uid);
+  const source = first.nicSource;
+  if (source === undefined || last?.nicSource !== source) return undefined;
+  if (first.nicCounters && last.nicCounters) {
+    const moved = growth(first.nicCounters, last.nicCounters);
+    const sources = byteSourcesOf(source === 'interface' ? 'net' : 'infiniband');
+    const [sent, received] = [bytesOfSources(sources, 'out', moved), bytesOfSources(sources, 'in', moved)];
+    return {
+      source,
+      ...(sent === undefined ? {} : { out: sent }),
+      ...(received === undefined ? {} : { in: received }),
+    };
+  }
+  if (first.nicBytes === undefined || last.nicBytes === undefined) return undefined;
+  const both = last.nicBytes - first.nicBytes;
+  return { source, in: both, out: both };
+}
+
+/** Adds up a direction of all workers of a role; undefined when one of them cannot count it. */
+function total(workers: readonly (WorkerMovement | undefined)[], direction: Direction): number | undefined {
+  const bytes = workers.flatMap((worker) => worker?.[direction] ?? []);
+  return bytes.length < workers.length || bytes.length === 0 ? undefined : bytes.reduce((sum, each) => sum + each, 0);
 }
 
 /**

@@ -41,7 +41,7 @@ export function movementsOf({ counters }: RankLog): readonly PortMovement[] {
       name: (ports.get(device) ?? 0) > 1 ? `${name}:${frame.port ?? 1}` : name,
       deviceClass: deviceClass === 'net' ? 'net' : 'infiniband',
       own: frame.own !== 'unknown',
-      bytes: byDirection((direction) => bytesOf(sources, direction, moved)),
+      bytes: byDirection((direction) => bytesOfSources(sources, direction, moved)),
       packets: byDirection((direction) => largest(PACKETS[direction].map((counter) => moved[counter]))),
       moved,
     };
@@ -52,8 +52,11 @@ function keyOf({ device, port }: CounterFrame): string {
   return `${device} ${port ?? 1}`;
 }
 
-/** A counter that became smaller was reset, or belongs to a device that was attached again: it shows nothing. */
-function growth(first: CounterFrame['counters'], last: CounterFrame['counters']): Record<string, number> {
+/**
+ * Returns the growth of counters that have a value before and after. A counter that became smaller was reset, or belongs to a
+ * device that was attached again: it shows nothing.
+ */
+export function growth(first: CounterFrame['counters'], last: CounterFrame['counters']): Record<string, number> {
   return Object.fromEntries(
     Object.entries(last).flatMap(([name, value]) => {
       const before = first[name];
@@ -68,7 +71,7 @@ function byDirection(of: (direction: Direction) => number | undefined): Partial<
 }
 
 /** Returns the bytes of the source that shows most: a source whose counters the device has and does not use shows 0. */
-function bytesOf(
+export function bytesOfSources(
   sources: readonly ByteSource[],
   direction: Direction,
   moved: Readonly<Record<string, number>>,

@@ -29,14 +29,29 @@ describe('the probe of a worker', () => {
   const counter = (device: string, name: string) => `sys/class/infiniband/${device}/ports/1/hw_counters/${name}`;
 
   it('is the sum over all EFA devices, and the interface counts only without any', async () => {
-    assert.deepEqual(await look(net), { nicBytes: 11, nicSource: 'interface' });
+    assert.deepEqual(await look(net), { nicCounters: { rx_bytes: 5, tx_bytes: 6 }, nicSource: 'interface' });
     const efa = {
       [counter('rdmap0s6', 'tx_bytes')]: '100\n',
       [counter('rdmap0s6', 'rdma_read_bytes')]: '20\n',
       [counter('rdmap1s6', 'rx_bytes')]: '3\n',
       [counter('rdmap1s6', 'rx_pkts')]: '999\n',
     };
-    assert.deepEqual(await look(efa), { nicBytes: 123, nicSource: 'efa' });
+    assert.deepEqual(await look(efa), {
+      nicCounters: { tx_bytes: 100, rdma_read_bytes: 20, rx_bytes: 3 },
+      nicSource: 'devices',
+    });
+  });
+
+  it('is the data of all ports of InfiniBand and RoCE adapters, whose hw_counters have no bytes', async () => {
+    const port = (device: string, number: number) => `sys/class/infiniband/${device}/ports/${number}`;
+    const files = {
+      ...net,
+      [`${port('mlx4_0', 1)}/counters/port_rcv_data`]: '25\n',
+      [`${port('mlx4_0', 2)}/counters/port_rcv_data`]: '5\n',
+      [`${port('mlx5_1', 1)}/counters/port_rcv_data`]: '1\n',
+      [`${port('mlx5_1', 1)}/hw_counters/out_of_sequence`]: '7\n',
+    };
+    assert.deepEqual(await look(files), { nicCounters: { port_rcv_data: 31 }, nicSource: 'devices' });
   });
 
   it('is the sum over the EFA devices that the pod was given, as the node shows them', async () => {
@@ -45,8 +60,14 @@ describe('the probe of a worker', () => {
       [`host/sys/class/infiniband/${device}/device/infiniband_verbs/${uverbs}/ibdev`]: device,
     });
     const node = { ...net, ...onNode('rdmap0s6', 'uverbs1', '100\n'), ...onNode('rdmap1s6', 'uverbs10', '3\n') };
-    assert.deepEqual(await look({ ...node, 'dev/infiniband/uverbs1': '' }), { nicBytes: 100, nicSource: 'efa' });
-    assert.deepEqual(await look({ 'dev/infiniband/uverbs10': '' }), { nicBytes: 103, nicSource: 'efa' });
+    assert.deepEqual(await look({ ...node, 'dev/infiniband/uverbs1': '' }), {
+      nicCounters: { rx_bytes: 100 },
+      nicSource: 'devices',
+    });
+    assert.deepEqual(await look({ 'dev/infiniband/uverbs10': '' }), {
+      nicCounters: { rx_bytes: 103 },
+      nicSource: 'devices',
+    });
   });
 
   it('is that of the interface when the node shows no counter of a device that the pod was given', async () => {
@@ -55,7 +76,10 @@ describe('the probe of a worker', () => {
       'host/sys/class/infiniband/rdmap0s6/device/infiniband_verbs/uverbs0/ibdev': 'rdmap0s6\n',
       'dev/infiniband/uverbs7': '',
     };
-    assert.deepEqual(await look({ ...net, ...others }), { nicBytes: 11, nicSource: 'interface' });
+    assert.deepEqual(await look({ ...net, ...others }), {
+      nicCounters: { rx_bytes: 5, tx_bytes: 6 },
+      nicSource: 'interface',
+    });
   });
 
   it('are the NIXL back ends that any process has loaded, each once', async () => {

@@ -7,8 +7,13 @@ import { fixture } from '../../../support/fixtures.js';
 const EXPORT = fixture('aiperf/ok.json');
 const KILLED = fixture('aiperf/decode-killed.json');
 
-const SIMULATED: InferenceCircumstances = { simulated: true, efa: false, transferBackend: 'LIBFABRIC' };
-const REAL: InferenceCircumstances = { ...SIMULATED, simulated: false, efa: true, bytesPerToken: 131_072 };
+const SIMULATED: InferenceCircumstances = { simulated: true, fabricDevices: undefined, transferBackend: 'LIBFABRIC' };
+const REAL: InferenceCircumstances = {
+  ...SIMULATED,
+  simulated: false,
+  fabricDevices: 'EFA devices',
+  bytesPerToken: 131_072,
+};
 
 function spec(more: Record<string, unknown> = {}) {
   return inferenceSpec.parse({
@@ -171,6 +176,24 @@ describe('the KV transfer of a load run', () => {
     assert.ok(codes.includes('kv-transfer-seen'));
   });
 
+  it('is seen by what the decode workers received, or else by what the prefill workers sent', () => {
+    const state = (role: string, nicCounters: Record<string, number>) =>
+      worker({ role, pod: role, uid: role, nicBytes: undefined, nicSource: 'devices', nicCounters });
+    const judged = (decoded: Record<string, number>, prefilled: Record<string, number>) =>
+      judge(
+        {
+          before: [state('decode', { port_rcv_data: 8 }), state('prefill', { port_xmit_data: 8 })],
+          after: [state('decode', decoded), state('prefill', prefilled)],
+        },
+        { ...REAL, fabricDevices: 'InfiniBand adapters' },
+      );
+    const all = { port_rcv_data: 8 + sent / 4 };
+    assert.ok(judged(all, { port_xmit_data: 8 }).codes.includes('kv-transfer-seen'));
+    assert.ok(judged({ port_rcv_data: 8 }, { port_xmit_data: 8 + sent / 4 }).codes.includes('kv-transfer-seen'));
+    assert.ok(judged({}, {}).codes.includes('kv-path-unproven'), 'a missing counter is not one that did not move');
+    assert.ok(judged({ port_rcv_data: 8 }, { port_xmit_data: 8 }).codes.includes('no-kv-transfer'));
+  });
+
   it('fails the run when the counters did not move: the figures say nothing about the network', () => {
     const { verdict, codes } = judge({}, REAL);
     assert.equal(verdict, 'fail');
@@ -207,13 +230,16 @@ describe('the KV transfer of a load run', () => {
       assert.equal(verdict, 'inconclusive');
       assert.deepEqual(codes, ['kv-path-unproven']);
     }
-    const ethernet = { ...REAL, efa: false };
+    const ethernet = { ...REAL, fabricDevices: undefined };
     assert.equal(judge({ before: [seen(1000)], after: [seen(1000 + sent)] }, ethernet).verdict, 'pass');
   });
 
   it('does not take the difference between an interface and EFA devices for traffic', () => {
     const before = [worker({ nicSource: 'interface' })];
-    const { codes } = judge({ before, after: [worker({ nicBytes: 1000 + sent })] }, { ...REAL, efa: false });
+    const { codes } = judge(
+      { before, after: [worker({ nicBytes: 1000 + sent })] },
+      { ...REAL, fabricDevices: undefined },
+    );
     assert.deepEqual(codes, ['kv-path-unproven']);
   });
 

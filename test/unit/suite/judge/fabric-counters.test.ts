@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { ethernet } from '../../../../suite/fabrics/ethernet/ceiling.js';
+import { ethernetKind } from '../../../../suite/fabrics/ethernet/kind.js';
+import type { Fabric } from '../../../../suite/hardware/fabric.js';
+import { judgeTransport } from '../../../../suite/judge/judge.js';
+import { parseSpec } from '../../../../suite/spec/spec.js';
+import type { CounterFrame } from '../../../../suite/tools/common/log-lines.js';
+import type { UcxPerftestSpec } from '../../../../suite/tools/ucx-perftest/spec.js';
+import { rank } from '../../../support/evidence.js';
+import { ucxTable } from '../../../support/tables.js';
+
+const MIB = 2 ** 20;
+const GBIT = 1e9 / 8;
+const SENT = 1000 * MIB;
+
+type Device = Omit<CounterFrame, 'event' | 'when' | 'counters'> & { readonly moved: Record<string, number> };
+
+/** Judges a test of 1000 MiB from the client on node1 to the server on node2, whose devices moved so much. */
+function judged(
+  fabric: Fabric,
+  devices: { readonly sender: readonly Device[]; readonly receiver: readonly Device[] },
+  { test = 'ucp_put_bw', interfaces = 'eth0' as string | readonly string[], share = 0.9 } = {},
+) {
+  const spec = parseSpec({
+    name: 's',
+    tests: [
+      { name: 'u', tool: 'ucx-perftest', test, memory: 'host', sizes: ['1Mi'], iterations: 1000, warmupIterations: 0 },
+    ],
+  }).tests[0] as UcxPerftestSpec;
+  const perSecond = fabric.lineRate * share;
+  const table = ucxTable('csv', { size: MIB, latency: (MIB / perSecond) * 1e6, bandwidth: perSecond / MIB });
+  const framed = (seen: readonly Device[], output: string) => {
+    const frame = (value: object) => `@@dynamo-bench ${JSON.stringify(value)}`;
+    const frames = (when: 'before' | 'after') =>
+      seen.map(({ moved, ...device }) => {
+        const counters = Object.entries(moved).map(([name, bytes]) => [name, 7000 + (when === 'after' ? bytes : 0)]);
+        return frame({ event: 'counters', when, ...device, counters: Object.fromEntries(counters) });
+      });
+    return [
+      frame({ event: 'begin' }),
+      ...frames('before'),
+      output,
+      ...frames('after'),
+      frame({ event: 'end', exitCode: 0 }),
+    ].join('\n');
+  };
+  const judgement = judgeTransport(
+    spec,
+    [
+      { ...rank('node2', ''), log: framed(devices.receiver, ''), node: 'b' },
+      { ...rank('node1', ''), log: framed(devices.sender, table.join('\n')), node: 'a' },
+    ],
+    { fabric, networkInterface: interfaces, visibleNics: fabric.nics, timedOut: false },
+  );
+  const messageOf = (code: string) => judgement.reasons.find((reason) => reason.code === code)?.message;
+  return { ...judgement, messageOf };
+}
+
+const net = (name: string, moved: Record<string, number>, more: Partial<Device> = {}): Device => ({
+  device: `net/${name}`,
+  moved,
+  ...more,
+});
+const port = (name: string, moved: Record<string, number>, more: Partial<Device> = {}): Device => ({
+  device: `infiniband/${name}`,
+  port: 1,
+  moved,
+  ...more,
+});
+const fabricOf = (kind: string, gbit: number, nics = 1): Fabric => ({
+  kind,
+  nics,
+  lineRate: gbit * GBIT,
+  gpus: 8,
+  nicsPerGpu: 1,
+  source: 'test',
+});
+
+describe('counters of a fabric', () => {
+  it('prove Ethernet by the sender where eBPF host routing hides what the receiver receives', () => {
+    const { verdict, path } = judged(ethernet(10 * GBIT, 'declared'), {
+      sender: [net('eth0', { tx_bytes: SENT * 1.04, rx_bytes: 0 })],
+      receiver: [net('eth0', { tx_bytes: 9_000_000, rx_bytes: 0 })],
+    });
+    assert.deepEqual([verdict, path?.status], ['pass', 'proven']);
+    assert.match(path?.reason.message ?? '', /by the counters of node1 alone: those of node2 moved by 0 B/);
+  });
+
+  it('prove a get by what its target sends', () => {
+    const { path } = judged(
+      ethernet(10 * GBIT, 'declared'),
+      {
+        sender: [net('eth0', { tx_bytes: 9_000_000, rx_bytes: 0 })],
+        receiver: [net('eth0', { tx_bytes: SENT * 1.04, rx_bytes: 0 })],
+      },
+      { test: 'ucp_get' },
+    );
+    assert.equal(path?.status, 'proven');
+  });
+
+  it('do not prove the path by bytes in the other direction', () => {
+    const { path } = judged(ethernet(10 * GBIT, 'declared'), {
+      sender: [net('eth0', { tx_bytes: 0, rx_bytes: SENT })],
+      receiver: [net('eth0', { tx_bytes: SENT, rx_bytes: 0 })],
+    });
+    assert.equal(path?.status, 'unproven');
+  });
+
+  it('add up several interfaces of Ethernet, whose ceiling they share', () => {
+    const fabric = ethernetKind.fabricOf({ kind: 'ethernet', rate: 10 * GBIT, interface: ['net1', 'net2'] });
+    const half = (counter: string) => ['net1', 'net2'].map((name) => net(name, { [counter]: SENT * 0.52 }));
+    const { verdict, path, ceiling } = judged(
+      fabric,
+      { sender: half('tx_bytes'), receiver: half('rx_bytes') },
+      { interfaces: ['net1', 'net2'], share: 1.9 },
+    );
+    assert.deepEqual([verdict, path?.status, ceiling?.nics], ['pass', 'proven', 2]);
+  });
+
+  it('count every port of a device with several', () => {
+    const half = (counter: string) =>
+      [1, 2].map((number) => port('mlx4_0', { [counter]: (SENT * 0.51) / 4 }, { port: number }));
+    const { verdict, path, ceiling } = judged(
+      fabricOf('infiniband', 56),
+      { sender: half('port_xmit_data'), receiver: half('port_rcv_data') },
+      { share: 1.9 },
+    );
+    assert.deepEqual([verdict, ceiling?.nics], ['pass', 2]);
+    assert.deepEqual(Object.keys(path?.devices ?? {}), ['mlx4_0:1', 'mlx4_0:2']);
+  });
+
+  it('tell IP over InfiniBand from RDMA on the same adapter', () => {
+    const over = (data: string, bytes: string) => [
+      port('mlx5_0', { [data]: (SENT * 1.05) / 4 }),
+      net('ib0', { [bytes]: SENT * 1.04 }, { linkLayer: 'InfiniBand' }),
+    ];
+    const { verdict, path } = judged(fabricOf('infiniband', 400), {
+      sender: over('port_xmit_data', 'tx_bytes'),
+      receiver: over('port_rcv_data', 'rx_bytes'),
+    });
+    assert.deepEqual([verdict, path?.status], ['fail', 'wrong']);
+    assert.match(path?.reason.message ?? '', /ib0 \(IP\)/);
+  });
+
+  it('are no evidence against a path when they are missing on every device, EFA’s too', () => {
+    for (const kind of ['efa', 'infiniband', 'roce']) {
+      const { path } = judged(fabricOf(kind, 100), {
+        sender: [port('x0', { lifespan: 0 }), net('eth0', { tx_bytes: SENT })],
+        receiver: [port('x0', { lifespan: 0 }), net('eth0', { rx_bytes: SENT })],
+      });
+      assert.equal(path?.status, 'unproven', kind);
+    }
+  });
+
+  it('do not lower the ceiling below the devices that cannot count', () => {
+    const devices = (counter: string) => [
+      ...Array.from({ length: 15 }, (_, i) => port(`efa${i}`, { [counter]: SENT / 16 })),
+      port('efa15', { lifespan: 0 }),
+    ];
+    const { verdict, ceiling } = judged(
+      fabricOf('efa', 100, 16),
+      { sender: devices('tx_bytes'), receiver: devices('rx_bytes') },
+      { share: 15.8 },
+    );
+    assert.deepEqual([verdict, ceiling?.nics], ['pass', 16]);
+  });
+
+  it('name the events that lower a figure, with their numbers', () => {
+    const { messageOf, verdict } = judged(fabricOf('efa', 100), {
+      sender: [port('efa0', { tx_bytes: SENT, retrans_pkts: 31, unresponsive_remote_events: 2 })],
+      receiver: [port('efa0', { rx_bytes: SENT, rx_drops: 5 })],
+    });
+    const message = messageOf('fabric-events') ?? '';
+    assert.match(message, /31 packets retransmitted \(retrans_pkts of efa0 on node1\)/);
+    assert.match(message, /2 unresponsive remote connections/);
+    assert.match(message, /5 packets dropped on receipt \(rx_drops of efa0 on node2\)/);
+    assert.equal(verdict, 'pass', 'the figure is valid');
+    const infiniband = judged(fabricOf('infiniband', 400), {
+      sender: [port('mlx5_0', { port_xmit_data: SENT / 4, symbol_error: 3, packet_seq_err: 4 })],
+      receiver: [port('mlx5_0', { port_rcv_data: SENT / 4, out_of_sequence: 9, link_downed: 0 })],
+    });
+    assert.match(infiniband.messageOf('fabric-events') ?? '', /9 packets received out of order.*3 symbol errors.*4 packets /);
+    assert.doesNotMatch(infiniband.messageOf('fabric-events') ?? '', /link_downed/);
+  });
+
+  it('show an RDMA write that was emulated by sends', () => {
+    const efa = (moved: Record<string, number>, test?: string) =>
+      judged(
+        fabricOf('efa', 100),
+        { sender: [port('efa0', moved)], receiver: [port('efa0', { rx_bytes: SENT })] },
+        test === undefined ? {} : { test },
+      ).messageOf('rdma-write-emulated');
+    assert.match(efa({ tx_bytes: SENT, send_bytes: SENT, rdma_write_bytes: 0 }) ?? '', /rdma_write_bytes did not move/);
+    assert.equal(efa({ tx_bytes: SENT, rdma_write_bytes: SENT }), undefined);
+    assert.equal(efa({ tx_bytes: SENT, send_bytes: SENT }), undefined, 'a device without the counter');
+    assert.equal(efa({ tx_bytes: SENT, send_bytes: SENT, rdma_write_bytes: 0 }, 'tag_bw'), undefined, 'no write');
+  });
+
+  it('come with the link of the device, which the spec may contradict', () => {
+    const seen = (linkLayer: string, rate: string, moved: Record<string, number>) => [
+      port('mlx5_0', moved, { linkLayer, rate }),
+    ];
+    const on = (fabric: Fabric, linkLayer: string, rate: string, share = 0.9) =>
+      judged(
+        fabric,
+        {
+          sender: seen(linkLayer, rate, { port_xmit_data: SENT / 4 }),
+          receiver: seen(linkLayer, rate, { port_rcv_data: SENT / 4 }),
+        },
+        { share },
+      );
+    const right = on(fabricOf('infiniband', 400), 'InfiniBand', '400 Gb/sec (4X NDR)');
+    assert.equal(right.messageOf('link-differs'), undefined);
+    const layer = on(fabricOf('infiniband', 400), 'Ethernet', '400 Gb/sec (4X NDR)');
+    assert.match(layer.messageOf('link-differs') ?? '', /mlx5_0 on node2, mlx5_0 on node1 report link layer Ethernet/);
+    assert.equal(layer.path?.status, 'proven');
+    const slower = on(fabricOf('roce', 400), 'Ethernet', '200 Gb/sec (4X HDR)', 0.4);
+    assert.match(slower.messageOf('link-differs') ?? '', /200 Gb\/sec \(4X HDR\); the ceiling counts with/);
+    const faster = on(fabricOf('roce', 100), 'Ethernet', '200 Gb/sec (4X HDR)', 1.9);
+    assert.equal(faster.messageOf('implausible'), undefined, 'the device can do it');
+    assert.ok(faster.messageOf('link-differs'));
+    // EFA drivers before Linux 6.11 report 100 Gb/sec for every device.
+    assert.equal(on(fabricOf('efa', 400), 'Unspecified', '100 Gb/sec (4X EDR)').messageOf('link-differs'), undefined);
+    assert.match(
+      on({ ...fabricOf('infiniband', 400), read: true }, 'InfiniBand', '400 Gb/sec (4X NDR)').messageOf(
+        'ceiling-read',
+      ) ?? '',
+      /1 × 50 GB\/s/,
+    );
+  });
+});
