@@ -29,7 +29,7 @@ describe('the spec that init proposes for a cluster', function () {
     const [native] = spec.tests;
     const end = await lab.run({ ...spec, nodes: { names: lab.nodes }, tests: [native], onFailure: 'continue' });
     assert.equal(end.status, 'COMPLETED', end.failure);
-    assert.equal(end.record.outcome, 'pass');
+    assert.equal(end.record.verdict, 'pass');
     assert.deepEqual(await lab.leftovers(), []);
   });
 
