@@ -2,6 +2,7 @@ import type { EventCounter } from '../fabrics/common/event-counter.js';
 import type { FabricKind, RemoteOperation } from '../fabrics/common/fabric-kind.js';
 import type { FabricSpec } from '../fabrics/registry.js';
 import type { Reason } from '../verdict/verdict.js';
+import { LEAST_SHARE } from './byte-tolerance.js';
 import type { RankPorts } from './rank-ports.js';
 
 /** Reasons from counters that explain a figure and do not prove its path. */
@@ -33,7 +34,7 @@ export function emulatedWrites(
 ): Reason[] {
   if (operation !== 'WRITE') return [];
   const senders = ranks.filter(({ sends }) => sends);
-  const explained = senders.map(({ ports }) => kind.emulatedWrite(sumOf(ports), sent));
+  const explained = senders.map(({ ports }) => kind.emulatedWrite(sumOf(ports), sent * LEAST_SHARE));
   const message = explained.find((text) => text !== undefined);
   if (message === undefined || explained.includes(undefined)) return [];
   return [{ code: 'rdma-write-emulated', message }];

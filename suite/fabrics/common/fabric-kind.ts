@@ -124,9 +124,9 @@ export interface FabricKind<Spec extends { readonly kind: string }> {
    * has no counters for it.
    *
    * @param moved growth of each counter of the sending devices
-   * @param sent bytes that the test sent
+   * @param least bytes that its sends must have
    */
-  emulatedWrite(moved: Readonly<Record<string, number>>, sent: number): string | undefined;
+  emulatedWrite(moved: Readonly<Record<string, number>>, least: number): string | undefined;
   /**
    * Explains why two nodes cannot exchange traffic over the fabric; undefined when nothing speaks against it. Absent for a
    * fabric that connects all nodes.

@@ -13,19 +13,16 @@ export function emulatedByEfa(instanceType: string, access: MemoryAccess): strin
     : `the EFA of ${known.type} has RDMA read and no RDMA write: libfabric emulates the WRITE with messages, so the figure is below the ceiling; opType READ uses RDMA`;
 }
 
-/** Smallest share of the bytes of a write that its sends must have: counters may be read slightly late. */
-const LEAST_SHARE = 0.9;
-
 /**
  * Explains a write that a device made by sends: the counter of RDMA writes exists and did not move, and that of sends did. A
  * device without RDMA write has no such counter (Linux kernel, drivers/infiniband/hw/efa/efa_verbs.c). Each connection also
  * sends some messages of its own.
  *
- * @param least bytes that the test sent
+ * @param least bytes that the sends must have
  */
 export function efaEmulatedWrite(moved: Readonly<Record<string, number>>, least: number): string | undefined {
   const { rdma_write_bytes: written, send_bytes: sent = 0, tx_bytes: all = 0, rdma_read_resp_bytes: read = 0 } = moved;
   const bytes = Math.max(sent, all);
-  if (written !== 0 || read >= bytes || bytes === 0 || bytes < least * LEAST_SHARE) return undefined;
+  if (written !== 0 || read >= bytes || bytes === 0 || bytes < least) return undefined;
   return 'rdma_write_bytes did not move, so the bytes went by sends: the library emulated the RDMA write in software';
 }
