@@ -1,5 +1,6 @@
 import type { Direction } from '../fabrics/common/byte-source.js';
 import type { ExpectedBytes } from '../tools/common/tool.js';
+import { LEAST_SHARE, NOISE } from './path-limits.js';
 import type { PortMovement } from './port-movement.js';
 
 /** Positive evidence that the bytes took another path: an unexpected device of a rank moved about the bytes. */
@@ -11,12 +12,6 @@ export interface SearchedRank {
   /** Ports that should carry the bytes. */
   readonly wanted: readonly PortMovement[];
 }
-
-/** Smallest share of the bytes that a device must have moved to have carried them. */
-const LEAST_SHARE = 0.9;
-
-/** Share and bytes above which a device moved too much to have carried just the bytes of the test. */
-const MOST = { share: 1.25, bytes: 16 * 2 ** 20 } as const;
 
 /**
  * Bytes that etcd, name resolution and control connections can move during a test. Below them, the counters of one rank
@@ -65,7 +60,7 @@ function unexpectedCarriers({ directions, all, wanted }: SearchedRank, expected:
 const SMALLEST_PART = 0.05;
 
 function isAbout(bytes: number, { least, most }: ExpectedBytes): boolean {
-  return bytes >= least * LEAST_SHARE && bytes <= most * MOST.share + MOST.bytes;
+  return bytes >= least * LEAST_SHARE && bytes <= most * NOISE.share + NOISE.bytes;
 }
 
 function textOf(devices: string): string {

@@ -9,6 +9,7 @@ import { formatCount } from '../units/count.js';
 import { formatBytes } from '../units/units.js';
 import type { Reason } from '../verdict/verdict.js';
 import { detourOf } from './path-detour.js';
+import { LEAST_SHARE, NOISE } from './path-limits.js';
 import { movementsOf, type PortMovement } from './port-movement.js';
 
 /**
@@ -42,16 +43,10 @@ export interface RankPath {
   readonly directions?: readonly Direction[] | undefined;
 }
 
-/** Smallest share of the bytes that a counter must show: a tool may stop early, and counters may be read slightly late. */
-export const LEAST_SHARE = 0.9;
-
 /**
  * Smallest share of a device that carries the bytes. Address resolution and the control connection cause smaller shares.
  */
 const CARRIER_SHARE = 0.01;
-
-/** Largest excess that headers, acknowledgements and retransmissions explain. A larger excess is other traffic. */
-export const NOISE = { share: 1.25, bytes: 16 * 2 ** 20 } as const;
 
 const BOTH: readonly Direction[] = ['out', 'in'];
 
@@ -143,7 +138,7 @@ function movementOf(fabric: Fabric, interfaces: Interfaces, rank: RankPath, inde
 }
 
 /** Returns the bytes of a port in the direction of its rank that moved more; undefined when it cannot count. */
-export function bytesOf(port: PortMovement, directions: readonly Direction[]): number | undefined {
+function bytesOf(port: PortMovement, directions: readonly Direction[]): number | undefined {
   const known = directions.flatMap((direction) => port.bytes[direction] ?? []);
   return known.length === 0 ? undefined : Math.max(...known);
 }

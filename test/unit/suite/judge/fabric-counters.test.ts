@@ -179,7 +179,10 @@ describe('counters of a fabric', () => {
       sender: [port('mlx5_0', { port_xmit_data: SENT / 4, symbol_error: 3, packet_seq_err: 4 })],
       receiver: [port('mlx5_0', { port_rcv_data: SENT / 4, out_of_sequence: 9, link_downed: 0 })],
     });
-    assert.match(infiniband.messageOf('fabric-events') ?? '', /9 packets received out of order.*3 symbol errors.*4 packets /);
+    assert.match(
+      infiniband.messageOf('fabric-events') ?? '',
+      /9 packets received out of order.*3 symbol errors.*4 packets /,
+    );
     assert.doesNotMatch(infiniband.messageOf('fabric-events') ?? '', /link_downed/);
   });
 
