@@ -56,8 +56,8 @@ const COLUMNS = [
   'post_p99_seconds',
   'tx_seconds',
   'tx_p99_seconds',
-  'origin',
   'placement',
+  'origin',
 ] as const;
 
 type Line = Readonly<Partial<Record<(typeof COLUMNS)[number], string | number | undefined>>>;

@@ -37,7 +37,7 @@ describe('dynamo-bench plan', () => {
       /^ {2}time {7}if started now, expected end (\S+ )?\d\d:\d\d \(in [^()]+, ± [^()]+\), estimated from the parameters;/m,
     );
     assert.match(stdout, /^ {2}node-hours [\d.]+ to [\d.]+ \(two nodes\)$/m);
-    assert.match(stdout, /1\. ucx-native repetition 1: 32 EFA, .*\n {2}2\. nixl-libfabric .*\n {2}3\. nixl-ucx /);
+    assert.match(stdout, /1\. ucx-native repetition 1: 32 NICs, .*\n {2}2\. nixl-libfabric .*\n {2}3\. nixl-ucx /);
   });
 
   it('shows what phase 3 would deploy and load', async () => {
@@ -202,7 +202,7 @@ describe('dynamo-bench plan', () => {
     await store.close();
     const file = specFile({ name: 's', tests: [lf] });
     const { stdout } = await plan(file);
-    assert.match(stdout, /1\. lf repetition 1: 32 EFA, 2 min to 3 min$/m);
+    assert.match(stdout, /1\. lf repetition 1: 32 NICs, 2 min to 3 min$/m);
     assert.match(stdout, /, 1 test estimated from 2 earlier runs of this suite;/);
     const byVariable = await inProcess(['plan', file], { RESULTS_DIR: folder });
     assert.equal(byVariable.stdout, stdout, 'where the worker puts them');
