@@ -1,6 +1,6 @@
 import type { Direction } from '../fabrics/common/byte-source.js';
 import type { ExpectedBytes } from '../tools/common/tool.js';
-import { LEAST_SHARE, NOISE } from './path-limits.js';
+import { exceeds, LEAST_SHARE } from './byte-tolerance.js';
 import type { PortMovement } from './port-movement.js';
 
 /** Positive evidence that the bytes took another path: an unexpected device of a rank moved about the bytes. */
@@ -60,7 +60,7 @@ function unexpectedCarriers({ directions, all, wanted }: SearchedRank, expected:
 const SMALLEST_PART = 0.05;
 
 function isAbout(bytes: number, { least, most }: ExpectedBytes): boolean {
-  return bytes >= least * LEAST_SHARE && bytes <= most * NOISE.share + NOISE.bytes;
+  return bytes >= least * LEAST_SHARE && !exceeds(bytes, most);
 }
 
 function textOf(devices: string): string {

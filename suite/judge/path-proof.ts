@@ -8,8 +8,8 @@ import type { ExpectedBytes, Transfer } from '../tools/common/tool.js';
 import { formatCount } from '../units/count.js';
 import { formatBytes } from '../units/units.js';
 import type { Reason } from '../verdict/verdict.js';
+import { exceeds, LEAST_SHARE } from './byte-tolerance.js';
 import { detourOf } from './path-detour.js';
-import { LEAST_SHARE, NOISE } from './path-limits.js';
 import { movementsOf, type PortMovement } from './port-movement.js';
 
 /**
@@ -101,7 +101,7 @@ export function provePath(
   const alone = moved.filter((rank) => !proving.includes(rank));
   const proven = proof('proven', `carried by ${sharesOf(devices)}${oneSided(proving, alone)}`);
   const most = Math.max(...proving.map(({ total = 0 }) => total));
-  if (most <= expected.most * NOISE.share + NOISE.bytes) return proven;
+  if (!exceeds(most, expected.most)) return proven;
   const message = `the devices moved ${formatBytes(most)}, but the test sent at most ${formatBytes(expected.most)}: other traffic, or many retransmissions`;
   return { ...proven, noise: { code: 'other-traffic', message } };
 }
