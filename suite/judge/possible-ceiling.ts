@@ -23,7 +23,7 @@ export function possibleCeiling(
   if (!kind.countsCards(fabric)) return usable;
   const reportedRates = ranks.flatMap(({ ports }) => ports.flatMap(possibleRates));
   const rate = Math.max(fabric.lineRate, ...reportedRates.filter((one) => !kind.rateAgrees(one, fabric.lineRate)));
-  const reported = rate > fabric.lineRate ? ', the rate that they report' : '';
+  const reported = rate > fabric.lineRate ? ', by the rate that they report' : '';
   const cards = (nics: number, what: string) =>
     ceilingOfCards({ ...fabric, lineRate: rate }, scope, nics, `${nics} ${what} × ${formatRate(rate)}${reported}`);
   if (path.status === 'proven') {
