@@ -2,7 +2,7 @@ import { possibleRates } from '../fabrics/common/link-reading.js';
 import { fabricKindOf } from '../fabrics/registry.js';
 import { type Ceiling, ceilingOfCards, type Fabric, type Scope } from '../hardware/fabric.js';
 import { formatRate } from '../units/units.js';
-import type { PathProof } from './path-proof.js';
+import { type PathProof, stillCarriers } from './path-proof.js';
 import type { RankPorts } from './rank-ports.js';
 
 /**
@@ -28,7 +28,7 @@ export function possibleCeiling(
     ceilingOfCards({ ...fabric, lineRate: rate }, scope, nics, `${nics} ${what} × ${formatRate(rate)}${reported}`);
   if (path.status === 'proven') {
     const carriers = Object.keys(path.devices).length;
-    const still = Math.min(path.idle.length, Math.round(carriers * (1 / path.shown - 1)));
+    const still = stillCarriers(path);
     const silent = path.uncounted > 0 ? ` or have no counter of bytes (${path.uncounted})` : '';
     const stuck = still > 0 ? ` or did not count the rest of the bytes (${still})` : '';
     return cards(Math.max(1, carriers + path.uncounted + still), `NICs that moved${silent}${stuck}`);
