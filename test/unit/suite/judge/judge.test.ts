@@ -87,6 +87,8 @@ describe('verdict of a transport attempt', () => {
       assert.ok(codes(judgement).includes('vram-as-host'));
       assert.notEqual(judgement.verdict, 'pass');
       if (fabric === 'efa') assert.equal(judgement.verdict, 'inconclusive');
+      const host = { ...test, initiatorSegType: 'DRAM', targetSegType: 'DRAM' } as const;
+      assert.ok(!codes(judgeTransport(host, ranks, onP5)).includes('vram-as-host'), 'a test of host memory');
     });
   }
 
