@@ -110,6 +110,9 @@ export function provePath(
   const proven = proof('proven', `carried by ${sharesOf(devices)}${oneSided(proving, alone)}`);
   const most = Math.max(...proving.map(({ total = 0 }) => total));
   if (!exceeds(most, expected.most)) return proven;
+  // The bytes of RDMA do not pass an interface, so what moved both can be other traffic and the detour of the test.
+  const detour = fabricKindOf(fabric).deviceClass === 'net' ? undefined : detourOf(moved, expected);
+  if (detour !== undefined) return proof('unproven', mixedText(most, expected, detour));
   const message = `the devices moved ${formatBytes(most)}, but the test sent at most ${formatBytes(expected.most)}: other traffic, or many retransmissions`;
   return { ...proven, noise: { code: 'other-traffic', message } };
 }
@@ -190,6 +193,11 @@ function detourText(moved: readonly RankMovement[], { least }: ExpectedBytes, de
 function absentText(interfaces: Interfaces, detour: string): string {
   const names = typeof interfaces === 'string' ? interfaces : interfaces.join(', ');
   return `the pods have no interface ${names}, and the bytes went over ${detour}: set fabric.interface to the interface that is to be measured`;
+}
+
+/** Says that the expected devices moved too much to be the test's, while another one moved about its bytes. */
+function mixedText(most: number, { least }: ExpectedBytes, detour: string): string {
+  return `the devices moved ${formatBytes(most)} of ${formatBytes(least)} sent, so other traffic used them, and ${detour} moved about the bytes of the test: the counters cannot tell which of them carried it`;
 }
 
 /** Says why the path is unproven: no device, no counter of bytes, or counters that moved too little. */

@@ -229,6 +229,20 @@ describe('counters of a fabric', () => {
     assert.equal(path?.status, 'unproven');
   });
 
+  it('do not prove the path by the traffic of other pods on a shared device while an interface moved the bytes', () => {
+    const seen = (data: string, bytes: string, moved: number) => [
+      port('mlx5_0', { [data]: (SENT * 5) / 4 }),
+      net('eth0', { [bytes]: moved }),
+    ];
+    const on = (moved: number) =>
+      judged(fabricOf('infiniband', 400), {
+        sender: seen('port_xmit_data', 'tx_bytes', moved),
+        receiver: seen('port_rcv_data', 'rx_bytes', moved),
+      });
+    assert.deepEqual([on(SENT * 1.04).verdict, on(SENT * 1.04).path?.status], ['inconclusive', 'unproven']);
+    assert.deepEqual([on(5_000_000).verdict, on(5_000_000).messageOf('other-traffic') !== undefined], ['pass', true]);
+  });
+
   it('leave the path of an interface open that no pod has, and name the one that carried the bytes', () => {
     const { verdict, path } = judged(ethernet(10 * GBIT, 'declared'), {
       sender: [net('ens5', { tx_bytes: SENT * 1.04, rx_bytes: 0 })],
