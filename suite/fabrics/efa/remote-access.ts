@@ -21,8 +21,8 @@ export function emulatedByEfa(instanceType: string, access: MemoryAccess): strin
  * @param least bytes that the sends must have
  */
 export function efaEmulatedWrite(moved: Readonly<Record<string, number>>, least: number): string | undefined {
-  const { rdma_write_bytes: written, send_bytes: sent = 0, tx_bytes: all = 0, rdma_read_resp_bytes: read = 0 } = moved;
-  const bytes = Math.max(sent, all);
+  const { rdma_write_bytes: written, send_bytes, tx_bytes = 0, rdma_read_resp_bytes: read = 0 } = moved;
+  const bytes = send_bytes ?? tx_bytes;
   if (written !== 0 || read >= bytes || bytes === 0 || bytes < least) return undefined;
   return 'rdma_write_bytes did not move, so the bytes went by sends: the library emulated the RDMA write in software';
 }

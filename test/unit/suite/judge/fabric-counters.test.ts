@@ -301,6 +301,11 @@ describe('counters of a fabric', () => {
     assert.equal(efa({ tx_bytes: SENT, send_bytes: SENT, rdma_write_bytes: 0 }, 'tag_bw'), undefined, 'no write');
     const connecting = { tx_bytes: 4096, send_bytes: 4096, rdma_write_bytes: 0 };
     assert.equal(efa(connecting), undefined, 'the messages of a connection');
+    assert.equal(
+      efa({ tx_bytes: SENT, send_bytes: 0, rdma_write_bytes: 0 }),
+      undefined,
+      'nothing was sent as a message',
+    );
   });
 
   it('of a bond allow the rate of both its ports, of which it reports one', () => {
