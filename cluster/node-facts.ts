@@ -24,6 +24,7 @@ export function candidatesOf(nodes: readonly Node[], pods: readonly Pod[]): Cand
   return nodes.map((node) => {
     const onNode = byNode.get(node.metadata.name) ?? [];
     return {
+      ...(node.metadata.deletionTimestamp === undefined ? {} : { leaving: true }),
       facts: nodeFacts(node, onNode),
       labels: node.metadata.labels ?? {},
       schedulable: !node.spec.unschedulable,
@@ -58,6 +59,14 @@ function measures({ metadata }: Pod): boolean {
   return manager === MANAGED_BY[MANAGED_BY_LABEL] && MEASURING_COMPONENTS.includes(component) && kept === undefined;
 }
 
+/** Labels of a node's instance type and zone, and their names before Kubernetes 1.17, which some clusters still set alone. */
+const INSTANCE_TYPE = ['node.kubernetes.io/instance-type', 'beta.kubernetes.io/instance-type'] as const;
+const ZONE = ['topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone'] as const;
+
+function oneOf(labels: Readonly<Record<string, string>>, names: readonly string[]): string | undefined {
+  return names.map((name) => labels[name]).find((value) => value !== undefined);
+}
+
 function nodeFacts(node: Node, pods: readonly Pod[]): NodeFacts {
   const labels = node.metadata.labels ?? {};
   const allocatable = quantities(node.status.allocatable);
@@ -68,8 +77,8 @@ function nodeFacts(node: Node, pods: readonly Pod[]): NodeFacts {
   if (free.pods !== undefined) free.pods -= pods.length;
   return {
     name: node.metadata.name,
-    instanceType: labels['node.kubernetes.io/instance-type'] ?? 'unknown',
-    zone: labels['topology.kubernetes.io/zone'] ?? 'unknown',
+    instanceType: oneOf(labels, INSTANCE_TYPE) ?? 'unknown',
+    zone: oneOf(labels, ZONE) ?? 'unknown',
     kubeletVersion: node.status.nodeInfo.kubeletVersion,
     osImage: node.status.nodeInfo.osImage,
     kernelVersion: node.status.nodeInfo.kernelVersion,
@@ -79,15 +88,18 @@ function nodeFacts(node: Node, pods: readonly Pod[]): NodeFacts {
   };
 }
 
-/** Folder in which device plugins meet the kubelet (Kubernetes, "Device Plugins"). */
-const PLUGIN_SOCKETS = '/var/lib/kubelet/device-plugins';
+/**
+ * Folder in which device plugins meet the kubelet (Kubernetes, "Device Plugins"): `/var/lib/kubelet/device-plugins`, or in another
+ * root directory of the kubelet.
+ */
+const PLUGIN_SOCKETS = /\/device-plugins(?:\/|$)/;
 
 /** Returns the facts of a DaemonSet that serves or prepares devices, otherwise an empty list. */
 export function devicePluginFacts({ metadata, spec, status }: DaemonSet): DevicePlugin[] {
   const { containers, volumes = [] } = spec.template.spec;
   const images = containers.map(({ image }) => image ?? '');
   const { name, namespace = '' } = metadata;
-  const usesSockets = volumes.some(({ hostPath }) => hostPath?.path.startsWith(PLUGIN_SOCKETS));
+  const usesSockets = volumes.some(({ hostPath }) => PLUGIN_SOCKETS.test(hostPath?.path ?? ''));
   const image = images.find((candidate) => isDeviceDriver({ name: '', image: candidate })) ?? images[0] ?? 'unknown';
   if (!usesSockets && !isDeviceDriver({ name, image })) return [];
   const { desiredNumberScheduled: desired = 0, numberReady: ready = 0 } = status ?? {};

@@ -8,6 +8,8 @@ export interface Candidate {
   readonly schedulable: boolean;
   readonly ready: boolean;
   readonly taints: readonly Taint[];
+  /** True for a node that is being deleted. */
+  readonly leaving?: boolean;
   /** Pods on the node that have been asked to end. Default: none */
   readonly ending?: readonly EndingPod[];
 }

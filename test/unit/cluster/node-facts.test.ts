@@ -66,6 +66,18 @@ describe('nodes as the API server shows them', () => {
     });
   });
 
+  it('have a type and a zone by the former labels too, and may be being deleted', () => {
+    const labels = {
+      'beta.kubernetes.io/instance-type': 'p4d.24xlarge',
+      'failure-domain.beta.kubernetes.io/zone': 'us-east-1b',
+    };
+    const metadata = { name: 'gpu-2', labels, deletionTimestamp: '2026-01-01T00:00:00Z' };
+    const [candidate] = candidatesOf([{ ...node, metadata }], []);
+    assert.equal(candidate?.facts.instanceType, 'p4d.24xlarge');
+    assert.equal(candidate?.facts.zone, 'us-east-1b');
+    assert.equal(candidate?.leaving, true);
+  });
+
   it('device plugins are known by name, image or mount', () => {
     const daemonSet = (name: string, image: string): DaemonSet => ({
       apiVersion: 'apps/v1',
