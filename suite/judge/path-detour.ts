@@ -1,5 +1,6 @@
 import type { Direction } from '../fabrics/common/byte-source.js';
 import type { ExpectedBytes } from '../tools/common/tool.js';
+import { exceeds, LEAST_SHARE } from './byte-tolerance.js';
 import type { PortMovement } from './port-movement.js';
 
 /** Positive evidence that the bytes took another path: an unexpected device of a rank moved about the bytes. */
@@ -12,24 +13,24 @@ export interface SearchedRank {
   readonly wanted: readonly PortMovement[];
 }
 
-/** Smallest share of the bytes that a device must have moved to have carried them. */
-const LEAST_SHARE = 0.9;
-
-/** Share and bytes above which a device moved too much to have carried just the bytes of the test. */
-const MOST = { share: 1.25, bytes: 16 * 2 ** 20 } as const;
-
 /**
  * Bytes that etcd, name resolution and control connections can move during a test. Below them, the counters of one rank
  * alone are no evidence.
  */
 const CHATTER = 16 * 2 ** 20;
 
+/** Bytes that the control connection between the ranks can move on both alike. Below them, no counter is evidence. */
+const CONTROL = 2 ** 20;
+
+/** Largest multiple of the bytes of a small test that a device can have moved to have carried just them. */
+const MOST_OF_SMALL = 1.5;
+
 const LOOPBACK = 'net/lo';
 const BOTH: readonly Direction[] = ['out', 'in'];
 
 /** Names the unexpected devices that carried the bytes; undefined when none moved about the bytes in the right direction. */
 export function detourOf(ranks: readonly SearchedRank[], expected: ExpectedBytes): string | undefined {
-  if (expected.least <= 0) return undefined;
+  if (expected.least < CONTROL) return undefined;
   const found = ranks.map((rank) => unexpectedCarriers(rank, expected));
   const [first = [], ...others] = found;
   const shared = first.find((name) => others.every((names) => names.includes(name)));
@@ -65,7 +66,7 @@ function unexpectedCarriers({ directions, all, wanted }: SearchedRank, expected:
 const SMALLEST_PART = 0.05;
 
 function isAbout(bytes: number, { least, most }: ExpectedBytes): boolean {
-  return bytes >= least * LEAST_SHARE && bytes <= most * MOST.share + MOST.bytes;
+  return bytes >= least * LEAST_SHARE && !exceeds(bytes, most) && (least >= CHATTER || bytes <= most * MOST_OF_SMALL);
 }
 
 function textOf(devices: string): string {

@@ -8,6 +8,7 @@ import type { ExpectedBytes, Transfer } from '../tools/common/tool.js';
 import { formatCount } from '../units/count.js';
 import { formatBytes } from '../units/units.js';
 import type { Reason } from '../verdict/verdict.js';
+import { exceeds, LEAST_SHARE } from './byte-tolerance.js';
 import { detourOf } from './path-detour.js';
 import { movementsOf, type PortMovement } from './port-movement.js';
 
@@ -25,6 +26,11 @@ export interface PathProof {
   readonly idle: readonly string[];
   /** Number of devices of the same rank that were expected to carry bytes and cannot count them. */
   readonly uncounted: number;
+  /**
+   * Share of the bytes that the devices of the same rank show, at most 1. Devices whose counters do not move can have carried
+   * the rest.
+   */
+  readonly shown: number;
   readonly expected: ExpectedBytes;
   readonly reason: Reason;
   /** Set when the devices moved much more than the bytes sent. */
@@ -42,16 +48,10 @@ export interface RankPath {
   readonly directions?: readonly Direction[] | undefined;
 }
 
-/** Smallest share of the bytes that a counter must show: a tool may stop early, and counters may be read slightly late. */
-export const LEAST_SHARE = 0.9;
-
 /**
  * Smallest share of a device that carries the bytes. Address resolution and the control connection cause smaller shares.
  */
 const CARRIER_SHARE = 0.01;
-
-/** Largest excess that headers, acknowledgements and retransmissions explain. A larger excess is other traffic. */
-export const NOISE = { share: 1.25, bytes: 16 * 2 ** 20 } as const;
 
 const BOTH: readonly Direction[] = ['out', 'in'];
 
@@ -90,6 +90,7 @@ export function provePath(
     devices,
     idle: others.filter(counts).map(({ name }) => name),
     uncounted: others.filter((port) => !counts(port)).length,
+    shown: expected.least > 0 ? Math.min(1, (carriers?.rank.total ?? 0) / expected.least) : 1,
     expected,
     reason: { code: CODES[status], message },
   });
@@ -100,13 +101,15 @@ export function provePath(
   }
   if (proving.length === 0) {
     const detour = detourOf(moved, expected);
+    const absent = interfaces.length > 0 && moved.every(({ wanted }) => wanted.length === 0);
+    if (detour !== undefined && absent) return proof('unproven', absentText(interfaces, detour));
     if (detour !== undefined) return proof('wrong', detourText(moved, expected, detour));
     return proof('unproven', unprovenText(fabric, interfaces, expected, moved));
   }
   const alone = moved.filter((rank) => !proving.includes(rank));
   const proven = proof('proven', `carried by ${sharesOf(devices)}${oneSided(proving, alone)}`);
   const most = Math.max(...proving.map(({ total = 0 }) => total));
-  if (most <= expected.most * NOISE.share + NOISE.bytes) return proven;
+  if (!exceeds(most, expected.most)) return proven;
   const message = `the devices moved ${formatBytes(most)}, but the test sent at most ${formatBytes(expected.most)}: other traffic, or many retransmissions`;
   return { ...proven, noise: { code: 'other-traffic', message } };
 }
@@ -137,13 +140,15 @@ function movementOf(fabric: Fabric, interfaces: Interfaces, rank: RankPath, inde
   const totals = directions.flatMap((direction) => {
     const bytes = wanted.flatMap((port) => port.bytes[direction] ?? []);
     if (bytes.length === 0) return [];
-    return [sum(bytes) - sum(viaIp.map((port) => port.bytes[direction] ?? 0))];
+    const ip = sum(viaIp.map((port) => port.bytes[direction] ?? 0));
+    // More IP than the adapters moved passed another adapter, such as that of the storage.
+    return [ip > sum(bytes) ? sum(bytes) : sum(bytes) - ip];
   });
   return { position, directions, all, wanted, total: totals.length === 0 ? undefined : Math.max(0, ...totals) };
 }
 
 /** Returns the bytes of a port in the direction of its rank that moved more; undefined when it cannot count. */
-export function bytesOf(port: PortMovement, directions: readonly Direction[]): number | undefined {
+function bytesOf(port: PortMovement, directions: readonly Direction[]): number | undefined {
   const known = directions.flatMap((direction) => port.bytes[direction] ?? []);
   return known.length === 0 ? undefined : Math.max(...known);
 }
@@ -171,6 +176,12 @@ function detourText(moved: readonly RankMovement[], { least }: ExpectedBytes, de
   const totals = moved.flatMap(({ total }) => total ?? []);
   if (totals.length === 0) return `the bytes went over ${detour}`;
   return `the counters moved by ${formatBytes(Math.max(...totals))} of ${formatBytes(least)} sent: they went over ${detour}`;
+}
+
+/** Says that no pod has the interface of the spec, as on the host network, whose interfaces have the names of the node's. */
+function absentText(interfaces: Interfaces, detour: string): string {
+  const names = typeof interfaces === 'string' ? interfaces : interfaces.join(', ');
+  return `the pods have no interface ${names}, and the bytes went over ${detour}: set fabric.interface to the interface that is to be measured`;
 }
 
 /** Says why the path is unproven: no device, no counter of bytes, or counters that moved too little. */

@@ -1,6 +1,7 @@
 import type { ExpectedBytes } from '../tools/common/tool.js';
 import { formatBytes } from '../units/units.js';
-import { LEAST_SHARE, type PathProof, type RankPath } from './path-proof.js';
+import { LEAST_SHARE } from './byte-tolerance.js';
+import type { PathProof, RankPath } from './path-proof.js';
 import { movementsOf, type PortMovement } from './port-movement.js';
 
 /** Largest share of the bytes that NICs and interfaces may show when the bytes stayed within the node. */
@@ -22,6 +23,7 @@ export function proveSharedNode(expected: ExpectedBytes, ranks: readonly RankPat
     devices: {},
     idle: [],
     uncounted: 0,
+    shown: 1,
     expected,
     reason: { code: CODES[status], message },
   });
