@@ -165,7 +165,7 @@ function notReady({ namespace, name, image, ready, desired }: DevicePlugin, { fa
  * User Guide, "Manage EFA devices on Amazon EKS").
  */
 function givenByClaims(driver: DevicePlugin, { family, request, text }: Missing): Problem {
-  const state = isReady(driver) ? '' : `, of which ${driver.ready} of ${driver.desired} pods are ready`;
+  const state = isReady(driver) ? '' : `, of which ${driver.ready} of ${driver.desired} pods are ready,`;
   return {
     subject: `${family.title} devices`,
     message: `${nameOf(driver)}${state} gives out devices by DRA (ResourceClaims) and not as an extended resource, so ${text}`,
