@@ -2,6 +2,7 @@ import type { EventCounter } from '../fabrics/common/event-counter.js';
 import type { FabricKind, RemoteOperation } from '../fabrics/common/fabric-kind.js';
 import type { FabricSpec } from '../fabrics/registry.js';
 import type { Reason } from '../verdict/verdict.js';
+import { LEAST_SHARE } from './byte-tolerance.js';
 import type { RankPorts } from './rank-ports.js';
 
 /** Reasons from counters that explain a figure and do not prove its path. */
@@ -20,15 +21,20 @@ export function fabricEvents(events: readonly EventCounter[], ranks: readonly Ra
   return found.length === 0 ? [] : [{ code: 'fabric-events', message: found.join('; ') }];
 }
 
-/** Finds a write that the senders' devices made by messages, so that software copied the bytes. */
+/**
+ * Finds a write that the senders' devices made by messages, so that software copied the bytes.
+ *
+ * @param sent bytes that the test sent; less than that, such as the messages of a connection, is no evidence
+ */
 export function emulatedWrites(
   kind: Pick<FabricKind<FabricSpec>, 'emulatedWrite'>,
   operation: RemoteOperation,
+  sent: number,
   ranks: readonly RankPorts[],
 ): Reason[] {
   if (operation !== 'WRITE') return [];
   const senders = ranks.filter(({ sends }) => sends);
-  const explained = senders.map(({ ports }) => kind.emulatedWrite(sumOf(ports)));
+  const explained = senders.map(({ ports }) => kind.emulatedWrite(sumOf(ports), sent * LEAST_SHARE));
   const message = explained.find((text) => text !== undefined);
   if (message === undefined || explained.includes(undefined)) return [];
   return [{ code: 'rdma-write-emulated', message }];

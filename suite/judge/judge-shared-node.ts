@@ -40,7 +40,7 @@ export function judgeSharedNode(
     path.reason,
     SAME_NODE,
   ];
-  const { idle: _, uncounted: __, noise: ___, ...proof } = path;
+  const { idle: _, uncounted: __, shown: ___, noise: ____, ...proof } = path;
   return { ...verdictOf(test, measurement, {}, path, reasons), rows, measurement, path: proof };
 }
 

@@ -28,7 +28,7 @@ export interface Judgement extends Partial<Ceilings> {
   readonly reasons: readonly Reason[];
   readonly rows: readonly Row[];
   readonly measurement?: Measurement;
-  readonly path?: Omit<PathProof, 'idle' | 'uncounted' | 'noise'>;
+  readonly path?: Omit<PathProof, 'idle' | 'uncounted' | 'shown' | 'noise'>;
   readonly failure?: FailureRecord;
 }
 
@@ -95,7 +95,7 @@ export function judgeTransport(
     ports: wantedPorts(fabric, networkInterface, movementsOf(log)),
   }));
   const ceiling = possibleCeiling(fabric, scope, path, ports, usableCeiling);
-  const { idle, uncounted, noise, ...proof } = path;
+  const { idle, uncounted, shown, noise, ...proof } = path;
   const reasons = [
     ...ends,
     ...diagnose([...tool.signs, ...kind.signs], logs.flatMap(ownOutput)),
@@ -108,7 +108,7 @@ export function judgeTransport(
     ...(noise ? [noise] : []),
     ...linkReasons(fabric, ports),
     ...fabricEvents(kind.events, ports),
-    ...emulatedWrites(kind, transfer.operation, ports),
+    ...emulatedWrites(kind, transfer.operation, path.expected.least, ports),
   ];
   return {
     ...verdictOf(test, measurement, { ceiling, usableCeiling }, path, reasons),

@@ -1,4 +1,4 @@
-import { rateOf } from '../fabrics/common/link-reading.js';
+import { isActive, possibleRates } from '../fabrics/common/link-reading.js';
 import { fabricKindOf } from '../fabrics/registry.js';
 import type { Fabric } from '../hardware/fabric.js';
 import { formatRate } from '../units/units.js';
@@ -10,12 +10,20 @@ import type { RankPorts } from './rank-ports.js';
 export function linkReasons(fabric: Fabric, ranks: readonly RankPorts[]): Reason[] {
   const kind = fabricKindOf(fabric);
   if (kind.deviceClass === 'net') return [];
+  // Cards that share a limit can each have the line rate, or an equal share of the limit.
+  const least = Math.min(
+    fabric.lineRate,
+    (fabric.nodeRate ?? Number.POSITIVE_INFINITY) / fabric.nics,
+    (fabric.gpuRate ?? Number.POSITIVE_INFINITY) / fabric.nicsPerGpu,
+  );
+  const agrees = (reported: number) =>
+    kind.rateAgrees(reported, fabric.lineRate) || (reported < fabric.lineRate && reported >= least);
   const layers = differing(ranks, ({ linkLayer }) =>
     linkLayer === undefined || kind.linkLayers.includes(linkLayer) ? undefined : `link layer ${linkLayer}`,
   );
-  const rates = differing(ranks, ({ rate }) => {
-    const reported = rateOf(rate);
-    return reported === undefined || kind.rateAgrees(reported, fabric.lineRate) ? undefined : `${rate}`;
+  const rates = differing(ranks, (port) => {
+    const reported = possibleRates(port);
+    return reported.length === 0 || !isActive(port) || reported.some(agrees) ? undefined : `${port.rate}`;
   });
   const expectedRate = `line rate ${formatRate(fabric.lineRate)} (${fabric.source})`;
   return [

@@ -19,12 +19,18 @@ export interface SearchedRank {
  */
 const CHATTER = 16 * 2 ** 20;
 
+/** Bytes that the control connection between the ranks can move on both alike. Below them, no counter is evidence. */
+const CONTROL = 2 ** 20;
+
+/** Largest multiple of the bytes of a small test that a device can have moved to have carried just them. */
+const MOST_OF_SMALL = 1.5;
+
 const LOOPBACK = 'net/lo';
 const BOTH: readonly Direction[] = ['out', 'in'];
 
 /** Names the unexpected devices that carried the bytes; undefined when none moved about the bytes in the right direction. */
 export function detourOf(ranks: readonly SearchedRank[], expected: ExpectedBytes): string | undefined {
-  if (expected.least <= 0) return undefined;
+  if (expected.least < CONTROL) return undefined;
   const found = ranks.map((rank) => unexpectedCarriers(rank, expected));
   const [first = [], ...others] = found;
   const shared = first.find((name) => others.every((names) => names.includes(name)));
@@ -60,7 +66,7 @@ function unexpectedCarriers({ directions, all, wanted }: SearchedRank, expected:
 const SMALLEST_PART = 0.05;
 
 function isAbout(bytes: number, { least, most }: ExpectedBytes): boolean {
-  return bytes >= least * LEAST_SHARE && !exceeds(bytes, most);
+  return bytes >= least * LEAST_SHARE && !exceeds(bytes, most) && (least >= CHATTER || bytes <= most * MOST_OF_SMALL);
 }
 
 function textOf(devices: string): string {

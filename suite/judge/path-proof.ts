@@ -26,6 +26,11 @@ export interface PathProof {
   readonly idle: readonly string[];
   /** Number of devices of the same rank that were expected to carry bytes and cannot count them. */
   readonly uncounted: number;
+  /**
+   * Share of the bytes that the devices of the same rank show, at most 1. Devices whose counters do not move can have carried
+   * the rest.
+   */
+  readonly shown: number;
   readonly expected: ExpectedBytes;
   readonly reason: Reason;
   /** Set when the devices moved much more than the bytes sent. */
@@ -85,6 +90,7 @@ export function provePath(
     devices,
     idle: others.filter(counts).map(({ name }) => name),
     uncounted: others.filter((port) => !counts(port)).length,
+    shown: expected.least > 0 ? Math.min(1, (carriers?.rank.total ?? 0) / expected.least) : 1,
     expected,
     reason: { code: CODES[status], message },
   });
@@ -95,6 +101,8 @@ export function provePath(
   }
   if (proving.length === 0) {
     const detour = detourOf(moved, expected);
+    const absent = interfaces.length > 0 && moved.every(({ wanted }) => wanted.length === 0);
+    if (detour !== undefined && absent) return proof('unproven', absentText(interfaces, detour));
     if (detour !== undefined) return proof('wrong', detourText(moved, expected, detour));
     return proof('unproven', unprovenText(fabric, interfaces, expected, moved));
   }
@@ -132,7 +140,9 @@ function movementOf(fabric: Fabric, interfaces: Interfaces, rank: RankPath, inde
   const totals = directions.flatMap((direction) => {
     const bytes = wanted.flatMap((port) => port.bytes[direction] ?? []);
     if (bytes.length === 0) return [];
-    return [sum(bytes) - sum(viaIp.map((port) => port.bytes[direction] ?? 0))];
+    const ip = sum(viaIp.map((port) => port.bytes[direction] ?? 0));
+    // More IP than the adapters moved passed another adapter, such as that of the storage.
+    return [ip > sum(bytes) ? sum(bytes) : sum(bytes) - ip];
   });
   return { position, directions, all, wanted, total: totals.length === 0 ? undefined : Math.max(0, ...totals) };
 }
@@ -166,6 +176,12 @@ function detourText(moved: readonly RankMovement[], { least }: ExpectedBytes, de
   const totals = moved.flatMap(({ total }) => total ?? []);
   if (totals.length === 0) return `the bytes went over ${detour}`;
   return `the counters moved by ${formatBytes(Math.max(...totals))} of ${formatBytes(least)} sent: they went over ${detour}`;
+}
+
+/** Says that no pod has the interface of the spec, as on the host network, whose interfaces have the names of the node's. */
+function absentText(interfaces: Interfaces, detour: string): string {
+  const names = typeof interfaces === 'string' ? interfaces : interfaces.join(', ');
+  return `the pods have no interface ${names}, and the bytes went over ${detour}: set fabric.interface to the interface that is to be measured`;
 }
 
 /** Says why the path is unproven: no device, no counter of bytes, or counters that moved too little. */

@@ -23,6 +23,7 @@ export function proveSharedNode(expected: ExpectedBytes, ranks: readonly RankPat
     devices: {},
     idle: [],
     uncounted: 0,
+    shown: 1,
     expected,
     reason: { code: CODES[status], message },
   });

@@ -33,7 +33,7 @@ export type DeviceClass = 'infiniband' | 'net';
 export interface SeenDevice {
   /** `infiniband/rdmap79s0` or `net/eth0`. */
   readonly device: string;
-  /** Link layer that the device reports: `InfiniBand`, `Ethernet`, `Unspecified` (EFA). */
+  /** Link layer that the device reports: `InfiniBand`, `Ethernet`, `Unknown` (EFA). */
   readonly linkLayer?: string | undefined;
 }
 
@@ -126,9 +126,10 @@ export interface FabricKind<Spec extends { readonly kind: string }> {
    * Explains a write whose bytes moved by sends: the RDMA write was emulated; undefined when it was not, or when the fabric
    * has no counters for it.
    *
-   * @param moved growth of each counter of a sending device
+   * @param moved growth of each counter of the sending devices
+   * @param least bytes that its sends must have
    */
-  emulatedWrite(moved: Readonly<Record<string, number>>): string | undefined;
+  emulatedWrite(moved: Readonly<Record<string, number>>, least: number): string | undefined;
   /**
    * Explains why two nodes cannot exchange traffic over the fabric; undefined when nothing speaks against it. Absent for a
    * fabric that connects all nodes.

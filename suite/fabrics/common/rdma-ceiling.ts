@@ -1,7 +1,7 @@
 import type { Fabric } from '../../hardware/fabric.js';
 import { nicsPerGpu } from '../../hardware/instances/instance.js';
 import type { DeclaredFabric } from './instance-type.js';
-import { isActive, type LinkReading, rateOf } from './link-reading.js';
+import { isActive, type LinkReading, possibleRates } from './link-reading.js';
 
 /**
  * Returns the fabric of the active ports that a probe pod saw, with the overrides of the spec; undefined when no port reports
@@ -16,7 +16,7 @@ export function readFabric(
   gpus: number,
 ): Fabric | undefined {
   const active = links.filter(isActive);
-  const rates = active.flatMap(({ rate }) => rateOf(rate) ?? []);
+  const rates = active.flatMap(possibleRates);
   const lineRate = spec.nicRate ?? (rates.length > 0 ? Math.max(...rates) : undefined);
   const nics = spec.nics ?? active.length;
   if (lineRate === undefined || nics === 0) return undefined;

@@ -12,7 +12,9 @@ import { type EfaSpec, efaSpec } from './spec.js';
 
 /** AWS's Elastic Fabric Adapter: RDMA devices that a device plugin, a claim or the host network gives to the pods. */
 export const efa = {
-  ...rdmaKind('efa', ['Unspecified']),
+  // The kernel prints `Unknown` for a link layer that is neither InfiniBand nor Ethernet (drivers/infiniband/core/sysfs.c,
+  // link_layer_show); `Unspecified` is libibverbs' name for it.
+  ...rdmaKind('efa', ['Unknown', 'Unspecified']),
   name: 'efa',
   schema: efaSpec,
   title: 'EFA',

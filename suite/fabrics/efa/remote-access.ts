@@ -15,10 +15,14 @@ export function emulatedByEfa(instanceType: string, access: MemoryAccess): strin
 
 /**
  * Explains a write that a device made by sends: the counter of RDMA writes exists and did not move, and that of sends did. A
- * device without RDMA write has no such counter (Linux kernel, drivers/infiniband/hw/efa/efa_verbs.c).
+ * device without RDMA write has no such counter (Linux kernel, drivers/infiniband/hw/efa/efa_verbs.c). Each connection also
+ * sends some messages of its own.
+ *
+ * @param least bytes that the sends must have
  */
-export function efaEmulatedWrite(moved: Readonly<Record<string, number>>): string | undefined {
+export function efaEmulatedWrite(moved: Readonly<Record<string, number>>, least: number): string | undefined {
   const { rdma_write_bytes: written, send_bytes: sent = 0, tx_bytes: all = 0, rdma_read_resp_bytes: read = 0 } = moved;
-  if (written !== 0 || read >= Math.max(sent, all) || Math.max(sent, all) === 0) return undefined;
+  const bytes = Math.max(sent, all);
+  if (written !== 0 || read >= bytes || bytes === 0 || bytes < least) return undefined;
   return 'rdma_write_bytes did not move, so the bytes went by sends: the library emulated the RDMA write in software';
 }

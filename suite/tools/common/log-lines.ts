@@ -11,7 +11,7 @@ export interface CounterFrame {
   readonly device: string;
   /** Port of an RDMA device; absent for an interface, and in logs of earlier versions, which have only the first port. */
   readonly port?: number;
-  /** Link layer of the port: `InfiniBand`, `Ethernet`, `Unspecified` (EFA); of an interface only `InfiniBand` (IPoIB). */
+  /** Link layer of the port: `InfiniBand`, `Ethernet`, `Unknown` (EFA); of an interface only `InfiniBand` (IPoIB). */
   readonly linkLayer?: string;
   /** Rate of the port as the kernel prints it: `400 Gb/sec (4X NDR)`. */
   readonly rate?: string;

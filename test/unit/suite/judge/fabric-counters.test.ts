@@ -19,16 +19,20 @@ type Device = Omit<CounterFrame, 'event' | 'when' | 'counters'> & { readonly mov
 function judged(
   fabric: Fabric,
   devices: { readonly sender: readonly Device[]; readonly receiver: readonly Device[] },
-  { test = 'ucp_put_bw', interfaces = 'eth0' as string | readonly string[], share = 0.9 } = {},
+  {
+    test = 'ucp_put_bw',
+    interfaces = 'eth0' as string | readonly string[],
+    share = 0.9,
+    size = MIB,
+    iterations = 1000,
+  } = {},
 ) {
   const spec = parseSpec({
     name: 's',
-    tests: [
-      { name: 'u', tool: 'ucx-perftest', test, memory: 'host', sizes: ['1Mi'], iterations: 1000, warmupIterations: 0 },
-    ],
+    tests: [{ name: 'u', tool: 'ucx-perftest', test, memory: 'host', sizes: [size], iterations, warmupIterations: 0 }],
   }).tests[0] as UcxPerftestSpec;
   const perSecond = fabric.lineRate * share;
-  const table = ucxTable('csv', { size: MIB, latency: (MIB / perSecond) * 1e6, bandwidth: perSecond / MIB });
+  const table = ucxTable('csv', { size, latency: (size / perSecond) * 1e6, bandwidth: perSecond / MIB });
   const framed = (seen: readonly Device[], output: string) => {
     const frame = (value: object) => `@@dynamo-bench ${JSON.stringify(value)}`;
     const frames = (when: 'before' | 'after') =>
@@ -165,6 +169,77 @@ describe('counters of a fabric', () => {
     assert.deepEqual([verdict, ceiling?.nics], ['pass', 16]);
   });
 
+  it('do not lower the ceiling below a device whose counter does not move while the others lack its bytes', () => {
+    const devices = (counter: string, counting: number) =>
+      Array.from({ length: 16 }, (_, i) => port(`efa${i}`, { [counter]: i < counting ? SENT / 16 : 0 }));
+    const on = (counting: number, share: number) =>
+      judged(
+        fabricOf('efa', 100, 16),
+        { sender: devices('tx_bytes', counting), receiver: devices('rx_bytes', 16) },
+        { share },
+      );
+    const still = on(15, 15.8);
+    assert.deepEqual([still.verdict, still.ceiling?.nics], ['pass', 16]);
+    assert.match(still.ceiling?.explanation ?? '', /or did not count the rest of the bytes \(1\)/);
+    const idle = judged(
+      fabricOf('efa', 100, 16),
+      { sender: [port('efa0', { tx_bytes: SENT }), port('efa1', { tx_bytes: 0 })], receiver: devices('rx_bytes', 16) },
+      { share: 1.5 },
+    );
+    assert.deepEqual([idle.verdict, idle.ceiling?.nics], ['inconclusive', 1], 'one device showed all bytes');
+  });
+
+  it('are no evidence for another path when a small test and its control connections move alike', () => {
+    for (const [test, iterations] of [
+      ['ucp_put_lat', 10_000],
+      ['ucp_put_bw', 64_000],
+    ] as const) {
+      const sent = 8 * iterations;
+      const ofSides = (moved: number) => ({
+        sender: [port('mlx5_0', { port_xmit_data: 0 }), net('eth0', { tx_bytes: moved, rx_bytes: moved })],
+        receiver: [port('mlx5_0', { port_rcv_data: 0 }), net('eth0', { tx_bytes: moved, rx_bytes: moved })],
+      });
+      const { path } = judged(fabricOf('roce', 400), ofSides(sent * 1.2), { test, size: 8, iterations });
+      assert.equal(path?.status, 'unproven', test);
+    }
+    const moved = (counter: string, bytes: number) => [
+      port('mlx5_0', { port_xmit_data: 0 }),
+      net('eth0', { [counter]: bytes }),
+    ];
+    const small = (bytes: number) =>
+      judged(
+        fabricOf('roce', 400),
+        { sender: moved('tx_bytes', bytes), receiver: moved('rx_bytes', bytes) },
+        { size: 4096, iterations: 1000 },
+      ).path?.status;
+    assert.equal(small(4_200_000), 'wrong');
+    assert.equal(small(12_000_000), 'unproven', 'three times the bytes are other traffic');
+  });
+
+  it('leave the path of an interface open that no pod has, and name the one that carried the bytes', () => {
+    const { verdict, path } = judged(ethernet(10 * GBIT, 'declared'), {
+      sender: [net('ens5', { tx_bytes: SENT * 1.04, rx_bytes: 0 })],
+      receiver: [net('ens5', { tx_bytes: 0, rx_bytes: SENT * 1.04 })],
+    });
+    assert.deepEqual([verdict, path?.status], ['inconclusive', 'unproven']);
+    assert.match(
+      path?.reason.message ?? '',
+      /have no interface eth0, and the bytes went over ens5.*set fabric\.interface/,
+    );
+  });
+
+  it('of IP over the InfiniBand of another adapter do not lower those of the measured one', () => {
+    const over = (data: string, bytes: string) => [
+      port('mlx5_0', { [data]: (SENT * 1.02) / 4 }),
+      net('ib8', { [bytes]: SENT * 3 }, { linkLayer: 'InfiniBand' }),
+    ];
+    const { path } = judged(fabricOf('infiniband', 400), {
+      sender: over('port_xmit_data', 'tx_bytes'),
+      receiver: over('port_rcv_data', 'rx_bytes'),
+    });
+    assert.equal(path?.status, 'proven');
+  });
+
   it('name the events that lower a figure, with their numbers', () => {
     const { messageOf, verdict } = judged(fabricOf('efa', 100), {
       sender: [port('efa0', { tx_bytes: SENT, retrans_pkts: 31, unresponsive_remote_events: 2 })],
@@ -197,6 +272,28 @@ describe('counters of a fabric', () => {
     assert.equal(efa({ tx_bytes: SENT, rdma_write_bytes: SENT }), undefined);
     assert.equal(efa({ tx_bytes: SENT, send_bytes: SENT }), undefined, 'a device without the counter');
     assert.equal(efa({ tx_bytes: SENT, send_bytes: SENT, rdma_write_bytes: 0 }, 'tag_bw'), undefined, 'no write');
+    const connecting = { tx_bytes: 4096, send_bytes: 4096, rdma_write_bytes: 0 };
+    assert.equal(efa(connecting), undefined, 'the messages of a connection');
+  });
+
+  it('of a bond allow the rate of both its ports, of which it reports one', () => {
+    const bond = (moved: Record<string, number>) => [
+      port('mlx5_bond_0', moved, { linkLayer: 'Ethernet', rate: '200 Gb/sec (4X HDR)' }),
+    ];
+    const devices = { sender: bond({ port_xmit_data: SENT / 4 }), receiver: bond({ port_rcv_data: SENT / 4 }) };
+    const declared = judged(fabricOf('roce', 400), devices, { share: 0.95 });
+    assert.deepEqual([declared.verdict, declared.messageOf('link-differs')], ['pass', undefined]);
+    const ofOnePort = judged({ ...fabricOf('roce', 200), read: true }, devices, { share: 1.9 });
+    assert.deepEqual([ofOnePort.verdict, ofOnePort.messageOf('implausible')], ['pass', undefined]);
+  });
+
+  it('of a port that is down do not contradict the fabric by its rate', () => {
+    const down = port('mlx5_1', { port_xmit_data: 0 }, { rate: '2.5 Gb/sec (1X SDR)', state: '1: DOWN' });
+    const { messageOf } = judged(fabricOf('roce', 400), {
+      sender: [port('mlx5_0', { port_xmit_data: SENT / 4 }), down],
+      receiver: [port('mlx5_0', { port_rcv_data: SENT / 4 })],
+    });
+    assert.equal(messageOf('link-differs'), undefined);
   });
 
   it('come with the link of the device, which the spec may contradict', () => {
@@ -223,7 +320,15 @@ describe('counters of a fabric', () => {
     assert.equal(faster.messageOf('implausible'), undefined, 'the device can do it');
     assert.ok(faster.messageOf('link-differs'));
     // EFA drivers before Linux 6.11 report 100 Gb/sec for every device.
-    assert.equal(on(fabricOf('efa', 400), 'Unspecified', '100 Gb/sec (4X EDR)').messageOf('link-differs'), undefined);
+    for (const layer of ['Unknown', 'Unspecified']) {
+      assert.equal(on(fabricOf('efa', 400), layer, '100 Gb/sec (4X EDR)').messageOf('link-differs'), undefined, layer);
+    }
+    const slow = on(fabricOf('efa', 25), 'Unknown', '100 Gb/sec (4X EDR)', 3);
+    assert.equal(slow.verdict, 'inconclusive', 'the rate of an older driver does not raise the ceiling');
+    // Two of eight cards share the 400 Gbit/s of a GPU.
+    const layouts: Fabric = { ...fabricOf('efa', 400, 8), gpus: 4, nicsPerGpu: 2, gpuRate: 400 * GBIT };
+    assert.equal(on(layouts, 'Unknown', '200 Gb/sec (4X HDR)').messageOf('link-differs'), undefined);
+    assert.ok(on(layouts, 'Unknown', '40 Gb/sec (4X QDR)', 0.1).messageOf('link-differs'));
     assert.match(
       on({ ...fabricOf('infiniband', 400), read: true }, 'InfiniBand', '400 Gb/sec (4X NDR)').messageOf(
         'ceiling-read',
