@@ -1,5 +1,13 @@
+import type { TransportTestSpec } from '../spec/transport-tests.js';
+import { toolOf } from '../tools/registry.js';
 import type { Sign } from '../verdict/sign.js';
 import type { Reason } from '../verdict/verdict.js';
+
+/** Returns the signs of a test's tool: a test of host memory has none about GPU memory. */
+export function signsOfTool(test: TransportTestSpec): readonly Sign[] {
+  const tool = toolOf(test);
+  return tool.signs.filter(({ ofGpuMemory }) => !ofGpuMemory || tool.gpus(test) > 0);
+}
 
 /**
  * Finds messages in the output of a successful run that explain its figure. Lists each code once, in the order of the signs.

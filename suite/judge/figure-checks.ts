@@ -6,7 +6,7 @@ import { largestRow } from '../tools/common/result-table.js';
 import { toolOf } from '../tools/registry.js';
 import { formatBytes, formatRate } from '../units/units.js';
 import type { Reason } from '../verdict/verdict.js';
-import type { PathProof } from './path-proof.js';
+import { type PathProof, stillCarriers } from './path-proof.js';
 
 /** Checks of complete tables. */
 
@@ -57,15 +57,18 @@ export function rowsAboveCeiling(rows: readonly Row[], ceiling: Ceiling): Reason
 }
 
 /**
- * Counts the NICs that the test could use and that carried nothing. Lists their names when the test names its NICs or
+ * Counts the NICs that the test could use and that carried nothing; one that cannot count may have carried bytes. Lists their names when the test names its NICs or
  * when the pod has no more devices than the test could use.
  */
 export function idleNics(test: TransportTestSpec, path: PathProof, usable: Ceiling): Reason[] {
   const carriers = Object.keys(path.devices);
-  const count = usable.nics - carriers.length;
-  if (path.status !== 'proven' || count <= 0) return [];
+  if (path.status !== 'proven') return [];
+  const unseen = path.uncounted + stillCarriers(path);
+  const count = usable.nics - carriers.length - unseen;
+  if (count <= 0) return [];
   const own = toolOf(test).namedNics(test);
   const used = own.length > 0 ? own : [...carriers, ...path.idle];
-  const named = used.length === usable.nics ? `: ${used.filter((nic) => !carriers.includes(nic)).join(', ')}` : '';
+  const named =
+    used.length === usable.nics && unseen === 0 ? `: ${used.filter((nic) => !carriers.includes(nic)).join(', ')}` : '';
   return [{ code: 'nics-idle', message: `${count} of ${usable.nics} NICs moved nothing${named}` }];
 }

@@ -6,7 +6,7 @@ import type { RankOutput } from '../tools/common/result-table.js';
 import { largestRow } from '../tools/common/result-table.js';
 import { toolOf } from '../tools/registry.js';
 import type { Reason } from '../verdict/verdict.js';
-import { diagnose } from './diagnosis.js';
+import { diagnose, signsOfTool } from './diagnosis.js';
 import type { AttemptContext } from './evidence.js';
 import { corrections, disagreements, otherParameters } from './figure-checks.js';
 import type { RankPath } from './path-proof.js';
@@ -33,7 +33,7 @@ export function judgeSharedNode(
   const path = largestRow(rows).deviceFactor === undefined ? proven : withoutProof(proven);
   const reasons = [
     ...ends,
-    ...diagnose(tool.signs, logs.flatMap(ownOutput)),
+    ...diagnose(signsOfTool(test), logs.flatMap(ownOutput)),
     ...corrections(rows, path),
     ...disagreements(test, rows),
     ...otherParameters(test, logs),

@@ -7,7 +7,7 @@ import { ownOutput, readRankLog } from '../tools/common/log-lines.js';
 import { toolOf } from '../tools/registry.js';
 import { type FailureRecord, failureRecord } from '../verdict/failure.js';
 import type { Reason, Verdict } from '../verdict/verdict.js';
-import { diagnose } from './diagnosis.js';
+import { diagnose, signsOfTool } from './diagnosis.js';
 import type { AttemptContext, RankEvidence } from './evidence.js';
 import { explainFailure, truncation } from './explain-failure.js';
 import { emulatedWrites, fabricEvents } from './fabric-events.js';
@@ -98,7 +98,7 @@ export function judgeTransport(
   const { idle, uncounted, shown, noise, ...proof } = path;
   const reasons = [
     ...ends,
-    ...diagnose([...tool.signs, ...kind.signs], logs.flatMap(ownOutput)),
+    ...diagnose([...signsOfTool(test), ...kind.signs], logs.flatMap(ownOutput)),
     ...rowsAboveCeiling(table.rows, ceiling),
     ...corrections(table.rows, path),
     ...disagreements(test, table.rows),

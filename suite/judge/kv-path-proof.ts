@@ -37,6 +37,12 @@ export function transferReason(
   if (test.topology === 'aggregated') return undefined;
   const moved = movedBytes(evidence, fabricDevices);
   if (typeof moved === 'object') return moved;
+  if (moved <= 0 && fabricDevices === undefined) {
+    return reason(
+      'kv-path-unproven',
+      'the counters of the decode pods did not change, although the requests passed the interface: they cannot count the traffic',
+    );
+  }
   if (moved <= 0) {
     return reason('no-kv-transfer', 'the NIC counters of the decode pods did not change: no KV cache was transferred');
   }

@@ -45,7 +45,7 @@ function unexpectedCarriers({ directions, all, wanted }: SearchedRank, expected:
   // Devices that cannot count their bytes can have carried them. Packets of a software device, such as rxe, also pass an
   // interface, whose bytes are then no evidence.
   const cannotCount = ({ bytes }: PortMovement) => bytes.out === undefined && bytes.in === undefined;
-  if (wanted.length > 0 && wanted.every(cannotCount)) return [];
+  if (wanted.some(cannotCount)) return [];
   const candidates = all.filter((port) => port.own && !wanted.includes(port));
   // What the loopback interface sends, it receives.
   const moved = ({ device, bytes }: PortMovement) =>

@@ -116,6 +116,14 @@ export function provePath(
 
 const CODES = { proven: 'path-proven', unproven: 'path-unproven', wrong: 'wrong-path' } as const;
 
+/**
+ * Returns how many devices can have carried bytes although their counters did not move: as many as would have carried what the
+ * other devices lack.
+ */
+export function stillCarriers({ devices, idle, shown }: Pick<PathProof, 'devices' | 'idle' | 'shown'>): number {
+  return Math.min(idle.length, Math.round(Object.keys(devices).length * (1 / shown - 1)));
+}
+
 /** Returns the directions in which a rank moves the payload: both when the output does not show which rank sends. */
 export function directionsOf({ senders }: Pick<Transfer, 'senders'>, position: Transfer['senders'][number]) {
   if (senders.length !== 1) return BOTH;

@@ -2,7 +2,7 @@ import { possibleRates } from '../fabrics/common/link-reading.js';
 import { fabricKindOf } from '../fabrics/registry.js';
 import { type Ceiling, ceilingOfCards, type Fabric, type Scope } from '../hardware/fabric.js';
 import { formatRate } from '../units/units.js';
-import type { PathProof } from './path-proof.js';
+import { type PathProof, stillCarriers } from './path-proof.js';
 import type { RankPorts } from './rank-ports.js';
 
 /**
@@ -23,12 +23,12 @@ export function possibleCeiling(
   if (!kind.countsCards(fabric)) return usable;
   const reportedRates = ranks.flatMap(({ ports }) => ports.flatMap(possibleRates));
   const rate = Math.max(fabric.lineRate, ...reportedRates.filter((one) => !kind.rateAgrees(one, fabric.lineRate)));
-  const reported = rate > fabric.lineRate ? ', the rate that they report' : '';
+  const reported = rate > fabric.lineRate ? ', by the rate that they report' : '';
   const cards = (nics: number, what: string) =>
     ceilingOfCards({ ...fabric, lineRate: rate }, scope, nics, `${nics} ${what} × ${formatRate(rate)}${reported}`);
   if (path.status === 'proven') {
     const carriers = Object.keys(path.devices).length;
-    const still = Math.min(path.idle.length, Math.round(carriers * (1 / path.shown - 1)));
+    const still = stillCarriers(path);
     const silent = path.uncounted > 0 ? ` or have no counter of bytes (${path.uncounted})` : '';
     const stuck = still > 0 ? ` or did not count the rest of the bytes (${still})` : '';
     return cards(Math.max(1, carriers + path.uncounted + still), `NICs that moved${silent}${stuck}`);

@@ -1,6 +1,6 @@
 import type { ExpectedBytes } from '../tools/common/tool.js';
 import { formatBytes } from '../units/units.js';
-import { LEAST_SHARE } from './byte-tolerance.js';
+import { exceeds, LEAST_SHARE } from './byte-tolerance.js';
 import type { PathProof, RankPath } from './path-proof.js';
 import { movementsOf, type PortMovement } from './port-movement.js';
 
@@ -45,7 +45,7 @@ export function proveSharedNode(expected: ExpectedBytes, ranks: readonly RankPat
   }
   const moved = movedBy(ranks);
   const names = moved.names.join(', ');
-  if (moved.bytes >= least * LEAST_SHARE) {
+  if (moved.bytes >= least * LEAST_SHARE && !exceeds(moved.bytes, expected.most)) {
     return proof('wrong', `both ranks ran on ${node}, but the bytes went over ${names}: ${formatBytes(moved.bytes)}`);
   }
   if (moved.bytes > least * STRAY_SHARE) {

@@ -20,13 +20,15 @@ export interface WorkerProbe {
  * Returns the shell script whose output `readWorkerProbe` parses. Each NIXL back end is a plug-in, a library that is named
  * after it.
  * The kernel shows the counters of an RDMA device only in the network namespace of the node, so the script reads the node's
- * `/sys`, which also has the devices of other pods. The devices of this pod are those whose uverbs device file it has.
+ * `/sys`, which also has the devices of other pods. The devices of this pod are those whose uverbs device file it has; the
+ * pod's own `/sys` can show the devices of the node, too, so a pod without such a file has none.
  *
  * @param root folder that holds `/sys`, `/host/sys`, `/dev` and `/proc`; default: the root of the pod
  */
 export function workerProbeScript(root = ''): string {
   return `own() {
   set -- "$1" ${root}/dev/infiniband/uverbs*
+  [ -e "$2" ] || [ ! -d ${root}/dev ] || return 1
   [ -e "$2" ] || return 0
   name=\${1##*/}
   shift
@@ -55,6 +57,7 @@ for device in "$sysfs"/class/infiniband/*; do
   found=$(for port in "$device"/ports/*; do
     count "$port"/counters/port_xmit_data "$port"/counters/port_rcv_data "$port"/hw_counters/*_bytes* "$port"/hw_counters/*Octets
   done)
+  [ -n "$found" ] || found=$(count "$device"/hw_counters/*_bytes* "$device"/hw_counters/*Octets)
   [ -z "$found" ] || { seen=yes; echo "$found"; }
 done
 source=interface

@@ -4,4 +4,6 @@ import type { Reason } from './verdict.js';
 export interface Sign extends Reason {
   /** Text in the output, or a pattern when a text would match too much. */
   readonly text: string | RegExp;
+  /** True when the message explains a figure of GPU memory only. */
+  readonly ofGpuMemory?: true;
 }

@@ -4,6 +4,7 @@ import type { Sign } from '../../verdict/sign.js';
 export const NIXLBENCH_SIGNS: readonly Sign[] = [
   {
     code: 'vram-as-host',
+    ofGpuMemory: true,
     // NIXL up to 0.10 only warns (src/utils/ucx/ucx_utils.cpp); later versions refuse the memory.
     text: 'memory is detected as host, check that UCX',
     message:
@@ -11,8 +12,9 @@ export const NIXLBENCH_SIGNS: readonly Sign[] = [
   },
   {
     code: 'vram-as-host',
+    ofGpuMemory: true,
     // src/utils/libfabric/libfabric_rail.cpp
-    text: 'provider does not support FI_HMEM - falling back to system memory registration',
+    text: 'falling back to system memory registration',
     message:
       'the libfabric provider has no FI_HMEM, and NIXL registered GPU memory as host memory: use a provider with FI_HMEM, such as efa',
   },

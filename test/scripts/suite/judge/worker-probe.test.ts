@@ -70,6 +70,17 @@ describe('the probe of a worker', () => {
     });
   });
 
+  it('is that of the interface in a pod without RDMA devices, whose /sys shows those of the node', async () => {
+    const files = { ...net, [counter('mlx5_0', 'rx_bytes')]: '100\n', 'dev/null': '' };
+    assert.deepEqual(await look(files), { nicCounters: { rx_bytes: 5, tx_bytes: 6 }, nicSource: 'interface' });
+  });
+
+  it('is that of a device whose driver has no counters at its port', async () => {
+    const files = { ...net, 'sys/class/infiniband/rdmap0s6/hw_counters/rx_bytes': '100\n' };
+    await mkdir(join(root, 'sys/class/infiniband/rdmap0s6/ports/1'), { recursive: true });
+    assert.deepEqual(await look(files), { nicCounters: { rx_bytes: 100 }, nicSource: 'devices' });
+  });
+
   it('is that of the interface when the node shows no counter of a device that the pod was given', async () => {
     const others = {
       [`host/${counter('rdmap0s6', 'rx_bytes')}`]: '100\n',

@@ -216,6 +216,19 @@ describe('counters of a fabric', () => {
     assert.equal(small(12_000_000), 'unproven', 'three times the bytes are other traffic');
   });
 
+  it('are no evidence for an interface over which one of several devices can have sent in software', () => {
+    const devices = (packets: string, bytes: string) => [
+      port('mlx5_0', { port_xmit_data: 0, port_rcv_data: 0 }),
+      port('rxe0', { [packets]: SENT / 1000 }),
+      net('eth0', { [bytes]: SENT * 1.04 }),
+    ];
+    const { path } = judged(fabricOf('roce', 400), {
+      sender: devices('sent_pkts', 'tx_bytes'),
+      receiver: devices('rcvd_pkts', 'rx_bytes'),
+    });
+    assert.equal(path?.status, 'unproven');
+  });
+
   it('leave the path of an interface open that no pod has, and name the one that carried the bytes', () => {
     const { verdict, path } = judged(ethernet(10 * GBIT, 'declared'), {
       sender: [net('ens5', { tx_bytes: SENT * 1.04, rx_bytes: 0 })],

@@ -232,6 +232,8 @@ describe('the KV transfer of a load run', () => {
     }
     const ethernet = { ...REAL, fabricDevices: undefined };
     assert.equal(judge({ before: [seen(1000)], after: [seen(1000 + sent)] }, ethernet).verdict, 'pass');
+    const still = judge({ before: [seen(1000)], after: [seen(1000)] }, ethernet);
+    assert.deepEqual([still.verdict, still.codes], ['inconclusive', ['kv-path-unproven']], 'requests passed it, too');
   });
 
   it('does not take the difference between an interface and EFA devices for traffic', () => {

@@ -72,6 +72,12 @@ describe('verdict of a control within one node', () => {
     assert.deepEqual([verdict, path?.status], ['inconclusive', 'unproven']);
   });
 
+  it('leaves the path open when a device moved much more than the bytes, which is traffic of other pods', () => {
+    const { path, verdict } = judgeTransport(test, ranks('net/ens5', 'tx_bytes', sent * 3), withoutNics);
+    assert.deepEqual([verdict, path?.status], ['inconclusive', 'unproven']);
+    assert.match(path?.reason.message ?? '', /ens5 moved .* of .* sent/);
+  });
+
   it('is wrong on two nodes', () => {
     const { path } = judgeTransport(test, ranks('net/eth0', 'tx_bytes', 0, ['gpu-1', 'gpu-2']), withoutNics);
     assert.equal(path?.status, 'wrong');

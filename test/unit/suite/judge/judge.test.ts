@@ -87,6 +87,8 @@ describe('verdict of a transport attempt', () => {
       assert.ok(codes(judgement).includes('vram-as-host'));
       assert.notEqual(judgement.verdict, 'pass');
       if (fabric === 'efa') assert.equal(judgement.verdict, 'inconclusive');
+      const host = { ...test, initiatorSegType: 'DRAM', targetSegType: 'DRAM' } as const;
+      assert.ok(!codes(judgeTransport(host, ranks, onP5)).includes('vram-as-host'), 'a test of host memory');
     });
   }
 
@@ -162,6 +164,11 @@ describe('verdict of a transport attempt', () => {
     const more = alsoSees('rdmap82s0', 'rdmap96s0');
     assert.equal(idle(judgeTransport(test, more, onP5)), '1 of 4 NICs moved nothing', 'it may be either');
     assert.equal(idle(judgeTransport(test, p5Ranks(46), onP5)), undefined);
+    const uncounted = p5Ranks(36, NICS.slice(0, 3)).map((evidence) => ({
+      ...evidence,
+      log: counters('infiniband/rdmap82s0', 'lifespan', 0, evidence.log),
+    }));
+    assert.equal(idle(judgeTransport(test, uncounted, onP5)), undefined, 'a NIC without a counter may have moved');
   });
 
   it('fails when another device moved what was sent, and is inconclusive when none did', () => {
