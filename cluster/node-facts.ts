@@ -30,6 +30,7 @@ export function candidatesOf(nodes: readonly Node[], pods: readonly Pod[]): Cand
       schedulable: !node.spec.unschedulable,
       ready: (node.status.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True'),
       taints: node.spec.taints ?? [],
+      unhealthy: healthFindings(node),
       ending: onNode.filter(({ metadata }) => metadata.deletionTimestamp !== undefined).map(endingPod),
     };
   });
@@ -57,6 +58,31 @@ function endingPod(pod: Pod): EndingPod {
 function measures({ metadata }: Pod): boolean {
   const { [MANAGED_BY_LABEL]: manager, [COMPONENT_LABEL]: component = '', [KEPT_LABEL]: kept } = metadata.labels ?? {};
   return manager === MANAGED_BY[MANAGED_BY_LABEL] && MEASURING_COMPONENTS.includes(component) && kept === undefined;
+}
+
+/**
+ * Conditions that the node monitoring agent of EKS sets to False on a node with a defect (Amazon EKS User Guide, "Detect node health
+ * issues with the EKS node monitoring agent").
+ */
+const HEALTH: ReadonlySet<string> = new Set([
+  'AcceleratedHardwareReady',
+  'ContainerRuntimeReady',
+  'KernelReady',
+  'NetworkingReady',
+  'StorageReady',
+]);
+/** Label of SageMaker HyperPod: `Schedulable`, `Unschedulable`, `UnschedulablePendingReplacement`, … */
+const HYPERPOD_HEALTH = 'sagemaker.amazonaws.com/node-health-status';
+
+/** Lists what a monitor of the provider found wrong with a node, as text. */
+function healthFindings({ metadata, status }: Node): string[] {
+  const health = metadata.labels?.[HYPERPOD_HEALTH];
+  return [
+    ...(status.conditions ?? [])
+      .filter((condition) => HEALTH.has(condition.type) && condition.status === 'False')
+      .map(({ type, reason }) => `the condition ${type}=False${reason ? ` (${reason})` : ''}`),
+    ...(health === undefined || health === 'Schedulable' ? [] : [`the label ${HYPERPOD_HEALTH}=${health}`]),
+  ];
 }
 
 /** Labels of a node's instance type and zone, and their names before Kubernetes 1.17, which some clusters still set alone. */

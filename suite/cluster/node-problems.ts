@@ -15,7 +15,7 @@ export interface NodeProblem extends Problem {
 
 /** Lists the reasons why a rank cannot run on a node, each with its remedy. */
 export function nodeProblems(spec: NodeRequirements, candidate: Candidate): NodeProblem[] {
-  const { facts, schedulable, ready, taints, leaving = false } = candidate;
+  const { facts, schedulable, ready, taints, unhealthy = [], leaving = false } = candidate;
   const problems: NodeProblem[] = [];
   const add = (message: string, hint: string, until?: string) =>
     problems.push({ subject: `node ${facts.name}`, message, hint, ...(until === undefined ? {} : { until }) });
@@ -26,6 +26,12 @@ export function nodeProblems(spec: NodeRequirements, candidate: Candidate): Node
   if (!schedulable && !isLeaving) add('is cordoned', `Run kubectl uncordon ${facts.name}`);
   if (!ready)
     add('is not Ready', `Find the cause: kubectl describe node ${facts.name}`, isStarting(taints) ? starts : undefined);
+  for (const finding of unhealthy) {
+    add(
+      `has ${finding}, by which a monitor of the provider marks a defect`,
+      `Use another node, or repair or replace it; to find the cause, run kubectl describe node ${facts.name}`,
+    );
+  }
   for (const taint of taints) {
     const meaning = meaningOf(taint);
     if (taint.effect === 'PreferNoSchedule') continue;
