@@ -24,11 +24,13 @@ export function candidatesOf(nodes: readonly Node[], pods: readonly Pod[]): Cand
   return nodes.map((node) => {
     const onNode = byNode.get(node.metadata.name) ?? [];
     return {
+      ...(node.metadata.deletionTimestamp === undefined ? {} : { leaving: true }),
       facts: nodeFacts(node, onNode),
       labels: node.metadata.labels ?? {},
       schedulable: !node.spec.unschedulable,
       ready: (node.status.conditions ?? []).some(({ type, status }) => type === 'Ready' && status === 'True'),
       taints: node.spec.taints ?? [],
+      unhealthy: healthFindings(node),
       ending: onNode.filter(({ metadata }) => metadata.deletionTimestamp !== undefined).map(endingPod),
     };
   });
@@ -58,6 +60,39 @@ function measures({ metadata }: Pod): boolean {
   return manager === MANAGED_BY[MANAGED_BY_LABEL] && MEASURING_COMPONENTS.includes(component) && kept === undefined;
 }
 
+/**
+ * Conditions that the node monitoring agent of EKS sets to False on a node with a defect (Amazon EKS User Guide, "Detect node health
+ * issues with the EKS node monitoring agent").
+ */
+const HEALTH: ReadonlySet<string> = new Set([
+  'AcceleratedHardwareReady',
+  'ContainerRuntimeReady',
+  'KernelReady',
+  'NetworkingReady',
+  'StorageReady',
+]);
+/** Label of SageMaker HyperPod: `Schedulable`, `Unschedulable`, `UnschedulablePendingReplacement`, … */
+const HYPERPOD_HEALTH = 'sagemaker.amazonaws.com/node-health-status';
+
+/** Lists what a monitor of the provider found wrong with a node, as text. */
+function healthFindings({ metadata, status }: Node): string[] {
+  const health = metadata.labels?.[HYPERPOD_HEALTH];
+  return [
+    ...(status.conditions ?? [])
+      .filter((condition) => HEALTH.has(condition.type) && condition.status === 'False')
+      .map(({ type, reason }) => `the condition ${type}=False${reason ? ` (${reason})` : ''}`),
+    ...(health === undefined || health === 'Schedulable' ? [] : [`the label ${HYPERPOD_HEALTH}=${health}`]),
+  ];
+}
+
+/** Labels of a node's instance type and zone, and their names before Kubernetes 1.17, which some clusters still set alone. */
+const INSTANCE_TYPE = ['node.kubernetes.io/instance-type', 'beta.kubernetes.io/instance-type'] as const;
+const ZONE = ['topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone'] as const;
+
+function oneOf(labels: Readonly<Record<string, string>>, names: readonly string[]): string | undefined {
+  return names.map((name) => labels[name]).find((value) => value !== undefined);
+}
+
 function nodeFacts(node: Node, pods: readonly Pod[]): NodeFacts {
   const labels = node.metadata.labels ?? {};
   const allocatable = quantities(node.status.allocatable);
@@ -68,8 +103,8 @@ function nodeFacts(node: Node, pods: readonly Pod[]): NodeFacts {
   if (free.pods !== undefined) free.pods -= pods.length;
   return {
     name: node.metadata.name,
-    instanceType: labels['node.kubernetes.io/instance-type'] ?? 'unknown',
-    zone: labels['topology.kubernetes.io/zone'] ?? 'unknown',
+    instanceType: oneOf(labels, INSTANCE_TYPE) ?? 'unknown',
+    zone: oneOf(labels, ZONE) ?? 'unknown',
     kubeletVersion: node.status.nodeInfo.kubeletVersion,
     osImage: node.status.nodeInfo.osImage,
     kernelVersion: node.status.nodeInfo.kernelVersion,
@@ -79,15 +114,18 @@ function nodeFacts(node: Node, pods: readonly Pod[]): NodeFacts {
   };
 }
 
-/** Folder in which device plugins meet the kubelet (Kubernetes, "Device Plugins"). */
-const PLUGIN_SOCKETS = '/var/lib/kubelet/device-plugins';
+/**
+ * Folder in which device plugins meet the kubelet (Kubernetes, "Device Plugins"): `/var/lib/kubelet/device-plugins`, or in another
+ * root directory of the kubelet.
+ */
+const PLUGIN_SOCKETS = /\/device-plugins(?:\/|$)/;
 
 /** Returns the facts of a DaemonSet that serves or prepares devices, otherwise an empty list. */
 export function devicePluginFacts({ metadata, spec, status }: DaemonSet): DevicePlugin[] {
   const { containers, volumes = [] } = spec.template.spec;
   const images = containers.map(({ image }) => image ?? '');
   const { name, namespace = '' } = metadata;
-  const usesSockets = volumes.some(({ hostPath }) => hostPath?.path.startsWith(PLUGIN_SOCKETS));
+  const usesSockets = volumes.some(({ hostPath }) => PLUGIN_SOCKETS.test(hostPath?.path ?? ''));
   const image = images.find((candidate) => isDeviceDriver({ name: '', image: candidate })) ?? images[0] ?? 'unknown';
   if (!usesSockets && !isDeviceDriver({ name, image })) return [];
   const { desiredNumberScheduled: desired = 0, numberReady: ready = 0 } = status ?? {};

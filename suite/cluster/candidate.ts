@@ -8,6 +8,10 @@ export interface Candidate {
   readonly schedulable: boolean;
   readonly ready: boolean;
   readonly taints: readonly Taint[];
+  /** What a monitor of the provider found wrong with the node: `the condition KernelReady=False`. Default: nothing */
+  readonly unhealthy?: readonly string[];
+  /** True for a node that is being deleted. */
+  readonly leaving?: boolean;
   /** Pods on the node that have been asked to end. Default: none */
   readonly ending?: readonly EndingPod[];
 }

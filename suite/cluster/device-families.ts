@@ -1,3 +1,5 @@
+import { isKnownInstance } from '../hardware/instances/catalogue.js';
+
 /** Kinds of devices by the names of their resources, with what serves them and what is usually wrong. */
 export interface DeviceFamily {
   /** Name of the devices in messages: `EFA`. */
@@ -16,6 +18,8 @@ export interface DeviceFamily {
   readonly claim: (resource: string) => string;
   /** Remedy when nothing serves the devices. */
   readonly install: string;
+  /** Returns true for an instance type that is known to have none of these devices. */
+  readonly absentFrom?: (instanceType: string) => boolean;
   /** Remedy when the device plugin is ready but offers none. */
   readonly none: string;
   /**
@@ -25,6 +29,9 @@ export interface DeviceFamily {
    */
   readonly fewer: (all: number, instanceType: string, node: string) => string;
 }
+
+/** Instance types of EC2, such as `ml.g5.4xlarge`. Those with EFA are all in the catalogue. */
+const EC2_TYPE = /^(?:ml\.)?[a-z]+\d[a-z\d-]*\.(?:nano|micro|small|medium|\d*x?large|metal(?:-\w+)?)$/;
 
 const DRA = /\bdranet\b|\bdra\b/i;
 
@@ -41,6 +48,7 @@ const FAMILIES: readonly DeviceFamily[] = [
     claim: (resource) =>
       `Claim the devices in resources.claims (DeviceClass efa.networking.k8s.aws) and remove ${resource} from resources.devices`,
     install: 'Install the Helm chart aws-efa-k8s-device-plugin from the EKS charts',
+    absentFrom: (instanceType) => EC2_TYPE.test(instanceType) && !isKnownInstance(instanceType),
     none: 'Launch the nodes with EFA interfaces (launch template or node group; Karpenter attaches as many as pods request), and check the log of the device plugin on them',
     fewer: (all, instanceType) =>
       `Launch the node with all ${all} EFA interfaces of ${instanceType} (launch template or node group; Karpenter attaches as many as pods request)`,
@@ -76,14 +84,18 @@ const FAMILIES: readonly DeviceFamily[] = [
   },
 ];
 
-/** Returns the family of an extended resource. A name that belongs to none gets a family that its plugin must name. */
-export function familyOf(resource: string): DeviceFamily {
-  const found = FAMILIES.find(({ resources }) => resources.test(resource));
+/**
+ * Returns the family of an extended resource. A name that belongs to none gets a family that its plugin must name.
+ *
+ * @param use what the spec requests the resource for: `nvidia.com/gpus` of `resources.gpu` is no network device
+ */
+export function familyOf(resource: string, use?: DeviceFamily['use']): DeviceFamily {
+  const found = FAMILIES.find((family) => family.resources.test(resource) && (use ?? family.use) === family.use);
   if (found) return found;
   const word = (resource.split('/')[1] ?? resource).replace(/[^\w-]/g, '');
   return {
     title: resource,
-    use: 'other',
+    use: use ?? 'other',
     resources: new RegExp(`/${word}`, 'i'),
     plugins: new RegExp(`\\b${word}\\b`, 'i'),
     dra: DRA,

@@ -34,7 +34,7 @@ export function deviceProblems(
     const names = nodes.slice(0, SHOWN_NODES).map(({ facts }) => facts.name);
     const more = nodes.length > SHOWN_NODES ? ` and ${nodes.length - SHOWN_NODES} more` : '';
     const text = `${request.resource} is missing on ${names.join(', ')}${more}`;
-    return problemsOf({ request, family: familyOf(request.resource), nodes, text }, plugins);
+    return problemsOf({ request, family: familyOf(request.resource, request.use), nodes, text }, plugins);
   });
 }
 
@@ -42,11 +42,24 @@ function problemsOf(missing: Missing, plugins: readonly DevicePlugin[] | undefin
   const { family, text, request } = missing;
   const renamed = otherNames(missing);
   if (renamed.length > 0) {
+    const isOfOtherKind =
+      family.use === 'network' && renamed.some(({ name }) => familyOf(name, 'network').title !== family.title);
     return [
       {
         subject: `resource ${request.resource}`,
-        message: `${text}, but the nodes offer ${renamed.join(', ')}`,
-        hint: `Set the name of the resource in ${request.nameKey} to one that these nodes offer${family.use === 'network' ? ', and fabric.kind to the network of these devices' : ''}`,
+        message: `${text}, but the nodes offer ${renamed.map(({ name, amount }) => `${name} (${amount})`).join(', ')}`,
+        hint: `Set the name of the resource in ${request.nameKey} to one that these nodes offer${isOfOtherKind ? ', and fabric.kind to the network of these devices' : ''}`,
+      },
+    ];
+  }
+  const bare = missing.nodes.filter(({ facts }) => family.absentFrom?.(facts.instanceType));
+  if (bare.length === missing.nodes.length) {
+    const types = [...new Set(bare.map(({ facts }) => facts.instanceType))];
+    return [
+      {
+        subject: `${family.title} devices`,
+        message: `${text}, and the suite knows no ${family.title} of ${types.join(', ')}`,
+        hint: `Choose nodes whose instance type has ${family.title} (docs/instance-types.md lists them), or set fabric.kind to the network of these nodes`,
       },
     ];
   }
@@ -60,30 +73,55 @@ function problemsOf(missing: Missing, plugins: readonly DevicePlugin[] | undefin
       },
     ];
   }
-  const waiting = plugins.filter((plugin) => family.before && isAbout(plugin, family.before) && !isReady(plugin));
+  const waiting = plugins.filter(
+    (plugin) => family.before && isAbout(plugin, family.before) && plugin.ready < plugin.desired,
+  );
   if (waiting.length > 0) return waiting.map((plugin) => notReady(plugin, missing));
   const serving = plugins.filter((plugin) => isAbout(plugin, family.plugins) && !isAbout(plugin, family.dra));
-  if (serving.length > 0) return serving.map((plugin) => serviceProblem(plugin, missing));
   const drivers = plugins.filter((plugin) => isAbout(plugin, family.dra) && !isOfAnotherUse(plugin, family));
+  // A device plugin that keeps away from the nodes of a driver is right to do so.
+  const beside = drivers.filter((driver) => driver.desired > 0 && runsOnAll(driver, missing.nodes));
+  if (beside.length > 0 && serving.every((plugin) => !runsOnAny(plugin, missing.nodes)))
+    return beside.map((driver) => givenByClaims(driver, missing));
+  if (serving.length > 0) return serving.map((plugin) => serviceProblem(plugin, missing));
   if (drivers.length > 0) return drivers.map((driver) => givenByClaims(driver, missing));
-  const others = plugins.filter((plugin) => !isOfAnotherUse(plugin, family)).map(nameOf);
+  const others = plugins.filter((plugin) => !isOfAnotherUse(plugin, family));
+  // The name of a plugin whose use is unknown may hide that it is the one.
+  const hidden = others.filter((plugin) => usesServed(plugin).length === 0);
+  if (hidden.length > 0) {
+    return [
+      {
+        subject,
+        message: `${text}, and no DaemonSet is by its name or image ${article(family.title)} ${family.title} device plugin; of ${hidden.map(stateOf).join(', ')} the suite does not know what it offers`,
+        hint: `Check whether one of these should offer ${request.resource}, and its pods and log on these nodes: kubectl -n ${hidden[0]?.namespace} get pods -o wide; if none should: ${family.install}`,
+      },
+    ];
+  }
   return [
     {
       subject,
-      message: `the cluster has no DaemonSet of ${article(family.title)} ${family.title} device plugin, so ${text}${others.length > 0 ? `; other device plugins: ${others.join(', ')}` : ''}`,
+      message: `the cluster has no DaemonSet of ${article(family.title)} ${family.title} device plugin, so ${text}${others.length > 0 ? `; other device plugins: ${others.map(nameOf).join(', ')}` : ''}`,
       hint: `${family.install}${others.length > 0 ? `, or check whether one of the others should offer ${request.resource}` : ''}`,
     },
   ];
 }
 
+function runsOnAll(plugin: DevicePlugin, nodes: readonly Candidate[]): boolean {
+  return nodes.every((node) => whyAbsent(plugin, node) === undefined);
+}
+
+function runsOnAny(plugin: DevicePlugin, nodes: readonly Candidate[]): boolean {
+  return plugin.desired > 0 && nodes.some((node) => whyAbsent(plugin, node) === undefined);
+}
+
 /** Lists the resources for the same use that every node without the requested one offers, each with its number. */
-function otherNames({ request, family, nodes }: Missing): string[] {
+function otherNames({ request, family, nodes }: Missing): { readonly name: string; readonly amount: number }[] {
   const [first] = nodes;
   return Object.entries(first?.facts.allocatable ?? {})
     .filter(([name, amount]) => amount > 0 && name !== request.resource && name.includes('/'))
     .filter(([name]) => family.use !== 'other' && familyOf(name).use === family.use)
     .filter(([name]) => nodes.every(({ facts }) => (facts.allocatable[name] ?? 0) > 0))
-    .map(([name, amount]) => `${name} (${amount})`);
+    .map(([name, amount]) => ({ name, amount }));
 }
 
 /** Returns the problem of a device plugin that should offer the devices. */
@@ -127,7 +165,7 @@ function notReady({ namespace, name, image, ready, desired }: DevicePlugin, { fa
  * User Guide, "Manage EFA devices on Amazon EKS").
  */
 function givenByClaims(driver: DevicePlugin, { family, request, text }: Missing): Problem {
-  const state = isReady(driver) ? '' : `, of which ${driver.ready} of ${driver.desired} pods are ready`;
+  const state = isReady(driver) ? '' : `, of which ${driver.ready} of ${driver.desired} pods are ready,`;
   return {
     subject: `${family.title} devices`,
     message: `${nameOf(driver)}${state} gives out devices by DRA (ResourceClaims) and not as an extended resource, so ${text}`,
@@ -151,6 +189,10 @@ function isAbout({ name, image }: DevicePlugin, word: RegExp): boolean {
 
 function nameOf({ namespace, name, image }: DevicePlugin): string {
   return `${namespace}/${name} (${image})`;
+}
+
+function stateOf(plugin: DevicePlugin): string {
+  return `${nameOf(plugin)}, of which ${plugin.ready} of ${plugin.desired} pods are ready,`;
 }
 
 function article(title: string): string {

@@ -2,7 +2,8 @@
  * Labels that say where a node is in the network, from the outermost level to the innermost. Sources: Kubernetes, "Well-Known
  * Labels"; Amazon EKS User Guide, "Place distributed AI/ML workloads with network topology labels" (layer 1 is the top); GKE,
  * "Schedule GKE workloads with Topology Aware Scheduling"; OKE, "Using Network Locality"; CoreWeave, "InfiniBand and RoCE
- * labels"; NVIDIA Topograph, "Node Labels and Annotations" and "Crusoe Topology Provider".
+ * labels"; NVIDIA GPU feature discovery (NVLink domain of a node); NVIDIA Topograph, "Node Labels and Annotations" and "Crusoe Topology
+ * Provider".
  */
 const HIERARCHIES: readonly (readonly string[])[] = [
   ['topology.kubernetes.io/region', 'topology.kubernetes.io/zone'],
@@ -30,6 +31,7 @@ const HIERARCHIES: readonly (readonly string[])[] = [
     'node.coreweave.cloud/rack',
   ],
   ['ib.coreweave.cloud/fabric', 'ib.coreweave.cloud/superpod', 'ib.coreweave.cloud/leafgroup'],
+  ['nvidia.com/gpu.clique'],
   ['crusoe.ai/ib.partition.id', 'crusoe.ai/pod.id'],
   [
     'network.topology.nvidia.com/datacenter',

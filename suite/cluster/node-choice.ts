@@ -43,7 +43,7 @@ export function choosePair(spec: NodeRequirements, candidates: readonly Candidat
 
   const soon = judged.filter(({ problems }) => problems.every(({ until }) => until !== undefined));
   const problems = [
-    ...missingNodes(names, candidates),
+    ...missingNodes(names, candidates, autoscaler),
     ...tooFew(spec, matching, candidates, autoscaler),
     ...judged.flatMap((node) => node.problems.map(({ subject, message, hint }) => ({ subject, message, hint }))),
     ...noPair(spec, soon),
@@ -74,14 +74,18 @@ function pairOf(
   };
 }
 
-function missingNodes(names: SuiteSpec['nodes']['names'], candidates: readonly Candidate[]): Problem[] {
+function missingNodes(
+  names: SuiteSpec['nodes']['names'],
+  candidates: readonly Candidate[],
+  autoscaler: string | undefined,
+): Problem[] {
   const named = [...new Set(names)];
   const missing = named.filter((name) => !candidates.some(({ facts }) => facts.name === name));
   return [
     ...missing.map((name) => ({
       subject: `node ${name}`,
       message: 'does not exist',
-      hint: `Correct nodes.names; the cluster has ${candidates.map(({ facts }) => facts.name).join(', ') || 'no nodes'}`,
+      hint: `Correct nodes.names; the cluster has ${candidates.map(({ facts }) => facts.name).join(', ') || 'no nodes'}${autoscaler === undefined ? '' : `. Names of nodes do not last with ${autoscaler}: replace nodes.names by nodes.selector, and set nodes.provision: true if the nodes come only for waiting pods`}`,
     })),
     ...(named.length === 1
       ? [{ subject: `node ${named[0]}`, message: 'is both nodes of the pair', hint: 'Name two nodes in nodes.names' }]

@@ -15,16 +15,23 @@ export interface NodeProblem extends Problem {
 
 /** Lists the reasons why a rank cannot run on a node, each with its remedy. */
 export function nodeProblems(spec: NodeRequirements, candidate: Candidate): NodeProblem[] {
-  const { facts, schedulable, ready, taints } = candidate;
+  const { facts, schedulable, ready, taints, unhealthy = [], leaving = false } = candidate;
   const problems: NodeProblem[] = [];
   const add = (message: string, hint: string, until?: string) =>
     problems.push({ subject: `node ${facts.name}`, message, hint, ...(until === undefined ? {} : { until }) });
   const starts = `node ${facts.name} has started`;
 
-  const isLeaving = taints.some((taint) => meaningOf(taint) === 'leaving' && !isCordon(taint));
+  if (leaving) add('is being deleted', 'Use another node, or wait until the node is replaced');
+  const isLeaving = leaving || taints.some((taint) => meaningOf(taint) === 'leaving' && !isCordon(taint));
   if (!schedulable && !isLeaving) add('is cordoned', `Run kubectl uncordon ${facts.name}`);
   if (!ready)
     add('is not Ready', `Find the cause: kubectl describe node ${facts.name}`, isStarting(taints) ? starts : undefined);
+  for (const finding of unhealthy) {
+    add(
+      `has ${finding}, by which a monitor of the provider marks a defect`,
+      `Use another node, or repair or replace it; to find the cause, run kubectl describe node ${facts.name}`,
+    );
+  }
   for (const taint of taints) {
     const meaning = meaningOf(taint);
     if (taint.effect === 'PreferNoSchedule') continue;
@@ -80,7 +87,8 @@ function shortageOf(
     };
   }
   if (amount <= free) return undefined;
-  const message = `has ${format(free)} of ${format(has)} ${resource} free, but a rank requests ${format(amount)}`;
+  // Pods that no scheduler placed can take more than the node has.
+  const message = `has ${format(Math.max(free, 0))} of ${format(has)} ${resource} free, but a rank requests ${format(amount)}`;
   const users = ending.filter(({ requests }) => (requests[resource] ?? 0) > 0);
   const freed = users.reduce((sum, { requests }) => sum + (requests[resource] ?? 0), 0);
   if (free + freed < amount) {

@@ -28,14 +28,22 @@ export function shortageHint(
 }
 
 function deviceHint(
-  { resource, count, devices, countKey }: DeviceRequest,
+  { resource, use, count, devices, countKey }: DeviceRequest,
   node: { readonly name: string; readonly instanceType: string; readonly offered: number; readonly has: string },
 ): string {
-  const { use, fewer } = familyOf(resource);
-  if (node.offered === 0) return `Start the device plugin of ${resource} on the node, or choose nodes that offer it`;
+  const { title, fewer } = familyOf(resource, use);
+  if (node.offered === 0)
+    return `Solve the problem of ${title === resource ? resource : `the ${title} devices`} that this check names, or choose nodes that offer ${resource}`;
   const known = instanceFabric(node.instanceType);
   const all = use === 'computation' ? known?.gpus : known?.nics;
-  return all !== undefined && all >= devices && devices * node.offered < all * count
-    ? `${fewer(all, node.instanceType, node.name)}, or set ${countKey} to ${node.has}`
-    : `Set ${countKey} to at most ${node.has}, or use an instance type with more ${use === 'computation' ? 'GPUs' : 'NICs'}`;
+  const perSlot = devices / count;
+  // A slot of a shared device plugin grants all NICs of the node.
+  if (title === 'RDMA' && perSlot === 1 && node.offered === 1)
+    return `Set ${countKey} to 1 and its nics to the NICs that one slot grants (${all === undefined ? 'with a shared device plugin, all NICs of the node' : `${all} on ${node.instanceType} with a shared device plugin`})`;
+  if (all === undefined || node.offered * perSlot >= all)
+    return `Set ${countKey} to at most ${node.has}, or use an instance type with more ${use === 'computation' ? 'GPUs' : 'NICs'}`;
+  const remedy = fewer(all, node.instanceType, node.name);
+  return all >= devices
+    ? `${remedy}, or set ${countKey} to ${node.has}`
+    : `${remedy} and set ${countKey} to at most ${Math.floor(all / perSlot)}, or without that to at most ${node.has}`;
 }

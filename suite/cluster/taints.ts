@@ -13,18 +13,21 @@ export type TaintMeaning = 'leaving' | 'starting' | 'condition' | 'reserved';
 /**
  * Keys of drains and removals. Sources: Kubernetes, "Well-Known Labels, Annotations and Taints"; Cluster Autoscaler
  * (utils/taints); Karpenter, "Disruption" (`karpenter.sh/disrupted`, earlier `karpenter.sh/disruption`); AWS Node Termination
- * Handler; GKE and Azure, notices of termination; kured. The words find those of other controllers.
+ * Handler; GKE and Azure, notices of termination; kured; SageMaker HyperPod (`sagemaker.amazonaws.com/node-health-status`); Medik8s
+ * (`medik8s.io/remediation`); Cluster API (`node.cluster.x-k8s.io/outdated-revision`); OpenShift (`UpdateInProgress`). The words find
+ * those of other controllers.
  */
 const LEAVING =
-  /^(?:node\.kubernetes\.io\/(?:unschedulable|out-of-service)|node\.cloudprovider\.kubernetes\.io\/shutdown|aws-node-termination-handler\/.+|ToBeDeletedByClusterAutoscaler|DeletionCandidateOfClusterAutoscaler)$|disrupt|terminat|shut-?down|drain|delet|evict|interruption|preempted|reboot|retir|decommission|scale-?down|quarantine|maintenance/i;
+  /^(?:node\.kubernetes\.io\/(?:unschedulable|out-of-service)|node\.cloudprovider\.kubernetes\.io\/shutdown|aws-node-termination-handler\/.+|ToBeDeletedByClusterAutoscaler|DeletionCandidateOfClusterAutoscaler)$|disrupt|terminat|shut-?down|drain|delet|evict|interruption|preempted|reboot|retir|decommission|scale-?down|quarantine|maintenance|remediat|unhealthy|health-status|repair|cordon|outdated|update-?in-?progress/i;
 
 /**
  * Keys of components that start. Sources: Cilium (`node.cilium.io/agent-not-ready`), Karpenter (`karpenter.sh/unregistered`), the
  * cloud controller manager and Cluster API (`uninitialized`), CSI drivers (`ebs.csi.aws.com/agent-not-ready`), Nidhogg
- * (`nidhogg.uswitch.com/…`), Cluster Autoscaler (`startup-taint.…`, `ignore-taint.…`).
+ * (`nidhogg.uswitch.com/…`), Cluster Autoscaler (`startup-taint.…`, `ignore-taint.…`), Node Readiness Controller
+ * (`readiness.k8s.io/…`), NVIDIA Skyhook (`skyhook.nvidia.com=runtime-required`).
  */
 const STARTING =
-  /(?:^|[./_-])(?:not-?ready|notready|uninitiali[sz]ed|unregistered|initiali[sz]ing|bootstrapping|startup(?:-taint)?|ignore-taint|installing)(?:$|[./_-])|^nidhogg\./i;
+  /(?:^|[./_-])(?:not-?ready|notready|uninitiali[sz]ed|unregistered|initiali[sz]ing|bootstrapping|startup(?:-taint)?|ignore-taint|installing)(?:$|[./_-])|^nidhogg\.|^readiness\.k8s\.io\/|^(?:skyhook|nodewright)\.nvidia\.com(?:\/|$)/i;
 
 /** Taints of conditions that a starting node has as well. */
 const STARTING_CONDITION = /^node\.kubernetes\.io\/(?:not-ready|network-unavailable)$/;

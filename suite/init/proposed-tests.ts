@@ -1,4 +1,4 @@
-import type { FabricSpec } from '../fabrics/registry.js';
+import { type FabricSpec, fabricKindOf } from '../fabrics/registry.js';
 import { parseRate } from '../units/units.js';
 
 /** A test of the proposed spec, with the reason for it. */
@@ -38,11 +38,14 @@ export function proposedTests(
     ...size?.nixlbench,
     ...more,
   });
-  if (kind === 'efa') {
+  if (fabricKindOf({ kind }).provider !== undefined) {
     return {
       tests: [
         { comment: NATIVE, test: native },
-        { comment: 'The back end that NIXL recommends on EFA.', test: nixl('LIBFABRIC') },
+        {
+          comment: 'The back end that NIXL recommends where libfabric has a provider for the fabric.',
+          test: nixl('LIBFABRIC'),
+        },
         { comment: 'For comparison only; it may fail.', test: nixl('UCX', { required: false }) },
       ],
     };

@@ -1,3 +1,4 @@
+import { familyOf } from '../cluster/device-families.js';
 import { fabricKindOf } from '../fabrics/registry.js';
 import { ceilingOf, type Fabric } from '../hardware/fabric.js';
 import type { Concern } from '../run/concern.js';
@@ -32,6 +33,20 @@ export function doubts(spec: SuiteSpec, test: TransportTestSpec, fabric: Fabric 
         `can never pass: expect.minBandwidth is ${formatRate(test.expect.minBandwidth ?? 0)}, above the hardware ceiling: ${text}`,
       );
     }
+  }
+  const [slot, ...others] = resources.devices;
+  if (
+    fabric &&
+    slot?.count === 1 &&
+    slot.nics === undefined &&
+    others.length === 0 &&
+    test.nics === undefined &&
+    nics < fabric.nics &&
+    familyOf(slot.resource, 'network').title === 'RDMA'
+  ) {
+    doubt(
+      `has the ceiling of ${nics} of the ${fabric.nics} NICs of a node, because one slot of ${slot.resource} counts as one NIC; if it grants all of them, as a shared device plugin does, set its nics to ${fabric.nics} in resources.devices`,
+    );
   }
   if (memory < needed) {
     doubt(

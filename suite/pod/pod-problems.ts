@@ -3,8 +3,9 @@ import { containersOf } from './containers.js';
 import type { PodPatch } from './patch.js';
 import { type PatchProblem, patchProblems } from './patch-problems.js';
 import type { PodKind } from './pod-kind.js';
-import { type ProtectedField, protectedFields, protectedProblems } from './protected-fields.js';
+import { type ProtectedField, protectedFields, protectedProblems, VOLUMES } from './protected-fields.js';
 import { objectIn, objectsIn, textIn } from './read-json.js';
+import { referenceProblems } from './reference-problems.js';
 
 /** What other keys of the spec set in the pods, so that a patch cannot. */
 export interface SetBySpec {
@@ -29,6 +30,7 @@ export function podProblems(patch: PodPatch, kind: PodKind, set: SetBySpec): Pat
   return [
     ...patchProblems(patch, kind.container),
     ...protectedProblems(patch, [...protectedFields(kind), ...fieldsOfSpec(kind, set)]),
+    ...referenceProblems(patch, { volumes: VOLUMES, claims: set.claims }),
     ...metadataProblems(patch),
     ...variableProblems(patch),
   ];

@@ -54,9 +54,10 @@ export function protectedFields(kind: PodKind): ProtectedField[] {
             'spec/terminationGracePeriodSeconds',
             'remove it: a rank prints its counters within 10 s after its tool',
           ),
-          ofContainer('startupProbe', once),
-          ofContainer('livenessProbe', once),
-          ofContainer('readinessProbe', once),
+          ...['startupProbe', 'livenessProbe', 'readinessProbe'].map((probe) => ({
+            ...ofContainer(probe, once),
+            isUnset: true,
+          })),
         ]
       : []),
     ofContainer('image', `use ${image}`),
@@ -109,8 +110,9 @@ export function protectedFields(kind: PodKind): ProtectedField[] {
 
 const OF_SUITE = /^(?:app\.kubernetes\.io\/(?:managed-by|component|name)|dynamo-bench\/.*|nvidia\.com\/dynamo.*)$/;
 
-/** Volumes of the manifests, and what is mounted below these folders. */
-const VOLUMES = ['scripts', 'output', 'shared-memory', 'node-sysfs-class', 'node-sysfs-devices'];
+/** Volumes of the manifests. */
+export const VOLUMES = ['scripts', 'output', 'shared-memory', 'node-sysfs-class', 'node-sysfs-devices'];
+/** Folders in which the manifests mount them. */
 const MOUNTS = /^\/(?:dynamo-bench|dynamo-bench-output|dev\/shm|host\/sys)(?:\/|$)/;
 
 /** Variables that the manifests set, beside those of the spec. */
@@ -141,11 +143,9 @@ export function protectedProblems(patch: unknown, fields: readonly ProtectedFiel
       removes(value) &&
       fields.find(({ path, isUnset }) => !isUnset && path.length > steps.length && isBelow(path, steps));
     if (removed) {
-      const lost = removed.path.slice(steps.length).map((step) => (typeof step === 'string' ? step : '…'));
-      return void problems.push({
-        path,
-        message: `would remove ${lost.join('.')}, which the suite needs; name the single fields to change`,
-      });
+      const lost = removed.path.slice(steps.length).filter((step) => typeof step === 'string');
+      const what = lost.length > 0 ? `${lost.join('.')}, which the suite needs` : 'what the suite itself sets there';
+      return void problems.push({ path, message: `would remove ${what}; name the single fields to change` });
     }
     if (Array.isArray(value) && type.shape === 'list' && type.mergeKey !== undefined) {
       for (const [at, item] of value.entries()) {

@@ -1,14 +1,8 @@
 import { z } from 'zod';
+import { fabricKindOf } from '../fabrics/registry.js';
 import { claimsText, type DeviceClaim, deviceClaims, nicsOfClaims } from '../pod/claims.js';
 import { resourceName } from '../schema/grammar.js';
-import {
-  devicesText,
-  EFA_DEVICES,
-  type NetworkDevices,
-  networkDevices,
-  nicsOf,
-  takeNics,
-} from '../schema/network-devices.js';
+import { devicesText, type NetworkDevices, networkDevices, nicsOf, takeNics } from '../schema/network-devices.js';
 import { bytes, strict } from '../schema/schema.js';
 import { formatCount } from '../units/count.js';
 
@@ -72,7 +66,7 @@ export function devicesOrDefault(
   { devices, claims }: NicSources,
   fabric: { readonly kind: string },
 ): readonly NetworkDevices[] {
-  return devices ?? (fabric.kind === 'efa' && nicsOfClaims(claims) === 0 ? [EFA_DEVICES] : []);
+  return devices ?? (nicsOfClaims(claims) === 0 ? fabricKindOf(fabric).defaultDevices : []);
 }
 
 /** Returns the resources of each rank of a test: the spec's, with the test's number of NICs and of GPUs. */

@@ -59,6 +59,9 @@ const toleration = strict({
   effect: choice('effect', ['NoSchedule', 'NoExecute', 'PreferNoSchedule'])
     .optional()
     .meta({ description: 'effect of the taint; default: every effect' }),
+}).refine(({ operator, value }) => operator !== 'Exists' || (value ?? '') === '', {
+  path: ['value'],
+  message: 'belongs to the operator Equal; set operator to Equal, or remove the value',
 });
 
 const cluster = strict({
@@ -257,6 +260,15 @@ const fields = strict({
       path: ['nodes', 'provision'],
       message:
         'cannot ask for nodes of given names; remove nodes.names and describe the nodes with nodes.selector, or remove nodes.provision',
+    });
+  }
+  const asGpu = (spec.resources.devices ?? []).findIndex(({ resource }) => resource === spec.resources.gpu.resource);
+  if (asGpu >= 0) {
+    context.addIssue({
+      code: 'custom',
+      path: ['resources', 'devices', asGpu, 'resource'],
+      message:
+        'is the resource of the GPUs, whose number resources.gpu.count sets; name the resource of the NICs, or remove the entry',
     });
   }
   for (const { path, message } of problemsOfTests(spec)) context.addIssue({ code: 'custom', path, message });

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Fabric } from '../../hardware/fabric.js';
+import type { NetworkDevices } from '../../schema/network-devices.js';
 import type { Sign } from '../../verdict/sign.js';
 import type { ByteSource } from './byte-source.js';
 import type { EventCounter } from './event-counter.js';
@@ -57,6 +58,8 @@ export interface FabricKind<Spec extends { readonly kind: string }> {
   readonly title: string;
   /** Several devices of the fabric in a sentence: `EFA devices`, `RoCE NICs`. */
   readonly devices: string;
+  /** Network devices that a rank requests by default; empty when no extended resource has the same name in every cluster. */
+  readonly defaultDevices: readonly NetworkDevices[];
   /** Default environment variables of ranks and Dynamo workers, in addition to those of every fabric; a spec overrides them. */
   readonly environment: Readonly<Record<string, string>>;
   /**

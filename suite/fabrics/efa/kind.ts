@@ -1,7 +1,7 @@
+import { EFA_DEVICES } from '../../schema/network-devices.js';
 import { DEVICE_BYTES, EFA_OPERATIONS } from '../common/byte-source.js';
 import { EFA_EVENTS } from '../common/event-counter.js';
 import type { FabricKind } from '../common/fabric-kind.js';
-
 import { rdmaKind } from '../common/rdma-kind.js';
 import { efaProbeProblems } from './probe-problems.js';
 import { efaUnreachable } from './reach.js';
@@ -19,6 +19,7 @@ export const efa = {
   schema: efaSpec,
   title: 'EFA',
   devices: 'EFA devices',
+  defaultDevices: [EFA_DEVICES],
   environment: { FI_PROVIDER: 'efa' },
   provider: 'efa',
   emulatesOldUcx: true,

@@ -9,6 +9,7 @@ export const ethernetKind = {
   schema: ethernetSpec,
   title: 'Ethernet',
   devices: 'interfaces',
+  defaultDevices: [],
   environment: {},
   emulatesOldUcx: false,
   deviceClass: 'net',

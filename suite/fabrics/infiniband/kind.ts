@@ -24,6 +24,7 @@ export const infiniband = {
   schema: infinibandSpec,
   title: 'InfiniBand',
   devices: 'InfiniBand adapters',
+  defaultDevices: [],
   environment: {},
   emulatesOldUcx: false,
   byteSources: [PORT_DATA],

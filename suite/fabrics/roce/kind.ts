@@ -15,6 +15,7 @@ export const roce = {
   schema: roceSpec,
   title: 'RoCE',
   devices: 'RoCE NICs',
+  defaultDevices: [],
   environment: {},
   emulatesOldUcx: false,
   byteSources: [PORT_DATA, ...ROCE_DRIVERS],

@@ -77,6 +77,11 @@ export function unmeasuredInstance(type: string): UnmeasuredGroup | undefined {
   return UNMEASURED.get(ec2InstanceType(type).toLowerCase());
 }
 
+/** Returns true for an instance type of the catalogue, with figures or without. */
+export function isKnownInstance(type: string): boolean {
+  return instanceOf(type) !== undefined || unmeasuredInstance(type) !== undefined;
+}
+
 /** Lists the instance types of the catalogue that have figures. */
 export function instanceTypes(): readonly string[] {
   return [...BY_TYPE.values()].map(({ type }) => type);

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { candidatesOf, devicePluginFacts } from '../../../cluster/node-facts.js';
 import type { DaemonSet, Node, Pod } from '../../../kubernetes/client/objects.js';
+import { choosePair } from '../../../suite/cluster/node-choice.js';
+import { spec, texts } from '../../support/candidates.js';
 
 const node: Node = {
   apiVersion: 'v1',
@@ -64,6 +66,43 @@ describe('nodes as the API server shows them', () => {
       'topology.kubernetes.io/zone': 'us-east-1a',
       'topology.k8s.aws/network-node-layer-3': 'nn-3',
     });
+  });
+
+  it('are not used when a monitor of the provider found a defect', () => {
+    const marked = (name: string, conditions: object[], labels: Record<string, string> = {}): Node => ({
+      ...node,
+      metadata: { name, labels: { ...node.metadata.labels, ...labels } },
+      status: { ...node.status, conditions: [{ type: 'Ready', status: 'True' }, ...conditions] as never },
+    });
+    const found = candidatesOf(
+      [
+        marked('gpu', [{ type: 'AcceleratedHardwareReady', status: 'False', reason: 'NvidiaXID79Error' }]),
+        marked('hyperpod', [], { 'sagemaker.amazonaws.com/node-health-status': 'Unschedulable' }),
+        marked('fine', [{ type: 'KernelReady', status: 'True' }], {
+          'sagemaker.amazonaws.com/node-health-status': 'Schedulable',
+        }),
+      ],
+      [],
+    );
+    const problems = texts(choosePair(spec(), found).problems).join('\n');
+    assert.match(
+      problems,
+      /node gpu: has the condition AcceleratedHardwareReady=False \(NvidiaXID79Error\), .* → Use an/,
+    );
+    assert.match(problems, /node hyperpod: has the label sagemaker.*=Unschedulable, by which/);
+    assert.doesNotMatch(problems, /node fine: has the/);
+  });
+
+  it('have a type and a zone by the former labels too, and may be being deleted', () => {
+    const labels = {
+      'beta.kubernetes.io/instance-type': 'p4d.24xlarge',
+      'failure-domain.beta.kubernetes.io/zone': 'us-east-1b',
+    };
+    const metadata = { name: 'gpu-2', labels, deletionTimestamp: '2026-01-01T00:00:00Z' };
+    const [candidate] = candidatesOf([{ ...node, metadata }], []);
+    assert.equal(candidate?.facts.instanceType, 'p4d.24xlarge');
+    assert.equal(candidate?.facts.zone, 'us-east-1b');
+    assert.equal(candidate?.leaving, true);
   });
 
   it('device plugins are known by name, image or mount', () => {

@@ -137,6 +137,50 @@ describe('the cause of missing devices', () => {
     assert.match(problem(nodes(GPUS), [], fields), /Install the device plugin that offers example\.com\/fastnic/);
   });
 
+  it('is a misspelt resource of GPUs, which no network device replaces', () => {
+    const fields = { resources: { gpu: { resource: 'nvidia.com/gpus', count: 8 } } };
+    const found = problem(nodes({ ...GPUS, 'vpc.amazonaws.com/efa': '32' }), [], fields);
+    assert.match(
+      found,
+      /nodes offer nvidia\.com\/gpu \(8\) → Set the name of the resource in resources\.gpu\.resource/,
+    );
+    assert.doesNotMatch(found, /vpc|fabric\.kind/);
+  });
+
+  it('is a DRA driver, from whose nodes the device plugin keeps away on purpose', () => {
+    const driver = daemonSet('dranet', 'example.org/eks/dranet:v1', [2, 2]);
+    const plugin = daemonSet('efa', EFA_IMAGE, [2, 2], affinity(['p4d.24xlarge']));
+    assert.match(problem(nodes(GPUS), [plugin, driver]), /^EFA devices: devices\/dranet .* by DRA/);
+    const elsewhere = daemonSet('dranet', 'example.org/eks/dranet:v1', [2, 2], { nodeSelector: { dra: 'yes' } });
+    assert.match(problem(nodes(GPUS), [plugin, elsewhere]), /Add p5\.48xlarge to the node affinity/);
+  });
+
+  it('may be a plugin whose name says nothing, in any root directory of the kubelet', () => {
+    for (const path of ['/var/lib/kubelet/device-plugins', '/var/lib/k0s/kubelet/device-plugins/']) {
+      const plugin = daemonSet('fabric', 'example.org/fabric:1', [1, 2], {
+        volumes: [{ name: 's', hostPath: { path } }],
+      });
+      const found = problem(nodes(GPUS), [plugin]);
+      assert.match(found, /devices\/fabric \(example\.org\/fabric:1\), of which 1 of 2 pods are ready/);
+      assert.match(found, /→ Check whether one of these should offer vpc\.amazonaws\.com\/efa/);
+    }
+  });
+
+  it('is not a driver that should run nowhere, because the image of the nodes has it', () => {
+    const driver = daemonSet('nvidia-driver-daemonset', 'nvcr.io/nvidia/driver:570', [0, 0]);
+    const plugin = daemonSet('nvidia-device-plugin-daemonset', 'nvcr.io/nvidia/k8s-device-plugin:v0.17', [0, 2]);
+    const found = problem(nodes({ 'vpc.amazonaws.com/efa': '32' }), [driver, plugin]);
+    assert.match(found, /^GPU device plugin devices\/nvidia-device-plugin-daemonset: 0 of 2/);
+  });
+
+  it('is an instance type without EFA', () => {
+    for (const type of ['g5.4xlarge', 'ml.m7i.large']) {
+      const found = problem(nodes(GPUS, { labels: { [TYPE]: type } }), [], { nodes: { names: ['a', 'b'] } });
+      assert.match(found, /the suite knows no EFA of .* → Choose nodes whose instance type has EFA/);
+      assert.doesNotMatch(found, /Install/);
+    }
+  });
+
   it('is a DRA driver of GPUs', () => {
     const driver = daemonSet('nvidia-dra-driver-gpu-kubelet-plugin', 'nvcr.io/nvidia/k8s-dra-driver-gpu:v25', [2, 2]);
     const found = problem(nodes({ 'vpc.amazonaws.com/efa': '32' }), [driver]);

@@ -147,6 +147,26 @@ describe('the nearest pair', () => {
     assert.equal(connected({ kind: 'ethernet', rate: '100Gbit/s' }, ...zones('x-1', 'x-2')), true);
   });
 
+  it('is in one zone by the identifier too, which only some nodes have', () => {
+    const at = (name: string, id?: string) => {
+      const one = node(name);
+      const labels = { ...one.labels, ...(id === undefined ? {} : { 'topology.k8s.aws/zone-id': id }) };
+      return { ...one, labels, facts: { ...one.facts, zone: 'unknown' } };
+    };
+    assert.deepEqual(choosePair(spec(), [at('a', 'use1-az1'), at('b', 'use1-az2'), at('c', 'use1-az1')]).pair, {
+      node1: 'a',
+      node2: 'c',
+    });
+    assert.deepEqual(choosePair(spec(), [at('a', 'use1-az1'), at('b')]).pair, { node1: 'a', node2: 'b' });
+  });
+
+  it('has no node that is being deleted', () => {
+    const choice = choosePair(spec(), [node('a', { leaving: true, schedulable: false }), node('b')]);
+    assert.deepEqual(texts(choice.problems), [
+      'node a: is being deleted → Use another node, or wait until the node is replaced',
+    ]);
+  });
+
   it('is in one network of the fabric, where labels name it', () => {
     const pool = (name: string) => ({ 'kubernetes.azure.com/agentpool': name });
     assert.equal(connected({ kind: 'infiniband' }, pool('a'), pool('b')), false);

@@ -102,9 +102,28 @@ describe('choice of the pair', () => {
     assert.match(shortage({ 'hugepages-2Mi': 0 }), /hugepages-2Mi, .* → Reserve 2 MiB pages .*vm\.nr_hugepages/);
   });
 
-  it('says which device plugin is missing', () => {
-    assert.match(shortage({ 'vpc.amazonaws.com/efa': 0 }), /→ Start the device plugin of vpc\.amazonaws\.com\/efa/);
-    assert.match(shortage({ 'nvidia.com/gpu': 0 }), /→ Start the device plugin of nvidia\.com\/gpu/);
+  it('says to launch a node with all EFA devices of its type, and to request no more than these', () => {
+    const devices = [{ resource: 'vpc.amazonaws.com/efa', count: 32 }];
+    assert.match(
+      shortage({ 'vpc.amazonaws.com/efa': 8 }, 'p5en.48xlarge', { devices }),
+      /→ Launch the node with all 16 EFA interfaces .* and set the count of .* to at most 16, or without that to at most 8/,
+    );
+  });
+
+  it('says that one slot of RDMA grants all NICs', () => {
+    const devices = [{ resource: 'rdma/ib', count: 8 }];
+    assert.match(
+      shortage({ 'rdma/ib': 1 }, 'Standard_ND96isr_H100_v5', { devices }),
+      /→ Set the count of rdma\/ib in resources\.devices to 1 and its nics to .* \(8 on Standard_ND96isr_H100_v5/,
+    );
+  });
+
+  it('leaves the cause of devices that are missing altogether to the problem that names it', () => {
+    for (const resource of ['vpc.amazonaws.com/efa', 'nvidia.com/gpu']) {
+      const found = shortage({ [resource]: 0 });
+      assert.match(found, /→ Solve the problem of the (?:EFA|GPU) devices that this check names/);
+      assert.doesNotMatch(found, /[Ss]tart the device plugin|Install/);
+    }
     assert.match(shortage({ 'nvidia.com/gpu': 7 }), /→ Find the missing GPUs of the 8 of p5\.48xlarge/);
   });
 
@@ -113,5 +132,10 @@ describe('choice of the pair', () => {
     const hint = (autoscaler?: string) => texts(choosePair(spec(), others, autoscaler).problems)[0] ?? '';
     assert.match(hint(), /0 of 2 match .* → Add nodes .*; if an autoscaler .*, set nodes\.provision: true/);
     assert.match(hint('Karpenter'), /0 of 2 match .* → Set nodes\.provision: true, because Karpenter/);
+    const named = spec({ nodes: { names: ['gone-1', 'gone-2'] } });
+    assert.match(
+      texts(choosePair(named, others, 'Karpenter').problems)[0] ?? '',
+      /replace nodes\.names by nodes\.selec/,
+    );
   });
 });

@@ -16,6 +16,10 @@ const MEANINGS: Readonly<Record<ReturnType<typeof meaningOf>, readonly string[]>
     'aws-node-termination-handler/spot-itn',
     'aws-node-termination-handler/rebalance-recommendation',
     'weave.works/kured-node-reboot',
+    'sagemaker.amazonaws.com/node-health-status',
+    'medik8s.io/remediation',
+    'node.cluster.x-k8s.io/outdated-revision',
+    'UpdateInProgress',
   ],
   starting: [
     'node.cilium.io/agent-not-ready',
@@ -27,6 +31,8 @@ const MEANINGS: Readonly<Record<ReturnType<typeof meaningOf>, readonly string[]>
     'ignore-taint.cluster-autoscaler.kubernetes.io/gpu',
     'nidhogg.uswitch.com/kube-system.kiam',
     'efs.csi.aws.com/agent-not-ready',
+    'readiness.k8s.io/network',
+    'skyhook.nvidia.com',
   ],
   condition: ['node.kubernetes.io/not-ready', 'node.kubernetes.io/memory-pressure'],
   reserved: [

@@ -54,6 +54,21 @@ describe('forecast of a suite', () => {
     assert.deepEqual(forecast({ resources, fabric: declared, tests: [host] }).refused, []);
   });
 
+  it('doubts that one slot of RDMA grants one NIC where nothing says so', () => {
+    const found = (device: object, test: object = {}) =>
+      messages(
+        forecast({
+          fabric: { kind: 'infiniband', nics: 8, nicRate: '400Gbit/s', gpus: 8 },
+          resources: { devices: [device], hugepages2Mi: 0 },
+          tests: [{ ...lf, backend: 'UCX', ...test }],
+        }).doubtful,
+      ).filter((text) => text.includes('one slot'));
+    assert.match(found({ resource: 'rdma/ib', count: 1 }).join(), /ceiling of 1 of the 8 NICs.* set its nics to 8/);
+    assert.deepEqual(found({ resource: 'rdma/ib', count: 1, nics: 8 }), []);
+    assert.deepEqual(found({ resource: 'rdma/ib', count: 1, nics: 1 }), []);
+    assert.deepEqual(found({ resource: 'nvidia.com/sriov-rdma-vf', count: 8 }), []);
+  });
+
   it('doubts claims and expectations that the hardware cannot meet, and memory that is too small', () => {
     const { doubtful } = forecast({
       resources: { memory: '64Gi' },

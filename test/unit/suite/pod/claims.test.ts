@@ -128,6 +128,7 @@ describe('claims of devices', () => {
           metadata: { annotations: { 'k8s.v1.cni.cncf.io/networks': 'rdma' } },
           spec: {
             runtimeClassName: 'nvidia',
+            resourceClaims: [{ name: 'mine', resourceClaimName: 'm' }],
             containers: [{ name: 'rank', resources: { claims: [{ name: 'mine' }] } }],
           },
         },
@@ -153,6 +154,7 @@ describe('claims of devices', () => {
         assert.equal(metadata.labels?.['app.kubernetes.io/managed-by'], 'dynamo-bench');
         assert.equal(spec.runtimeClassName, 'nvidia');
         assert.deepEqual(spec.resourceClaims, [
+          { name: 'mine', resourceClaimName: 'm' },
           { name: 'efa', resourceClaimTemplateName: 'bench-00000000-rank-efa' },
           { name: 'shared', resourceClaimName: 'c' },
         ]);

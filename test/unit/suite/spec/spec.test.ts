@@ -26,6 +26,16 @@ describe('suite spec', () => {
     assert.deepEqual(spec.resources.devices, [{ resource: 'vpc.amazonaws.com/efa', count: 32 }]);
   });
 
+  it('has a toleration and network devices that Kubernetes accepts', () => {
+    const tolerations = [{ key: 'a', operator: 'Exists', value: 'x' }];
+    assert.match(problemsOf({ ...minimal, nodes: { tolerations } })[0] ?? '', /value: belongs to the operator Equal/);
+    const devices = [{ resource: 'nvidia.com/gpu', count: 8 }];
+    assert.match(
+      problemsOf({ ...minimal, resources: { devices } })[0] ?? '',
+      /^resources\.devices\[0\]\.resource: is the resource of the GPUs/,
+    );
+  });
+
   it('asks for nodes only on demand, and not for nodes of given names', () => {
     const { nodes, timeouts } = parseSpec(minimal);
     assert.deepEqual([nodes.provision, timeouts.provision], [false, 30 * 60]);
