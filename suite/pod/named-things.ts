@@ -1,6 +1,6 @@
 import { closedContainers } from './apply-patch.js';
 import { isObject, type PodPatch } from './patch.js';
-import { privilegesOf } from './privileges.js';
+import { privilegesOf, privilegesOfMetadata } from './privileges.js';
 
 /** An image, a Secret or a privilege that an object of the cluster names. */
 export interface NamedThing {
@@ -27,6 +27,9 @@ export function namedThings(object: unknown): NamedThing[] {
     if (!isObject(value)) return;
     if (Array.isArray(value.containers)) {
       for (const { name, path: field } of privilegesOf(value)) add('privilege', `${path}.${field}`, name);
+    }
+    for (const { name, path: field } of privilegesOfMetadata(value.metadata)) {
+      add('privilege', `${path === '' ? '' : `${path}.`}metadata.${field}`, name);
     }
     for (const [key, item] of Object.entries(value)) {
       const place = path === '' ? key : `${path}.${key}`;

@@ -49,6 +49,20 @@ export function privilegesOf(spec: unknown): Privilege[] {
   ];
 }
 
+/** Annotation before `appArmorProfile`, which API servers still read (Kubernetes, "Pod Security Standards", baseline). */
+const APP_ARMOR = /^container\.apparmor\.security\.beta\.kubernetes\.io\//;
+
+/**
+ * Lists the privileges that the metadata of a pod asks for, by annotations.
+ *
+ * @returns paths below the metadata
+ */
+export function privilegesOfMetadata(metadata: unknown): Privilege[] {
+  return Object.entries(objectIn(metadata, 'annotations')).flatMap(([key, value]) =>
+    when(APP_ARMOR.test(key) && value === 'unconfined', 'appArmor:Unconfined', `annotations.${key}`),
+  );
+}
+
 function when(condition: boolean, name: string, path: string): Privilege[] {
   return condition ? [{ name, path }] : [];
 }

@@ -48,6 +48,10 @@ describe('what a patch asks for', () => {
       rank({ seLinuxOptions: { type: 'spc_t' } }),
       'privilege seLinux pod.spec.containers[0].securityContext.seLinuxOptions',
     ],
+    [
+      { metadata: { annotations: { 'container.apparmor.security.beta.kubernetes.io/rank': 'unconfined' } } },
+      'privilege appArmor:Unconfined pod.metadata.annotations.container.apparmor.security.beta.kubernetes.io/rank',
+    ],
     [{ spec: { hostPID: true } }, 'privilege hostPID pod.spec.hostPID'],
     [{ spec: { hostIPC: true } }, 'privilege hostIPC pod.spec.hostIPC'],
     [
