@@ -243,6 +243,17 @@ describe('counters of a fabric', () => {
     assert.deepEqual([on(5_000_000).verdict, on(5_000_000).messageOf('other-traffic') !== undefined], ['pass', true]);
   });
 
+  it('are evidence for an interface on the side that sends, and not on the side that receives alone', () => {
+    const still = { sender: port('mlx5_0', { port_xmit_data: 0 }), receiver: port('mlx5_0', { port_rcv_data: 0 }) };
+    const on = (sent: number, received: number) =>
+      judged(fabricOf('infiniband', 400), {
+        sender: [still.sender, net('eth0', { tx_bytes: sent })],
+        receiver: [still.receiver, net('eth0', { rx_bytes: received })],
+      }).path?.status;
+    assert.equal(on(SENT * 1.04, 0), 'wrong', 'eBPF hides what the receiver receives');
+    assert.equal(on(5_000_000, SENT * 1.04), 'unproven', 'the receiver received it from elsewhere, such as an image');
+  });
+
   it('leave the path of an interface open that no pod has, and name the one that carried the bytes', () => {
     const { verdict, path } = judged(ethernet(10 * GBIT, 'declared'), {
       sender: [net('ens5', { tx_bytes: SENT * 1.04, rx_bytes: 0 })],
