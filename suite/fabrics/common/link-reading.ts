@@ -12,7 +12,7 @@ export interface LinkReading {
 }
 
 /** Returns a rate of the kernel, `400 Gb/sec (4X NDR)` or `2.5 Gb/sec (1X SDR)`, in bytes per second. */
-export function rateOf(text: string | undefined): number | undefined {
+function rateOf(text: string | undefined): number | undefined {
   const gigabits = /^(\d{1,6}(?:\.\d{1,3})?) Gb\/sec\b/.exec(text ?? '')?.[1];
   return gigabits === undefined || Number(gigabits) === 0 ? undefined : (Number(gigabits) * 1e9) / 8;
 }
