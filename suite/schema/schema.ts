@@ -8,19 +8,30 @@ import { listed, shown, shownJson } from './shown.js';
  * are converted to SI numbers.
  */
 
-/** Schema of an object that refuses unknown keys and suggests the nearest known one. */
-export function strict<Shape extends z.core.$ZodShape>(shape: Shape) {
+/**
+ * Schema of an object that refuses unknown keys and suggests the nearest known one.
+ *
+ * @param placeOf returns where a key belongs instead, if it is known there: `spec.priorityClassName`
+ */
+export function strict<Shape extends z.core.$ZodShape>(shape: Shape, placeOf?: (key: string) => string | undefined) {
   const known = Object.keys(shape);
   return z.strictObject(shape, {
-    error: (issue) => (issue.code === 'unrecognized_keys' ? unknownKeys(issue.keys, known) : undefined),
+    error: (issue) => (issue.code === 'unrecognized_keys' ? unknownKeys(issue.keys, known, placeOf) : undefined),
   });
 }
 
 /** Largest number of unknown keys of one object that a message explains. */
 const MAX_UNKNOWN = 3;
 
-function unknownKeys(keys: readonly string[], known: readonly string[]): string {
-  const first = keys.slice(0, MAX_UNKNOWN).map((key) => `unknown key "${shown(key)}"${didYouMean(key, known)}`);
+function unknownKeys(
+  keys: readonly string[],
+  known: readonly string[],
+  placeOf?: (key: string) => string | undefined,
+): string {
+  const first = keys.slice(0, MAX_UNKNOWN).map((key) => {
+    const place = placeOf?.(key);
+    return `unknown key "${shown(key)}"${place === undefined ? didYouMean(key, known) : `; write it as ${place}`}`;
+  });
   return [...first, ...(keys.length > MAX_UNKNOWN ? [`${keys.length - MAX_UNKNOWN} more unknown keys`] : [])].join(
     '; ',
   );

@@ -92,6 +92,8 @@ describe('a patch of the pods', () => {
     [{ spec: { volumes: { name: 'x' } } }, /^pod\.spec\.volumes: expected a list, found an object/],
     [{ metadata: { annotations: { a: 1 } } }, /^pod\.metadata\.annotations\.a: expected a text, found 1/],
     [{ metadata: { labels: { a: true } } }, /^pod\.metadata\.labels\.a: expected a text, found true/],
+    [{ priorityClassName: 'high' }, /^pod: unknown key "priorityClassName"; write it as spec\.priorityClassName$/],
+    [{ annotations: { a: 'b' } }, /^pod: unknown key "annotations"; write it as metadata\.annotations$/],
     [{ metadata: { labels: { a: 'x y' } } }, /^pod\.metadata\.labels\.a: is not the value of a label/],
     [{ metadata: { labels: { 'a b': 'x' } } }, /^pod\.metadata\.labels\.a b: is not the key of a label/],
     [{ spec: { overhead: { cpu: 'many' } } }, /^pod\.spec\.overhead\.cpu: expected a quantity/],
