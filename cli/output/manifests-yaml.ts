@@ -4,7 +4,7 @@ import type { PlannedObject } from '../../cluster/objects/planned-object.js';
 /**
  * Formats objects as YAML documents for kubectl, each with a comment that names the step of the run.
  *
- * kubectl reads YAML 1.1, in which an unquoted `on` or `1:30` is no text.
+ * kubectl reads YAML 1.1, in which an unquoted `on` or `1:30` is not a text.
  */
 export function manifestsYaml(planned: readonly PlannedObject[]): string {
   return planned

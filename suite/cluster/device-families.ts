@@ -87,7 +87,7 @@ const FAMILIES: readonly DeviceFamily[] = [
 /**
  * Returns the family of an extended resource. A name that belongs to none gets a family that its plugin must name.
  *
- * @param use what the spec requests the resource for: `nvidia.com/gpus` of `resources.gpu` is no network device
+ * @param use what the spec requests the resource for: `nvidia.com/gpus` of `resources.gpu` is not a network device
  */
 export function familyOf(resource: string, use?: DeviceFamily['use']): DeviceFamily {
   const found = FAMILIES.find((family) => family.resources.test(resource) && (use ?? family.use) === family.use);

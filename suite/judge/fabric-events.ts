@@ -24,7 +24,7 @@ export function fabricEvents(events: readonly EventCounter[], ranks: readonly Ra
 /**
  * Finds a write that the senders' devices made by messages, so that software copied the bytes.
  *
- * @param sent bytes that the test sent; less than that, such as the messages of a connection, is no evidence
+ * @param sent bytes that the test sent; less than that, such as the messages of a connection, proves nothing
  */
 export function emulatedWrites(
   kind: Pick<FabricKind<FabricSpec>, 'emulatedWrite'>,

@@ -35,7 +35,7 @@ export function detourOf(ranks: readonly SearchedRank[], expected: ExpectedBytes
   const [first = [], ...others] = found;
   const shared = first.find((name) => others.every((names) => names.includes(name)));
   if (shared !== undefined) return textOf(shared);
-  // The bytes of one node's loopback interface do not reach another node, so one rank alone is no evidence for it. Nor is what
+  // The bytes of one node's loopback interface do not reach another node, so one rank alone does not prove it. Nor does what
   // the receiver alone received: eBPF hides what an interface receives, and not what it sends.
   const sent = ranks.flatMap(({ directions }, i) => (directions.includes('out') ? (found[i] ?? []) : []));
   const alone = expected.least < CHATTER ? undefined : sent.find((name) => name !== LOOPBACK);

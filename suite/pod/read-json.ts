@@ -9,7 +9,7 @@ export function objectIn(value: unknown, ...path: readonly string[]): JsonObject
   return isObject(at) ? at : {};
 }
 
-/** Returns the objects in a list field, each with its place; none when the field is no list. */
+/** Returns the objects in a list field, each with its place; none when the field is not a list. */
 export function objectsIn(value: unknown, field: string): [at: number, item: JsonObject][] {
   const list: unknown = isObject(value) ? value[field] : undefined;
   if (!Array.isArray(list)) return [];

@@ -104,7 +104,7 @@ const REPORTED: readonly {
   },
   {
     name: 'no-huge-pages',
-    seen: 'nobody reserved huge pages',
+    seen: 'no huge pages are reserved',
     says: [/node node-a: has 0 B allocatable hugepages-2Mi, .* → Reserve 2 MiB pages .*vm\.nr_hugepages/],
     neverSays: /larger instance type/,
   },

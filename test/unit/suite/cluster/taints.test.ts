@@ -75,7 +75,7 @@ describe('a taint', () => {
     assert.ok(tainted('ToBeDeletedByClusterAutoscaler', named).pair);
   });
 
-  it('of a drain on a cordoned node is no reason to uncordon it', () => {
+  it('of a drain on a cordoned node does not lead to the advice to uncordon it', () => {
     const { problems } = tainted('ToBeDeletedByClusterAutoscaler', {}, { schedulable: false });
     assert.doesNotMatch(texts(problems).join(), /uncordon/);
   });

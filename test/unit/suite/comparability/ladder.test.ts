@@ -286,7 +286,7 @@ describe('a control within one node', () => {
     );
   });
 
-  it('is no ladder of the fabric by itself', () => {
+  it('does not make a ladder of the fabric by itself', () => {
     assert.deepEqual(laddersOf([test('one-node', [control]), test('other', [control])]), []);
   });
 });
