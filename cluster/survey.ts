@@ -44,7 +44,7 @@ export async function surveyCluster(
     storage,
     pools,
     platform,
-    foundNamespace,
+    namespaceExists,
   ] = await Promise.all([
     cluster.version(),
     cluster.list<Node>(NODE, undefined),
@@ -55,14 +55,14 @@ export async function surveyCluster(
     listOf(cluster, GKE_NETWORK),
     listOf(cluster, STORAGE_CLASS),
     listOf(cluster, KARPENTER_NODE_POOL),
-    findPlatform(cluster),
-    cluster.find(NAMESPACE, undefined, namespace),
+    ifAllowed(findPlatform(cluster)),
+    ifAllowed(cluster.find(NAMESPACE, undefined, namespace).then((found) => found !== undefined)),
   ]);
   const running = (pods ?? []).filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
   const images = new Map(nodes.map((node) => [node.metadata.name, imagesOf(node)]));
   return {
     context,
-    namespaceExists: foundNamespace !== undefined,
+    namespaceExists,
     kubernetesVersion,
     nodes: candidatesOf(nodes, running).map((node) => ({ ...node, images: images.get(node.facts.name) ?? [] })),
     draDrivers: slices && driversOf(slices),
@@ -77,19 +77,24 @@ export async function surveyCluster(
       isDefault: metadata.annotations?.[DEFAULT_CLASS] === 'true',
     })),
     nodePools: pools?.map(nameOf),
-    platform,
+    platform: platform ?? { missing: 'this account may not read its custom resource definition' },
   };
 }
 
 /** Lists the objects of a kind: none when the cluster does not know the kind, undefined when the account may not read it. */
-async function listOf<T extends KubernetesObject = KubernetesObject>(
-  cluster: Cluster,
-  kind: Kind,
-): Promise<T[] | undefined> {
-  try {
-    return await cluster.list<T>(kind, undefined);
-  } catch (error) {
+function listOf<T extends KubernetesObject = KubernetesObject>(cluster: Cluster, kind: Kind): Promise<T[] | undefined> {
+  const listed = cluster.list<T>(kind, undefined).catch((error: unknown) => {
     if (isNotFound(error)) return [];
+    throw error;
+  });
+  return ifAllowed(listed);
+}
+
+/** Waits for an answer of the API server; undefined when the account may not ask. */
+async function ifAllowed<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
     if (isForbidden(error)) return undefined;
     throw error;
   }

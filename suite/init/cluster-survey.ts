@@ -18,8 +18,8 @@ export interface DraDriver {
 export interface ClusterSurvey {
   /** Context of the kubeconfig; undefined for the current one. */
   readonly context?: string | undefined;
-  /** Whether the namespace for the suite exists. */
-  readonly namespaceExists: boolean;
+  /** Whether the namespace for the suite exists; undefined when the account may not read it. */
+  readonly namespaceExists: boolean | undefined;
   readonly kubernetesVersion: string;
   readonly nodes: readonly SurveyedNode[];
   readonly draDrivers: readonly DraDriver[] | undefined;

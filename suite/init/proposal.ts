@@ -116,7 +116,7 @@ function tolerationsOf(nodes: readonly SurveyedNode[]) {
 
 function notesOf(survey: ClusterSurvey, { nodes }: NodeGroup, namespace: string): string[] {
   const notes = [`Kubernetes ${survey.kubernetesVersion}.`];
-  if (!survey.namespaceExists) {
+  if (survey.namespaceExists === false) {
     notes.push(
       `The namespace ${namespace} does not exist: create it before the suite starts (docs/quick-start.md, step 2).`,
     );

@@ -24,7 +24,10 @@ const slice = (nodeName: string | undefined, devices: number) =>
 function clusterOf(lists: Readonly<Record<string, object[] | number>>): Cluster {
   const fake = {
     version: async () => 'v1.37.2',
-    find: async () => undefined,
+    find: async ({ kind }: Kind) => {
+      if (lists[kind] !== 403) return undefined;
+      throw new ApiFailure({ verb: 'get', what: kind, server: 'https://api' }, 403, '');
+    },
     list: async ({ kind }: Kind) => {
       const found = lists[kind] ?? 404;
       if (typeof found !== 'number') return found;
@@ -69,6 +72,12 @@ describe('the survey of a cluster', () => {
     const { nodePools, draDrivers } = await survey({ ResourceSlice: 403 });
     assert.deepEqual(nodePools, []);
     assert.equal(draDrivers, undefined);
+  });
+
+  it('needs no permission to read the namespace or the definition of Dynamo', async () => {
+    const { namespaceExists, platform } = await survey({ Namespace: 403, CustomResourceDefinition: 403 });
+    assert.equal(namespaceExists, undefined);
+    assert.match('missing' in platform ? platform.missing : '', /may not read/);
   });
 
   it('does not hide other failures of the API server', async () => {
