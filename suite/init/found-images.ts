@@ -21,11 +21,11 @@ export function foundImages(nodes: readonly SurveyedNode[], wanted: string | und
     {
       key: 'image',
       text: isPulled(image)
-        ? 'Both nodes have this image.'
+        ? 'The nodes have this image.'
         : 'The nodes do not list this image: put it into a registry that they can pull from, with that registry in its name.',
     },
     ...(etcdImage
-      ? [{ key: 'etcdImage', text: `Both nodes have this etcd; the default is ${defaults.etcdImage}.` }]
+      ? [{ key: 'etcdImage', text: `The nodes have this etcd; the default is ${defaults.etcdImage}.` }]
       : []),
   ];
   return { cluster: { image, ...(etcdImage ? { etcdImage } : {}) }, comments };

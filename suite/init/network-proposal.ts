@@ -1,7 +1,7 @@
 import { FABRIC_KINDS, type FabricSpec } from '../fabrics/registry.js';
 import { ceilingOf, type Fabric } from '../hardware/fabric.js';
 import { instanceFabric } from '../hardware/instances/catalogue.js';
-import { devicesText, type NetworkDevices, nicsOf } from '../schema/network-devices.js';
+import { devicesText, type NetworkDevices } from '../schema/network-devices.js';
 import { formatCount } from '../units/count.js';
 import { formatRate } from '../units/units.js';
 import type { ClusterSurvey, SurveyedNode } from './cluster-survey.js';
@@ -22,7 +22,6 @@ export interface NetworkProposal {
   readonly devices: readonly NetworkDevices[];
   readonly claims: readonly Readonly<Record<string, unknown>>[];
   readonly grantComment: string;
-  readonly nics: number;
 }
 
 /** Decisions of the user about the network. */
@@ -50,7 +49,6 @@ export function proposeNetwork(
   if (kind === 'ethernet') return ethernetOf(rate);
   const devices = offered.map((resource) => requestOf(resource, entry));
   const claims = claimable ? [{ name: 'nics', deviceClass: claimable.deviceClass, count: claimable.count }] : [];
-  const nics = nicsOf(devices) + (claimable?.count ?? 0);
   return {
     kind,
     fabric: { kind, ...(rate === undefined ? {} : { nicRate: rate }) },
@@ -58,7 +56,6 @@ export function proposeNetwork(
     devices,
     claims,
     grantComment: grantComment(devices, claimable),
-    nics,
   };
 }
 
@@ -86,7 +83,6 @@ function ethernetOf(rate: string | undefined): NetworkProposal | NoProposal {
     devices: [],
     claims: [],
     grantComment: 'Ethernet needs no network device.',
-    nics: 0,
   };
 }
 

@@ -1,5 +1,5 @@
 import { mersenne } from 'pure-rand/generator/mersenne';
-import { fabricOfInstanceType } from '../../suite/fabrics/efa/catalogue.js';
+import { instanceFabric } from '../../suite/hardware/instances/catalogue.js';
 import { type AttemptContext, judgeTransport } from '../../suite/judge/judge.js';
 import { BlockPlan } from '../../suite/plan/block-plan.js';
 import { forecastOf } from '../../suite/plan/forecast.js';
@@ -66,7 +66,7 @@ const INPUTS: Readonly<Record<string, () => string>> = {
 
 const test = parseSpec({ name: 'bench', tests: [{ name: 'n', tool: 'nixlbench', backend: 'LIBFABRIC' }] })
   .tests[0] as NixlbenchSpec;
-const P5 = fabricOfInstanceType('p5.48xlarge');
+const P5 = instanceFabric('p5.48xlarge');
 if (!P5) throw new Error('the catalogue has no P5');
 const context: AttemptContext = { fabric: P5, networkInterface: '', visibleNics: 32, timedOut: false };
 const target = { position: 'node1', log: framed(nixlbenchLog(test, 1, 40)), exitCode: 0, endedBySuite: false } as const;

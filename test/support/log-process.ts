@@ -6,7 +6,7 @@ import { type AttemptJudgement, judgeCellActivities } from '../../activities/cel
 import { ActivityContext } from '../../activities/context/context.js';
 import { type EvidenceInput, evidenceActivities } from '../../activities/transport/evidence.js';
 import { ResultStore } from '../../results/store.js';
-import { fabricOfInstanceType } from '../../suite/fabrics/efa/catalogue.js';
+import { instanceFabric } from '../../suite/hardware/instances/catalogue.js';
 import type { RankRecord } from '../../suite/record/record.js';
 import { transportTest } from '../../suite/spec/transport-tests.js';
 import { LogServer, type MadeLog } from './log-server.js';
@@ -58,7 +58,7 @@ async function judged(folder: string, repeated: MadeLog): Promise<Omit<LogProces
     status: async () => ({ state: 'open' }) as const,
   };
   const context = new ActivityContext({ store, runs, schedules: NO_SCHEDULES, connect: () => cluster });
-  const fabric = fabricOfInstanceType('p5.48xlarge');
+  const fabric = instanceFabric('p5.48xlarge');
   if (!fabric) throw new Error('the catalogue has no P5');
   let longestBlock = 0;
   let last = performance.now();

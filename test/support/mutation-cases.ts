@@ -1,8 +1,8 @@
 import { cksum } from '../../suite/aiperf/cksum.js';
 import { readProbe } from '../../suite/cluster/probe.js';
 import { probeLogDamage } from '../../suite/cluster/probe-log.js';
-import { fabricOfInstanceType } from '../../suite/fabrics/efa/catalogue.js';
 import { ethernet } from '../../suite/fabrics/ethernet/ceiling.js';
+import { instanceFabric } from '../../suite/hardware/instances/catalogue.js';
 import type { Row } from '../../suite/hardware/measurement.js';
 import { type AttemptContext, judgeTransport } from '../../suite/judge/judge.js';
 import { judgeInference } from '../../suite/judge/judge-inference.js';
@@ -34,7 +34,7 @@ const ETHERNET: AttemptContext = {
   visibleNics: 1,
   timedOut: false,
 };
-const P5 = fabricOfInstanceType('p5.48xlarge');
+const P5 = instanceFabric('p5.48xlarge');
 if (!P5) throw new Error('the catalogue has no P5');
 const ON_P5: AttemptContext = { fabric: P5, networkInterface: '', visibleNics: 32, timedOut: false };
 

@@ -3,12 +3,12 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { fabricOfInstanceType } from '../../../../suite/fabrics/efa/catalogue.js';
+import { instanceFabric } from '../../../../suite/hardware/instances/catalogue.js';
 import { provePath } from '../../../../suite/judge/path-proof.js';
 import { type RankLog, readRankLog } from '../../../../suite/tools/common/log-lines.js';
 import { isolated } from '../../../support/environment.js';
 
-const found = fabricOfInstanceType('p5.48xlarge');
+const found = instanceFabric('p5.48xlarge');
 assert.ok(found);
 const P5 = found;
 const SENT = { least: 1000 * 2 ** 20, most: 1100 * 2 ** 20 };

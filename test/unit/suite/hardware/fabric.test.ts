@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { fabricOfInstanceType, knownInstanceTypes } from '../../../../suite/fabrics/efa/catalogue.js';
 import { efa } from '../../../../suite/fabrics/efa/kind.js';
 import { ceilingOf, isAboveCeiling } from '../../../../suite/hardware/fabric.js';
+import { instanceFabric, instanceTypes } from '../../../../suite/hardware/instances/catalogue.js';
 
 const GB = 1e9;
 
 function fabric(instanceType: string) {
-  const found = fabricOfInstanceType(instanceType);
+  const found = instanceFabric(instanceType);
   assert.ok(found, instanceType);
   return found;
 }
@@ -31,17 +31,19 @@ describe('fabric catalogue', () => {
         (['nic', 'gpu-pair', 'node'] as const).map((scope) => ceilingOf(found, scope).bytesPerSecond / GB),
         [nic, pair, node],
       );
-      assert.deepEqual(fabricOfInstanceType(`ml.${instanceType}`), found);
+      assert.deepEqual(instanceFabric(`ml.${instanceType}`), found);
     });
   }
 
   it('says of every entry where it comes from', () => {
-    for (const name of knownInstanceTypes()) assert.match(fabric(name).source, /Amazon EC2/);
+    const withEfa = instanceTypes().filter((type) => instanceFabric(type)?.kind === 'efa');
+    assert.ok(withEfa.includes('p5.48xlarge'));
+    for (const name of withEfa) assert.match(fabric(name).source, /Amazon EC2/);
   });
 
   it('does not know what it does not know, nor what every object has', () => {
-    assert.equal(fabricOfInstanceType('m5.large'), undefined);
-    assert.equal(fabricOfInstanceType('constructor'), undefined);
+    assert.equal(instanceFabric('m5.large'), undefined);
+    assert.equal(instanceFabric('constructor'), undefined);
   });
 
   it('has no more in a ceiling than the pod was given', () => {

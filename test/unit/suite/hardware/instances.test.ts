@@ -139,7 +139,7 @@ describe('catalogue of instance types', () => {
     assert.equal(found('ml.g6.48xlarge').type, 'g6.48xlarge');
   });
 
-  it('has no figures of types whose fast network only NCCL can use, or which nobody published', () => {
+  it('has no figures of types whose fast network only NCCL can use, or that have no published figures', () => {
     for (const type of ['a3-megagpu-8g', 'a3-highgpu-8g', 'trn2-ac.24xlarge', 'trn3.48xlarge', 'p6e-gb300.36xlarge']) {
       assert.equal(instanceFabric(type), undefined);
       assert.ok(unmeasuredInstance(type)?.hint, type);

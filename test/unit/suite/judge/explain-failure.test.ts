@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { fabricOfInstanceType } from '../../../../suite/fabrics/efa/catalogue.js';
 import { ethernet } from '../../../../suite/fabrics/ethernet/ceiling.js';
+import { instanceFabric } from '../../../../suite/hardware/instances/catalogue.js';
 import { type AttemptContext, judgeTransport, type RankEvidence } from '../../../../suite/judge/judge.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../../../suite/spec/transport-tests.js';
 import { framed, nixlbenchLog } from '../../../support/evidence.js';
 
-const P5 = fabricOfInstanceType('p5.48xlarge');
+const P5 = instanceFabric('p5.48xlarge');
 assert.ok(P5);
 const onP5: AttemptContext = { fabric: P5, networkInterface: '', visibleNics: 32, timedOut: false };
 const onEthernet: AttemptContext = { ...onP5, fabric: ethernet(62.5e6, 'declared'), networkInterface: 'eth0' };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { validValue } from '../../../../suite/comparability/transport.js';
-import { fabricOfInstanceType } from '../../../../suite/fabrics/efa/catalogue.js';
+import { instanceFabric } from '../../../../suite/hardware/instances/catalogue.js';
 import { type AttemptContext, judgeTransport } from '../../../../suite/judge/judge.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 import { expectedNixlbenchBytes } from '../../../../suite/tools/nixlbench/expect.js';
@@ -8,7 +8,7 @@ import type { NixlbenchSpec } from '../../../../suite/tools/nixlbench/spec.js';
 import { counters, rank } from '../../../support/evidence.js';
 import { fixture } from '../../../support/fixtures.js';
 
-const P5 = fabricOfInstanceType('p5.48xlarge');
+const P5 = instanceFabric('p5.48xlarge');
 assert.ok(P5);
 const withoutNics: AttemptContext = { fabric: P5, networkInterface: '', visibleNics: 0, timedOut: false };
 const withNics: AttemptContext = { ...withoutNics, visibleNics: 16 };

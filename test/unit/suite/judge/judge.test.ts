@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { validValue } from '../../../../suite/comparability/transport.js';
-import { fabricOfInstanceType } from '../../../../suite/fabrics/efa/catalogue.js';
 import { ethernet } from '../../../../suite/fabrics/ethernet/ceiling.js';
+import { instanceFabric } from '../../../../suite/hardware/instances/catalogue.js';
 import { type AttemptContext, judgeTransport } from '../../../../suite/judge/judge.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 import { expectedNixlbenchBytes } from '../../../../suite/tools/nixlbench/expect.js';
@@ -11,7 +11,7 @@ import { counters, nixlbenchLog, rank } from '../../../support/evidence.js';
 import { fixture } from '../../../support/fixtures.js';
 import { ucxTable } from '../../../support/tables.js';
 
-const P5 = fabricOfInstanceType('ml.p5.48xlarge');
+const P5 = instanceFabric('ml.p5.48xlarge');
 assert.ok(P5);
 const onP5: AttemptContext = { fabric: P5, networkInterface: '', visibleNics: 32, timedOut: false };
 

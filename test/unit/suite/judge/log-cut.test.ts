@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fabricOfInstanceType } from '../../../../suite/fabrics/efa/catalogue.js';
+import { instanceFabric } from '../../../../suite/hardware/instances/catalogue.js';
 import { judgeTransport } from '../../../../suite/judge/judge.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 import { readRankLog } from '../../../../suite/tools/common/log-lines.js';
@@ -12,7 +12,7 @@ const test = parseSpec({ name: 'x', tests: [{ name: 'n', tool: 'nixlbench', back
   .tests[0] as NixlbenchSpec;
 
 function judged(extra: string) {
-  const fabric = fabricOfInstanceType('p5.48xlarge');
+  const fabric = instanceFabric('p5.48xlarge');
   assert.ok(fabric);
   const log = (index: 0 | 1) => counters('infiniband/rdmap79s0', 'tx_bytes', 1e15, nixlbenchLog(test, index, 5));
   return judgeTransport(test, [rank('node2', log(0)), rank('node1', `${extra}\n${log(1)}`)], {

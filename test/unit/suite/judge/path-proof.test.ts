@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
-import { fabricOfInstanceType } from '../../../../suite/fabrics/efa/catalogue.js';
 import { ethernet } from '../../../../suite/fabrics/ethernet/ceiling.js';
+import { instanceFabric } from '../../../../suite/hardware/instances/catalogue.js';
 import { provePath } from '../../../../suite/judge/path-proof.js';
 import { type CounterFrame, type RankLog, readRankLog } from '../../../../suite/tools/common/log-lines.js';
 
-const found = fabricOfInstanceType('p5.48xlarge');
+const found = instanceFabric('p5.48xlarge');
 assert.ok(found);
 const P5 = found;
 const MIB = 2 ** 20;

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { fabricOfInstanceType } from '../../../../suite/fabrics/efa/catalogue.js';
+import { instanceFabric } from '../../../../suite/hardware/instances/catalogue.js';
 import { type AttemptContext, judgeTransport } from '../../../../suite/judge/judge.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
 import type { TransportTestSpec } from '../../../../suite/spec/transport-tests.js';
@@ -8,7 +8,7 @@ import { framed } from '../../../support/evidence.js';
 
 /** Texts of failures that people have reported, retyped and shortened. Each case names its source. */
 
-const P5 = fabricOfInstanceType('p5.48xlarge');
+const P5 = instanceFabric('p5.48xlarge');
 assert.ok(P5);
 const context: AttemptContext = { fabric: P5, networkInterface: '', visibleNics: 32, timedOut: false };
 

@@ -34,7 +34,7 @@ describe('claims of devices', () => {
     assert.equal(nics([EFA], [{ resource: 'rdma/ib', count: 1, nics: 2 }]), 10);
   });
 
-  it('are held against the NICs of the instance type', () => {
+  it('are compared with the NICs of the instance type', () => {
     const spec = parse({ claims: [{ ...EFA, count: 64 }], gpu: { count: 0 } });
     assert.match(
       refusals(spec)[0]?.message ?? '',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { fabricOfInstanceType } from '../../../../suite/fabrics/efa/catalogue.js';
+import { instanceFabric } from '../../../../suite/hardware/instances/catalogue.js';
 import type { Row } from '../../../../suite/hardware/measurement.js';
 import { type AttemptContext, judgeTransport } from '../../../../suite/judge/judge.js';
 import { parseSpec } from '../../../../suite/spec/spec.js';
@@ -17,7 +17,7 @@ import { NIXLBENCH_LAYOUTS, nixlbenchTable, UCX_LAYOUTS, ucxTable } from '../../
 
 /** What holds for every text that a pod may leave, not only for the recorded ones. Seeded: each run sees the same texts. */
 
-const P5 = fabricOfInstanceType('p5.48xlarge');
+const P5 = instanceFabric('p5.48xlarge');
 assert.ok(P5);
 const context: AttemptContext = { fabric: P5, networkInterface: '', visibleNics: 32, timedOut: false };
 const MIB = 2 ** 20;
