@@ -18,7 +18,7 @@ export interface DeclaredFabric {
 const KIND_TEXTS: Readonly<Record<string, string>> = { efa: 'EFA', infiniband: 'InfiniBand', roce: 'RoCE' };
 
 /** Returns the catalogue's entry of an instance type when it is of `kind`. */
-export function fabricOfKind(kind: string, instanceType: string): Fabric | undefined {
+function fabricOfKind(kind: string, instanceType: string): Fabric | undefined {
   const known = instanceFabric(instanceType);
   return known?.kind === kind ? known : undefined;
 }
