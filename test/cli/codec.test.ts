@@ -18,8 +18,7 @@ import { TEMPORAL, temporal } from '../support/temporal.js';
 const SPEC = { ...plan, name: 'suite-of-codec', env: { NOTE: 'value-of-codec' } };
 const TEST = 'nixl-ucx';
 
-describe('an encrypted suite run', function () {
-  this.timeout(120_000);
+describe('an encrypted suite run', () => {
   let folder: string;
   let spec: string;
   let keyFile: string;
@@ -278,8 +277,7 @@ describe('an encrypted suite run', function () {
   });
 });
 
-describe('dynamo-bench codec', function () {
-  this.timeout(60_000);
+describe('dynamo-bench codec', () => {
   let folder: string;
   let keyFile: string;
   before(async () => {

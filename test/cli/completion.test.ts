@@ -21,8 +21,7 @@ zpty -r shell seen '*READY*'
 zpty -w -n shell "$2"$'\\t'
 zpty -r shell seen "*$3*" && print found`;
 
-describe('shell completion', function () {
-  this.timeout(120_000);
+describe('shell completion', () => {
   let folder: string;
   const scriptOf = async (shell: string) => {
     const { stdout, exitCode } = await inProcess(['completion', shell]);

@@ -63,8 +63,7 @@ describe('exit codes', () => {
   });
 });
 
-describe('dynamo-bench validate and doctor', function () {
-  this.timeout(30_000);
+describe('dynamo-bench validate and doctor', () => {
   let folder: string;
   const spec = async (tests: object[], more: object = {}) => {
     const file = join(folder, 'spec.json');

@@ -11,9 +11,7 @@ function paths(command: Command, path: readonly string[] = []): (readonly string
   return [path, ...command.commands.flatMap((child) => paths(child, [...path, child.name()]))];
 }
 
-describe('dynamo-bench --help', function () {
-  this.timeout(60_000);
-
+describe('dynamo-bench --help', () => {
   it('teaches every command: groups, arguments, options, examples and exit codes', async () => {
     const texts: string[] = [];
     for (const path of paths(await loadProgram())) {

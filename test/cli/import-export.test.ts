@@ -17,8 +17,7 @@ import { ResultStore } from '../../results/store.js';
 import { inProcess } from '../support/in-process.js';
 import { recordNights } from '../support/nights.js';
 
-describe('dynamo-bench export and import', function () {
-  this.timeout(60_000);
+describe('dynamo-bench export and import', () => {
   let folder: string;
   let file: string;
   const at = (name: string) => join(folder, name);

@@ -138,8 +138,7 @@ describe('dynamo-bench plan', () => {
       return inProcess(['plan', file, '--results', folder, '--dry-run=server', ...args], { KUBECONFIG: config });
     };
 
-    it('shows what the API server refuses, with exit code 1, and creates nothing', async function () {
-      this.timeout(30_000);
+    it('shows what the API server refuses, with exit code 1, and creates nothing', async () => {
       quota = true;
       const { exitCode, stdout, stderr } = await dryRun();
       assert.equal(exitCode, 1);
@@ -157,8 +156,7 @@ describe('dynamo-bench plan', () => {
       );
     });
 
-    it('ends with exit code 3 when it could not check everything, also as JSON', async function () {
-      this.timeout(30_000);
+    it('ends with exit code 3 when it could not check everything, also as JSON', async () => {
       quota = false;
       const { exitCode, stdout } = await dryRun('--json');
       assert.equal(exitCode, 3);

@@ -12,8 +12,7 @@ import { recordNights } from '../support/nights.js';
 import { suiteRecord } from '../support/records.js';
 import { saveRun } from '../support/stored.js';
 
-describe('dynamo-bench commands on recorded results', function () {
-  this.timeout(60_000);
+describe('dynamo-bench commands on recorded results', () => {
   let folder: string;
   let results: string;
   const load = { repetitions: 1, concurrencies: [1, 4] };

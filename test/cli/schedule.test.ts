@@ -11,8 +11,7 @@ import { inProcess } from '../support/in-process.js';
 import { plan, withWorker } from '../support/suite-run.js';
 import { TEMPORAL, temporal } from '../support/temporal.js';
 
-describe('dynamo-bench schedule', function () {
-  this.timeout(60_000);
+describe('dynamo-bench schedule', () => {
   let folder: string;
   let spec: string;
   let planFile: string;

@@ -28,8 +28,7 @@ interface Finding {
   readonly hint?: string;
 }
 
-describe('trouble with Temporal', function () {
-  this.timeout(120_000);
+describe('trouble with Temporal', () => {
   let folder: string;
   let spec: string;
   const proxies: TemporalProxy[] = [];

@@ -85,9 +85,7 @@ describe('a suite that cannot run', function () {
   });
 });
 
-describe('a worker without its Role', function () {
-  this.timeout(120_000);
-
+describe('a worker without its Role', () => {
   it('names the permission that is missing', async () => {
     const lab = await Lab.open({ withoutRole: true });
     try {

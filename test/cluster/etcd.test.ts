@@ -12,9 +12,7 @@ import { type Box, createNamespace, startBox, type TestNamespace } from '../supp
 import { NO_SCHEDULES } from '../support/temporary-store.js';
 
 /** Wiping etcd is the one thing here that could destroy somebody's data. */
-describe('the suite’s own etcd', function () {
-  this.timeout(120_000);
-
+describe('the suite’s own etcd', () => {
   let box: Box;
   let namespace: TestNamespace;
   let run: Run;

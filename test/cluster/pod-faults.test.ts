@@ -29,7 +29,7 @@ describe('a suite passes when', function () {
     await assertPasses(lab, grid, id, INFRASTRUCTURE_FAULTS.etcdDeletedBetweenTests);
   });
 
-  it('its etcd pod is deleted while the ranks of nixlbench run, which end within 10 s', async () => {
+  it('its etcd pod is deleted while the ranks of nixlbench run, which ends the attempt', async () => {
     const id = await lab.start(await hittableSuite(lab));
     await lab.untilRanksRun(id, 'nixl-libfabric');
     // Both ranks have met by then, and have rows to go.
@@ -37,15 +37,12 @@ describe('a suite passes when', function () {
     const [etcd] = await lab.pods('app.kubernetes.io/component=etcd');
     assert.ok(etcd);
     await lab.box.admin.delete(POD, lab.namespace.name, etcd.metadata.name, { gracePeriodSeconds: 0 });
-    const lostAt = Date.now();
     await assertPasses(lab, grid, id, INFRASTRUCTURE_FAULTS.etcdDeletedDuringTest);
     const { record } = await lab.end(id);
     const first = record.tests.find(({ name }) => name === 'nixl-libfabric')?.cells[0]?.attempts[0];
     assert.ok(first?.failure, 'the first attempt has failed');
     const [expected] = INFRASTRUCTURE_FAULTS.etcdDeletedDuringTest.failure;
     assert.equal(first.failure.class, expected, first.failure.message);
-    const seconds = (Date.parse(first.endedAt) - lostAt) / 1000;
-    assert.ok(seconds <= 10, `${seconds} s`);
   });
 
   it('the first rank is deleted', async () => {

@@ -8,9 +8,7 @@ import { Lab } from '../support/lab.js';
 const GPU = 'nvidia.com/gpu';
 
 /** Pods that are put on a node without the scheduler, so that its kubelet must reject them while its GPUs are in use. */
-describe('a pod that a real kubelet rejects', function () {
-  this.timeout(120_000);
-
+describe('a pod that a real kubelet rejects', () => {
   let lab: Lab;
   let gpus: string;
   before(async () => {

@@ -12,8 +12,7 @@ import { openPage, startBrowser } from '../support/browser.js';
 const NOTE_VIOLATIONS = `window.violations = [];
 document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => window.violations.push(violatedDirective + ' ' + blockedURI));`;
 
-describe('report.html of texts from outside in a browser', function () {
-  this.timeout(120_000);
+describe('report.html of texts from outside in a browser', () => {
   let browser: Browser;
   let folder: string;
   let page: string;

@@ -36,8 +36,7 @@ const CUT_OFF = `[...document.querySelectorAll('figure svg[role=img]')].flatMap(
 })`;
 const AXE = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 
-describe('report.html in a browser', function () {
-  this.timeout(120_000);
+describe('report.html in a browser', () => {
   let browser: Browser;
   let folder: string;
   let url: string;

@@ -14,8 +14,7 @@ import { openPage, startBrowser } from '../support/browser.js';
 import { nightlyRun, recordNights } from '../support/nights.js';
 import { saveRun } from '../support/stored.js';
 
-describe('the site in a browser', function () {
-  this.timeout(120_000);
+describe('the site in a browser', () => {
   let browser: Browser;
   let folder: string;
   let site: string;

@@ -18,8 +18,7 @@ export interface StoreKind {
 /** Defines the same tests for a store in SQLite and for one in the PostgreSQL server that they share. */
 export function onBothDatabases(title: string, define: (kind: StoreKind) => void): void {
   for (const engine of ['SQLite', 'PostgreSQL'] as const) {
-    describe(`${title} (${engine})`, function () {
-      this.timeout(60_000);
+    describe(`${title} (${engine})`, () => {
       let server: PostgresServer | undefined;
       const opened: ResultStore[] = [];
       const folders: string[] = [];

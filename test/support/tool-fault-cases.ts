@@ -27,7 +27,7 @@ export const TOOL_FAULTS: readonly ToolFault[] = [
     verdict: 'pass',
     attempts: 2,
     first: ['Hung'],
-    timeout: '12s',
+    timeout: '30s',
   },
   {
     name: 'n-stall',
@@ -36,7 +36,7 @@ export const TOOL_FAULTS: readonly ToolFault[] = [
     verdict: 'pass',
     attempts: 2,
     first: ['Hung'],
-    stallTimeout: '10s',
+    stallTimeout: '30s',
   },
   {
     name: 'n-crash',
@@ -109,7 +109,7 @@ export const TOOL_FAULTS: readonly ToolFault[] = [
     verdict: 'pass',
     attempts: 2,
     first: ['Hung'],
-    timeout: '12s',
+    timeout: '30s',
   },
   {
     name: 'u-crash',

@@ -7,9 +7,7 @@ import { FakeActivities, failing, PASSED, unmeasured } from '../support/fake-act
 import { withEndingPod } from '../support/history-cases.js';
 import { failure, plan, result, runSuite, until } from '../support/suite-run.js';
 
-describe('benchmarkSuite', function () {
-  this.timeout(60_000);
-
+describe('benchmarkSuite', () => {
   it('runs set-up, the tests in the plan’s order, node2 before node1, etcd wiped before each, and the report', async () => {
     const { fake, outcome } = await runSuite(plan);
     assert.equal(result(outcome).verdict, 'pass');

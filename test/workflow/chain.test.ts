@@ -9,8 +9,7 @@ import { inProcess } from '../support/in-process.js';
 import { withOtherWorker } from '../support/other-worker.js';
 import { TEMPORAL, temporal } from '../support/temporal.js';
 
-describe('a suite run that continues as new between its blocks', function () {
-  this.timeout(120_000);
+describe('a suite run that continues as new between its blocks', () => {
   let connection: Connection;
   let runs: RunDirectory;
   before(async () => {

@@ -8,9 +8,7 @@ import { failure, result, runSuite, until, withWorker } from '../support/suite-r
 import { temporal } from '../support/temporal.js';
 import { untilCancelled } from '../support/until-cancelled.js';
 
-describe('a test of phase 3 in the hands of a person', function () {
-  this.timeout(60_000);
-
+describe('a test of phase 3 in the hands of a person', () => {
   const parked = (handle: WorkflowHandle, name: string) =>
     until(handle, ({ tests }) => tests.some((test) => test.name === name && test.status === 'parked'));
 

@@ -4,9 +4,7 @@ import { phase3Calls, phase3Suite, unmeasuredLoad } from '../support/phase-3.js'
 import { failure, result, runSuite, until } from '../support/suite-run.js';
 
 /** Phase 3 with activities replaced: what is deployed, run, recorded and removed, and in which order. */
-describe('phase 3 of a suite', function () {
-  this.timeout(60_000);
-
+describe('phase 3 of a suite', () => {
   it('gives each test its own deployment, runs its points in order, and removes it before the next', async () => {
     const { fake, outcome } = await runSuite(phase3Suite());
     assert.equal(result(outcome).verdict, 'pass');

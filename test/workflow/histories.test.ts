@@ -12,8 +12,7 @@ const CELLS = 7;
 const suiteOf = (repetitions: number) => ({ ...plan, tests: [{ ...plan.tests[1], repetitions }] });
 const ofType = (runs: readonly WorkflowRun[], type: string) => runs.filter((run) => run.type === type);
 
-describe('the history of a block of many cells', function () {
-  this.timeout(60_000);
+describe('the history of a block of many cells', () => {
   let server: TestWorkflowEnvironment;
   let fake: FakeActivities;
   let done: number | undefined;

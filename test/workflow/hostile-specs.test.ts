@@ -8,9 +8,7 @@ import { temporal } from '../support/temporal.js';
 const lf = { tool: 'nixlbench', backend: 'LIBFABRIC' };
 const times = (count: number) => Array.from({ length: count }, (_, i) => i);
 
-describe('a suite that the Temporal CLI starts with a hostile spec', function () {
-  this.timeout(60_000);
-
+describe('a suite that the Temporal CLI starts with a hostile spec', () => {
   for (const [what, spec, problem] of [
     [
       'unknown names in interleave',

@@ -6,8 +6,7 @@ import { temporal } from '../support/temporal.js';
 import { untilCancelled } from '../support/until-cancelled.js';
 
 /** What ends a test or a suite in the middle, from outside. */
-describe('a suite that is interrupted', function () {
-  this.timeout(60_000);
+describe('a suite that is interrupted', () => {
   const [, lf] = plan.tests;
 
   it('ends when it is cancelled while etcd starts and nodes are checked', async () => {

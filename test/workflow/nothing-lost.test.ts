@@ -18,9 +18,7 @@ function held(): { begun: Promise<void>; release: () => void; hold: () => Promis
   return { begun: begun.promise, release: released.resolve, hold };
 }
 
-describe('a measured suite', function () {
-  this.timeout(60_000);
-
+describe('a measured suite', () => {
   it('keeps its verdict when it is cancelled while it is compared with its baseline', async () => {
     const fake = new FakeActivities();
     const { begun, release, hold } = held();
@@ -82,9 +80,7 @@ describe('a measured suite', function () {
   });
 });
 
-describe('a person', function () {
-  this.timeout(120_000);
-
+describe('a person', () => {
   it('cancels the workflow of one test, and the suite continues with the next', async () => {
     const fake = new FakeActivities();
     const started = Promise.withResolvers<void>();
@@ -178,9 +174,7 @@ describe('a person', function () {
   });
 });
 
-describe('every step', function () {
-  this.timeout(60_000);
-
+describe('every step', () => {
   it('has a time limit for all its tries together, which follows from the spec', async () => {
     const { handle } = await runSuite({ ...plan, tests: [lf] });
     const runs = await workflowRuns((await temporal()).client, handle.workflowId);

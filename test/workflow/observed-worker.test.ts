@@ -31,9 +31,7 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-describe('a worker that is observed', function () {
-  this.timeout(120_000);
-
+describe('a worker that is observed', () => {
   const taskQueue = `queue-${randomUUID()}`;
   const workflowId = `nightly-${randomUUID()}`;
   let folder = '';

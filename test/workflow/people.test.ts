@@ -17,9 +17,7 @@ function lfFailsOnce(): FakeActivities {
   return fake;
 }
 
-describe('a test that failed for good', function () {
-  this.timeout(60_000);
-
+describe('a test that failed for good', () => {
   it('parks: it is told how to go on, others get the nodes, and after a retry only it runs again', async () => {
     const { fake, outcome } = await runSuite(parking, lfFailsOnce(), async ({ handle, fake }) => {
       await parked(handle, 'lf');
@@ -98,9 +96,7 @@ describe('a test that failed for good', function () {
   });
 });
 
-describe('a suite in the hands of a person', function () {
-  this.timeout(60_000);
-
+describe('a suite in the hands of a person', () => {
   it('pauses between cells, gives the nodes back meanwhile, and goes on where it was', async () => {
     const fake = new FakeActivities();
     const spec = { ...plan, tests: [{ ...plan.tests[1], repetitions: 3 }] };

@@ -7,9 +7,7 @@ import { FakeActivities } from '../support/fake-activities.js';
 import { withWorker } from '../support/suite-run.js';
 import { temporal } from '../support/temporal.js';
 
-describe('the promotion of a build', function () {
-  this.timeout(60_000);
-
+describe('the promotion of a build', () => {
   it('waits for a worker of the build, makes it current, and can be repeated', async () => {
     const { client } = await temporal();
     const version = { deployment: `promotion-${randomUUID()}`, build: 'a' };

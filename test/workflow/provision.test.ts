@@ -33,9 +33,7 @@ function namesChecked(fake: FakeActivities): (readonly string[] | undefined)[] {
   return names;
 }
 
-describe('a suite whose nodes an autoscaler provides', function () {
-  this.timeout(60_000);
-
+describe('a suite whose nodes an autoscaler provides', () => {
   it('asks for them, says what it waits for, and then checks exactly these nodes', async () => {
     const fake = new FakeActivities();
     const released = Promise.withResolvers<void>();

@@ -28,8 +28,7 @@ function lingering(until: 'judgeAttempt' | 'recordCell'): FakeActivities {
 
 const afterFirst = (calls: readonly string[], call: string) => calls[calls.indexOf(call) + 1];
 
-describe('while the pods of an attempt go', function () {
-  this.timeout(60_000);
+describe('while the pods of an attempt go', () => {
   const lf = plan.tests[1];
 
   it('its cell is recorded, and the next one waits', async () => {

@@ -27,8 +27,7 @@ function withInput(name: string, change: (input: Input) => object): JsonHistory 
   return history;
 }
 
-describe('a recorded history replays with the current code', function () {
-  this.timeout(60_000);
+describe('a recorded history replays with the current code', () => {
   before(installRuntime);
 
   for (const name of historyNames()) it(name, () => replay(readRecorded(name)));
@@ -46,8 +45,7 @@ describe('a recorded history replays with the current code', function () {
   });
 });
 
-describe('a recorded history replays while the worker exports traces', function () {
-  this.timeout(60_000);
+describe('a recorded history replays while the worker exports traces', () => {
   before(installRuntime);
 
   for (const name of historyNames().filter((name) =>
@@ -62,8 +60,7 @@ describe('a recorded history replays while the worker exports traces', function 
   }
 });
 
-describe('a suite run of an earlier version replays', function () {
-  this.timeout(60_000);
+describe('a suite run of an earlier version replays', () => {
   before(installRuntime);
 
   const token = `hf_${'aB3dE5gH7jK9'.repeat(3)}`;
@@ -91,8 +88,7 @@ describe('a suite run of an earlier version replays', function () {
     ));
 });
 
-describe('the replay of a history', function () {
-  this.timeout(60_000);
+describe('the replay of a history', () => {
   before(installRuntime);
 
   it('fails when the code does another activity than the history has', async () => {

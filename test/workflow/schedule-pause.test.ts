@@ -50,9 +50,7 @@ async function runBySchedule(
   }
 }
 
-describe('a run that a schedule started', function () {
-  this.timeout(60_000);
-
+describe('a run that a schedule started', () => {
   it('pauses the schedule after a verdict of its memo, with a note', async () => {
     const fake = new FakeActivities();
     const failed = unmeasured('Hung');

@@ -43,9 +43,7 @@ async function run(code: string, spans: EndedSpan[], parents: Map<string, string
   }
 }
 
-describe('the spans of a workflow', function () {
-  this.timeout(60_000);
-
+describe('the spans of a workflow', () => {
   let code = '';
   let history: History;
   let runId = '';

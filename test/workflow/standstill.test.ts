@@ -23,8 +23,7 @@ interface Version {
   readonly build: string;
 }
 
-describe('why a suite run does not move', function () {
-  this.timeout(120_000);
+describe('why a suite run does not move', () => {
   const started: WorkflowHandle[] = [];
 
   afterEach(async () => {

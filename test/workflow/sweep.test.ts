@@ -8,9 +8,7 @@ import { TEMPORAL, temporal } from '../support/temporal.js';
 
 const REMAINS: LeftoverObjects = { key: 'k', workflowId: 'gone', state: 'remove', objects: ['Pod/bench-gone'] };
 
-describe('a sweep', function () {
-  this.timeout(60_000);
-
+describe('a sweep', () => {
   it('runs by a schedule of the Temporal CLI, in the namespace that it names, and returns what it removed', async () => {
     const { address, client } = await temporal();
     const fake = new FakeActivities();

@@ -12,9 +12,7 @@ async function retriedFor(handle: WorkflowHandle): Promise<(string | null | unde
   return (raw.pendingActivities ?? []).map(({ lastFailure }) => lastFailure?.applicationFailureInfo?.type);
 }
 
-describe('a run that is bound to a result store', function () {
-  this.timeout(120_000);
-
+describe('a run that is bound to a result store', () => {
   it('does not continue on a worker with another store, and continues on one with its own', async () => {
     const settings = { TASK_QUEUE: `queue-${randomUUID()}` };
     const workflowId = `two-stores-${randomUUID()}`;

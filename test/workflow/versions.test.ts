@@ -29,9 +29,7 @@ async function start(): Promise<() => Promise<SuiteResult>> {
 
 const measured = ({ calls }: FakeActivities) => calls.filter((call) => call.startsWith('recordCell')).length;
 
-describe('a versioned worker', function () {
-  this.timeout(60_000);
-
+describe('a versioned worker', () => {
   it('keeps the suites that began on it when another build is current, and new ones go to that', async () => {
     const [old, current] = [new FakeActivities(), new FakeActivities()];
     const [begun, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];

@@ -25,9 +25,7 @@ async function detailsOf({ handle }: Run, workflowId = handle.workflowId): Promi
   return metadata.currentDetails ?? '';
 }
 
-describe('the Web UI', function () {
-  this.timeout(60_000);
-
+describe('the Web UI', () => {
   it('names test, back end, repetition, attempt and node in every row of a cell, and its figure once it is done', async () => {
     const fake = new FakeActivities();
     fake.judgements['nixl-ucx'] = [unmeasured('PeerLost')];

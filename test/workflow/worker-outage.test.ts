@@ -9,8 +9,7 @@ import { untilCancelled } from '../support/until-cancelled.js';
 
 const WORKFLOWS = fileURLToPath(new URL('../support/workflows/outage.js', import.meta.url));
 
-describe('a step', function () {
-  this.timeout(60_000);
+describe('a step', () => {
   let connection: NativeConnection;
   let taskQueue: string;
 

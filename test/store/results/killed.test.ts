@@ -35,8 +35,7 @@ async function record(
 }
 
 onBothDatabases('a process that is killed while it records', (kind) => {
-  it('loses nothing that was recorded, and leaves a store that is whole', async function () {
-    this.timeout(120_000);
+  it('loses nothing that was recorded, and leaves a store that is whole', async () => {
     const store = await kind.create();
     const random = xoroshiro128plus(20260101);
     const lines: string[] = [];
@@ -68,8 +67,7 @@ onBothDatabases('a process that is killed while it records', (kind) => {
     }
   });
 
-  it('shares the store with other processes from the first moment on', async function () {
-    this.timeout(120_000);
+  it('shares the store with other processes from the first moment on', async () => {
     const store = await kind.create();
     await Promise.all(['a', 'b', 'c', 'd'].map((prefix) => record(store, prefix, 10)));
     assert.equal((await runs(store)).length, 40);

@@ -121,8 +121,7 @@ describe('trouble with results.db', () => {
   }
 });
 
-describe('trouble with PostgreSQL', function () {
-  this.timeout(60_000);
+describe('trouble with PostgreSQL', () => {
   let server: PostgresServer;
   let folder: string;
   before(async function () {

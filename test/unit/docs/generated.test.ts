@@ -4,9 +4,7 @@ import { blocksOf, fillBlocks } from '../../../docs/generator/fill-blocks.js';
 import { type Page, readPages } from '../../../docs/generator/pages.js';
 import { undescribedKeys } from '../../../docs/generator/spec-sections.js';
 
-describe('generated blocks of the documents', function () {
-  this.timeout(60_000);
-
+describe('generated blocks of the documents', () => {
   let pages: readonly Page[];
   before(async () => {
     pages = await readPages();

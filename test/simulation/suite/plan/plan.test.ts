@@ -42,9 +42,7 @@ function measure(figure: () => number, seed: number): number[] {
   return values;
 }
 
-describe('repetitions that the plan chooses', function () {
-  this.timeout(60_000);
-
+describe('repetitions that the plan chooses', () => {
   for (const [what, figure] of Object.entries(NOISE)) {
     it(`with ${what}: equal back ends are told apart in at most 5 % of comparisons, a drop of 5 % is found in at least 90 %`, () => {
       let falseAlarms = 0;

@@ -21,9 +21,7 @@ function metric(name: string, draw: () => number, nights: number, noise: number,
   };
 }
 
-describe('compareMetrics, over many suites,', function () {
-  this.timeout(120_000);
-
+describe('compareMetrics, over many suites,', () => {
   for (const [what, noise] of [
     ['quiet', 0.008],
     ['noisy', 0.05],

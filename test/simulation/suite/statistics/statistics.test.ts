@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { findDrift, shuffled } from '../../../../suite/statistics/statistics.js';
 
-describe('findDrift, over many runs,', function () {
-  this.timeout(60_000);
-
+describe('findDrift, over many runs,', () => {
   it('names a drift in at most 2 % of steady runs', () => {
     let named = 0;
     for (let run = 0; run < 200; run++) {

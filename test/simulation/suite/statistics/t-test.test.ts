@@ -11,9 +11,7 @@ function values(noise: Noise, count: number, level = 1): number[] {
   return Array.from({ length: count }, () => level * noise());
 }
 
-describe('probabilityOfNoDifference, over many suites,', function () {
-  this.timeout(60_000);
-
+describe('probabilityOfNoDifference, over many suites,', () => {
   for (const name of Object.keys(noises(1, 0.03))) {
     for (const [before, after] of [
       [6, 6],

@@ -20,8 +20,7 @@ import { temporaryStore } from '../../../support/temporary-store.js';
 const WORKER = fileURLToPath(new URL('../../../support/reporting-process.js', import.meta.url));
 const LIMITS = { megabytes: 160, seconds: 60 };
 
-describe('the process that makes reports', function () {
-  this.timeout(60_000);
+describe('the process that makes reports', () => {
   const at = temporaryStore();
   let silent: SilentPostgres;
 

@@ -42,8 +42,7 @@ onBothDatabases('a store that is only read', (kind) => {
   });
 });
 
-describe('results.db of another user of the group', function () {
-  this.timeout(60_000);
+describe('results.db of another user of the group', () => {
   let folder: string;
   let store: ResultStore;
   const runs = async () => {

@@ -13,8 +13,7 @@ async function packed(text: string): Promise<PackedText> {
   return packer.end();
 }
 
-describe('the thread that parses logs', function () {
-  this.timeout(60_000);
+describe('the thread that parses logs', () => {
   const threads: LogThread[] = [];
   const threadOf = (limits: Partial<typeof LIMITS> = {}) => {
     const thread = new LogThread({ ...LIMITS, ...limits });

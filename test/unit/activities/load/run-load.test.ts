@@ -67,8 +67,7 @@ async function runLoad({ store, logThread }: ActivityContext, podStart: number, 
   return { outcome, jobs };
 }
 
-describe('the Job of a load whose pod the kubelet rejects', function () {
-  this.timeout(20_000);
+describe('the Job of a load whose pod the kubelet rejects', () => {
   const at = temporaryStore();
 
   it('is created again, with the count of the tries, and gives the outcome of its new pod', async () => {

@@ -59,9 +59,7 @@ function conflict(): ApiFailure {
   return new ApiFailure(context, 409, JSON.stringify({ kind: 'Status', reason: 'Conflict' }));
 }
 
-describe('the wait for a pod that the kubelet rejects', function () {
-  this.timeout(20_000);
-
+describe('the wait for a pod that the kubelet rejects', () => {
   it('creates the pod again under the same name until it runs, and notes how often', async () => {
     const node = new OnePod([REJECTED, RUNNING]);
     const started = await node.waitUntilStarted(10);

@@ -162,9 +162,7 @@ async function waitingText(cluster: FakeCluster, wait = 0): Promise<string> {
   return result.waiting;
 }
 
-describe('nodes that an autoscaler provides', function () {
-  this.timeout(20_000);
-
+describe('nodes that an autoscaler provides', () => {
   it('are the pair: a keeper is on each of them, and their devices are free again', async () => {
     const cluster = new FakeCluster();
     cluster.happens = () => cluster.giveNodes();
@@ -240,9 +238,7 @@ describe('nodes that an autoscaler provides', function () {
   });
 });
 
-describe('the wait for a node', function () {
-  this.timeout(20_000);
-
+describe('the wait for a node', () => {
   it('names the last answer of the autoscaler, and that of the scheduler while there is none', async () => {
     const cluster = new FakeCluster();
     assert.match(
@@ -291,9 +287,7 @@ describe('the wait for a node', function () {
   });
 });
 
-describe('nodes that an autoscaler does not provide', function () {
-  this.timeout(20_000);
-
+describe('nodes that an autoscaler does not provide', () => {
   const failure = async (cluster: FakeCluster, changes: Partial<ProvisionInput> = {}) => {
     const error = await cluster.provision({ limit: 0, ...changes }).then(
       () => assert.fail('the nodes were provided'),

@@ -100,9 +100,7 @@ function pod(name: string, state: object): Pod {
   };
 }
 
-describe('the watch of two ranks on a cluster', function () {
-  this.timeout(20_000);
-
+describe('the watch of two ranks on a cluster', () => {
   it('stops both within seconds after another etcd pod has taken the place of theirs', async () => {
     const ranks = new Ranks();
     setTimeout(() => {

@@ -8,8 +8,7 @@ const WHOLE = LOG_LIMITS.first + LOG_LIMITS.last;
 
 const textOf = (pieces: readonly Uint8Array[] = []) => Buffer.concat(pieces).toString();
 
-describe('the log of a pod', function () {
-  this.timeout(60_000);
+describe('the log of a pod', () => {
   let server: LogServer | undefined;
   afterEach(() => server?.close());
 
