@@ -51,9 +51,11 @@ unpack_packages() {
   unpack "$WORK"/kernel-deb/*.deb "$KERNEL"
 }
 
-# Runs depmod of the guest on this machine.
+# Runs depmod of the guest on this machine. depmod is kmod by another name; its link in the package can be an absolute one,
+# which would lead to the kmod of this machine, or to nothing.
 depmod() {
-  "$FILES/lib64/ld-linux-x86-64.so.2" --library-path "$FILES/lib/x86_64-linux-gnu" "$FILES/sbin/depmod" "$@"
+  ln -sf files/bin/kmod "$WORK/depmod"
+  "$FILES/lib64/ld-linux-x86-64.so.2" --library-path "$FILES/lib/x86_64-linux-gnu" "$WORK/depmod" "$@"
 }
 
 # Copies the modules of the guest with those that they need. A kernel can contain a module, and then has no file of it.
