@@ -1,6 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { onlyContainer } from '../../cluster/objects/measuring-pod.js';
 import { PROBE_LABELS, PROBE_TIMEOUT, type ProbeInput, probePod } from '../../cluster/objects/probe-pod.js';
+import { isConflict } from '../../kubernetes/client/api-failure.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
@@ -10,6 +11,7 @@ import { startRefusal } from '../../kubernetes/pods/start-refusal.js';
 import { LONG_PROBE_HINT } from '../../suite/cluster/probe.js';
 import { cutText } from '../../suite/record/log-text.js';
 import type { ProbeFacts } from '../../suite/run/cluster-facts.js';
+import { formatDuration } from '../../suite/units/units.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 import { type StartTimeouts, waitUntilStarted } from '../pods/pods.js';
@@ -28,11 +30,10 @@ export function probeActivities(context: ActivityContext) {
       const owned = await context.owned(run, pod, name, PROBE_LABELS);
       const renewed = () => context.claims.renew(run, [node]);
       await renewed();
-      await cluster.createOrAdopt(owned, cancellationSignal());
-      const ended = await endOf(cluster, owned, input.patience, renewed);
+      const ended = await runProbe(cluster, owned, input.patience, renewed);
       const log = await cluster.podLog(run.namespace, name, onlyContainer(pod).name, cancellationSignal());
       const { path, cut } = await context.store.saveLog(run.workflowId, `set-up/probe-${node}.log`, log);
-      await cluster.delete(POD, run.namespace, name, { gracePeriodSeconds: 1 });
+      await deleteProbe(cluster, ended);
       // The facts in the missing part decide about the image.
       if (cut) {
         const message = `the output of the probe pod on ${node} is longer than the limit: ${cutText(cut)}`;
@@ -44,6 +45,53 @@ export function probeActivities(context: ActivityContext) {
       ]);
     },
   };
+}
+
+/** Number of probes of one node. Someone else deleted each but the last. */
+const MAX_PROBES = 3;
+
+/**
+ * Creates a probe and waits for its end. Creates another one when it is deleted meanwhile: a try of this step whose worker
+ * was killed or did not send its heartbeat in time deletes the probe that the next try has adopted.
+ *
+ * @throws {SuiteFailure} `PodLost` when the last probe was deleted; the reason why a probe cannot start
+ */
+async function runProbe(
+  cluster: Cluster,
+  probe: Pod,
+  patience: StartTimeouts,
+  renewed: () => Promise<void>,
+): Promise<Pod> {
+  for (let number = 1; ; number++) {
+    try {
+      await createProbe(cluster, probe, patience, renewed);
+      return await endOf(cluster, probe, patience, renewed);
+    } catch (error) {
+      const lost = error instanceof SuiteFailure && error.class === 'PodLost';
+      if (!lost || number === MAX_PROBES) throw error;
+    }
+  }
+}
+
+/** Creates a probe, or adopts that of an earlier try. Waits until one that is being deleted is gone. */
+async function createProbe(
+  cluster: Cluster,
+  probe: Pod,
+  { podStart }: StartTimeouts,
+  renewed: () => Promise<void>,
+): Promise<void> {
+  const { namespace, name } = probe.metadata;
+  await poll(async (elapsed) => {
+    await renewed();
+    const { metadata } = await cluster.createOrAdopt(probe, cancellationSignal());
+    if (metadata.deletionTimestamp === undefined) return true;
+    if (elapsed < podStart) return undefined;
+    throw new SuiteFailure(
+      'PodRejected',
+      `an earlier probe pod ${namespace}/${name} is still being deleted after ${formatDuration(podStart)}`,
+      { hint: 'Check its node, which does not report that the pod has ended' },
+    );
+  }, cancellationSignal());
 }
 
 /** Waits until a probe has ended. A kubelet that restarts can reject it while it runs; then another pod takes its place. */
@@ -59,11 +107,21 @@ async function endOf(
     const ended = await poll(async (elapsed) => {
       await renewed();
       const current = await cluster.find<Pod>(POD, namespace, name, cancellationSignal());
-      if (!current) throw new SuiteFailure('PodRejected', `probe pod ${namespace}/${name} was deleted while it ran`);
+      if (!current) throw new SuiteFailure('PodLost', `probe pod ${namespace}/${name} was deleted while it ran`);
       if (hasEnded(current)) return current;
       if (elapsed <= PROBE_TIMEOUT) return undefined;
       throw new SuiteFailure('PodRejected', `probe pod ${namespace}/${name} did not end within ${PROBE_TIMEOUT} s`);
     }, cancellationSignal());
     if (!startRefusal(ended)) return ended;
   }
+}
+
+/** Deletes a probe that has ended, and never another one of its name. */
+async function deleteProbe(cluster: Cluster, { metadata }: Pod): Promise<void> {
+  const { namespace, name, uid = '' } = metadata;
+  await cluster
+    .delete(POD, namespace, name, { gracePeriodSeconds: 1, preconditions: { uid } })
+    .catch((error: unknown) => {
+      if (!isConflict(error)) throw error;
+    });
 }

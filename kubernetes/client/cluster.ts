@@ -112,8 +112,10 @@ export class Cluster {
     try {
       return await this.create(object, signal);
     } catch (error) {
-      if (isAlreadyExists(error)) return this.get<T>({ apiVersion, kind }, metadata.namespace, metadata.name, signal);
-      throw error;
+      if (!isAlreadyExists(error)) throw error;
+      const existing = await this.find<T>({ apiVersion, kind }, metadata.namespace, metadata.name, signal);
+      // The existing object can have disappeared since.
+      return existing ?? this.create(object, signal);
     }
   }
 

@@ -94,8 +94,16 @@ function explainOwnEnd(facts: readonly RankFacts[], problem: string): FailureRec
     if (statement) return namedFailure(rank, statement, problem);
   }
   if (first) return failureRecord('Crashed', `${first.name} ${first.end.text}${after(first)}; ${problem}`);
+  const [peer] = own;
+  const silent = facts.find(({ end }) => end.kind === 'stopped');
+  if (peer && silent) {
+    const message = `${silent.name} did not end after ${peer.name} had ended with exit code 0, and the suite stopped it`;
+    return failureRecord('Hung', `${message}; ${problem}`, SILENT_HINT);
+  }
   return failureRecord('Incomplete', problem);
 }
+
+const SILENT_HINT = 'Check the last lines in the stored log of the rank that did not end';
 
 function after({ log }: RankFacts): string {
   const lines = lastLines(log.timeline);

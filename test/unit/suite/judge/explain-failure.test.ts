@@ -94,6 +94,25 @@ describe('what ended an attempt', () => {
     exitCode: 137,
   };
 
+  it('is the rank that stopped in the middle of its table when the other one had ended well', () => {
+    const silent = timed([
+      [0, BEGIN],
+      [1, HEADER],
+      [2, ROW],
+      [34, STOP],
+    ]);
+    const done = timed([
+      [0, BEGIN],
+      [4, end(0)],
+    ]);
+    const failure = explain({ log: silent, exitCode: 137, endedBySuite: true }, { log: done, exitCode: 0 });
+    assert.equal(failure.class, 'Hung');
+    assert.match(
+      failure.message,
+      /^the rank on node2 \(gpu-2\) did not end after the rank on node1 \(gpu-1\) had ended with exit code 0, and the suite stopped it; \d+ of \d+ rows/,
+    );
+  });
+
   it('is the error of a rank that ended before its peer was killed, and not the other way round', () => {
     const failed = (second: number) => ({
       log: timed([
