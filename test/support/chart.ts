@@ -90,12 +90,12 @@ export async function installPolicies(
 async function untilEnforced(worker: Cluster, namespace: string): Promise<void> {
   const metadata = { name: 'reachable', namespace };
   const service = { apiVersion: 'v1', kind: 'Service', metadata, spec: { type: 'NodePort', ports: [{ port: 80 }] } };
-  for (let tries = 0; tries < 300; tries++) {
+  for (let tries = 0; tries < 1200; tries++) {
     const answer = await tryCreate(worker, service);
     if (answer?.includes('ValidatingAdmissionPolicy')) return;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
-  throw new Error('the API server did not enforce the policies within 30 s');
+  throw new Error('the API server did not enforce the policies within 2 min');
 }
 
 /** Creates an object without storing it. Returns the refusal of the API server; undefined when it is allowed. */

@@ -4,7 +4,7 @@ import { createServer } from 'node:net';
 import { Connection, WorkflowClient } from '@temporalio/client';
 import { TEMPORAL } from './temporal.js';
 
-const READY_TIMEOUT_MS = 30_000;
+const READY_TIMEOUT_MS = 120_000;
 
 /** A Temporal server with a database file, which can be killed and started again on the same port. */
 export class DurableTemporal {

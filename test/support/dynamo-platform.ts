@@ -40,7 +40,7 @@ export async function installResources(admin: Cluster, versions = ['v1alpha1', '
         ({ type, status }) => type === 'Established' && status === 'True',
       );
       return established || undefined;
-    }, AbortSignal.timeout(10_000));
+    }, AbortSignal.timeout(120_000));
   }
   if (versions.includes('v1beta1')) await served(admin);
 }
@@ -55,7 +55,7 @@ async function served(admin: Cluster): Promise<void> {
       if (isNotFound(error)) return undefined;
       throw error;
     }
-  }, AbortSignal.timeout(10_000));
+  }, AbortSignal.timeout(120_000));
 }
 
 /** Removes the resources with all objects of their kinds, and waits until they are gone. */
@@ -64,7 +64,7 @@ export async function removeResources(admin: Cluster): Promise<void> {
     await admin.delete(CUSTOM_RESOURCE_DEFINITION, undefined, metadata.name);
     await poll(
       async () => ((await admin.find(CUSTOM_RESOURCE_DEFINITION, undefined, metadata.name)) ? undefined : true),
-      AbortSignal.timeout(30_000),
+      AbortSignal.timeout(120_000),
     );
   }
 }
@@ -84,6 +84,6 @@ export async function startOperatorPod(admin: Cluster, namespace: string): Promi
   await admin.apply(pod);
   await poll(
     async () => (isReady(await admin.get<Pod>(POD, namespace, name)) ? true : undefined),
-    AbortSignal.timeout(20_000),
+    AbortSignal.timeout(120_000),
   );
 }

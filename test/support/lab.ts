@@ -272,7 +272,7 @@ export class Lab {
         );
         return running.length === 2;
       },
-      120,
+      240,
       async () => (await this.progress(workflowId)).step,
     );
     return running;
@@ -283,7 +283,7 @@ export class Lab {
    *
    * @param seconds for which to wait for deletions
    */
-  async leftovers(seconds = 5): Promise<string[]> {
+  async leftovers(seconds = 30): Promise<string[]> {
     const query = { labelSelector: 'app.kubernetes.io/managed-by=dynamo-bench' };
     let names: string[] = [];
     for (let tries = 0; tries < seconds * 10; tries++) {
@@ -314,7 +314,7 @@ export class Lab {
   async until(
     what: string,
     seen: () => Promise<boolean>,
-    seconds = 60,
+    seconds = 180,
     explain = async () => 'no more is known',
   ): Promise<void> {
     const deadline = Date.now() + seconds * 1000;
