@@ -74,7 +74,14 @@ export function newLease(namespace: string, name: string, claimant: Claimant, no
   };
 }
 
-/** Releases a Lease, unless another holder has taken it. */
+/** Number of tries to release a Lease that its holder renews meanwhile. */
+const RELEASE_TRIES = 5;
+
+/**
+ * Releases a Lease, unless another holder has taken it. Reads it again after a conflict: the holder may just have renewed it.
+ *
+ * @throws {ApiFailure} `ApiConflict` when each try had a conflict
+ */
 export async function releaseLease(
   cluster: Cluster,
   namespace: string,
@@ -82,14 +89,16 @@ export async function releaseLease(
   identity: string,
   signal?: AbortSignal,
 ): Promise<void> {
-  const found = await cluster.find<Lease>(LEASE, namespace, name, signal);
-  if (found?.spec.holderIdentity !== identity) return;
-  const { uid, resourceVersion } = found.metadata;
-  if (uid === undefined || resourceVersion === undefined) return;
-  try {
-    await cluster.delete(LEASE, namespace, name, { preconditions: { uid, resourceVersion }, signal });
-  } catch (error) {
-    if (!isConflict(error)) throw error;
+  for (let tries = 1; ; tries++) {
+    const found = await cluster.find<Lease>(LEASE, namespace, name, signal);
+    if (found?.spec.holderIdentity !== identity) return;
+    const { uid, resourceVersion } = found.metadata;
+    if (uid === undefined || resourceVersion === undefined) return;
+    try {
+      return await cluster.delete(LEASE, namespace, name, { preconditions: { uid, resourceVersion }, signal });
+    } catch (error) {
+      if (!isConflict(error) || tries === RELEASE_TRIES) throw error;
+    }
   }
 }
 

@@ -39,6 +39,7 @@ export class FaultGrid {
     const cells = tests.flatMap((test) => test.cells);
     const scheduled = await podsEverScheduled(lab);
     const attempts = cells.flatMap((cell) => cell.attempts);
+    const left = await lab.leftovers(what.deletionSeconds);
     const row: Row = {
       fault: what.fault,
       moment: what.moment,
@@ -46,13 +47,13 @@ export class FaultGrid {
       attempts: Math.max(...cells.map((cell) => cell.attempts.length)),
       runTwice: attempts.filter((attempt) => ranTwice(attempt, scheduled)).length,
       lost: tests.filter(({ cells }) => cells.length === 0).length,
-      left: (await lab.leftovers(what.deletionSeconds)).length,
+      left: left.length,
     };
     this.#rows.push(row);
     assert.deepEqual(
       { runTwice: row.runTwice, lost: row.lost, left: row.left },
       { runTwice: 0, lost: 0, left: 0 },
-      `${what.fault}, ${what.moment}`,
+      `${what.fault}, ${what.moment}; left behind: ${left.join(', ')}`,
     );
     return row;
   }
