@@ -1,5 +1,6 @@
-import { isConflict, isForbidden, isNotFound } from '../kubernetes/client/api-failure.js';
+import { isForbidden, isNotFound } from '../kubernetes/client/api-failure.js';
 import type { Cluster } from '../kubernetes/client/cluster.js';
+import { deleteThis } from '../kubernetes/client/delete-this.js';
 import type { KubernetesObject } from '../kubernetes/client/objects.js';
 import {
   CONFIG_MAP,
@@ -24,7 +25,6 @@ export interface LeftoverPlace {
 
 interface Found {
   readonly kind: (typeof DELETION_ORDER)[number];
-  readonly namespace: string;
   readonly object: KubernetesObject;
 }
 
@@ -54,15 +54,8 @@ export async function removeLeftovers(
   const toRemove = (await groupByRun(cluster, place, runs, signal)).filter(
     ({ leftovers }) => leftovers.state === 'remove',
   );
-  for (const { kind, namespace, object } of toRemove.flatMap(({ found }) => found)) {
-    const { name, uid } = object.metadata;
-    if (uid === undefined) continue;
-    const grace = kind === POD ? { gracePeriodSeconds: 1 } : {};
-    try {
-      await cluster.delete(kind, namespace, name, { preconditions: { uid }, ...grace, signal });
-    } catch (error) {
-      if (!isConflict(error)) throw error;
-    }
+  for (const { kind, object } of toRemove.flatMap(({ found }) => found)) {
+    await deleteThis(cluster, kind, object, { ...(kind === POD ? { gracePeriodSeconds: 1 } : {}), signal });
   }
   return toRemove.map(({ leftovers }) => leftovers);
 }
@@ -104,15 +97,15 @@ async function objectsByRun(
         if (kind === RESOURCE_CLAIM_TEMPLATE && (isNotFound(error) || isForbidden(error))) return [];
         throw error;
       });
-      return { kind, namespace, objects };
+      return { kind, objects };
     }),
   );
-  for (const { kind, namespace, objects } of listed) {
+  for (const { kind, objects } of listed) {
     for (const object of objects) {
       const key = object.metadata.labels?.[RUN_LABEL];
       if (!key || !object.metadata.annotations?.[WORKFLOW_ANNOTATION]) continue;
       const found = byRun.get(key) ?? [];
-      found.push({ kind, namespace, object });
+      found.push({ kind, object });
       byRun.set(key, found);
     }
   }

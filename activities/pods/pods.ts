@@ -1,6 +1,6 @@
 import { cancellationSignal } from '@temporalio/activity';
-import { isConflict } from '../../kubernetes/client/api-failure.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
+import { deleteThis } from '../../kubernetes/client/delete-this.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { POD } from '../../kubernetes/client/resources.js';
@@ -73,13 +73,8 @@ interface RejectedPod {
 }
 
 /** Deletes a rejected pod, which has never run. Its name is free when it no longer exists. */
-async function deleteRejected(cluster: Cluster, { metadata }: Pod): Promise<void> {
-  const { namespace, name, uid = '' } = metadata;
-  const options = { gracePeriodSeconds: 0, preconditions: { uid }, signal: cancellationSignal() };
-  await cluster.delete(POD, namespace, name, options).catch((error: unknown) => {
-    // Another try of this activity has already created the next pod.
-    if (!isConflict(error)) throw error;
-  });
+async function deleteRejected(cluster: Cluster, pod: Pod): Promise<void> {
+  await deleteThis(cluster, POD, pod, { gracePeriodSeconds: 0, signal: cancellationSignal() });
 }
 
 /**

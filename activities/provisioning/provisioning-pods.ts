@@ -1,8 +1,8 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { HOLDER_LABELS, type HolderInput, holderPod } from '../../cluster/objects/holder-pod.js';
 import { KEEPER_LABELS, keeperPod } from '../../cluster/objects/keeper-pod.js';
-import { isConflict } from '../../kubernetes/client/api-failure.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
+import { deleteThis } from '../../kubernetes/client/delete-this.js';
 import type { Node, Pod } from '../../kubernetes/client/objects.js';
 import { NODE, POD } from '../../kubernetes/client/resources.js';
 import { isTerminal } from '../../kubernetes/pods/pod-state.js';
@@ -98,12 +98,8 @@ export class ProvisioningPods {
   }
 
   /** Deletes one pod, by force, because its node may not exist any more. Another pod of the same name stays. */
-  async remove({ metadata }: Pod): Promise<void> {
-    const { name, uid = '' } = metadata;
-    const options = { gracePeriodSeconds: 0, preconditions: { uid }, signal: cancellationSignal() };
-    await this.#cluster.delete(POD, this.#run.namespace, name, options).catch((error: unknown) => {
-      if (!isConflict(error)) throw error;
-    });
+  remove(pod: Pod): Promise<void> {
+    return deleteThis(this.#cluster, POD, pod, { gracePeriodSeconds: 0, signal: cancellationSignal() });
   }
 
   /** Removes the holders and waits until the ranks can have their devices. */

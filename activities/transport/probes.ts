@@ -1,8 +1,8 @@
 import { cancellationSignal } from '@temporalio/activity';
 import { onlyContainer } from '../../cluster/objects/measuring-pod.js';
 import { PROBE_LABELS, PROBE_TIMEOUT, type ProbeInput, probePod } from '../../cluster/objects/probe-pod.js';
-import { isConflict } from '../../kubernetes/client/api-failure.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
+import { deleteThis } from '../../kubernetes/client/delete-this.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { POD } from '../../kubernetes/client/resources.js';
@@ -33,7 +33,7 @@ export function probeActivities(context: ActivityContext) {
       const ended = await runProbe(cluster, owned, input.patience, renewed);
       const log = await cluster.podLog(run.namespace, name, onlyContainer(pod).name, cancellationSignal());
       const { path, cut } = await context.store.saveLog(run.workflowId, `set-up/probe-${node}.log`, log);
-      await deleteProbe(cluster, ended);
+      await deleteThis(cluster, POD, ended, { gracePeriodSeconds: 1 });
       // The facts in the missing part decide about the image.
       if (cut) {
         const message = `the output of the probe pod on ${node} is longer than the limit: ${cutText(cut)}`;
@@ -114,14 +114,4 @@ async function endOf(
     }, cancellationSignal());
     if (!startRefusal(ended)) return ended;
   }
-}
-
-/** Deletes a probe that has ended, and never another one of its name. */
-async function deleteProbe(cluster: Cluster, { metadata }: Pod): Promise<void> {
-  const { namespace, name, uid = '' } = metadata;
-  await cluster
-    .delete(POD, namespace, name, { gracePeriodSeconds: 1, preconditions: { uid } })
-    .catch((error: unknown) => {
-      if (!isConflict(error)) throw error;
-    });
 }

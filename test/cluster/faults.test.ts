@@ -96,6 +96,8 @@ describe('a running suite', function () {
       ['cancelled'],
     );
     assert.equal(end.record.tests[0]?.cells[0]?.verdict, 'pass');
+    // The suite did not wait for the end of the second test.
+    assert.notEqual(end.record.tests[1]?.cells[0]?.verdict, 'pass');
     assert.deepEqual(await lab.leftovers(), []);
   });
 

@@ -43,6 +43,8 @@ describe('a suite passes when', function () {
     assert.ok(first?.failure, 'the first attempt has failed');
     const [expected] = INFRASTRUCTURE_FAULTS.etcdDeletedDuringTest.failure;
     assert.equal(first.failure.class, expected, first.failure.message);
+    // They did not wait for each other until the tool's own limit.
+    assert.ok(first.ranks.some(({ endedBySuite }) => endedBySuite));
   });
 
   it('the first rank is deleted', async () => {
