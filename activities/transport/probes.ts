@@ -47,7 +47,7 @@ export function probeActivities(context: ActivityContext) {
   };
 }
 
-/** Number of probes of one node. Someone else deleted each but the last. */
+/** Number of probes that one try creates for a node when others delete them. */
 const MAX_PROBES = 3;
 
 /**

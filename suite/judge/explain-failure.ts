@@ -1,6 +1,6 @@
 import { fabricKindOf } from '../fabrics/registry.js';
 import type { TransportTestSpec } from '../spec/transport-tests.js';
-import type { RankLog } from '../tools/common/log-lines.js';
+import { ownOutput, type RankLog } from '../tools/common/log-lines.js';
 import { statementOf } from '../tools/common/log-prefix.js';
 import { deepestCause, type FoundMessage, isConsequence } from '../tools/common/messages.js';
 import { contentText } from '../tools/common/plugin-folder.js';
@@ -65,7 +65,7 @@ export function explainFailure(input: {
     );
   }
   if (context.timedOut || context.stalledFor !== undefined) return hung(input);
-  return explainOwnEnd(facts, problem);
+  return explainOwnEnd(input.test, facts, problem);
 }
 
 function namedFailure({ name, log }: RankFacts, { class: failureClass, line, hint }: FoundMessage, problem: string) {
@@ -75,8 +75,10 @@ function namedFailure({ name, log }: RankFacts, { class: failureClass, line, hin
   return failureRecord(failureClass, `${name} ${what}: "${statementOf(line)}"${plugins}; ${problem}`, hint);
 }
 
-/** Explains an attempt whose ranks ended by themselves, without an error that names a cause. */
-function explainOwnEnd(facts: readonly RankFacts[], problem: string): FailureRecord {
+const SILENT_HINT = 'Check the last lines in the stored log of the rank that did not end';
+
+/** Explains an attempt of which a rank ended by itself, without an error that names a cause. */
+function explainOwnEnd(test: TransportTestSpec, facts: readonly RankFacts[], problem: string): FailureRecord {
   const own = facts.filter(({ end }) => end.kind !== 'stopped').sort(byEnd);
   for (const rank of [...own, ...facts]) {
     const consequence = deepestCause(rank.found.filter(isConsequence), { warnings: false });
@@ -96,14 +98,13 @@ function explainOwnEnd(facts: readonly RankFacts[], problem: string): FailureRec
   if (first) return failureRecord('Crashed', `${first.name} ${first.end.text}${after(first)}; ${problem}`);
   const [peer] = own;
   const silent = facts.find(({ end }) => end.kind === 'stopped');
-  if (peer && silent) {
+  // A rank that has printed some of the rows, and ended, explains those that lack.
+  if (peer && silent && toolOf(test).printedRows(test, ownOutput(peer.log)).length === 0) {
     const message = `${silent.name} did not end after ${peer.name} had ended with exit code 0, and the suite stopped it`;
     return failureRecord('Hung', `${message}; ${problem}`, SILENT_HINT);
   }
   return failureRecord('Incomplete', problem);
 }
-
-const SILENT_HINT = 'Check the last lines in the stored log of the rank that did not end';
 
 function after({ log }: RankFacts): string {
   const lines = lastLines(log.timeline);

@@ -94,6 +94,21 @@ describe('what ended an attempt', () => {
     exitCode: 137,
   };
 
+  it('is the end of the rank that printed a part of the table, also when the other one ran on', () => {
+    const part = timed([
+      [0, BEGIN],
+      [1, HEADER],
+      [2, ROW],
+      [4, end(0)],
+    ]);
+    const silent = timed([
+      [0, BEGIN],
+      [34, STOP],
+    ]);
+    const failure = explain({ log: part, exitCode: 0 }, { log: silent, exitCode: 137, endedBySuite: true });
+    assert.equal(failure.class, 'Incomplete');
+  });
+
   it('is the rank that stopped in the middle of its table when the other one had ended well', () => {
     const silent = timed([
       [0, BEGIN],
