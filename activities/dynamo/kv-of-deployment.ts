@@ -3,6 +3,7 @@ import type { DeploymentPlace } from '../../cluster/objects/dynamo/deployment-in
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import { execInPod } from '../../kubernetes/client/exec.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
+import { countedKvType } from '../../suite/engines/registry.js';
 import type { UnknownKv } from '../../suite/kv/kv-layers.js';
 import { type KvSize, kvSize } from '../../suite/kv/kv-size.js';
 import { type ModelConfig, modelConfig } from '../../suite/spec/model-config.js';
@@ -11,8 +12,8 @@ import { roleOf } from './deployment-pods.js';
 const EXEC_TIMEOUT_MS = 15_000;
 
 /** Computes the KV bytes of a prompt token, with the data type and tensor parallelism of the deployment. */
-export function kvSizeOf(config: ModelConfig, { transfer }: DeploymentPlace['dynamo']): KvSize | UnknownKv {
-  return kvSize(config, transfer.kvCacheType, transfer.tensorParallel);
+export function kvSizeOf(config: ModelConfig, { engine, transfer }: DeploymentPlace['dynamo']): KvSize | UnknownKv {
+  return kvSize(config, countedKvType(engine, transfer.kvCacheType), transfer.tensorParallel);
 }
 
 /**

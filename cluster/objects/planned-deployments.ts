@@ -1,5 +1,5 @@
 import { frontendUrl } from '../../suite/cluster/dynamo-names.js';
-import { isSimulatedEngine, simulatedKvRate } from '../../suite/engines/registry.js';
+import { countedKvType, isSimulatedEngine, simulatedKvRate } from '../../suite/engines/registry.js';
 import { knownKv, kvSize } from '../../suite/kv/kv-size.js';
 import { deploymentSettings } from '../../suite/spec/deployment-settings.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
@@ -37,11 +37,13 @@ async function plannedDeployment(
   const rate = test.kvTransferRate ?? simulatedKvRate(dynamo.engine);
   const simulates = isSimulatedEngine(dynamo.engine.kind) && test.topology !== 'aggregated';
   const { model, transfer } = dynamo;
-  const kv = model.config && kvSize(model.config, transfer.kvCacheType, transfer.tensorParallel);
+  const kv =
+    model.config && kvSize(model.config, countedKvType(dynamo.engine, transfer.kvCacheType), transfer.tensorParallel);
   const input: DeploymentInput = {
     run,
     dynamo,
     topology: test.topology,
+    promptTokens: test.inputTokens,
     pair,
     ...deploymentSettings(spec, dynamo, spec.fabric),
     annotations,

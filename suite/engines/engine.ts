@@ -20,22 +20,30 @@ export const kvTransferRate = () => z.union([rate(), z.literal('measured'), z.li
 export type KvTransferRate = z.output<ReturnType<typeof kvTransferRate>>;
 
 /** Fields of the parsed block `dynamo.engine` that all engines share. */
-interface EngineBlock {
+export interface EngineBlock {
   readonly kind: string;
   readonly extraArguments: readonly string[];
 }
 
+/** Data types of elements of a KV cache that the size of the cache follows from. `auto`: the type of the model. */
+export type KvElementType = 'auto' | 'fp8' | 'nvfp4' | 'bfloat16' | 'float16';
+
 /** A worker that runs an engine. */
-export interface EngineWorker {
+export interface EngineWorker<Block = EngineBlock> {
   readonly role: WorkerRole;
+  /** The parsed block `dynamo.engine`. */
+  readonly block: Block;
   readonly model: { readonly name: string; readonly path?: string | undefined };
   readonly transfer: {
     /** NIXL back end that carries the KV cache. */
     readonly backend: string;
     readonly tensorParallel: number;
     readonly tokensPerBlock: number;
-    readonly kvCacheType: string;
   };
+  /** GPUs of the worker; 0: it computes on its CPUs. */
+  readonly gpus: number;
+  /** Tokens of the longest prompt that the load requests, without the template of a chat; undefined when unknown. */
+  readonly promptTokens?: number | undefined;
   /** KV transfer that a simulated engine simulates. */
   readonly simulatedKv: {
     /** Bytes per second; undefined when the engine does not pause for the transfer. */
@@ -53,6 +61,38 @@ export interface Simulation<Block> {
   kvTransferRate(block: Block): KvTransferRate;
 }
 
+/** What a worker counts about the KV transfers that it took part in. */
+export const TRANSFER_QUANTITIES = [
+  /** Completed transfers. */
+  'transfers',
+  /** Bytes of all completed transfers. */
+  'bytes',
+  /** Descriptors (contiguous pieces of memory) of all completed transfers. */
+  'descriptors',
+  /** Seconds of all completed transfers, from the call that posts one until it has ended. */
+  'seconds',
+  /** The part of `seconds` that the calls that post transfers took. */
+  'postSeconds',
+  'failedTransfers',
+  /** Messages about a transfer that did not reach the other side. */
+  'failedNotifications',
+  /** Requests whose KV cache the prefill worker released before a decode worker had read it. */
+  'expiredRequests',
+] as const;
+
+export type TransferQuantity = (typeof TRANSFER_QUANTITIES)[number];
+
+/** An engine's record of its KV transfers: series in the Prometheus text at `/metrics` of its workers. */
+export interface TransferRecord {
+  /** Role of the workers that count a completed transfer. Workers of each role count failures. */
+  readonly role: 'prefill' | 'decode';
+  /** Series of each quantity. Values of one series with different labels are added up. */
+  readonly series: Partial<Record<TransferQuantity, { readonly name: string; readonly unit?: number }>>;
+}
+
+/** Port at which a worker of Dynamo shows `/metrics`, as the Dynamo operator sets it. */
+export const SYSTEM_PORT = 9090;
+
 export interface Engine<Block extends EngineBlock = EngineBlock> {
   /** Value of `kind` in suite specs and records. */
   readonly kind: Block['kind'];
@@ -69,8 +109,22 @@ export interface Engine<Block extends EngineBlock = EngineBlock> {
    * sends its KV cache through NIXL, which the NIC counters and the loaded NIXL plug-ins of its workers prove.
    */
   readonly simulation?: Simulation<Block>;
+  /** The engine's record of its KV transfers; absent when it keeps none. */
+  readonly transferRecord?: TransferRecord;
+  /** Returns the data type of the elements of the KV cache that the block selects. */
+  kvElementType(block: Block): KvElementType;
+  /**
+   * Returns the number of descriptors in which the engine transfers one KV block of one rank, before NIXL merges adjacent
+   * ones.
+   *
+   * @param layers layers of the model that keep a KV cache
+   */
+  descriptorsPerBlock(layers: number): number;
   /** Returns the arguments of the command for one worker, without those of the spec (`extraArguments`). */
-  arguments(worker: EngineWorker): string[];
-  /** Returns the environment variables of one worker. They take precedence over `dynamo.env`. */
-  environment(worker: EngineWorker): Readonly<Record<string, string>>;
+  arguments(worker: EngineWorker<Block>): string[];
+  /**
+   * Returns the environment variables of one worker. They take precedence over `dynamo.env`. A value can refer to
+   * `$(POD_IP)`, the address of the pod.
+   */
+  environment(worker: EngineWorker<Block>): Readonly<Record<string, string>>;
 }

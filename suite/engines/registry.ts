@@ -2,10 +2,12 @@ import { z } from 'zod';
 import { unknownWord } from '../schema/schema.js';
 import type { Engine, KvTransferRate, Simulation } from './engine.js';
 import { mocker } from './mocker/mocker.js';
+import { sglang } from './sglang/sglang.js';
 import { trtllm } from './trtllm/trtllm.js';
+import { vllm } from './vllm/vllm.js';
 
 /** Every engine that the suite can deploy. The first is the default. To add an engine, add its folder and one line here. */
-const ENGINES = [trtllm, mocker] as const;
+const ENGINES = [trtllm, vllm, sglang, mocker] as const;
 
 type Schema = (typeof ENGINES)[number]['schema'];
 type EngineKind = (typeof ENGINES)[number]['kind'];
@@ -49,4 +51,12 @@ export function isSimulatedEngine(kind: string | undefined): boolean {
 /** Returns the default rate of an engine's simulated KV transfer; `none` for a real engine. */
 export function simulatedKvRate(block: EngineSpec): KvTransferRate {
   return engineOf(block).simulation?.kvTransferRate(block) ?? 'none';
+}
+
+/**
+ * Returns the data type from which the size of the KV cache follows: `transfer.kvCacheType` of the spec, or with `auto` the
+ * type that the engine gets.
+ */
+export function countedKvType(block: EngineSpec, kvCacheType: string): string {
+  return kvCacheType === 'auto' ? engineOf(block).kvElementType(block) : kvCacheType;
 }

@@ -1,4 +1,4 @@
-import { isSimulatedEngine } from '../engines/registry.js';
+import { countedKvType, isSimulatedEngine } from '../engines/registry.js';
 import { kvSize, unknownKv } from '../kv/kv-size.js';
 import type { Concern } from '../run/concern.js';
 import type { DynamoSpec } from '../spec/dynamo-spec.js';
@@ -68,7 +68,7 @@ export function doubtfulLoads({
   if (isSimulatedEngine(engine.kind)) return [];
   if (!model.config && (model.path ?? model.name).startsWith('/')) return [];
   const why = model.config
-    ? unknownKv(kvSize(model.config, transfer.kvCacheType, transfer.tensorParallel))
+    ? unknownKv(kvSize(model.config, countedKvType(engine, transfer.kvCacheType), transfer.tensorParallel))
     : 'set dynamo.model.config (fields of the model’s config.json, including torch_dtype), or a dynamo.model.path whose folder in the workers has that file';
   if (why === undefined) return [];
   const message = `its KV transfer cannot be proven, because the KV bytes of a token are unknown: ${why}`;

@@ -82,7 +82,7 @@ const transfer = strict({
     .meta({ description: 'tokens of one KV block; 32 is the default of TensorRT-LLM' }),
   kvCacheType: choice('KV cache type', ['auto', 'fp8', 'bfloat16', 'float16']).default('auto').meta({
     description:
-      'data type of the KV cache; auto: the type of the model, which is unknown in advance for a quantized model',
+      'data type with which the prediction counts the bytes of the KV cache; the engine gets engine.kvCacheDtype. auto: the type that the engine gets, otherwise that of the model, which is unknown in advance for a quantized model',
   }),
 });
 

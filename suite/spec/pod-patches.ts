@@ -40,7 +40,8 @@ export function problemsOfPatches(
   ];
 }
 
-function workerVariables({ engine, model, transfer, env }: DynamoSpec): string[] {
-  const ofEngine = engineOf(engine).environment({ role: 'prefill', model, transfer, simulatedKv: {} });
+function workerVariables({ engine, model, transfer, env, resources }: DynamoSpec): string[] {
+  const worker = { role: 'prefill', block: engine, model, transfer, gpus: resources.gpu, simulatedKv: {} } as const;
+  const ofEngine = engineOf(engine).environment(worker);
   return [...Object.keys(ofEngine), ...Object.keys(env)];
 }

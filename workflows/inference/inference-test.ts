@@ -294,6 +294,7 @@ class InferenceTest {
           run,
           dynamo,
           topology: test.topology,
+          promptTokens: test.inputTokens,
           pair,
           nodes: [pair.node1, pair.node2],
           ...deploymentSettings(spec, dynamo, this.#input.fabric),

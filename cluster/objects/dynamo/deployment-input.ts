@@ -14,6 +14,8 @@ export interface DeploymentInput extends DeploymentSettings {
   readonly annotations: Readonly<Record<string, string>>;
   /** Whether the deployment stays after the run. */
   readonly keep: boolean;
+  /** Tokens of a prompt of the load; undefined in inputs of earlier versions. */
+  readonly promptTokens?: number | undefined;
   /**
    * Rate of the KV transfer that a simulated engine imitates, in bytes per second. Undefined: no pause for the
    * transfer.

@@ -39,9 +39,10 @@ function fillWorkerPod(spec: PodSpec, input: DeploymentInput, { role, node }: Wo
 }
 
 function setEngine(container: Container, input: DeploymentInput, role: WorkerRole): void {
-  const { engine, model, transfer } = input.dynamo;
+  const { engine, model, transfer, resources } = input.dynamo;
   const simulatedKv = { rate: input.simulatedRate, bytesPerToken: input.kvBytesPerToken };
-  const worker = { role, model, transfer, simulatedKv };
+  const { promptTokens } = input;
+  const worker = { role, block: engine, model, transfer, gpus: resources.gpu, promptTokens, simulatedKv };
   const { command, arguments: argumentsOf, environment } = engineOf(engine);
   container.command = [...command];
   container.args = [...argumentsOf(worker), ...engine.extraArguments];

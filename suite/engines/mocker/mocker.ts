@@ -30,6 +30,10 @@ export const mocker = {
     kvTransferRate: (block) => block.kvTransferRate,
   },
 
+  kvElementType: () => 'auto',
+  // Its delay follows from the bytes of a block, not from descriptors.
+  descriptorsPerBlock: () => 1,
+
   arguments({ role, model, simulatedKv }: EngineWorker): string[] {
     const { rate = 0, bytesPerToken } = simulatedKv;
     return [

@@ -1,21 +1,41 @@
 import { z } from 'zod';
-import { strict } from '../../schema/schema.js';
+import { choice, strict } from '../../schema/schema.js';
 import { type Engine, type EngineWorker, extraArguments } from '../engine.js';
 
 const schema = strict({
   kind: z.literal('trtllm'),
+  // Several releases stop with "Overriding KV cache quantization with an invalid type" for any other name.
+  kvCacheDtype: choice('KV cache type of TensorRT-LLM', ['auto', 'fp8', 'nvfp4'])
+    .default('auto')
+    .meta({ description: 'type of the KV cache that TensorRT-LLM gets; auto: that of the checkpoint' }),
   extraArguments: extraArguments(),
 });
+
+type Block = z.output<typeof schema>;
+
+/** Tokens by which the template of a chat can make a prompt longer than the load requests. */
+const TEMPLATE_TOKENS = 1024;
 
 /** Runs TensorRT-LLM under Dynamo: `python3 -m dynamo.trtllm`. */
 export const trtllm = {
   kind: 'trtllm',
-  title: 'trtllm',
+  title: 'TensorRT-LLM',
   schema,
   backendFramework: 'trtllm',
   command: ['python3', '-m', 'dynamo.trtllm'],
+  // Names: components/src/dynamo/trtllm/metrics.py of Dynamo 1.6.1.
+  transferRecord: {
+    role: 'decode',
+    series: {
+      transfers: { name: 'trtllm_kv_transfer_success_total' },
+      bytes: { name: 'trtllm_kv_transfer_bytes_sum' },
+      seconds: { name: 'trtllm_kv_transfer_latency_seconds_sum' },
+    },
+  },
+  kvElementType: ({ kvCacheDtype }) => kvCacheDtype,
+  descriptorsPerBlock: (layers) => layers,
 
-  arguments(worker: EngineWorker): string[] {
+  arguments(worker: EngineWorker<Block>): string[] {
     const { role, model } = worker;
     return [
       '--model-path',
@@ -29,19 +49,26 @@ export const trtllm = {
   },
 
   /** Without the variable, or without the plugin in the image, TensorRT-LLM silently uses another NIXL back end. */
-  environment({ transfer }: EngineWorker): Record<string, string> {
+  environment({ transfer }: EngineWorker<Block>): Record<string, string> {
     return { TRTLLM_NIXL_KVCACHE_BACKEND: transfer.backend };
   },
-} as const satisfies Engine<z.output<typeof schema>>;
+} as const satisfies Engine<Block>;
 
 /** Builds TensorRT-LLM's configuration of one worker for `--override-engine-args`. */
-function engineConfig({ role, transfer }: EngineWorker): object {
+function engineConfig({ role, block, transfer, promptTokens }: EngineWorker<Block>): object {
   return {
     tensor_parallel_size: transfer.tensorParallel,
-    kv_cache_config: { dtype: transfer.kvCacheType, tokens_per_block: transfer.tokensPerBlock },
+    kv_cache_config: { dtype: block.kvCacheDtype, tokens_per_block: transfer.tokensPerBlock },
     // Without this key, TensorRT-LLM disables the KV transfer.
-    ...(role === 'worker' ? {} : { cache_transceiver_config: { backend: 'NIXL' } }),
+    ...(role === 'worker' ? {} : { cache_transceiver_config: { backend: 'NIXL', ...buffer(promptTokens, transfer) } }),
     // A prefill worker does not start with the overlap scheduler.
     ...(role === 'prefill' ? { disable_overlap_scheduler: true } : {}),
   };
+}
+
+/** A buffer that is smaller than a prompt can block the workers forever (known issue of TensorRT-LLM). */
+function buffer(promptTokens: number | undefined, { tokensPerBlock }: EngineWorker['transfer']) {
+  if (promptTokens === undefined) return {};
+  const blocks = Math.ceil((promptTokens + TEMPLATE_TOKENS) / tokensPerBlock);
+  return { max_tokens_in_buffer: blocks * tokensPerBlock };
 }
