@@ -43,6 +43,19 @@ const pod = z.object({
   privilege: z.string().optional().meta({ description: 'privilege of the container; absent in older records' }),
 });
 
+const firstAnswer = z.object({
+  text: z.string(),
+  tokens: z
+    .array(
+      z.object({
+        text: z.string(),
+        logProbability: z.number().optional(),
+        alternatives: z.record(z.string(), z.number()).optional(),
+      }),
+    )
+    .optional(),
+});
+
 const kv = z.object({ bytesPerToken: amount, bytesPerTokenAndRank: amount, explanation: z.string() });
 
 /** Schema of one measurement of a deployment under one load. */
@@ -54,6 +67,9 @@ export const inferenceCellSchema = z.object({
   load: load.optional(),
   pods: z.array(pod),
   kv: kv.optional().meta({ description: 'KV cache of one prompt token' }),
+  answer: firstAnswer
+    .optional()
+    .meta({ description: 'answer of the deployment to its first request; absent for a simulated engine' }),
   simulatedRate: z
     .number()
     .min(0)
