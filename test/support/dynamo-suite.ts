@@ -24,7 +24,7 @@ export const QUICK_LOAD = {
 } as const;
 
 /** NVIDIA's simulated engine in place of the real one: quicker, and it needs no memory. */
-export const SIMULATED = {
+const SIMULATED = {
   model: {
     name: 'tiny',
     path: '/models/tiny',
@@ -50,7 +50,16 @@ type Block = Readonly<Record<string, unknown>>;
  * @param dynamo replaces fields of its block `dynamo`; a field that is an object keeps what is not replaced in it
  * @param changes replaces fields of the suite
  */
-export async function dynamoSuite(lab: Lab, dynamo: Block, changes: Block = {}): Promise<LocalSpec> {
+export function dynamoSuite(lab: Lab, dynamo: Block, changes: Block = {}): Promise<LocalSpec> {
+  return suiteOf(lab, { ...SIMULATED, tests: [QUICK_LOAD] }, dynamo, changes);
+}
+
+/** The same on the real engine of suites/local.json. */
+export function engineSuite(lab: Lab, dynamo: Block, changes: Block = {}): Promise<LocalSpec> {
+  return suiteOf(lab, {}, dynamo, changes);
+}
+
+async function suiteOf(lab: Lab, base: Block, dynamo: Block, changes: Block): Promise<LocalSpec> {
   const spec = await lab.readSpec<LocalSpec & { readonly dynamo: Block }>(SUITE);
   return {
     ...spec,
@@ -59,7 +68,7 @@ export async function dynamoSuite(lab: Lab, dynamo: Block, changes: Block = {}):
     timeouts: { retry: '20s', podStart: '20s', unschedulable: '5s' },
     maxAttempts: 1,
     ...changes,
-    dynamo: merged({ ...spec.dynamo, ...SIMULATED, removalTimeout: '60s', tests: [QUICK_LOAD] }, dynamo),
+    dynamo: merged({ ...spec.dynamo, removalTimeout: '60s', ...base }, dynamo),
   };
 }
 

@@ -28,7 +28,7 @@ export const INFERENCE_FAILURES = {
   },
   AnswerDiffers: {
     retry: 'never',
-    hint: 'Do not use this deployment: the KV cache that the decode worker received gives another answer than the control. Check that both have the same image, model and KV cache type, then the NIXL back end',
+    hint: 'Check that both deployments have the same image, model and KV cache type, then the NIXL back end; the KV cache that the decode worker received gives another answer than the control',
   },
   ModelUnknown: {
     retry: 'never',
