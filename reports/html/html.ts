@@ -25,6 +25,7 @@ import { privilegeNotes } from '../model/privileges.js';
 import { headline, type Report } from '../model/report.js';
 import { metricsText, type ReportableChange, reportableChanges } from '../model/reportable-changes.js';
 import { printedText, TIME_PARTS, timeText } from '../model/row-text.js';
+import { fabricSection } from './fabric-section.js';
 import { loadCards } from './load-cards.js';
 import { loadSection } from './load-section.js';
 import { badge, type PageLinks, page, scrolling } from './page.js';
@@ -54,6 +55,7 @@ ${problems(record)}
 ${cards(report)}
 ${changes(report.comparison)}
 ${charts(report)}
+${fabricSection(record)}
 ${loadSection(record, links)}
 ${tests(report, links)}
 ${cluster(record)}

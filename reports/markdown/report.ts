@@ -15,6 +15,7 @@ import { distanceNotes } from '../model/pair-distance.js';
 import { privilegeNotes } from '../model/privileges.js';
 import { printedText, TIME_PARTS, timeText } from '../model/row-text.js';
 import { dynamoSection } from './dynamo-report.js';
+import { fabricSection } from './fabric-section.js';
 import { linkTarget } from './link-target.js';
 
 /**
@@ -32,6 +33,7 @@ export function reportMarkdown(record: SuiteRecord, word: string): string {
     ...problemsSection(record),
     ...resultsSection(record),
     ...ladderSection(record),
+    ...fabricSection(record),
     ...dynamoSection(record),
     ...record.tests.flatMap(testSection),
     ...clusterSection(record),
