@@ -135,8 +135,8 @@ export function fitKvModel(points: readonly KvPoint[]): KvModel {
         );
   if (separate.status === 'fitted') return separate;
   const measured = fitMeasuredPost(distinct);
-  if (measured?.status === 'fitted') return measured;
-  return isProportional(distinct) ? fitTimes('cost-per-byte', ['start', 'perByte'], distinct) : (measured ?? separate);
+  if (measured) return measured;
+  return isProportional(distinct) ? fitTimes('cost-per-byte', ['start', 'perByte'], distinct) : separate;
 }
 
 /**
@@ -218,25 +218,19 @@ function fitTimes(form: KvModelForm, terms: readonly Term[], points: readonly Kv
 
 /**
  * Takes the cost of a descriptor from the post times of the engine, and start and rate from the rest of the times. Undefined
- * when a point has no post time. Not fitted when the rest does not depend on the bytes: the fabric then moves them while the
+ * when a point has no post time, and when the rest does not increase with the bytes: the fabric then moves them while the
  * engine posts (as over TCP), and the post times are no cost of descriptors.
  */
-function fitMeasuredPost(points: readonly KvPoint[]): KvModel | undefined {
+function fitMeasuredPost(points: readonly KvPoint[]): FittedKvModel | undefined {
   const posts = points.flatMap(({ postSeconds }) => postSeconds ?? []);
   if (posts.length < points.length) return undefined;
-  const rest = points.map(({ seconds }, i) => seconds - (posts[i] ?? Number.NaN));
-  if (rest.some((seconds) => seconds <= 0)) {
-    return notFitted('no-rate', 'posting takes the whole time according to the engine, so it moves the bytes, too');
-  }
+  const times = points.map(({ seconds }) => seconds);
+  const rest = times.map((seconds, i) => seconds - (posts[i] ?? Number.NaN));
   const post = fitPart(['start', 'post'], points, posts);
-  if ('reason' in post) return post;
-  const transfer = fitPart(
-    ['start', 'perByte'],
-    points,
-    rest,
-    points.map(({ seconds }) => seconds),
-  );
-  return 'reason' in transfer ? transfer : modelOf('measured-post', [post, transfer], points);
+  const transfer = fitPart(['start', 'perByte'], points, rest, times);
+  if ('reason' in post || 'reason' in transfer) return undefined;
+  const model = modelOf('measured-post', [post, transfer], points);
+  return model.status === 'fitted' ? model : undefined;
 }
 
 type FittedPart = KvModelPart & {
@@ -271,7 +265,7 @@ function fitPart(
     if (negative) {
       return notFitted(
         'negative',
-        `${NAMES[negative.term]} would be negative (95 % interval below 0): the time is not a sum of these costs`,
+        `${NAMES[negative.term]} would be negative (95 % interval below 0), so the time is not a sum of these costs`,
       );
     }
     if (costs.some(({ term, low }) => term === 'perByte' && !(low > 0))) {
@@ -307,7 +301,7 @@ function modelOf(form: KvModelForm, fitted: readonly FittedPart[], points: reado
   if (unexplained > MOST_UNEXPLAINED) {
     return notFitted(
       'misfit',
-      `the model leaves ${formatShortPercent(unexplained)} of the time unexplained: it is not a sum of these costs`,
+      `the model leaves ${formatShortPercent(unexplained)} of the time unexplained, so it is not a sum of these costs`,
     );
   }
   const unseen = Math.max(

@@ -1,9 +1,9 @@
 import { Matrix, SVD } from 'ml-matrix';
+import { LEAST_SPREAD } from './t-test.js';
 
 /** An observed value, and the terms whose weighted sum explains it. */
 export interface Observation {
   readonly terms: readonly number[];
-  /** Positive. */
   readonly value: number;
 }
 
@@ -12,7 +12,7 @@ export interface LinearFit {
   readonly coefficients: readonly number[];
   /** Covariances of the coefficients. */
   readonly covariance: readonly (readonly number[])[];
-  /** Standard deviation of the residuals, as a share of the fitted values. */
+  /** Standard deviation of the residuals, as a share of the fitted values; at least `LEAST_SPREAD`, also without noise. */
   readonly deviation: number;
   /** Degrees of freedom: observations minus coefficients. */
   readonly degrees: number;
@@ -35,7 +35,7 @@ const ROUNDS = 5;
  * low. The fitted values follow from the fit before (iteratively reweighted least squares). The singular values of the scaled
  * terms give the condition number.
  *
- * @param observations more than there are coefficients, with positive values
+ * @param observations more than there are coefficients, with positive values unless `sizes` are given
  * @param sizes positive values that replace the fitted ones in the weights, and to which `deviation` then refers
  */
 export function fitRelative(observations: readonly Observation[], sizes?: readonly number[]): LinearFit {
@@ -78,7 +78,8 @@ function fitWeighted(observations: readonly Observation[], sizes: readonly numbe
   const coefficients = right.map((row, k) => linearSum(row, projected) / length(k));
   const residuals = observations.map(({ terms, value }) => value - linearSum(terms, coefficients));
   const degrees = observations.length - lengths.length;
-  const variance = residuals.reduce((sum, residual, i) => sum + (residual / size(i)) ** 2, 0) / degrees;
+  const squares = residuals.reduce((sum, residual, i) => sum + (residual / size(i)) ** 2, 0);
+  const variance = Math.max(squares / degrees, LEAST_SPREAD ** 2);
   const covariance = right.map((a, j) =>
     right.map(
       (b, k) =>

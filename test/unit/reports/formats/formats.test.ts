@@ -7,6 +7,7 @@ import { reportHtml } from '../../../../reports/html/html.js';
 import type { Report } from '../../../../reports/model/report.js';
 import type { InferenceCell } from '../../../../suite/record/inference-record.js';
 import { cellRecordSchema } from '../../../../suite/record/record.js';
+import { batchCells } from '../../../support/batch-cells.js';
 import { exampleReport } from '../../../support/example-report.js';
 import { measuredCell, suiteRecord } from '../../../support/records.js';
 
@@ -99,7 +100,35 @@ describe('reports', () => {
     assert.equal(figure.deviceFactor, 2);
     assert.deepEqual(figure.times, row.times);
     const without = reportFiles({ record: suiteRecord('w', [cell]), complete: true, history: [] });
-    assert.doesNotMatch(without['report.md'], /\| post \|/);
+    assert.doesNotMatch(without['report.md'], /\| prep \|/);
+  });
+
+  it('have the model of the fabric with its intervals and its largest residual, and the times by block and batch', () => {
+    const made = reportFiles({ record: suiteRecord('w', batchCells()), complete: true, history: [] });
+    const [line = ''] = made['report.md'].split('\n').filter((one) => one.startsWith('| nixl-libfabric | 1'));
+    const duration = String.raw`[\d.]+ (?:µs|ns)`;
+    assert.match(
+      line,
+      new RegExp(
+        String.raw`^\| nixl-libfabric \| 1\d\.\d+ µs \(${duration} to ${duration}\) \| 0\.\d+ µs \(${duration} to ${duration}\) \| 4\d\.\d+ GB/s \(\S+ GB/s to \S+ GB/s\) \| \d\.\d % \| [+−]\d\.\d % at \d+ [KM]iB × \d+ \| \d\.\d % \|$`,
+      ),
+    );
+    assert.match(made['report.md'], /^\| block \| batch 1 \| batch 4 \| batch 16 \| batch 64 \|$/m);
+    assert.match(made['report.md'], /^\| 16 KiB \| 1\d\.\d+ µs \(post 8\.\d+ µs\) \|/m);
+    for (const cell of line.split(' | ').slice(1, 5)) assert.ok(made['report.html'].includes(`>${cell}</td>`), cell);
+    assert.match(made['report.html'], /<th scope="row" class="number">16 KiB<\/th>/);
+  });
+
+  it('say why there is no model of the fabric', () => {
+    const cells = batchCells().map((cell) => ({
+      ...cell,
+      rows: cell.rows.map((row) => ({ ...row, bytesPerSecond: row.blockSize * row.batchSize * 1e4 })),
+      ceiling: { bytesPerSecond: 1e15, nics: 1, explanation: 'high' },
+    }));
+    const made = reportFiles({ record: suiteRecord('w', cells), complete: true, history: [] });
+    for (const name of ['report.md', 'report.html'] as const) {
+      assert.match(made[name], /No model of nixl-libfabric: the time does not clearly increase with the bytes/);
+    }
   });
 
   it('are headed by what became of the run: one that passed and is worse than its baseline regressed', () => {

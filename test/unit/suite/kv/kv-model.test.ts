@@ -156,6 +156,16 @@ describe('the model of KV transfers', () => {
     assert.ok(zero && zero.start.low === 0 && zero.start.high > 0);
   });
 
+  it('has intervals of the resolution of times without noise, and then a start of 0 is not negative', () => {
+    const points = LENGTHS.map((tokens) => {
+      const { descriptors, bytes } = transfer(tokens, 16);
+      return { descriptors, bytes, seconds: bytes / TRUTH.rate };
+    });
+    const { start, perByte } = fitted(fitKvModel(points));
+    assert.ok(start.value < 1e-12 && start.high > 1e-6);
+    assert.ok(perByte.low < 1 / TRUTH.rate && 1 / TRUTH.rate < perByte.high);
+  });
+
   describe('is not fitted', () => {
     const exact = (tokens: number, block = 16) => point(tokens, block, () => 0);
 
