@@ -7,13 +7,15 @@ import {
   FABRIC_MODEL_NOTE,
   FABRIC_MODEL_TITLE,
   fabricModelLine,
+  omittedModelsText,
   testsText,
 } from '../model/fabric-model.js';
 import { scrolling } from './page.js';
 
 /** Renders the models of the fabric, why other tests have none, and the times over block and batch; undefined without models. */
 export function fabricSection({ tests }: SuiteRecord): Markup | undefined {
-  const models = fabricModels(tests);
+  const { models, omitted } = fabricModels(tests);
+  const more = omittedModelsText(omitted);
   if (models.length === 0) return undefined;
   const lines = models.flatMap((fabric) =>
     fabric.model.status === 'fitted' ? [fabricModelLine(fabric, fabric.model)] : [],
@@ -28,6 +30,7 @@ ${lines.map(
   return html`<h2 id="fabric-model">${FABRIC_MODEL_TITLE}</h2>
 ${lines.length > 0 && html`<p>${FABRIC_MODEL_NOTE}</p>\n${scrolling('Model of the fabric', table)}`}
 ${models.map((fabric) => fabric.model.status === 'not fitted' && html`<p class="small">No model of ${testsText(fabric)}: ${fabric.model.reason}.</p>\n`)}
+${more !== undefined && html`<p class="small">${more}</p>`}
 ${models.map(timesOfBatches)}`;
 }
 

@@ -6,12 +6,14 @@ import {
   FABRIC_MODEL_NOTE,
   FABRIC_MODEL_TITLE,
   fabricModelLine,
+  omittedModelsText,
   testsText,
 } from '../model/fabric-model.js';
 
 /** Renders the models of the fabric, why other tests have none, and the times over block and batch. */
 export function fabricSection({ tests }: SuiteRecord): string[] {
-  const models = fabricModels(tests);
+  const { models, omitted } = fabricModels(tests);
+  const more = omittedModelsText(omitted);
   if (models.length === 0) return [];
   const lines = models.flatMap((fabric) =>
     fabric.model.status === 'fitted' ? [`| ${fabricModelLine(fabric, fabric.model).join(' | ')} |`] : [],
@@ -32,6 +34,7 @@ export function fabricSection({ tests }: SuiteRecord): string[] {
     ...models.flatMap((fabric) =>
       fabric.model.status === 'fitted' ? [] : [`No model of ${testsText(fabric)}: ${fabric.model.reason}.`, ''],
     ),
+    ...(more === undefined ? [] : [more, '']),
     ...models.flatMap(timesOfBatches),
   ];
 }

@@ -1,5 +1,6 @@
 import type { BatchTime, FabricModel } from '../../suite/kv/fabric-model.js';
 import type { Coefficient, FittedKvModel, KvResidual } from '../../suite/kv/kv-model.js';
+import { formatCount } from '../../suite/units/count.js';
 import { formatPercent, formatSignedPercent } from '../../suite/units/percent.js';
 import { formatBytes, formatDuration, formatRate } from '../../suite/units/units.js';
 import { orDash, UNKNOWN } from '../markup/text.js';
@@ -41,6 +42,12 @@ export function fabricModelLine(fabric: FabricModel, model: FittedKvModel): stri
 export function testsText({ tests }: FabricModel): string {
   const more = tests.length - MOST_NAMED;
   return `${tests.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+/** Says how many groups of tests a report omits; undefined when it omits none. */
+export function omittedModelsText(omitted: number): string | undefined {
+  if (omitted === 0) return undefined;
+  return `${formatCount(omitted, 'more group')} of tests without a model here. The rows are in results.csv.`;
 }
 
 /** Times of a model as a table of block × batch. */

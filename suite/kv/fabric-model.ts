@@ -45,18 +45,18 @@ export const MOST_FABRIC_MODELS = 40;
 /**
  * Fits a model to each group of tests that differ only in block and batch, from the valid cells between two nodes: descriptors
  * = batch, bytes = block × batch. Excludes rows above the ceiling, which are implausible, and groups with fewer than three
- * different rows. Returns the first `MOST_FABRIC_MODELS` groups.
+ * different rows. Fits the first `MOST_FABRIC_MODELS` groups and counts the others.
  */
-export function fabricModels(tests: readonly TestRecord[]): FabricModel[] {
+export function fabricModels(tests: readonly TestRecord[]): { models: FabricModel[]; omitted: number } {
   const cells = tests
     .flatMap((test) => test.cells)
     .filter((cell) => !isSameNode(cell.parameters) && validValue(cell) !== undefined);
-  const groups = [...Map.groupBy(cells, (cell) => comparisonKey(cell, SIZES)).values()];
-  return groups
+  const groups = [...Map.groupBy(cells, (cell) => comparisonKey(cell, SIZES)).values()]
     .map((group) => ({ group, times: timesOf(group) }))
-    .filter(({ times }) => times.length >= FEWEST_PAIRS)
-    .slice(0, MOST_FABRIC_MODELS)
-    .map(({ group, times }): FabricModel => {
+    .filter(({ times }) => times.length >= FEWEST_PAIRS);
+  return {
+    omitted: Math.max(0, groups.length - MOST_FABRIC_MODELS),
+    models: groups.slice(0, MOST_FABRIC_MODELS).map(({ group, times }): FabricModel => {
       const ceiling = group.map(ceilingOfShares).find((found) => found !== undefined);
       return {
         tests: [...new Set(group.map(({ test }) => test))],
@@ -64,7 +64,8 @@ export function fabricModels(tests: readonly TestRecord[]): FabricModel[] {
         model: fitKvModel(times.map(pointOf)),
         ...(ceiling ? { ceiling: ceiling.bytesPerSecond } : {}),
       };
-    });
+    }),
+  };
 }
 
 function timesOf(cells: readonly TransportCell[]): BatchTime[] {

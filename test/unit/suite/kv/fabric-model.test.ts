@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { reportFiles } from '../../../../reports/files.js';
 import { fabricModels, MOST_FABRIC_MODELS } from '../../../../suite/kv/fabric-model.js';
 import type { FittedKvModel } from '../../../../suite/kv/kv-model.js';
 import type { TransportCell } from '../../../../suite/record/record.js';
@@ -9,7 +10,7 @@ import { fixtureLines } from '../../../support/fixtures.js';
 import { measuredCell, suiteRecord } from '../../../support/records.js';
 
 function modelsOf(cells: readonly TransportCell[]) {
-  return fabricModels(suiteRecord('w', cells).tests);
+  return fabricModels(suiteRecord('w', cells).tests).models;
 }
 
 function recorded(name: string, ceiling: number): TransportCell {
@@ -108,7 +109,10 @@ describe('the model of the fabric', () => {
       test: `t${i}`,
       parameters: { ...cell.parameters, progressThreads: i },
     }));
-    assert.equal(modelsOf(many).length, MOST_FABRIC_MODELS);
+    const { models, omitted } = fabricModels(suiteRecord('w', many).tests);
+    assert.deepEqual([models.length, omitted], [MOST_FABRIC_MODELS, 2]);
+    const made = reportFiles({ record: suiteRecord('w', many), complete: true, history: [] });
+    for (const name of ['report.md', 'report.html'] as const) assert.match(made[name], /2 more groups of tests/);
   });
 });
 
