@@ -112,7 +112,7 @@ unpack_system() {
 # build of the product changes them; local/import-images.sh brings them to the nodes.
 WANTS_CHART=no
 
-# Whether to build the images of inference tests. They take 3 GB, so they are built only on request.
+# Whether to build the images of inference tests. They take 4 GB, so they are built only on request.
 wants_inference() { [ "${DYNAMO_BENCH_INFERENCE:-no}" = yes ]; }
 
 is_wanted() { # FILE-STEM

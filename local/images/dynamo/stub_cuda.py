@@ -1,8 +1,8 @@
 """stub_cuda.py SITE_PACKAGES SYSTEM: replaces the CUDA libraries of PyTorch's wheel by stubs, so that it runs on a CPU.
 
-No registry has PyTorch of this version without CUDA. Its CUDA build imports and computes on a CPU without a driver, but
-its other libraries link to those for CUDA, which take gigabytes. The stubs define exactly the symbols that the rest of
-SITE_PACKAGES (torch, torchvision and vllm) links to. A function of a stub that is called prints its name and aborts.
+PyPI has PyTorch only with CUDA. That build imports and computes on a CPU without a driver, but its other libraries link
+to those for CUDA, which take gigabytes. The stubs define exactly the symbols that the rest of SITE_PACKAGES (torch,
+torchvision and vllm) links to. A function of a stub that is called prints its name and aborts.
 
 SYSTEM is the root folder of the image's system. Needs gcc and nm.
 """
