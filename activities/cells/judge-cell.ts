@@ -60,6 +60,7 @@ export function judgeCellActivities(context: ActivityContext) {
             simulated: isSimulatedEngine(engine.kind),
             fabricDevices: hasDevices && kind.needsDevices ? kind.devices : undefined,
             bytesPerToken: deployed.kv?.bytesPerToken,
+            tokensPerBlock: transfer.tokensPerBlock,
             kvUnknown: deployed.kvUnknown,
             transferBackend: transfer.backend,
           },

@@ -78,7 +78,7 @@ function networkSection(record: SuiteRecord, dynamo: DynamoRecord): string[] {
   const excluded = excludedPoints(dynamo);
   return [
     ...heading,
-    `KV cache of one prompt token: ${kv?.explanation ?? 'unknown'}. Predicted transfer = prompt tokens × KV bytes per token and rank ÷ rate of ${dynamo.baseline} at the size of a KV block of ${dynamo.tokensPerBlock} tokens.`,
+    `KV cache of one prompt token: ${kv?.explanation ?? 'unknown'}. Predicted transfer = prompt tokens in whole blocks × KV bytes per token and rank ÷ rate of ${dynamo.baseline} at the size of a descriptor, the part of a block of ${dynamo.tokensPerBlock} tokens that the engine posts at once.`,
     '',
     '"Measured": the transfer is TTFT minus the TTFT of the control test, which has no KV transfer. "Bound": the test has no control, so the transfer took at most the whole TTFT, and its rate was at least the effective rate shown. Residual: the part of the transfer that the measured rate does not explain.',
     '',

@@ -25,6 +25,8 @@ export interface InferenceCircumstances {
   readonly fabricDevices?: string | undefined;
   /** KV bytes of one prompt token; undefined when unknown. */
   readonly bytesPerToken?: number | undefined;
+  /** Tokens of a KV block. An engine transfers whole blocks. */
+  readonly tokensPerBlock: number;
   /** Reason why the KV bytes are unknown, with the key to set; absent when no config of the model was found. */
   readonly kvUnknown?: string | undefined;
   /** NIXL back end that must carry the KV cache. */

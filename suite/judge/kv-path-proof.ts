@@ -1,6 +1,7 @@
 import type { LoadResult } from '../aiperf/load-result.js';
 import type { Direction } from '../fabrics/common/byte-source.js';
 import { byteSourcesOf } from '../fabrics/registry.js';
+import { wholeBlocks } from '../kv/kv-blocks.js';
 import type { InferenceSpec } from '../spec/inference-tests.js';
 import type { Reason, ReasonCode } from '../verdict/verdict.js';
 import type { InferenceCircumstances, LoadEvidence } from './inference-evidence.js';
@@ -27,7 +28,7 @@ export function transferReason(
   evidence: Evidence,
   circumstances: InferenceCircumstances,
 ): Reason | undefined {
-  const { simulated, fabricDevices, bytesPerToken, kvUnknown = NO_CONFIG } = circumstances;
+  const { simulated, fabricDevices, bytesPerToken, tokensPerBlock, kvUnknown = NO_CONFIG } = circumstances;
   if (simulated) {
     return reason(
       'simulated-engine',
@@ -50,13 +51,26 @@ export function transferReason(
   if (bytesPerToken === undefined) {
     return reason('kv-path-unproven', `${seen}, and the KV bytes of the load are unknown: ${kvUnknown}`);
   }
-  const expected = bytesPerToken * (load.inputTokens ?? test.inputTokens) * load.requests.succeeded;
+  const expected = kvBytesOfLoad(test, load, { bytesPerToken, tokensPerBlock });
   if (moved >= expected * MIN_KV_SHARE) return reason('kv-transfer-seen', `${seen} during the load`);
   const source = fabricDevices ? '' : ' (counters of the interface, without devices of the fabric)';
   return reason(
     fabricDevices ? 'no-kv-transfer' : 'kv-path-unproven',
     `${seen}, expected ${mebibytes(expected)} of KV cache${source}`,
   );
+}
+
+/**
+ * Returns the KV bytes of all requests between the readings: those of the load and of its warm-up. Each prompt costs whole
+ * blocks.
+ */
+function kvBytesOfLoad(
+  test: InferenceSpec,
+  load: LoadResult,
+  { bytesPerToken, tokensPerBlock }: { readonly bytesPerToken: number; readonly tokensPerBlock: number },
+): number {
+  const requests = load.requests.succeeded + test.warmupRequests;
+  return requests * wholeBlocks(load.inputTokens ?? test.inputTokens, tokensPerBlock) * bytesPerToken;
 }
 
 /**

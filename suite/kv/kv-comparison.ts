@@ -58,8 +58,9 @@ function shareOf(
   const timeToFirstToken = firstToken(cell);
   if (!cell.kv || timeToFirstToken === undefined) return undefined;
   const prediction = predictTransfer({
+    engine: dynamo.engine,
     tokens: Math.round(cell.load?.inputTokens ?? test.inputTokens),
-    bytesPerTokenAndRank: cell.kv.bytesPerTokenAndRank,
+    kv: cell.kv,
     tokensPerBlock: dynamo.tokensPerBlock,
     curve,
   });

@@ -43,7 +43,12 @@ const pod = z.object({
   privilege: z.string().optional().meta({ description: 'privilege of the container; absent in older records' }),
 });
 
-const kv = z.object({ bytesPerToken: amount, bytesPerTokenAndRank: amount, explanation: z.string() });
+const kv = z.object({
+  bytesPerToken: amount,
+  bytesPerTokenAndRank: amount,
+  layers: amount.optional().meta({ description: 'layers that keep a KV cache; absent in older records' }),
+  explanation: z.string(),
+});
 
 /** Schema of one measurement of a deployment under one load. */
 export const inferenceCellSchema = z.object({

@@ -10,6 +10,7 @@ const OUTPUT_TOKENS = 256;
 const KV = {
   bytesPerToken: 131_072,
   bytesPerTokenAndRank: 131_072,
+  layers: 32,
   explanation: '2 × 32 layers × 8 KV heads × 128 × 2 B (bfloat16)',
 };
 

@@ -7,7 +7,12 @@ import { fixture } from '../../../support/fixtures.js';
 const EXPORT = fixture('aiperf/ok.json');
 const KILLED = fixture('aiperf/decode-killed.json');
 
-const SIMULATED: InferenceCircumstances = { simulated: true, fabricDevices: undefined, transferBackend: 'LIBFABRIC' };
+const SIMULATED: InferenceCircumstances = {
+  simulated: true,
+  fabricDevices: undefined,
+  tokensPerBlock: 32,
+  transferBackend: 'LIBFABRIC',
+};
 const REAL: InferenceCircumstances = {
   ...SIMULATED,
   simulated: false,
@@ -202,6 +207,16 @@ describe('the KV transfer of a load run', () => {
 
   it('fails the run when EFA moved much less than the KV cache has', () => {
     assert.equal(judge({ after: [worker({ nicBytes: 1000 + sent / 10 })] }, REAL).verdict, 'fail');
+  });
+
+  it('is expected in whole blocks, also of the requests of the warm-up', () => {
+    const moved = (bytes: number, test: ReturnType<typeof spec>, tokensPerBlock: number) =>
+      judge({ after: [worker({ nicBytes: 1000 + bytes })] }, { ...REAL, tokensPerBlock }, test).codes;
+    // The server counts 134 tokens in a prompt: 160 in whole blocks of 32.
+    assert.ok(moved(sent * 0.6, spec(), 1).includes('kv-transfer-seen'));
+    assert.ok(moved(sent * 0.6, spec(), 32).includes('no-kv-transfer'));
+    assert.ok(moved(sent * 0.65, spec(), 32).includes('kv-transfer-seen'));
+    assert.ok(moved(sent * 0.65, spec({ warmupRequests: 5 }), 32).includes('no-kv-transfer'));
   });
 
   it('leaves the run inconclusive when no counter could be read', () => {
