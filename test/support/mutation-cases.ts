@@ -297,6 +297,7 @@ function aiperfCase(): MutationCase {
         simulated: true,
         fabricDevices: undefined,
         tokensPerBlock: 32,
+        engine: 'a simulated engine',
         transferBackend: 'LIBFABRIC',
       };
       const { verdict, load } = judgeInference(test, { concurrency: 4, repetition: 1 }, evidence, circumstances);

@@ -11,6 +11,7 @@ const SIMULATED: InferenceCircumstances = {
   simulated: true,
   fabricDevices: undefined,
   tokensPerBlock: 32,
+  engine: 'vLLM',
   transferBackend: 'LIBFABRIC',
 };
 const REAL: InferenceCircumstances = {
@@ -49,7 +50,16 @@ function logOf(json: string, lines: readonly string[] = [], exitCode = 0): strin
 }
 
 function worker(more: Partial<LoadEvidence['before'][number]> = {}) {
-  return { role: 'decode', pod: 'd', uid: '1', restarts: 0, nicBytes: 1000, nicSource: 'efa' as const, ...more };
+  return {
+    role: 'decode',
+    pod: 'd',
+    uid: '1',
+    restarts: 0,
+    nicBytes: 1000,
+    nicSource: 'efa' as const,
+    kvBackends: ['LIBFABRIC'],
+    ...more,
+  };
 }
 
 function evidence(more: Partial<LoadEvidence> = {}): LoadEvidence {
@@ -269,8 +279,41 @@ describe('the KV transfer of a load run', () => {
       message: 'NIXL in decode pod d loaded UCX instead of LIBFABRIC',
     });
     assert.equal(judge({ after: loaded('LIBFABRIC', 'UCX') }, REAL).verdict, 'pass');
-    assert.equal(judge({ after: loaded() }, REAL).verdict, 'pass', 'without a look the counters decide');
     assert.equal(judge({ after: loaded('UCX') }, REAL, spec({ topology: 'aggregated' })).verdict, 'pass');
+  });
+
+  it('leaves the run inconclusive when no decode worker had loaded a NIXL plug-in', () => {
+    const moved = { nicBytes: 1000 + sent };
+    const { verdict, reasons } = judge({ after: [worker({ ...moved, kvBackends: undefined })] }, REAL);
+    assert.equal(verdict, 'inconclusive');
+    assert.equal(reasons[0]?.code, 'kv-path-unproven');
+    assert.match(reasons[0]?.message ?? '', /^no process of a decode pod had loaded a NIXL plug-in/);
+    const after = [worker({ ...moved, kvBackends: undefined }), worker({ ...moved, uid: '2' })];
+    assert.equal(judge({ after }, REAL).verdict, 'pass', 'another decode worker shows it');
+    const simulated = judge({ after: [worker({ kvBackends: undefined })] });
+    assert.equal(simulated.verdict, 'pass');
+  });
+
+  it('decides with the engine’s own record, and is recorded with it', () => {
+    const REQUESTS = 50;
+    const bytes = 131_072 * 160 * REQUESTS;
+    const counts = { transfers: REQUESTS, bytes, seconds: 2 };
+    const judged = (more: object, nic = bytes) =>
+      judge(
+        {
+          before: [worker({ transferRecord: {} })],
+          after: [worker({ nicBytes: 1000 + nic, transferRecord: { ...counts, ...more } })],
+        },
+        { ...REAL, recordedBy: 'decode', ceiling: { bytesPerSecond: 1e9, nics: 1, explanation: '1 NIC' } },
+      );
+    const { verdict, codes, kvTransfer } = judged({});
+    assert.deepEqual([verdict, codes], ['pass', ['kv-transfer-seen', 'measured']]);
+    assert.deepEqual(kvTransfer, { requests: 50, predictedBytes: bytes, engine: counts, nicReceived: bytes });
+    assert.equal(judged({}, bytes * 0.9).verdict, 'inconclusive');
+    assert.equal(judged({ seconds: 0.1 }).verdict, 'inconclusive');
+    assert.equal(judged({ failedTransfers: 1 }).verdict, 'fail');
+    assert.equal(judged({ transfers: undefined }).verdict, 'pass', 'a record that cannot be read');
+    assert.equal(judge().kvTransfer, undefined);
   });
 
   it('is not looked for in an aggregated deployment', () => {
