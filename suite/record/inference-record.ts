@@ -66,7 +66,8 @@ const transferFailures = z.object({
     .meta({ description: 'requests whose KV cache a prefill worker released before it was read' }),
 });
 
-const kvTransfer = z.object({
+/** Schema of the KV transfers of a load. */
+export const kvTransferSchema = z.object({
   requests: amount.meta({ description: 'requests that transferred a KV cache, those of the warm-up included' }),
   predictedBytes: amount.optional().meta({ description: 'KV bytes of these requests in whole blocks' }),
   engine: completedTransfers.optional().meta({
@@ -79,7 +80,7 @@ const kvTransfer = z.object({
   nicSent: amount.optional().meta({ description: 'bytes that the NICs of the prefill workers sent' }),
 });
 
-export type KvTransfer = DeepReadonly<z.output<typeof kvTransfer>>;
+export type KvTransfer = DeepReadonly<z.output<typeof kvTransferSchema>>;
 
 /** Schema of one measurement of a deployment under one load. */
 export const inferenceCellSchema = z.object({
@@ -90,7 +91,7 @@ export const inferenceCellSchema = z.object({
   load: load.optional(),
   pods: z.array(pod),
   kv: kv.optional().meta({ description: 'KV cache of one prompt token' }),
-  kvTransfer: kvTransfer
+  kvTransfer: kvTransferSchema
     .optional()
     .meta({ description: 'KV transfers between the readings of the workers before and after the load' }),
   simulatedRate: z
