@@ -95,6 +95,7 @@ export function recordCellActivities(context: ActivityContext) {
         attempts,
         pods: deployed.pods,
         ...(deployed.kv ? { kv: deployed.kv } : {}),
+        ...(deployed.answer ? { answer: deployed.answer } : {}),
         ...(deployed.pretendedRate === undefined ? {} : { simulatedRate: deployed.pretendedRate }),
         gpus: (replicas.prefill + replicas.decode) * resources.gpu,
         command: outcome?.command ?? [],

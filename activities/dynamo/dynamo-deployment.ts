@@ -4,21 +4,29 @@ import { deploymentObjects } from '../../cluster/objects/dynamo/deployment-objec
 import { deploymentLabels, keptObject } from '../../cluster/objects/dynamo/kept-object.js';
 import type { KubernetesObject } from '../../kubernetes/client/objects.js';
 import { containerStatus } from '../../kubernetes/pods/pod-state.js';
+import { inferenceCells } from '../../results/records/cells.js';
 import { deploymentName, frontendUrl } from '../../suite/cluster/dynamo-names.js';
+import { isSimulatedEngine } from '../../suite/engines/registry.js';
+import { answerDifference, type FirstAnswer } from '../../suite/judge/first-answer.js';
 import { type KvSize, knownKv, unknownKv } from '../../suite/kv/kv-size.js';
 import { privilegeOf } from '../../suite/pod/privileges.js';
+import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 import { storeDeploymentLogs } from './deployment-logs.js';
 import { assertNameFree } from './deployment-owner.js';
 import { roleOf, startedPods } from './deployment-pods.js';
 import { type ServingInput, waitUntilServing } from './deployment-readiness.js';
 import { removeDeployment } from './deployment-removal.js';
+import { askFirst } from './first-request.js';
 import { kvSizeFromWorker, kvSizeOf } from './kv-of-deployment.js';
 import { type RateInput, simulatedRate } from './simulated-rate.js';
 
 export type DeployInput = Omit<DeploymentInput, 'annotations' | 'simulatedRate' | 'kvBytesPerToken'> &
   ServingInput &
-  RateInput;
+  RateInput & {
+    /** Test without KV transfer with which the test is compared. */
+    readonly control?: string | undefined;
+  };
 
 /** A deployment that serves requests. */
 export interface Deployed {
@@ -37,6 +45,8 @@ export interface Deployed {
   readonly kv?: KvSize;
   /** Why `kv` cannot be computed from the model's config. */
   readonly kvUnknown?: string;
+  /** Answer to the first request; absent for a simulated engine, and when no command can run in a worker. */
+  readonly answer?: FirstAnswer;
   /**
    * Rate of the KV transfer that a simulated engine imitates, in bytes per second. Undefined when it does not pause for
    * the transfer, or when the engine is real. Histories of workflows contain this field name.
@@ -51,7 +61,8 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
      * the frontend knows every worker of each role. Adopts a deployment that this run created earlier.
      *
      * @throws {SuiteFailure} `NameTaken` before anything is created; the reason why a pod cannot start, as soon as it
-     *   is known; `DeploymentNotReady` at the time limit
+     *   is known; `DeploymentNotReady` at the time limit; `FirstRequestFailed` when it serves but does not answer;
+     *   `AnswerDiffers` when its answer is not that of the control
      */
     async deployDynamo(input: DeployInput): Promise<Deployed> {
       const { run, dynamo } = input;
@@ -67,10 +78,16 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       const pods = await startedPods(cluster, input);
       const found = knownKv(kvOfSpec) ?? (await kvSizeFromWorker(cluster, input, pods));
       const kv = knownKv(found);
+      const url = frontendUrl(run, dynamo);
+      const answer = isSimulatedEngine(dynamo.engine.kind)
+        ? undefined
+        : await askFirst(cluster, pods, { url, model: dynamo.model.name });
+      if (answer) await assertAnswerOfControl(context, input, answer);
       const kvUnknown = kv ? undefined : (unknownKv(kvOfSpec) ?? unknownKv(found));
       return {
         name: deploymentName(run, dynamo),
-        url: frontendUrl(run, dynamo),
+        url,
+        ...(answer ? { answer } : {}),
         readyAfter,
         pods: pods.map((pod) => ({
           role: roleOf(pod),
@@ -117,4 +134,22 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
     context.permit(object);
     return keptObject(run, context.withAccount(object));
   }
+}
+
+/**
+ * Compares the first answer with the one that the control gave, if this run has measured it.
+ *
+ * @throws {SuiteFailure} `AnswerDiffers`
+ */
+async function assertAnswerOfControl(
+  { store }: ActivityContext,
+  { run, control, topology }: DeployInput,
+  answer: FirstAnswer,
+): Promise<void> {
+  if (control === undefined || topology !== 'disaggregated') return;
+  const cells = await store.use((kysely) => inferenceCells(kysely, run.workflowId, control));
+  const expected = cells.find((cell) => cell.answer)?.answer;
+  const difference = expected && answerDifference(answer, expected);
+  if (difference === undefined) return;
+  throw new SuiteFailure('AnswerDiffers', `the first answer is not that of the control ${control}: ${difference}`);
 }

@@ -58,9 +58,10 @@ function fillPod(spec: PodSpec, { run, test, cluster, nodes }: LoadInput): void 
  * preference, because nodes with GPUs often have a taint that the load does not tolerate.
  */
 function nearOwnNodes(nodes: readonly string[]): PodSpec['affinity'] & object {
-  // A term for each node: the API server accepts one value in a field selector.
-  const preferred = nodes.map((node) => ({
-    weight: 100,
+  // A term for each node: the API server accepts one value in a field selector. The first node has the frontend, and a higher
+  // weight, so that all loads of a run have the same distance to it.
+  const preferred = nodes.map((node, index) => ({
+    weight: index === 0 ? 100 : 50,
     preference: { matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] },
   }));
   return { nodeAffinity: { preferredDuringSchedulingIgnoredDuringExecution: preferred } };

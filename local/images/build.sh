@@ -46,8 +46,8 @@ declare -A FILES_OF=(
   [system]=""
   [tools]="versions.sh bench/stub bench/prune_libraries.py"
   [nixlbench]="bench/bin bench/nixlbench bench/faults"
-  [model]="dynamo/model-requirements.txt dynamo/make_model.py"
-  [dynamo]="dynamo/requirements.txt"
+  [model]="dynamo/model-requirements.txt dynamo/make_model.py dynamo/make_weights.py"
+  [dynamo]="versions.sh dynamo/requirements.txt dynamo/stub_cuda.py"
   [aiperf]="aiperf/requirements.txt aiperf/aiperf"
   [debian]=""
   [node]="../../package-lock.json"
@@ -62,7 +62,7 @@ declare -A FUNCTIONS_OF=(
   [tools]="layer_tools tools_ucx tools_nixl tools_libfabric fetch_wheels precompile_layer"
   [nixlbench]="layer_nixlbench precompile_layer"
   [model]="layer_model fetch_wheels"
-  [dynamo]="layer_dynamo site_packages fetch_wheels precompile_layer"
+  [dynamo]="layer_dynamo dynamo_torch dynamo_vllm dynamo_strip site_packages fetch_wheels precompile_layer"
   [aiperf]="layer_aiperf site_packages fetch_wheels precompile_layer"
   [debian]="layer_debian fetch_package"
   [node]="layer_node"
@@ -112,7 +112,7 @@ unpack_system() {
 # build of the product changes them; local/import-images.sh brings them to the nodes.
 WANTS_CHART=no
 
-# Whether to build the images of inference tests. They take 1 GB, so they are built only on request.
+# Whether to build the images of inference tests. They take 3 GB, so they are built only on request.
 wants_inference() { [ "${DYNAMO_BENCH_INFERENCE:-no}" = yes ]; }
 
 is_wanted() { # FILE-STEM
@@ -189,9 +189,9 @@ all_images() {
     "{\"Cmd\":[\"/bin/sh\"],\"Env\":[\"PATH=$PATH_IN_IMAGE\",\"ETCDCTL_API=3\",\"NIXL_PLUGIN_DIR=/opt/nixl/site-packages/.nixl_cu12.mesonpy.libs/plugins\"]}" \
     system tools nixlbench
   image dynamo localhost/dynamo:1.6.1 \
-    "{\"Cmd\":[\"/bin/sh\"],\"Env\":[\"PATH=$PATH_IN_IMAGE\",\"PYTHONPATH=/opt/dynamo/site-packages\",\"HF_HUB_OFFLINE=1\"]}" \
-    system model dynamo
-  image aiperf localhost/aiperf:0.13.0 "{\"Cmd\":[\"/bin/sh\"],\"Env\":[\"PATH=$PATH_IN_IMAGE\"]}" system model aiperf
+    "{\"Cmd\":[\"/bin/sh\"],\"Env\":[\"PATH=$PATH_IN_IMAGE\"$(printf ',"%s"' "${DYNAMO_ENVIRONMENT[@]}")]}" \
+    "${DYNAMO_LAYERS[@]}"
+  image aiperf localhost/aiperf:0.13.0 "{\"Cmd\":[\"/bin/sh\"],\"Env\":[\"PATH=$PATH_IN_IMAGE\"]}" "${AIPERF_LAYERS[@]}"
   image dynamo-bench localhost/dynamo-bench:local \
     "{\"Cmd\":[\"node\",\"dist/worker/main.js\"],\"Env\":[\"PATH=$PATH_IN_IMAGE\",\"NODE_ENV=production\",\"HOME=/tmp\",\"RESULTS_DIR=/results\"],\"User\":\"1000:1000\",\"WorkingDir\":\"/dynamo-bench\"}" \
     debian node packages product

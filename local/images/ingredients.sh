@@ -65,7 +65,11 @@ python_of() {
   chroot "$1" /usr/bin/python3 -c 'import sys; print("%d.%d" % sys.version_info[:2])'
 }
 
-PIP_PLATFORMS=(manylinux_2_28 manylinux_2_27 manylinux_2_24 manylinux_2_17 manylinux2014 manylinux1)
+PIP_PLATFORMS=(
+  manylinux_2_28 manylinux_2_27 manylinux_2_24 manylinux_2_17 manylinux2014 manylinux1
+  # Last, because pip prefers the first: packages that only newer systems run.
+  manylinux_2_34 manylinux_2_31 manylinux_2_26
+)
 
 # fetch_wheels FOLDER PYTHON REQUIREMENT...: fetches wheels for the image's Python with the pip of this machine, because
 # pip inside the image would need the proxies and certificates of this machine.

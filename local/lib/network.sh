@@ -26,7 +26,7 @@ done
 NODE_NUMBERS=($(seq "$NODE_COUNT"))
 
 # Rate of each link. It is the known ceiling of results, so it must not depend on the speed of the machine.
-LINK_RATE=${DYNAMO_BENCH_LINK_RATE:-500mbit}
+LINK_RATE=${DYNAMO_BENCH_LINK_RATE:-200mbit}
 
 node_address() { echo "10.77.0.$((10 + $1))"; }
 node_pods() { echo "10.78.$1.0/24"; }

@@ -24,7 +24,8 @@ import { distanceNotes } from '../model/pair-distance.js';
 import { privilegeNotes } from '../model/privileges.js';
 import { headline, type Report } from '../model/report.js';
 import { metricsText, type ReportableChange, reportableChanges } from '../model/reportable-changes.js';
-import { printedText } from '../model/row-text.js';
+import { printedText, TIME_PARTS, timeText } from '../model/row-text.js';
+import { fabricSection } from './fabric-section.js';
 import { loadCards } from './load-cards.js';
 import { loadSection } from './load-section.js';
 import { badge, type PageLinks, page, scrolling } from './page.js';
@@ -54,6 +55,7 @@ ${problems(record)}
 ${cards(report)}
 ${changes(report.comparison)}
 ${charts(report)}
+${fabricSection(record)}
 ${loadSection(record, links)}
 ${tests(report, links)}
 ${cluster(record)}
@@ -230,13 +232,13 @@ ${cells.map((cell) => {
 function rows({ cells, name }: TestRecord, links: PageLinks, most: number): Markup | undefined {
   const all = cells.flatMap((cell) => cell.rows.map((row) => ({ cell, row })));
   if (all.length === 0) return undefined;
-  const withTimes = all.some(({ row }) => row.times);
+  const parts = all.some(({ row }) => row.times) ? TIME_PARTS : [];
   return html`<details><summary>${formatCount(all.length, 'measured row')}</summary>${scrolling(
     `${name}: rows`,
-    html`<table><thead><tr><th scope="col">repetition</th><th scope="col" class="number">block</th><th scope="col" class="number">batch</th><th scope="col" class="number">bandwidth</th><th scope="col" class="number">latency</th>${withTimes && html`<th scope="col" class="number">post</th><th scope="col" class="number">tx</th>`}<th scope="col">tool output</th></tr></thead><tbody>
+    html`<table><thead><tr><th scope="col">repetition</th><th scope="col" class="number">block</th><th scope="col" class="number">batch</th><th scope="col" class="number">bandwidth</th><th scope="col" class="number">latency</th>${parts.map((part) => html`<th scope="col" class="number">${part}</th>`)}<th scope="col">tool output</th></tr></thead><tbody>
 ${all.slice(0, most).map(
   ({ cell, row }) =>
-    html`<tr><td>${cell.repetition}</td><td class="number">${formatBytes(row.blockSize)}</td><td class="number">${row.batchSize}</td><td class="number">${formatRate(row.bytesPerSecond)}${cell.ceiling && isAboveCeiling(row, cell.ceiling) ? ' (above the ceiling)' : ''}</td><td class="number">${orDash(row.latency, formatDuration)}</td>${withTimes && html`<td class="number">${orDash(row.times?.post.average, formatDuration)}</td><td class="number">${orDash(row.times?.tx.average, formatDuration)}</td>`}<td><code>${printedText(row)}</code></td></tr>
+    html`<tr><td>${cell.repetition}</td><td class="number">${formatBytes(row.blockSize)}</td><td class="number">${row.batchSize}</td><td class="number">${formatRate(row.bytesPerSecond)}${cell.ceiling && isAboveCeiling(row, cell.ceiling) ? ' (above the ceiling)' : ''}</td><td class="number">${orDash(row.latency, formatDuration)}</td>${parts.map((part) => html`<td class="number">${timeText(row, part)}</td>`)}<td><code>${printedText(row)}</code></td></tr>
 `,
 )}</tbody></table>`,
   )}${all.length > most && html`<p class="small">The other ${all.length - most} rows are in <a href="${links.folder}results.csv">results.csv</a>.</p>`}</details>`;

@@ -13,8 +13,9 @@ import { orDash, sentence } from '../markup/text.js';
 import { mappedVersionNotes } from '../model/mapped-versions.js';
 import { distanceNotes } from '../model/pair-distance.js';
 import { privilegeNotes } from '../model/privileges.js';
-import { printedText } from '../model/row-text.js';
+import { printedText, TIME_PARTS, timeText } from '../model/row-text.js';
 import { dynamoSection } from './dynamo-report.js';
+import { fabricSection } from './fabric-section.js';
 import { linkTarget } from './link-target.js';
 
 /**
@@ -32,6 +33,7 @@ export function reportMarkdown(record: SuiteRecord, word: string): string {
     ...problemsSection(record),
     ...resultsSection(record),
     ...ladderSection(record),
+    ...fabricSection(record),
     ...dynamoSection(record),
     ...record.tests.flatMap(testSection),
     ...clusterSection(record),
@@ -190,17 +192,15 @@ function failureLines({ class: failureClass, message, hint }: NonNullable<Transp
 
 function rowTable({ rows, ceiling }: TransportCell): string[] {
   if (rows.length === 0) return [];
-  const withTimes = rows.some(({ times }) => times);
+  const parts = rows.some(({ times }) => times) ? TIME_PARTS : [];
   return [
-    `| block | batch | bandwidth | latency |${withTimes ? ' post | tx |' : ''} tool output |`,
-    `|---:|---:|---:|---:|${withTimes ? '---:|---:|' : ''}---|`,
+    `| block | batch | bandwidth | latency |${parts.map((part) => ` ${part} |`).join('')} tool output |`,
+    `|---:|---:|---:|---:|${parts.map(() => '---:|').join('')}---|`,
     ...rows.map((row) => {
-      const { blockSize, batchSize, bytesPerSecond, latency, times } = row;
+      const { blockSize, batchSize, bytesPerSecond, latency } = row;
       const above = ceiling && isAboveCeiling(row, ceiling) ? ' (above the ceiling)' : '';
-      const parts = withTimes
-        ? ` ${orDash(times?.post.average, formatDuration)} | ${orDash(times?.tx.average, formatDuration)} |`
-        : '';
-      return `| ${formatBytes(blockSize)} | ${batchSize} | ${formatRate(bytesPerSecond)}${above} | ${orDash(latency, formatDuration)} |${parts} ${printedText(row)} |`;
+      const times = parts.map((part) => ` ${timeText(row, part)} |`).join('');
+      return `| ${formatBytes(blockSize)} | ${batchSize} | ${formatRate(bytesPerSecond)}${above} | ${orDash(latency, formatDuration)} |${times} ${printedText(row)} |`;
     }),
     '',
   ];

@@ -1,5 +1,5 @@
 /** Text for an unknown value. */
-const UNKNOWN = '–';
+export const UNKNOWN = '–';
 
 /** Formats a value, or shows a dash when there is none. */
 export function orDash(value: number | undefined, format: (value: number) => string): string {

@@ -112,6 +112,16 @@ export function compareTransportCells(a: Subject, b: Subject): Comparability {
 }
 
 /**
+ * Returns a text that is equal for two cells if only `ignored` fields, and no other that forbids a comparison, differ.
+ *
+ * @param ignored names of fields as in the differences of `compareTransportCells`
+ */
+export function comparisonKey(cell: Subject, ignored: ReadonlySet<string>): string {
+  const fields = [...fieldsOf(cell)].filter(([name, { forbids }]) => forbids && !ignored.has(name));
+  return JSON.stringify(fields.map(([name, { text }]) => [name, text]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1)));
+}
+
+/**
  * Returns the figure of a transport cell when it is valid: measured, with a proven path, possible on the hardware,
  * consistent with the other figures of the cell, and not a warm-up. Undefined otherwise.
  */

@@ -102,6 +102,8 @@ export interface Engine<Block extends EngineBlock = EngineBlock> {
   readonly schema: z.ZodType<Block>;
   /** Value of `backendFramework` in a DynamoGraphDeployment. */
   readonly backendFramework: 'trtllm' | 'vllm' | 'sglang';
+  /** NVIDIA's image of the engine in its registry, without tag. */
+  readonly runtimeImage: string;
   /** Program of a worker, without arguments. */
   readonly command: readonly string[];
   /**

@@ -82,6 +82,19 @@ export const kvTransferSchema = z.object({
 
 export type KvTransfer = DeepReadonly<z.output<typeof kvTransferSchema>>;
 
+const firstAnswer = z.object({
+  text: z.string(),
+  tokens: z
+    .array(
+      z.object({
+        text: z.string(),
+        logProbability: z.number().optional(),
+        alternatives: z.record(z.string(), z.number()).optional(),
+      }),
+    )
+    .optional(),
+});
+
 /** Schema of one measurement of a deployment under one load. */
 export const inferenceCellSchema = z.object({
   ...cellBase,
@@ -94,6 +107,9 @@ export const inferenceCellSchema = z.object({
   kvTransfer: kvTransferSchema
     .optional()
     .meta({ description: 'KV transfers between the readings of the workers before and after the load' }),
+  answer: firstAnswer
+    .optional()
+    .meta({ description: 'answer of the deployment to its first request; absent for a simulated engine' }),
   simulatedRate: z
     .number()
     .min(0)

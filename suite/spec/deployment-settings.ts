@@ -22,11 +22,12 @@ export function deploymentSettings(
   dynamo: Pick<DynamoSpec, 'resources'>,
   fabric: Pick<Fabric, 'kind'>,
 ): DeploymentSettings {
+  const kind = fabricKindOf(fabric);
   return {
     cluster,
     gpuResource: resources.gpu.resource,
     devices: takeNics(resources.devices, dynamo.resources.nics),
     tolerations: nodes.tolerations,
-    fabricEnvironment: fabricKindOf(fabric).environment,
+    fabricEnvironment: { ...kind.environment, ...kind.workerEnvironment },
   };
 }

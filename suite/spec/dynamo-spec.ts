@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { engineSpec, isSimulatedEngine } from '../engines/registry.js';
+import { runtimeImage } from '../engines/runtime-image.js';
 import { deviceClaims } from '../pod/claims.js';
 import { podPatch } from '../pod/patch-schema.js';
 import { argument, environment, imageReference, line, objectName, version } from '../schema/grammar.js';
@@ -32,6 +33,19 @@ const platform = strict({
   timeout: duration().prefault('15m').meta({ description: 'time limit of helm' }),
 });
 
+/** Where the workers keep the files of the model: Hugging Face's cache in a volume. */
+const modelCache = strict({
+  claim: objectName('the name of a PersistentVolumeClaim')
+    .optional()
+    .meta({ description: 'PersistentVolumeClaim in the namespace, with access mode ReadWriteMany' }),
+  hostPath: line('a folder', 1000)
+    .regex(/^\/(?!$)/, 'must be an absolute path of a folder, but not /')
+    .optional()
+    .meta({ description: 'folder of the nodes; it is created when it does not exist' }),
+}).refine(({ claim, hostPath }) => (claim === undefined) !== (hostPath === undefined), {
+  message: 'needs either claim or hostPath',
+});
+
 const model = strict({
   name: line('the name of a model', 300).meta({ description: 'model name that clients request' }),
   path: line('a folder or the name of a model', 1000)
@@ -40,6 +54,10 @@ const model = strict({
   tokenSecret: objectName('the name of a Secret').optional().meta({
     description:
       'name of the Secret in the namespace whose keys become environment variables (HF_TOKEN); never put the token here',
+  }),
+  cache: modelCache.optional().meta({
+    description:
+      'storage of the files of the model that outlives the workers, so that not every deployment downloads the model again; default: none',
   }),
   config: modelConfig.optional().meta({
     description:
@@ -106,9 +124,10 @@ export const dynamoSpec = strict({
     .meta({ description: 'name of the deployment; default: dynamo-<key of the run>' }),
   platform: platform.prefault({}).meta({ description: 'Dynamo platform in the cluster' }),
   model: model.meta({ description: 'model that Dynamo serves' }),
-  image: imageReference()
-    .default('nvcr.io/nvidia/ai-dynamo/tensorrtllm-runtime:1.6.1')
-    .meta({ description: 'image of frontend and workers' }),
+  image: imageReference().optional().meta({
+    description:
+      "image of frontend and workers; default: NVIDIA's runtime image 1.6.1 of the engine, with fabric.kind efa the one whose tag ends in -efa",
+  }),
   runtimeVersion: version()
     .optional()
     .meta({ description: 'Dynamo version of the image, if its tag is not a semantic version (operator only)' }),
@@ -142,11 +161,19 @@ export const dynamoSpec = strict({
     .meta({ description: 'inference tests, in the order in which they run' }),
 });
 
-export type DynamoSpec = z.output<typeof dynamoSpec>;
+/** The parsed block before its image is known, which depends on the fabric of the suite. */
+export type DynamoFields = z.output<typeof dynamoSpec>;
+
+export type DynamoSpec = Omit<DynamoFields, 'image'> & { image: string };
+
+/** Completes the parsed block with the default that depends on the fabric of the suite. */
+export function completeDynamo(dynamo: DynamoFields, fabric: { readonly kind: string }): DynamoSpec {
+  return { ...dynamo, image: dynamo.image ?? runtimeImage(dynamo.engine, fabric) };
+}
 
 /** Finds problems of the block that depend on other parts of the spec: names of transport tests, the namespace. */
 export function dynamoProblems(
-  dynamo: DynamoSpec,
+  dynamo: DynamoFields,
   suite: {
     readonly tests: readonly { readonly name: string; readonly placement?: unknown }[];
     readonly cluster: { readonly namespace: string };

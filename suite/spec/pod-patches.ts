@@ -2,14 +2,14 @@ import { engineOf } from '../engines/registry.js';
 import type { PodPatch } from '../pod/patch.js';
 import { MEASURING_POD, WORKER_POD } from '../pod/pod-kind.js';
 import { podProblems } from '../pod/pod-problems.js';
-import type { DynamoSpec } from './dynamo-spec.js';
+import type { DynamoFields } from './dynamo-spec.js';
 
 /** The parts of a spec that set fields of its pods. */
 interface PatchedSpec {
   readonly pod?: PodPatch | undefined;
   readonly cluster: { readonly imagePullSecret?: string | undefined };
   readonly resources: { readonly claims?: readonly { readonly name: string }[] | undefined };
-  readonly dynamo?: DynamoSpec | undefined;
+  readonly dynamo?: DynamoFields | undefined;
 }
 
 /**
@@ -40,7 +40,7 @@ export function problemsOfPatches(
   ];
 }
 
-function workerVariables({ engine, model, transfer, env, resources }: DynamoSpec): string[] {
+function workerVariables({ engine, model, transfer, env, resources }: DynamoFields): string[] {
   const worker = { role: 'prefill', block: engine, model, transfer, gpus: resources.gpu, simulatedKv: {} } as const;
   const ofEngine = engineOf(engine).environment(worker);
   return [...Object.keys(ofEngine), ...Object.keys(env)];

@@ -43,8 +43,17 @@ function dynamoRequests({ platform, image, load, model, env, pod }: NonNullable<
     ...request('image', 'dynamo.image', image),
     ...request('image', 'dynamo.load.image', load.image),
     ...request('secret', 'dynamo.model.tokenSecret', model.tokenSecret),
+    ...cacheRequests(model.cache),
     ...requestsOfPatch('dynamo.pod', pod),
     ...secretsOf('dynamo.env', env),
+  ];
+}
+
+/** Lists the privileges of the volume of a model cache, by the names that ALLOWED_PRIVILEGES has for volumes of pods. */
+function cacheRequests({ claim, hostPath }: NonNullable<NonNullable<SuiteSpec['dynamo']>['model']['cache']> = {}) {
+  return [
+    ...request('privilege', 'dynamo.model.cache.claim', claim && 'volume:persistentVolumeClaim'),
+    ...request('privilege', 'dynamo.model.cache.hostPath', hostPath && `hostPath:${hostPath}`),
   ];
 }
 

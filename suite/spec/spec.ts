@@ -19,7 +19,7 @@ import { choice, didYouMean, duration, schemasOf, slug, strict, unknownWord } fr
 import { shown } from '../schema/shown.js';
 import { formatCount } from '../units/count.js';
 import { SuiteFailure } from '../verdict/failure.js';
-import { dynamoProblems, dynamoSpec } from './dynamo-spec.js';
+import { completeDynamo, dynamoProblems, dynamoSpec } from './dynamo-spec.js';
 import { matrixProblems, variantsOf } from './matrix.js';
 import { problemsOfPatches } from './pod-patches.js';
 import {
@@ -283,7 +283,8 @@ const fields = strict({
 /** Schema of the suite spec. The output is in SI units. */
 export const suiteSpec = fields.transform((spec) => {
   const resources: RankResources = { ...spec.resources, devices: devicesOrDefault(spec.resources, spec.fabric) };
-  return { ...spec, resources };
+  const dynamo = spec.dynamo && completeDynamo(spec.dynamo, spec.fabric);
+  return { ...spec, resources, dynamo };
 });
 
 /** Checks that need all tests: duplicate names, matrices, more NICs than the ranks have. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RunComparison } from '../../results/regression/run-comparison.schema.js';
 import type { TransportCell } from '../../suite/record/record.js';
+import { LINK } from '../support/box.js';
 import { setLinkRate } from '../support/box-faults.js';
 import { dynamoBench } from '../support/command-line.js';
 import { Lab, quick } from '../support/lab.js';
@@ -20,7 +21,7 @@ describe('the comparison of two runs on the shaped link', function () {
     baseline = await measure();
   });
   after(async () => {
-    await setLinkRate('500mbit');
+    await setLinkRate(LINK.tc);
     await lab?.close();
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { POD } from '../../kubernetes/client/resources.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
+import { LINK } from '../support/box.js';
 import { setLinkRate } from '../support/box-faults.js';
 import { dynamoSuite } from '../support/dynamo-suite.js';
 import { Lab, type SuiteEnd } from '../support/lab.js';
@@ -30,7 +31,7 @@ describe('Dynamo under load on the box', function () {
     lab = await Lab.open();
   });
   after(async () => {
-    await setLinkRate('500mbit');
+    await setLinkRate(LINK.tc);
     await lab?.close();
   });
 

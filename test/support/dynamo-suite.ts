@@ -3,7 +3,7 @@ import type { Lab, LocalSpec } from './lab.js';
 
 const SUITE = fileURLToPath(new URL('../../../suites/local.json', import.meta.url));
 
-/** The transport test that the KV transfer is held against. */
+/** The transport test whose curve predicts the KV transfer. */
 const BASELINE = 'nixl-libfabric';
 
 /**
@@ -23,15 +23,43 @@ export const QUICK_LOAD = {
   timeout: '90s',
 } as const;
 
+/** NVIDIA's simulated engine in place of the real one: quicker, and it needs no memory. */
+const SIMULATED = {
+  model: {
+    name: 'tiny',
+    path: '/models/tiny',
+    config: {
+      num_hidden_layers: 32,
+      num_attention_heads: 32,
+      num_key_value_heads: 8,
+      hidden_size: 4096,
+      torch_dtype: 'bfloat16',
+    },
+  },
+  engine: { kind: 'mocker', kvTransferRate: 'measured' },
+  env: {},
+  resources: { gpu: 1, nics: 4, cpu: 0.2, memory: '1Gi', hugepages2Mi: 0, sharedMemory: '64Mi' },
+  readyTimeout: '2m',
+} as const;
+
 type Block = Readonly<Record<string, unknown>>;
 
 /**
- * suites/local.json in a lab, with one transport test and one quick load point.
+ * suites/local.json in a lab, with one transport test, and one quick load point on the simulated engine.
  *
  * @param dynamo replaces fields of its block `dynamo`; a field that is an object keeps what is not replaced in it
  * @param changes replaces fields of the suite
  */
-export async function dynamoSuite(lab: Lab, dynamo: Block, changes: Block = {}): Promise<LocalSpec> {
+export function dynamoSuite(lab: Lab, dynamo: Block, changes: Block = {}): Promise<LocalSpec> {
+  return suiteOf(lab, { ...SIMULATED, tests: [QUICK_LOAD] }, dynamo, changes);
+}
+
+/** The same on the real engine of suites/local.json. */
+export function engineSuite(lab: Lab, dynamo: Block, changes: Block = {}): Promise<LocalSpec> {
+  return suiteOf(lab, {}, dynamo, changes);
+}
+
+async function suiteOf(lab: Lab, base: Block, dynamo: Block, changes: Block): Promise<LocalSpec> {
   const spec = await lab.readSpec<LocalSpec & { readonly dynamo: Block }>(SUITE);
   return {
     ...spec,
@@ -40,7 +68,7 @@ export async function dynamoSuite(lab: Lab, dynamo: Block, changes: Block = {}):
     timeouts: { retry: '20s', podStart: '20s', unschedulable: '5s' },
     maxAttempts: 1,
     ...changes,
-    dynamo: merged({ ...spec.dynamo, removalTimeout: '60s', tests: [QUICK_LOAD] }, dynamo),
+    dynamo: merged({ ...spec.dynamo, removalTimeout: '60s', ...base }, dynamo),
   };
 }
 

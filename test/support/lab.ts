@@ -11,7 +11,7 @@ import type { Pod } from '../../kubernetes/client/objects.js';
 import { CONFIG_MAP, DEPLOYMENT, JOB, LEASE, POD, SERVICE } from '../../kubernetes/client/resources.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import type { Progress } from '../../workflows/common/messages.js';
-import { type Box, createNamespace, startBox, type TestNamespace } from './box.js';
+import { type Box, createNamespace, LINK, startBox, type TestNamespace } from './box.js';
 import { installPolicies } from './chart.js';
 import { DurableTemporal } from './durable-temporal.js';
 import { environment } from './environment.js';
@@ -157,6 +157,7 @@ export class Lab {
     return {
       ...spec,
       onFailure: 'continue',
+      fabric: { ...spec.fabric, rate: LINK.spec },
       cluster: { ...spec.cluster, namespace: this.namespace.name },
       nodes: { names: this.nodes },
     };
@@ -335,6 +336,7 @@ export type TestSpec = Readonly<Record<string, unknown>>;
 
 export interface LocalSpec {
   readonly cluster: Record<string, unknown>;
+  readonly fabric: Record<string, unknown>;
   readonly tests: readonly TestSpec[];
   readonly [field: string]: unknown;
 }

@@ -302,6 +302,7 @@ class InferenceTest {
           keep,
           kvTransferRate: test.kvTransferRate ?? simulatedKvRate(dynamo.engine),
           baseline,
+          control: test.control,
         },
       ],
     );

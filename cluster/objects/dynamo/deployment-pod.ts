@@ -36,6 +36,20 @@ export function fillDynamoPod(spec: PodSpec, input: DeploymentInput): void {
   else container.envFrom = [{ secretRef: { name: tokenSecret } }];
 }
 
+/**
+ * Binds a pod of the frontend to node1, on which the decode workers run: its distance to the workers is then the same in a
+ * test and in its control.
+ */
+export function bindFrontend(spec: PodSpec, { pair }: Pick<DeploymentInput, 'pair'>): void {
+  spec.affinity = onNode(pair.node1);
+}
+
+/** Returns the affinity that binds a pod to a node. */
+export function onNode(node: string): PodSpec['affinity'] & object {
+  const term = { matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] };
+  return { nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } } };
+}
+
 /** Sets environment variables. Replaces variables of the same name, because the API server rejects duplicate names. */
 export function setEnvironment(container: Container, variables: Readonly<Record<string, EnvironmentValue>>): void {
   container.env = [

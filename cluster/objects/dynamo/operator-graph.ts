@@ -2,8 +2,9 @@ import { readManifestObject } from '../../../kubernetes/client/manifest.js';
 import type { KubernetesObject, PodTemplate } from '../../../kubernetes/client/objects.js';
 import { deploymentName } from '../../../suite/cluster/dynamo-names.js';
 import { engineOf } from '../../../suite/engines/registry.js';
+import { kubernetesQuantity } from '../../../suite/units/units.js';
 import type { DeploymentInput } from './deployment-input.js';
-import { fillDynamoPod, podMetadata } from './deployment-pod.js';
+import { bindFrontend, fillDynamoPod, podMetadata } from './deployment-pod.js';
 import { workerTemplate } from './worker-pod.js';
 import { type WorkerGroup, workerGroups } from './workers.js';
 
@@ -13,6 +14,8 @@ interface Component {
   type: string;
   replicas: number;
   runtimeVersionOverride?: string;
+  /** Size of /dev/shm; 8Gi by default of the operator. */
+  sharedMemorySize?: string;
   podTemplate: PodTemplate;
 }
 
@@ -29,6 +32,7 @@ export async function operatorGraph(input: DeploymentInput): Promise<KubernetesO
   const worker = spec.components.find(({ type }) => type === 'worker');
   if (!frontend || !worker) throw new Error('manifest dynamo/graph.yaml has no component of type frontend or worker');
   fillComponent(frontend, input, 'frontend');
+  bindFrontend(frontend.podTemplate.spec, input);
   spec.backendFramework = engineOf(dynamo.engine).backendFramework;
   spec.components = [frontend, ...workerGroups(input).map((group) => workerComponent(worker, input, group))];
   if (dynamo.runtimeVersion !== undefined) {
@@ -40,7 +44,8 @@ export async function operatorGraph(input: DeploymentInput): Promise<KubernetesO
 
 function workerComponent(template: Component, input: DeploymentInput, group: WorkerGroup): Component {
   const { name, role, replicas } = group;
-  const component = { ...structuredClone(template), name, type: role, replicas };
+  const sharedMemorySize = kubernetesQuantity(input.dynamo.resources.sharedMemory);
+  const component = { ...structuredClone(template), name, type: role, replicas, sharedMemorySize };
   fillComponent(component, input, role);
   component.podTemplate = workerTemplate(component.podTemplate, input, group);
   return component;

@@ -7,7 +7,7 @@ import {
   deploymentName,
 } from '../../../suite/cluster/dynamo-names.js';
 import type { DeploymentInput } from './deployment-input.js';
-import { fillDynamoPod, fillPod, mainContainer, podMetadata, setEnvironment } from './deployment-pod.js';
+import { bindFrontend, fillDynamoPod, fillPod, mainContainer, podMetadata, setEnvironment } from './deployment-pod.js';
 import { workerTemplate } from './worker-pod.js';
 import { workerGroups } from './workers.js';
 
@@ -24,7 +24,7 @@ export async function plainObjects(input: DeploymentInput): Promise<KubernetesOb
     if (component === 'worker') return workerDeployments(deployment, input);
     nameAfter(deployment, component, component, input);
     if (component === 'discovery') fillPod(deployment.spec.template.spec, input, input.cluster.etcdImage);
-    else fillPlainPod(deployment, input);
+    else fillFrontend(deployment, input);
     return [deployment];
   });
 }
@@ -54,6 +54,11 @@ function nameAfter(deployment: Deployment, component: string, role: string, inpu
   metadata.name = componentName(deploymentName(input.run, input.dynamo), component);
   spec.selector = { matchLabels: selector };
   spec.template.metadata = { labels: { ...labels, ...selector }, annotations };
+}
+
+function fillFrontend(deployment: Deployment, input: DeploymentInput): void {
+  fillPlainPod(deployment, input);
+  bindFrontend(deployment.spec.template.spec, input);
 }
 
 /**

@@ -9,7 +9,8 @@ import { kubernetesQuantity } from '../../../suite/units/units.js';
 import { addClaims } from '../device-claims.js';
 import { showNodeSysfs } from '../node-sysfs.js';
 import type { DeploymentInput } from './deployment-input.js';
-import { mainContainer, setEnvironment } from './deployment-pod.js';
+import { mainContainer, onNode, setEnvironment } from './deployment-pod.js';
+import { mountModelCache } from './model-cache.js';
 import type { WorkerGroup } from './workers.js';
 
 /**
@@ -28,13 +29,14 @@ function fillWorkerPod(spec: PodSpec, input: DeploymentInput, { role, node }: Wo
   const container = mainContainer(spec);
   setEngine(container, input, role);
   container.resources = resourcesOf(input);
-  // The operator mounts its own shared memory.
+  // The operator mounts shared memory of the size in the component.
   if (dynamo.deployWith === 'manifests') {
     const sizeLimit = kubernetesQuantity(dynamo.resources.sharedMemory);
     container.volumeMounts = [{ name: 'shared-memory', mountPath: '/dev/shm' }];
     spec.volumes = [{ name: 'shared-memory', emptyDir: { medium: 'Memory', sizeLimit } }];
   }
   showNodeSysfs(spec, container, nicsOfPod({ devices: input.devices, claims: dynamo.resources.claims }));
+  mountModelCache(spec, dynamo);
   spec.affinity = affinityOf(input, role, node);
 }
 
@@ -64,12 +66,8 @@ function resourcesOf({ dynamo, gpuResource, devices }: DeploymentInput): Contain
 
 /** Binds a worker to its node, and keeps the prefill and decode workers of one run on different nodes. */
 function affinityOf({ run }: DeploymentInput, role: WorkerRole, node: string): PodSpec['affinity'] & object {
-  const nodeAffinity = {
-    requiredDuringSchedulingIgnoredDuringExecution: {
-      nodeSelectorTerms: [{ matchFields: [{ key: 'metadata.name', operator: 'In', values: [node] }] }],
-    },
-  };
-  if (role === 'worker') return { nodeAffinity };
+  const bound = onNode(node);
+  if (role === 'worker') return bound;
   const other = role === 'prefill' ? 'decode' : 'prefill';
   const podAntiAffinity = {
     requiredDuringSchedulingIgnoredDuringExecution: [
@@ -79,5 +77,5 @@ function affinityOf({ run }: DeploymentInput, role: WorkerRole, node: string): P
       },
     ],
   };
-  return { nodeAffinity, podAntiAffinity };
+  return { ...bound, podAntiAffinity };
 }

@@ -23,6 +23,7 @@ export const mocker = {
   schema,
   // The mocker simulates the scheduler of this framework.
   backendFramework: 'trtllm',
+  runtimeImage: 'vllm-runtime',
   command: ['python3', '-m', 'dynamo.mocker'],
   simulation: {
     warning:

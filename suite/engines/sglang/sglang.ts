@@ -23,6 +23,7 @@ export const sglang = {
   title: 'SGLang',
   schema,
   backendFramework: 'sglang',
+  runtimeImage: 'sglang-runtime',
   command: ['python3', '-m', 'dynamo.sglang'],
   // Names: python/sglang/srt/observability/metrics_collector.py. The prefill worker writes the blocks.
   transferRecord: {

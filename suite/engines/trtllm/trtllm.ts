@@ -22,14 +22,16 @@ export const trtllm = {
   title: 'TensorRT-LLM',
   schema,
   backendFramework: 'trtllm',
+  runtimeImage: 'tensorrtllm-runtime',
   command: ['python3', '-m', 'dynamo.trtllm'],
   // Names: components/src/dynamo/trtllm/metrics.py of Dynamo 1.6.1.
   transferRecord: {
     role: 'decode',
     series: {
-      transfers: { name: 'trtllm_kv_transfer_success_total' },
-      bytes: { name: 'trtllm_kv_transfer_bytes_sum' },
+      transfers: { name: 'trtllm_kv_transfer_latency_seconds_count' },
+      bytes: { name: 'trtllm_kv_transfer_bytes_total' },
       seconds: { name: 'trtllm_kv_transfer_latency_seconds_sum' },
+      failedTransfers: { name: 'trtllm_kv_transfer_failure_total' },
     },
   },
   kvElementType: ({ kvCacheDtype }) => kvCacheDtype,

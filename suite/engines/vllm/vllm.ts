@@ -22,6 +22,7 @@ export const vllm = {
   title: 'vLLM',
   schema,
   backendFramework: 'vllm',
+  runtimeImage: 'vllm-runtime',
   command: ['python3', '-m', 'dynamo.vllm'],
   // Names: vllm/distributed/kv_transfer/kv_connector/v1/nixl of vLLM 0.31.0. The decode worker reads the blocks, and its
   // figures are those of NIXL's telemetry for each transfer.

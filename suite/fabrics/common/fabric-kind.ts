@@ -62,6 +62,10 @@ export interface FabricKind<Spec extends { readonly kind: string }> {
   readonly defaultDevices: readonly NetworkDevices[];
   /** Default environment variables of ranks and Dynamo workers, in addition to those of every fabric; a spec overrides them. */
   readonly environment: Readonly<Record<string, string>>;
+  /** Further default environment variables of Dynamo workers; `dynamo.env` overrides them. */
+  readonly workerEnvironment: Readonly<Record<string, string>>;
+  /** End of the tag of NVIDIA's runtime images with the libraries of this fabric; empty when every image has them. */
+  readonly runtimeImageSuffix: string;
   /**
    * Value of FI_PROVIDER with which libfabric uses this fabric; absent when the provider does not determine the fabric.
    */

@@ -21,6 +21,9 @@ export const efa = {
   devices: 'EFA devices',
   defaultDevices: [EFA_DEVICES],
   environment: { FI_PROVIDER: 'efa' },
+  // NVIDIA, "EFA (RDMA over AWS Fabric) on EKS", required variables.
+  workerEnvironment: { FI_EFA_USE_DEVICE_RDMA: '1', FI_EFA_ENABLE_SHM_TRANSFER: '0' },
+  runtimeImageSuffix: '-efa',
   provider: 'efa',
   emulatesOldUcx: true,
   byteSources: [DEVICE_BYTES, EFA_OPERATIONS],

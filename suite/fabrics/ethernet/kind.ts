@@ -11,6 +11,8 @@ export const ethernetKind = {
   devices: 'interfaces',
   defaultDevices: [],
   environment: {},
+  workerEnvironment: {},
+  runtimeImageSuffix: '',
   emulatesOldUcx: false,
   deviceClass: 'net',
   linkLayers: [],

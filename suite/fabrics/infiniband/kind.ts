@@ -26,6 +26,8 @@ export const infiniband = {
   devices: 'InfiniBand adapters',
   defaultDevices: [],
   environment: {},
+  workerEnvironment: {},
+  runtimeImageSuffix: '',
   emulatesOldUcx: false,
   byteSources: [PORT_DATA],
   events: INFINIBAND_EVENTS,

@@ -17,6 +17,8 @@ export const roce = {
   devices: 'RoCE NICs',
   defaultDevices: [],
   environment: {},
+  workerEnvironment: {},
+  runtimeImageSuffix: '',
   emulatesOldUcx: false,
   byteSources: [PORT_DATA, ...ROCE_DRIVERS],
   events: ROCE_EVENTS,

@@ -188,6 +188,14 @@ export interface Tool<Test extends ToolTest> {
   headline(test: Test, rows: readonly Row[]): Headline;
   /** Returns true when block and latency of a row must determine its bandwidth. */
   bandwidthFollowsFromLatency(test: Test): boolean;
+  /**
+   * Returns the seconds of one transfer of block × batch, from the recorded parameters of a test and a row of it. Undefined when
+   * the row does not show them; absent for a tool whose rows never do.
+   */
+  transferSeconds?(
+    parameters: Readonly<Record<string, unknown>>,
+    row: Pick<Row, 'blockSize' | 'batchSize' | 'bytesPerSecond'>,
+  ): number | undefined;
   /** Finds options whose printed value differs from the test. */
   differingOptions(test: Test, lines: readonly string[]): string[];
   /** Returns the remedy for a test that hung; undefined when the tool knows none. */

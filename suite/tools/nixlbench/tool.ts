@@ -24,6 +24,7 @@ import { nixlbenchRung } from './rung.js';
 import { NIXLBENCH_SIGNS } from './signs.js';
 import { type NixlbenchSpec, nixlbenchSpec } from './spec.js';
 import { nixlbenchTransfer } from './transfer.js';
+import { nixlbenchTransferSeconds } from './transfer-seconds.js';
 import { nixlbenchVersion } from './version.js';
 
 /** Runs nixlbench of ai-dynamo/nixl: bandwidth between two NIXL agents over one NIXL back end. */
@@ -92,6 +93,7 @@ export const nixlbench = {
   },
   // With several threads, the latency is that of one thread; versions before 1.1 print a wrong one.
   bandwidthFollowsFromLatency: ({ numThreads }) => numThreads === 1,
+  transferSeconds: nixlbenchTransferSeconds,
   differingOptions,
   hungHint: (test, facts) =>
     lacksProgressThread(test, facts) && facts.rows === 0

@@ -22,6 +22,14 @@ export const INFERENCE_FAILURES = {
     retry: 'never',
     hint: 'Check that the Dynamo operator is running; a finalizer that only the operator removes blocks the deletion',
   },
+  FirstRequestFailed: {
+    retry: 'never',
+    hint: 'Check the stored logs of the prefill and decode workers; both must have the same NIXL back end (NIXL_ERR_BACKEND) and reach each other',
+  },
+  AnswerDiffers: {
+    retry: 'never',
+    hint: 'Check that both deployments have the same image, model and KV cache type, then the NIXL back end; the KV cache that the decode worker received gives another answer than the control',
+  },
   ModelUnknown: {
     retry: 'never',
     hint: 'Set `dynamo.model.name` to a model that the frontend serves',

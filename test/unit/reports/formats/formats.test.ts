@@ -6,6 +6,8 @@ import { openMetrics } from '../../../../reports/formats/open-metrics.js';
 import { reportHtml } from '../../../../reports/html/html.js';
 import type { Report } from '../../../../reports/model/report.js';
 import type { InferenceCell } from '../../../../suite/record/inference-record.js';
+import { cellRecordSchema } from '../../../../suite/record/record.js';
+import { batchCells } from '../../../support/batch-cells.js';
 import { exampleReport } from '../../../support/example-report.js';
 import { measuredCell, suiteRecord } from '../../../support/records.js';
 
@@ -108,18 +110,58 @@ describe('reports', () => {
       original: '0.029929 GB/Sec',
     };
     const made = reportFiles({ record: suiteRecord('w', [{ ...cell, rows: [row] }]), complete: true, history: [] });
-    assert.match(made['report.md'], /\| latency \| post \| tx \| tool output \|/);
-    assert.match(made['report.md'], /\| 59\.86 MB\/s \| 35 ms \| 2 ms \| 33 ms \| 0\.029929 GB\/Sec × 2 devices \|/);
+    assert.match(made['report.md'], /\| latency \| prep \| post \| tx \| tool output \|/);
+    assert.ok(
+      made['report.md'].includes(
+        '| 59.86 MB/s | 35 ms | 1 ms (p99 2 ms) | 2 ms (p99 4 ms) | 33 ms (p99 66 ms) | 0.029929 GB/Sec × 2 devices |',
+      ),
+    );
+    for (const time of ['1 ms (p99 2 ms)', '2 ms (p99 4 ms)', '33 ms (p99 66 ms)']) {
+      assert.ok(made['report.html'].includes(`<td class="number">${time}</td>`), time);
+    }
     assert.match(made['report.html'], /<code>0\.029929 GB\/Sec × 2 devices<\/code>/);
-    assert.match(made['report.html'], />33 ms<\/td>/);
     const [header = '', , line = ''] = made['results.csv'].split('\r\n');
     const value = (column: string) => line.split(',')[header.split(',').indexOf(column)];
-    assert.deepEqual(['device_factor', 'post_seconds', 'tx_p99_seconds'].map(value), ['2', '0.002', '0.066']);
+    assert.equal(value('device_factor'), '2');
+    assert.deepEqual(
+      ['prep', 'prep_p99', 'post', 'post_p99', 'tx', 'tx_p99'].map((part) => value(`${part}_seconds`)),
+      ['0.001', '0.002', '0.002', '0.004', '0.033', '0.066'],
+    );
+    const recorded = cellRecordSchema.parse(JSON.parse(JSON.stringify({ ...cell, rows: [row] })));
+    assert.deepEqual(recorded.rows[0]?.times, row.times);
     const figure = JSON.parse(made['results.json']).figures.find((one: { deviceFactor?: number }) => one.deviceFactor);
     assert.equal(figure.deviceFactor, 2);
-    assert.deepEqual(figure.times.tx, time(0.033));
+    assert.deepEqual(figure.times, row.times);
     const without = reportFiles({ record: suiteRecord('w', [cell]), complete: true, history: [] });
-    assert.doesNotMatch(without['report.md'], /\| post \|/);
+    assert.doesNotMatch(without['report.md'], /\| prep \|/);
+  });
+
+  it('have the model of the fabric with its intervals and its largest residual, and the times by block and batch', () => {
+    const made = reportFiles({ record: suiteRecord('w', batchCells()), complete: true, history: [] });
+    const [line = ''] = made['report.md'].split('\n').filter((one) => one.startsWith('| nixl-libfabric | 1'));
+    const duration = String.raw`[\d.]+ (?:µs|ns)`;
+    assert.match(
+      line,
+      new RegExp(
+        String.raw`^\| nixl-libfabric \| 1\d\.\d+ µs \(${duration} to ${duration}\) \| 0\.\d+ µs \(${duration} to ${duration}\) \| 4\d\.\d+ GB/s \(\S+ GB/s to \S+ GB/s\) \| \d\.\d % \| [+−]\d\.\d % at \d+ [KM]iB × \d+ \| \d\.\d % \|$`,
+      ),
+    );
+    assert.match(made['report.md'], /^\| block \| batch 1 \| batch 4 \| batch 16 \| batch 64 \|$/m);
+    assert.match(made['report.md'], /^\| 16 KiB \| 1\d\.\d+ µs \(post 8\.\d+ µs\) \|/m);
+    for (const cell of line.split(' | ').slice(1, 5)) assert.ok(made['report.html'].includes(`>${cell}</td>`), cell);
+    assert.match(made['report.html'], /<th scope="row" class="number">16 KiB<\/th>/);
+  });
+
+  it('say why there is no model of the fabric', () => {
+    const cells = batchCells().map((cell) => ({
+      ...cell,
+      rows: cell.rows.map((row) => ({ ...row, bytesPerSecond: row.blockSize * row.batchSize * 1e4 })),
+      ceiling: { bytesPerSecond: 1e15, nics: 1, explanation: 'high' },
+    }));
+    const made = reportFiles({ record: suiteRecord('w', cells), complete: true, history: [] });
+    for (const name of ['report.md', 'report.html'] as const) {
+      assert.match(made[name], /No model of nixl-libfabric: the time does not clearly increase with the bytes/);
+    }
   });
 
   it('are headed by what became of the run: one that passed and is worse than its baseline regressed', () => {

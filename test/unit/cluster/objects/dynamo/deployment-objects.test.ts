@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { DeploymentInput } from '../../../../../cluster/objects/dynamo/deployment-input.js';
 import { deploymentObjects } from '../../../../../cluster/objects/dynamo/deployment-objects.js';
-import type { Container } from '../../../../../kubernetes/client/objects.js';
+import type { Container, PodSpec } from '../../../../../kubernetes/client/objects.js';
 import { takeNics } from '../../../../../suite/schema/network-devices.js';
 import { parseSpec } from '../../../../../suite/spec/spec.js';
 
@@ -60,6 +60,45 @@ async function containers(
   return found;
 }
 
+type Affinity = NonNullable<PodSpec['affinity']>;
+
+/** The nodes to which the pods of a deployment are bound, by the name of what makes them. */
+async function nodesOf(
+  dynamo: Record<string, unknown>,
+  settings: Partial<DeploymentInput>,
+): Promise<Map<string, unknown>> {
+  const found = new Map<string, unknown>();
+  const add = (name: string, template: unknown) => {
+    const { affinity } = (template as { spec: { affinity?: Affinity } }).spec;
+    const terms = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution?.nodeSelectorTerms;
+    found.set(name, terms?.[0]?.matchFields?.[0]?.values);
+  };
+  for (const { kind, metadata, spec } of await deploymentObjects({ ...input(dynamo), ...settings })) {
+    const { components = [], template } = spec as {
+      components?: { name: string; podTemplate: unknown }[];
+      template?: unknown;
+    };
+    for (const { name, podTemplate } of components) add(name, podTemplate);
+    if (kind === 'Deployment') add(metadata.name.replace(/^dynamo-\w+-/, ''), template);
+  }
+  return found;
+}
+
+describe('a DynamoGraphDeployment', () => {
+  it('asks the operator for the shared memory of the spec', async () => {
+    const [graph] = await deploymentObjects(input({ resources: { sharedMemory: '80Gi' } }));
+    const { components = [] } = (graph?.spec ?? {}) as { components?: { type: string; sharedMemorySize?: string }[] };
+    assert.deepEqual(
+      components.map(({ type, sharedMemorySize }) => [type, sharedMemorySize]),
+      [
+        ['frontend', undefined],
+        ['prefill', '80Gi'],
+        ['decode', '80Gi'],
+      ],
+    );
+  });
+});
+
 for (const kind of ['operator', 'manifests']) {
   describe(`a deployment of kind ${kind}`, () => {
     it('names no variable twice, and the spec’s value is the one that stays', async () => {
@@ -112,6 +151,41 @@ for (const kind of ['operator', 'manifests']) {
       assert.deepEqual(await workers({ kind: 'trtllm' }), [real, real]);
       const simulated = ['dynamo.mocker', '--more', undefined];
       assert.deepEqual(await workers({ kind: 'mocker' }), [simulated, simulated]);
+    });
+
+    it('gives vLLM its connector and the address of its pod', async () => {
+      const found = await containers({ kind, engine: { kind: 'vllm' } });
+      for (const role of ['prefill', 'decode']) {
+        const { command, args = [], env = [] } = found.get(role) ?? { name: role };
+        assert.equal(command?.at(-1), 'dynamo.vllm');
+        assert.match(args[args.indexOf('--kv-transfer-config') + 1] ?? '', /"backends":\["LIBFABRIC"\]/);
+        const names = env.map(({ name }) => name);
+        assert.ok(names.indexOf('POD_IP') < names.indexOf('VLLM_NIXL_SIDE_CHANNEL_HOST'), 'POD_IP must come first');
+        assert.ok(names.includes('POD_IP'));
+      }
+    });
+
+    it('mounts the cache of the model in workers alone, and points Hugging Face at it unless the spec does', async () => {
+      const cached = async (cache: object, environment: object = {}) => {
+        const found = await containers({ kind, model: { name: 'm', cache }, environment });
+        return [...found].flatMap(([name, { volumeMounts = [], env = [] }]) =>
+          volumeMounts.some((mount) => mount.mountPath === '/model-cache')
+            ? [`${name} ${env.find((variable) => variable.name === 'HF_HOME')?.value}`]
+            : [],
+        );
+      };
+      assert.deepEqual((await cached({ claim: 'models' })).sort(), ['decode /model-cache', 'prefill /model-cache']);
+      assert.deepEqual((await cached({ hostPath: '/mnt/models' }, { HF_HOME: '/other' })).sort(), [
+        'decode /other',
+        'prefill /other',
+      ]);
+    });
+
+    it('binds the frontend to node1 in a test and in its control', async () => {
+      for (const topology of ['disaggregated', 'aggregated'] as const) {
+        const nodes = await nodesOf({ kind }, { topology });
+        assert.deepEqual(nodes.get('frontend'), ['n1'], topology);
+      }
     });
 
     it('gives the token to what runs Dynamo and to nothing else', async () => {

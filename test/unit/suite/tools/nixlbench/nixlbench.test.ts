@@ -42,6 +42,14 @@ describe('nixlbench', () => {
     });
   });
 
+  it('shows over TCP between two GPUs that nearly all of the time is in post', () => {
+    const rows = parseNixlbenchTable(fixtureLines('nixlbench/real/vram-over-tcp.rank0.txt'));
+    assert.equal(rows.length, 5);
+    for (const { latency = 0, times } of rows) {
+      assert.ok(times && times.post.average > 0.99 * latency && times.post.p99 > times.post.average);
+    }
+  });
+
   it('reads the six columns of old versions, with their units and scientific notation', () => {
     const rows = parseNixlbenchTable([
       'Block Size (B)      Batch Size     Avg Lat. (us)  B/W (MiB/Sec)  B/W (GiB/Sec)  B/W (GB/Sec)   ',
