@@ -1,7 +1,8 @@
 import type { PackedText } from '../../results/records/evidence.js';
 import type { ResultStore } from '../../results/store.js';
-import { isSimulatedEngine } from '../../suite/engines/registry.js';
+import { engineOf, isSimulatedEngine } from '../../suite/engines/registry.js';
 import { fabricKindOf } from '../../suite/fabrics/registry.js';
+import { ceilingOf } from '../../suite/hardware/fabric.js';
 import type { Row } from '../../suite/hardware/measurement.js';
 import type { AttemptContext, Judgement } from '../../suite/judge/judge.js';
 import type { InferenceJudgement } from '../../suite/judge/judge-inference.js';
@@ -49,7 +50,9 @@ export function judgeCellActivities(context: ActivityContext) {
       const { log, ...evidence } = outcome;
       const { engine, resources, transfer } = cell.dynamo;
       const kind = fabricKindOf(cell.fabric);
-      const hasDevices = resources.nics + nicsOfClaims(resources.claims) > 0;
+      const nics = resources.nics + nicsOfClaims(resources.claims);
+      const hasDevices = nics > 0;
+      const { title, transferRecord } = engineOf(engine);
       return context.logThread.run(
         'judgeLoad',
         {
@@ -60,7 +63,14 @@ export function judgeCellActivities(context: ActivityContext) {
             simulated: isSimulatedEngine(engine.kind),
             fabricDevices: hasDevices && kind.needsDevices ? kind.devices : undefined,
             bytesPerToken: deployed.kv?.bytesPerToken,
+            tokensPerBlock: transfer.tokensPerBlock,
             kvUnknown: deployed.kvUnknown,
+            engine: title,
+            recordedBy: transferRecord?.role,
+            ceiling:
+              hasDevices || !kind.needsDevices
+                ? ceilingOf(cell.fabric, 'node', kind.visibleNics(cell.fabric, nics))
+                : undefined,
             transferBackend: transfer.backend,
           },
         },

@@ -3,7 +3,7 @@ import { transportCells } from '../../results/records/cells.js';
 import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import type { UnknownKv } from '../../suite/kv/kv-layers.js';
 import { type KvSize, knownKv, unknownKv } from '../../suite/kv/kv-size.js';
-import { measuredCurve, rateOfKvBlock } from '../../suite/kv/transfer-curve.js';
+import { measuredCurve, rateOfDescriptor } from '../../suite/kv/transfer-curve.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
 
@@ -48,7 +48,7 @@ async function measuredRate(
       : await context.store.use((kysely) => transportCells(kysely, run.workflowId, predictFrom));
   const curve = measuredCurve(cells);
   if (!curve) throw notMeasured(`no cell of ${predictFrom ?? 'a nixlbench test'} was measured`);
-  return rateOfKvBlock(curve, kv, dynamo.transfer.tokensPerBlock);
+  return rateOfDescriptor(curve, dynamo.engine.kind, kv, dynamo.transfer.tokensPerBlock);
 }
 
 function notMeasured(why: string): SuiteFailure {

@@ -1,6 +1,7 @@
 import { originText } from '../../results/records/origin.js';
 import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import { ceilingOfShares } from '../../suite/hardware/fabric.js';
+import { engineTransfer } from '../../suite/kv/engine-transfer.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
 import type { InferenceCell } from '../../suite/record/inference-record.js';
 import type { SuiteRecord, TestRecord } from '../../suite/record/record.js';
@@ -57,6 +58,13 @@ const COLUMNS = [
   'tx_seconds',
   'tx_p99_seconds',
   'placement',
+  'kv_predicted_bytes',
+  'kv_engine_bytes',
+  'kv_engine_transfers',
+  'kv_nic_received_bytes',
+  'kv_nic_sent_bytes',
+  'engine_transfer_seconds',
+  'engine_post_seconds',
   'origin',
 ] as const;
 
@@ -137,6 +145,7 @@ function loadLines(record: SuiteRecord): Line[] {
       ...common,
       simulated_engine: isSimulatedEngine(record.dynamo?.engine) ? 1 : 0,
       ...loadFigures(cell),
+      ...kvFigures(cell),
       ...networkFigures(shares.find((share) => share.test === test.name && isAt(share, cell))),
     }));
   });
@@ -163,6 +172,20 @@ function loadFigures(cell: InferenceCell): Line {
     output_tokens_per_second: load?.outputTokensPerSecond,
     output_tokens_per_second_and_user: load?.outputTokensPerSecondAndUser,
     gpus: cell.gpus,
+  };
+}
+
+function kvFigures(cell: InferenceCell): Line {
+  const { predictedBytes, engine, nicReceived, nicSent } = cell.kvTransfer ?? {};
+  const transfer = engineTransfer(cell);
+  return {
+    kv_predicted_bytes: predictedBytes,
+    kv_engine_bytes: engine?.bytes,
+    kv_engine_transfers: engine?.transfers,
+    kv_nic_received_bytes: nicReceived,
+    kv_nic_sent_bytes: nicSent,
+    engine_transfer_seconds: transfer?.seconds,
+    engine_post_seconds: transfer?.postSeconds,
   };
 }
 

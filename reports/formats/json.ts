@@ -5,7 +5,7 @@ import { isSimulatedMetric, kindOf, quantityOf, seriesName } from '../../results
 import { jsonPieces } from '../../results/records/text-pieces.js';
 import { runComparisonSchema } from '../../results/regression/run-comparison.schema.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
-import type { InferenceCell } from '../../suite/record/inference-record.js';
+import { type DynamoRecord, type InferenceCell, kvTransferSchema } from '../../suite/record/inference-record.js';
 import type { TestRecord, TransportCell } from '../../suite/record/record.js';
 import { headline, type Report } from '../model/report.js';
 
@@ -50,7 +50,18 @@ const networkShare = z.object({
   shareExplained: z.number(),
   effectiveRate: z.number().meta({ description: 'bytes per second; a lower limit when status is bound' }),
   residual: z.number().meta({ description: 'seconds' }),
+  engineTransfer: z
+    .object({
+      bytes: z.number(),
+      seconds: z.number(),
+      descriptors: z.number().optional(),
+      postSeconds: z.number().optional(),
+    })
+    .optional()
+    .meta({ description: 'mean KV transfer that the engine itself measured; absent without a valid record' }),
 });
+
+const kvTransfer = kvTransferSchema.extend({ test: z.string(), concurrency: z.number(), repetition: z.number() });
 
 const resultsSchema = z.object({
   version: z.literal(1),
@@ -90,6 +101,10 @@ const resultsSchema = z.object({
     .array(networkShare)
     .optional()
     .meta({ description: 'network share of TTFT for each load point; only with inference tests' }),
+  kvTransfers: z
+    .array(kvTransfer)
+    .optional()
+    .meta({ description: 'KV transfers of each load point with a real engine; only with inference tests' }),
   comparison: runComparisonSchema.optional(),
 });
 
@@ -122,6 +137,7 @@ export function* resultsJson(report: Report): Generator<string> {
       ...(record.dynamo?.tests.flatMap(({ cells }) => cells.flatMap(loadFigures)) ?? []),
     ],
     ...(record.dynamo ? { network: networkShares(record).map(shareOf) } : {}),
+    ...(record.dynamo ? { kvTransfers: transfersOf(record.dynamo) } : {}),
     comparison: comparison as z.input<typeof runComparisonSchema> | undefined,
   };
   yield* jsonPieces(results, 1, LEVELS_TO_FIGURES);
@@ -168,6 +184,14 @@ function shareOf({ prediction, ...share }: NetworkShare): z.output<typeof networ
     predictedAtMeasuredRate: prediction.atMeasuredRate,
     predictedAtCeiling: prediction.atCeiling,
   };
+}
+
+function transfersOf({ tests }: DynamoRecord): z.output<typeof kvTransfer>[] {
+  return tests.flatMap(({ cells }) =>
+    cells.flatMap(({ test, concurrency, repetition, kvTransfer }) =>
+      kvTransfer ? [{ test, concurrency, repetition, ...kvTransfer }] : [],
+    ),
+  );
 }
 
 function loadFigures(cell: InferenceCell): Figure[] {

@@ -1,4 +1,4 @@
-import { isSimulatedEngine, simulationOf } from '../../suite/engines/registry.js';
+import { engineOf, isSimulatedEngine, simulationOf } from '../../suite/engines/registry.js';
 import type { DynamoRecord, InferenceCell, InferenceTestRecord } from '../../suite/record/inference-record.js';
 import type { SuiteRecord } from '../../suite/record/record.js';
 import { formatDuration, formatTokenRate } from '../../suite/units/units.js';
@@ -11,6 +11,7 @@ import { html, type Markup } from '../markup/markup.js';
 import { encodePath } from '../markup/path.js';
 import { orDash, sentence } from '../markup/text.js';
 import { failuresFirst, reasonText } from '../model/cell-reason.js';
+import { KV_TRANSFER_COLUMNS, kvTransferNote, kvTransferRows, kvTransferTexts } from '../model/kv-transfer-rows.js';
 import { badge, type PageLinks, scrolling } from './page.js';
 
 /** Maximum number of load points on a page, to limit its size; results.csv has all of them. */
@@ -29,6 +30,7 @@ ${failure && html`<p class="banner bad"><strong>${failure.class}</strong>: ${fai
 ${deployment(dynamo)}
 ${firstTokenChart(record)}
 ${network ?? html`<p>The network share of TTFT is unknown: ${whyNoNetworkShare(record, dynamo)}.</p>`}
+${kvTransferPanel(record, dynamo)}
 ${throughputChart(dynamo)}
 ${tests.map((test) => testPanel(test, engine, links, Math.floor(MAX_PAGE_POINTS / tests.length)))}
 ${kept && html`<p>The suite kept the deployment. To delete it, run <code>${kept}</code></p>`}`;
@@ -71,6 +73,32 @@ ${rows.map(({ cell, why }) => {
   )}</td></tr>
 `;
 })}</tbody></table>`;
+}
+
+/** Renders the KV transfers by the engine's own record; undefined without one. */
+function kvTransferPanel(record: SuiteRecord, { engine }: DynamoRecord): Markup | undefined {
+  const rows = kvTransferRows(record);
+  if (rows.length === 0) return undefined;
+  const { title } = engineOf({ kind: engine });
+  const repeated = rows.some(({ repetition }) => repetition > 1);
+  const shown = rows.slice(0, MAX_PAGE_POINTS);
+  return html`<section class="panel" id="kv-transfers" aria-labelledby="kv-transfers-title">
+<h3 id="kv-transfers-title">KV transfers according to ${title}</h3>
+<p class="small">${kvTransferNote(title)}</p>
+${scrolling(
+  'KV transfers',
+  html`<table><thead><tr><th scope="col">test</th><th scope="col" class="number">concurrency</th>${KV_TRANSFER_COLUMNS.map(
+    (column) => html`<th scope="col" class="number">${column}</th>`,
+  )}</tr></thead><tbody>
+${shown.map(
+  (row) =>
+    html`<tr><th scope="row">${row.test}${repeated && ` #${row.repetition}`}</th><td class="number">${row.concurrency}</td>${kvTransferTexts(
+      row,
+    ).map((text) => html`<td class="number">${text}</td>`)}</tr>\n`,
+)}</tbody></table>`,
+)}
+${rows.length > shown.length && html`<p class="small">${rows.length - shown.length} more load points are in results.csv.</p>`}
+</section>`;
 }
 
 /** Drops the prefix that AIPerf puts before the names of all its files. */

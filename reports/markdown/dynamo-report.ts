@@ -1,5 +1,5 @@
 import { excludedPoints } from '../../suite/comparability/inference.js';
-import { simulationOf } from '../../suite/engines/registry.js';
+import { engineOf, simulationOf } from '../../suite/engines/registry.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
 import { measuredCurve } from '../../suite/kv/transfer-curve.js';
 import type { DynamoRecord, InferenceCell, InferenceTestRecord } from '../../suite/record/inference-record.js';
@@ -9,6 +9,8 @@ import { codeSpan } from '../../suite/text/markdown.js';
 import { formatPercent } from '../../suite/units/percent.js';
 import { formatDuration, formatRate, formatSignedDuration } from '../../suite/units/units.js';
 import { orDash, sentence } from '../markup/text.js';
+import { byPoint } from '../model/by-point.js';
+import { KV_TRANSFER_COLUMNS, kvTransferNote, kvTransferRows, kvTransferTexts } from '../model/kv-transfer-rows.js';
 import { perGpu } from '../model/load-curves.js';
 import { linkTarget } from './link-target.js';
 
@@ -27,6 +29,7 @@ export function dynamoSection(record: SuiteRecord): string[] {
     ...loadTable(dynamo),
     ...reasonsOf(dynamo),
     ...networkSection(record, dynamo),
+    ...kvTransferSection(record, dynamo),
     ...(dynamo.kept ? [`The suite kept the deployment. To delete it, run ${codeSpan(dynamo.kept)}`, ''] : []),
   ];
 }
@@ -78,7 +81,7 @@ function networkSection(record: SuiteRecord, dynamo: DynamoRecord): string[] {
   const excluded = excludedPoints(dynamo);
   return [
     ...heading,
-    `KV cache of one prompt token: ${kv?.explanation ?? 'unknown'}. Predicted transfer = prompt tokens × KV bytes per token and rank ÷ rate of ${dynamo.baseline} at the size of a KV block of ${dynamo.tokensPerBlock} tokens.`,
+    `KV cache of one prompt token: ${kv?.explanation ?? 'unknown'}. Predicted transfer = prompt tokens in whole blocks × KV bytes per token and rank ÷ rate of ${dynamo.baseline} at the size of a descriptor, the part of a block of ${dynamo.tokensPerBlock} tokens that the engine posts at once.`,
     '',
     '"Measured": the transfer is TTFT minus the TTFT of the control test, which has no KV transfer. "Bound": the test has no control, so the transfer took at most the whole TTFT, and its rate was at least the effective rate shown. Residual: the part of the transfer that the measured rate does not explain.',
     '',
@@ -87,7 +90,28 @@ function networkSection(record: SuiteRecord, dynamo: DynamoRecord): string[] {
     ...byPoint(shares).map((share) => shareRow(share, shares)),
     '',
     ...[...new Set(shares.map(({ prediction }) => `- ${prediction.explanation}`))],
-    ...(excluded.length > 0 ? [`- Excluded, because the load was not as requested: ${excluded.join('; ')}`] : []),
+    ...(excluded.length > 0
+      ? [`- Excluded, because the load or its KV transfer was not as requested: ${excluded.join('; ')}`]
+      : []),
+    '',
+  ];
+}
+
+/** Renders the KV transfers by the engine's own record; empty without one. */
+function kvTransferSection(record: SuiteRecord, { engine }: DynamoRecord): string[] {
+  const rows = kvTransferRows(record);
+  if (rows.length === 0) return [];
+  const { title } = engineOf({ kind: engine });
+  return [
+    `### KV transfers according to ${title}`,
+    '',
+    kvTransferNote(title),
+    '',
+    `| test | concurrency | ${KV_TRANSFER_COLUMNS.join(' | ')} |`,
+    `|---|---:|${KV_TRANSFER_COLUMNS.map(() => '---:|').join('')}`,
+    ...rows.map(
+      (row) => `| ${row.test}${numberOf(row, rows)} | ${row.concurrency} | ${kvTransferTexts(row).join(' | ')} |`,
+    ),
     '',
   ];
 }
@@ -105,13 +129,6 @@ export function whyNoNetworkShare({ tests }: Pick<SuiteRecord, 'tests'>, dynamo:
 
 function kvOf({ tests }: DynamoRecord): InferenceCell['kv'] {
   return tests.flatMap(({ cells }) => cells).find(({ kv }) => kv)?.kv;
-}
-
-/** Sorts load points by concurrency and repetition within each test. */
-function byPoint<Point extends LoadPoint & { readonly test: string }>(points: readonly Point[]): Point[] {
-  return [...Map.groupBy(points, ({ test }) => test).values()].flatMap((ofTest) =>
-    ofTest.toSorted((a, b) => a.concurrency - b.concurrency || a.repetition - b.repetition),
-  );
 }
 
 /** Formats the repetition as ` #2` when a test was repeated. */

@@ -25,6 +25,9 @@ const INVALIDATING_REASONS: ReadonlySet<string> = new Set([
   'prompts-repeated',
   'no-kv-transfer',
   'kv-path-unproven',
+  'metric-disagrees',
+  'kv-transfer-failed',
+  'kv-expired',
 ]);
 
 /** Returns the figures of a load point when they are valid: the load was as requested, on a healthy deployment. */

@@ -1,4 +1,6 @@
 import type { LoadEnd } from '../aiperf/no-result.js';
+import type { TransferRecord } from '../engines/engine.js';
+import type { Ceiling } from '../hardware/fabric.js';
 import type { WorkerProbe } from './worker-probe.js';
 
 /** A worker of the deployment before or after the load. */
@@ -25,8 +27,16 @@ export interface InferenceCircumstances {
   readonly fabricDevices?: string | undefined;
   /** KV bytes of one prompt token; undefined when unknown. */
   readonly bytesPerToken?: number | undefined;
+  /** Tokens of a KV block. An engine transfers whole blocks. */
+  readonly tokensPerBlock: number;
   /** Reason why the KV bytes are unknown, with the key to set; absent when no config of the model was found. */
   readonly kvUnknown?: string | undefined;
+  /** The engine's name in a sentence. */
+  readonly engine: string;
+  /** Role of the workers that count completed KV transfers; undefined when the engine keeps no record of them. */
+  readonly recordedBy?: TransferRecord['role'] | undefined;
+  /** Limit of the NICs of one worker in one direction; undefined when its traffic does not pass NICs of the fabric. */
+  readonly ceiling?: Ceiling | undefined;
   /** NIXL back end that must carry the KV cache. */
   readonly transferBackend: string;
 }

@@ -2,16 +2,20 @@ import { damagedExport, parseAiperf } from '../aiperf/aiperf.js';
 import { readLoadLog } from '../aiperf/load-log.js';
 import type { LoadResult } from '../aiperf/load-result.js';
 import { explainNoResult } from '../aiperf/no-result.js';
+import type { KvTransfer } from '../record/inference-record.js';
 import type { InferenceSpec, LoadPoint } from '../spec/inference-tests.js';
 import { formatDuration } from '../units/units.js';
 import type { FailureRecord } from '../verdict/failure.js';
+import { REASONS, type ReasonEffect } from '../verdict/reasons.js';
 import type { Reason, Verdict } from '../verdict/verdict.js';
 import type { InferenceCircumstances, LoadEvidence } from './inference-evidence.js';
 import { unmeasured } from './judgement.js';
 import { backendReasons, transferReason } from './kv-path-proof.js';
+import { judgeKvRecord } from './kv-record.js';
 import { countReasons, doubtReasons, limitReasons, restartReasons } from './load-checks.js';
 import { cutReasons } from './log-cut.js';
 import { missingReasons } from './missing-metrics.js';
+import { nicMovement } from './nic-movement.js';
 
 /** Exports of AIPerf in the log of the load pod. */
 const JSON_EXPORT = 'profile_export_aiperf.json';
@@ -21,6 +25,8 @@ export interface InferenceJudgement {
   readonly verdict: Verdict;
   readonly reasons: readonly Reason[];
   readonly load?: LoadResult;
+  /** Absent for an engine or a topology without KV transfer. */
+  readonly kvTransfer?: KvTransfer;
   readonly failure?: FailureRecord;
 }
 
@@ -42,21 +48,25 @@ export function judgeInference(
   if (damaged.length > 0) return unmeasured(damagedExport(damaged));
   const { result: load, missing } = parsed;
   if (evidence.deleted && !load.complete) return unmeasured(explainNoResult(log, evidence));
-  const failed = [...countReasons(test, point, load, evidence), ...limitReasons(test, load)];
-  const restarted = restartReasons(evidence);
-  const doubts = [
+  const nics = nicMovement(evidence);
+  const record = judgeKvRecord(test, load, evidence, nics, circumstances);
+  const transfer = transferReason(test, load, nics, circumstances);
+  const reasons: Reason[] = [
+    ...countReasons(test, point, load, evidence),
+    ...limitReasons(test, load),
+    ...restartReasons(evidence),
     ...doubtReasons(test, point, load),
     ...missingReasons(test, load, missing),
     ...cutReasons('the log of the load pod', log),
+    ...backendReasons(test, evidence, circumstances),
+    ...(record?.reasons ?? []),
+    ...(transfer ? [transfer] : []),
   ];
-  const transfer = transferReason(test, load, evidence, circumstances);
-  const backends = backendReasons(test, evidence, circumstances);
-  const reasons: Reason[] = [...failed, ...restarted, ...doubts, ...backends, ...(transfer ? [transfer] : [])];
-  if (failed.length + restarted.length + backends.length > 0 || transfer?.code === 'no-kv-transfer') {
-    return { verdict: 'fail', reasons, load };
-  }
-  if (doubts.length > 0 || transfer?.code === 'kv-path-unproven') return { verdict: 'inconclusive', reasons, load };
-  return { verdict: 'pass', reasons: [...reasons, measured(load)], load };
+  const figures = { load, ...(record ? { kvTransfer: record.kvTransfer } : {}) };
+  const effects = new Set<ReasonEffect>(reasons.map(({ code }) => REASONS[code].effect));
+  if (effects.has('fail')) return { verdict: 'fail', reasons, ...figures };
+  if (effects.has('inconclusive')) return { verdict: 'inconclusive', reasons, ...figures };
+  return { verdict: 'pass', reasons: [...reasons, measured(load)], ...figures };
 }
 
 function measured(load: LoadResult): Reason {

@@ -1,3 +1,6 @@
+import type { TransferRecord } from '../engines/engine.js';
+import { readTransferProbe, type TransferCounts, transferProbeScript } from './transfer-probe.js';
+
 /** State of a Dynamo worker as a shell in its pod reads it. */
 export interface WorkerProbe {
   /**
@@ -14,6 +17,8 @@ export interface WorkerProbe {
   readonly nicSource?: 'devices' | 'efa' | 'interface' | undefined;
   /** NIXL back ends that its processes have loaded, such as `LIBFABRIC`; absent when they could not be read. */
   readonly kvBackends?: readonly string[] | undefined;
+  /** The engine's record of its KV transfers; absent when it keeps none, or when the worker did not answer. */
+  readonly transferRecord?: TransferCounts | undefined;
 }
 
 /**
@@ -23,9 +28,11 @@ export interface WorkerProbe {
  * `/sys`, which also has the devices of other pods. The devices of this pod are those whose uverbs device file it has; the
  * pod's own `/sys` can show the devices of the node, too, so a pod without such a file has none.
  *
+ * @param record the engine's record of its KV transfers; undefined when it keeps none
  * @param root folder that holds `/sys`, `/host/sys`, `/dev` and `/proc`; default: the root of the pod
+ * @param port port of the worker that shows `/metrics`
  */
-export function workerProbeScript(root = ''): string {
+export function workerProbeScript(record?: TransferRecord, root = '', port?: number): string {
   return `own() {
   set -- "$1" ${root}/dev/infiniband/uverbs*
   [ -e "$2" ] || [ ! -d ${root}/dev ] || return 1
@@ -63,11 +70,11 @@ done
 source=interface
 [ -n "$seen" ] || count ${root}/sys/class/net/eth0/statistics/rx_bytes ${root}/sys/class/net/eth0/statistics/tx_bytes
 cat ${root}/proc/[0-9]*/maps 2> /dev/null | sed -n 's/.*libplugin_\\([A-Za-z0-9_]*\\)\\.so.*/plugin \\1/p' | sort -u
-`;
+${record ? transferProbeScript(record, port) : ''}`;
 }
 
 /** Parses the output of the script; other lines, such as a shell's warnings, are ignored. */
-export function readWorkerProbe(output: string): WorkerProbe {
+export function readWorkerProbe(output: string, record?: TransferRecord): WorkerProbe {
   const kvBackends = [...output.matchAll(/^plugin (\w+)$/gm)].map(([, name = '']) => name);
   const nicCounters: Record<string, number> = {};
   let nicSource: 'devices' | 'interface' | undefined;
@@ -75,8 +82,10 @@ export function readWorkerProbe(output: string): WorkerProbe {
     nicSource = source === 'devices' ? 'devices' : 'interface';
     nicCounters[name] = (nicCounters[name] ?? 0) + Number(value);
   }
+  const transferRecord = record && readTransferProbe(output, record);
   return {
     ...(nicSource === undefined ? {} : { nicCounters, nicSource }),
     ...(kvBackends.length === 0 ? {} : { kvBackends }),
+    ...(transferRecord ? { transferRecord } : {}),
   };
 }

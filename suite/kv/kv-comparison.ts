@@ -1,6 +1,7 @@
 import { validLoad } from '../comparability/inference.js';
 import type { DynamoRecord, InferenceCell, InferenceTestRecord } from '../record/inference-record.js';
 import type { SuiteRecord } from '../record/record.js';
+import { type EngineTransfer, engineTransfer } from './engine-transfer.js';
 import { predictTransfer, type TransferPrediction } from './kv-transfer.js';
 import { measuredCurve } from './transfer-curve.js';
 
@@ -28,6 +29,8 @@ export interface NetworkShare {
   readonly effectiveRate: number;
   /** Seconds of the transfer that the prediction does not explain; for a bound: everything but the network. */
   readonly residual: number;
+  /** Mean transfer that the engine itself measured; absent without a valid record. */
+  readonly engineTransfer?: EngineTransfer;
 }
 
 /**
@@ -58,8 +61,9 @@ function shareOf(
   const timeToFirstToken = firstToken(cell);
   if (!cell.kv || timeToFirstToken === undefined) return undefined;
   const prediction = predictTransfer({
+    engine: dynamo.engine,
     tokens: Math.round(cell.load?.inputTokens ?? test.inputTokens),
-    bytesPerTokenAndRank: cell.kv.bytesPerTokenAndRank,
+    kv: cell.kv,
     tokensPerBlock: dynamo.tokensPerBlock,
     curve,
   });
@@ -68,6 +72,7 @@ function shareOf(
     .find(({ name }) => name === test.control)
     ?.cells.find(({ concurrency, repetition }) => concurrency === cell.concurrency && repetition === cell.repetition);
   const ofControl = control && firstToken(control);
+  const measured = engineTransfer(cell);
   const transfer = ofControl === undefined ? timeToFirstToken : timeToFirstToken - ofControl;
   return {
     test: test.name,
@@ -80,6 +85,7 @@ function shareOf(
     shareExplained: prediction.atMeasuredRate / timeToFirstToken,
     effectiveRate: prediction.bytes / transfer,
     residual: transfer - prediction.atMeasuredRate,
+    ...(measured ? { engineTransfer: measured } : {}),
   };
 }
 

@@ -19,6 +19,8 @@ export interface KvSize {
   readonly bytesPerToken: number;
   /** Bytes of one prompt token in one rank, which one GPU pair transfers. */
   readonly bytesPerTokenAndRank: number;
+  /** Layers that keep a KV cache; undefined in records of earlier versions. */
+  readonly layers?: number | undefined;
   /** The formula with its inputs. */
   readonly explanation: string;
 }
@@ -59,6 +61,7 @@ export function kvSize(config: ModelConfig, kvCacheType: string, tensorParallel:
     return {
       bytesPerToken: perRank * tensorParallel,
       bytesPerTokenAndRank: perRank,
+      layers,
       explanation: `${layers} layers × (${config.kv_lora_rank} + ${config.qk_rope_head_dim}) × ${bytes} B (${type}), in each of ${tensorParallel} ranks`,
     };
   }
@@ -69,6 +72,7 @@ export function kvSize(config: ModelConfig, kvCacheType: string, tensorParallel:
   return {
     bytesPerToken: perRank * tensorParallel,
     bytesPerTokenAndRank: perRank,
+    layers,
     explanation: `2 × ${layers} layers × ${heads} KV heads × ${headSize} × ${bytes} B (${type})${tensorParallel > 1 ? `, over ${tensorParallel} ranks` : ''}`,
   };
 }

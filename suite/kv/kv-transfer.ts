@@ -1,5 +1,8 @@
+import type { EngineSpec } from '../engines/registry.js';
 import type { Row } from '../hardware/measurement.js';
 import { formatBytes, formatRate } from '../units/units.js';
+import { kvDescriptor, transferredTokens } from './kv-blocks.js';
+import type { KvSize } from './kv-size.js';
 
 /** Predicts the time of a prompt's KV transfer from prefill to decode from the rates that the transport tests measured. */
 
@@ -15,8 +18,9 @@ export interface Curve {
 export interface TransferPrediction {
   /** Bytes that one GPU pair transfers for a prompt. */
   readonly bytes: number;
-  readonly blockSize: number;
-  /** Rate of the curve at this block size, in bytes per second. */
+  /** Bytes that the engine posts at once, see `kvDescriptor`. */
+  readonly descriptorSize: number;
+  /** Rate of the curve at the size of a descriptor, in bytes per second. */
   readonly rate: number;
   /** Seconds at the measured rate. */
   readonly atMeasuredRate: number;
@@ -26,30 +30,38 @@ export interface TransferPrediction {
 }
 
 /**
- * Predicts the time of a prompt's transfer: `tokens × bytes per token and rank ÷ rate at the block's size`. Ranks transfer
- * at the same time, each over the NICs of its GPU pair, so the time is that of one rank's share.
+ * Predicts the time of a prompt's transfer: `tokens of whole blocks × bytes per token and rank ÷ rate at the size of a
+ * descriptor`. Ranks transfer at the same time, each over the NICs of its GPU pair, so the time is that of one rank's share.
  *
- * The curve was measured with one block in flight. An engine that posts several blocks at once may be faster, but not faster
- * than the ceiling, so the real time is between the two predictions. Undefined when the curve is empty.
+ * The curve was measured with one block in flight. An engine that posts several descriptors at once may be faster, but not
+ * faster than the ceiling, so the real time is between the two predictions. Undefined when the curve is empty.
  */
 export function predictTransfer(input: {
+  readonly engine: EngineSpec['kind'];
+  /** Tokens of the prompt. */
   readonly tokens: number;
-  readonly bytesPerTokenAndRank: number;
+  readonly kv: Pick<KvSize, 'bytesPerTokenAndRank' | 'layers'>;
   readonly tokensPerBlock: number;
   readonly curve: Curve;
 }): TransferPrediction | undefined {
-  const { tokens, bytesPerTokenAndRank, tokensPerBlock, curve } = input;
-  const bytes = tokens * bytesPerTokenAndRank;
-  const blockSize = Math.min(tokens, tokensPerBlock) * bytesPerTokenAndRank;
-  const rate = rateAt(curve, blockSize);
+  const { engine, tokens, kv, tokensPerBlock, curve } = input;
+  const transferred = transferredTokens(engine, tokens, tokensPerBlock);
+  const bytes = transferred * kv.bytesPerTokenAndRank;
+  const descriptor = kvDescriptor(engine, kv, tokensPerBlock);
+  const rate = rateAt(curve, descriptor.bytes);
   if (rate === undefined) return undefined;
+  const filled = transferred > tokens ? ` (${tokens} fill the last block of ${tokensPerBlock})` : '';
+  const pieces =
+    descriptor.perBlock === undefined
+      ? `blocks of ${formatBytes(descriptor.bytes)}, because the record has no number of layers`
+      : `descriptors of ${formatBytes(descriptor.bytes)} (${descriptor.perBlock} in a block)`;
   return {
     bytes,
-    blockSize,
+    descriptorSize: descriptor.bytes,
     rate,
     atMeasuredRate: bytes / rate,
     atCeiling: bytes / curve.ceiling,
-    explanation: `${tokens} tokens × ${formatBytes(bytesPerTokenAndRank)} = ${formatBytes(bytes)} in blocks of ${formatBytes(blockSize)}; ${curve.test} reaches ${formatRate(rate)} there, the ceiling is ${formatRate(curve.ceiling)}`,
+    explanation: `${transferred} tokens${filled} × ${formatBytes(kv.bytesPerTokenAndRank)} = ${formatBytes(bytes)} in ${pieces}; ${curve.test} reaches ${formatRate(rate)} there, the ceiling is ${formatRate(curve.ceiling)}`,
   };
 }
 

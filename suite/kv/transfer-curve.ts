@@ -1,7 +1,9 @@
 import { validValue } from '../comparability/transport.js';
+import type { EngineSpec } from '../engines/registry.js';
 import { ceilingOfShares } from '../hardware/fabric.js';
 import type { TransportCell } from '../record/record.js';
 import { isSameNode } from '../schema/placement.js';
+import { kvDescriptor } from './kv-blocks.js';
 import type { KvSize } from './kv-size.js';
 import { type Curve, rateAt } from './kv-transfer.js';
 
@@ -29,9 +31,14 @@ export function measuredCurve(cells: readonly TransportCell[]): Curve | undefine
   return { test: first.test, rows, ceiling: ceiling.bytesPerSecond };
 }
 
-/** Returns the rate of the curve at the size of one KV block of the model, in bytes per second. */
-export function rateOfKvBlock(curve: Curve, kv: KvSize, tokensPerBlock: number): number | undefined {
-  return rateAt(curve, tokensPerBlock * kv.bytesPerTokenAndRank);
+/** Returns the rate of the curve at the size of a descriptor of the engine, in bytes per second. */
+export function rateOfDescriptor(
+  curve: Curve,
+  engine: EngineSpec['kind'],
+  kv: KvSize,
+  tokensPerBlock: number,
+): number | undefined {
+  return rateAt(curve, kvDescriptor(engine, kv, tokensPerBlock).bytes);
 }
 
 function median(values: readonly number[]): number {

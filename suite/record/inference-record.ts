@@ -43,6 +43,45 @@ const pod = z.object({
   privilege: z.string().optional().meta({ description: 'privilege of the container; absent in older records' }),
 });
 
+const kv = z.object({
+  bytesPerToken: amount,
+  bytesPerTokenAndRank: amount,
+  layers: amount.optional().meta({ description: 'layers that keep a KV cache; absent in older records' }),
+  explanation: z.string(),
+});
+
+const completedTransfers = z.object({
+  transfers: amount,
+  bytes: amount,
+  seconds: amount.meta({ description: 'sum over all transfers, each from the call that posts it until its end' }),
+  descriptors: amount.optional(),
+  postSeconds: amount.optional().meta({ description: 'part of the seconds in which the engine posted' }),
+});
+
+const transferFailures = z.object({
+  failedTransfers: amount.optional(),
+  failedNotifications: amount.optional(),
+  expiredRequests: amount
+    .optional()
+    .meta({ description: 'requests whose KV cache a prefill worker released before it was read' }),
+});
+
+/** Schema of the KV transfers of a load. */
+export const kvTransferSchema = z.object({
+  requests: amount.meta({ description: 'requests that transferred a KV cache, those of the warm-up included' }),
+  predictedBytes: amount.optional().meta({ description: 'KV bytes of these requests in whole blocks' }),
+  engine: completedTransfers.optional().meta({
+    description: 'transfers that the engine counted; absent when it keeps no record, or a worker did not answer',
+  }),
+  failures: transferFailures
+    .optional()
+    .meta({ description: 'failures that the engine counted, at workers of all roles' }),
+  nicReceived: amount.optional().meta({ description: 'bytes that the NICs of the decode workers received' }),
+  nicSent: amount.optional().meta({ description: 'bytes that the NICs of the prefill workers sent' }),
+});
+
+export type KvTransfer = DeepReadonly<z.output<typeof kvTransferSchema>>;
+
 const firstAnswer = z.object({
   text: z.string(),
   tokens: z
@@ -56,8 +95,6 @@ const firstAnswer = z.object({
     .optional(),
 });
 
-const kv = z.object({ bytesPerToken: amount, bytesPerTokenAndRank: amount, explanation: z.string() });
-
 /** Schema of one measurement of a deployment under one load. */
 export const inferenceCellSchema = z.object({
   ...cellBase,
@@ -67,6 +104,9 @@ export const inferenceCellSchema = z.object({
   load: load.optional(),
   pods: z.array(pod),
   kv: kv.optional().meta({ description: 'KV cache of one prompt token' }),
+  kvTransfer: kvTransferSchema
+    .optional()
+    .meta({ description: 'KV transfers between the readings of the workers before and after the load' }),
   answer: firstAnswer
     .optional()
     .meta({ description: 'answer of the deployment to its first request; absent for a simulated engine' }),

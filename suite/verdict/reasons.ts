@@ -1,5 +1,5 @@
 /** Effect of a reason code on the verdict of its cell. `note` does not change the verdict. */
-type ReasonEffect = 'pass' | 'fail' | 'inconclusive' | 'skipped' | 'note';
+export type ReasonEffect = 'pass' | 'fail' | 'inconclusive' | 'skipped' | 'note';
 
 /** Scope of a reason code; `cell` is any cell. */
 type ReasonScope = 'cell' | 'transport' | 'inference' | 'suite';
@@ -194,7 +194,43 @@ export const REASONS = {
   'kv-path-unproven': {
     of: 'inference',
     effect: 'inconclusive',
-    meaning: 'The NIC counters of the decode workers could not be read, or the KV bytes of a token are unknown.',
+    meaning:
+      'The NIC counters of the decode workers could not be read, the KV bytes of a token are unknown, or no process of a decode worker had loaded a NIXL plug-in.',
+  },
+  'metric-disagrees': {
+    of: 'inference',
+    effect: 'inconclusive',
+    meaning:
+      'The engine and the NICs counted different KV bytes: the NICs 2 % less, or more than headers, requests and other traffic explain. Names the bytes of the engine, of the NICs, and the predicted ones. No comparison contains the point.',
+  },
+  'metric-impossible': {
+    of: 'inference',
+    effect: 'inconclusive',
+    meaning:
+      'By the engine’s own times, its KV transfers were faster than 102 % of the ceiling of the NICs. The times of the engine are not used.',
+  },
+  'kv-transfer-failed': {
+    of: 'inference',
+    effect: 'fail',
+    meaning: 'The engine counted KV transfers that failed. No comparison contains the point.',
+  },
+  'kv-expired': {
+    of: 'inference',
+    effect: 'fail',
+    meaning:
+      'The engine counted requests whose KV cache the prefill worker released before it was read, or messages about a transfer that did not arrive. No comparison contains the point.',
+  },
+  'kv-record-unread': {
+    of: 'inference',
+    effect: 'note',
+    meaning:
+      'The engine keeps a record of its KV transfers, and it could not be read. Names the worker and the reason.',
+  },
+  'kv-bytes-differ': {
+    of: 'inference',
+    effect: 'note',
+    meaning:
+      'The engine counted other KV bytes than predicted, by more than 2 %. Prefix caching, prompts of different lengths, or another data type of the KV cache can be the cause.',
   },
   'wrong-kv-back-end': {
     of: 'inference',

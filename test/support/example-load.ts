@@ -6,12 +6,28 @@ import { RECORD_VERSION } from '../../suite/record/record.js';
 const CONCURRENCIES = [1, 4, 16, 64];
 const INPUT_TOKENS = 8192;
 const OUTPUT_TOKENS = 256;
-/** Llama 3.1 8B. */
+/** Llama 3.1 8B, as older records have it: without its layers. */
 const KV = {
   bytesPerToken: 131_072,
   bytesPerTokenAndRank: 131_072,
   explanation: '2 × 32 layers × 8 KV heads × 128 × 2 B (bfloat16)',
 };
+
+/** Warm-up of the load. */
+const WARMUP_REQUESTS = 4;
+
+/** What engine and NICs counted of a load whose transfers take `seconds` each. */
+function kvTransfers(seconds: number, concurrency: number): NonNullable<InferenceCell['kvTransfer']> {
+  const requests = Math.max(20, 10 * concurrency) + WARMUP_REQUESTS;
+  const bytes = requests * INPUT_TOKENS * KV.bytesPerToken;
+  return {
+    requests,
+    predictedBytes: bytes,
+    engine: { transfers: requests, bytes, seconds: requests * seconds * 0.9 },
+    failures: { failedTransfers: 0 },
+    nicReceived: Math.round(bytes * 1.004),
+  };
+}
 
 export interface ExampleLoadOptions {
   readonly engine?: DynamoRecord['engine'];
@@ -96,6 +112,7 @@ export function exampleDynamo(options: ExampleLoadOptions = {}): DynamoRecord {
         imageId: 'sha256:77ab',
       })),
       kv: KV,
+      ...(engine === 'mocker' || transfer === 0 ? {} : { kvTransfer: kvTransfers(transfer, concurrency) }),
       gpus: 2,
       command: ['aiperf', 'profile', '--concurrency', String(concurrency)],
       evidence: ['load.log', 'aiperf.log', 'profile_export_aiperf.json', 'profile_export.jsonl.gz.base64'].map(

@@ -293,7 +293,13 @@ function aiperfCase(): MutationCase {
     judge(log) {
       const worker = { role: 'decode', pod: 'd', uid: '1', restarts: 0, nicBytes: 1000, nicSource: 'efa' as const };
       const evidence = { log, timedOut: false, deleted: false, before: [worker], after: [worker] };
-      const circumstances = { simulated: true, fabricDevices: undefined, transferBackend: 'LIBFABRIC' };
+      const circumstances = {
+        simulated: true,
+        fabricDevices: undefined,
+        tokensPerBlock: 32,
+        engine: 'a simulated engine',
+        transferBackend: 'LIBFABRIC',
+      };
       const { verdict, load } = judgeInference(test, { concurrency: 4, repetition: 1 }, evidence, circumstances);
       return verdict === 'pass' && load ? new Map(numbersIn(load)) : undefined;
     },

@@ -18,7 +18,7 @@ describe('the probe of a worker', () => {
       await mkdir(dirname(join(root, path)), { recursive: true });
       await writeFile(join(root, path), text);
     }
-    const { stdout } = await execa('sh', ['-c', workerProbeScript(root)], { reject: false });
+    const { stdout } = await execa('sh', ['-c', workerProbeScript(undefined, root)], { reject: false });
     return readWorkerProbe(stdout);
   }
 

@@ -45,6 +45,39 @@ describe('reports', () => {
     assert.match(files['metrics.txt'], /^dynamo_bench_imported\{suite="[^"]+",trusted="true"\} 0$/m);
   });
 
+  it('show the KV transfers by the engine, the NICs and the prediction, of a load point whose engine counts them', () => {
+    const { tests = [] } = report.record.dynamo ?? {};
+    const transferring = tests.flatMap(({ cells }) => cells.filter(({ kvTransfer }) => kvTransfer));
+    assert.ok(transferring.length > 0 && transferring.length < loads.length);
+    const [cell] = transferring;
+    const { engine, nicReceived, predictedBytes } = cell?.kvTransfer ?? {};
+    assert.ok(cell && engine);
+
+    const page = files['report.html'];
+    assert.match(page, /<h3 id="kv-transfers-title">KV transfers according to TensorRT-LLM<\/h3>/);
+    const [table = ''] = /<section class="panel" id="kv-transfers".*?<\/section>/s.exec(page) ?? [];
+    assert.equal(table.match(/<tr>/g)?.length, transferring.length + 1);
+
+    const json = JSON.parse(files['results.json']) as {
+      kvTransfers: { test: string }[];
+      network: { engineTransfer?: object }[];
+    };
+    assert.equal(json.kvTransfers.length, transferring.length);
+    const { test, concurrency, repetition } = cell;
+    assert.deepEqual(json.kvTransfers[0], { test, concurrency, repetition, ...cell.kvTransfer });
+    const mean = { bytes: engine.bytes / engine.transfers, seconds: engine.seconds / engine.transfers };
+    assert.deepEqual(json.network[0]?.engineTransfer, mean);
+
+    const [heading = '', ...lines] = files['results.csv'].split('\r\n');
+    const values = lines.find((line) => line.includes(`,${cell.key},`))?.split(',') ?? [];
+    const column = (name: string) => Number(values[heading.split(',').indexOf(name)]);
+    assert.equal(column('kv_predicted_bytes'), predictedBytes);
+    assert.equal(column('kv_engine_bytes'), engine.bytes);
+    assert.equal(column('kv_engine_transfers'), engine.transfers);
+    assert.equal(column('kv_nic_received_bytes'), nicReceived);
+    assert.equal(column('engine_transfer_seconds'), mean.seconds);
+  });
+
   it('show a share of what the NICs carry that the test could use, also when some of them are lost', () => {
     const cell = {
       ...measuredCell({ workflowId: 'w', bandwidth: 24e9 }),

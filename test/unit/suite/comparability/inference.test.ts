@@ -83,11 +83,14 @@ describe('the figures of a load point', () => {
   const because = (code: string) => validLoad({ ...cell, reasons: [{ code, message: '' }] });
 
   it('count when the load was what it should be, also when they are too slow or simulated', () => {
-    for (const code of ['measured', 'slow', 'simulated-engine', 'kv-transfer-seen']) assert.ok(because(code), code);
+    for (const code of ['measured', 'slow', 'simulated-engine', 'kv-transfer-seen', 'metric-impossible'])
+      assert.ok(because(code), code);
   });
 
   it('do not count when requests failed, workers changed, or nothing shows that KV was sent', () => {
     for (const code of ['errors', 'lost-requests', 'worker-restarted', 'low-concurrency', 'no-kv-transfer'])
+      assert.equal(because(code), undefined, code);
+    for (const code of ['metric-disagrees', 'kv-transfer-failed', 'kv-expired'])
       assert.equal(because(code), undefined, code);
     assert.equal(validLoad({ ...cell, failure: { class: 'Hung', message: '', hint: '' } }), undefined);
   });

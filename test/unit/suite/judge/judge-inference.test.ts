@@ -7,7 +7,13 @@ import { fixture } from '../../../support/fixtures.js';
 const EXPORT = fixture('aiperf/ok.json');
 const KILLED = fixture('aiperf/decode-killed.json');
 
-const SIMULATED: InferenceCircumstances = { simulated: true, fabricDevices: undefined, transferBackend: 'LIBFABRIC' };
+const SIMULATED: InferenceCircumstances = {
+  simulated: true,
+  fabricDevices: undefined,
+  tokensPerBlock: 32,
+  engine: 'vLLM',
+  transferBackend: 'LIBFABRIC',
+};
 const REAL: InferenceCircumstances = {
   ...SIMULATED,
   simulated: false,
@@ -44,7 +50,16 @@ function logOf(json: string, lines: readonly string[] = [], exitCode = 0): strin
 }
 
 function worker(more: Partial<LoadEvidence['before'][number]> = {}) {
-  return { role: 'decode', pod: 'd', uid: '1', restarts: 0, nicBytes: 1000, nicSource: 'efa' as const, ...more };
+  return {
+    role: 'decode',
+    pod: 'd',
+    uid: '1',
+    restarts: 0,
+    nicBytes: 1000,
+    nicSource: 'efa' as const,
+    kvBackends: ['LIBFABRIC'],
+    ...more,
+  };
 }
 
 function evidence(more: Partial<LoadEvidence> = {}): LoadEvidence {
@@ -204,6 +219,16 @@ describe('the KV transfer of a load run', () => {
     assert.equal(judge({ after: [worker({ nicBytes: 1000 + sent / 10 })] }, REAL).verdict, 'fail');
   });
 
+  it('is expected in whole blocks, also of the requests of the warm-up', () => {
+    const moved = (bytes: number, test: ReturnType<typeof spec>, tokensPerBlock: number) =>
+      judge({ after: [worker({ nicBytes: 1000 + bytes })] }, { ...REAL, tokensPerBlock }, test).codes;
+    // The server counts 134 tokens in a prompt: 160 in whole blocks of 32.
+    assert.ok(moved(sent * 0.6, spec(), 1).includes('kv-transfer-seen'));
+    assert.ok(moved(sent * 0.6, spec(), 32).includes('no-kv-transfer'));
+    assert.ok(moved(sent * 0.65, spec(), 32).includes('kv-transfer-seen'));
+    assert.ok(moved(sent * 0.65, spec({ warmupRequests: 5 }), 32).includes('no-kv-transfer'));
+  });
+
   it('leaves the run inconclusive when no counter could be read', () => {
     const before = [worker({ nicBytes: undefined })];
     assert.equal(judge({ before }, REAL).verdict, 'inconclusive');
@@ -254,8 +279,41 @@ describe('the KV transfer of a load run', () => {
       message: 'NIXL in decode pod d loaded UCX instead of LIBFABRIC',
     });
     assert.equal(judge({ after: loaded('LIBFABRIC', 'UCX') }, REAL).verdict, 'pass');
-    assert.equal(judge({ after: loaded() }, REAL).verdict, 'pass', 'without a look the counters decide');
     assert.equal(judge({ after: loaded('UCX') }, REAL, spec({ topology: 'aggregated' })).verdict, 'pass');
+  });
+
+  it('leaves the run inconclusive when no decode worker had loaded a NIXL plug-in', () => {
+    const moved = { nicBytes: 1000 + sent };
+    const { verdict, reasons } = judge({ after: [worker({ ...moved, kvBackends: undefined })] }, REAL);
+    assert.equal(verdict, 'inconclusive');
+    assert.equal(reasons[0]?.code, 'kv-path-unproven');
+    assert.match(reasons[0]?.message ?? '', /^no process of a decode pod had loaded a NIXL plug-in/);
+    const after = [worker({ ...moved, kvBackends: undefined }), worker({ ...moved, uid: '2' })];
+    assert.equal(judge({ after }, REAL).verdict, 'pass', 'another decode worker shows it');
+    const simulated = judge({ after: [worker({ kvBackends: undefined })] });
+    assert.equal(simulated.verdict, 'pass');
+  });
+
+  it('decides with the engine’s own record, and is recorded with it', () => {
+    const REQUESTS = 50;
+    const bytes = 131_072 * 160 * REQUESTS;
+    const counts = { transfers: REQUESTS, bytes, seconds: 2 };
+    const judged = (more: object, nic = bytes) =>
+      judge(
+        {
+          before: [worker({ transferRecord: {} })],
+          after: [worker({ nicBytes: 1000 + nic, transferRecord: { ...counts, ...more } })],
+        },
+        { ...REAL, recordedBy: 'decode', ceiling: { bytesPerSecond: 1e9, nics: 1, explanation: '1 NIC' } },
+      );
+    const { verdict, codes, kvTransfer } = judged({});
+    assert.deepEqual([verdict, codes], ['pass', ['kv-transfer-seen', 'measured']]);
+    assert.deepEqual(kvTransfer, { requests: 50, predictedBytes: bytes, engine: counts, nicReceived: bytes });
+    assert.equal(judged({}, bytes * 0.9).verdict, 'inconclusive');
+    assert.equal(judged({ seconds: 0.1 }).verdict, 'inconclusive');
+    assert.equal(judged({ failedTransfers: 1 }).verdict, 'fail');
+    assert.equal(judged({ transfers: undefined }).verdict, 'pass', 'a record that cannot be read');
+    assert.equal(judge().kvTransfer, undefined);
   });
 
   it('is not looked for in an aggregated deployment', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { dynamoSection } from '../../../../reports/markdown/dynamo-report.js';
 import { networkShares } from '../../../../suite/kv/kv-comparison.js';
 import { measuredCurve } from '../../../../suite/kv/transfer-curve.js';
+import { transferPoints } from '../../../../suite/kv/transfer-points.js';
 import type { DynamoRecord, InferenceCell } from '../../../../suite/record/inference-record.js';
 import { RECORD_VERSION, type SuiteRecord } from '../../../../suite/record/record.js';
 import { cellRecord } from '../../../support/cells.js';
@@ -9,7 +10,8 @@ import { LOAD } from '../../../support/fake-dynamo.js';
 
 const KV = { bytesPerToken: 131_072, bytesPerTokenAndRank: 131_072, explanation: 'Llama 8B' };
 const TOKENS = 1000;
-const BYTES = TOKENS * KV.bytesPerToken;
+/** Of 32 blocks of 32 tokens. */
+const BYTES = 1024 * KV.bytesPerToken;
 
 function loadCell(test: string, ttft: number, more: Partial<InferenceCell> = {}): InferenceCell {
   return {
@@ -132,7 +134,7 @@ describe('what of the network reaches the user', () => {
     assert.equal(share?.status, 'bound');
     assert.equal(share?.transfer, 0.3);
     assert.ok(Math.abs((share?.effectiveRate ?? 0) - BYTES / 0.3) < 1);
-    assert.match(dynamoSection(record({}, 'none')).join('\n'), /at most 300 ms \(bound\) \| at least 436\.9 MB\/s/);
+    assert.match(dynamoSection(record({}, 'none')).join('\n'), /at most 300 ms \(bound\) \| at least 447\.4 MB\/s/);
   });
 
   it('has no row without a measured curve, and says so', () => {
@@ -154,14 +156,70 @@ describe('what of the network reaches the user', () => {
   });
 });
 
+describe('what the engine itself measured of its KV transfers', () => {
+  const kvTransfer = {
+    requests: 20,
+    predictedBytes: 20 * BYTES,
+    engine: { transfers: 20, bytes: 20 * BYTES, seconds: 3, descriptors: 640, postSeconds: 0.3 },
+    nicReceived: 20 * BYTES + 4096,
+  };
+  const measured = (more: Partial<InferenceCell> = {}) => {
+    const { dynamo } = record();
+    const tests = dynamo?.tests.map((test) =>
+      test.name === 'disagg' ? { ...test, cells: [loadCell('disagg', 0.3, { kvTransfer, ...more })] } : test,
+    );
+    return record({ engine: 'vllm', tests: tests ?? [] });
+  };
+  const mean = { bytes: BYTES, seconds: 0.15, descriptors: 32, postSeconds: 0.015 };
+  const [left, invalid] = [
+    { reasons: [{ code: 'metric-impossible', message: '' }] },
+    { reasons: [{ code: 'metric-disagrees', message: '' }] },
+  ];
+
+  it('is a mean transfer, beside the prediction and the difference to the control', () => {
+    assert.deepEqual(networkShares(measured())[0]?.engineTransfer, mean);
+    assert.equal(networkShares(record())[0]?.engineTransfer, undefined);
+    assert.equal(networkShares(measured(left))[0]?.engineTransfer, undefined);
+    assert.deepEqual(networkShares(measured(invalid)), []);
+    const none = { ...kvTransfer, engine: { transfers: 0, bytes: 0, seconds: 0 } };
+    assert.equal(networkShares(measured({ kvTransfer: none }))[0]?.engineTransfer, undefined);
+  });
+
+  it('gives the points of a model of the transfer, from valid load points only', () => {
+    const points = (more?: Partial<InferenceCell>) => transferPoints(measured(more).dynamo as DynamoRecord);
+    const point = { test: 'disagg', concurrency: 1, tokens: TOKENS, ...mean };
+    assert.deepEqual(points(), [point]);
+    for (const more of [left, invalid, { kvTransfer: undefined }]) assert.deepEqual(points(more), []);
+    const { descriptors: _, ...engine } = kvTransfer.engine;
+    const uncounted = { kvTransfer: { ...kvTransfer, engine } };
+    assert.deepEqual(points(uncounted), [], 'no number of layers');
+    assert.deepEqual(points({ ...uncounted, kv: { ...KV, layers: 4 } }), [{ ...point, descriptors: 32 * 4 }]);
+  });
+
+  it('is shown with the bytes by engine, NICs and prediction', () => {
+    const text = dynamoSection(measured()).join('\n');
+    assert.match(text, /### KV transfers according to vLLM/);
+    assert.match(
+      text,
+      /\| disagg \| 1 \| 2\.5 GiB \| 2\.5 GiB \| 2\.5 GiB \| 150 ms \| 10\.0 % \| 894\.8 MB\/s \| 134\.2 ms \| 200 ms \|/,
+    );
+    const without = dynamoSection(measured(left)).join('\n');
+    assert.match(
+      without,
+      /\| disagg \| 1 \| 2\.5 GiB \| 2\.5 GiB \| 2\.5 GiB \| – \| – \| – \| 134\.2 ms \| 200 ms \|/,
+    );
+    assert.doesNotMatch(dynamoSection(record()).join('\n'), /KV transfers according to/);
+  });
+});
+
 describe('phase 3 in the report', () => {
   it('shows prediction, transfer, effective rate and residual of each point, with the formula', () => {
     const text = dynamoSection(record()).join('\n');
     assert.match(
       text,
-      /\| disagg \| 1 \| 300 ms \| 131\.1 ms \| 104\.9 ms \| 43\.7 % \| 200 ms \(measured\) \| 655\.4 MB\/s \| 68\.93 ms \|/,
+      /\| disagg \| 1 \| 300 ms \| 134\.2 ms \| 107\.4 ms \| 44\.7 % \| 200 ms \(measured\) \| 671\.1 MB\/s \| 65\.78 ms \|/,
     );
-    assert.match(text, /Predicted transfer = prompt tokens × KV bytes/);
+    assert.match(text, /Predicted transfer = prompt tokens in whole blocks × KV bytes/);
     assert.doesNotMatch(text, /Simulated engine/);
   });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { knownKv, kvSize, unknownKv } from '../../../../suite/kv/kv-size.js';
 import { predictTransfer, rateAt } from '../../../../suite/kv/kv-transfer.js';
+import { rateOfDescriptor } from '../../../../suite/kv/transfer-curve.js';
 
 const LLAMA_8B = {
   num_hidden_layers: 32,
@@ -16,6 +17,7 @@ const unknown = (...input: Parameters<typeof kvSize>) => unknownKv(kvSize(...inp
 describe('KV bytes of a prompt token', () => {
   it('are a key and a value for each KV head of each layer: 128 KiB for Llama 3.1 8B', () => {
     assert.equal(known(LLAMA_8B, 'auto', 1)?.bytesPerToken, 131_072);
+    assert.equal(known(LLAMA_8B, 'auto', 1)?.layers, 32);
   });
 
   it('are 320 KiB for Llama 3.1 70B, whose head size follows from the hidden size', () => {
@@ -54,6 +56,7 @@ describe('KV bytes of a prompt token', () => {
       dtype: 'bfloat16',
     };
     assert.equal(known(config, 'auto', 8)?.bytesPerTokenAndRank, 61 * 576 * 2);
+    assert.equal(known(config, 'auto', 8)?.layers, 61);
   });
 
   it('are unknown for a type of unknown size', () => {
@@ -84,7 +87,8 @@ describe('KV bytes of a prompt token', () => {
   ];
   for (const [model, fields, layers] of hybrids) {
     it(`are those of the layers with full attention: ${model}`, () => {
-      assert.equal(known({ ...LLAMA_8B, ...fields }, 'auto', 1)?.bytesPerToken, layers * ofLayer);
+      const size = known({ ...LLAMA_8B, ...fields }, 'auto', 1);
+      assert.deepEqual([size?.bytesPerToken, size?.layers], [layers * ofLayer, layers]);
     });
   }
 
@@ -147,15 +151,41 @@ describe('time of a KV transfer', () => {
     assert.equal(rateAt(curve, 2 ** 30), 40e9);
   });
 
-  it('is tokens times bytes over the rate at the size of a KV block', () => {
-    const prediction = predictTransfer({ tokens: 3000, bytesPerTokenAndRank: 131_072, tokensPerBlock: 32, curve });
-    assert.equal(prediction?.blockSize, 2 ** 22);
-    assert.equal(prediction?.atMeasuredRate, (3000 * 131_072) / 40e9);
-    assert.equal(prediction?.atCeiling, (3000 * 131_072) / 50e9);
+  const kv = { bytesPerTokenAndRank: 131_072, layers: 32 };
+  const predicted = (tokens: number, more: Partial<Parameters<typeof predictTransfer>[0]> = {}) =>
+    predictTransfer({ engine: 'vllm', tokens, kv, tokensPerBlock: 32, curve, ...more });
+
+  it('is that of whole blocks: 262 tokens cost as much as 288', () => {
+    assert.equal(predicted(262)?.bytes, 288 * 131_072);
+    assert.equal(predicted(288)?.bytes, 288 * 131_072);
+    assert.match(predicted(262)?.explanation ?? '', /^288 tokens \(262 fill the last block of 32\) × 128 KiB = 36 MiB/);
+  });
+
+  it('takes the rate at the size of a descriptor: one layer of a block', () => {
+    const small = { ...curve, rows: [...curve.rows, { blockSize: 2 ** 17, bytesPerSecond: 1e9 }] };
+    const prediction = predicted(3200, { curve: small });
+    assert.equal(prediction?.descriptorSize, 2 ** 17);
+    assert.equal(prediction?.atMeasuredRate, (3200 * 131_072) / 1e9);
+    assert.equal(prediction?.atCeiling, (3200 * 131_072) / 50e9);
+    assert.match(prediction?.explanation ?? '', /in descriptors of 128 KiB \(32 in a block\)/);
+    assert.equal(predicted(3200, { curve: small, engine: 'sglang' })?.descriptorSize, 2 ** 16);
+    assert.equal(rateOfDescriptor(small, 'vllm', { ...kv, bytesPerToken: 131_072, explanation: '' }, 32), 1e9);
+  });
+
+  it('takes the rate at the size of a block where an older record has no number of layers, and says so', () => {
+    const prediction = predicted(3200, { kv: { bytesPerTokenAndRank: 131_072 } });
+    assert.equal(prediction?.descriptorSize, 2 ** 22);
+    assert.equal(prediction?.atMeasuredRate, (3200 * 131_072) / 40e9);
+    assert.match(prediction?.explanation ?? '', /in blocks of 4 MiB, because the record has no number of layers/);
+  });
+
+  it('is that of the tokens of the prompt for a simulated engine, at the rate of a whole block', () => {
+    const prediction = predicted(262, { engine: 'mocker' });
+    assert.equal(prediction?.bytes, 262 * 131_072);
+    assert.equal(prediction?.descriptorSize, 2 ** 22);
   });
 
   it('is unknown without a measured row', () => {
-    const empty = { ...curve, rows: [] };
-    assert.equal(predictTransfer({ tokens: 1, bytesPerTokenAndRank: 1, tokensPerBlock: 1, curve: empty }), undefined);
+    assert.equal(predicted(1, { curve: { ...curve, rows: [] } }), undefined);
   });
 });

@@ -1,0 +1,22 @@
+import type { LoadResult } from '../aiperf/load-result.js';
+import { wholeBlocks } from '../kv/kv-blocks.js';
+import type { InferenceSpec } from '../spec/inference-tests.js';
+import type { InferenceCircumstances } from './inference-evidence.js';
+
+/** KV transfers that a load must cause between the two readings of the workers. */
+
+/** Returns the number of requests with a transfer: those of the load that succeeded, and those of its warm-up. */
+export function requestsWithTransfer({ warmupRequests }: InferenceSpec, { requests }: LoadResult): number {
+  return requests.succeeded + warmupRequests;
+}
+
+/** Returns the KV bytes of these requests: whole blocks for each prompt. Undefined when the bytes of a token are unknown. */
+export function expectedKvBytes(
+  test: InferenceSpec,
+  load: LoadResult,
+  { bytesPerToken, tokensPerBlock }: Pick<InferenceCircumstances, 'bytesPerToken' | 'tokensPerBlock'>,
+): number | undefined {
+  if (bytesPerToken === undefined) return undefined;
+  const tokens = wholeBlocks(Math.round(load.inputTokens ?? test.inputTokens), tokensPerBlock);
+  return requestsWithTransfer(test, load) * tokens * bytesPerToken;
+}
