@@ -63,7 +63,7 @@ describe('phase 3 with the operator', function () {
     const { failure } = end.record.dynamo ?? {};
     assert.equal(failure?.class, 'PlatformMissing', end.report);
     assert.match(failure?.message ?? '', /serves dynamographdeployments\.nvidia\.com as v1alpha1, but .*v1beta1/);
-    assert.match(failure?.hint ?? '', /helm upgrade --install dynamo-platform /);
+    assert.match(failure?.hint ?? '', /never changes a platform that exists/);
     assert.equal(end.record.tests[0]?.verdict, 'pass', 'what can be measured without it is');
   });
 

@@ -141,14 +141,14 @@ describe('the command line of AIPerf', () => {
 });
 
 describe('the command of helm', () => {
-  it('installs or upgrades, waits, takes back what fails, and gives the values on standard input', () => {
+  it('installs and never upgrades, waits, takes back what fails, and gives the values on standard input', () => {
     const { dynamo } = parsed({
       platform: { version: '1.6.1', values: { etcd: { persistence: { storageClass: 'gp3' } } }, timeout: '90s' },
     });
-    const command = helmCommand(dynamo.platform, 'eks');
+    const command = helmCommand(dynamo.platform, { context: 'eks' });
     assert.equal(
       command.arguments.join(' '),
-      'upgrade --install dynamo-platform https://helm.ngc.nvidia.com/nvidia/ai-dynamo/charts/dynamo-platform-1.6.1.tgz --namespace dynamo-system --create-namespace --atomic --wait --timeout 90s --kube-context eks --values -',
+      'install dynamo-platform https://helm.ngc.nvidia.com/nvidia/ai-dynamo/charts/dynamo-platform-1.6.1.tgz --namespace dynamo-system --create-namespace --atomic --wait --timeout 90s --kube-context eks --values -',
     );
     assert.deepEqual(JSON.parse(command.values), { etcd: { persistence: { storageClass: 'gp3' } } });
   });
@@ -162,7 +162,7 @@ describe('the command of helm', () => {
     const { dynamo } = parsed({ platform: { chart: './charts/my chart', values: { note: "o'clock" } } });
     assert.equal(
       helmCommandLine(helmCommand(dynamo.platform)),
-      `helm upgrade --install dynamo-platform './charts/my chart' --namespace dynamo-system --create-namespace --atomic --wait --timeout 900s --values - <<< '{"note":"o'\\''clock"}'`,
+      `helm install dynamo-platform './charts/my chart' --namespace dynamo-system --create-namespace --atomic --wait --timeout 900s --values - <<< '{"note":"o'\\''clock"}'`,
     );
   });
 });
