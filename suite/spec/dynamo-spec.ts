@@ -2,7 +2,16 @@ import { z } from 'zod';
 import { engineSpec, isSimulatedEngine } from '../engines/registry.js';
 import { deviceClaims } from '../pod/claims.js';
 import { podPatch } from '../pod/patch-schema.js';
-import { argument, environment, imageReference, line, objectName, version } from '../schema/grammar.js';
+import {
+  argument,
+  environment,
+  hasVersionTag,
+  imageReference,
+  line,
+  objectName,
+  runtimeVersion,
+  version,
+} from '../schema/grammar.js';
 import { isSameNode } from '../schema/placement.js';
 import { bytes, choice, didYouMean, duration, slug, strict } from '../schema/schema.js';
 import { shown } from '../schema/shown.js';
@@ -109,9 +118,10 @@ export const dynamoSpec = strict({
   image: imageReference()
     .default('nvcr.io/nvidia/ai-dynamo/tensorrtllm-runtime:1.6.1')
     .meta({ description: 'image of frontend and workers' }),
-  runtimeVersion: version()
-    .optional()
-    .meta({ description: 'Dynamo version of the image, if its tag is not a semantic version (operator only)' }),
+  runtimeVersion: runtimeVersion().optional().meta({
+    description:
+      'Dynamo version of the image, such as 1.6.1; required by the operator if the tag of the image is not a semantic version',
+  }),
   engine: engineSpec.meta({ description: 'engine of the workers' }),
   replicas: strict({
     prefill: z.int().min(1).max(64).default(1).meta({ description: 'prefill workers' }),
@@ -179,6 +189,12 @@ export function dynamoProblems(
     problems.push({
       path: ['transfer', 'predictFrom'],
       message: `the suite has no transport test "${shown(predictFrom)}"${didYouMean(predictFrom, names)}`,
+    });
+  }
+  if (dynamo.deployWith === 'operator' && dynamo.runtimeVersion === undefined && !hasVersionTag(dynamo.image)) {
+    problems.push({
+      path: ['runtimeVersion'],
+      message: `is required, because the image "${shown(dynamo.image)}" has no semantic version as its tag; set dynamo.runtimeVersion to the version of Dynamo in the image, for example "1.6.1"`,
     });
   }
   const label = `${suite.cluster.namespace}-${dynamo.name ?? 'dynamo-12345678'}`;

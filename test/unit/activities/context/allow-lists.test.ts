@@ -23,7 +23,7 @@ const spec = parseSuite({
   tests: [{ name: 'lf', tool: 'nixlbench', backend: 'UCX', env: { A: secret('test'), B: '1' } }],
   dynamo: {
     model: { name: 'm', tokenSecret: 'hf' },
-    image: 'r.io/d:1',
+    image: 'r.io/d:1.0.0',
     load: { image: 'r.io/l:1' },
     env: { A: secret('dynamo') },
     platform: {
