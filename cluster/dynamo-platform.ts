@@ -25,8 +25,7 @@ interface Crd extends KubernetesObject {
 /** Dynamo platform of a cluster. Without `version` it cannot be used, and `missing` says why. */
 export type FoundPlatform =
   /** Version of the operator; `unknown` when the resource definition does not state it. */
-  | { readonly version: string }
-  | { readonly missing: string; readonly state: UnusablePlatform };
+  { readonly version: string } | { readonly missing: string; readonly state: UnusablePlatform };
 
 /**
  * Checks that a cluster has the Dynamo platform: its custom resource definition in the version that the suite uses, and
@@ -38,7 +37,7 @@ export async function findPlatform(cluster: Cluster, signal?: AbortSignal): Prom
     const missing = `the cluster has no custom resource definition ${GRAPH_CRD}`;
     const operators = await findOperators(cluster, signal);
     if (!operators?.length) return { missing, state: 'absent' };
-    return { missing: `${missing}, and ${operatorState(operators)}`, state: 'not ready' };
+    return { missing: `${missing}, but ${operatorState(operators)}`, state: 'not ready' };
   }
   if (crd.metadata.deletionTimestamp !== undefined) {
     return { missing: `the custom resource definition ${GRAPH_CRD} is being deleted`, state: 'not ready' };
@@ -56,13 +55,10 @@ export async function findPlatform(cluster: Cluster, signal?: AbortSignal): Prom
   return { version: crd.metadata.annotations?.[VERSION_ANNOTATION] ?? 'unknown' };
 }
 
-/**
- * Describes the operator: `no Dynamo operator`, or the state of its pods. Undefined when a pod of it is ready, or when
- * the account may not list pods of other namespaces.
- */
-export async function operatorProblem(cluster: Cluster, signal?: AbortSignal): Promise<string | undefined> {
+/** Describes the operator of a cluster as a noun: `no Dynamo operator`, or the state of its pods. */
+export async function describeOperator(cluster: Cluster, signal?: AbortSignal): Promise<string> {
   const operators = await findOperators(cluster, signal);
-  return operators && !operators.some(isServing) ? operatorState(operators) : undefined;
+  return operators ? operatorState(operators) : 'an operator whose pods this account may not list';
 }
 
 /** Lists the resource definitions of Dynamo that exist. Returns none when the account may not list definitions. */
@@ -89,10 +85,10 @@ function isServing(pod: Pod): boolean {
 
 function operatorState(operators: readonly Pod[]): string {
   if (operators.length === 0) return 'no Dynamo operator';
-  if (operators.some(isServing)) return 'its operator is ready';
+  if (operators.some(isServing)) return 'an operator that is ready';
   const pods = operators.map((pod) => {
     const ending = pod.metadata.deletionTimestamp === undefined ? '' : ' (ending)';
     return `pod ${pod.metadata.namespace}/${pod.metadata.name}${ending}`;
   });
-  return `its operator is not ready: ${pods.join(', ')}: ${describeWaiting(OPERATOR_NAME, operators, [])}`;
+  return `an operator that is not ready: ${pods.join(', ')}: ${describeWaiting(OPERATOR_NAME, operators, [])}`;
 }

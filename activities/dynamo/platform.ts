@@ -91,11 +91,7 @@ export function platformActivities(context: ActivityContext) {
 }
 
 /** Names a part of a platform without the definition that the suite needs; undefined when there is none. */
-async function existingPart(
-  cluster: Cluster,
-  run: Run,
-  platform: DynamoSpec['platform'],
-): Promise<string | undefined> {
+async function existingPart(cluster: Cluster, run: Run, platform: DynamoSpec['platform']): Promise<string | undefined> {
   const release = await findRelease({ run, platform });
   if (release) return `Helm release ${platform.namespace}/${release.name} with the status ${release.status}`;
   const definitions = await dynamoDefinitions(cluster, cancellationSignal());

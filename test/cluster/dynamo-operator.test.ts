@@ -188,7 +188,7 @@ describe('phase 3 with the operator', function () {
       operator.mood = { state: 'works' };
       await lab.until('the operator is back and lets it go', async () => (await graphs()).length === 0);
       const stuck =
-        /still exists 3 s after its deletion, deletion waits for finalizer nvidia\.com\/finalizer; pods left: none/;
+        /still exists 3 s after its deletion, deletion waits for finalizer nvidia\.com\/finalizer; the cluster has an operator that is ready; pods left: none/;
       assert.equal(testOf(end).failure?.class, 'DeploymentNotReady');
       assert.match(testOf(end).failure?.message ?? '', stuck);
       assert.equal(testOf(end, 'second').failure?.class, 'DeploymentStuck');

@@ -98,7 +98,12 @@ describe('the platform of a suite', () => {
     assert.ok(dynamo);
     const context = new ActivityContext({ ...at.context, connect: () => cluster });
     const { ensurePlatform } = platformActivities(context);
-    return await new MockActivityEnvironment().run(ensurePlatform, { run: RUN, platform: dynamo.platform, wait: 0, ...more });
+    return await new MockActivityEnvironment().run(ensurePlatform, {
+      run: RUN,
+      platform: dynamo.platform,
+      wait: 0,
+      ...more,
+    });
   }
 
   const exists: readonly [string, () => void, RegExp][] = [
@@ -108,7 +113,7 @@ describe('the platform of a suite', () => {
         definitions = [definition(GRAPHS)];
         pods = [operatorPod(false)];
       },
-      /its operator is not ready: pod dynamo-system\/op-1: op-1: CrashLoopBackOff/,
+      /an operator that is not ready: pod dynamo-system\/op-1: op-1: CrashLoopBackOff/,
     ],
     [
       'an operator whose pod has been asked to end',
@@ -117,14 +122,14 @@ describe('the platform of a suite', () => {
         const pod = operatorPod(true);
         pods = [{ ...pod, metadata: { ...pod.metadata, deletionTimestamp: '2026-01-01T00:00:00Z' } }];
       },
-      /its operator is not ready: pod dynamo-system\/op-1 \(ending\)/,
+      /an operator that is not ready: pod dynamo-system\/op-1 \(ending\)/,
     ],
     [
       'an operator that has not written its resource definition',
       () => {
         pods = [operatorPod(false)];
       },
-      /no custom resource definition dynamographdeployments\.nvidia\.com, and its operator is not ready: pod dynamo/,
+      /no custom resource definition dynamographdeployments\.nvidia\.com, but an operator that is not ready: pod dynamo/,
     ],
     [
       'a resource definition without an operator',
