@@ -1,4 +1,4 @@
-import { startChild, upsertSearchAttributes } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, startChild, upsertSearchAttributes } from '@temporalio/workflow';
 import type { Platform } from '../../activities/dynamo/platform.js';
 import { removalCommand } from '../../suite/cluster/removal-command.js';
 import { predictingTest } from '../../suite/plan/predicting-test.js';
@@ -71,6 +71,10 @@ class DynamoPhase {
       this.#suite.state.leftBehind ||= details?.leftBehind ?? false;
     }
     markDone(state, summaries?.[0], failure);
+    // The test ends with a failure when its deployment could not be removed; the suite still ends as cancelled.
+    if (failure?.class === 'Cancelled' && CancellationScope.current().consideredCancelled) {
+      throw new CancelledFailure('the suite was cancelled');
+    }
   }
 
   async #ensurePlatform(): Promise<void> {
