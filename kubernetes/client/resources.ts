@@ -32,6 +32,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   ClusterRole: 'clusterroles',
   ClusterRoleBinding: 'clusterrolebindings',
   NetworkPolicy: 'networkpolicies',
+  MutatingWebhookConfiguration: 'mutatingwebhookconfigurations',
   ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
   ValidatingAdmissionPolicyBinding: 'validatingadmissionpolicybindings',
 };

@@ -25,10 +25,10 @@ const MAX_LABEL_LENGTH = 63;
 
 const platform = strict({
   namespace: slug('namespace', 63).default('dynamo-system').meta({ description: 'namespace of the platform' }),
-  install: z
-    .boolean()
-    .default(false)
-    .meta({ description: 'true: install a missing platform with helm; false: fail with the command that installs it' }),
+  install: z.boolean().default(false).meta({
+    description:
+      'true: install the platform with helm if no part of it exists; false: fail with the command that installs it. The suite waits for an existing platform and never changes it',
+  }),
   release: slug('release', 53).default('dynamo-platform').meta({ description: 'name of the Helm release' }),
   chart: line('a chart', 1000)
     .default('https://helm.ngc.nvidia.com/nvidia/ai-dynamo/charts/dynamo-platform-{version}.tgz')
@@ -36,9 +36,11 @@ const platform = strict({
   version: version().default('1.6.1').meta({ description: 'version of the chart' }),
   values: z.record(z.string().max(300), z.unknown()).default({}).meta({
     description:
-      'values of the chart, for example {"etcd": {"persistence": {"storageClass": "gp3"}}} and {"nats": {"config": {"jetstream": {"fileStore": {"pvc": {"storageClassName": "gp3"}}}}}}',
+      'values of the chart, for example {"global": {"etcd": {"install": true}}, "etcd": {"persistence": {"storageClass": "gp3"}}} or {"global": {"nats": {"install": true}}, "nats": {"config": {"jetstream": {"fileStore": {"pvc": {"storageClassName": "gp3"}}}}}}; without `install`, the chart has no volume of that part',
   }),
-  timeout: duration().prefault('15m').meta({ description: 'time limit of helm' }),
+  timeout: duration()
+    .prefault('15m')
+    .meta({ description: 'time limit of helm, and of the wait for an existing platform that is not ready' }),
 });
 
 const model = strict({
@@ -143,7 +145,10 @@ export const dynamoSpec = strict({
     description:
       'time limit from the deletion of the deployment until its last pod is removed; the grace period of a Dynamo pod is 60 s',
   }),
-  keep: z.boolean().default(false).meta({ description: 'keep the deployment of the last test for inspection' }),
+  keep: z.boolean().default(false).meta({
+    description:
+      'keep the deployment of the last test for inspection, if the test was measured; a failed one is removed',
+  }),
   load: load.prefault({}).meta({ description: 'the load pod with AIPerf' }),
   tests: z
     .array(inferenceSpec)
