@@ -30,7 +30,11 @@ function examplesIn(text: string): string[] {
 /** Storage classes of the volumes that a chart of the shape of NVIDIA's has with these values. */
 async function storageClasses(values: string): Promise<string[]> {
   const helm = (await execa(join(LOCAL, 'helm.sh'), { stderr: 'inherit' })).stdout;
-  const { stdout } = await execa(helm, ['template', 'platform', PLATFORM_CHART, '--values', '-'], { input: values });
+  const { stdout } = await execa(
+    helm,
+    ['template', 'platform', PLATFORM_CHART, '--kube-version', '1.34.0', '--values', '-'],
+    { input: values },
+  );
   return parseAllDocuments(stdout)
     .map((document) => document.toJS() as StatefulSet | null)
     .filter((object) => object?.kind === 'StatefulSet')
