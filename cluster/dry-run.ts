@@ -67,6 +67,7 @@ function answerOf(
 ): Pick<DryRunAnswer, 'outcome' | 'message' | 'hint'> {
   const { serverMessage: message, status, reason } = failure;
   if (failure.class === 'ApiUnavailable' || failure.class === 'Unauthorized') throw failure;
+  if (failure.class === 'WebhookUnavailable') return { outcome: 'unchecked', message, hint: failure.hint };
   // Only another suite can have the name: the run waits for it, or adopts its own object.
   if (status === 409 && reason === 'AlreadyExists') return { outcome: 'accepted', message: 'exists already' };
   // RBAC and admission plug-ins answer with the same status; only RBAC names the verb and the resource.

@@ -2,7 +2,9 @@ import type { Cluster } from '../kubernetes/client/cluster.js';
 import { listIfAllowed } from '../kubernetes/client/list-if-allowed.js';
 import type { KubernetesObject, Pod } from '../kubernetes/client/objects.js';
 import { CUSTOM_RESOURCE_DEFINITION, DYNAMO_GRAPH, POD } from '../kubernetes/client/resources.js';
-import { isReady } from '../kubernetes/pods/pod-state.js';
+import { isReady, isTerminal } from '../kubernetes/pods/pod-state.js';
+import { describeWaiting } from '../kubernetes/pods/pod-trouble.js';
+import type { UnusablePlatform } from '../suite/cluster/platform-remedy.js';
 import { NAME_LABEL } from '../suite/run/run.js';
 
 const GRAPH_CRD = 'dynamographdeployments.nvidia.com';
@@ -13,40 +15,80 @@ const OPERATOR_IMAGE = /(?:^|\/)(?:kubernetes|dynamo)-operator[:@]/;
 const OPERATOR_NAME = 'dynamo-operator';
 const WANTED_VERSION = DYNAMO_GRAPH.apiVersion.replace(/^.*\//, '');
 
+/** Matches the names of Dynamo's resource definitions. */
+const DYNAMO_CRD = /^dynamo[a-z]*\.nvidia\.com$/;
+
 interface Crd extends KubernetesObject {
   spec: { versions: { name: string; served: boolean }[] };
 }
 
+/** Dynamo platform of a cluster. Without `version` it cannot be used, and `missing` says why. */
+export type FoundPlatform =
+  /** Version of the operator; `unknown` when the resource definition does not state it. */
+  { readonly version: string } | { readonly missing: string; readonly state: UnusablePlatform };
+
 /**
  * Checks that a cluster has the Dynamo platform: its custom resource definition in the version that the suite uses, and
  * a ready operator. Skips the check of the operator when the account may not list pods of other namespaces.
- *
- * @returns the operator's version, `unknown` when the definition does not state it; or a message that names the missing
- *   part
  */
-export async function findPlatform(
-  cluster: Cluster,
-  signal?: AbortSignal,
-): Promise<{ version: string } | { missing: string }> {
+export async function findPlatform(cluster: Cluster, signal?: AbortSignal): Promise<FoundPlatform> {
   const crd = await cluster.find<Crd>(CUSTOM_RESOURCE_DEFINITION, undefined, GRAPH_CRD, signal);
-  if (!crd) return { missing: `the cluster has no custom resource definition ${GRAPH_CRD}` };
+  if (!crd) {
+    const missing = `the cluster has no custom resource definition ${GRAPH_CRD}`;
+    const operators = await findOperators(cluster, signal);
+    if (!operators?.length) return { missing, state: 'absent' };
+    return { missing: `${missing}, but ${operatorState(operators)}`, state: 'not ready' };
+  }
+  if (crd.metadata.deletionTimestamp !== undefined) {
+    return { missing: `the custom resource definition ${GRAPH_CRD} is being deleted`, state: 'not ready' };
+  }
   const served = crd.spec.versions.filter((version) => version.served).map(({ name }) => name);
   if (!served.includes(WANTED_VERSION)) {
-    return {
-      missing: `the cluster serves ${GRAPH_CRD} as ${served.join(', ')}, but the suite needs ${WANTED_VERSION}`,
-    };
+    const missing = `the cluster serves ${GRAPH_CRD} as ${served.join(', ')}, but the suite needs ${WANTED_VERSION}`;
+    return { missing, state: 'outdated' };
   }
-  const version = crd.metadata.annotations?.[VERSION_ANNOTATION] ?? 'unknown';
+  const operators = await findOperators(cluster, signal);
+  if (operators && !operators.some(isServing)) {
+    const missing = `the cluster has the custom resource definition ${GRAPH_CRD}, but ${operatorState(operators)}`;
+    return { missing, state: 'not ready' };
+  }
+  return { version: crd.metadata.annotations?.[VERSION_ANNOTATION] ?? 'unknown' };
+}
+
+/** Describes the operator of a cluster as a noun: `no Dynamo operator`, or the state of its pods. */
+export async function describeOperator(cluster: Cluster, signal?: AbortSignal): Promise<string> {
+  const operators = await findOperators(cluster, signal);
+  return operators ? operatorState(operators) : 'an operator whose pods this account may not list';
+}
+
+/** Lists the resource definitions of Dynamo that exist. Returns none when the account may not list definitions. */
+export async function dynamoDefinitions(cluster: Cluster, signal?: AbortSignal): Promise<string[]> {
+  const crds = (await listIfAllowed<Crd>(cluster, CUSTOM_RESOURCE_DEFINITION, {}, signal)) ?? [];
+  return crds.map(({ metadata }) => metadata.name).filter((name) => DYNAMO_CRD.test(name));
+}
+
+/** Lists the pods of operators. Undefined when the account may not list pods of other namespaces. */
+async function findOperators(cluster: Cluster, signal: AbortSignal | undefined): Promise<Pod[] | undefined> {
   const pods = await listIfAllowed<Pod>(cluster, POD, {}, signal);
-  if (!pods) return { version };
-  const operators = pods.filter(
-    ({ metadata, spec }) =>
-      metadata.labels?.[NAME_LABEL] === OPERATOR_NAME ||
-      spec.containers.some(({ image }) => OPERATOR_IMAGE.test(image ?? '')),
+  return pods?.filter(
+    (pod) =>
+      !isTerminal(pod) &&
+      (pod.metadata.labels?.[NAME_LABEL] === OPERATOR_NAME ||
+        pod.spec.containers.some(({ image }) => OPERATOR_IMAGE.test(image ?? ''))),
   );
-  if (!operators.some(isReady)) {
-    const state = operators.length === 0 ? 'no Dynamo operator' : 'its operator is not ready';
-    return { missing: `the cluster has the custom resource definition ${GRAPH_CRD}, but ${state}` };
-  }
-  return { version };
+}
+
+/** Whether a pod of the operator works, and has not been asked to end. */
+function isServing(pod: Pod): boolean {
+  return pod.metadata.deletionTimestamp === undefined && isReady(pod);
+}
+
+function operatorState(operators: readonly Pod[]): string {
+  if (operators.length === 0) return 'no Dynamo operator';
+  if (operators.some(isServing)) return 'an operator that is ready';
+  const pods = operators.map((pod) => {
+    const ending = pod.metadata.deletionTimestamp === undefined ? '' : ' (ending)';
+    return `pod ${pod.metadata.namespace}/${pod.metadata.name}${ending}`;
+  });
+  return `an operator that is not ready: ${pods.join(', ')}: ${describeWaiting(OPERATOR_NAME, operators, [])}`;
 }

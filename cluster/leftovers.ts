@@ -5,6 +5,8 @@ import type { KubernetesObject } from '../kubernetes/client/objects.js';
 import {
   CONFIG_MAP,
   DEPLOYMENT,
+  DYNAMO_GRAPH,
+  type Kind,
   LEASE,
   POD,
   RESOURCE_CLAIM_TEMPLATE,
@@ -13,15 +15,19 @@ import {
 import type { LeftoverObjects } from '../suite/run/leftovers.js';
 import { MANAGED_BY_SELECTOR, RUN_LABEL, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../suite/run/run.js';
 import type { OpenRuns } from '../suite/run/run-status.js';
+import { stuckObject } from './stuck-object.js';
 
-/** Order of deletion: Deployments first, because they replace deleted pods; the owner of all other objects last. */
-const DELETION_ORDER = [DEPLOYMENT, SERVICE, POD, RESOURCE_CLAIM_TEMPLATE, LEASE, CONFIG_MAP];
+/** Order of deletion: controllers first, because they replace deleted pods; the owner of all other objects last. */
+const DELETION_ORDER = [DYNAMO_GRAPH, DEPLOYMENT, SERVICE, POD, RESOURCE_CLAIM_TEMPLATE, LEASE, CONFIG_MAP];
 
 /** Namespaces to search: that of the suite, and that of the node locks. */
 export interface LeftoverPlace {
   readonly namespace: string;
   readonly leaseNamespace: string;
 }
+
+/** Kinds that a cluster or the account of an earlier version may lack, which could not create such objects either. */
+const OPTIONAL: readonly Kind[] = [DYNAMO_GRAPH, RESOURCE_CLAIM_TEMPLATE];
 
 interface Found {
   readonly kind: (typeof DELETION_ORDER)[number];
@@ -72,8 +78,15 @@ async function groupByRun(
     [...byRun].map(async ([key, found]) => {
       const annotations = found[0]?.object.metadata.annotations ?? {};
       const workflowId = annotations[WORKFLOW_ANNOTATION] ?? '';
-      const objects = found.map(({ kind, object }) => `${kind.kind}/${object.metadata.name}`);
-      const leftovers = { key, workflowId, objects };
+      const described = await Promise.all(
+        found.map(async ({ kind, object }) => ({
+          name: `${kind.kind}/${object.metadata.name}`,
+          stuck: await stuckObject(cluster, { ...object, ...kind }, signal),
+        })),
+      );
+      const objects = described.flatMap(({ name, stuck }) => (stuck === undefined ? [name] : []));
+      const stuck = described.flatMap((object) => object.stuck ?? []);
+      const leftovers = { key, workflowId, objects, ...(stuck.length > 0 ? { stuck } : {}) };
       if (annotations[TEMPORAL_ANNOTATION] !== here)
         return { leftovers: { ...leftovers, state: 'foreign' as const }, found };
       const state = (await runs.isOpen(workflowId, key)) ? ('running' as const) : ('remove' as const);
@@ -93,8 +106,7 @@ async function objectsByRun(
     DELETION_ORDER.map(async (kind) => {
       const namespace = kind === LEASE ? place.leaseNamespace : place.namespace;
       const objects = await cluster.list(kind, namespace, { labelSelector }, signal).catch((error: unknown) => {
-        // A cluster without the kind, or an account of an earlier version, which could not create such objects either.
-        if (kind === RESOURCE_CLAIM_TEMPLATE && (isNotFound(error) || isForbidden(error))) return [];
+        if (OPTIONAL.includes(kind) && (isNotFound(error) || isForbidden(error))) return [];
         throw error;
       });
       return { kind, objects };

@@ -1,13 +1,14 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { leftOnNode } from '../../cluster/left-on-node.js';
 import { claimantOf } from '../../cluster/objects/node-claimant.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import { type Lease, releaseLease, takeLease } from '../../kubernetes/client/leases.js';
 import { listIfAllowed } from '../../kubernetes/client/list-if-allowed.js';
-import type { Pod } from '../../kubernetes/client/objects.js';
-import { LEASE, POD } from '../../kubernetes/client/resources.js';
+import type { KubernetesObject, Pod } from '../../kubernetes/client/objects.js';
+import { CONFIG_MAP, LEASE, POD } from '../../kubernetes/client/resources.js';
 import { hasEnded } from '../../kubernetes/pods/pod-state.js';
 import { DEPLOYMENT_LABEL, KEPT_LABEL } from '../../suite/cluster/dynamo-names.js';
-import { leaseName } from '../../suite/run/object-names.js';
+import { leaseName, runObjectName } from '../../suite/run/object-names.js';
 import {
   COMPONENT_LABEL,
   MANAGED_BY_SELECTOR,
@@ -15,8 +16,10 @@ import {
   RUN_LABEL,
   type Run,
   runSelector,
+  TEMPORAL_ANNOTATION,
   WORKFLOW_ANNOTATION,
 } from '../../suite/run/run.js';
+import type { OpenRuns } from '../../suite/run/run-status.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 
 const RENEW_AFTER_MS = 30_000;
@@ -28,12 +31,21 @@ export interface NodeHolder {
   readonly namespace: string;
   /** Start of the claim or of the pod, ISO 8601. */
   readonly since?: string;
+  /** What the run left on the node, as a clause. Only of a run whose workflow has ended. */
+  readonly left?: string;
 }
 
-/** Provides the cluster of a run, and the annotations for the objects of the run. */
+/** Provides the cluster of a run, the annotations for the objects of the run, and the state of other runs. */
 export interface ClaimContext {
+  readonly runs: OpenRuns;
   cluster(run: Run): Cluster;
   annotations(run: Run): Promise<Record<string, string>>;
+}
+
+/** Object by which a suite run holds a node: its Lease, or a pod of the run. */
+interface Holding extends NodeHolder {
+  readonly key: string;
+  readonly object: KubernetesObject;
 }
 
 /** Gives a suite run exclusive use of nodes: the run that measures on a node holds the Lease of the node. */
@@ -51,6 +63,7 @@ export class NodeClaims {
    * that one of two competing suites gets all of them.
    *
    * @returns undefined after success, otherwise the run that holds one of the nodes
+   * @throws {SuiteFailure} `NodeClaimLost` when this run has been closed
    */
   async take(
     run: Run,
@@ -60,7 +73,7 @@ export class NodeClaims {
     const cluster = this.#context.cluster(run);
     const signal = cancellationSignal();
     // Checks for pods first: a run that still measures may be about to renew a claim that seems expired.
-    let holder = await this.#otherRunsPod(run, nodes);
+    let holder: Holding | undefined = await this.#otherRunsPod(run, nodes);
     for (const node of [...nodes].sort()) {
       if (holder) {
         // Also observes the other claims, so that claims without renewal expire together.
@@ -72,14 +85,16 @@ export class NodeClaims {
     }
     holder ??= await this.#otherRunsPod(run, nodes);
     if (holder) await this.#release(run, nodes, signal);
-    return holder;
+    else await this.#assertOpen(run, nodes);
+    return holder && this.#withState(run, holder);
   }
 
   /**
    * Renews the claims that were last renewed more than 30 s ago.
    *
    * @param which `all` also renews the newer ones
-   * @throws {SuiteFailure} `NodeClaimLost` when another suite run has claimed a node in the meantime
+   * @throws {SuiteFailure} `NodeClaimLost` when another suite run has claimed a node in the meantime, or when this run has
+   *   been closed
    */
   async renew(run: Run, nodes: readonly string[], which: 'all' | 'old' = 'old'): Promise<void> {
     const old = nodes.filter(
@@ -93,7 +108,7 @@ export class NodeClaims {
       this.#otherRunsPod(run, old),
     ]);
     const holder = holders.find((other) => other !== undefined);
-    if (!holder) return;
+    if (!holder) return this.#assertOpen(run, old);
     await this.#release(run, old, cancellationSignal());
     throw new SuiteFailure('NodeClaimLost', `suite run "${holder.workflowId}" has claimed node ${holder.node}`);
   }
@@ -114,8 +129,29 @@ export class NodeClaims {
     await Promise.all(nodes.map((node) => releaseLease(cluster, run.leaseNamespace, leaseName(node), run.key, signal)));
   }
 
+  /**
+   * Releases the claims again when the run object does not exist. A cancelled step learns of the cancellation some seconds
+   * later, and the run may have been closed in the meantime: `closeRun` deletes the run object first.
+   */
+  async #assertOpen(run: Run, nodes: readonly string[]): Promise<void> {
+    const cluster = this.#context.cluster(run);
+    const signal = cancellationSignal();
+    if (await cluster.find(CONFIG_MAP, run.namespace, runObjectName(run), signal)) return;
+    await this.#release(run, nodes, signal);
+    throw new SuiteFailure('NodeClaimLost', `suite run "${run.workflowId}" has been closed, so it may lock no node`);
+  }
+
+  /** Adds what the run left when its workflow has ended. Does not know runs of other Temporal servers. */
+  async #withState(run: Run, { key, object, ...holder }: Holding): Promise<NodeHolder> {
+    const { runs } = this.#context;
+    if (object.metadata.annotations?.[TEMPORAL_ANNOTATION] !== (await runs.namespaceId())) return holder;
+    if (await runs.isOpen(holder.workflowId, key)) return holder;
+    const left = await leftOnNode(this.#context.cluster(run), object, cancellationSignal());
+    return { ...holder, left };
+  }
+
   /** Claims one node. @returns undefined after success, otherwise the run that holds the node */
-  async #takeOne(run: Run, node: string, isExpired: (lease: Lease) => boolean): Promise<NodeHolder | undefined> {
+  async #takeOne(run: Run, node: string, isExpired: (lease: Lease) => boolean): Promise<Holding | undefined> {
     const claimant = claimantOf(run, await this.#context.annotations(run));
     const cluster = this.#context.cluster(run);
     const name = leaseName(node);
@@ -129,7 +165,7 @@ export class NodeClaims {
    * Finds a pod of another run that still measures. Pods can outlive their worker, and so the claim that it renews. Does
    * not find those of other namespaces when the worker may not list them; then only the claims protect the nodes.
    */
-  async #otherRunsPod(run: Run, nodes: readonly string[]): Promise<NodeHolder | undefined> {
+  async #otherRunsPod(run: Run, nodes: readonly string[]): Promise<Holding | undefined> {
     const measuring = `${COMPONENT_LABEL} in (${MEASURING_COMPONENTS.join(',')}),!${KEPT_LABEL}`;
     const labelSelector = `${MANAGED_BY_SELECTOR},${measuring},${RUN_LABEL}!=${run.key},${DEPLOYMENT_LABEL}!=${run.key}`;
     const cluster = this.#context.cluster(run);
@@ -139,8 +175,10 @@ export class NodeClaims {
       (await cluster.list<Pod>(POD, run.namespace, { labelSelector }, signal));
     const pod = pods.find(({ spec, ...rest }) => nodes.includes(spec.nodeName ?? '') && !hasEnded({ spec, ...rest }));
     if (!pod) return undefined;
-    const { annotations, namespace = '', creationTimestamp } = pod.metadata;
+    const { annotations, labels, namespace = '', creationTimestamp } = pod.metadata;
     return {
+      key: labels?.[RUN_LABEL] ?? labels?.[DEPLOYMENT_LABEL] ?? '',
+      object: { ...pod, ...POD },
       node: pod.spec.nodeName ?? '',
       workflowId: annotations?.[WORKFLOW_ANNOTATION] ?? 'unknown',
       namespace,
@@ -149,8 +187,11 @@ export class NodeClaims {
   }
 }
 
-function holderOf(node: string, { metadata, spec }: Lease): NodeHolder {
+function holderOf(node: string, lease: Lease): Holding {
+  const { metadata, spec } = lease;
   return {
+    key: spec.holderIdentity ?? '',
+    object: { ...lease, ...LEASE },
     node,
     workflowId: metadata.annotations?.[WORKFLOW_ANNOTATION] ?? spec.holderIdentity ?? 'unknown',
     namespace: metadata.namespace ?? '',

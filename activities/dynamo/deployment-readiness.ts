@@ -1,10 +1,12 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { hasEndingPods } from '../../cluster/ending-pods.js';
 import { graphStatus } from '../../cluster/graph-status.js';
 import type { DeploymentInput, DeploymentPlace } from '../../cluster/objects/dynamo/deployment-input.js';
 import { ApiFailure } from '../../kubernetes/client/api-failure.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import { poll } from '../../kubernetes/client/poll.js';
 import { EVENT } from '../../kubernetes/client/resources.js';
+import { isUnschedulable } from '../../kubernetes/pods/pod-state.js';
 import { describeWaiting, type KubernetesEvent, podTrouble } from '../../kubernetes/pods/pod-trouble.js';
 import { StartWatch } from '../../kubernetes/pods/start-watch.js';
 import { deploymentName, FRONTEND_PORT, frontendName } from '../../suite/cluster/dynamo-names.js';
@@ -40,12 +42,14 @@ export async function waitUntilServing(context: ActivityContext, input: ServingI
   const cluster = context.cluster(run);
   const name = `${run.namespace}/${deploymentName(run, dynamo)}`;
   let failedSince: number | undefined;
-  const watch = new StartWatch(input.unschedulable);
+  const watch = new StartWatch(input.unschedulable, 'dynamo.resources');
   return poll(async (elapsed) => {
     await context.claims.renew(run, input.nodes);
     const pods = await deploymentPods(cluster, input);
+    // For example those of a deployment that was deleted a moment ago; a Dynamo pod takes up to 60 s to end.
+    const makesRoom = pods.some(isUnschedulable) && (await hasEndingPods(cluster, input.nodes, cancellationSignal()));
     for (const pod of pods) {
-      const trouble = podTrouble(pod, watch, elapsed);
+      const trouble = podTrouble(pod, watch, elapsed, makesRoom);
       if (trouble) throw trouble;
     }
     const status = await operatorStatus(cluster, input);

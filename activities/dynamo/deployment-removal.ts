@@ -1,4 +1,5 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { describeOperator } from '../../cluster/dynamo-platform.js';
 import type { DeploymentPlace } from '../../cluster/objects/dynamo/deployment-input.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import { poll } from '../../kubernetes/client/poll.js';
@@ -32,7 +33,10 @@ export async function removeDeployment(context: ActivityContext, place: Deployme
     if (elapsed < dynamo.removalTimeout) return undefined;
     const name = `${run.namespace}/${deploymentName(run, dynamo)}`;
     const finalizers = graph?.metadata.finalizers ?? [];
-    const blocked = finalizers.length > 0 ? `, deletion waits for finalizer ${finalizers.join(', ')}` : '';
+    const blocked =
+      finalizers.length > 0
+        ? `, deletion waits for finalizer ${finalizers.join(', ')}; the cluster has ${await describeOperator(cluster, cancellationSignal())}`
+        : '';
     const pods = left.map(({ metadata }) => metadata.name).join(', ') || 'none';
     throw new SuiteFailure(
       'DeploymentStuck',

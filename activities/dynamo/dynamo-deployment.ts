@@ -1,8 +1,7 @@
 import { cancellationSignal } from '@temporalio/activity';
 import type { DeploymentInput, DeploymentPlace } from '../../cluster/objects/dynamo/deployment-input.js';
 import { deploymentObjects } from '../../cluster/objects/dynamo/deployment-objects.js';
-import { deploymentLabels, keptObject } from '../../cluster/objects/dynamo/kept-object.js';
-import type { KubernetesObject } from '../../kubernetes/client/objects.js';
+import { deploymentLabels } from '../../cluster/objects/dynamo/kept-object.js';
 import { containerStatus } from '../../kubernetes/pods/pod-state.js';
 import { inferenceCells } from '../../results/records/cells.js';
 import { deploymentName, frontendUrl } from '../../suite/cluster/dynamo-names.js';
@@ -12,6 +11,7 @@ import { type KvSize, knownKv, unknownKv } from '../../suite/kv/kv-size.js';
 import { privilegeOf } from '../../suite/pod/privileges.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
+import { keepDeployment } from './deployment-keeping.js';
 import { storeDeploymentLogs } from './deployment-logs.js';
 import { assertNameFree } from './deployment-owner.js';
 import { roleOf, startedPods } from './deployment-pods.js';
@@ -73,7 +73,10 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       const kvBytesPerToken = knownKv(kvOfSpec)?.bytesPerToken;
       const objects = await deploymentObjects({ ...input, annotations, simulatedRate: rate, kvBytesPerToken });
       await assertNameFree(context, input, objects);
-      for (const object of objects) await cluster.apply(await labelled(input, object), cancellationSignal());
+      for (const object of objects) {
+        const owned = await context.owned(run, object, object.metadata.name, deploymentLabels(run));
+        await cluster.apply(owned, cancellationSignal());
+      }
       const readyAfter = await waitUntilServing(context, input);
       const pods = await startedPods(cluster, input);
       const found = knownKv(kvOfSpec) ?? (await kvSizeFromWorker(cluster, input, pods));
@@ -113,6 +116,11 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       return storeDeploymentLogs(context, input);
     },
 
+    /** Detaches the deployment from this run, so that it stays after the run. Changes none of its pods. */
+    keepDynamo(input: DeploymentPlace): Promise<void> {
+      return keepDeployment(context, input);
+    },
+
     /**
      * Removes the deployment of this run and waits until its last pod has ended, which is long after its
      * DynamoGraphDeployment has disappeared.
@@ -123,17 +131,6 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       return removeDeployment(context, input);
     },
   };
-
-  /**
-   * Labels an object of the deployment. A kept object gets no owner and no label of the run, so that clean-up ignores
-   * it.
-   */
-  async function labelled(input: DeployInput, object: KubernetesObject): Promise<KubernetesObject> {
-    const { run, keep } = input;
-    if (!keep) return context.owned(run, object, object.metadata.name, deploymentLabels(run));
-    context.permit(object);
-    return keptObject(run, context.withAccount(object));
-  }
 }
 
 /**

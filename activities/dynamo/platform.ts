@@ -1,14 +1,16 @@
-import { spawn } from 'node:child_process';
 import { cancellationSignal } from '@temporalio/activity';
-import { findPlatform } from '../../cluster/dynamo-platform.js';
+import { dynamoDefinitions, type FoundPlatform, findPlatform } from '../../cluster/dynamo-platform.js';
+import type { Cluster } from '../../kubernetes/client/cluster.js';
 import { poll } from '../../kubernetes/client/poll.js';
-import { type HelmCommand, helmCommand, helmCommandLine } from '../../suite/cluster/helm-command.js';
+import { platformRemedy } from '../../suite/cluster/platform-remedy.js';
 import type { Run } from '../../suite/run/run.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import { platformRequests } from '../../suite/spec/requests.js';
+import { formatDuration } from '../../suite/units/units.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { refuseUnlisted } from '../context/allow-lists.js';
 import type { ActivityContext } from '../context/context.js';
+import { findRelease, installRelease, isInstaller } from './helm.js';
 
 /** The Dynamo platform in a cluster. */
 export interface Platform {
@@ -18,76 +20,88 @@ export interface Platform {
   readonly installed: boolean;
 }
 
-/** Matches helm's error while another helm process changes the same release. */
-const BUSY = /another operation \(install\/upgrade\/rollback\) is in progress/;
-/** Maximum number of characters of helm's output in a failure message. */
-const MAX_OUTPUT_CHARACTERS = 1000;
+export interface PlatformInput {
+  readonly run: Run;
+  readonly platform: DynamoSpec['platform'];
+  /** Start of the wait, milliseconds since 1970. Default (a run of an earlier version): now */
+  readonly since?: number;
+  /** Longest wait of this try, in seconds. Default (a run of an earlier version): the whole time limit */
+  readonly wait?: number;
+  /** What the earlier try waited for. This one ends when that changes. */
+  readonly known?: string;
+}
+
+/** Pauses between two looks at the platform, in milliseconds. */
+const PAUSES = { shortestMs: 500, longestMs: 5_000 } as const;
+/** Seconds for which a try waits even if what it waits for changes, so that a run has few of them. */
+const SHORTEST_TRY_SECONDS = 5;
+
+/** A platform, or a part of it, that exists and cannot be used yet. */
+type Unready = Exclude<FoundPlatform, { readonly version: string }>;
 
 export function platformActivities(context: ActivityContext) {
   return {
     /**
-     * Ensures that the Dynamo platform is installed: its custom resource definition in the version that the suite
-     * supports, and a ready operator. Installs a missing platform with helm when the spec allows it.
+     * Ensures that the Dynamo platform can be used: its custom resource definition in the version that the suite
+     * supports, and a ready operator. When the spec allows it, installs the platform with helm if no part of it exists.
+     * Never changes a resource definition, a Helm release or an operator that exists, but waits for it.
      *
-     * @throws {SuiteFailure} `PlatformMissing`, with the command that installs it; `PlatformInstall` when helm failed;
-     *   `NotAllowed` when the worker does not allow the chart or its namespace
+     * @returns the platform, or what it waits for
+     * @throws {SuiteFailure} `PlatformMissing`, with the remedy; `PlatformInstall` when helm failed; `PlatformNotReady`
+     *   when the existing platform is not ready in time; `NotAllowed` when the worker does not allow the chart or its
+     *   namespace
      */
-    async ensurePlatform(input: { run: Run; platform: DynamoSpec['platform'] }): Promise<Platform> {
-      const { run, platform } = input;
+    async ensurePlatform(input: PlatformInput): Promise<Platform | { readonly waiting: string }> {
+      const { run, platform, since = Date.now(), wait = platform.timeout, known } = input;
       const cluster = context.cluster(run);
-      const found = await findPlatform(cluster, cancellationSignal());
-      if (!('missing' in found)) return { ...found, installed: false };
-      const command = helmCommand(platform, run.context);
-      if (!platform.install) {
-        throw new SuiteFailure('PlatformMissing', found.missing, { hint: `Install it: ${helmCommandLine(command)}` });
-      }
-      refuseUnlisted(context.allowed, platformRequests(platform));
-      await install(command, platform);
-      const installed = await findPlatform(cluster, cancellationSignal());
-      if ('missing' in installed) {
-        throw new SuiteFailure('PlatformInstall', `chart ${platform.chart} was installed, but ${installed.missing}`);
-      }
-      return { ...installed, installed: true };
+      return poll<Platform | { readonly waiting: string }>(
+        async (elapsed) => {
+          const found = await usablePlatform(cluster, input);
+          if (!('missing' in found)) {
+            return { ...found, installed: platform.install && (await isInstaller(input)) };
+          }
+          const waiting = found.missing;
+          if (Date.now() >= since + platform.timeout * 1000) throw notReady(found, input);
+          const changed = waiting !== known && elapsed >= SHORTEST_TRY_SECONDS;
+          return changed || elapsed >= wait ? { waiting } : undefined;
+        },
+        cancellationSignal(),
+        PAUSES,
+      );
     },
   };
-}
 
-/** Runs helm. Waits for a helm process that a stopped worker left running. */
-async function install(command: HelmCommand, { release, namespace, timeout }: DynamoSpec['platform']): Promise<void> {
-  await poll(async (elapsed) => {
-    const { exitCode, output } = await helm(command);
-    if (exitCode === 0) return true;
-    if (!BUSY.test(output)) {
-      throw new SuiteFailure('PlatformInstall', `helm ended with exit code ${exitCode}: ${output}`);
+  /** Finds the platform. Installs it if it is absent and the spec allows that. */
+  async function usablePlatform(
+    cluster: Cluster,
+    { run, platform }: PlatformInput,
+  ): Promise<{ readonly version: string } | Unready> {
+    const found = await findPlatform(cluster, cancellationSignal());
+    if (!('missing' in found) || found.state === 'not ready') return found;
+    if (found.state === 'outdated' || !platform.install) {
+      const hint = platformRemedy(found, platform, run.context);
+      throw new SuiteFailure('PlatformMissing', found.missing, { hint });
     }
-    if (elapsed < timeout) return undefined;
-    const what = `${release} --namespace ${namespace}`;
-    throw new SuiteFailure(
-      'PlatformInstall',
-      `an earlier helm process did not finish its change of release ${release}: ${output}`,
-      {
-        hint: `Run "helm status ${what}"; then "helm rollback ${what}", or "helm uninstall ${what}" if the release never worked`,
-      },
-    );
-  }, cancellationSignal());
+    refuseUnlisted(context.allowed, platformRequests(platform));
+    const part = await existingPart(cluster, run, platform);
+    if (part) return { missing: `${part} exists, but ${found.missing}`, state: 'not ready' };
+    await installRelease({ run, platform });
+    return findPlatform(cluster, cancellationSignal());
+  }
 }
 
-/** Runs one helm process until it ends. helm waits for the release, and rolls back a failed one. */
-async function helm({ arguments: args, values }: HelmCommand): Promise<{ exitCode: number | null; output: string }> {
-  const child = spawn('helm', args, { stdio: ['pipe', 'pipe', 'pipe'], signal: cancellationSignal() });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stdin.on('error', () => undefined);
-  child.stdin.end(values);
-  const exitCode = await new Promise<number | null>((resolve, reject) => {
-    child.on('error', (error: NodeJS.ErrnoException) =>
-      reject(
-        error.code === 'ENOENT'
-          ? new SuiteFailure('PlatformInstall', 'the worker has no program "helm" on its PATH', { cause: error })
-          : error,
-      ),
-    );
-    child.on('close', resolve);
-  });
-  return { exitCode, output: output.trim().slice(-MAX_OUTPUT_CHARACTERS) };
+/** Names a part of a platform without the definition that the suite needs; undefined when there is none. */
+async function existingPart(cluster: Cluster, run: Run, platform: DynamoSpec['platform']): Promise<string | undefined> {
+  const release = await findRelease({ run, platform });
+  if (release) return `Helm release ${platform.namespace}/${release.name} with the status ${release.status}`;
+  const definitions = await dynamoDefinitions(cluster, cancellationSignal());
+  return definitions.length > 0 ? `custom resource definition ${definitions.join(', ')}` : undefined;
+}
+
+function notReady(found: Unready, { run, platform }: PlatformInput): SuiteFailure {
+  return new SuiteFailure(
+    'PlatformNotReady',
+    `the Dynamo platform is not ready after ${formatDuration(platform.timeout)}: ${found.missing}`,
+    { hint: platformRemedy(found, platform, run.context) },
+  );
 }

@@ -144,7 +144,7 @@ export function loadActivities(context: ActivityContext) {
     input: LoadInput,
   ): Promise<{ readonly job: KubernetesObject; readonly pod?: Pod }> {
     const { run, test, podStart } = input;
-    const watch = new StartWatch(input.unschedulable);
+    const watch = new StartWatch(input.unschedulable, 'dynamo.load');
     const begun = Date.now();
     let job = await currentJob(cluster, input);
     let createdAt = 0;

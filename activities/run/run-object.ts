@@ -77,10 +77,11 @@ export function runObjectActivities(context: ActivityContext) {
       const { run } = input;
       const cluster = context.cluster(run);
       const labelSelector = runSelector(run);
-      await context.claims.release(run);
       // Comes first, because the Deployment would replace its deleted pod.
       await cluster.delete(DEPLOYMENT, run.namespace, etcdName(run));
       await cluster.delete(CONFIG_MAP, run.namespace, runObjectName(run));
+      // Comes later: a step that still locks a node looks for the run object and releases the node.
+      await context.claims.release(run);
       await poll(
         async (elapsed) => {
           const pods = await cluster.list<Pod>(POD, run.namespace, { labelSelector });

@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { findLeftovers, removeLeftovers } from '../../cluster/leftovers.js';
+import { operatorObjects } from '../../cluster/operator-objects.js';
 import { Cluster } from '../../kubernetes/client/cluster.js';
 import {
   endInterruptedRuns,
@@ -49,7 +50,8 @@ export function cleanupCommand(): Command {
         'temporal schedule create --schedule-id dynamo-bench-cleanup --interval 1h --type cleanup --task-queue dynamo-bench --workflow-id dynamo-bench-cleanup',
       ],
     ],
-    notes: 'Every suite run also removes leftover objects when it starts.',
+    notes:
+      'Every suite run also removes leftover objects when it starts. The Dynamo operator creates the ServiceAccount planner-serviceaccount and the RoleBinding planner-serviceaccount-binding in each namespace with a DynamoGraphDeployment, and leaves them there. They belong to the operator, so the suite names and keeps them.',
   });
 }
 
@@ -61,9 +63,13 @@ async function cleanUp(options: Options): Promise<void> {
     const remains = await (dryRun ? findLeftovers : removeLeftovers)(cluster, { namespace, leaseNamespace }, runs);
     // Removed objects are printed even if the result store cannot be written afterwards.
     const print = (line: string) => json || say(line);
-    for (const { workflowId, state, objects } of remains) {
-      print(`${dryRun ? '' : 'removed: '}${workflowId} (${STATE_TEXT[state]}): ${objects.join(', ')}`);
+    for (const { workflowId, state, objects, stuck = [] } of remains) {
+      const run = `${workflowId} (${STATE_TEXT[state]})`;
+      if (objects.length > 0) print(`${dryRun ? '' : 'removed: '}${run}: ${objects.join(', ')}`);
+      for (const object of stuck) print(`cannot be removed: ${run}: ${object}`);
     }
+    const ofOperator = await operatorObjects(cluster, namespace);
+    if (ofOperator.length > 0) print(`kept, because the Dynamo operator created it: ${ofOperator.join(', ')}`);
     if (remains.length === 0) print(`Nothing to remove in namespace ${namespace}`);
     const ended = await interruptedRuns(options, runs, dryRun);
     for (const { entry, how } of ended) {

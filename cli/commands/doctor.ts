@@ -7,7 +7,7 @@ import { Cluster } from '../../kubernetes/client/cluster.js';
 import { NAMESPACE, SECRET } from '../../kubernetes/client/resources.js';
 import { shortStoreId } from '../../results/database/store-id.js';
 import { listRuns } from '../../results/records/runs.js';
-import { helmCommand, helmCommandLine } from '../../suite/cluster/helm-command.js';
+import { platformRemedy } from '../../suite/cluster/platform-remedy.js';
 import { parseSuite } from '../../suite/plan/check-suite.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import { type SuiteSpec, suiteSpec } from '../../suite/spec/spec.js';
@@ -162,12 +162,9 @@ async function checkDynamo(
     const found = await findPlatform(cluster);
     const subject = 'Dynamo platform';
     if ('version' in found) findings.push({ subject, ok: true, message: `operator ${found.version}` });
-    else if (platform.install)
+    else if (found.state === 'absent' && platform.install)
       findings.push({ subject, ok: true, message: `${found.missing}; the suite will install it` });
-    else {
-      const hint = `Install it: ${helmCommandLine(helmCommand(platform, context))}`;
-      findings.push({ subject, ok: false, message: found.missing, hint });
-    }
+    else findings.push({ subject, ok: false, message: found.missing, hint: platformRemedy(found, platform, context) });
   }
   const { tokenSecret } = model;
   if (tokenSecret !== undefined) {

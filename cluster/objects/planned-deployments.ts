@@ -7,7 +7,7 @@ import { type InferenceSpec, pointsOf } from '../../suite/spec/inference-tests.j
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import type { DeploymentInput } from './dynamo/deployment-input.js';
 import { deploymentObjects } from './dynamo/deployment-objects.js';
-import { deploymentLabels, keptObject } from './dynamo/kept-object.js';
+import { deploymentLabels } from './dynamo/kept-object.js';
 import { jobName, type LoadInput } from './load-input.js';
 import { loadJob, loadLabels, withLabelsOfJob } from './load-job.js';
 import { ownedObject } from './owned-object.js';
@@ -55,9 +55,7 @@ async function plannedDeployment(
   return (await deploymentObjects(input)).map((object) => ({
     step: `test ${test.name}: Dynamo deployment`,
     how: 'apply',
-    object: keep
-      ? keptObject(run, object)
-      : ownedObject(run, object, object.metadata.name, deploymentLabels(run), { annotations, ownerUid: undefined }),
+    object: ownedObject(run, object, object.metadata.name, deploymentLabels(run), { annotations, ownerUid: undefined }),
   }));
 }
 

@@ -1,5 +1,6 @@
 import { type FailureClass, SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Status } from './objects.js';
+import { unansweredWebhook, webhookHint } from './unanswered-webhook.js';
 
 /** Names a request to the API server in messages: `get v1/namespaces/bench/pods/rank on https://…`. */
 export interface RequestContext {
@@ -8,8 +9,13 @@ export interface RequestContext {
   readonly server: string;
 }
 
+/** Matches the API server's text about an admission webhook that answered. */
+const DENIED = /admission webhook "[^"]+" denied the request/;
+
 /** Maps an HTTP status to the failure class with the right remedy. Callers may handle 404 and 409 themselves. */
-function classOf(code: number, reason: string): FailureClass {
+function classOf(code: number, reason: string, message: string): FailureClass {
+  // An admission webhook that gives no status of its answer refuses with 403, which is no missing permission.
+  if (DENIED.test(message)) return 'Rejected';
   if (code === 401) return 'Unauthorized';
   if (code === 403) return 'Forbidden';
   if (code === 404) return 'NotFound';
@@ -28,9 +34,13 @@ export class ApiFailure extends SuiteFailure {
   constructor(context: RequestContext, status: number, body: string) {
     const parsed = readStatus(body);
     const reason = parsed?.reason ?? '';
-    const failureClass = classOf(status, reason);
     const serverMessage = parsed?.message ?? (body.slice(0, 300) || `HTTP ${status}`);
-    super(failureClass, `${context.verb} ${context.what} on ${context.server}: ${serverMessage}`);
+    const webhook = status >= 500 ? unansweredWebhook(serverMessage) : undefined;
+    super(
+      webhook ? 'WebhookUnavailable' : classOf(status, reason, serverMessage),
+      `${context.verb} ${context.what} on ${context.server}: ${serverMessage}`,
+      webhook ? { hint: webhookHint(webhook) } : {},
+    );
     this.serverMessage = serverMessage;
     this.status = status;
     this.reason = reason;

@@ -32,6 +32,7 @@ const PLURALS: Readonly<Record<string, string>> = {
   ClusterRole: 'clusterroles',
   ClusterRoleBinding: 'clusterrolebindings',
   NetworkPolicy: 'networkpolicies',
+  MutatingWebhookConfiguration: 'mutatingwebhookconfigurations',
   ValidatingAdmissionPolicy: 'validatingadmissionpolicies',
   ValidatingAdmissionPolicyBinding: 'validatingadmissionpolicybindings',
 };
@@ -41,6 +42,8 @@ export const NODE = { apiVersion: 'v1', kind: 'Node' } as const satisfies Kind;
 export const CONFIG_MAP = { apiVersion: 'v1', kind: 'ConfigMap' } as const satisfies Kind;
 export const NAMESPACE = { apiVersion: 'v1', kind: 'Namespace' } as const satisfies Kind;
 export const SECRET = { apiVersion: 'v1', kind: 'Secret' } as const satisfies Kind;
+export const SERVICE_ACCOUNT = { apiVersion: 'v1', kind: 'ServiceAccount' } as const satisfies Kind;
+export const ROLE_BINDING = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'RoleBinding' } as const satisfies Kind;
 export const SERVICE = { apiVersion: 'v1', kind: 'Service' } as const satisfies Kind;
 export const DEPLOYMENT = { apiVersion: 'apps/v1', kind: 'Deployment' } as const satisfies Kind;
 export const EVENT = { apiVersion: 'v1', kind: 'Event' } as const satisfies Kind;

@@ -19,6 +19,7 @@ const JITTER = 0.25;
  */
 const TRANSIENT: ReadonlySet<FailureClass> = new Set<FailureClass>([
   'ApiUnavailable', // API server overloaded or restarting, or the kubelet does not answer: 408, 429, 5xx
+  'WebhookUnavailable', // the pod behind a webhook restarts
   'ApiUnreachable', // refused or reset connections, time-outs
   'Forbidden', // also the response of an API server that has just started and has not loaded its roles yet
   'Unauthorized', // likewise, until it has loaded the service accounts

@@ -24,10 +24,11 @@ const MAX_RESTARTS = 3;
  * Returns why a pod cannot become ready without a correction; undefined while it still can.
  *
  * @param elapsed seconds since the start of the wait
+ * @param makesRoom whether other pods are ending, see `StartWatch.problem`
  * @returns a failure of the class `DeploymentNotReady`, or one of `StartWatch.problem`
  */
-export function podTrouble(pod: Pod, watch: StartWatch, elapsed: number): SuiteFailure | undefined {
-  const problem = watch.problem(pod, elapsed);
+export function podTrouble(pod: Pod, watch: StartWatch, elapsed: number, makesRoom = false): SuiteFailure | undefined {
+  const problem = watch.problem(pod, elapsed, makesRoom);
   if (problem) return problem;
   const status = pod.status?.containerStatuses?.find(({ restartCount = 0 }) => restartCount >= MAX_RESTARTS);
   if (!status) return undefined;

@@ -19,19 +19,26 @@ const STARTING_NODE =
 export class StartWatch {
   readonly #since = new Map<string, number>();
   readonly #unschedulableTimeout: number;
+  readonly #requestKey: string;
 
-  /** @param unschedulableTimeout seconds for which the scheduler may find no node */
-  constructor(unschedulableTimeout: number) {
+  /**
+   * @param unschedulableTimeout seconds for which the scheduler may find no node
+   * @param requestKey key of the spec with the resources of the pods
+   */
+  constructor(unschedulableTimeout: number, requestKey = 'resources') {
     this.#unschedulableTimeout = unschedulableTimeout;
+    this.#requestKey = requestKey;
   }
 
   /**
    * Returns why a pod cannot start without a correction; undefined while it, or a new pod in its place, still can.
    *
    * @param elapsed seconds since the start of the wait
+   * @param makesRoom whether other pods are ending, which frees resources: then only the time limit for the start ends the
+   *   wait for a node
    * @returns a failure of the class `ImagePull`, `PodRejected` or `Unschedulable`
    */
-  problem(pod: Pod, elapsed: number): SuiteFailure | undefined {
+  problem(pod: Pod, elapsed: number, makesRoom = false): SuiteFailure | undefined {
     const name = `pod ${pod.metadata.namespace}/${pod.metadata.name}`;
     const pull = pullTrouble(pod);
     const pullFailedFor = this.#heldFor(pod, 'pull', pull !== undefined, elapsed);
@@ -44,9 +51,10 @@ export class StartWatch {
     const refusal = startRefusal(pod);
     if (refusal && !refusal.passing) return podRejected(pod, refusal);
     const noNode = unschedulableMessage(pod);
-    const lasts = noNode !== undefined && !STARTING_NODE.test(noNode);
+    const lasts = noNode !== undefined && !makesRoom && !STARTING_NODE.test(noNode);
     if (this.#heldFor(pod, 'node', lasts, elapsed) >= this.#unschedulableTimeout) {
-      return new SuiteFailure('Unschedulable', `${name}: ${noNode}`);
+      const hint = `Free the resource named in the message, or request less in \`${this.#requestKey}\``;
+      return new SuiteFailure('Unschedulable', `${name}: ${noNode}`, { hint });
     }
     return undefined;
   }

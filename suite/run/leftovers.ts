@@ -10,4 +10,6 @@ export interface LeftoverObjects {
   readonly state: 'running' | 'remove' | 'foreign';
   /** `Kind/name`, in the order of removal. */
   readonly objects: readonly string[];
+  /** Objects that were deleted before and stay because of a finalizer, each as a clause. Absent without such objects. */
+  readonly stuck?: readonly string[];
 }

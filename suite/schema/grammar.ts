@@ -195,6 +195,20 @@ export const nullableEnvironment = () => variables(values.nullable());
 /** Schema of the version of a chart or a program. */
 export const version = () => word('a version', 128, /^[\w][\w.+-]*$/, 'letters, digits, ".", "+", "-" and "_"');
 
+/** Schema of the version of Dynamo in an image, as the webhook of the Dynamo operator accepts it. */
+export const runtimeVersion = () =>
+  word('a version of Dynamo', 64, /^\d+\.\d+\.\d+$/, 'three numbers, for example "1.6.1"');
+
+/** Matches a tag that is a semantic version (semver.org), with or without the prefix `v`. */
+const SEMANTIC_VERSION = /^v?(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)\.(?:0|[1-9]\d*)(?:-[\dA-Za-z.-]+)?$/;
+
+/** Returns whether the tag of an image is a semantic version. An image without a tag has none. */
+export function hasVersionTag(image: string): boolean {
+  const [name = ''] = image.split('@');
+  const tag = /:([^:/]+)$/.exec(name)?.[1];
+  return tag !== undefined && SEMANTIC_VERSION.test(tag);
+}
+
 /** Maximum length of the name of a folder that a workflow id becomes, in bytes; file systems take 255. */
 const MAX_FOLDER_BYTES = 200;
 

@@ -3,7 +3,16 @@ import { engineSpec, isSimulatedEngine } from '../engines/registry.js';
 import { runtimeImage } from '../engines/runtime-image.js';
 import { deviceClaims } from '../pod/claims.js';
 import { podPatch } from '../pod/patch-schema.js';
-import { argument, environment, imageReference, line, objectName, version } from '../schema/grammar.js';
+import {
+  argument,
+  environment,
+  hasVersionTag,
+  imageReference,
+  line,
+  objectName,
+  runtimeVersion,
+  version,
+} from '../schema/grammar.js';
 import { isSameNode } from '../schema/placement.js';
 import { bytes, choice, didYouMean, duration, slug, strict } from '../schema/schema.js';
 import { shown } from '../schema/shown.js';
@@ -17,10 +26,10 @@ const MAX_LABEL_LENGTH = 63;
 
 const platform = strict({
   namespace: slug('namespace', 63).default('dynamo-system').meta({ description: 'namespace of the platform' }),
-  install: z
-    .boolean()
-    .default(false)
-    .meta({ description: 'true: install a missing platform with helm; false: fail with the command that installs it' }),
+  install: z.boolean().default(false).meta({
+    description:
+      'true: install the platform with helm if no part of it exists; false: fail with the command that installs it. The suite waits for an existing platform and never changes it',
+  }),
   release: slug('release', 53).default('dynamo-platform').meta({ description: 'name of the Helm release' }),
   chart: line('a chart', 1000)
     .default('https://helm.ngc.nvidia.com/nvidia/ai-dynamo/charts/dynamo-platform-{version}.tgz')
@@ -28,9 +37,11 @@ const platform = strict({
   version: version().default('1.6.1').meta({ description: 'version of the chart' }),
   values: z.record(z.string().max(300), z.unknown()).default({}).meta({
     description:
-      'values of the chart, for example {"etcd": {"persistence": {"storageClass": "gp3"}}} and {"nats": {"config": {"jetstream": {"fileStore": {"pvc": {"storageClassName": "gp3"}}}}}}',
+      'values of the chart, for example {"global": {"etcd": {"install": true}}, "etcd": {"persistence": {"storageClass": "gp3"}}} or {"global": {"nats": {"install": true}}, "nats": {"config": {"jetstream": {"fileStore": {"pvc": {"storageClassName": "gp3"}}}}}}; without `install`, the chart has no volume of that part',
   }),
-  timeout: duration().prefault('15m').meta({ description: 'time limit of helm' }),
+  timeout: duration()
+    .prefault('15m')
+    .meta({ description: 'time limit of helm, and of the wait for an existing platform that is not ready' }),
 });
 
 /** Where the workers keep the files of the model: Hugging Face's cache in a volume. */
@@ -128,9 +139,10 @@ export const dynamoSpec = strict({
     description:
       "image of frontend and workers; default: NVIDIA's runtime image 1.6.1 of the engine, with fabric.kind efa the one whose tag ends in -efa",
   }),
-  runtimeVersion: version()
-    .optional()
-    .meta({ description: 'Dynamo version of the image, if its tag is not a semantic version (operator only)' }),
+  runtimeVersion: runtimeVersion().optional().meta({
+    description:
+      'Dynamo version of the image, such as 1.6.1; required by the operator if the tag of the image is not a semantic version',
+  }),
   engine: engineSpec.meta({ description: 'engine of the workers' }),
   replicas: strict({
     prefill: z.int().min(1).max(64).default(1).meta({ description: 'prefill workers' }),
@@ -152,7 +164,10 @@ export const dynamoSpec = strict({
     description:
       'time limit from the deletion of the deployment until its last pod is removed; the grace period of a Dynamo pod is 60 s',
   }),
-  keep: z.boolean().default(false).meta({ description: 'keep the deployment of the last test for inspection' }),
+  keep: z.boolean().default(false).meta({
+    description:
+      'keep the deployment of the last test for inspection, if the test was measured; a failed one is removed',
+  }),
   load: load.prefault({}).meta({ description: 'the load pod with AIPerf' }),
   tests: z
     .array(inferenceSpec)
@@ -168,7 +183,10 @@ export type DynamoSpec = Omit<DynamoFields, 'image'> & { image: string };
 
 /** Completes the parsed block with the default that depends on the fabric of the suite. */
 export function completeDynamo(dynamo: DynamoFields, fabric: { readonly kind: string }): DynamoSpec {
-  return { ...dynamo, image: dynamo.image ?? runtimeImage(dynamo.engine, fabric) };
+  if (dynamo.image !== undefined) return { ...dynamo, image: dynamo.image };
+  // The operator reads a version from a tag, and the tag of an image for EFA is longer than a version.
+  const { image, runtimeVersion } = runtimeImage(dynamo.engine, fabric);
+  return { ...dynamo, image, runtimeVersion: dynamo.runtimeVersion ?? runtimeVersion };
 }
 
 /** Finds problems of the block that depend on other parts of the spec: names of transport tests, the namespace. */
@@ -206,6 +224,18 @@ export function dynamoProblems(
     problems.push({
       path: ['transfer', 'predictFrom'],
       message: `the suite has no transport test "${shown(predictFrom)}"${didYouMean(predictFrom, names)}`,
+    });
+  }
+  const { image } = dynamo;
+  if (
+    dynamo.deployWith === 'operator' &&
+    dynamo.runtimeVersion === undefined &&
+    image !== undefined &&
+    !hasVersionTag(image)
+  ) {
+    problems.push({
+      path: ['runtimeVersion'],
+      message: `is required, because the image "${shown(image)}" has no semantic version as its tag; set dynamo.runtimeVersion to the version of Dynamo in the image, for example "1.6.1"`,
     });
   }
   const label = `${suite.cluster.namespace}-${dynamo.name ?? 'dynamo-12345678'}`;

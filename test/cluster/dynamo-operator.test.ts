@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import type { DynamoGraph } from '../../cluster/graph-status.js';
 import type { KubernetesObject } from '../../kubernetes/client/objects.js';
 import { DEPLOYMENT, DYNAMO_GRAPH, POD, SERVICE } from '../../kubernetes/client/resources.js';
 import type { InferenceTestRecord } from '../../suite/record/inference-record.js';
@@ -44,6 +45,8 @@ describe('phase 3 with the operator', function () {
   const suite = (dynamo: Record<string, unknown>): Promise<LocalSpec> =>
     dynamoSuite(lab, { deployWith: 'operator', ...dynamo }, earlier ? { resumeFrom: earlier } : {});
 
+  const stepOf = async (workflowId: string) => (await lab.progress(workflowId)).step;
+
   async function run(dynamo: Record<string, unknown>, workflowId?: string): Promise<SuiteEnd> {
     const end = await lab.run(await suite(dynamo), workflowId);
     earlier ??= end.workflowId;
@@ -63,7 +66,7 @@ describe('phase 3 with the operator', function () {
     const { failure } = end.record.dynamo ?? {};
     assert.equal(failure?.class, 'PlatformMissing', end.report);
     assert.match(failure?.message ?? '', /serves dynamographdeployments\.nvidia\.com as v1alpha1, but .*v1beta1/);
-    assert.match(failure?.hint ?? '', /helm upgrade --install dynamo-platform /);
+    assert.match(failure?.hint ?? '', /never changes a platform that exists/);
     assert.equal(end.record.tests[0]?.verdict, 'pass', 'what can be measured without it is');
   });
 
@@ -188,12 +191,93 @@ describe('phase 3 with the operator', function () {
       operator.mood = { state: 'works' };
       await lab.until('the operator is back and lets it go', async () => (await graphs()).length === 0);
       const stuck =
-        /still exists 3 s after its deletion, deletion waits for finalizer nvidia\.com\/finalizer; pods left: none/;
+        /still exists 3 s after its deletion, deletion waits for finalizer nvidia\.com\/finalizer; the cluster has an operator that is ready; pods left: none/;
       assert.equal(testOf(end).failure?.class, 'DeploymentNotReady');
       assert.match(testOf(end).failure?.message ?? '', stuck);
       assert.equal(testOf(end, 'second').failure?.class, 'DeploymentStuck');
       assert.match(end.report, /DeploymentStuck/);
       assert.equal(seen.size, before + 1);
+    });
+
+    it('and an operator that is down leaves a deployment: the next suite says so, and measures when it is back', async () => {
+      assert.ok(operator);
+      const { seen } = operator;
+      const first = await lab.start(await suite({ name: 'stuck', removalTimeout: '3s' }));
+      const isReady = async () => {
+        const graph = await lab.box.admin.find<DynamoGraph>(DYNAMO_GRAPH, lab.namespace.name, 'stuck');
+        return graph?.status?.state === 'successful';
+      };
+      await lab.until('the operator reports the deployment as ready', isReady, 300);
+      operator.mood = { state: 'down' };
+      const end = await lab.end(first);
+      assert.equal(testOf(end).failure?.class, 'DeploymentStuck', end.report);
+      const second = await lab.start(await suite({ name: 'after' }));
+      const waits =
+        /suite run "\S+" \(namespace \S+\) has ended, but \S+ is not free: its pod \S+ still exists; DynamoGraphDeployment \S+\/stuck was deleted at \S+ and waits for the finalizer nvidia\.com\/finalizer, which the Dynamo operator removes; the cluster has /;
+      await lab.until(
+        'the suite waits',
+        async () => waits.test(await stepOf(second)),
+        240,
+        () => stepOf(second),
+      );
+      operator.mood = { state: 'works' };
+      const { verdict } = testOf(await lab.end(second));
+      assert.equal(verdict, 'pass');
+      assert.equal(seen.get('stuck')?.size, 1);
+    });
+
+    it('and a webhook that does not answer is named as such, with its Service', async () => {
+      const webhooks = { apiVersion: 'admissionregistration.k8s.io/v1', kind: 'MutatingWebhookConfiguration' };
+      const name = `down-${lab.namespace.name}`;
+      const service = { namespace: lab.namespace.name, name: 'dynamo-operator-webhook-service', path: '/mutate' };
+      await lab.box.admin.create({
+        ...webhooks,
+        metadata: { name },
+        webhooks: [
+          {
+            name: 'mdynamographdeployment.kb.io',
+            admissionReviewVersions: ['v1'],
+            sideEffects: 'None',
+            failurePolicy: 'Fail',
+            timeoutSeconds: 1,
+            clientConfig: { service },
+            namespaceSelector: { matchLabels: { 'kubernetes.io/metadata.name': lab.namespace.name } },
+            rules: [
+              {
+                apiGroups: ['nvidia.com'],
+                apiVersions: ['*'],
+                operations: ['CREATE'],
+                resources: ['dynamographdeployments'],
+              },
+            ],
+          },
+        ],
+      });
+      try {
+        const { failure } = testOf(await run({}));
+        assert.equal(failure?.class, 'WebhookUnavailable', failure?.message);
+        assert.match(failure?.message ?? '', /failed calling webhook "mdynamographdeployment\.kb\.io"/);
+        assert.match(failure?.hint ?? '', /Service \S+\/dynamo-operator-webhook-service/);
+      } finally {
+        await lab.box.admin.delete(webhooks, undefined, name);
+      }
+    });
+
+    it('and a deployment that is to be kept is removed when it does not become ready', async () => {
+      const end = await run({ keep: true, image: 'localhost/no-such-image:1.0.0' });
+      assert.equal(testOf(end).failure?.class, 'ImagePull', end.report);
+      assert.deepEqual(await graphs(), []);
+    });
+
+    it('and a deployment that was measured is kept without an owner, until it is removed by hand', async () => {
+      const end = await run({ keep: true, name: 'kept' });
+      assert.equal(testOf(end).verdict, 'pass', end.report);
+      const { admin } = lab.box;
+      const { metadata } = await admin.get(DYNAMO_GRAPH, lab.namespace.name, 'kept');
+      assert.equal(metadata.ownerReferences, undefined);
+      assert.equal(metadata.labels?.['dynamo-bench/run'], undefined);
+      assert.match(end.record.dynamo?.kept ?? '', /^kubectl delete --namespace \S+ dynamographdeployment\/kept$/);
+      await admin.delete(DYNAMO_GRAPH, lab.namespace.name, 'kept');
     });
 
     describe('refuses a name that somebody else has, before anything is made, and touches nothing:', () => {

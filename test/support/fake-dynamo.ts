@@ -12,6 +12,7 @@ type DynamoActivity =
   | 'deployDynamo'
   | 'storeGraphLogs'
   | 'removeDynamo'
+  | 'keepDynamo'
   | 'runLoad'
   | 'removeLoad'
   | 'findLoadCell'
@@ -74,6 +75,7 @@ export function fakeDynamo(
       return [];
     },
     removeDynamo: async () => note('removeDynamo'),
+    keepDynamo: async () => note('keepDynamo'),
     runLoad: async ({ test, point }) => {
       note(`runLoad ${test.name} c${point.concurrency}`);
       return {

@@ -39,6 +39,22 @@ export function graphObjects(graph: Graph, linger: number): KubernetesObject[] {
   ];
 }
 
+/** What the operator makes in each namespace with a deployment, without an owner, and leaves there. */
+export function plannerObjects(namespace: string): KubernetesObject[] {
+  const name = 'planner-serviceaccount';
+  const rbac = 'rbac.authorization.k8s.io';
+  return [
+    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name, namespace } },
+    {
+      apiVersion: `${rbac}/v1`,
+      kind: 'RoleBinding',
+      metadata: { name: `${name}-binding`, namespace },
+      roleRef: { apiGroup: rbac, kind: 'ClusterRole', name: 'dynamo-operator-planner' },
+      subjects: [{ kind: 'ServiceAccount', name, namespace }],
+    },
+  ];
+}
+
 function workersHash({ spec }: Graph): string {
   const workers = spec.components.filter(({ type }) => type !== 'frontend').map(({ podTemplate }) => podTemplate);
   return createHash('sha256').update(JSON.stringify(workers)).digest('hex').slice(0, 8);

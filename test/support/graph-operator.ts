@@ -5,7 +5,7 @@ import type { Cluster } from '../../kubernetes/client/cluster.js';
 import type { Deployment } from '../../kubernetes/client/objects.js';
 import { DEPLOYMENT, DYNAMO_GRAPH } from '../../kubernetes/client/resources.js';
 import { MANAGED_BY_SELECTOR } from '../../suite/run/run.js';
-import { componentName, type Graph, graphObjects } from './graph-objects.js';
+import { componentName, type Graph, graphObjects, plannerObjects } from './graph-objects.js';
 
 const FINALIZER = 'nvidia.com/finalizer';
 const PAUSE_MS = 200;
@@ -89,7 +89,8 @@ export class GraphOperator {
     }
     if (mood.state === 'cannot') return this.#fail(graph);
     if (!this.#made.has(uid)) {
-      for (const object of graphObjects(graph, mood.linger ?? 0)) await this.#admin.apply(object);
+      const objects = [...plannerObjects(this.#namespace), ...graphObjects(graph, mood.linger ?? 0)];
+      for (const object of objects) await this.#admin.apply(object);
       this.#made.add(uid);
     }
     await this.#report(graph, await this.#status(graph));

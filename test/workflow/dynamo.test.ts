@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import type { Activities } from '../../activities/index.js';
 import { FakeActivities, failing } from '../support/fake-activities.js';
 import { phase3Calls, phase3Suite, unmeasuredLoad } from '../support/phase-3.js';
-import { failure, result, runSuite, until } from '../support/suite-run.js';
+import { failure, type Run, result, runSuite, until } from '../support/suite-run.js';
+import { untilCancelled } from '../support/until-cancelled.js';
 
 /** Phase 3 with activities replaced: what is deployed, run, recorded and removed, and in which order. */
 describe('phase 3 of a suite', () => {
@@ -104,10 +106,59 @@ describe('phase 3 of a suite', () => {
       phase3Calls(fake).filter((call) => /^(?:deploy|remove)/.test(call)),
       ['deployDynamo aggregated', 'removeDynamo', 'deployDynamo disaggregated to keep'],
     );
+    assert.ok(
+      fake.calls.indexOf('recordLoadCell load c4 after 1: pass') < fake.calls.indexOf('keepDynamo'),
+      'it belongs to its run until it was measured',
+    );
     assert.match(
       fake.reports[0]?.dynamo?.kept ?? '',
       /^kubectl delete --namespace dynamo-bench deployment,service --selector dynamo-bench\/graph=/,
     );
+  });
+
+  it('removes a deployment that is to be kept when its test failed', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.deployDynamo = failing('DeploymentNotReady', 'crash loop');
+    await runSuite(phase3Suite({ keep: true, tests: [{ name: 'load', tool: 'inference' }] }), fake);
+    assert.deepEqual(phase3Calls(fake), ['storeGraphLogs', 'removeDynamo', 'closeRun']);
+    assert.equal(fake.reports[0]?.dynamo?.kept, undefined);
+  });
+
+  it('removes a deployment that is to be kept when the suite is cancelled', async () => {
+    const fake = await cancelledDuringLoad({ keep: true });
+    assert.deepEqual(
+      phase3Calls(fake).filter((call) => /^(?:remove|keep)/.test(call)),
+      ['removeDynamo'],
+    );
+  });
+
+  it('says how to remove a deployment that a cancelled suite cannot remove', async () => {
+    const removeDynamo = failing('DeploymentStuck', 'waits for nvidia.com/finalizer');
+    const fake = await cancelledDuringLoad({ kind: 'operator' }, { removeDynamo });
+    const { failure } = fake.reports[0]?.dynamo?.tests[0] ?? {};
+    assert.equal(failure?.class, 'Cancelled');
+    assert.match(failure?.message ?? '', /DeploymentStuck: waits for nvidia\.com\/finalizer/);
+    assert.match(failure?.hint ?? '', /kubectl delete --namespace dynamo-bench dynamographdeployment\/dynamo-\w+$/);
+    assert.equal(fake.reports[0]?.reasons[0]?.code, 'cancelled');
+  });
+
+  it('shows what it waits for until the platform is ready', async () => {
+    const fake = new FakeActivities();
+    const { ensurePlatform } = fake.activities;
+    const { promise: seen, resolve } = Promise.withResolvers<void>();
+    const known: (string | undefined)[] = [];
+    fake.overrides.ensurePlatform = async (input) => {
+      known.push(input.known);
+      if (known.length === 1) return { waiting: 'pod dynamo-system/op is not ready' };
+      await seen;
+      return ensurePlatform(input);
+    };
+    const { outcome } = await runSuite(phase3Suite({ kind: 'operator' }), fake, async ({ handle }) => {
+      await until(handle, ({ step }) => step === 'waiting for the Dynamo platform: pod dynamo-system/op is not ready');
+      resolve();
+    });
+    assert.equal(result(outcome).verdict, 'pass');
+    assert.deepEqual(known, [undefined, 'pod dynamo-system/op is not ready']);
   });
 
   it('measures nothing without its platform, and keeps what the transport tests measured', async () => {
@@ -186,3 +237,24 @@ describe('phase 3 of a suite', () => {
     assert.equal(phase3Calls(fake).filter((call) => call.startsWith('runLoad')).length, 3);
   });
 });
+
+/** Cancels a suite of one inference test while its load runs. */
+async function cancelledDuringLoad(
+  dynamo: Record<string, unknown>,
+  overrides: Partial<Activities> = {},
+): Promise<FakeActivities> {
+  const fake = new FakeActivities();
+  const { promise: started, resolve } = Promise.withResolvers<void>();
+  Object.assign(fake.overrides, overrides);
+  fake.overrides.runLoad = () => {
+    resolve();
+    return untilCancelled();
+  };
+  const suite = phase3Suite({ tests: [{ name: 'load', tool: 'inference' }], ...dynamo });
+  const cancel = async ({ handle }: Run) => {
+    await started;
+    await handle.cancel();
+  };
+  await assert.rejects(runSuite(suite, fake, cancel), { name: 'WorkflowFailedError' });
+  return fake;
+}

@@ -27,6 +27,37 @@ describe('a suite that is interrupted', () => {
     assert.ok(fake.calls.includes('closeRun'));
   });
 
+  it('waits until a cancelled claim of nodes has ended before it releases the nodes', async () => {
+    const fake = new FakeActivities();
+    const { promise: claiming, resolve } = Promise.withResolvers<void>();
+    fake.overrides.claimNodes = async () => {
+      resolve();
+      return untilCancelled().finally(() => fake.calls.push('the claim has ended'));
+    };
+    await assert.rejects(
+      runSuite(plan, fake, async ({ handle }) => {
+        await claiming;
+        await handle.cancel();
+      }),
+      { name: 'WorkflowFailedError' },
+    );
+    const ended = fake.calls.indexOf('the claim has ended');
+    assert.ok(ended >= 0 && ended < fake.calls.indexOf('closeRun'), fake.calls.join(', '));
+  });
+
+  it('names a run that has ended and still holds the nodes as such', async () => {
+    const fake = new FakeActivities();
+    const left = 'its pod bench/p still exists; DynamoGraphDeployment bench/d waits for the finalizer f';
+    const by = { node: 'gpu-1', workflowId: 'r-stuck', namespace: 'bench', since: '2026-01-01T00:00:00Z', left };
+    fake.overrides.claimNodes = async () => ({ held: false, by });
+    const { outcome } = await runSuite({ ...plan, timeouts: { ...plan.timeouts, nodeLock: '1s' } }, fake);
+    const [problem] = fake.reports[0]?.reasons ?? [];
+    assert.match(
+      problem?.message ?? failure(outcome).message,
+      /suite run "r-stuck" \(namespace bench\) has ended, but gpu-1 is not free: its pod bench\/p still exists; Dynamo/,
+    );
+  });
+
   it('waits for a person also when the nodes cannot be given back', async () => {
     const fake = new FakeActivities();
     fake.judgements.lf = [unmeasured('BackendUnavailable')];

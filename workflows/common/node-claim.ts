@@ -1,4 +1,4 @@
-import { log, sleep } from '@temporalio/workflow';
+import { ActivityCancellationType, log, sleep } from '@temporalio/workflow';
 import type { NodeHolder } from '../../activities/context/node-claims.js';
 import type { ObservedLease } from '../../activities/run/claiming.js';
 import type { Run } from '../../suite/run/run.js';
@@ -6,6 +6,7 @@ import { formatDuration } from '../../suite/units/units.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { longActivities, shortActivities } from './activity-options.js';
 import { failureOf, workflowFailure } from './failures.js';
+import { isClaimAwaited } from './patches.js';
 import { summaryText } from './summary.js';
 
 /** Pauses between two tries, in seconds. They bound the history of a long wait, and the time for which nodes stay idle. */
@@ -45,18 +46,23 @@ export async function claimNodes(run: Run, nodes: readonly string[], options: Cl
   let observed: readonly ObservedLease[] | undefined;
   let holder: NodeHolder | undefined;
   let reported: string | undefined;
+  const cancellationType = isClaimAwaited() ? ActivityCancellationType.WAIT_CANCELLATION_COMPLETED : undefined;
   for (;;) {
     const wait = holder && !byTimer ? Math.min(WAIT_SECONDS, Math.max(0, (deadline - Date.now()) / 1000)) : 0;
     const result = await longActivities(wait).claimNodes.executeWithOptions(
-      { summary: summaryText(nodes.join(' and ')) },
+      { summary: summaryText(nodes.join(' and ')), ...(cancellationType ? { cancellationType } : {}) },
       [{ run, nodes, wait, ...(observed ? { observed } : {}) }],
     );
     if (result.held) return;
     holder = result.by;
-    const text = `suite run "${holder.workflowId}" (namespace ${holder.namespace}) is measuring on ${holder.node}${holder.since ? ` (since ${holder.since})` : ''}`;
+    const text = holderText(holder);
     if (Date.now() >= deadline) {
       throw workflowFailure(
-        new SuiteFailure('NodesBusy', `the nodes were not free within ${formatDuration(limit)}: ${text}`),
+        new SuiteFailure(
+          'NodesBusy',
+          `the nodes were not free within ${formatDuration(limit)}: ${text}`,
+          holder.left === undefined ? {} : { hint: LEFT_HINT },
+        ),
       );
     }
     if (!byTimer || text !== reported) await report(`waiting for nodes: ${text}`);
@@ -70,6 +76,16 @@ export async function claimNodes(run: Run, nodes: readonly string[], options: Cl
     observed = result.observed?.map((lease) => ({ ...lease, seconds: lease.seconds + paused }));
     pause = Math.min(LONGEST_PAUSE_SECONDS, pause * PAUSE_GROWTH);
   }
+}
+
+/** Remedy when the run that holds the nodes has ended. */
+const LEFT_HINT =
+  'Start the Dynamo operator again if the message names its finalizer, or remove what the ended run left: `dynamo-bench cleanup` lists it';
+
+function holderText({ workflowId, namespace, node, since, left }: NodeHolder): string {
+  const run = `suite run "${workflowId}" (namespace ${namespace})`;
+  if (left !== undefined) return `${run} has ended, but ${node} is not free: ${left}`;
+  return `${run} is measuring on ${node}${since ? ` (since ${since})` : ''}`;
 }
 
 /**

@@ -15,3 +15,19 @@ export function isBounded(): boolean {
 export function isInputLimited(): boolean {
   return patched('limited-input');
 }
+
+/**
+ * Returns whether a cancelled workflow run waits until the step that claims nodes has ended, so that the step cannot claim
+ * them after the run has released them.
+ */
+export function isClaimAwaited(): boolean {
+  return patched('awaited-claim');
+}
+
+/**
+ * Returns whether a deployment with `keep` belongs to its run until it was measured. A run of an earlier version creates
+ * it without an owner, and keeps it after a failure too.
+ */
+export function isKeptAfterSuccess(): boolean {
+  return patched('kept-after-success');
+}

@@ -3,11 +3,13 @@ import {
   CancellationScope,
   ContinueAsNew,
   continueAsNew,
+  isCancellation,
   log,
   upsertSearchAttributes,
 } from '@temporalio/workflow';
 import type { CellSummary } from '../../activities/cells/cell-summary.js';
 import type { Deployed } from '../../activities/dynamo/dynamo-deployment.js';
+import { removalCommand } from '../../suite/cluster/removal-command.js';
 import { simulatedKvRate } from '../../suite/engines/registry.js';
 import type { Fabric } from '../../suite/hardware/fabric.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
@@ -18,7 +20,7 @@ import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import { type InferenceSpec, type LoadPoint, pointsOf } from '../../suite/spec/inference-tests.js';
 import type { SuiteSpec } from '../../suite/spec/spec.js';
 import { formatDuration } from '../../suite/units/units.js';
-import { FAILURES, type FailureRecord } from '../../suite/verdict/failure.js';
+import { FAILURES, type FailureRecord, failureRecord } from '../../suite/verdict/failure.js';
 import { type Verdict, worst } from '../../suite/verdict/verdict.js';
 import { longActivities, shortActivities } from '../common/activity-options.js';
 import { failureOf } from '../common/failures.js';
@@ -26,7 +28,7 @@ import { formatFigure } from '../common/figures.js';
 import { isHistoryLong, readyForNewRun } from '../common/history.js';
 import { SUITE_NAME, SUITE_TEST, SUITE_VERDICT } from '../common/messages.js';
 import { claimNodes } from '../common/node-claim.js';
-import { isBounded } from '../common/patches.js';
+import { isBounded, isKeptAfterSuccess } from '../common/patches.js';
 import { Pause } from '../common/pause.js';
 import { runToken } from '../common/run-token.js';
 import { inSpan } from '../common/spans.js';
@@ -218,21 +220,29 @@ class InferenceTest {
   }
 
   async #measure(open: readonly LoadPoint[]): Promise<{ failure?: FailureRecord; teardown?: FailureRecord }> {
-    const { keep } = this.#input;
     let failure: FailureRecord | undefined;
-    let teardown: FailureRecord | undefined;
-    let continues = false;
+    /** A cancellation or a bug. */
+    let interruption: unknown;
     try {
       const { measuring } = this.#state;
       const deployed = measuring?.deployed ?? (await this.#claimAndDeploy());
       const outdated = measuring ? [] : await this.#outdated(deployed, open);
       failure = await this.#measurePoints(deployed, [...outdated, ...open]);
     } catch (error) {
-      continues = error instanceof ContinueAsNew;
-      failure = failureOf(error);
-    } finally {
-      // If the cluster does not answer, clean-up later finds the deployment by its owner and labels.
-      if (!continues) teardown = await CancellationScope.nonCancellable(() => this.#tearDown(keep));
+      if (error instanceof ContinueAsNew) throw error;
+      try {
+        failure = failureOf(error);
+      } catch (other) {
+        interruption = other;
+      }
+    }
+    const isMeasured = failure === undefined && interruption === undefined;
+    // If the cluster does not answer, clean-up later finds the deployment by its owner and labels.
+    const teardown = await CancellationScope.nonCancellable(() => this.#tearDown(isMeasured));
+    if (interruption !== undefined) {
+      if (!teardown || !isCancellation(interruption)) throw interruption;
+      // A cancellation alone would not say that the deployment still exists.
+      failure = failureRecord('Cancelled', 'the test was cancelled');
     }
     return { ...(failure ? { failure } : {}), ...(teardown ? { teardown } : {}) };
   }
@@ -309,26 +319,30 @@ class InferenceTest {
   }
 
   /**
-   * Stores the logs of the deployment and removes it.
+   * Stores the logs of the deployment. Then removes it, or keeps it if the spec says so and it was measured.
    *
-   * @returns the failure of the removal; recorded figures stay valid
+   * @returns the failure of that; recorded figures stay valid
    */
-  async #tearDown(keep: boolean): Promise<FailureRecord | undefined> {
-    const { run, dynamo, test } = this.#input;
+  async #tearDown(isMeasured: boolean): Promise<FailureRecord | undefined> {
+    const { run, dynamo, test, keep } = this.#input;
     try {
       await shortActivities.storeGraphLogs({ run, dynamo, folder: `${test.name}/pods-${runToken(this.#isBounded)}` });
     } catch (error) {
       log.warn('cannot store the logs of the deployment', { test: test.name, ...failureOf(error) });
     }
-    if (keep) return undefined;
+    if (keep && !isKeptAfterSuccess()) return undefined;
     try {
+      if (keep && isMeasured) {
+        await shortActivities.keepDynamo({ run, dynamo });
+        return undefined;
+      }
       await this.#send(`${test.name}: removing Dynamo`);
       await longActivities(dynamo.removalTimeout).removeDynamo({ run, dynamo });
       return undefined;
     } catch (error) {
-      const failure = failureOf(error);
-      log.warn('cannot remove the deployment', { test: test.name, ...failure });
-      return failure;
+      const { hint, ...failure } = failureOf(error);
+      log.warn('cannot remove the deployment', { test: test.name, ...failure, hint });
+      return { ...failure, hint: `${hint}. To remove the deployment by hand, run ${removalCommand(run, dynamo)}` };
     }
   }
 

@@ -1,4 +1,5 @@
-import { startChild, upsertSearchAttributes } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, startChild, upsertSearchAttributes } from '@temporalio/workflow';
+import type { Platform } from '../../activities/dynamo/platform.js';
 import { removalCommand } from '../../suite/cluster/removal-command.js';
 import { predictingTest } from '../../suite/plan/predicting-test.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
@@ -21,6 +22,9 @@ import type { PhaseEnd, RunningSuite } from './running-suite.js';
 import type { Ready } from './set-up.js';
 import { runTest } from './start-test.js';
 import { type InferenceState, markDone, markRunning } from './test-state.js';
+
+/** Longest wait of one activity for a platform that is not ready, in seconds. */
+const PLATFORM_WAIT_SECONDS = 60;
 
 /**
  * Runs every inference test in the order of the spec, each with its own deployment. Skips tests that have ended.
@@ -67,19 +71,42 @@ class DynamoPhase {
       this.#suite.state.leftBehind ||= details?.leftBehind ?? false;
     }
     markDone(state, summaries?.[0], failure);
+    // The test ends with a failure when its deployment could not be removed; the suite still ends as cancelled.
+    if (failure?.class === 'Cancelled' && CancellationScope.current().consideredCancelled) {
+      throw new CancelledFailure('the suite was cancelled');
+    }
   }
 
   async #ensurePlatform(): Promise<void> {
-    const { run, state } = this.#suite;
-    const { deployWith, platform } = this.#dynamo;
-    if (deployWith !== 'operator' || state.platform) return;
+    const { state } = this.#suite;
+    if (this.#dynamo.deployWith !== 'operator' || state.platform) return;
     state.setStep('checking the Dynamo platform');
     try {
-      state.platform = await longActivities(platform.timeout).ensurePlatform({ run, platform });
+      state.platform = await this.#usablePlatform();
       state.platformFailure = undefined;
     } catch (error) {
       state.platformFailure = failureOf(error);
       throw error;
+    }
+  }
+
+  /** Waits for a platform that exists, and shows what it waits for. */
+  async #usablePlatform(): Promise<Platform> {
+    const { run, state } = this.#suite;
+    const { platform } = this.#dynamo;
+    const since = Date.now();
+    let known: string | undefined;
+    for (;;) {
+      const found = await longActivities(platform.timeout).ensurePlatform({
+        run,
+        platform,
+        since,
+        wait: PLATFORM_WAIT_SECONDS,
+        ...(known === undefined ? {} : { known }),
+      });
+      if (!('waiting' in found)) return found;
+      known = found.waiting;
+      state.setStep(`waiting for the Dynamo platform: ${known}`);
     }
   }
 

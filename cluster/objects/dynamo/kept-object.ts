@@ -1,6 +1,5 @@
-import type { KubernetesObject } from '../../../kubernetes/client/objects.js';
 import { DEPLOYMENT_LABEL } from '../../../suite/cluster/dynamo-names.js';
-import { MANAGED_BY, type Run } from '../../../suite/run/run.js';
+import { RUN_LABEL, type Run, TEMPORAL_ANNOTATION, WORKFLOW_ANNOTATION } from '../../../suite/run/run.js';
 
 /** Returns the label of every object of a deployment, by which the run finds its own deployment. */
 export function deploymentLabels({ key }: Pick<Run, 'key'>): Record<string, string> {
@@ -8,16 +7,13 @@ export function deploymentLabels({ key }: Pick<Run, 'key'>): Record<string, stri
 }
 
 /**
- * Adds namespace and labels to an object of a deployment that is kept. It gets no owner and no label of the run, so that
- * clean-up ignores it.
+ * JSON merge patch that keeps an object of a deployment after its run: without the owner and the label of the run,
+ * clean-up ignores it. Changes no pod.
  */
-export function keptObject<T extends KubernetesObject>(run: Run, object: T): T {
-  return {
-    ...object,
-    metadata: {
-      ...object.metadata,
-      namespace: run.namespace,
-      labels: { ...object.metadata.labels, ...MANAGED_BY, ...deploymentLabels(run) },
-    },
-  };
-}
+export const KEPT_PATCH = {
+  metadata: {
+    ownerReferences: null,
+    labels: { [RUN_LABEL]: null },
+    annotations: { [WORKFLOW_ANNOTATION]: null, [TEMPORAL_ANNOTATION]: null },
+  },
+} as const;

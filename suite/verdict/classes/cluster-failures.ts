@@ -23,6 +23,10 @@ export const CLUSTER_FAILURES = {
     retry: 'infrastructure',
     hint: 'Wait; the API server is overloaded or restarting, and the suite retries the request',
   },
+  WebhookUnavailable: {
+    retry: 'infrastructure',
+    hint: 'Check the Service and the pods of the webhook that the message names; it did not answer the API server, and the suite repeats the request',
+  },
   ApiConflict: {
     retry: 'infrastructure',
     hint: 'Wait; another client modified the object, and the suite retries the request',

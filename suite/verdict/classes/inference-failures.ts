@@ -10,6 +10,10 @@ export const INFERENCE_FAILURES = {
     retry: 'never',
     hint: 'Check `dynamo.platform.chart`, `version` and `values` against the error that helm printed',
   },
+  PlatformNotReady: {
+    retry: 'never',
+    hint: 'Check the part of the Dynamo platform that the message names, its pods and events; the suite waits for an existing platform and never changes it',
+  },
   NameTaken: {
     retry: 'never',
     hint: 'Choose another `dynamo.name`, or remove the object with this name; the suite did not change it',

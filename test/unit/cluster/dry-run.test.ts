@@ -95,6 +95,13 @@ describe('a dry run', () => {
     assert.equal((await answerTo(400, message, 'BadRequest')).outcome, 'unchecked');
   });
 
+  it('does not take a webhook that does not answer for a refusal', async () => {
+    const message = 'failed calling webhook "w.example.com": failed to call webhook: connection refused';
+    const { outcome, hint } = await answerTo(500, message, 'InternalError');
+    assert.equal(outcome, 'unchecked');
+    assert.match(hint ?? '', /w\.example\.com did not answer/);
+  });
+
   it('accepts a name that another run of the suite holds, such as the lock of a node', async () => {
     assert.equal((await answerTo(409, 'leases "x" already exists', 'AlreadyExists')).outcome, 'accepted');
   });

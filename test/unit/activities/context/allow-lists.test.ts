@@ -23,7 +23,7 @@ const spec = parseSuite({
   tests: [{ name: 'lf', tool: 'nixlbench', backend: 'UCX', env: { A: secret('test'), B: '1' } }],
   dynamo: {
     model: { name: 'm', tokenSecret: 'hf' },
-    image: 'r.io/d:1',
+    image: 'r.io/d:1.0.0',
     load: { image: 'r.io/l:1' },
     env: { A: secret('dynamo') },
     platform: {
@@ -90,7 +90,7 @@ describe('the allow-lists of a worker', () => {
     ['ALLOWED_IMAGES', 'r.io/*:1,r.io/etcd:3,oci:*', 'dynamo.platform.values.etcd.image', 'r.io/a/etcd:3'],
     [
       'ALLOWED_IMAGES',
-      'r.io/a/*,r.io/?*:?,oci:*,r.io/etcd:3,r.io/d:1,r.io/l:1,r.io/mirror',
+      'r.io/a/*,r.io/?*:?,oci:*,r.io/etcd:3,r.io/d:1.0.0,r.io/l:1,r.io/mirror',
       'dynamo.platform.values.operator.kubeRbacProxyImage',
       'r.io/proxy:1',
     ],

@@ -75,13 +75,17 @@ describe('the objects of a planned run', () => {
     assert.deepEqual(nodes, ['x', 'y', 'y', 'x']);
   });
 
-  it('leave the deployment that the run keeps without a label of the run, and only that of the last test', async () => {
+  it('give the run every deployment, and mark the pods of the one that it keeps after success', async () => {
     const graphs = (await planned({ dynamo: { ...DYNAMO, keep: true } })).filter(
       ({ object }) => object.kind === 'DynamoGraphDeployment',
     );
     assert.deepEqual(
       graphs.map(({ object }) => 'dynamo-bench/run' in (object.metadata.labels ?? {})),
-      [true, false],
+      [true, true],
+    );
+    assert.deepEqual(
+      graphs.map(({ object }) => JSON.stringify(object.spec).includes('"dynamo-bench/kept":"true"')),
+      [false, true],
     );
   });
 

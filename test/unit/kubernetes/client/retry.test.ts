@@ -16,9 +16,9 @@ function answering(...classes: FailureClass[]) {
 
 describe('a request to the API server', () => {
   it('is repeated after a transient failure, also of a server that has just started', async () => {
-    const { send, calls } = answering('ApiUnreachable', 'Forbidden');
+    const { send, calls } = answering('ApiUnreachable', 'Forbidden', 'WebhookUnavailable');
     assert.equal(await withRetries(send), 'answer');
-    assert.equal(calls(), 3);
+    assert.equal(calls(), 4);
   });
 
   it('is not repeated after a final answer', async () => {

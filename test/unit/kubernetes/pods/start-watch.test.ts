@@ -49,6 +49,31 @@ describe('a pod that does not start', () => {
     assert.equal(found?.message, 'pod bench/rank on gpu-1: image side:1: ErrImagePull: side:1: not found');
   });
 
+  const noNode = pod({
+    conditions: [
+      { type: 'PodScheduled', status: 'False', reason: 'Unschedulable', message: 'Insufficient nvidia.com/gpu' },
+    ],
+  });
+
+  it('names the key of the spec with its resources when no node fits', () => {
+    for (const [of, key] of [
+      [new StartWatch(60), 'resources'],
+      [new StartWatch(60, 'dynamo.resources'), 'dynamo.resources'],
+    ] as const) {
+      assert.equal(of.problem(noNode, 0), undefined);
+      const found = of.problem(noNode, 60);
+      assert.equal(found?.class, 'Unschedulable');
+      assert.equal(found?.hint, `Free the resource named in the message, or request less in \`${key}\``);
+    }
+  });
+
+  it('waits for a node while other pods are ending', () => {
+    assert.equal(watch.problem(noNode, 0, true), undefined);
+    assert.equal(watch.problem(noNode, 100, true), undefined);
+    assert.equal(watch.problem(noNode, 101), undefined, 'the limit starts when they have ended');
+    assert.equal(watch.problem(noNode, 161)?.class, 'Unschedulable');
+  });
+
   const passing: readonly string[] = [
     'failed to copy: httpReadSeeker: failed open: unexpected EOF',
     'pull QPS exceeded',

@@ -20,6 +20,18 @@ describe('the default image of frontend and workers', () => {
     assert.equal(imageOf('vllm', ethernet), `${registry}/vllm-runtime:1.6.1`);
   });
 
+  it('comes with its version, which the operator cannot read from the tag of an image for EFA', () => {
+    const versionOf = (dynamo: object) =>
+      parseSpec({
+        name: 'image',
+        tests: [{ name: 'lf', tool: 'nixlbench', backend: 'LIBFABRIC' }],
+        dynamo: { model: { name: 'm' }, tests: [{ name: 'load', tool: 'inference' }], ...dynamo },
+      }).dynamo?.runtimeVersion;
+    assert.equal(versionOf({}), '1.6.1');
+    assert.equal(versionOf({ runtimeVersion: '1.7.0' }), '1.7.0');
+    assert.equal(versionOf({ image: 'mine:1.0.0' }), undefined);
+  });
+
   it('is the one of the spec when it names one', () => {
     assert.equal(imageOf('vllm', efa, { image: 'mine:1.0.0' }), 'mine:1.0.0');
   });

@@ -62,6 +62,16 @@ describe('the dynamo block of a suite spec', () => {
       suite({ name: 'd'.repeat(40) }, { cluster: { namespace: 'n'.repeat(30) } }),
       /longer than 63 characters/,
     ],
+    [
+      'an image without a semantic version for the operator',
+      suite({ image: 'registry.example.com:5000/runtime:latest' }),
+      /dynamo\.runtimeVersion: is required, because the image "registry\.example\.com:5000\/runtime:latest" has no sem/,
+    ],
+    [
+      'a runtime version that the operator refuses',
+      suite({ runtimeVersion: 'latest' }),
+      /dynamo\.runtimeVersion: is not a version of Dynamo: expected three numbers/,
+    ],
     ['a transport tool', suite({ tests: [{ name: 'a', tool: 'nixlbench' }] }), /have the tool "inference"/],
   ];
   for (const [what, input, expected] of bad) {
@@ -71,6 +81,31 @@ describe('the dynamo block of a suite spec', () => {
       assert.match(checked.problems.map(({ path, message }) => `${path}: ${message}`).join('\n'), expected);
     });
   }
+});
+
+describe('the image of a deployment by the operator', () => {
+  const digest = `@sha256:${'a'.repeat(64)}`;
+  const accepts = (dynamo: Record<string, unknown>) => !('problems' in checkSpec(suite(dynamo)));
+
+  it('needs a runtime version unless its tag is a semantic version', () => {
+    for (const tag of [':1.6.1', ':v1.6.1', ':0.9.1', ':1.6.1-cuda13', `:1.6.1${digest}`]) {
+      assert.equal(accepts({ image: `registry:5000/runtime${tag}` }), true, tag);
+    }
+    for (const tag of ['', ':latest', ':my-tag', ':1.6', ':01.6.1', digest, `:latest${digest}`]) {
+      assert.equal(accepts({ image: `registry:5000/runtime${tag}` }), false, tag);
+      assert.equal(accepts({ image: `registry:5000/runtime${tag}`, runtimeVersion: '1.6.1' }), true, tag);
+    }
+  });
+
+  it('may have any tag without the operator', () => {
+    assert.equal(accepts({ image: 'runtime:latest', deployWith: 'manifests' }), true);
+  });
+
+  it('takes a runtime version of three numbers', () => {
+    for (const version of ['1.6', 'v1.6.1', '1.6.1-rc1', '1.6.1+x']) {
+      assert.equal(accepts({ runtimeVersion: version }), false, version);
+    }
+  });
 });
 
 describe('the cells of a load test', () => {
@@ -141,14 +176,14 @@ describe('the command line of AIPerf', () => {
 });
 
 describe('the command of helm', () => {
-  it('installs or upgrades, waits, takes back what fails, and gives the values on standard input', () => {
+  it('installs and never upgrades, waits, takes back what fails, and gives the values on standard input', () => {
     const { dynamo } = parsed({
       platform: { version: '1.6.1', values: { etcd: { persistence: { storageClass: 'gp3' } } }, timeout: '90s' },
     });
-    const command = helmCommand(dynamo.platform, 'eks');
+    const command = helmCommand(dynamo.platform, { context: 'eks' });
     assert.equal(
       command.arguments.join(' '),
-      'upgrade --install dynamo-platform https://helm.ngc.nvidia.com/nvidia/ai-dynamo/charts/dynamo-platform-1.6.1.tgz --namespace dynamo-system --create-namespace --atomic --wait --timeout 90s --kube-context eks --values -',
+      'install dynamo-platform https://helm.ngc.nvidia.com/nvidia/ai-dynamo/charts/dynamo-platform-1.6.1.tgz --namespace dynamo-system --create-namespace --atomic --wait --timeout 90s --kube-context eks --values -',
     );
     assert.deepEqual(JSON.parse(command.values), { etcd: { persistence: { storageClass: 'gp3' } } });
   });
@@ -162,7 +197,7 @@ describe('the command of helm', () => {
     const { dynamo } = parsed({ platform: { chart: './charts/my chart', values: { note: "o'clock" } } });
     assert.equal(
       helmCommandLine(helmCommand(dynamo.platform)),
-      `helm upgrade --install dynamo-platform './charts/my chart' --namespace dynamo-system --create-namespace --atomic --wait --timeout 900s --values - <<< '{"note":"o'\\''clock"}'`,
+      `helm install dynamo-platform './charts/my chart' --namespace dynamo-system --create-namespace --atomic --wait --timeout 900s --values - <<< '{"note":"o'\\''clock"}'`,
     );
   });
 });
