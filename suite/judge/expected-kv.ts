@@ -5,9 +5,17 @@ import type { InferenceCircumstances } from './inference-evidence.js';
 
 /** KV transfers that a load must cause between the two readings of the workers. */
 
-/** Returns the number of requests with a transfer: those of the load that succeeded, and those of its warm-up. */
+/**
+ * Requests that AIPerf sends before its warm-up to learn whether the endpoint answers: one, whose prompt fits into one KV
+ * block (aiperf/common/readiness_probe.py of AIPerf 0.13, mode `inference`, the default).
+ */
+const PROBE_REQUESTS = 1;
+
+/**
+ * Returns the number of requests with a transfer: those of the load that succeeded, those of its warm-up, and AIPerf's probe.
+ */
 export function requestsWithTransfer({ warmupRequests }: InferenceSpec, { requests }: LoadResult): number {
-  return requests.succeeded + warmupRequests;
+  return requests.succeeded + warmupRequests + PROBE_REQUESTS;
 }
 
 /** Returns the KV bytes of these requests: whole blocks for each prompt. Undefined when the bytes of a token are unknown. */
@@ -18,5 +26,6 @@ export function expectedKvBytes(
 ): number | undefined {
   if (bytesPerToken === undefined) return undefined;
   const tokens = wholeBlocks(Math.round(load.inputTokens ?? test.inputTokens), tokensPerBlock);
-  return requestsWithTransfer(test, load) * tokens * bytesPerToken;
+  const prompts = requestsWithTransfer(test, load) - PROBE_REQUESTS;
+  return (prompts * tokens + PROBE_REQUESTS * wholeBlocks(1, tokensPerBlock)) * bytesPerToken;
 }

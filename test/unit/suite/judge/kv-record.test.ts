@@ -7,8 +7,8 @@ import type { TransferCounts } from '../../../../suite/judge/transfer-probe.js';
 import { inferenceSpec } from '../../../../suite/spec/inference-tests.js';
 import { LOAD } from '../../../support/fake-dynamo.js';
 
-/** 12 requests and 2 of the warm-up, of 262 tokens: whole blocks of 32 tokens. */
-const BYTES = 14 * 288 * 65_536;
+/** 12 requests and 2 of the warm-up, of 262 tokens in whole blocks of 32 tokens, and the one block of AIPerf's probe. */
+const BYTES = (14 * 288 + 32) * 65_536;
 const MIB = 2 ** 20;
 const RATE = 62.5e6;
 
@@ -74,7 +74,7 @@ describe('the engine’s record of its KV transfers', () => {
     const decode = counted({ descriptors: 504, postSeconds: 0.04 });
     assert.deepEqual(judged({ decode, nic }), {
       reasons: [],
-      kvTransfer: { requests: 14, predictedBytes: BYTES, engine: decode, nicReceived: nic },
+      kvTransfer: { requests: 15, predictedBytes: BYTES, engine: decode, nicReceived: nic },
     });
   });
 
@@ -84,7 +84,7 @@ describe('the engine’s record of its KV transfers', () => {
       {
         code: 'metric-disagrees',
         message:
-          'vLLM counted 252 MiB of KV transfers and the NICs moved 244 MiB, predicted 252 MiB: 8 MiB less, 3.17 %',
+          'vLLM counted 254 MiB of KV transfers and the NICs moved 246 MiB, predicted 254 MiB: 8 MiB less, 3.15 %',
       },
     ]);
   });
@@ -95,7 +95,7 @@ describe('the engine’s record of its KV transfers', () => {
     const headers = Math.floor(BYTES * 0.06);
     assert.deepEqual(excess(headers + MIB, 'devices'), []);
     assert.deepEqual(excess(headers + MIB + 1, 'devices'), ['metric-disagrees']);
-    const requests = 14 * (64 * 1024 + 262 * 16 + 8 * 1024);
+    const requests = 15 * (64 * 1024 + 262 * 16 + 8 * 1024);
     assert.deepEqual(excess(headers + MIB + requests, 'interface'), []);
     assert.deepEqual(excess(headers + MIB + requests + 1, 'interface'), ['metric-disagrees']);
   });
@@ -103,7 +103,7 @@ describe('the engine’s record of its KV transfers', () => {
   it('contradicts NICs that moved a KV cache when it has no bytes', () => {
     const [reason] = judged({ decode: { transfers: 0, bytes: 0, seconds: 0 }, nic: BYTES })?.reasons ?? [];
     assert.equal(reason?.code, 'metric-disagrees');
-    assert.match(reason?.message ?? '', /: 252 MiB more$/);
+    assert.match(reason?.message ?? '', /: 254 MiB more$/);
   });
 
   it('is not compared with counters that do not cover the KV cache', () => {
@@ -119,7 +119,7 @@ describe('the engine’s record of its KV transfers', () => {
     assert.equal(reason?.code, 'metric-impossible');
     assert.match(
       reason?.message ?? '',
-      /^vLLM counted 252 MiB of KV transfers in .*, 64\.38 MB\/s: above the ceiling of the NICs \(62\.5 MB\/s, 1 × 500 Mbit\/s\)/,
+      /^vLLM counted 254 MiB of KV transfers in .*, 64\.38 MB\/s: above the ceiling of the NICs \(62\.5 MB\/s, 1 × 500 Mbit\/s\)/,
     );
     assert.deepEqual(at(RATE * 2, { ceiling: undefined }), []);
     assert.deepEqual(codes({ decode: counted({ seconds: 0 }), nic: BYTES }), ['metric-impossible']);
@@ -140,7 +140,7 @@ describe('the engine’s record of its KV transfers', () => {
     const half = { decode: counted({ bytes: BYTES / 2 }), nic: BYTES / 2 };
     const [reason] = judged(half)?.reasons ?? [];
     assert.equal(reason?.code, 'kv-bytes-differ');
-    assert.match(reason?.message ?? '', /^vLLM counted 126 MiB of KV transfers, predicted 252 MiB: prefix caching/);
+    assert.match(reason?.message ?? '', /^vLLM counted 127 MiB of KV transfers, predicted 254 MiB: prefix caching/);
     assert.deepEqual(codes(half, { bytesPerToken: undefined }), []);
   });
 
@@ -165,7 +165,7 @@ describe('the engine’s record of its KV transfers', () => {
   it('has the bytes of the NICs where the engine keeps none', () => {
     assert.deepEqual(judged({ decode: undefined, nic: BYTES }, { recordedBy: undefined }), {
       reasons: [],
-      kvTransfer: { requests: 14, predictedBytes: BYTES, nicReceived: BYTES },
+      kvTransfer: { requests: 15, predictedBytes: BYTES, nicReceived: BYTES },
     });
   });
 

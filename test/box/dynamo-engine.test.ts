@@ -1,0 +1,206 @@
+import assert from 'node:assert/strict';
+import type { Deployment } from '../../kubernetes/client/objects.js';
+import { DEPLOYMENT, POD } from '../../kubernetes/client/resources.js';
+import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
+import type { InferenceCell, InferenceTestRecord } from '../../suite/record/inference-record.js';
+import { LINK } from '../support/box.js';
+import { setLinkRate } from '../support/box-faults.js';
+import { engineSuite } from '../support/dynamo-suite.js';
+import { Lab, type SuiteEnd } from '../support/lab.js';
+
+/** KV bytes of a token: keys and values × layers × heads × head size × bytes of bfloat16. */
+const BYTES_PER_TOKEN = 2 * 4 * 32 * 128 * 2;
+const TOKENS_PER_BLOCK = 32;
+/** Tokens that the template of the chat adds to a prompt. */
+const TEMPLATE_TOKENS = 6;
+
+const load = {
+  tool: 'inference',
+  concurrency: [1],
+  inputTokens: 256,
+  outputTokens: 8,
+  requests: 12,
+  warmupRequests: 2,
+  limits: { concurrencyShare: 0.3 },
+  timeout: '3m',
+};
+const aggregated = { ...load, name: 'aggregated', topology: 'aggregated', concurrency: [1, 4] };
+const disaggregated = { ...load, name: 'disaggregated', concurrency: [1, 4] };
+
+/** Bytes that the requests of a point transfer, in whole blocks, with the warm-up and the one block of AIPerf's probe. */
+function bytesOf(inputTokens: number): number {
+  const blocks = Math.ceil((inputTokens + TEMPLATE_TOKENS) / TOKENS_PER_BLOCK);
+  return ((load.requests + load.warmupRequests) * blocks + 1) * TOKENS_PER_BLOCK * BYTES_PER_TOKEN;
+}
+
+/** NVIDIA's Dynamo with vLLM on the CPU, whose KV cache crosses the shaped link over NIXL. */
+describe('Dynamo with a real engine on the box', function () {
+  this.timeout(900_000);
+
+  let lab: Lab;
+  before(async () => {
+    lab = await Lab.open();
+  });
+  after(async () => {
+    await setLinkRate(LINK.tc);
+    await lab?.close();
+  });
+
+  const suite = (megabits: number, backend: string, tests: readonly object[]) => {
+    const fabric = { kind: 'ethernet', rate: `${megabits}Mbit/s`, interface: 'eth0' };
+    return engineSuite(lab, { transfer: { backend, predictFrom: 'nixl-libfabric' }, tests }, { fabric });
+  };
+  const testOf = ({ record, report }: SuiteEnd, name: string): InferenceTestRecord => {
+    const test = record?.dynamo?.tests.find((found) => found.name === name);
+    assert.ok(test, report);
+    return test;
+  };
+  const isClean = async () => {
+    assert.deepEqual(await lab.leftovers(), []);
+    assert.deepEqual(await lab.box.admin.list(POD, lab.namespace.name), []);
+  };
+
+  function shareOf(end: SuiteEnd, test: string, concurrency: number): NetworkShare {
+    const share = networkShares(end.record).find((found) => found.test === test && found.concurrency === concurrency);
+    assert.ok(share, end.report);
+    return share;
+  }
+
+  /** Asserts that engine, NIC and prediction agree on the bytes, and NIXL's rate and the engine on the time. */
+  function agrees(cell: InferenceCell, inputTokens: number, megabits: number): void {
+    const { engine, nicReceived = 0, predictedBytes } = cell.kvTransfer ?? {};
+    const where = `${cell.test} at concurrency ${cell.concurrency}, ${megabits} Mbit/s`;
+    assert.ok(engine, `${where}: ${JSON.stringify(cell.reasons)}`);
+    const expected = bytesOf(inputTokens);
+    assert.equal(engine.bytes, expected, where);
+    assert.equal(predictedBytes, expected, where);
+    const overhead = nicReceived / expected - 1;
+    assert.ok(overhead > 0 && overhead < 0.02, `${where}: the NIC received ${nicReceived} of ${expected}`);
+    assert.equal(cell.kvTransfer?.failures?.failedTransfers ?? 0, 0, where);
+  }
+
+  for (const { backend, megabits } of [
+    { backend: 'LIBFABRIC', megabits: 500 },
+    { backend: 'UCX', megabits: 200 },
+  ]) {
+    describe(`over ${backend} at ${megabits} Mbit/s`, () => {
+      let end: SuiteEnd;
+      before(async () => {
+        await setLinkRate(`${megabits}mbit`);
+        end = await lab.run(await suite(megabits, backend, [aggregated, { ...disaggregated, control: 'aggregated' }]));
+      });
+
+      it('passes every point, with the answer of the control', () => {
+        assert.equal(end.status, 'COMPLETED', end.failure);
+        assert.equal(end.record.verdict, 'pass', end.report);
+        const [control, test] = ['aggregated', 'disaggregated'].map((name) => testOf(end, name).cells[0]?.answer);
+        assert.ok((test?.tokens?.length ?? 0) > 1, JSON.stringify(test));
+        assert.deepEqual(
+          test?.tokens?.map(({ text }) => text),
+          control?.tokens?.map(({ text }) => text),
+        );
+        assert.doesNotMatch(end.report, /simulated engine/i);
+      });
+
+      it('moves exactly the predicted bytes, which the NIC confirms', () => {
+        const { cells } = testOf(end, 'disaggregated');
+        assert.deepEqual(
+          cells.map(({ concurrency }) => concurrency),
+          [1, 4],
+        );
+        for (const cell of cells) agrees(cell, 256, megabits);
+      });
+
+      it('takes the time that the measured rate of NIXL predicts, within 10 %', () => {
+        const [cell] = testOf(end, 'disaggregated').cells;
+        const { engine } = cell?.kvTransfer ?? {};
+        assert.ok(engine);
+        const share = shareOf(end, 'disaggregated', 1);
+        const seconds = engine.seconds / engine.transfers;
+        const difference = seconds / share.prediction.atMeasuredRate - 1;
+        assert.ok(Math.abs(difference) <= 0.1, `${seconds} s, predicted ${share.prediction.atMeasuredRate} s`);
+      });
+
+      it('leaves nothing behind', isClean);
+    });
+  }
+
+  /** Long enough to be hit in the middle: the link carries KV blocks nearly all the time. */
+  const long = { ...disaggregated, concurrency: [4], requests: 60, outputTokens: 4 };
+  const whileLoadRuns = async (id: string, act: () => Promise<void>): Promise<SuiteEnd> => {
+    await lab.until(
+      'the load runs',
+      async () => (await lab.pods('app.kubernetes.io/component=load')).some((pod) => pod.status?.phase === 'Running'),
+      420,
+      async () => (await lab.progress(id)).step,
+    );
+    await act();
+    return lab.end(id);
+  };
+
+  it('measures no point twice when the worker is killed in the middle of a load', async () => {
+    await setLinkRate(LINK.tc);
+    const id = await lab.start(await suite(500, 'LIBFABRIC', [disaggregated]));
+    const end = await whileLoadRuns(id, async () => {
+      await lab.stopWorker('SIGKILL');
+      lab.startWorker();
+    });
+    assert.equal(end.status, 'COMPLETED', end.failure);
+    const { cells } = testOf(end, 'disaggregated');
+    assert.deepEqual(
+      cells.map(({ verdict, attempts }) => [verdict, attempts]),
+      [
+        ['pass', 1],
+        ['pass', 1],
+      ],
+      end.report,
+    );
+    // A request that was sent twice would have moved its bytes twice.
+    for (const cell of cells) agrees(cell, 256, 500);
+    await isClean();
+  });
+
+  it('refuses a deployment whose decode worker has another NIXL back end, before the load', async () => {
+    await setLinkRate(LINK.tc);
+    const id = await lab.start(await suite(500, 'LIBFABRIC', [disaggregated]));
+    await lab.until('the decode worker has another back end', useUcxForDecode, 300);
+    const end = await lab.end(id);
+    const { failure, cells } = testOf(end, 'disaggregated');
+    assert.equal(failure?.class, 'FirstRequestFailed', JSON.stringify(failure));
+    assert.deepEqual(cells, []);
+    await isClean();
+  });
+
+  it('passes no point whose prefill worker was killed in the middle of a transfer', async () => {
+    await setLinkRate(LINK.tc);
+    const id = await lab.start(await suite(500, 'LIBFABRIC', [long]));
+    const end = await whileLoadRuns(id, async () => {
+      const [pod] = await lab.pods('dynamo-bench/role=prefill');
+      assert.ok(pod);
+      await lab.box.admin.delete(POD, lab.namespace.name, pod.metadata.name, { gracePeriodSeconds: 0 });
+    });
+    const { verdict, cells, failure } = testOf(end, 'disaggregated');
+    assert.equal(verdict, 'fail', end.report);
+    const codes = cells.flatMap(({ reasons }) => reasons.map(({ code }) => code));
+    assert.ok(failure !== undefined || codes.includes('worker-restarted'), codes.join());
+    await isClean();
+  });
+
+  /** Replaces the decode worker as soon as it exists. @returns whether it did */
+  async function useUcxForDecode(): Promise<boolean> {
+    const { namespace, box } = lab;
+    const [found] = await box.admin.list<Deployment>(DEPLOYMENT, namespace.name, {
+      labelSelector: 'app.kubernetes.io/component=worker',
+    });
+    const decode = found?.spec.template.metadata?.labels?.['dynamo-bench/role'] === 'decode' ? found : undefined;
+    if (!decode) return false;
+    const containers = decode.spec.template.spec.containers.map((container) => ({
+      ...container,
+      args: container.args?.map((argument) => argument.replace('"LIBFABRIC"', '"UCX"')),
+    }));
+    const strategy = { type: 'Recreate', rollingUpdate: null };
+    const patch = { spec: { strategy, template: { spec: { containers } } } };
+    await box.admin.patch(DEPLOYMENT, namespace.name, decode.metadata.name, patch);
+    return true;
+  }
+});
