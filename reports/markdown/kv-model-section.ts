@@ -1,0 +1,22 @@
+import type { SuiteRecord } from '../../suite/record/record.js';
+import { KV_MODEL_NOTE, KV_MODEL_TITLE, KV_SHARES_NOTE, kvModelTexts, type ModelTable } from '../model/kv-model.js';
+import { modelTable } from './model-table.js';
+
+/** Renders the models of the KV transfer, their residuals and shares of TTFT, or why there is none; empty without the engine's record. */
+export function kvModelSection(record: SuiteRecord): string[] {
+  const texts = kvModelTexts(record);
+  if (!texts) return [];
+  const { costs, residuals, shares, reasons } = texts;
+  return [
+    `### ${KV_MODEL_TITLE}`,
+    '',
+    ...(costs ? [KV_MODEL_NOTE, '', ...linesOf(costs)] : []),
+    ...reasons.flatMap((reason) => [reason, '']),
+    ...linesOf(residuals),
+    ...(shares ? [KV_SHARES_NOTE, '', ...linesOf(shares)] : []),
+  ];
+}
+
+function linesOf(table: ModelTable | undefined): string[] {
+  return table ? modelTable(table.columns, table.lines) : [];
+}
