@@ -1,5 +1,5 @@
 import type { SuiteRecord } from '../../suite/record/record.js';
-import { KV_MODEL_NOTE, KV_MODEL_TITLE, KV_SHARES_NOTE, kvModelTexts, type ModelTable } from '../model/kv-model.js';
+import { KV_MODEL_NOTE, KV_MODEL_TITLE, KV_SHARES_NOTE, kvModelTexts } from '../model/kv-model.js';
 import { modelTable } from './model-table.js';
 
 /** Renders the models of the KV transfer, their residuals and shares of TTFT, or why there is none; empty without the engine's record. */
@@ -10,13 +10,9 @@ export function kvModelSection(record: SuiteRecord): string[] {
   return [
     `### ${KV_MODEL_TITLE}`,
     '',
-    ...(costs ? [KV_MODEL_NOTE, '', ...linesOf(costs)] : []),
+    ...(costs ? [KV_MODEL_NOTE, '', ...modelTable(costs.columns, costs.lines)] : []),
     ...reasons.flatMap((reason) => [reason, '']),
-    ...linesOf(residuals),
-    ...(shares ? [KV_SHARES_NOTE, '', ...linesOf(shares)] : []),
+    ...(residuals ? [`${residuals.name}:`, '', ...modelTable(residuals.columns, residuals.lines)] : []),
+    ...(shares ? [KV_SHARES_NOTE, '', ...modelTable(shares.columns, shares.lines)] : []),
   ];
-}
-
-function linesOf(table: ModelTable | undefined): string[] {
-  return table ? modelTable(table.columns, table.lines) : [];
 }

@@ -13,10 +13,10 @@ import { KV_FORMULA, kvCostTexts } from './kv-cost-texts.js';
 export const KV_MODEL_TITLE = `Model of the KV transfer: ${KV_FORMULA}`;
 
 export const KV_MODEL_NOTE =
-  'T is the mean time of one KV transfer as the engine measured it, at concurrency 1, where transfers do not share the link; repetitions count as their median. In brackets: 95 % intervals. The residuals are what the model leaves unexplained: their standard deviation, and the largest.';
+  'T is the mean time of one KV transfer as the engine measured it, at concurrency 1, where transfers do not share the link; repetitions count as their median. In brackets: 95 % intervals. The residuals are what the model leaves unexplained: their standard deviation, and the largest. “Left out” is the largest error of a prompt length that is predicted from the others.';
 
 export const KV_SHARES_NOTE =
-  'The share is the time of the KV transfer by the model ÷ TTFT. “Left” is TTFT minus the TTFT of the control minus the model: what the transfer alone does not explain, such as queueing. Transfers that share the link at a higher concurrency count to it.';
+  'The share is the time of the KV transfer by the model ÷ TTFT. “Left” is TTFT minus the TTFT of the control minus the model: what a transfer alone on the link does not explain, such as queueing and, at a higher concurrency, sharing the link.';
 
 /** A table of figures. The first column names the line. */
 export interface ModelTable {

@@ -95,7 +95,7 @@ function modelOf(times: readonly LengthTime[]): KvModel {
   return {
     status: 'not fitted',
     code: 'too-few-points',
-    reason: `a model needs ${FEWEST_SIZES} prompt lengths with concurrency ${SINGLE} and a record of the engine, and the run has ${times.length}; measure more prompt lengths`,
+    reason: `a model needs ${FEWEST_SIZES} prompt lengths with concurrency ${SINGLE} and a record of the engine, and these tests have ${times.length}; measure more prompt lengths`,
   };
 }
 

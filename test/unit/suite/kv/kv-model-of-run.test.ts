@@ -186,7 +186,7 @@ describe('the model of the KV transfers of a run', () => {
         assert.equal(model.status === 'not fitted' && model.code, 'too-few-points');
         assert.deepEqual(shares, []);
       }
-      const sentence = new RegExp(`No model of kv-.*: a model needs 3 prompt lengths .* the run has ${count};`);
+      const sentence = new RegExp(`No model of kv-.*: a model needs 3 prompt lengths .* these tests have ${count};`);
       for (const text of [markdown(record), page(record)]) {
         assert.ok(text.includes(TITLE));
         assert.match(text, sentence);
