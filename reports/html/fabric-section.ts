@@ -10,6 +10,7 @@ import {
   omittedModelsText,
   testsText,
 } from '../model/fabric-model.js';
+import { modelTable } from './model-table.js';
 import { scrolling } from './page.js';
 
 /** Renders the models of the fabric, why other tests have none, and the times over block and batch; undefined without models. */
@@ -20,15 +21,8 @@ export function fabricSection({ tests }: SuiteRecord): Markup | undefined {
   const lines = models.flatMap((fabric) =>
     fabric.model.status === 'fitted' ? [fabricModelLine(fabric, fabric.model)] : [],
   );
-  const [first, ...columns] = FABRIC_MODEL_COLUMNS;
-  const table = html`<table class="stack"><thead><tr><th scope="col">${first}</th>${columns.map((column) => html`<th scope="col" class="number">${column}</th>`)}</tr></thead><tbody>
-${lines.map(
-  ([name, ...cells]) =>
-    html`<tr><th scope="row">${name}</th>${cells.map((cell, i) => html`<td class="number" data-label="${columns[i]}">${cell}</td>`)}</tr>
-`,
-)}</tbody></table>`;
   return html`<h2 id="fabric-model">${FABRIC_MODEL_TITLE}</h2>
-${lines.length > 0 && html`<p>${FABRIC_MODEL_NOTE}</p>\n${scrolling('Model of the fabric', table)}`}
+${lines.length > 0 && html`<p>${FABRIC_MODEL_NOTE}</p>\n${modelTable('Model of the fabric', FABRIC_MODEL_COLUMNS, lines)}`}
 ${models.map((fabric) => fabric.model.status === 'not fitted' && html`<p class="small">No model of ${testsText(fabric)}: ${fabric.model.reason}.</p>\n`)}
 ${more !== undefined && html`<p class="small">${more}</p>`}
 ${models.map(timesOfBatches)}`;

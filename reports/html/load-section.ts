@@ -12,6 +12,7 @@ import { encodePath } from '../markup/path.js';
 import { orDash, sentence } from '../markup/text.js';
 import { failuresFirst, reasonText } from '../model/cell-reason.js';
 import { KV_TRANSFER_COLUMNS, kvTransferNote, kvTransferRows, kvTransferTexts } from '../model/kv-transfer-rows.js';
+import { kvModelPanel } from './kv-model-panel.js';
 import { badge, type PageLinks, scrolling } from './page.js';
 
 /** Maximum number of load points on a page, to limit its size; results.csv has all of them. */
@@ -31,6 +32,7 @@ ${deployment(dynamo)}
 ${firstTokenChart(record)}
 ${network ?? html`<p>The network share of TTFT is unknown: ${whyNoNetworkShare(record, dynamo)}.</p>`}
 ${kvTransferPanel(record, dynamo)}
+${kvModelPanel(record, MAX_PAGE_POINTS)}
 ${throughputChart(dynamo)}
 ${tests.map((test) => testPanel(test, engine, links, Math.floor(MAX_PAGE_POINTS / tests.length)))}
 ${kept && html`<p>The suite kept the deployment. To delete it, run <code>${kept}</code></p>`}`;

@@ -12,6 +12,7 @@ import { orDash, sentence } from '../markup/text.js';
 import { byPoint } from '../model/by-point.js';
 import { KV_TRANSFER_COLUMNS, kvTransferNote, kvTransferRows, kvTransferTexts } from '../model/kv-transfer-rows.js';
 import { perGpu } from '../model/load-curves.js';
+import { kvModelSection } from './kv-model-section.js';
 import { linkTarget } from './link-target.js';
 
 /** Renders the inference tests: the load, and the network's share of the time to first token. */
@@ -30,6 +31,7 @@ export function dynamoSection(record: SuiteRecord): string[] {
     ...reasonsOf(dynamo),
     ...networkSection(record, dynamo),
     ...kvTransferSection(record, dynamo),
+    ...kvModelSection(record),
     ...(dynamo.kept ? [`The suite kept the deployment. To delete it, run ${codeSpan(dynamo.kept)}`, ''] : []),
   ];
 }

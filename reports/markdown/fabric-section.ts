@@ -9,6 +9,7 @@ import {
   omittedModelsText,
   testsText,
 } from '../model/fabric-model.js';
+import { modelTable } from './model-table.js';
 
 /** Renders the models of the fabric, why other tests have none, and the times over block and batch. */
 export function fabricSection({ tests }: SuiteRecord): string[] {
@@ -16,21 +17,12 @@ export function fabricSection({ tests }: SuiteRecord): string[] {
   const more = omittedModelsText(omitted);
   if (models.length === 0) return [];
   const lines = models.flatMap((fabric) =>
-    fabric.model.status === 'fitted' ? [`| ${fabricModelLine(fabric, fabric.model).join(' | ')} |`] : [],
+    fabric.model.status === 'fitted' ? [fabricModelLine(fabric, fabric.model)] : [],
   );
   return [
     `## ${FABRIC_MODEL_TITLE}`,
     '',
-    ...(lines.length > 0
-      ? [
-          FABRIC_MODEL_NOTE,
-          '',
-          `| ${FABRIC_MODEL_COLUMNS.join(' | ')} |`,
-          `|${FABRIC_MODEL_COLUMNS.map(() => '---|').join('')}`,
-          ...lines,
-          '',
-        ]
-      : []),
+    ...(lines.length > 0 ? [FABRIC_MODEL_NOTE, '', ...modelTable(FABRIC_MODEL_COLUMNS, lines)] : []),
     ...models.flatMap((fabric) =>
       fabric.model.status === 'fitted' ? [] : [`No model of ${testsText(fabric)}: ${fabric.model.reason}.`, ''],
     ),

@@ -1,13 +1,14 @@
 import type { BatchTime, FabricModel } from '../../suite/kv/fabric-model.js';
-import type { Coefficient, FittedKvModel, KvResidual } from '../../suite/kv/kv-model.js';
+import type { FittedKvModel, KvResidual } from '../../suite/kv/kv-model.js';
 import { formatCount } from '../../suite/units/count.js';
 import { formatPercent, formatSignedPercent } from '../../suite/units/percent.js';
-import { formatBytes, formatDuration, formatRate } from '../../suite/units/units.js';
+import { formatBytes, formatDuration } from '../../suite/units/units.js';
 import { orDash, UNKNOWN } from '../markup/text.js';
+import { KV_FORMULA, kvCostTexts } from './kv-cost-texts.js';
 
 /** Texts of the models of the fabric, for every format. */
 
-export const FABRIC_MODEL_TITLE = 'Model of the fabric: T = start + descriptors × post + bytes ÷ rate';
+export const FABRIC_MODEL_TITLE = `Model of the fabric: ${KV_FORMULA}`;
 
 export const FABRIC_MODEL_NOTE =
   'T is the time of one transfer of a batch of blocks, one descriptor each. In brackets: 95 % intervals. The residuals are what the model leaves unexplained: their standard deviation, and the largest. “Left out” is the largest error of a row that is predicted from the others.';
@@ -29,9 +30,7 @@ const MOST_NAMED = 3;
 export function fabricModelLine(fabric: FabricModel, model: FittedKvModel): string[] {
   return [
     testsText(fabric),
-    startText(model),
-    postText(model),
-    rateText(model, fabric.ceiling),
+    ...kvCostTexts(model, { source: 'tool', descriptors: (count) => `batch ${count}`, ceiling: fabric.ceiling }),
     formatPercent(model.unexplained),
     residualText(model.largestResidual),
     orDash(model.unseenError, formatPercent),
@@ -39,7 +38,7 @@ export function fabricModelLine(fabric: FabricModel, model: FittedKvModel): stri
 }
 
 /** Names the tests of a model: `lf-v1, lf-v2, lf-v3 and 5 more`. */
-export function testsText({ tests }: FabricModel): string {
+export function testsText({ tests }: Pick<FabricModel, 'tests'>): string {
   const more = tests.length - MOST_NAMED;
   return `${tests.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
@@ -76,29 +75,6 @@ function batchTimeText(time: BatchTime | undefined): string {
   if (!time) return UNKNOWN;
   const post = time.postSeconds === undefined ? '' : ` (post ${formatDuration(time.postSeconds)})`;
   return `${formatDuration(time.seconds)}${post}`;
-}
-
-function startText({ form, start, residuals }: FittedKvModel): string {
-  const count = residuals[0]?.descriptors ?? 1;
-  return `${durationText(start)}${form === 'one-count' ? `, with the post of batch ${count}` : ''}`;
-}
-
-function postText({ form, post }: FittedKvModel): string {
-  if (!post) return UNKNOWN;
-  return `${durationText(post)}${form === 'measured-post' ? ', from the tool’s post times' : ''}`;
-}
-
-function rateText({ form, perByte: { value, low, high } }: FittedKvModel, ceiling: number | undefined): string {
-  const rate = 1 / value;
-  const above = ceiling !== undefined && rate > ceiling ? ', above the ceiling' : '';
-  const joined = form === 'cost-per-byte' ? ', with the post of the blocks' : '';
-  return `${formatRate(rate)} (${formatRate(1 / high)} to ${formatRate(1 / low)})${above}${joined}`;
-}
-
-function durationText({ value, low, high }: Coefficient): string {
-  return value === 0
-    ? `0 (at most ${formatDuration(high)})`
-    : `${formatDuration(value)} (${formatDuration(low)} to ${formatDuration(high)})`;
 }
 
 function residualText({ share, descriptors, bytes }: KvResidual): string {

@@ -71,6 +71,16 @@ export function compareFields(a: Fields, b: Fields): Comparability {
   );
 }
 
+/**
+ * Returns a text that is equal for two measurements if only `ignored` fields, and no other that forbids a comparison, differ.
+ *
+ * @param ignored names of fields as in the differences of `compareFields`
+ */
+export function keyOfFields(fields: Fields, ignored: ReadonlySet<string>): string {
+  const kept = [...fields].filter(([name, { forbids }]) => forbids && !ignored.has(name));
+  return JSON.stringify(kept.map(([name, { text }]) => [name, text]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1)));
+}
+
 /** Sorts differences, and decides whether they permit a comparison. */
 export function toComparability(differences: readonly FieldDifference[]): Comparability {
   return {

@@ -11,6 +11,7 @@ import {
   compareFields,
   type FieldRow,
   type Fields,
+  keyOfFields,
   readEntries,
   readFields,
 } from './field-differences.js';
@@ -106,6 +107,16 @@ const SCHEDULING_OPTIONS: ReadonlySet<string> = new Set([
  */
 export function compareInferenceTests(a: InferenceRun, b: InferenceRun, test: string): Comparability {
   return compareFields(fieldsOf(a, test), fieldsOf(b, test));
+}
+
+/**
+ * Returns a text that is equal for two inference tests of a run if only `ignored` fields, and no other that forbids a
+ * comparison, differ.
+ *
+ * @param ignored names of fields as in the differences of `compareInferenceTests`
+ */
+export function inferenceTestKey(run: InferenceRun, test: string, ignored: ReadonlySet<string>): string {
+  return keyOfFields(fieldsOf(run, test), ignored);
 }
 
 function fieldsOf(run: InferenceRun, name: string): Fields {

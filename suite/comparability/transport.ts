@@ -9,6 +9,7 @@ import {
   type Effect,
   type FieldRow,
   type Fields,
+  keyOfFields,
   readEntries,
   readFields,
   toComparability,
@@ -117,8 +118,7 @@ export function compareTransportCells(a: Subject, b: Subject): Comparability {
  * @param ignored names of fields as in the differences of `compareTransportCells`
  */
 export function comparisonKey(cell: Subject, ignored: ReadonlySet<string>): string {
-  const fields = [...fieldsOf(cell)].filter(([name, { forbids }]) => forbids && !ignored.has(name));
-  return JSON.stringify(fields.map(([name, { text }]) => [name, text]).sort(([a = ''], [b = '']) => (a < b ? -1 : 1)));
+  return keyOfFields(fieldsOf(cell), ignored);
 }
 
 /**

@@ -1,7 +1,7 @@
-import { validLoad } from '../comparability/inference.js';
 import type { DynamoRecord, InferenceCell, InferenceTestRecord } from '../record/inference-record.js';
 import type { SuiteRecord } from '../record/record.js';
 import { type EngineTransfer, engineTransfer } from './engine-transfer.js';
+import { firstTokenTimes } from './first-token.js';
 import { predictTransfer, type TransferPrediction } from './kv-transfer.js';
 import { measuredCurve } from './transfer-curve.js';
 
@@ -58,7 +58,7 @@ function shareOf(
   cell: InferenceCell,
   curve: Parameters<typeof predictTransfer>[0]['curve'],
 ): NetworkShare | undefined {
-  const timeToFirstToken = firstToken(cell);
+  const { timeToFirstToken, ofControl } = firstTokenTimes(dynamo, test, cell);
   if (!cell.kv || timeToFirstToken === undefined) return undefined;
   const prediction = predictTransfer({
     engine: dynamo.engine,
@@ -68,10 +68,6 @@ function shareOf(
     curve,
   });
   if (!prediction) return undefined;
-  const control = dynamo.tests
-    .find(({ name }) => name === test.control)
-    ?.cells.find(({ concurrency, repetition }) => concurrency === cell.concurrency && repetition === cell.repetition);
-  const ofControl = control && firstToken(control);
   const measured = engineTransfer(cell);
   const transfer = ofControl === undefined ? timeToFirstToken : timeToFirstToken - ofControl;
   return {
@@ -87,10 +83,4 @@ function shareOf(
     residual: transfer - prediction.atMeasuredRate,
     ...(measured ? { engineTransfer: measured } : {}),
   };
-}
-
-/** Time to first token: the median, so that a few slow answers do not look like a slow network. */
-function firstToken(cell: InferenceCell): number | undefined {
-  const load = validLoad(cell);
-  return load?.timeToFirstToken?.p50 ?? load?.timeToFirstToken?.average;
 }

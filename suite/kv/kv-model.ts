@@ -94,7 +94,7 @@ export type KvPrediction =
   | { readonly status: 'not predicted'; readonly reason: string };
 
 /** Minimum number of different sizes: with two, each line fits. */
-const FEWEST_SIZES = 3;
+export const FEWEST_SIZES = 3;
 
 /** Condition number above which terms are not separable, see `LinearFit`. */
 const MOST_CONDITION = 30;

@@ -1,11 +1,11 @@
 import type { DynamoRecord } from '../record/inference-record.js';
+import type { LoadPoint } from '../spec/inference-tests.js';
 import { type EngineTransfer, engineTransfer } from './engine-transfer.js';
 import { kvDescriptor, transferredTokens } from './kv-blocks.js';
 
 /** Mean KV transfer of a load point, from which a model of the time of a transfer can be fitted. */
-export interface TransferPoint extends EngineTransfer {
+export interface TransferPoint extends EngineTransfer, LoadPoint {
   readonly test: string;
-  readonly concurrency: number;
   /** Tokens of a prompt. */
   readonly tokens: number;
   /** By the record of the engine; otherwise those of the blocks of the prompt. */
@@ -25,7 +25,8 @@ export function transferPoints({ engine, tokensPerBlock, tests }: DynamoRecord):
       const perBlock = cell.kv && kvDescriptor(engine, cell.kv, tokensPerBlock).perBlock;
       const descriptors = transfer?.descriptors ?? (perBlock === undefined ? undefined : blocks * perBlock);
       if (!transfer || descriptors === undefined) return [];
-      return [{ test: name, concurrency: cell.concurrency, tokens, ...transfer, descriptors }];
+      const { concurrency, repetition } = cell;
+      return [{ test: name, concurrency, repetition, tokens, ...transfer, descriptors }];
     }),
   );
 }

@@ -187,7 +187,7 @@ describe('what the engine itself measured of its KV transfers', () => {
 
   it('gives the points of a model of the transfer, from valid load points only', () => {
     const points = (more?: Partial<InferenceCell>) => transferPoints(measured(more).dynamo as DynamoRecord);
-    const point = { test: 'disagg', concurrency: 1, tokens: TOKENS, ...mean };
+    const point = { test: 'disagg', concurrency: 1, repetition: 1, tokens: TOKENS, ...mean };
     assert.deepEqual(points(), [point]);
     for (const more of [left, invalid, { kvTransfer: undefined }]) assert.deepEqual(points(more), []);
     const { descriptors: _, ...engine } = kvTransfer.engine;

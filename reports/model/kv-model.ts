@@ -1,0 +1,111 @@
+import { type FittedKvModel, type KvResidual, predictKvSeconds } from '../../suite/kv/kv-model.js';
+import { type EngineKvModel, engineKvModels, type LengthTime } from '../../suite/kv/kv-model-of-run.js';
+import type { SuiteRecord } from '../../suite/record/record.js';
+import { formatPercent, formatSignedPercent } from '../../suite/units/percent.js';
+import { formatBytes, formatDuration, formatSignedDuration } from '../../suite/units/units.js';
+import { orDash } from '../markup/text.js';
+import { byPoint } from './by-point.js';
+import { testsText } from './fabric-model.js';
+import { KV_FORMULA, kvCostTexts } from './kv-cost-texts.js';
+
+/** Texts of the models of the KV transfer, for every format. */
+
+export const KV_MODEL_TITLE = `Model of the KV transfer: ${KV_FORMULA}`;
+
+export const KV_MODEL_NOTE =
+  'T is the mean time of one KV transfer as the engine measured it, at concurrency 1, where transfers do not share the link; repetitions count as their median. In brackets: 95 % intervals. The residuals are what the model leaves unexplained: their standard deviation, and the largest. “Left out” is the largest error of a prompt length that is predicted from the others.';
+
+export const KV_SHARES_NOTE =
+  'The share is the time of the KV transfer by the model ÷ TTFT. “Left” is TTFT minus the TTFT of the control minus the model: what a transfer alone on the link does not explain, such as queueing and, at a higher concurrency, sharing the link.';
+
+/** A table of figures. The first column names the line. */
+export interface ModelTable {
+  readonly name: string;
+  readonly columns: readonly string[];
+  readonly lines: readonly (readonly string[])[];
+}
+
+/** The models of a run as texts. A table is undefined when it has no line. */
+export interface KvModelTexts {
+  readonly costs?: ModelTable | undefined;
+  readonly residuals?: ModelTable | undefined;
+  readonly shares?: ModelTable | undefined;
+  /** Sentences on tests without a model. */
+  readonly reasons: readonly string[];
+}
+
+/** Returns the models of the KV transfer of a run as texts; undefined without a valid load point with a record of the engine. */
+export function kvModelTexts(record: SuiteRecord): KvModelTexts | undefined {
+  const models = engineKvModels(record);
+  if (models.length === 0) return undefined;
+  const fitted = models.flatMap(({ model, ...engine }) => (model.status === 'fitted' ? [{ ...engine, model }] : []));
+  const shares = byPoint(models.flatMap((engine) => engine.shares));
+  const isRepeated = shares.some(({ repetition }) => repetition > 1);
+  return {
+    costs: tableOf(
+      'Costs of a KV transfer',
+      ['tests', 'start', 'post', 'rate', 'residuals', 'largest residual', 'left out'],
+      fitted.map(costLine),
+    ),
+    residuals: tableOf(
+      'Residuals of the KV transfers',
+      ['tests', 'prompt tokens', 'descriptors', 'bytes', 'measured', 'posting', 'by the model', 'residual'],
+      fitted.flatMap((engine) => engine.times.map((time) => residualLine(engine, time))),
+    ),
+    shares: tableOf(
+      'Share of the KV transfer in TTFT by the model',
+      ['test', 'concurrency', 'TTFT p50', 'by the model', 'share of TTFT', 'left'],
+      shares.map(({ test, concurrency, repetition, timeToFirstToken, modelled, share, left }) => [
+        `${test}${isRepeated ? ` #${repetition}` : ''}`,
+        String(concurrency),
+        formatDuration(timeToFirstToken),
+        formatDuration(modelled),
+        formatPercent(share),
+        orDash(left, formatSignedDuration),
+      ]),
+    ),
+    reasons: models.flatMap((engine) =>
+      engine.model.status === 'fitted' ? [] : [`No model of ${testsText(engine)}: ${engine.model.reason}.`],
+    ),
+  };
+}
+
+type FittedEngine = EngineKvModel & { readonly model: FittedKvModel };
+
+function tableOf(
+  name: string,
+  columns: readonly string[],
+  lines: readonly (readonly string[])[],
+): ModelTable | undefined {
+  return lines.length > 0 ? { name, columns, lines } : undefined;
+}
+
+function costLine({ tests, times, model }: FittedEngine): string[] {
+  return [
+    testsText({ tests }),
+    ...kvCostTexts(model, { source: 'engine', descriptors: (count) => `${count} descriptors` }),
+    formatPercent(model.unexplained),
+    residualText(model.largestResidual, times),
+    orDash(model.unseenError, formatPercent),
+  ];
+}
+
+function residualText({ share, descriptors, bytes }: KvResidual, times: readonly LengthTime[]): string {
+  const at = times.find((time) => time.descriptors === descriptors && time.bytes === bytes);
+  return `${formatSignedPercent(share)} at ${at ? `${at.tokens} tokens` : formatBytes(bytes)}`;
+}
+
+function residualLine({ tests, model }: FittedEngine, time: LengthTime): string[] {
+  const prediction = predictKvSeconds(model, time);
+  const modelled = prediction.status === 'predicted' ? prediction.seconds : undefined;
+  return [
+    testsText({ tests }),
+    String(time.tokens),
+    String(Math.round(time.descriptors)),
+    formatBytes(time.bytes),
+    formatDuration(time.seconds),
+    orDash(time.postSeconds, formatDuration),
+    orDash(modelled, formatDuration),
+    orDash(modelled && time.seconds / modelled - 1, formatSignedPercent),
+  ];
+}
