@@ -19,8 +19,8 @@ const load = {
   concurrency: [1],
   inputTokens: 256,
   outputTokens: 8,
-  requests: 12,
-  warmupRequests: 2,
+  requests: 6,
+  warmupRequests: 1,
   limits: { concurrencyShare: 0.3 },
   timeout: '3m',
 };
@@ -28,8 +28,8 @@ const aggregated = { ...load, name: 'aggregated', topology: 'aggregated', concur
 const disaggregated = { ...load, name: 'disaggregated', concurrency: [1, 4] };
 
 /** Bytes that the requests of a point transfer, in whole blocks, with the warm-up and the one block of AIPerf's probe. */
-function bytesOf(inputTokens: number): number {
-  const blocks = Math.ceil((inputTokens + TEMPLATE_TOKENS) / TOKENS_PER_BLOCK);
+function bytesOf(): number {
+  const blocks = Math.ceil((load.inputTokens + TEMPLATE_TOKENS) / TOKENS_PER_BLOCK);
   return ((load.requests + load.warmupRequests) * blocks + 1) * TOKENS_PER_BLOCK * BYTES_PER_TOKEN;
 }
 
@@ -67,11 +67,11 @@ describe('Dynamo with a real engine on the box', function () {
   }
 
   /** Asserts that engine, NIC and prediction agree on the bytes, and NIXL's rate and the engine on the time. */
-  function agrees(cell: InferenceCell, inputTokens: number, megabits: number): void {
+  function agrees(cell: InferenceCell, megabits: number): void {
     const { engine, nicReceived = 0, predictedBytes } = cell.kvTransfer ?? {};
     const where = `${cell.test} at concurrency ${cell.concurrency}, ${megabits} Mbit/s`;
     assert.ok(engine, `${where}: ${JSON.stringify(cell.reasons)}`);
-    const expected = bytesOf(inputTokens);
+    const expected = bytesOf();
     assert.equal(engine.bytes, expected, where);
     assert.equal(predictedBytes, expected, where);
     const overhead = nicReceived / expected - 1;
@@ -79,89 +79,95 @@ describe('Dynamo with a real engine on the box', function () {
     assert.equal(cell.kvTransfer?.failures?.failedTransfers ?? 0, 0, where);
   }
 
-  for (const { backend, megabits } of [
-    { backend: 'LIBFABRIC', megabits: 500 },
-    { backend: 'UCX', megabits: 200 },
-  ]) {
-    describe(`over ${backend} at ${megabits} Mbit/s`, () => {
-      let end: SuiteEnd;
-      before(async () => {
-        await setLinkRate(`${megabits}mbit`);
-        end = await lab.run(await suite(megabits, backend, [aggregated, { ...disaggregated, control: 'aggregated' }]));
-      });
-
-      it('passes every point, with the answer of the control', () => {
-        assert.equal(end.status, 'COMPLETED', end.failure);
-        assert.equal(end.record.verdict, 'pass', end.report);
-        const [control, test] = ['aggregated', 'disaggregated'].map((name) => testOf(end, name).cells[0]?.answer);
-        assert.ok((test?.tokens?.length ?? 0) > 1, JSON.stringify(test));
-        assert.deepEqual(
-          test?.tokens?.map(({ text }) => text),
-          control?.tokens?.map(({ text }) => text),
-        );
-        assert.doesNotMatch(end.report, /simulated engine/i);
-      });
-
-      it('moves exactly the predicted bytes, which the NIC confirms', () => {
-        const { cells } = testOf(end, 'disaggregated');
-        assert.deepEqual(
-          cells.map(({ concurrency }) => concurrency),
-          [1, 4],
-        );
-        for (const cell of cells) agrees(cell, 256, megabits);
-      });
-
-      it('takes at least the time of the link, by the engine’s own record, beside the prediction', () => {
-        const share = shareOf(end, 'disaggregated', 1);
-        const { seconds = 0 } = share.engineTransfer ?? {};
-        // A busy machine makes a transfer slower, and nothing makes it faster than the link.
-        assert.ok(
-          seconds >= 0.95 * share.prediction.atCeiling,
-          `${seconds} s, the link needs ${share.prediction.atCeiling} s`,
-        );
-        const shown = [seconds, share.prediction.atMeasuredRate, share.transfer].map(
-          (each) => `${(each * 1000).toFixed(0)} ms`,
-        );
-        console.log(`        ${shown[0]} by vLLM, ${shown[1]} predicted, TTFT minus control ${shown[2]}`);
-      });
-
-      it('leaves nothing behind', isClean);
-    });
-  }
-
-  /** Long enough to be hit in the middle: the link carries KV blocks nearly all the time. */
-  const long = { ...disaggregated, concurrency: [4], requests: 60, outputTokens: 4 };
-  const whileLoadRuns = async (id: string, act: () => Promise<void>): Promise<SuiteEnd> => {
-    await lab.until(
-      'the load runs',
-      async () => (await lab.pods('app.kubernetes.io/component=load')).some((pod) => pod.status?.phase === 'Running'),
+  const loadRuns = async (id: string, test: string) =>
+    lab.until(
+      `the load of ${test} runs`,
+      async () =>
+        (await lab.pods(`app.kubernetes.io/component=load,dynamo-bench/test=${test}`)).some(
+          (pod) => pod.status?.phase === 'Running',
+        ),
       420,
       async () => (await lab.progress(id)).step,
     );
-    await act();
-    return lab.end(id);
-  };
 
-  it('measures no point twice when the worker is killed in the middle of a load', async () => {
-    await setLinkRate(LINK.tc);
-    const id = await lab.start(await suite(500, 'LIBFABRIC', [disaggregated]));
-    const end = await whileLoadRuns(id, async () => {
+  describe('over LIBFABRIC at 500 Mbit/s, while the worker of the suite is killed in a load', () => {
+    let end: SuiteEnd;
+    before(async () => {
+      await setLinkRate(LINK.tc);
+      const tests = [aggregated, { ...disaggregated, control: 'aggregated' }];
+      const id = await lab.start(await suite(500, 'LIBFABRIC', tests));
+      await loadRuns(id, 'disaggregated');
       await lab.stopWorker('SIGKILL');
       lab.startWorker();
+      end = await lab.end(id);
     });
-    assert.equal(end.status, 'COMPLETED', end.failure);
-    const { cells } = testOf(end, 'disaggregated');
-    assert.deepEqual(
-      cells.map(({ verdict, attempts }) => [verdict, attempts]),
-      [
-        ['pass', 1],
-        ['pass', 1],
-      ],
-      end.report,
-    );
-    // A request that was sent twice would have moved its bytes twice.
-    for (const cell of cells) agrees(cell, 256, 500);
-    await isClean();
+
+    it('passes every point in one attempt, with the answer of the control', () => {
+      assert.equal(end.status, 'COMPLETED', end.failure);
+      assert.equal(end.record.verdict, 'pass', end.report);
+      const cells = end.record.dynamo?.tests.flatMap((test) => test.cells) ?? [];
+      assert.deepEqual(
+        cells.map(({ test, concurrency, attempts }) => [test, concurrency, attempts]),
+        [
+          ['aggregated', 1, 1],
+          ['aggregated', 4, 1],
+          ['disaggregated', 1, 1],
+          ['disaggregated', 4, 1],
+        ],
+      );
+      const [control, test] = ['aggregated', 'disaggregated'].map((name) => testOf(end, name).cells[0]?.answer);
+      assert.ok((test?.tokens?.length ?? 0) > 1, JSON.stringify(test));
+      assert.deepEqual(
+        test?.tokens?.map(({ text }) => text),
+        control?.tokens?.map(({ text }) => text),
+      );
+      assert.doesNotMatch(end.report, /simulated engine/i);
+    });
+
+    it('moves exactly the predicted bytes, which the NIC confirms: no request was sent twice', () => {
+      for (const cell of testOf(end, 'disaggregated').cells) agrees(cell, 500);
+    });
+
+    it('takes at least the time of the link, by the engine’s own record, beside the prediction', () => {
+      const share = shareOf(end, 'disaggregated', 1);
+      const { seconds = 0 } = share.engineTransfer ?? {};
+      const { atCeiling, atMeasuredRate } = share.prediction;
+      // A busy machine makes a transfer slower, and nothing makes it faster than the link.
+      assert.ok(seconds >= 0.95 * atCeiling, `${seconds} s, the link needs ${atCeiling} s`);
+      const shown = [seconds, atMeasuredRate, share.transfer].map((each) => `${(each * 1000).toFixed(0)} ms`);
+      console.log(`        ${shown[0]} by vLLM, ${shown[1]} predicted, TTFT minus control ${shown[2]}`);
+    });
+
+    it('leaves nothing behind', isClean);
+  });
+
+  describe('over UCX at 200 Mbit/s, and with a prefill worker that is killed in the middle of a transfer', () => {
+    let end: SuiteEnd;
+    before(async () => {
+      await setLinkRate('200mbit');
+      const long = { ...disaggregated, name: 'killed', concurrency: [4], requests: 60 };
+      const id = await lab.start(await suite(200, 'UCX', [{ ...disaggregated, concurrency: [1] }, long]));
+      await loadRuns(id, 'killed');
+      const [pod] = await lab.pods('dynamo-bench/role=prefill');
+      assert.ok(pod);
+      await lab.box.admin.delete(POD, lab.namespace.name, pod.metadata.name, { gracePeriodSeconds: 0 });
+      end = await lab.end(id);
+    });
+
+    it('moves exactly the predicted bytes, which the NIC confirms', () => {
+      const [cell] = testOf(end, 'disaggregated').cells;
+      assert.equal(cell?.verdict, 'pass', end.report);
+      agrees(cell, 200);
+    });
+
+    it('passes no point whose prefill worker was killed', () => {
+      const { verdict, cells, failure } = testOf(end, 'killed');
+      assert.equal(verdict, 'fail', end.report);
+      const codes = cells.flatMap(({ reasons }) => reasons.map(({ code }) => code));
+      assert.ok(failure !== undefined || codes.includes('worker-restarted'), codes.join());
+    });
+
+    it('leaves nothing behind', isClean);
   });
 
   it('refuses a deployment whose decode worker has another NIXL back end, before the load', async () => {
@@ -172,21 +178,6 @@ describe('Dynamo with a real engine on the box', function () {
     const { failure, cells } = testOf(end, 'disaggregated');
     assert.equal(failure?.class, 'FirstRequestFailed', JSON.stringify(failure));
     assert.deepEqual(cells, []);
-    await isClean();
-  });
-
-  it('passes no point whose prefill worker was killed in the middle of a transfer', async () => {
-    await setLinkRate(LINK.tc);
-    const id = await lab.start(await suite(500, 'LIBFABRIC', [long]));
-    const end = await whileLoadRuns(id, async () => {
-      const [pod] = await lab.pods('dynamo-bench/role=prefill');
-      assert.ok(pod);
-      await lab.box.admin.delete(POD, lab.namespace.name, pod.metadata.name, { gracePeriodSeconds: 0 });
-    });
-    const { verdict, cells, failure } = testOf(end, 'disaggregated');
-    assert.equal(verdict, 'fail', end.report);
-    const codes = cells.flatMap(({ reasons }) => reasons.map(({ code }) => code));
-    assert.ok(failure !== undefined || codes.includes('worker-restarted'), codes.join());
     await isClean();
   });
 
