@@ -8,8 +8,8 @@ import { setLinkRate } from '../support/box-faults.js';
 import { engineSuite } from '../support/dynamo-suite.js';
 import { Lab, type SuiteEnd } from '../support/lab.js';
 
-/** KV bytes of a token: keys and values × layers × heads × head size × bytes of bfloat16. */
-const BYTES_PER_TOKEN = 2 * 4 * 32 * 128 * 2;
+/** KV bytes of a token: keys and values × layers × heads × head size × bytes of float32. */
+const BYTES_PER_TOKEN = 2 * 4 * 16 * 128 * 4;
 const TOKENS_PER_BLOCK = 32;
 /** Tokens that the template of the chat adds to a prompt. */
 const TEMPLATE_TOKENS = 6;

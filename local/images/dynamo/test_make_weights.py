@@ -32,10 +32,11 @@ class WeightsTest(unittest.TestCase):
         self.assertEqual(config["vocab_size"], 16)
         self.assertEqual(config["rms_norm_eps"], 1e-5)
         self.assertEqual(config["hidden_size"], 64)
+        self.assertEqual(config["torch_dtype"], "float32")
 
     def test_keeps_65536_bytes_of_kv_a_token(self):
         sizes = make_weights.SIZES
-        self.assertEqual(2 * 2 * sizes["num_hidden_layers"] * sizes["num_key_value_heads"] * sizes["head_dim"], 65536)
+        self.assertEqual(2 * 4 * sizes["num_hidden_layers"] * sizes["num_key_value_heads"] * sizes["head_dim"], 65536)
 
     def test_makes_the_same_bytes_each_time(self):
         first, second = (self.make(name) / "model.safetensors" for name in ("one", "two"))
@@ -55,7 +56,7 @@ class WeightsTest(unittest.TestCase):
         self.assertEqual(len(data), 8 + length + end)
         self.assertEqual(length % 8, 0)
         self.assertEqual(header["lm_head.weight"]["shape"], [16, 64])
-        self.assertEqual(header["model.layers.3.self_attn.o_proj.weight"]["shape"], [64, 4096])
+        self.assertEqual(header["model.layers.3.self_attn.o_proj.weight"]["shape"], [64, 2048])
 
 
 class TensorTest(unittest.TestCase):
