@@ -9,7 +9,7 @@ import type { RankPorts } from './rank-ports.js';
 /** Reasons from counters that explain a figure and do not prove its path. */
 
 /** The devices of a rank, or of a worker, whose events count. */
-export interface EventSource {
+interface EventSource {
   /** Name of the rank or worker in a sentence. */
   readonly position: string;
   readonly ports: readonly Pick<PortMovement, 'name' | 'moved'>[];
