@@ -62,6 +62,7 @@ export function judgeCellActivities(context: ActivityContext) {
           circumstances: {
             simulated: isSimulatedEngine(engine.kind),
             fabricDevices: hasDevices && kind.needsDevices ? kind.devices : undefined,
+            events: kind.events,
             bytesPerToken: deployed.kv?.bytesPerToken,
             tokensPerBlock: transfer.tokensPerBlock,
             kvUnknown: deployed.kvUnknown,

@@ -4,26 +4,40 @@ import type { Cluster } from '../../kubernetes/client/cluster.js';
 import { execInPod } from '../../kubernetes/client/exec.js';
 import type { Pod } from '../../kubernetes/client/objects.js';
 import { containerStatus } from '../../kubernetes/pods/pod-state.js';
-import type { TransferRecord } from '../../suite/engines/engine.js';
 import { engineOf } from '../../suite/engines/registry.js';
+import type { FabricSpec } from '../../suite/fabrics/registry.js';
 import type { WorkerState } from '../../suite/judge/inference-evidence.js';
-import { readWorkerProbe, type WorkerProbe, workerProbeScript } from '../../suite/judge/worker-probe.js';
+import {
+  type ProbedParts,
+  readWorkerProbe,
+  type WorkerProbe,
+  workerProbeScript,
+} from '../../suite/judge/worker-probe.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import { roleOf, startedPods } from './deployment-pods.js';
 
 const EXEC_TIMEOUT_MS = 15_000;
 
+/** The deployment, and the fabric of its run; the fabric is undefined in inputs of earlier versions. */
+interface ProbedDeployment extends DeploymentPlace {
+  readonly fabric?: FabricSpec | undefined;
+}
+
 /**
  * Reads restarts, NIC counters, loaded NIXL back ends and the engine's record of KV transfers of every worker, and the
  * restarts of the frontend. Lists a pod that does not answer with its restarts alone.
  */
-export async function workerStates(cluster: Cluster, place: DeploymentPlace): Promise<WorkerState[]> {
+export async function workerStates(cluster: Cluster, place: ProbedDeployment): Promise<WorkerState[]> {
   const pods = await startedPods(cluster, place);
   const running = pods.filter((pod) => !pod.metadata.deletionTimestamp && roleOf(pod) !== 'discovery');
   return Promise.all(running.map((pod) => workerState(cluster, pod, place)));
 }
 
-async function workerState(cluster: Cluster, pod: Pod, { run, dynamo }: DeploymentPlace): Promise<WorkerState> {
+async function workerState(
+  cluster: Cluster,
+  pod: Pod,
+  { run, dynamo, fabric }: ProbedDeployment,
+): Promise<WorkerState> {
   const role = roleOf(pod);
   // Workers of an aggregated deployment transfer nothing.
   const record = ['prefill', 'decode'].includes(role) ? engineOf(dynamo.engine).transferRecord : undefined;
@@ -32,24 +46,19 @@ async function workerState(cluster: Cluster, pod: Pod, { run, dynamo }: Deployme
     pod: pod.metadata.name,
     uid: pod.metadata.uid ?? '',
     restarts: containerStatus(pod)?.restartCount ?? 0,
-    ...(role === 'frontend' ? {} : await probeWorker(cluster, pod, run.namespace, record)),
+    ...(role === 'frontend' ? {} : await probeWorker(cluster, pod, run.namespace, { record, fabric })),
   };
 }
 
-async function probeWorker(
-  cluster: Cluster,
-  pod: Pod,
-  namespace: string,
-  record: TransferRecord | undefined,
-): Promise<WorkerProbe> {
+async function probeWorker(cluster: Cluster, pod: Pod, namespace: string, parts: ProbedParts): Promise<WorkerProbe> {
   try {
     const { exitCode, output } = await execInPod(
       cluster,
       { namespace, pod: pod.metadata.name, container: 'main' },
-      ['sh', '-c', workerProbeScript(record)],
+      ['sh', '-c', workerProbeScript(parts)],
       { timeoutMs: EXEC_TIMEOUT_MS, signal: cancellationSignal() },
     );
-    return exitCode === 0 ? readWorkerProbe(output, record) : {};
+    return exitCode === 0 ? readWorkerProbe(output, parts.record) : {};
   } catch (error) {
     cancellationSignal().throwIfAborted();
     if (error instanceof SuiteFailure) return {};

@@ -1,5 +1,6 @@
 import { aiperfCommand } from '../../suite/aiperf/aiperf-command.js';
 import { loadJobName } from '../../suite/cluster/dynamo-names.js';
+import type { FabricSpec } from '../../suite/fabrics/registry.js';
 import type { Run } from '../../suite/run/run.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import type { InferenceSpec, LoadPoint } from '../../suite/spec/inference-tests.js';
@@ -18,6 +19,8 @@ export interface LoadAttempt {
 
 export interface LoadInput extends LoadAttempt {
   readonly dynamo: Omit<DynamoSpec, 'tests'>;
+  /** Fabric of the spec; undefined in inputs of earlier versions. */
+  readonly fabric?: FabricSpec | undefined;
   /** Address of the frontend. */
   readonly url: string;
   /** Nodes that the run has locked. */

@@ -3,12 +3,20 @@ import type { FabricKind, RemoteOperation } from '../fabrics/common/fabric-kind.
 import type { FabricSpec } from '../fabrics/registry.js';
 import type { Reason } from '../verdict/verdict.js';
 import { LEAST_SHARE } from './byte-tolerance.js';
+import type { PortMovement } from './port-movement.js';
 import type { RankPorts } from './rank-ports.js';
 
 /** Reasons from counters that explain a figure and do not prove its path. */
 
-/** Lists the events that the devices of the ranks counted while the tool ran, with their numbers. */
-export function fabricEvents(events: readonly EventCounter[], ranks: readonly RankPorts[]): Reason[] {
+/** The devices of a rank, or of a worker, whose events count. */
+interface EventSource {
+  /** Name of the rank or worker in a sentence. */
+  readonly position: string;
+  readonly ports: readonly Pick<PortMovement, 'name' | 'moved'>[];
+}
+
+/** Lists the events that the devices of the ranks or workers counted during the measurement, with their numbers. */
+export function fabricEvents(events: readonly EventCounter[], ranks: readonly EventSource[]): Reason[] {
   const found = ranks.flatMap(({ position, ports }) =>
     events.flatMap(({ counter, what }) => {
       const counted = ports.filter(({ moved }) => (moved[counter] ?? 0) > 0);

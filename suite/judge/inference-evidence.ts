@@ -1,5 +1,6 @@
 import type { LoadEnd } from '../aiperf/no-result.js';
 import type { TransferRecord } from '../engines/engine.js';
+import type { EventCounter } from '../fabrics/common/event-counter.js';
 import type { Ceiling } from '../hardware/fabric.js';
 import type { WorkerProbe } from './worker-probe.js';
 
@@ -25,6 +26,8 @@ export interface InferenceCircumstances {
   readonly simulated: boolean;
   /** Devices of the workers that must carry the KV cache: `EFA devices`; absent when the workers have none. */
   readonly fabricDevices?: string | undefined;
+  /** Counters of events of the fabric that explain a low figure. */
+  readonly events: readonly EventCounter[];
   /** KV bytes of one prompt token; undefined when unknown. */
   readonly bytesPerToken?: number | undefined;
   /** Tokens of a KV block. An engine transfers whole blocks. */

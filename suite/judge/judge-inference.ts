@@ -16,6 +16,7 @@ import { countReasons, doubtReasons, limitReasons, restartReasons } from './load
 import { cutReasons } from './log-cut.js';
 import { missingReasons } from './missing-metrics.js';
 import { nicMovement } from './nic-movement.js';
+import { workerEvents } from './worker-events.js';
 
 /** Exports of AIPerf in the log of the load pod. */
 const JSON_EXPORT = 'profile_export_aiperf.json';
@@ -61,6 +62,7 @@ export function judgeInference(
     ...backendReasons(test, evidence, circumstances),
     ...(record?.reasons ?? []),
     ...(transfer ? [transfer] : []),
+    ...workerEvents(test, evidence, circumstances),
   ];
   const figures = { load, ...(record ? { kvTransfer: record.kvTransfer } : {}) };
   const effects = new Set<ReasonEffect>(reasons.map(({ code }) => REASONS[code].effect));

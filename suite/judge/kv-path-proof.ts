@@ -44,7 +44,7 @@ export function transferReason(
   if (moved <= 0 && fabricDevices === undefined) {
     return reason(
       'kv-path-unproven',
-      'the counters of the decode pods did not change, although the requests passed the interface: they cannot count the traffic',
+      'the counters of the interfaces of the decode pods did not change: they carried no KV cache, or cannot count the traffic',
     );
   }
   if (moved <= 0) {

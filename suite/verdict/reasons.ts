@@ -79,7 +79,7 @@ export const REASONS = {
       'The ceiling is what the NICs of the probe pod report, because the instance type is unknown and the spec does not declare the NICs.',
   },
   'fabric-events': {
-    of: 'transport',
+    of: 'cell',
     effect: 'note',
     meaning:
       'The NICs counted events that lower a figure, with their numbers: retransmissions, drops, errors of the link, unresponsive or impaired remotes.',

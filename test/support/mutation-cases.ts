@@ -296,6 +296,7 @@ function aiperfCase(): MutationCase {
       const circumstances = {
         simulated: true,
         fabricDevices: undefined,
+        events: [],
         tokensPerBlock: 32,
         engine: 'a simulated engine',
         transferBackend: 'LIBFABRIC',

@@ -35,6 +35,19 @@ describe('phase 3 of a suite', () => {
     );
   });
 
+  it('gives each load the fabric of the spec, whose counters and interfaces the workers have', async () => {
+    const fake = new FakeActivities();
+    const { runLoad } = fake.activities;
+    const fabrics: unknown[] = [];
+    fake.overrides.runLoad = async (input) => {
+      fabrics.push(input.fabric);
+      return runLoad(input);
+    };
+    const fabric = { kind: 'ethernet', rate: '10Gbit/s', interface: ['net1', 'net2'] };
+    await runSuite({ ...phase3Suite(), fabric }, fake);
+    assert.deepEqual(fabrics, Array(3).fill({ ...fabric, rate: 1.25e9 }));
+  });
+
   it('measures a point again that lost its frontend, and records how often', async () => {
     const fake = new FakeActivities();
     fake.loadJudgements.push(unmeasuredLoad('FrontendUnreachable'));

@@ -51,7 +51,10 @@ export interface InferenceTestInput {
   readonly spec: Pick<
     SuiteSpec,
     'name' | 'cluster' | 'nodes' | 'resources' | 'timeouts' | 'maxAttempts' | 'resumeFrom'
-  >;
+  > & {
+    /** Undefined in inputs of earlier versions. */
+    readonly fabric?: SuiteSpec['fabric'];
+  };
   readonly dynamo: Omit<DynamoSpec, 'tests'>;
   readonly test: InferenceSpec;
   readonly pair: Pair;

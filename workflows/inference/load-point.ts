@@ -19,7 +19,10 @@ import { pointTitle } from '../common/titles.js';
 /** Input of a load point. */
 export interface LoadPointInput extends InferenceCellDefinition {
   readonly run: Run;
-  readonly spec: Pick<SuiteSpec, 'cluster' | 'timeouts' | 'maxAttempts'>;
+  readonly spec: Pick<SuiteSpec, 'cluster' | 'timeouts' | 'maxAttempts'> & {
+    /** Undefined in inputs of earlier versions. */
+    readonly fabric?: SuiteSpec['fabric'];
+  };
   readonly deployed: Deployed;
   /** Result of `isBounded`. */
   readonly isBounded: boolean;
@@ -66,6 +69,7 @@ async function runLoad(input: LoadPointInput, attempt: number): Promise<LoadOutc
         {
           run,
           dynamo,
+          fabric: spec.fabric,
           test,
           point,
           url: deployed.url,

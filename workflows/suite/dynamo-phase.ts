@@ -121,7 +121,7 @@ class DynamoPhase {
 
   #runTest({ test }: InferenceState): Promise<InferenceTestResult> {
     const { spec, run, state } = this.#suite;
-    const { name, cluster, nodes, resources, timeouts, maxAttempts, resumeFrom } = spec;
+    const { name, cluster, nodes, resources, timeouts, maxAttempts, resumeFrom, fabric } = spec;
     const isLast = test === state.inference.at(-1)?.test;
     return runTest(this.#suite, test.name, (options, paused) =>
       startChild(inferenceTest, {
@@ -130,7 +130,7 @@ class DynamoPhase {
         args: [
           {
             run,
-            spec: { name, cluster, nodes, resources, timeouts, maxAttempts, resumeFrom },
+            spec: { name, cluster, nodes, resources, timeouts, maxAttempts, resumeFrom, fabric },
             dynamo: this.#dynamo,
             test,
             pair: this.#ready.pair,

@@ -105,7 +105,7 @@ describe('the probe of the record of KV transfers', function () {
   });
 
   it('is absent in an image without Python, and the rest of the probe is read', async () => {
-    const script = workerProbeScript(BYTES, '/nowhere', 1);
+    const script = workerProbeScript({ record: BYTES }, '/nowhere', 1);
     const { stdout, exitCode } = await isolated('/bin/sh', ['-c', script], {
       env: environment({ PATH: '/nowhere' }),
       reject: false,
@@ -125,7 +125,7 @@ describe('the probe of the record of KV transfers', function () {
   it('is a part of the probe of a worker', async () => {
     const answer: RequestListener = (_, response) => response.end('kv:bytes_sum 2\n');
     await served(answer, async (port) => {
-      const output = await outputOf(workerProbeScript(BYTES, '/nowhere', port));
+      const output = await outputOf(workerProbeScript({ record: BYTES }, '/nowhere', port));
       assert.deepEqual(readWorkerProbe(output, BYTES), { transferRecord: { bytes: 2000 } });
       assert.deepEqual(readWorkerProbe(output), {});
     });

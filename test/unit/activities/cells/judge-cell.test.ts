@@ -61,6 +61,11 @@ describe('the circumstances of a load', () => {
     assert.deepEqual([mocker.simulated, mocker.recordedBy], [true, undefined]);
   });
 
+  it('have the event counters of the fabric', async () => {
+    assert.ok((await circumstances(P5)).events.some(({ counter }) => counter === 'retrans_pkts'));
+    assert.deepEqual((await circumstances(ethernet(1e9, 'test'))).events, []);
+  });
+
   it('have the ceiling of the NICs of a worker', async () => {
     const withNics = (nics: number) => circumstances(P5, { engine: { kind: 'vllm' }, resources: { nics } });
     assert.equal((await withNics(4)).ceiling?.bytesPerSecond, 4 * P5.lineRate);

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { EFA_EVENTS } from '../../../../suite/fabrics/common/event-counter.js';
 import type { InferenceCircumstances, LoadEvidence } from '../../../../suite/judge/inference-evidence.js';
 import { judgeInference } from '../../../../suite/judge/judge-inference.js';
 import { inferenceSpec, type LoadPoint } from '../../../../suite/spec/inference-tests.js';
@@ -10,6 +11,7 @@ const KILLED = fixture('aiperf/decode-killed.json');
 const SIMULATED: InferenceCircumstances = {
   simulated: true,
   fabricDevices: undefined,
+  events: EFA_EVENTS,
   tokensPerBlock: 32,
   engine: 'vLLM',
   transferBackend: 'LIBFABRIC',
@@ -207,6 +209,14 @@ describe('the KV transfer of a load run', () => {
     assert.ok(judged({ port_rcv_data: 8 }, { port_xmit_data: 8 + sent / 4 }).codes.includes('kv-transfer-seen'));
     assert.ok(judged({}, {}).codes.includes('kv-path-unproven'), 'a missing counter is not one that did not move');
     assert.ok(judged({ port_rcv_data: 8 }, { port_xmit_data: 8 }).codes.includes('no-kv-transfer'));
+  });
+
+  it('has the events of the fabric beside it, which do not change the verdict', () => {
+    const seen = (packets: number, more = {}) => worker({ nicEvents: { efa0: { retrans_pkts: packets } }, ...more });
+    const { verdict, reasons } = judge({ before: [seen(2)], after: [seen(33, { nicBytes: 1000 + sent })] }, REAL);
+    assert.equal(verdict, 'pass');
+    const { message = '' } = reasons.find(({ code }) => code === 'fabric-events') ?? {};
+    assert.match(message, /^31 packets retransmitted .* decode pod d\)$/);
   });
 
   it('fails the run when the counters did not move: the figures say nothing about the network', () => {
