@@ -2,7 +2,7 @@
 # Makes the layers for inference tests: NVIDIA's Dynamo with its mocker engine and with vLLM, AIPerf, and model folders for
 # both.
 
-DYNAMO_LAYERS=(system tools model dynamo)
+DYNAMO_LAYERS=(system tools model dynamo events)
 AIPERF_LAYERS=(system model aiperf)
 # The environment of each container of the Dynamo image.
 DYNAMO_ENVIRONMENT=(
@@ -10,6 +10,8 @@ DYNAMO_ENVIRONMENT=(
   LD_LIBRARY_PATH=/opt/nixl/lib:/opt/dynamo/lib:/opt/dynamo/site-packages/nvidia/cu13/lib
   NIXL_PLUGIN_DIR=/opt/nixl/site-packages/.nixl_cu12.mesonpy.libs/plugins
   HF_HUB_OFFLINE=1
+  # Two engines that poll without a pause would leave nothing of two cores for computing.
+  LD_PRELOAD=/opt/dynamo/lib/wait_for_events.so
   # The rest is for vLLM on a CPU. A machine with GPUs needs none of it. The image has no compiler, with which PyTorch
   # would make kernels. The engines of all pods share the few cores of one machine.
   TORCHDYNAMO_DISABLE=1
@@ -59,6 +61,11 @@ layer_dynamo() {
   dynamo_strip "$site"
   say "compiling Dynamo and vLLM to bytecode (about 1 min)"
   precompile_layer "$1" /opt/dynamo/site-packages
+}
+
+layer_events() {
+  install -d "$1/opt/dynamo/lib"
+  quietly gcc -shared -fPIC -O2 -Wall -s -o "$1/opt/dynamo/lib/wait_for_events.so" "$IMAGES/dynamo/wait_for_events.c"
 }
 
 # Makes the CUDA build of PyTorch run on a CPU, and removes what only compilers need.
