@@ -54,6 +54,8 @@ export const sglang = {
       String(transfer.tokensPerBlock),
       '--kv-cache-dtype',
       block.kvCacheDtype,
+      // Without it, the worker shows no series of the engine. The control gets it too, because counting costs time.
+      '--enable-metrics',
       ...(role === 'worker'
         ? []
         : [
