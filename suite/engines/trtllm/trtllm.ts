@@ -33,6 +33,8 @@ export const trtllm = {
       seconds: { name: 'trtllm_kv_transfer_latency_seconds_sum' },
     },
   },
+  // `--override-engine-args` takes precedence over the other options.
+  predictedOptions: {},
   kvElementType: ({ kvCacheDtype }) => kvCacheDtype,
   descriptorsPerBlock: (layers) => layers,
 
