@@ -10,6 +10,7 @@ import { type KvSize, knownKv, unknownKv } from '../../suite/kv/kv-size.js';
 import { privilegeOf } from '../../suite/pod/privileges.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
+import { whileRenewing } from '../context/while-renewing.js';
 import { controlAnswer } from './control-answer.js';
 import { keepDeployment } from './deployment-keeping.js';
 import { storeDeploymentLogs } from './deployment-logs.js';
@@ -84,7 +85,11 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       const url = frontendUrl(run, dynamo);
       const answer = isSimulatedEngine(dynamo.engine.kind)
         ? undefined
-        : await askFirst(cluster, pods, { url, model: dynamo.model.name });
+        : await whileRenewing(
+            askFirst(cluster, pods, { url, model: dynamo.model.name }),
+            () => context.claims.renew(run, input.nodes),
+            cancellationSignal(),
+          );
       const imageIds = pods.map((pod) => containerStatus(pod)?.imageID ?? '');
       if (answer) await assertAnswerOfControl(context, input, { answer, imageIds });
       const kvUnknown = kv ? undefined : (unknownKv(kvOfSpec) ?? unknownKv(found));
