@@ -1,11 +1,13 @@
-import { engineOf } from '../engines/registry.js';
-import type { DynamoFields } from './dynamo-spec.js';
+import { type EngineSpec, engineOf } from '../engines/registry.js';
 
 /** Finds contradictions between what the engine gets and what the prediction of its KV transfers assumes. */
 export function engineProblems({
   engine,
   transfer,
-}: Pick<DynamoFields, 'engine' | 'transfer'>): { path: (string | number)[]; message: string }[] {
+}: {
+  readonly engine: EngineSpec;
+  readonly transfer: { readonly kvCacheType: string };
+}): { path: (string | number)[]; message: string }[] {
   const { predictedOptions, kvElementType } = engineOf(engine);
   const options = engine.extraArguments.flatMap((argument, index) => {
     const [option = ''] = argument.split('=');
