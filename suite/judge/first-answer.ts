@@ -77,12 +77,16 @@ export function readAnswer(body: string): FirstAnswer | undefined {
   const tokens = (logprobs?.content ?? []).map(({ token, logprob, top_logprobs }) => ({
     text: token,
     ...(logprob == null ? {} : { logProbability: logprob }),
-    alternatives: Object.fromEntries(
-      (top_logprobs ?? []).flatMap((each) => (each.logprob == null ? [] : [[each.token, each.logprob]])),
-    ),
+    alternatives: alternativesOf(top_logprobs ?? []),
   }));
   const text = `${message.reasoning_content ?? ''}${message.content ?? ''}`;
   return { text, ...(tokens.length === 0 ? {} : { tokens }) };
+}
+
+/** Parts of a character can have the same text (U+FFFD), and the most probable of them counts. */
+function alternativesOf(found: readonly z.output<typeof logProbability>[]): Record<string, number> {
+  const known = found.flatMap(({ token, logprob }): [string, number][] => (logprob == null ? [] : [[token, logprob]]));
+  return Object.fromEntries(known.sort(([, a], [, b]) => a - b));
 }
 
 /**

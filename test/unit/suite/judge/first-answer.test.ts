@@ -74,6 +74,16 @@ describe('the first answer', () => {
     });
   });
 
+  it('has the most probable of alternatives with the same text', () => {
+    const alternatives = [
+      { token: '\ufffd', logprob: -0.6 },
+      { token: '\ufffd', logprob: -4 },
+    ];
+    const content = [{ token: 'a', logprob: -0.5, top_logprobs: alternatives }];
+    const body = JSON.stringify({ choices: [{ message: { content: 'a' }, logprobs: { content } }] });
+    assert.deepEqual(readAnswer(body)?.tokens?.[0]?.alternatives, { '\ufffd': -0.6 });
+  });
+
   it('has no tokens when the engine reports no probabilities', () => {
     const body = JSON.stringify({ choices: [{ message: { content: 'ab' }, logprobs: null }] });
     assert.deepEqual(readAnswer(body), { text: 'ab' });
