@@ -2,6 +2,7 @@ import type { CellRecord } from '../../results/records/any-cell.js';
 import { isInferenceCell } from '../../results/records/any-cell.js';
 import { findCell, type StoredCell } from '../../results/records/cells.js';
 import { dropCellFromRun, takeOverCell } from '../../results/records/run-cells.js';
+import { sameImages } from '../../suite/record/same-images.js';
 import type { Run } from '../../suite/run/run.js';
 import type { LoadPoint } from '../../suite/spec/inference-tests.js';
 import type { ActivityContext } from '../context/context.js';
@@ -63,7 +64,9 @@ export function findCellActivities(context: ActivityContext) {
   async function findLoadCell(
     input: Wanted<InferenceCellDefinition> & { imageIds: readonly string[] },
   ): Promise<CellSummary | undefined> {
-    const { found } = await find(input, inferenceCellKey(input.cell), (cell) => sameImages(cell, input.imageIds));
+    const { found } = await find(input, inferenceCellKey(input.cell), (cell) =>
+      sameImages(imagesOf(cell), input.imageIds),
+    );
     return found && summaryOf(found.cell, true);
   }
 
@@ -91,10 +94,7 @@ function attemptsOf(stored: StoredCell | undefined): number {
   return stored && !isInferenceCell(stored.cell) ? stored.cell.attempts.length : 0;
 }
 
-/** Returns true when the images match, or when no digest is known. */
-function sameImages(cell: CellRecord, imageIds: readonly string[]): boolean {
-  const known = (ids: readonly string[]) => [...new Set(ids.filter(Boolean))].sort().join();
-  const before = known(isInferenceCell(cell) ? cell.pods.map(({ imageId }) => imageId) : []);
-  const now = known(imageIds);
-  return before === now || before === '' || now === '';
+/** Returns the digests of the images of a cell. */
+function imagesOf(cell: CellRecord): string[] {
+  return isInferenceCell(cell) ? cell.pods.map(({ imageId }) => imageId) : [];
 }

@@ -3,7 +3,6 @@ import type { DeploymentInput, DeploymentPlace } from '../../cluster/objects/dyn
 import { deploymentObjects } from '../../cluster/objects/dynamo/deployment-objects.js';
 import { deploymentLabels } from '../../cluster/objects/dynamo/kept-object.js';
 import { containerStatus } from '../../kubernetes/pods/pod-state.js';
-import { inferenceCells } from '../../results/records/cells.js';
 import { deploymentName, frontendUrl } from '../../suite/cluster/dynamo-names.js';
 import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import { answerDifference, type FirstAnswer } from '../../suite/judge/first-answer.js';
@@ -11,6 +10,8 @@ import { type KvSize, knownKv, unknownKv } from '../../suite/kv/kv-size.js';
 import { privilegeOf } from '../../suite/pod/privileges.js';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { ActivityContext } from '../context/context.js';
+import { whileRenewing } from '../context/while-renewing.js';
+import { controlAnswer } from './control-answer.js';
 import { keepDeployment } from './deployment-keeping.js';
 import { storeDeploymentLogs } from './deployment-logs.js';
 import { assertNameFree } from './deployment-owner.js';
@@ -84,8 +85,13 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       const url = frontendUrl(run, dynamo);
       const answer = isSimulatedEngine(dynamo.engine.kind)
         ? undefined
-        : await askFirst(cluster, pods, { url, model: dynamo.model.name });
-      if (answer) await assertAnswerOfControl(context, input, answer);
+        : await whileRenewing(
+            askFirst(cluster, pods, { url, model: dynamo.model.name }),
+            () => context.claims.renew(run, input.nodes),
+            cancellationSignal(),
+          );
+      const imageIds = pods.map((pod) => containerStatus(pod)?.imageID ?? '');
+      if (answer) await assertAnswerOfControl(context, input, { answer, imageIds });
       const kvUnknown = kv ? undefined : (unknownKv(kvOfSpec) ?? unknownKv(found));
       return {
         name: deploymentName(run, dynamo),
@@ -139,13 +145,12 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
  * @throws {SuiteFailure} `AnswerDiffers`
  */
 async function assertAnswerOfControl(
-  { store }: ActivityContext,
+  context: ActivityContext,
   { run, control, topology }: DeployInput,
-  answer: FirstAnswer,
+  { answer, imageIds }: { readonly answer: FirstAnswer; readonly imageIds: readonly string[] },
 ): Promise<void> {
   if (control === undefined || topology !== 'disaggregated') return;
-  const cells = await store.use((kysely) => inferenceCells(kysely, run.workflowId, control));
-  const expected = cells.find((cell) => cell.answer)?.answer;
+  const expected = await controlAnswer(context, run, control, imageIds);
   const difference = expected && answerDifference(answer, expected);
   if (difference === undefined) return;
   throw new SuiteFailure('AnswerDiffers', `the first answer is not that of the control ${control}: ${difference}`);

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Kysely, Transaction } from 'kysely';
 import { cellProblems, currentCell, isReadableCell } from '../../suite/record/current-cell.js';
-import type { InferenceCell } from '../../suite/record/inference-record.js';
 import type { TransportCell } from '../../suite/record/record.js';
 import { canonicalJson } from '../../suite/run/canonical-json.js';
 import type { Tables } from '../database/tables.js';
@@ -103,16 +102,6 @@ export async function transportCells(
     .flatMap((row) => readCell(row)?.cell ?? [])
     .filter((cell) => !isInferenceCell(cell))
     .sort((a, b) => Number(b.warmUp ?? false) - Number(a.warmUp ?? false) || a.repetition - b.repetition);
-}
-
-/** Reads the current cells of an inference test in a workflow. */
-export async function inferenceCells(
-  kysely: Kysely<Tables>,
-  workflowId: string,
-  test: string,
-): Promise<InferenceCell[]> {
-  const rows = await linkedRecords(kysely, workflowId).where('workflow_cell.test', '=', test).execute();
-  return rows.flatMap((row) => readCell(row)?.cell ?? []).filter((cell) => isInferenceCell(cell));
 }
 
 /** Converts a recorded cell to the current version; undefined for an unknown version. */

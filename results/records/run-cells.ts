@@ -1,8 +1,9 @@
 import type { Kysely, Transaction } from 'kysely';
 import { cellProblems, currentCell, isReadableCell } from '../../suite/record/current-cell.js';
+import type { InferenceCell } from '../../suite/record/inference-record.js';
 import type { RunHead } from '../../suite/record/record.js';
 import type { Tables } from '../database/tables.js';
-import type { CellRecord } from './any-cell.js';
+import { type CellRecord, isInferenceCell } from './any-cell.js';
 import { parseBounded } from './bounded-json.js';
 import { linkCellToWorkflow, putCell, type StoredCell } from './cells.js';
 import { problemsText, unreadable } from './readable.js';
@@ -132,6 +133,30 @@ export function cellOfRun(run: RunName, text: string): CellRecord {
   const problems = cellProblems(recorded);
   if (problems.length > 0) throw unreadable(run, `a cell: ${problemsText(problems)}`);
   return currentCell(recorded);
+}
+
+/** Reads the cells of an inference test of a run that this store started, without those of an unknown version. */
+export async function inferenceCellsOfRun(
+  kysely: Kysely<Tables>,
+  { workflowId, runId }: RunName,
+  test: string,
+): Promise<InferenceCell[]> {
+  const rows = await kysely
+    .selectFrom('run')
+    .innerJoin('run_cell', 'run_cell.run_seq', 'run.seq')
+    .innerJoin('cell', 'cell.seq', 'run_cell.cell_seq')
+    .select('cell.record')
+    .where('run.workflow_id', '=', workflowId)
+    .where('run.run_id', '=', runId)
+    .where('run.trusted', '=', 1)
+    .where('run_cell.test', '=', test)
+    .orderBy('run_cell.position')
+    .execute();
+  return rows
+    .map(({ record }): object => JSON.parse(record))
+    .filter((recorded) => cellProblems(recorded).length === 0)
+    .map(currentCell)
+    .filter((cell) => isInferenceCell(cell));
 }
 
 async function nextPosition(transaction: Transaction<Tables>, runSeq: number): Promise<number> {

@@ -113,6 +113,11 @@ export interface Engine<Block extends EngineBlock = EngineBlock> {
   readonly simulation?: Simulation<Block>;
   /** The engine's record of its KV transfers; absent when it keeps none. */
   readonly transferRecord?: TransferRecord;
+  /**
+   * Options of the command from which the size of a KV transfer follows, each with the field of `dynamo` that sets it. Names of
+   * one option are listed separately. `extraArguments` cannot contain them, because the prediction would not follow.
+   */
+  readonly predictedOptions: Readonly<Record<string, string>>;
   /** Returns the data type of the elements of the KV cache that the block selects. */
   kvElementType(block: Block): KvElementType;
   /**

@@ -34,20 +34,24 @@ const PROMPT = Array.from({ length: 12 }, (_, i) => `Line ${i + 1}: the quick br
   ' ',
 );
 
-/** Returns the body of the first request, for `/v1/chat/completions`. Greedy, so that equal engines give equal answers. */
-export function firstRequest(model: string): object {
+/**
+ * Returns the body of the first request, for `/v1/chat/completions`. Greedy, so that equal engines give equal answers.
+ *
+ * @param options.probabilities false for an engine that refuses a request for the probabilities of tokens
+ */
+export function firstRequest(model: string, { probabilities }: { readonly probabilities: boolean }): object {
   return {
     model,
     messages: [{ role: 'user', content: PROMPT }],
     max_tokens: ANSWER_TOKENS,
     temperature: 0,
-    logprobs: true,
-    top_logprobs: ALTERNATIVES,
+    ...(probabilities ? { logprobs: true, top_logprobs: ALTERNATIVES } : {}),
     stream: false,
   };
 }
 
-const logProbability = z.object({ token: z.string(), logprob: z.number() });
+/** JSON has no infinite number: the logarithm of a probability of 0 is null. */
+const logProbability = z.object({ token: z.string(), logprob: z.number().nullish() });
 
 const completion = z.object({
   choices: z
@@ -56,7 +60,7 @@ const completion = z.object({
         message: z.object({ content: z.string().nullish(), reasoning_content: z.string().nullish() }),
         logprobs: z
           .object({
-            content: z.array(logProbability.extend({ top_logprobs: z.array(logProbability).default([]) })).nullish(),
+            content: z.array(logProbability.extend({ top_logprobs: z.array(logProbability).nullish() })).nullish(),
           })
           .nullish(),
       }),
@@ -72,11 +76,17 @@ export function readAnswer(body: string): FirstAnswer | undefined {
   const { message, logprobs } = choice;
   const tokens = (logprobs?.content ?? []).map(({ token, logprob, top_logprobs }) => ({
     text: token,
-    logProbability: logprob,
-    alternatives: Object.fromEntries(top_logprobs.map((each) => [each.token, each.logprob])),
+    ...(logprob == null ? {} : { logProbability: logprob }),
+    alternatives: alternativesOf(top_logprobs ?? []),
   }));
   const text = `${message.reasoning_content ?? ''}${message.content ?? ''}`;
   return { text, ...(tokens.length === 0 ? {} : { tokens }) };
+}
+
+/** Parts of a character can have the same text (U+FFFD), and the most probable of them counts. */
+function alternativesOf(found: readonly z.output<typeof logProbability>[]): Record<string, number> {
+  const known = found.flatMap(({ token, logprob }): [string, number][] => (logprob == null ? [] : [[token, logprob]]));
+  return Object.fromEntries(known.sort(([, a], [, b]) => a - b));
 }
 
 /**
@@ -94,13 +104,13 @@ export function answerDifference(answer: FirstAnswer, control: FirstAnswer): str
   for (const [at, token] of tokens.entries()) {
     const other = expected[at];
     if (!other) return `the answer has ${tokens.length} tokens instead of ${expected.length}`;
-    const [found, wanted] = [token.logProbability ?? 0, other.logProbability ?? 0];
-    if (Math.abs(found - wanted) > MAX_DIFFERENCE) {
+    const [found, wanted] = [token.logProbability, other.logProbability];
+    if (found !== undefined && wanted !== undefined && Math.abs(found - wanted) > MAX_DIFFERENCE) {
       return `token ${at + 1} is ${shown(token.text)} with log probability ${found.toFixed(3)} instead of ${shown(other.text)} with ${wanted.toFixed(3)}`;
     }
     if (token.text === other.text) continue;
     const rival = token.alternatives?.[other.text];
-    if (rival !== undefined && Math.abs(rival - found) <= MAX_DIFFERENCE) return undefined;
+    if (found !== undefined && rival !== undefined && Math.abs(rival - found) <= MAX_DIFFERENCE) return undefined;
     return `token ${at + 1} is ${shown(token.text)} instead of ${shown(other.text)}`;
   }
   return tokens.length < expected.length

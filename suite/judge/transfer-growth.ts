@@ -67,13 +67,13 @@ export function failuresOfTransfers({ before, after }: Evidence): TransferFailur
 }
 
 /**
- * Returns the growth of the counters of one worker; undefined when one became smaller. A series that appears during the load
- * started at 0.
+ * Returns the growth of the counters of one worker; undefined when one became smaller or disappeared. A series that appears
+ * during the load started at 0.
  */
 function growthOf(first: TransferCounts, last: TransferCounts): TransferCounts | undefined {
   const changes = TRANSFER_QUANTITIES.flatMap((quantity): [TransferQuantity, number][] => {
-    const now = last[quantity];
-    return now === undefined ? [] : [[quantity, now - (first[quantity] ?? 0)]];
+    const [before, now] = [first[quantity], last[quantity]];
+    return before === undefined && now === undefined ? [] : [[quantity, (now ?? 0) - (before ?? 0)]];
   });
   return changes.some(([, change]) => change < 0) ? undefined : Object.fromEntries(changes);
 }

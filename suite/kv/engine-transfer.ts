@@ -12,13 +12,13 @@ export interface EngineTransfer {
 }
 
 /**
- * Returns the mean transfer of a load point. Undefined when the engine has no record or no transfer, when the point is not
- * valid, and when the record contradicts the NICs or their ceiling.
+ * Returns the mean transfer of a load point. Undefined when the engine has no record, no transfer or no time of one, when the
+ * point is not valid, and when the record contradicts the NICs or their ceiling.
  */
 export function engineTransfer(cell: InferenceCell): EngineTransfer | undefined {
   const engine = cell.kvTransfer?.engine;
   const isImpossible = cell.reasons.some(({ code }) => code === 'metric-impossible');
-  if (!engine || engine.transfers === 0 || !validLoad(cell) || isImpossible) return undefined;
+  if (!engine || engine.transfers === 0 || engine.seconds === 0 || !validLoad(cell) || isImpossible) return undefined;
   const { transfers, bytes, seconds, descriptors, postSeconds } = engine;
   return {
     bytes: bytes / transfers,

@@ -50,9 +50,8 @@ export function kvSize(config: ModelConfig, kvCacheType: string, tensorParallel:
   const type = kvCacheType === 'auto' ? (config.torch_dtype ?? config.dtype ?? 'unknown') : kvCacheType;
   const bytes = BYTES_OF_TYPE[type];
   if (bytes === undefined) {
-    return {
-      unknown: `the KV cache type ${type} has an unknown size; set dynamo.transfer.kvCacheType, or torch_dtype in dynamo.model.config`,
-    };
+    const remedy = '; set dynamo.transfer.kvCacheType, or torch_dtype in dynamo.model.config';
+    return { unknown: `the KV cache type ${type} has an unknown size${kvCacheType === 'auto' ? remedy : ''}` };
   }
   const layers = layersWithKv(config);
   if (typeof layers === 'object') return layers;

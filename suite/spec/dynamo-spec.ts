@@ -16,6 +16,7 @@ import {
 import { isSameNode } from '../schema/placement.js';
 import { bytes, choice, didYouMean, duration, slug, strict } from '../schema/schema.js';
 import { shown } from '../schema/shown.js';
+import { engineProblems } from './engine-problems.js';
 import { inferenceSpec } from './inference-tests.js';
 import { modelConfig } from './model-config.js';
 
@@ -189,7 +190,7 @@ export function completeDynamo(dynamo: DynamoFields, fabric: { readonly kind: st
   return { ...dynamo, image, runtimeVersion: dynamo.runtimeVersion ?? runtimeVersion };
 }
 
-/** Finds problems of the block that depend on other parts of the spec: names of transport tests, the namespace. */
+/** Finds contradictions within the block, and between it and other parts of the spec: names of transport tests, the namespace. */
 export function dynamoProblems(
   dynamo: DynamoFields,
   suite: {
@@ -197,7 +198,7 @@ export function dynamoProblems(
     readonly cluster: { readonly namespace: string };
   },
 ): { path: (string | number)[]; message: string }[] {
-  const problems: { path: (string | number)[]; message: string }[] = [];
+  const problems: { path: (string | number)[]; message: string }[] = engineProblems(dynamo);
   const names = suite.tests.map(({ name }) => name);
   const own = dynamo.tests.map(({ name }) => name);
   const others = new Set(names);

@@ -31,6 +31,7 @@ export const mocker = {
     kvTransferRate: (block) => block.kvTransferRate,
   },
 
+  predictedOptions: {},
   kvElementType: () => 'auto',
   // Its delay follows from the bytes of a block, not from descriptors.
   descriptorsPerBlock: () => 1,

@@ -35,6 +35,13 @@ export const sglang = {
       failedTransfers: { name: 'sglang:num_transfer_failed_reqs_total' },
     },
   },
+  predictedOptions: {
+    '--page-size': 'transfer.tokensPerBlock',
+    '--tp': 'transfer.tensorParallel',
+    '--tp-size': 'transfer.tensorParallel',
+    '--tensor-parallel-size': 'transfer.tensorParallel',
+    '--kv-cache-dtype': 'engine.kvCacheDtype',
+  },
   kvElementType({ kvCacheDtype }): KvElementType {
     if (kvCacheDtype === 'auto') return 'auto';
     return kvCacheDtype === 'bf16' ? 'bfloat16' : 'fp8';
@@ -54,6 +61,8 @@ export const sglang = {
       String(transfer.tokensPerBlock),
       '--kv-cache-dtype',
       block.kvCacheDtype,
+      // Without it, the worker shows no series of the engine. The control gets it too, because counting costs time.
+      '--enable-metrics',
       ...(role === 'worker'
         ? []
         : [

@@ -29,11 +29,12 @@ export const trtllm = {
     role: 'decode',
     series: {
       transfers: { name: 'trtllm_kv_transfer_latency_seconds_count' },
-      bytes: { name: 'trtllm_kv_transfer_bytes_total' },
+      bytes: { name: 'trtllm_kv_transfer_bytes_sum' },
       seconds: { name: 'trtllm_kv_transfer_latency_seconds_sum' },
-      failedTransfers: { name: 'trtllm_kv_transfer_failure_total' },
     },
   },
+  // `--override-engine-args` takes precedence over the other options.
+  predictedOptions: {},
   kvElementType: ({ kvCacheDtype }) => kvCacheDtype,
   descriptorsPerBlock: (layers) => layers,
 
@@ -50,9 +51,13 @@ export const trtllm = {
     ];
   },
 
-  /** Without the variable, or without the plugin in the image, TensorRT-LLM silently uses another NIXL back end. */
+  /**
+   * Without the first variable, or without the plugin in the image, TensorRT-LLM silently uses another NIXL back end. Without
+   * the second one, the worker shows no series of the engine; the control gets it too, because counting costs time. It is no
+   * argument, because earlier versions of Dynamo do not start with an unknown one.
+   */
   environment({ transfer }: EngineWorker<Block>): Record<string, string> {
-    return { TRTLLM_NIXL_KVCACHE_BACKEND: transfer.backend };
+    return { TRTLLM_NIXL_KVCACHE_BACKEND: transfer.backend, DYN_TRTLLM_PUBLISH_METRICS: 'true' };
   },
 } as const satisfies Engine<Block>;
 

@@ -39,6 +39,12 @@ export const vllm = {
       expiredRequests: { name: 'vllm:nixl_num_kv_expired_reqs_total' },
     },
   },
+  predictedOptions: {
+    '--block-size': 'transfer.tokensPerBlock',
+    '--tensor-parallel-size': 'transfer.tensorParallel',
+    '-tp': 'transfer.tensorParallel',
+    '--kv-cache-dtype': 'engine.kvCacheDtype',
+  },
   kvElementType: ({ kvCacheDtype }) => (kvCacheDtype === 'auto' || kvCacheDtype === 'bfloat16' ? kvCacheDtype : 'fp8'),
   descriptorsPerBlock: (layers) => layers,
 

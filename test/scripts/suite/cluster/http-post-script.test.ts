@@ -21,6 +21,12 @@ describe('the script that posts JSON', () => {
     });
     request.on('end', () => {
       received.push(`${request.method} ${request.headers['content-type']} ${text}`);
+      if (request.url?.startsWith('/cut')) {
+        response
+          .writeHead(request.url === '/cut' ? 200 : 500, { 'Content-Length': '100' })
+          .write('begin', () => response.destroy());
+        return;
+      }
       response.writeHead(request.url === '/error' ? 500 : 200);
       response.end(`answer to ${request.url}\nsecond line`);
     });
@@ -44,6 +50,11 @@ describe('the script that posts JSON', () => {
 
   it('prints the status and the body of an error', async () => {
     assert.equal(await printed(`${base}/error`), '500 answer to /error\nsecond line');
+  });
+
+  it('prints status 0 when the connection ends within the answer', async () => {
+    assert.match(await printed(`${base}/cut`), /^0 IncompleteRead/);
+    assert.match(await printed(`${base}/cut-error`), /^0 IncompleteRead/);
   });
 
   it('prints status 0 and the reason when no server listens', async () => {

@@ -109,7 +109,14 @@ describe('engine TensorRT-LLM', () => {
   });
 
   it('chooses the NIXL back end of the spec', () => {
-    assert.deepEqual(trtllm.environment(worker('decode')), { TRTLLM_NIXL_KVCACHE_BACKEND: 'UCX' });
+    assert.equal(trtllm.environment(worker('decode')).TRTLLM_NIXL_KVCACHE_BACKEND, 'UCX');
+  });
+
+  it('shows its record of transfers, whose bytes are a histogram, also in a control', () => {
+    for (const role of ['decode', 'worker'] as const) {
+      assert.equal(trtllm.environment(worker(role)).DYN_TRTLLM_PUBLISH_METRICS, 'true');
+    }
+    assert.equal(trtllm.transferRecord.series.bytes.name, 'trtllm_kv_transfer_bytes_sum');
   });
 
   it('gives a disaggregated worker its role, and loads the model from its path', () => {
@@ -167,6 +174,12 @@ describe('engine SGLang', () => {
     );
     assert.equal(argumentOf(sglang.arguments(worker('worker')), '--disaggregation-mode'), undefined);
     assert.deepEqual(sglang.environment(worker('prefill')), { SGLANG_DISAGGREGATION_NIXL_BACKEND: 'UCX' });
+  });
+
+  it('shows its record of transfers, also in a control', () => {
+    for (const role of ['prefill', 'decode', 'worker'] as const) {
+      assert.ok(sglang.arguments(worker(role)).includes('--enable-metrics'));
+    }
   });
 });
 

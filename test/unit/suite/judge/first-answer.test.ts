@@ -11,10 +11,18 @@ function answer(tokens: readonly [string, number, Record<string, number>?][]): F
 
 describe('the first request', () => {
   it('is greedy and asks for the probabilities of the tokens', () => {
-    const body = firstRequest('tiny');
+    const body = firstRequest('tiny', { probabilities: true });
     assert.deepEqual(
       ['model', 'temperature', 'logprobs', 'stream'].map((key) => (body as Record<string, unknown>)[key]),
       ['tiny', 0, true, false],
+    );
+  });
+
+  it('can do without the probabilities', () => {
+    const body = firstRequest('tiny', { probabilities: false });
+    assert.deepEqual(
+      ['logprobs', 'top_logprobs'].filter((key) => key in body),
+      [],
     );
   });
 });
@@ -41,6 +49,39 @@ describe('the first answer', () => {
         ['b', -1],
       ]),
     );
+  });
+
+  it('is read although a probability is 0, whose logarithm JSON cannot hold, and without alternatives', () => {
+    const body = JSON.stringify({
+      choices: [
+        {
+          message: { content: 'ab' },
+          logprobs: {
+            content: [
+              { token: 'a', logprob: -0.5, top_logprobs: [{ token: 'x', logprob: null }] },
+              { token: 'b', logprob: null, top_logprobs: null },
+            ],
+          },
+        },
+      ],
+    });
+    assert.deepEqual(readAnswer(body), {
+      text: 'ab',
+      tokens: [
+        { text: 'a', logProbability: -0.5, alternatives: {} },
+        { text: 'b', alternatives: {} },
+      ],
+    });
+  });
+
+  it('has the most probable of alternatives with the same text', () => {
+    const alternatives = [
+      { token: '\ufffd', logprob: -0.6 },
+      { token: '\ufffd', logprob: -4 },
+    ];
+    const content = [{ token: 'a', logprob: -0.5, top_logprobs: alternatives }];
+    const body = JSON.stringify({ choices: [{ message: { content: 'a' }, logprobs: { content } }] });
+    assert.deepEqual(readAnswer(body)?.tokens?.[0]?.alternatives, { '\ufffd': -0.6 });
   });
 
   it('has no tokens when the engine reports no probabilities', () => {
@@ -112,6 +153,12 @@ describe('the comparison with the answer of the control', () => {
       ['x', -0.99, { x: -0.99, b: -3 }],
     ]);
     assert.match(answerDifference(noTie, control) ?? '', /token 2 is "x"/);
+  });
+
+  it('compares the text alone of a token without probability', () => {
+    const unknown = (text: string): FirstAnswer => ({ text, tokens: [...text].map((each) => ({ text: each })) });
+    assert.equal(answerDifference(unknown('abc'), control), undefined);
+    assert.match(answerDifference(unknown('axc'), control) ?? '', /token 2 is "x" instead of "b"/);
   });
 
   it('finds an answer that ends early or late', () => {

@@ -52,6 +52,16 @@ describe('the growth of the engine’s record of KV transfers', () => {
     assert.deepEqual(completed(both, { 'decode-1': COUNTS }), unread, 'replaced');
   });
 
+  it('is unknown when a worker lost its series, and not the sum of the others', () => {
+    assert.deepEqual(
+      completed(
+        { 'decode-1': COUNTS, 'decode-2': COUNTS },
+        { 'decode-1': { transfers: 3, bytes: 300, seconds: 1 }, 'decode-2': {} },
+      ),
+      { unread: 'a counter of decode pod decode-2 became smaller: the engine was started again' },
+    );
+  });
+
   it('is unknown when a counter became smaller', () => {
     assert.deepEqual(completed({ 'decode-1': COUNTS }, { 'decode-1': { ...COUNTS, bytes: 199 } }), {
       unread: 'a counter of decode pod decode-1 became smaller: the engine was started again',

@@ -183,6 +183,8 @@ describe('what the engine itself measured of its KV transfers', () => {
     assert.deepEqual(networkShares(measured(invalid)), []);
     const none = { ...kvTransfer, engine: { transfers: 0, bytes: 0, seconds: 0 } };
     assert.equal(networkShares(measured({ kvTransfer: none }))[0]?.engineTransfer, undefined);
+    const untimed = { ...kvTransfer, engine: { ...kvTransfer.engine, seconds: 0 } };
+    assert.equal(networkShares(measured({ kvTransfer: untimed }))[0]?.engineTransfer, undefined);
   });
 
   it('gives the points of a model of the transfer, from valid load points only', () => {

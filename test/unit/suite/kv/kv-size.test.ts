@@ -61,6 +61,7 @@ describe('KV bytes of a prompt token', () => {
 
   it('are unknown for a type of unknown size', () => {
     assert.match(unknown({ ...LLAMA_8B, torch_dtype: 'int3' }, 'auto', 1), /type int3 has an unknown size; set dynamo/);
+    assert.match(unknown(LLAMA_8B, 'nvfp4', 1), /type nvfp4 has an unknown size$/);
   });
 
   it('are unknown for a quantized model, whose KV cache may be fp8, until the type is said', () => {

@@ -29,6 +29,12 @@ describe('the dynamo block of a suite spec', () => {
     assert.equal(dynamo.platform.install, false);
   });
 
+  it('accepts a KV cache type to count where the checkpoint decides, and the one that the engine gets', () => {
+    const accepted = (kvCacheDtype: string, kvCacheType: string) =>
+      parsed({ engine: { kind: 'vllm', kvCacheDtype }, transfer: { kvCacheType } }).dynamo.transfer.kvCacheType;
+    assert.deepEqual([accepted('auto', 'fp8'), accepted('fp8_e5m2', 'fp8')], ['fp8', 'fp8']);
+  });
+
   const bad: readonly [string, unknown, RegExp][] = [
     ['a name with dots', suite({ name: 'qwen2.5' }), /dynamo\.name: deployment name may contain only a-z, 0-9 and "-"/],
     [
@@ -57,6 +63,21 @@ describe('the dynamo block of a suite spec', () => {
       /applies only to a simulated engine/,
     ],
     ['an unknown engine', suite({ engine: { kind: 'trt-llm' } }), /unknown engine "trt-llm"; did you mean "trtllm"/],
+    [
+      'an argument that changes the blocks of the prediction',
+      suite({ engine: { kind: 'vllm', extraArguments: ['--enforce-eager', '--block-size=16'] } }),
+      /engine\.extraArguments\[1\]: the suite sets --block-size and predicts .* set dynamo\.transfer\.tokensPerBlock/,
+    ],
+    [
+      'an argument that changes the ranks of the prediction by its other name',
+      suite({ engine: { kind: 'sglang', extraArguments: ['--tp-size', '4'] } }),
+      /engine\.extraArguments\[0\]: the suite sets --tp-size/,
+    ],
+    [
+      'a KV cache type to count that the engine does not get',
+      suite({ engine: { kind: 'vllm', kvCacheDtype: 'fp8_e4m3' }, transfer: { kvCacheType: 'bfloat16' } }),
+      /transfer\.kvCacheType: counts bfloat16 elements, but the engine gets engine\.kvCacheDtype with fp8 elements/,
+    ],
     [
       'a label that is too long',
       suite({ name: 'd'.repeat(40) }, { cluster: { namespace: 'n'.repeat(30) } }),
