@@ -92,5 +92,5 @@ export function kvTransferTexts(row: KvTransferRow): readonly string[] {
 
 /** Explains the figures of the rows. @param engine the engine's name in a sentence */
 export function kvTransferNote(engine: string): string {
-  return `Bytes: of all requests of a load, those of the warm-up included. Transfer, posting and rate: of one transfer on average, as ${engine} measured it; absent when the load point is not valid, when its record contradicts the NICs or their ceiling, and when it could not be read. Predicted transfer: at the rate of the transport test. TTFT minus control also contains the rest of disaggregation.`;
+  return `Bytes: of all requests of a load, those of the warm-up included. Transfer, posting and rate: of one transfer on average, the short one of AIPerf’s probe included, as ${engine} measured it; absent when the load point is not valid, when its record contradicts the NICs or their ceiling, and when it could not be read. Predicted transfer: at the rate of the transport test. TTFT minus control also contains the rest of disaggregation.`;
 }
