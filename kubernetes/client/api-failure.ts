@@ -14,7 +14,7 @@ const DENIED = /admission webhook "[^"]+" denied the request/;
 
 /** Maps an HTTP status to the failure class with the right remedy. Callers may handle 404 and 409 themselves. */
 function classOf(code: number, reason: string, message: string): FailureClass {
-  // An admission webhook that gives no status of its answer refuses with 403, which is no missing permission.
+  // An admission webhook that gives no status of its answer refuses with 403, which does not mean a missing permission.
   if (DENIED.test(message)) return 'Rejected';
   if (code === 401) return 'Unauthorized';
   if (code === 403) return 'Forbidden';

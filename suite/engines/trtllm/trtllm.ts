@@ -53,8 +53,8 @@ export const trtllm = {
 
   /**
    * Without the first variable, or without the plugin in the image, TensorRT-LLM silently uses another NIXL back end. Without
-   * the second one, the worker shows no series of the engine; the control gets it too, because counting costs time. It is no
-   * argument, because earlier versions of Dynamo do not start with an unknown one.
+   * the second one, the worker shows no series of the engine; the control gets it too, because counting costs time. It is a
+   * variable, because earlier versions of Dynamo do not start with an unknown argument.
    */
   environment({ transfer }: EngineWorker<Block>): Record<string, string> {
     return { TRTLLM_NIXL_KVCACHE_BACKEND: transfer.backend, DYN_TRTLLM_PUBLISH_METRICS: 'true' };
