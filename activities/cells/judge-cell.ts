@@ -61,6 +61,7 @@ export function judgeCellActivities(context: ActivityContext) {
           evidence,
           circumstances: {
             simulated: isSimulatedEngine(engine.kind),
+            answered: deployed.answer !== undefined,
             fabricDevices: hasDevices && kind.needsDevices ? kind.devices : undefined,
             events: kind.events,
             bytesPerToken: deployed.kv?.bytesPerToken,

@@ -1,6 +1,6 @@
 import { type FailureClass, SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Status } from './objects.js';
-import { unansweredWebhook, webhookHint } from './unanswered-webhook.js';
+import { type UnansweredWebhook, unansweredWebhook, webhookHint } from './unanswered-webhook.js';
 
 /** Names a request to the API server in messages: `get v1/namespaces/bench/pods/rank on https://…`. */
 export interface RequestContext {
@@ -12,10 +12,18 @@ export interface RequestContext {
 /** Matches the API server's text about an admission webhook that answered. */
 const DENIED = /admission webhook "[^"]+" denied the request/;
 
+/**
+ * Matches the API server's text about an applied object that does not fit the schema of its kind. The status is 500 instead of
+ * 400 (https://github.com/kubernetes/kubernetes/issues/139253).
+ */
+const OUTSIDE_SCHEMA = /failed to create typed patch object/;
+const SCHEMA_HINT =
+  'Update the CRD or the operator that owns the kind of the object: the field in the message is unknown to the version in the cluster. Or remove the key of the spec that sets this field';
+
 /** Maps an HTTP status to the failure class with the right remedy. Callers may handle 404 and 409 themselves. */
 function classOf(code: number, reason: string, message: string): FailureClass {
   // An admission webhook that gives no status of its answer refuses with 403, which does not mean a missing permission.
-  if (DENIED.test(message)) return 'Rejected';
+  if (DENIED.test(message) || OUTSIDE_SCHEMA.test(message)) return 'Rejected';
   if (code === 401) return 'Unauthorized';
   if (code === 403) return 'Forbidden';
   if (code === 404) return 'NotFound';
@@ -39,12 +47,17 @@ export class ApiFailure extends SuiteFailure {
     super(
       webhook ? 'WebhookUnavailable' : classOf(status, reason, serverMessage),
       `${context.verb} ${context.what} on ${context.server}: ${serverMessage}`,
-      webhook ? { hint: webhookHint(webhook) } : {},
+      hintOf(webhook, serverMessage),
     );
     this.serverMessage = serverMessage;
     this.status = status;
     this.reason = reason;
   }
+}
+
+function hintOf(webhook: UnansweredWebhook | undefined, message: string): { readonly hint?: string } {
+  if (webhook) return { hint: webhookHint(webhook) };
+  return OUTSIDE_SCHEMA.test(message) ? { hint: SCHEMA_HINT } : {};
 }
 
 /** Creates the failure of a request without a response: wrong address, closed port, TLS error, time-out. */

@@ -39,7 +39,7 @@ const LOOKS: Readonly<Record<Part, Omit<LegendEntry, 'label'> & { readonly legen
       style: { color: 'var(--s1-soft)', borderColor: 'var(--s1)', borderWidth: 1 },
     },
     residual: {
-      legend: 'residual: not explained by the measured network',
+      legend: 'residual: not explained by one transfer at the measured rate',
       color: 'var(--s2)',
       mark: 'area',
       style: { color: 'var(--s2)' },

@@ -3,7 +3,7 @@ import { isSimulatedEngine } from '../../suite/engines/registry.js';
 import { ceilingOfShares } from '../../suite/hardware/fabric.js';
 import { engineTransfer } from '../../suite/kv/engine-transfer.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
-import type { InferenceCell } from '../../suite/record/inference-record.js';
+import type { DynamoRecord, InferenceCell } from '../../suite/record/inference-record.js';
 import type { SuiteRecord, TestRecord } from '../../suite/record/record.js';
 import { isSameNode } from '../../suite/schema/placement.js';
 import type { LoadPoint } from '../../suite/spec/inference-tests.js';
@@ -138,14 +138,16 @@ function* transportLines(record: SuiteRecord, test: TestRecord): Generator<Line>
 
 function loadLines(record: SuiteRecord): Line[] {
   const shares = networkShares(record);
-  return (record.dynamo?.tests ?? []).flatMap((test): Line[] => {
+  const { dynamo } = record;
+  if (!dynamo) return [];
+  return dynamo.tests.flatMap((test): Line[] => {
     const common = { ...ofRun(record), test: test.name, tool: 'inference', topology: test.topology };
     if (test.cells.length === 0) return [{ ...common, verdict: test.verdict, failure: test.failure?.class }];
     return test.cells.map((cell) => ({
       ...common,
-      simulated_engine: isSimulatedEngine(record.dynamo?.engine) ? 1 : 0,
+      simulated_engine: isSimulatedEngine(dynamo.engine) ? 1 : 0,
       ...loadFigures(cell),
-      ...kvFigures(cell),
+      ...kvFigures(cell, dynamo),
       ...networkFigures(shares.find((share) => share.test === test.name && isAt(share, cell))),
     }));
   });
@@ -175,9 +177,9 @@ function loadFigures(cell: InferenceCell): Line {
   };
 }
 
-function kvFigures(cell: InferenceCell): Line {
+function kvFigures(cell: InferenceCell, dynamo: DynamoRecord): Line {
   const { predictedBytes, engine, nicReceived, nicSent } = cell.kvTransfer ?? {};
-  const transfer = engineTransfer(cell);
+  const transfer = engineTransfer(cell, dynamo);
   return {
     kv_predicted_bytes: predictedBytes,
     kv_engine_bytes: engine?.bytes,

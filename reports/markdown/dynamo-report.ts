@@ -85,7 +85,7 @@ function networkSection(record: SuiteRecord, dynamo: DynamoRecord): string[] {
     ...heading,
     `KV cache of one prompt token: ${kv?.explanation ?? 'unknown'}. Predicted transfer = prompt tokens in whole blocks × KV bytes per token and rank ÷ rate of ${dynamo.baseline} at the size of a descriptor, the part of a block of ${dynamo.tokensPerBlock} tokens that the engine posts at once.`,
     '',
-    '"Measured": the transfer is TTFT minus the TTFT of the control test, which has no KV transfer. "Bound": the test has no control, so the transfer took at most the whole TTFT, and its rate was at least the effective rate shown. Residual: the part of the transfer that the measured rate does not explain.',
+    '"Measured": the transfer is TTFT minus the TTFT of the control test, which has no KV transfer. "Bound": the test has no control, so the transfer took at most the whole TTFT, and its rate was at least the effective rate shown. Residual: the part of the transfer that the measured rate does not explain. The prediction is of a transfer alone on the link: at a higher concurrency transfers share the link, and the residual contains the wait for the others.',
     '',
     '| test | concurrency | TTFT p50 | predicted, measured rate | predicted, ceiling | explained by the network | transfer | effective KV rate | residual |',
     '|---|---:|---:|---:|---:|---:|---|---|---:|',

@@ -14,7 +14,7 @@ export interface KvTransferRow extends LoadPoint {
   readonly predictedBytes?: number | undefined;
   readonly engineBytes?: number | undefined;
   readonly nicBytes?: number | undefined;
-  /** Mean seconds of a transfer by the engine; undefined when its record is not valid. */
+  /** Mean seconds of the transfer of a prompt by the engine; undefined when its record is not valid. */
   readonly seconds?: number | undefined;
   /** Share of `seconds` in which the engine posted. */
   readonly postShare?: number | undefined;
@@ -29,12 +29,14 @@ export interface KvTransferRow extends LoadPoint {
 /** Returns the KV transfers of each load point with a real engine; empty for records of earlier versions. */
 export function kvTransferRows(record: Pick<SuiteRecord, 'tests' | 'dynamo'>): KvTransferRow[] {
   const shares = networkShares(record);
-  const rows = (record.dynamo?.tests ?? []).flatMap(({ name, cells }) =>
+  const { dynamo } = record;
+  if (!dynamo) return [];
+  const rows = dynamo.tests.flatMap(({ name, cells }) =>
     cells.flatMap((cell): KvTransferRow[] => {
       const { concurrency, repetition, kvTransfer } = cell;
       if (!kvTransfer) return [];
       const { predictedBytes, engine, nicReceived, nicSent } = kvTransfer;
-      const mean = engineTransfer(cell);
+      const mean = engineTransfer(cell, dynamo);
       const share = shares.find(
         (one) => one.test === name && one.concurrency === concurrency && one.repetition === repetition,
       );
@@ -92,5 +94,5 @@ export function kvTransferTexts(row: KvTransferRow): readonly string[] {
 
 /** Explains the figures of the rows. @param engine the engine's name in a sentence */
 export function kvTransferNote(engine: string): string {
-  return `Bytes: of all requests of a load, those of the warm-up included. Transfer, posting and rate: of one transfer on average, the short one of AIPerf’s probe included, as ${engine} measured it; absent when the load point is not valid, when its record contradicts the NICs or their ceiling, and when it could not be read. Predicted transfer: at the rate of the transport test. TTFT minus control also contains the rest of disaggregation.`;
+  return `Bytes: of all requests of a load, those of the warm-up and AIPerf’s short probe included. Transfer, posting and rate: of the transfer of one prompt on average, as ${engine} measured it; absent when the load point is not valid, when its record contradicts the NICs or their ceiling, and when it could not be read. Predicted transfer: alone on the link, at the rate of the transport test; at a higher concurrency transfers share the link, and each takes longer. TTFT minus control also contains the rest of disaggregation.`;
 }

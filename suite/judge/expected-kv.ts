@@ -1,15 +1,10 @@
 import type { LoadResult } from '../aiperf/load-result.js';
+import { PROBE_REQUESTS, PROBE_TOKENS } from '../aiperf/readiness-probe.js';
 import { wholeBlocks } from '../kv/kv-blocks.js';
 import type { InferenceSpec } from '../spec/inference-tests.js';
 import type { InferenceCircumstances } from './inference-evidence.js';
 
 /** KV transfers that a load must cause between the two readings of the workers. */
-
-/**
- * Requests that AIPerf sends before its warm-up to learn whether the endpoint answers: one, whose prompt fits into one KV
- * block (aiperf/common/readiness_probe.py of AIPerf 0.13, mode `inference`, the default).
- */
-const PROBE_REQUESTS = 1;
 
 /**
  * Returns the number of requests with a transfer: those of the load that succeeded, those of its warm-up, and AIPerf's probe.
@@ -27,5 +22,5 @@ export function expectedKvBytes(
   if (bytesPerToken === undefined) return undefined;
   const tokens = wholeBlocks(Math.round(load.inputTokens ?? test.inputTokens), tokensPerBlock);
   const prompts = requestsWithTransfer(test, load) - PROBE_REQUESTS;
-  return (prompts * tokens + PROBE_REQUESTS * wholeBlocks(1, tokensPerBlock)) * bytesPerToken;
+  return (prompts * tokens + PROBE_REQUESTS * wholeBlocks(PROBE_TOKENS, tokensPerBlock)) * bytesPerToken;
 }

@@ -24,6 +24,8 @@ export interface LoadEvidence extends LoadEnd {
 export interface InferenceCircumstances {
   /** True for a simulated engine, which sends no KV bytes. */
   readonly simulated: boolean;
+  /** Whether the deployment answered the first request; a real engine that did not was never asked. */
+  readonly answered: boolean;
   /** Devices of the workers that must carry the KV cache: `EFA devices`; absent when the workers have none. */
   readonly fabricDevices?: string | undefined;
   /** Counters of events of the fabric that explain a low figure. */

@@ -1,7 +1,12 @@
+import { PROBE_REQUESTS, PROBE_TOKENS } from '../aiperf/readiness-probe.js';
 import { validLoad } from '../comparability/inference.js';
-import type { InferenceCell } from '../record/inference-record.js';
+import type { DynamoRecord, InferenceCell } from '../record/inference-record.js';
+import { wholeBlocks } from './kv-blocks.js';
 
-/** Mean KV transfer of a load point according to the engine's own record. With several ranks, each has its own transfers. */
+/**
+ * Mean KV transfer of a prompt at a load point according to the engine's own record. With several ranks, each has its own
+ * transfers.
+ */
 export interface EngineTransfer {
   readonly bytes: number;
   /** From the call that posts the transfer until its end. */
@@ -12,18 +17,30 @@ export interface EngineTransfer {
 }
 
 /**
- * Returns the mean transfer of a load point. Undefined when the engine has no record, no transfer or no time of one, when the
- * point is not valid, and when the record contradicts the NICs or their ceiling.
+ * Returns the mean transfer of a prompt at a load point. The record is of all requests; the share of AIPerf's probe, whose
+ * prompt is short, is subtracted, at the seconds, posts and descriptors per byte of the others.
+ *
+ * Undefined when the engine has no record, no transfer, or no bytes or time of one, when the point is not valid, and when the record
+ * contradicts the NICs or their ceiling.
  */
-export function engineTransfer(cell: InferenceCell): EngineTransfer | undefined {
-  const engine = cell.kvTransfer?.engine;
+export function engineTransfer(
+  cell: InferenceCell,
+  { tokensPerBlock }: Pick<DynamoRecord, 'tokensPerBlock'>,
+): EngineTransfer | undefined {
+  const { engine, requests = 0 } = cell.kvTransfer ?? {};
   const isImpossible = cell.reasons.some(({ code }) => code === 'metric-impossible');
-  if (!engine || engine.transfers === 0 || engine.seconds === 0 || !validLoad(cell) || isImpossible) return undefined;
-  const { transfers, bytes, seconds, descriptors, postSeconds } = engine;
+  if (!engine || engine.transfers === 0 || engine.bytes === 0 || engine.seconds === 0) return undefined;
+  if (!validLoad(cell) || isImpossible) return undefined;
+  const probeBytes = PROBE_REQUESTS * wholeBlocks(PROBE_TOKENS, tokensPerBlock) * (cell.kv?.bytesPerToken ?? 0);
+  const ofPrompts = 1 - probeBytes / engine.bytes;
+  const prompts = probeBytes > 0 ? 1 - PROBE_REQUESTS / requests : 1;
+  if (ofPrompts <= 0 || prompts <= 0) return undefined;
+  const mean = (total: number) => (total * ofPrompts) / (engine.transfers * prompts);
+  const { descriptors, postSeconds } = engine;
   return {
-    bytes: bytes / transfers,
-    seconds: seconds / transfers,
-    ...(descriptors === undefined ? {} : { descriptors: descriptors / transfers }),
-    ...(postSeconds === undefined ? {} : { postSeconds: postSeconds / transfers }),
+    bytes: mean(engine.bytes),
+    seconds: mean(engine.seconds),
+    ...(descriptors === undefined ? {} : { descriptors: mean(descriptors) }),
+    ...(postSeconds === undefined ? {} : { postSeconds: mean(postSeconds) }),
   };
 }

@@ -29,7 +29,7 @@ export interface NetworkShare {
   readonly effectiveRate: number;
   /** Seconds of the transfer that the prediction does not explain; for a bound: everything but the network. */
   readonly residual: number;
-  /** Mean transfer that the engine itself measured; absent without a valid record. */
+  /** Mean transfer of a prompt that the engine itself measured; absent without a valid record. */
   readonly engineTransfer?: EngineTransfer;
 }
 
@@ -68,7 +68,7 @@ function shareOf(
     curve,
   });
   if (!prediction) return undefined;
-  const measured = engineTransfer(cell);
+  const measured = engineTransfer(cell, dynamo);
   const transfer = ofControl === undefined ? timeToFirstToken : timeToFirstToken - ofControl;
   return {
     test: test.name,

@@ -16,10 +16,11 @@ export interface TransferPoint extends EngineTransfer, LoadPoint {
  * Returns the points of a run in the order of its record, one for each repetition. Leaves out load points that are not valid,
  * points without a valid record of the engine, and points whose number of descriptors is unknown.
  */
-export function transferPoints({ engine, tokensPerBlock, tests }: DynamoRecord): TransferPoint[] {
+export function transferPoints(dynamo: DynamoRecord): TransferPoint[] {
+  const { engine, tokensPerBlock, tests } = dynamo;
   return tests.flatMap(({ name, inputTokens, cells }) =>
     cells.flatMap((cell): TransferPoint[] => {
-      const transfer = engineTransfer(cell);
+      const transfer = engineTransfer(cell, dynamo);
       const tokens = Math.round(cell.load?.inputTokens ?? inputTokens);
       const blocks = transferredTokens(engine, tokens, tokensPerBlock) / tokensPerBlock;
       const perBlock = cell.kv && kvDescriptor(engine, cell.kv, tokensPerBlock).perBlock;

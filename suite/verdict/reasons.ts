@@ -181,6 +181,12 @@ export const REASONS = {
     effect: 'fail',
     meaning: 'A frontend or worker pod restarted or was replaced during the load.',
   },
+  'first-request-unsent': {
+    of: 'inference',
+    effect: 'note',
+    meaning:
+      'No command could run in a worker, so the suite sent no first request before the load: neither the answer nor its equality with the answer of the control was checked.',
+  },
   'no-kv-transfer': {
     of: 'inference',
     effect: 'fail',

@@ -2,6 +2,7 @@ import { mersenne } from 'pure-rand/generator/mersenne';
 import type { DynamoRecord, InferenceCell, InferenceTestRecord } from '../../suite/record/inference-record.js';
 
 import { RECORD_VERSION } from '../../suite/record/record.js';
+import { kvTotals } from './kv-totals.js';
 
 const CONCURRENCIES = [1, 4, 16, 64];
 const INPUT_TOKENS = 8192;
@@ -15,17 +16,18 @@ const KV = {
 
 /** Warm-up of the load. */
 const WARMUP_REQUESTS = 4;
+const TOKENS_PER_BLOCK = 32;
 
 /** What engine and NICs counted of a load whose transfers take `seconds` each. */
 function kvTransfers(seconds: number, concurrency: number): NonNullable<InferenceCell['kvTransfer']> {
-  const requests = Math.max(20, 10 * concurrency) + WARMUP_REQUESTS;
-  const bytes = requests * INPUT_TOKENS * KV.bytesPerToken;
+  const prompts = Math.max(20, 10 * concurrency) + WARMUP_REQUESTS;
+  const transfer = { bytes: INPUT_TOKENS * KV.bytesPerToken, seconds: seconds * 0.9 };
+  const totals = kvTotals(prompts, transfer, TOKENS_PER_BLOCK * KV.bytesPerToken);
   return {
-    requests,
-    predictedBytes: bytes,
-    engine: { transfers: requests, bytes, seconds: requests * seconds * 0.9 },
+    ...totals,
+    predictedBytes: totals.engine.bytes,
     failures: { failedTransfers: 0 },
-    nicReceived: Math.round(bytes * 1.004),
+    nicReceived: Math.round(totals.engine.bytes * 1.004),
   };
 }
 
@@ -149,7 +151,7 @@ export function exampleDynamo(options: ExampleLoadOptions = {}): DynamoRecord {
     model: 'meta-llama/Llama-3.1-8B-Instruct',
     image: 'nvcr.io/nvidia/ai-dynamo/tensorrtllm-runtime:1.6.1',
     transferBackend: 'LIBFABRIC',
-    tokensPerBlock: 32,
+    tokensPerBlock: TOKENS_PER_BLOCK,
     baseline: 'nixl-libfabric',
     platform: { version: '1.6.1', installed: false },
     verdict: 'pass',

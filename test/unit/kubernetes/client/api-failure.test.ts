@@ -42,6 +42,15 @@ describe('an answer of the API server', () => {
     assert.match(failure.hint, /the conversion of nvidia\.com\/v1alpha1, Kind=DynamoGraphDeployment/);
   });
 
+  it('does not repeat an object with a field that the version in the cluster lacks, although the status is 500', () => {
+    const kind = 'default/g; nvidia.com/v1beta1, Kind=DynamoGraphDeployment';
+    const field = '.spec.services.decode.sharedMemorySize: field not declared in schema';
+    const failure = answer(500, `failed to create typed patch object (${kind}): ${field}`);
+    assert.equal(failure.class, 'Rejected');
+    assert.match(failure.message, /sharedMemorySize: field not declared/);
+    assert.match(failure.hint, /Update the CRD or the operator/);
+  });
+
   it('does not take the refusal of a webhook for a missing permission', () => {
     assert.equal(answer(403, 'admission webhook "policy.example.com" denied the request: no').class, 'Rejected');
     assert.equal(answer(403, 'pods is forbidden: User "u" cannot list resource "pods"').class, 'Forbidden');

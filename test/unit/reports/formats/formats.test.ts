@@ -5,6 +5,7 @@ import { resultsJsonSchema } from '../../../../reports/formats/json.js';
 import { openMetrics } from '../../../../reports/formats/open-metrics.js';
 import { reportHtml } from '../../../../reports/html/html.js';
 import type { Report } from '../../../../reports/model/report.js';
+import { engineTransfer } from '../../../../suite/kv/engine-transfer.js';
 import type { InferenceCell } from '../../../../suite/record/inference-record.js';
 import { cellRecordSchema } from '../../../../suite/record/record.js';
 import { batchCells } from '../../../support/batch-cells.js';
@@ -65,7 +66,8 @@ describe('reports', () => {
     assert.equal(json.kvTransfers.length, transferring.length);
     const { test, concurrency, repetition } = cell;
     assert.deepEqual(json.kvTransfers[0], { test, concurrency, repetition, ...cell.kvTransfer });
-    const mean = { bytes: engine.bytes / engine.transfers, seconds: engine.seconds / engine.transfers };
+    const mean = engineTransfer(cell, { tokensPerBlock: 32 });
+    assert.ok(mean && mean.bytes > engine.bytes / engine.transfers);
     assert.deepEqual(json.network[0]?.engineTransfer, mean);
 
     const [heading = '', ...lines] = files['results.csv'].split('\r\n');

@@ -10,6 +10,7 @@ const KILLED = fixture('aiperf/decode-killed.json');
 
 const SIMULATED: InferenceCircumstances = {
   simulated: true,
+  answered: true,
   fabricDevices: undefined,
   events: EFA_EVENTS,
   tokensPerBlock: 32,
@@ -84,6 +85,17 @@ describe('a load run', () => {
     assert.equal(verdict, 'pass');
     assert.deepEqual(codes, ['simulated-engine', 'measured']);
     assert.equal(load?.requests.succeeded, 50);
+  });
+
+  it('says that a real engine was not sent the first request, which does not change the verdict', () => {
+    const after = [worker({ nicBytes: 1000 + 50 * 128 * 131_072 })];
+    const [asked, unasked] = [true, false].map((answered) => judge({ after }, { ...REAL, answered }));
+    assert.equal(unasked?.verdict, asked?.verdict);
+    assert.deepEqual(
+      [asked, unasked].map((judged) => judged?.codes.includes('first-request-unsent')),
+      [false, true],
+    );
+    assert.ok(!judge({}, { ...SIMULATED, answered: false }).codes.includes('first-request-unsent'));
   });
 
   it('fails when requests failed, although AIPerf exits with 0 and calls itself complete', () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { dynamoSection } from '../../../../reports/markdown/dynamo-report.js';
+import { engineTransfer } from '../../../../suite/kv/engine-transfer.js';
 import { networkShares } from '../../../../suite/kv/kv-comparison.js';
 import { measuredCurve } from '../../../../suite/kv/transfer-curve.js';
 import { transferPoints } from '../../../../suite/kv/transfer-points.js';
@@ -7,6 +8,7 @@ import type { DynamoRecord, InferenceCell } from '../../../../suite/record/infer
 import { RECORD_VERSION, type SuiteRecord } from '../../../../suite/record/record.js';
 import { cellRecord } from '../../../support/cells.js';
 import { LOAD } from '../../../support/fake-dynamo.js';
+import { kvTotals } from '../../../support/kv-totals.js';
 
 const KV = { bytesPerToken: 131_072, bytesPerTokenAndRank: 131_072, explanation: 'Llama 8B' };
 const TOKENS = 1000;
@@ -157,11 +159,13 @@ describe('what of the network reaches the user', () => {
 });
 
 describe('what the engine itself measured of its KV transfers', () => {
+  /** Powers of two, so that sums and quotients are exact. */
+  const mean = { bytes: BYTES, seconds: 0.125, descriptors: 32, postSeconds: 0.015625 };
+  const BLOCK = 32 * KV.bytesPerToken;
   const kvTransfer = {
-    requests: 20,
-    predictedBytes: 20 * BYTES,
-    engine: { transfers: 20, bytes: 20 * BYTES, seconds: 3, descriptors: 640, postSeconds: 0.3 },
-    nicReceived: 20 * BYTES + 4096,
+    ...kvTotals(20, mean, BLOCK),
+    predictedBytes: 20 * BYTES + BLOCK,
+    nicReceived: 20 * BYTES + BLOCK + 4096,
   };
   const measured = (more: Partial<InferenceCell> = {}) => {
     const { dynamo } = record();
@@ -170,7 +174,6 @@ describe('what the engine itself measured of its KV transfers', () => {
     );
     return record({ engine: 'vllm', tests: tests ?? [] });
   };
-  const mean = { bytes: BYTES, seconds: 0.15, descriptors: 32, postSeconds: 0.015 };
   const [left, invalid] = [
     { reasons: [{ code: 'metric-impossible', message: '' }] },
     { reasons: [{ code: 'metric-disagrees', message: '' }] },
@@ -185,6 +188,17 @@ describe('what the engine itself measured of its KV transfers', () => {
     assert.equal(networkShares(measured({ kvTransfer: none }))[0]?.engineTransfer, undefined);
     const untimed = { ...kvTransfer, engine: { ...kvTransfer.engine, seconds: 0 } };
     assert.equal(networkShares(measured({ kvTransfer: untimed }))[0]?.engineTransfer, undefined);
+  });
+
+  it('is that of a prompt without the probe of AIPerf, and of all requests where the size of a block is unknown', () => {
+    const { bytes, seconds } = networkShares(measured())[0]?.engineTransfer ?? {};
+    assert.deepEqual({ bytes, seconds }, { bytes: mean.bytes, seconds: mean.seconds });
+    const [cell] = measured({ kv: undefined }).dynamo?.tests.find(({ name }) => name === 'disagg')?.cells ?? [];
+    assert.ok(cell);
+    const ofAll = engineTransfer(cell, { tokensPerBlock: 32 });
+    assert.equal(ofAll?.bytes, (20 * BYTES + BLOCK) / 21);
+    const probeAlone = { ...kvTransfer, engine: { ...kvTransfer.engine, bytes: BLOCK } };
+    assert.equal(engineTransfer({ ...cell, kv: KV, kvTransfer: probeAlone }, { tokensPerBlock: 32 }), undefined);
   });
 
   it('gives the points of a model of the transfer, from valid load points only', () => {
@@ -203,7 +217,7 @@ describe('what the engine itself measured of its KV transfers', () => {
     assert.match(text, /### KV transfers according to vLLM/);
     assert.match(
       text,
-      /\| disagg \| 1 \| 2\.5 GiB \| 2\.5 GiB \| 2\.5 GiB \| 150 ms \| 10\.0 % \| 894\.8 MB\/s \| 134\.2 ms \| 200 ms \|/,
+      /\| disagg \| 1 \| 2\.5 GiB \| 2\.5 GiB \| 2\.5 GiB \| 125 ms \| 12\.5 % \| 1\.074 GB\/s \| 134\.2 ms \| 200 ms \|/,
     );
     const without = dynamoSection(measured(left)).join('\n');
     assert.match(

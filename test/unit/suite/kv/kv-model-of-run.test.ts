@@ -6,6 +6,7 @@ import { type EngineKvModel, engineKvModels } from '../../../../suite/kv/kv-mode
 import type { InferenceCell, InferenceTestRecord } from '../../../../suite/record/inference-record.js';
 import { RECORD_VERSION, type SuiteRecord } from '../../../../suite/record/record.js';
 import { LOAD } from '../../../support/fake-dynamo.js';
+import { kvTotals } from '../../../support/kv-totals.js';
 import { normal } from '../../../support/random.js';
 import { suiteRecord } from '../../../support/records.js';
 
@@ -72,16 +73,16 @@ function simulated(options: Options = {}): SuiteRecord {
       measuredBy: { workflowId: 'w', runId: 'r' },
       ...(crosses &&
         recorded && {
-          kvTransfer: {
-            requests: 10,
-            engine: {
-              transfers: 10,
-              bytes: 10 * bytes,
-              seconds: 10 * scattered(seconds * streams),
-              descriptors: 10 * descriptors,
-              ...(posts && { postSeconds: 10 * scattered(postSeconds) }),
+          kvTransfer: kvTotals(
+            10,
+            {
+              bytes,
+              seconds: scattered(seconds * streams),
+              descriptors,
+              ...(posts && { postSeconds: scattered(postSeconds) }),
             },
-          },
+            TOKENS_PER_BLOCK * KV.bytesPerToken,
+          ),
         }),
     };
   };
