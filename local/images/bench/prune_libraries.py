@@ -1,6 +1,6 @@
 """prune_libraries.py SITE_PACKAGES: removes unused libraries from NIXL's wheel.
 
-Keeps those that the UCX and LIBFABRIC back ends load. The wheel contains the libraries of ten back ends (AWS, Azure,
+Keeps those that the UCX and LIBFABRIC back ends and the Prometheus exporter load. The wheel contains the libraries of ten back ends (AWS, Azure,
 GUSLI, ...). The script follows the NEEDED entries of the wanted modules, because the names of the libraries contain a
 hash and cannot be listed.
 """
@@ -16,6 +16,7 @@ WANTED = (
     "nixl_cu12/_utils*.so",
     ".nixl_cu12.mesonpy.libs/plugins/libplugin_UCX.so",
     ".nixl_cu12.mesonpy.libs/plugins/libplugin_LIBFABRIC.so",
+    ".nixl_cu12.mesonpy.libs/plugins/libtelemetry_exporter_prometheus.so",
     # UCX opens its transports by name. Those for CUDA are omitted, because they need a driver.
     "nixl_cu12.libs/ucx/libuct_cma.so*",
     "nixl_cu12.libs/ucx/libuct_ib.so*",
