@@ -61,7 +61,7 @@ export function judgeCellActivities(context: ActivityContext) {
           evidence,
           circumstances: {
             simulated: isSimulatedEngine(engine.kind),
-            answered: deployed.answer !== undefined,
+            unchecked: deployed.unchecked ?? [],
             fabricDevices: hasDevices && kind.needsDevices ? kind.devices : undefined,
             events: kind.events,
             bytesPerToken: deployed.kv?.bytesPerToken,

@@ -2,16 +2,17 @@ import { cancellationSignal } from '@temporalio/activity';
 import type { DeploymentInput, DeploymentPlace } from '../../cluster/objects/dynamo/deployment-input.js';
 import { deploymentObjects } from '../../cluster/objects/dynamo/deployment-objects.js';
 import { deploymentLabels } from '../../cluster/objects/dynamo/kept-object.js';
+import type { Pod } from '../../kubernetes/client/objects.js';
 import { containerStatus } from '../../kubernetes/pods/pod-state.js';
 import { deploymentName, frontendUrl } from '../../suite/cluster/dynamo-names.js';
 import { isSimulatedEngine } from '../../suite/engines/registry.js';
-import { answerDifference, type FirstAnswer } from '../../suite/judge/first-answer.js';
+import type { FirstAnswer } from '../../suite/judge/first-answer.js';
 import { type KvSize, knownKv, unknownKv } from '../../suite/kv/kv-size.js';
 import { privilegeOf } from '../../suite/pod/privileges.js';
-import { SuiteFailure } from '../../suite/verdict/failure.js';
+import type { Reason } from '../../suite/verdict/verdict.js';
 import type { ActivityContext } from '../context/context.js';
 import { whileRenewing } from '../context/while-renewing.js';
-import { controlAnswer } from './control-answer.js';
+import { compareWithControl } from './control-answer.js';
 import { keepDeployment } from './deployment-keeping.js';
 import { storeDeploymentLogs } from './deployment-logs.js';
 import { assertNameFree } from './deployment-owner.js';
@@ -48,6 +49,8 @@ export interface Deployed {
   readonly kvUnknown?: string;
   /** Answer to the first request; absent for a simulated engine, and when no command can run in a worker. */
   readonly answer?: FirstAnswer;
+  /** What the first request leaves unknown; absent in histories of earlier versions. */
+  readonly unchecked?: readonly Reason[];
   /**
    * Rate of the KV transfer that a simulated engine imitates, in bytes per second. Undefined when it does not pause for
    * the transfer, or when the engine is real. Histories of workflows contain this field name.
@@ -83,20 +86,18 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       const found = knownKv(kvOfSpec) ?? (await kvSizeFromWorker(cluster, input, pods));
       const kv = knownKv(found);
       const url = frontendUrl(run, dynamo);
-      const answer = isSimulatedEngine(dynamo.engine.kind)
+      const firstRequest = isSimulatedEngine(dynamo.engine.kind)
         ? undefined
         : await whileRenewing(
-            askFirst(cluster, pods, { url, model: dynamo.model.name }),
+            sendFirstRequest(context, input, pods, url),
             () => context.claims.renew(run, input.nodes),
             cancellationSignal(),
           );
-      const imageIds = pods.map((pod) => containerStatus(pod)?.imageID ?? '');
-      if (answer) await assertAnswerOfControl(context, input, { answer, imageIds });
       const kvUnknown = kv ? undefined : (unknownKv(kvOfSpec) ?? unknownKv(found));
       return {
         name: deploymentName(run, dynamo),
         url,
-        ...(answer ? { answer } : {}),
+        ...firstRequest,
         readyAfter,
         pods: pods.map((pod) => ({
           role: roleOf(pod),
@@ -140,18 +141,24 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
 }
 
 /**
- * Compares the first answer with the one that the control gave, if this run has measured it.
+ * Sends the first request, and compares the answer with the one that the control gave.
  *
- * @throws {SuiteFailure} `AnswerDiffers`
+ * @throws {SuiteFailure} `FirstRequestFailed` and `AnswerDiffers`
  */
-async function assertAnswerOfControl(
+async function sendFirstRequest(
   context: ActivityContext,
-  { run, control, topology }: DeployInput,
-  { answer, imageIds }: { readonly answer: FirstAnswer; readonly imageIds: readonly string[] },
-): Promise<void> {
-  if (control === undefined || topology !== 'disaggregated') return;
-  const expected = await controlAnswer(context, run, control, imageIds);
-  const difference = expected && answerDifference(answer, expected);
-  if (difference === undefined) return;
-  throw new SuiteFailure('AnswerDiffers', `the first answer is not that of the control ${control}: ${difference}`);
+  input: DeployInput,
+  pods: readonly Pod[],
+  url: string,
+): Promise<Pick<Deployed, 'answer' | 'unchecked'>> {
+  const { run, dynamo } = input;
+  const outcome = await askFirst(context.cluster(run), pods, { url, model: dynamo.model.name });
+  if ('unasked' in outcome) {
+    const message = `the suite could not send the first request from a worker, so its answer is unknown: ${outcome.unasked}`;
+    return { unchecked: [{ code: 'first-request-unsent', message }] };
+  }
+  const { answer } = outcome;
+  const imageIds = pods.map((pod) => containerStatus(pod)?.imageID ?? '');
+  const uncompared = await compareWithControl(context, input, { answer, imageIds });
+  return { answer, ...(uncompared ? { unchecked: [uncompared] } : {}) };
 }

@@ -3,13 +3,24 @@ import * as k8s from '@kubernetes/client-node';
 import { SuiteFailure } from '../../suite/verdict/failure.js';
 import type { Cluster } from './cluster.js';
 
+/** A command in a container whose exit code is unknown. */
+export class ExecFailure extends SuiteFailure {
+  /** Whether the stream to the container was open, so that the command may have run. */
+  readonly opened: boolean;
+
+  constructor(message: string, opened: boolean, cause?: unknown) {
+    super('ApiUnavailable', message, { cause });
+    this.opened = opened;
+  }
+}
+
 /**
  * Runs one short command in a container. Do not use it to measure: a broken stream loses the command's exit code. The
  * caller must therefore also check the output for proof that the command did its work.
  *
  * @param options.input text for the command's standard input, which is closed after it
  * @param options.timeoutMs time limit of the handshake and the command together, in milliseconds
- * @throws {SuiteFailure} `ApiUnavailable` when the stream ended before the command's status arrived
+ * @throws {ExecFailure} when no stream could be opened, or when it ended before the command's status arrived
  */
 export async function execInPod(
   cluster: Cluster,
@@ -26,10 +37,11 @@ export async function execInPod(
   const { promise: status, resolve, reject } = Promise.withResolvers<k8s.V1Status>();
   // Prevents an unhandled rejection: the promise may be rejected before it is awaited.
   status.catch(() => undefined);
+  let opened = false;
+  const failed = (message: string, cause?: unknown) => reject(new ExecFailure(`${what}: ${message}`, opened, cause));
   const timeout = AbortSignal.timeout(options.timeoutMs);
   const ended = options.signal ? AbortSignal.any([options.signal, timeout]) : timeout;
-  const onAbort = () =>
-    reject(new SuiteFailure('ApiUnavailable', `${what}: did not end within ${options.timeoutMs} ms`));
+  const onAbort = () => failed(`did not end within ${options.timeoutMs} ms`);
   ended.addEventListener('abort', onAbort, { once: true });
   const exec = new k8s.Exec(cluster.config);
   const opening = exec.exec(
@@ -46,19 +58,14 @@ export async function execInPod(
   try {
     // The time limit of the command also limits the handshake.
     const socket = await Promise.race([opening, status.then(() => opening)]);
-    socket.on('close', () =>
-      setImmediate(() =>
-        reject(new SuiteFailure('ApiUnavailable', `${what}: the stream was closed before the command ended`)),
-      ),
-    );
-    socket.on('error', (error: Error) =>
-      reject(new SuiteFailure('ApiUnavailable', `${what}: ${error.message}`, { cause: error })),
-    );
+    opened = true;
+    socket.on('close', () => setImmediate(() => failed('the stream was closed before the command ended')));
+    socket.on('error', (error: Error) => failed(error.message, error));
     const exitCode = exitCodeOf(await status);
     return { exitCode, output: Buffer.concat(chunks).toString('utf8') };
   } catch (error) {
     if (error instanceof SuiteFailure) throw error;
-    throw new SuiteFailure('ApiUnavailable', `${what}: ${handshakeMessage(error)}`, { cause: error });
+    throw new ExecFailure(`${what}: ${handshakeMessage(error)}`, opened, error);
   } finally {
     ended.removeEventListener('abort', onAbort);
     opening.then((socket) => socket.close()).catch(() => undefined);

@@ -2,6 +2,7 @@ import type { LoadEnd } from '../aiperf/no-result.js';
 import type { TransferRecord } from '../engines/engine.js';
 import type { EventCounter } from '../fabrics/common/event-counter.js';
 import type { Ceiling } from '../hardware/fabric.js';
+import type { Reason } from '../verdict/verdict.js';
 import type { WorkerProbe } from './worker-probe.js';
 
 /** A worker of the deployment before or after the load. */
@@ -24,8 +25,8 @@ export interface LoadEvidence extends LoadEnd {
 export interface InferenceCircumstances {
   /** True for a simulated engine, which sends no KV bytes. */
   readonly simulated: boolean;
-  /** Whether the deployment answered the first request; a real engine that did not was never asked. */
-  readonly answered: boolean;
+  /** What the first request to the deployment left unknown. */
+  readonly unchecked: readonly Reason[];
   /** Devices of the workers that must carry the KV cache: `EFA devices`; absent when the workers have none. */
   readonly fabricDevices?: string | undefined;
   /** Counters of events of the fabric that explain a low figure. */

@@ -59,7 +59,7 @@ export function judgeInference(
     ...doubtReasons(test, point, load),
     ...missingReasons(test, load, missing),
     ...cutReasons('the log of the load pod', log),
-    ...firstRequestReasons(circumstances),
+    ...circumstances.unchecked,
     ...backendReasons(test, evidence, circumstances),
     ...(record?.reasons ?? []),
     ...(transfer ? [transfer] : []),
@@ -70,14 +70,6 @@ export function judgeInference(
   if (effects.has('fail')) return { verdict: 'fail', reasons, ...figures };
   if (effects.has('inconclusive')) return { verdict: 'inconclusive', reasons, ...figures };
   return { verdict: 'pass', reasons: [...reasons, measured(load)], ...figures };
-}
-
-/** Says that the first request was not sent. A deployment that did not answer it has failed before its load. */
-function firstRequestReasons({ simulated, answered }: InferenceCircumstances): Reason[] {
-  if (simulated || answered) return [];
-  const message =
-    'no command could run in a worker, so the suite sent no first request: its answer was not compared with that of the control';
-  return [{ code: 'first-request-unsent', message }];
 }
 
 function measured(load: LoadResult): Reason {

@@ -73,22 +73,17 @@ export function backendReasons(
   { simulated, transferBackend }: InferenceCircumstances,
 ): Reason[] {
   if (simulated || topology === 'aggregated') return [];
-  const decode = after.filter(({ role }) => role === 'decode');
-  const unseen = decode.length > 0 && decode.every(({ kvBackends = [] }) => kvBackends.length === 0);
+  const unseen = after.filter(({ role, kvBackends = [] }) => role === 'decode' && kvBackends.length === 0);
   const others = after.flatMap(({ role, pod, kvBackends = [] }): Reason[] => {
     if (kvBackends.length === 0 || kvBackends.includes(transferBackend)) return [];
     const message = `NIXL in ${role} pod ${pod} loaded ${kvBackends.join(', ')} instead of ${transferBackend}`;
     return [reason('wrong-kv-back-end', message)];
   });
-  return unseen
-    ? [
-        reason(
-          'kv-path-unproven',
-          'no process of a decode pod had loaded a NIXL plug-in: the engine sends the KV cache without NIXL, or /proc of its processes cannot be read',
-        ),
-        ...others,
-      ]
-    : others;
+  const unproven = reason(
+    'kv-path-unproven',
+    `no process of decode pod ${unseen.map(({ pod }) => pod).join(', ')} had loaded a NIXL plug-in: the engine sends the KV cache without NIXL, or /proc of its processes cannot be read`,
+  );
+  return unseen.length > 0 ? [unproven, ...others] : others;
 }
 
 function reason(code: ReasonCode, message: string): Reason {

@@ -18,7 +18,8 @@ export interface EngineTransfer {
 
 /**
  * Returns the mean transfer of a prompt at a load point. The record is of all requests; the share of AIPerf's probe, whose
- * prompt is short, is subtracted, at the seconds, posts and descriptors per byte of the others.
+ * prompt is short, is subtracted, at the seconds, posts and descriptors per byte of the others. The whole record counts when its
+ * transfers are not those of all requests with the probe, such as with options of AIPerf that switch the probe off.
  *
  * Undefined when the engine has no record, no transfer, or no bytes or time of one, when the point is not valid, and when the record
  * contradicts the NICs or their ceiling.
@@ -31,7 +32,10 @@ export function engineTransfer(
   const isImpossible = cell.reasons.some(({ code }) => code === 'metric-impossible');
   if (!engine || engine.transfers === 0 || engine.bytes === 0 || engine.seconds === 0) return undefined;
   if (!validLoad(cell) || isImpossible) return undefined;
-  const probeBytes = PROBE_REQUESTS * wholeBlocks(PROBE_TOKENS, tokensPerBlock) * (cell.kv?.bytesPerToken ?? 0);
+  // Each rank has one transfer for each request; other counts are those of a load without the probe.
+  const isProbed = requests > 0 && engine.transfers % requests === 0;
+  const probeTokens = isProbed ? PROBE_REQUESTS * wholeBlocks(PROBE_TOKENS, tokensPerBlock) : 0;
+  const probeBytes = probeTokens * (cell.kv?.bytesPerToken ?? 0);
   const ofPrompts = 1 - probeBytes / engine.bytes;
   const prompts = probeBytes > 0 ? 1 - PROBE_REQUESTS / requests : 1;
   if (ofPrompts <= 0 || prompts <= 0) return undefined;

@@ -187,6 +187,12 @@ export const REASONS = {
     meaning:
       'No command could run in a worker, so the suite sent no first request before the load: neither the answer nor its equality with the answer of the control was checked.',
   },
+  'answer-not-compared': {
+    of: 'inference',
+    effect: 'note',
+    meaning:
+      'The answer to the first request was not compared with that of an aggregated engine. Names the cause: the test has no control, or this run has no answer of it from the same images.',
+  },
   'no-kv-transfer': {
     of: 'inference',
     effect: 'fail',
@@ -201,7 +207,7 @@ export const REASONS = {
     of: 'inference',
     effect: 'inconclusive',
     meaning:
-      'The NIC counters of the decode workers could not be read, the KV bytes of a token are unknown, or no process of a decode worker had loaded a NIXL plug-in.',
+      'The NIC counters of the decode workers could not be read, the KV bytes of a token are unknown, or a decode worker had no process that had loaded a NIXL plug-in.',
   },
   'metric-disagrees': {
     of: 'inference',

@@ -295,7 +295,7 @@ function aiperfCase(): MutationCase {
       const evidence = { log, timedOut: false, deleted: false, before: [worker], after: [worker] };
       const circumstances = {
         simulated: true,
-        answered: false,
+        unchecked: [],
         fabricDevices: undefined,
         events: [],
         tokensPerBlock: 32,

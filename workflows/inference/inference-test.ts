@@ -12,6 +12,7 @@ import type { Deployed } from '../../activities/dynamo/dynamo-deployment.js';
 import { removalCommand } from '../../suite/cluster/removal-command.js';
 import { simulatedKvRate } from '../../suite/engines/registry.js';
 import type { Fabric } from '../../suite/hardware/fabric.js';
+import { FIRST_REQUEST_SECONDS } from '../../suite/judge/first-request-limits.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
 import { withCurrentKeys } from '../../suite/schema/renamed-keys.js';
@@ -300,7 +301,7 @@ class InferenceTest {
   async #deploy(): Promise<Deployed> {
     const { run, spec, dynamo, test, pair, baseline, keep } = this.#input;
     await this.#send(`${test.name}: deploying Dynamo (${test.topology})`);
-    return longActivities(dynamo.readyTimeout).deployDynamo.executeWithOptions(
+    return longActivities(dynamo.readyTimeout + FIRST_REQUEST_SECONDS).deployDynamo.executeWithOptions(
       { summary: `${test.topology}, at most ${formatDuration(dynamo.readyTimeout)}` },
       [
         {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { controlAnswer } from '../../../../activities/dynamo/control-answer.js';
+import { compareWithControl, controlAnswer } from '../../../../activities/dynamo/control-answer.js';
 import { headOf } from '../../../../results/records/runs.js';
 import type { InferenceCell } from '../../../../suite/record/inference-record.js';
 import { exampleDynamo } from '../../../support/example-load.js';
@@ -33,6 +33,19 @@ describe('the answer of the control', () => {
     await saveCell(at.store, run, cellOf('b'.repeat(64), 'of this model'));
     assert.deepEqual(await controlAnswer(at.context, run, 'control', []), { text: 'of this model' });
     assert.equal(await controlAnswer(at.context, run, 'other', []), undefined);
+  });
+
+  it('is compared with that of the test, or the reason is named why there is nothing to compare with', async () => {
+    const run = await measured('fourth', cellOf('d'.repeat(64), 'Paris'));
+    const compare = (text: string, control?: string, topology: 'aggregated' | 'disaggregated' = 'disaggregated') =>
+      compareWithControl(at.context, { run, control, topology }, { answer: { text }, imageIds: ['sha256:1'] });
+    assert.equal(await compare('Paris', 'control'), undefined);
+    assert.equal(await compare('Rome', undefined, 'aggregated'), undefined);
+    await assert.rejects(compare('Rome', 'control'), { class: 'AnswerDiffers', message: /"Rome" instead of "Paris"/ });
+    assert.match((await compare('Rome'))?.message ?? '', /the test has no control/);
+    const later = await compare('Rome', 'later');
+    assert.equal(later?.code, 'answer-not-compared');
+    assert.match(later?.message ?? '', /list later before this test/);
   });
 
   it('is one of the same images', async () => {

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
-import { firstAnswer } from '../../../../activities/dynamo/first-request.js';
+import { firstAnswer, type Posted } from '../../../../activities/dynamo/first-request.js';
 
 const ANSWER = `200 ${JSON.stringify({ choices: [{ message: { content: 'ab' } }] })}`;
 
 /** Sends the first request to a frontend with these answers. @returns the outcome, and whether each try asked for probabilities */
-async function outcomeOf(...answers: (string | undefined)[]) {
+async function outcomeOf(...answers: (string | Posted)[]) {
   const asked: boolean[] = [];
   const left = [...answers];
   const post = (body: object) => {
     asked.push('logprobs' in body);
-    return Promise.resolve(left.shift());
+    const next = left.shift() ?? '';
+    return Promise.resolve(typeof next === 'string' ? { printed: next } : next);
   };
   return { outcome: await firstAnswer(post, 'tiny', new AbortController().signal, 0), asked };
 }
@@ -33,7 +34,12 @@ describe('the tries of the first request', () => {
     assert.deepEqual((await outcomeOf(...problems)).outcome, { problem: 'HTTP 200: event: error' });
   });
 
-  it('say nothing when no command can run in the worker', async () => {
-    assert.equal((await outcomeOf(undefined)).outcome, undefined);
+  it('give the reason when no command could run in the worker, and the problem when one could', async () => {
+    const forbidden = { unable: 'Unexpected server response: 403' };
+    const unasked = { unasked: forbidden.unable };
+    assert.deepEqual((await outcomeOf(forbidden, forbidden, forbidden)).outcome, unasked);
+    assert.deepEqual((await outcomeOf(forbidden, forbidden, ANSWER)).outcome, { answer: { text: 'ab' } });
+    const crashed = '0 the stream was closed';
+    assert.deepEqual((await outcomeOf(crashed, forbidden, forbidden)).outcome, { problem: 'the stream was closed' });
   });
 });

@@ -14,7 +14,7 @@ const RATE = 62.5e6;
 
 const CIRCUMSTANCES: InferenceCircumstances = {
   simulated: false,
-  answered: true,
+  unchecked: [],
   events: [],
   bytesPerToken: 65_536,
   tokensPerBlock: 32,

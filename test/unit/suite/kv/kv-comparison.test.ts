@@ -197,6 +197,8 @@ describe('what the engine itself measured of its KV transfers', () => {
     assert.ok(cell);
     const ofAll = engineTransfer(cell, { tokensPerBlock: 32 });
     assert.equal(ofAll?.bytes, (20 * BYTES + BLOCK) / 21);
+    const unprobed = { ...kvTransfer, engine: { ...kvTransfer.engine, transfers: 20, bytes: 20 * BYTES } };
+    assert.equal(engineTransfer({ ...cell, kv: KV, kvTransfer: unprobed }, { tokensPerBlock: 32 })?.bytes, BYTES);
     const probeAlone = { ...kvTransfer, engine: { ...kvTransfer.engine, bytes: BLOCK } };
     assert.equal(engineTransfer({ ...cell, kv: KV, kvTransfer: probeAlone }, { tokensPerBlock: 32 }), undefined);
   });
