@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execInPod } from '../../kubernetes/client/exec.js';
 import type { Deployment } from '../../kubernetes/client/objects.js';
 import { DEPLOYMENT, POD } from '../../kubernetes/client/resources.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
@@ -27,6 +28,12 @@ const load = {
 const aggregated = { ...load, name: 'aggregated', topology: 'aggregated', concurrency: [1, 4] };
 const disaggregated = { ...load, name: 'disaggregated', concurrency: [1, 4] };
 
+/** Workers with less shared memory than vLLM takes by default, and with the seccomp profile of the container runtime. */
+const CONFINED = {
+  resources: { sharedMemory: '8Mi' },
+  pod: { spec: { containers: [{ name: 'main', securityContext: { seccompProfile: { type: 'RuntimeDefault' } } }] } },
+};
+
 /** Bytes that the requests of a point transfer, in whole blocks, with the warm-up and the one block of AIPerf's probe. */
 function bytesOf(): number {
   const blocks = Math.ceil((load.inputTokens + TEMPLATE_TOKENS) / TOKENS_PER_BLOCK);
@@ -46,9 +53,10 @@ describe('Dynamo with a real engine on the box', function () {
     await lab?.close();
   });
 
-  const suite = (megabits: number, backend: string, tests: readonly object[]) => {
+  const suite = (megabits: number, backend: string, tests: readonly object[], dynamo: object = {}) => {
     const fabric = { kind: 'ethernet', rate: `${megabits}Mbit/s`, interface: 'eth0' };
-    return engineSuite(lab, { transfer: { backend, predictFrom: 'nixl-libfabric' }, tests }, { fabric });
+    const transfer = { backend, predictFrom: 'nixl-libfabric' };
+    return engineSuite(lab, { transfer, tests, ...dynamo }, { fabric });
   };
   const testOf = ({ record, report }: SuiteEnd, name: string): InferenceTestRecord => {
     const test = record?.dynamo?.tests.find((found) => found.name === name);
@@ -75,7 +83,7 @@ describe('Dynamo with a real engine on the box', function () {
     assert.equal(engine.bytes, expected, where);
     assert.equal(predictedBytes, expected, where);
     const overhead = nicReceived / expected - 1;
-    assert.ok(overhead > 0 && overhead < 0.02, `${where}: the NIC received ${nicReceived} of ${expected}`);
+    assert.ok(overhead > 0 && overhead < 0.01, `${where}: the NIC received ${nicReceived} of ${expected}`);
     assert.equal(cell.kvTransfer?.failures?.failedTransfers, 0, where);
   }
 
@@ -89,6 +97,22 @@ describe('Dynamo with a real engine on the box', function () {
       420,
       async () => (await lab.progress(id)).step,
     );
+
+  /** Waits until the NIC of the decode worker receives a KV cache. */
+  async function kvTransferRuns(): Promise<void> {
+    const [pod] = await lab.pods('dynamo-bench/role=decode');
+    assert.ok(pod);
+    const target = { namespace: lab.namespace.name, pod: pod.metadata.name, container: 'main' };
+    const command = ['cat', '/sys/class/net/eth0/statistics/rx_bytes'];
+    const received = async () =>
+      Number((await execInPod(lab.box.admin, target, command, { timeoutMs: 10_000 })).output);
+    const before = await received();
+    await lab.until(
+      'a KV transfer runs',
+      async () => (await received()) > before + BYTES_PER_TOKEN * TOKENS_PER_BLOCK,
+      120,
+    );
+  }
 
   describe('over LIBFABRIC at 500 Mbit/s, while the worker of the suite is killed in a load', () => {
     let end: SuiteEnd;
@@ -142,13 +166,14 @@ describe('Dynamo with a real engine on the box', function () {
     it('leaves nothing behind', isClean);
   });
 
-  describe('over UCX at 200 Mbit/s, and with a prefill worker that is killed in the middle of a transfer', () => {
+  describe('over UCX at 200 Mbit/s, with little shared memory and a seccomp profile', () => {
     let end: SuiteEnd;
     before(async () => {
       await setLinkRate('200mbit');
       const long = { ...disaggregated, name: 'killed', concurrency: [4], requests: 60 };
-      const id = await lab.start(await suite(200, 'UCX', [{ ...disaggregated, concurrency: [1] }, long]));
+      const id = await lab.start(await suite(200, 'UCX', [disaggregated, long], CONFINED));
       await loadRuns(id, 'killed');
+      await kvTransferRuns();
       const [pod] = await lab.pods('dynamo-bench/role=prefill');
       assert.ok(pod);
       await lab.box.admin.delete(POD, lab.namespace.name, pod.metadata.name, { gracePeriodSeconds: 0 });
@@ -156,16 +181,19 @@ describe('Dynamo with a real engine on the box', function () {
     });
 
     it('moves exactly the predicted bytes, which the NIC confirms', () => {
-      const [cell] = testOf(end, 'disaggregated').cells;
-      assert.equal(cell?.verdict, 'pass', end.report);
-      agrees(cell, 200);
+      for (const cell of testOf(end, 'disaggregated').cells) {
+        assert.equal(cell.verdict, 'pass', end.report);
+        agrees(cell, 200);
+      }
     });
 
-    it('passes no point whose prefill worker was killed', () => {
+    it('passes no point whose prefill worker was killed in the middle of a transfer', () => {
       const { verdict, cells, failure } = testOf(end, 'killed');
       assert.equal(verdict, 'fail', end.report);
-      const codes = cells.flatMap(({ reasons }) => reasons.map(({ code }) => code));
-      assert.ok(failure !== undefined || codes.includes('worker-restarted'), codes.join());
+      assert.equal(failure, undefined);
+      const [cell] = cells;
+      const codes = cell?.reasons.map(({ code }) => code) ?? [];
+      assert.ok(codes.includes('worker-restarted') && codes.includes('errors'), JSON.stringify(cell?.reasons));
     });
 
     it('leaves nothing behind', isClean);

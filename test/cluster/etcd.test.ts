@@ -121,5 +121,7 @@ describe('the suite’s own etcd', () => {
     });
     assert.notEqual(exitCode, 0);
     assert.match(output, /unknown command/);
+    const endless = execInPod(box.admin, target, ['etcdctl', 'watch', 'nothing'], { timeoutMs: 3000 });
+    await assert.rejects(endless, { opened: true, message: /did not end within 3000 ms/ });
   });
 });
