@@ -39,6 +39,8 @@ export interface EngineWorker<Block = EngineBlock> {
     readonly backend: string;
     readonly tensorParallel: number;
     readonly tokensPerBlock: number;
+    /** Whether NIXL's exporter shows its counters; undefined in inputs of earlier versions. */
+    readonly nixlTelemetry?: boolean | undefined;
   };
   /** GPUs of the worker; 0: it computes on its CPUs. */
   readonly gpus: number;

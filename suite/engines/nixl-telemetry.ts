@@ -1,0 +1,23 @@
+import type { EngineWorker } from './engine.js';
+
+/** NIXL's own counters of the transfers of a worker, which NIXL's Prometheus exporter shows. */
+
+/** Port of the exporter: the one that the Dynamo operator reserves for NIXL. */
+const NIXL_PORT = 19_090;
+
+/**
+ * Returns the variables that switch the exporter on in a worker that transfers a KV cache. They also replace
+ * `NIXL_TELEMETRY_ENABLE=n`, the default of the Dynamo operator.
+ */
+export function nixlEnvironment({
+  role,
+  transfer,
+}: Pick<EngineWorker, 'role' | 'transfer'>): Readonly<Record<string, string>> {
+  if (role === 'worker' || !transfer.nixlTelemetry) return {};
+  return {
+    NIXL_TELEMETRY_ENABLE: 'y',
+    NIXL_TELEMETRY_EXPORTER: 'prometheus',
+    NIXL_TELEMETRY_PROMETHEUS_PORT: String(NIXL_PORT),
+    NIXL_TELEMETRY_PROMETHEUS_LOCAL: 'y',
+  };
+}
