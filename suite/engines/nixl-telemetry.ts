@@ -1,9 +1,24 @@
-import type { EngineWorker } from './engine.js';
+import type { CounterSeries, EngineWorker } from './engine.js';
 
 /** NIXL's own counters of the transfers of a worker, which NIXL's Prometheus exporter shows. */
 
 /** Port of the exporter: the one that the Dynamo operator reserves for NIXL. */
-const NIXL_PORT = 19_090;
+export const NIXL_PORT = 19_090;
+
+/** What the NIXL agents of a worker counted. The agent that posts a transfer counts its bytes, and the other side none. */
+export type NixlQuantity =
+  /** Bytes of the transfers that the worker read. */
+  | 'readBytes'
+  /** Bytes of the transfers that the worker wrote. */
+  | 'writtenBytes'
+  /** Events that NIXL dropped before it counted them. */
+  | 'droppedEvents';
+
+export const NIXL_SERIES: CounterSeries<NixlQuantity> = {
+  readBytes: { name: 'agent_rx_bytes_total' },
+  writtenBytes: { name: 'agent_tx_bytes_total' },
+  droppedEvents: { name: 'agent_telemetry_events_dropped_total' },
+};
 
 /**
  * Returns the variables that switch the exporter on in a worker that transfers a KV cache. They also replace
