@@ -38,9 +38,12 @@ export function cellKey({ variant: _, ...cell }: CellDefinition): string {
  */
 export function inferenceCellKey({ dynamo, test, point, pair, fabric }: InferenceCellDefinition): string {
   const { platform, name, readyTimeout, removalTimeout, keep, ...cluster } = dynamo;
+  // The default and its absence are the same deployment.
+  const { nixlTelemetry, ...others } = cluster.transfer;
+  const transfer = nixlTelemetry ? cluster.transfer : others;
   const { required, onFailure, control, concurrency, repetitions, timeout, ...load } = test;
   return hashOf({
-    cluster: formerDynamoKeys({ ...cluster, pod: measuringPart(cluster.pod) }),
+    cluster: formerDynamoKeys({ ...cluster, transfer, pod: measuringPart(cluster.pod) }),
     load,
     point,
     pair,

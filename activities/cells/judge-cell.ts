@@ -69,6 +69,7 @@ export function judgeCellActivities(context: ActivityContext) {
             kvUnknown: deployed.kvUnknown,
             engine: title,
             recordedBy: transferRecord?.role,
+            nixlTelemetry: transfer.nixlTelemetry,
             ceiling:
               hasDevices || !kind.needsDevices
                 ? ceilingOf(cell.fabric, 'node', kind.visibleNics(cell.fabric, nics))

@@ -7,6 +7,7 @@ import { containerStatus } from '../../kubernetes/pods/pod-state.js';
 import { engineOf } from '../../suite/engines/registry.js';
 import type { FabricSpec } from '../../suite/fabrics/registry.js';
 import type { WorkerState } from '../../suite/judge/inference-evidence.js';
+import { enginePage, NIXL_PAGE } from '../../suite/judge/transfer-probe.js';
 import {
   type ProbedParts,
   readWorkerProbe,
@@ -24,8 +25,8 @@ interface ProbedDeployment extends DeploymentPlace {
 }
 
 /**
- * Reads restarts, NIC counters, loaded NIXL back ends and the engine's record of KV transfers of every worker, and the
- * restarts of the frontend. Lists a pod that does not answer with its restarts alone.
+ * Reads restarts, NIC counters, loaded NIXL back ends, the engine's record of KV transfers and NIXL's counters of every
+ * worker, and the restarts of the frontend. Lists a pod that does not answer with its restarts alone.
  */
 export async function workerStates(cluster: Cluster, place: ProbedDeployment): Promise<WorkerState[]> {
   const pods = await startedPods(cluster, place);
@@ -40,13 +41,16 @@ async function workerState(
 ): Promise<WorkerState> {
   const role = roleOf(pod);
   // Workers of an aggregated deployment transfer nothing.
-  const record = ['prefill', 'decode'].includes(role) ? engineOf(dynamo.engine).transferRecord : undefined;
+  const transfers = ['prefill', 'decode'].includes(role);
+  const { transferRecord } = engineOf(dynamo.engine);
+  const engine = transfers && transferRecord ? enginePage(transferRecord) : undefined;
+  const nixl = transfers && dynamo.transfer.nixlTelemetry ? NIXL_PAGE : undefined;
   return {
     role,
     pod: pod.metadata.name,
     uid: pod.metadata.uid ?? '',
     restarts: containerStatus(pod)?.restartCount ?? 0,
-    ...(role === 'frontend' ? {} : await probeWorker(cluster, pod, run.namespace, { record, fabric })),
+    ...(role === 'frontend' ? {} : await probeWorker(cluster, pod, run.namespace, { engine, nixl, fabric })),
   };
 }
 
@@ -58,7 +62,7 @@ async function probeWorker(cluster: Cluster, pod: Pod, namespace: string, parts:
       ['sh', '-c', workerProbeScript(parts)],
       { timeoutMs: EXEC_TIMEOUT_MS, signal: cancellationSignal() },
     );
-    return exitCode === 0 ? readWorkerProbe(output, parts.record) : {};
+    return exitCode === 0 ? readWorkerProbe(output, parts) : {};
   } catch (error) {
     cancellationSignal().throwIfAborted();
     if (error instanceof SuiteFailure) return {};

@@ -61,6 +61,7 @@ const COLUMNS = [
   'kv_predicted_bytes',
   'kv_engine_bytes',
   'kv_engine_transfers',
+  'kv_nixl_bytes',
   'kv_nic_received_bytes',
   'kv_nic_sent_bytes',
   'engine_transfer_seconds',
@@ -178,12 +179,13 @@ function loadFigures(cell: InferenceCell): Line {
 }
 
 function kvFigures(cell: InferenceCell, dynamo: DynamoRecord): Line {
-  const { predictedBytes, engine, nicReceived, nicSent } = cell.kvTransfer ?? {};
+  const { predictedBytes, engine, nixlBytes, nicReceived, nicSent } = cell.kvTransfer ?? {};
   const transfer = engineTransfer(cell, dynamo);
   return {
     kv_predicted_bytes: predictedBytes,
     kv_engine_bytes: engine?.bytes,
     kv_engine_transfers: engine?.transfers,
+    kv_nixl_bytes: nixlBytes,
     kv_nic_received_bytes: nicReceived,
     kv_nic_sent_bytes: nicSent,
     engine_transfer_seconds: transfer?.seconds,

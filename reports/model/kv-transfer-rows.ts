@@ -8,11 +8,12 @@ import { formatBytes, formatDuration, formatRate, formatSignedDuration } from '.
 import { orDash } from '../markup/text.js';
 import { byPoint } from './by-point.js';
 
-/** KV transfers of a load point by the engine, by the NICs, and as predicted. Bytes are those of all requests. */
+/** KV transfers of a load point by the engine, by NIXL, by the NICs, and as predicted. Bytes are those of all requests. */
 export interface KvTransferRow extends LoadPoint {
   readonly test: string;
   readonly predictedBytes?: number | undefined;
   readonly engineBytes?: number | undefined;
+  readonly nixlBytes?: number | undefined;
   readonly nicBytes?: number | undefined;
   /** Mean seconds of the transfer of a prompt by the engine; undefined when its record is not valid. */
   readonly seconds?: number | undefined;
@@ -35,7 +36,7 @@ export function kvTransferRows(record: Pick<SuiteRecord, 'tests' | 'dynamo'>): K
     cells.flatMap((cell): KvTransferRow[] => {
       const { concurrency, repetition, kvTransfer } = cell;
       if (!kvTransfer) return [];
-      const { predictedBytes, engine, nicReceived, nicSent } = kvTransfer;
+      const { predictedBytes, engine, nixlBytes, nicReceived, nicSent } = kvTransfer;
       const mean = engineTransfer(cell, dynamo);
       const share = shares.find(
         (one) => one.test === name && one.concurrency === concurrency && one.repetition === repetition,
@@ -47,6 +48,7 @@ export function kvTransferRows(record: Pick<SuiteRecord, 'tests' | 'dynamo'>): K
           repetition,
           predictedBytes,
           engineBytes: engine?.bytes,
+          nixlBytes,
           nicBytes: movedBytes({ received: nicReceived, sent: nicSent }),
           seconds: mean?.seconds,
           postShare: mean?.postSeconds === undefined ? undefined : mean.postSeconds / mean.seconds,
@@ -70,6 +72,7 @@ function timesOf(share: NetworkShare | undefined): Pick<KvTransferRow, 'predicte
 export const KV_TRANSFER_COLUMNS = [
   'predicted bytes',
   'bytes by the engine',
+  'bytes by NIXL',
   'bytes by the NICs',
   'transfer by the engine',
   'posting',
@@ -83,6 +86,7 @@ export function kvTransferTexts(row: KvTransferRow): readonly string[] {
   return [
     orDash(row.predictedBytes, formatBytes),
     orDash(row.engineBytes, formatBytes),
+    orDash(row.nixlBytes, formatBytes),
     orDash(row.nicBytes, formatBytes),
     orDash(row.seconds, formatDuration),
     orDash(row.postShare, formatPercent),
@@ -94,5 +98,5 @@ export function kvTransferTexts(row: KvTransferRow): readonly string[] {
 
 /** Explains the figures of the rows. @param engine the engine's name in a sentence */
 export function kvTransferNote(engine: string): string {
-  return `Bytes: of all requests of a load, those of the warm-up and AIPerf’s short probe included. Transfer, posting and rate: of the transfer of one prompt on average, as ${engine} measured it; absent when the load point is not valid, when its record contradicts the NICs or their ceiling, and when it could not be read. Predicted transfer: alone on the link, at the rate of the transport test; at a higher concurrency transfers share the link, and each takes longer. TTFT minus control also contains the rest of disaggregation.`;
+  return `Bytes: of all requests of a load, those of the warm-up and AIPerf’s short probe included; by NIXL only with dynamo.transfer.nixlTelemetry. Transfer, posting and rate: of the transfer of one prompt on average, as ${engine} measured it; absent when the load point is not valid, when its record contradicts NIXL, the NICs or their ceiling, and when it could not be read. Predicted transfer: alone on the link, at the rate of the transport test; at a higher concurrency transfers share the link, and each takes longer. TTFT minus control also contains the rest of disaggregation.`;
 }

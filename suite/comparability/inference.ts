@@ -103,7 +103,7 @@ const SCHEDULING_OPTIONS: ReadonlySet<string> = new Set([
  *
  * These differences forbid a comparison: the load (tokens, options of the test), the deployment (engine, model, image
  * digests, replicas, resources, KV transfer, environment) and the hardware (instance type, GPUs). Only reported: nodes, the
- * version of the platform, and the rate that a simulated engine was configured with.
+ * version of the platform, the counters of NIXL, and the rate that a simulated engine was configured with.
  */
 export function compareInferenceTests(a: InferenceRun, b: InferenceRun, test: string): Comparability {
   return compareFields(fieldsOf(a, test), fieldsOf(b, test));
@@ -122,16 +122,29 @@ export function inferenceTestKey(run: InferenceRun, test: string, ignored: Reado
 function fieldsOf(run: InferenceRun, name: string): Fields {
   const measured = measuredTest(run, name);
   if (!measured) return new Map();
-  const block = dynamoBlock(run.spec);
+  const { nixlTelemetry, block } = withoutTelemetry(dynamoBlock(run.spec));
   const options = block?.tests?.find((candidate) => candidate.name === name) ?? {};
   return new Map([
     ...readFields(FIELDS, measured),
+    ...readEntries('dynamo.transfer', { nixlTelemetry }, () => 'reported'),
     ...readEntries('image', imagesByRole(measured.cell), () => 'forbids'),
     ...readEntries('dynamo', { ...block, pod: measuringPart(block?.pod as PodPatch | undefined) }, (key) =>
       DEPLOYMENT_OPTIONS.has(key) ? undefined : 'forbids',
     ),
     ...readEntries('parameters', options, (option) => (SCHEDULING_OPTIONS.has(option) ? undefined : 'forbids')),
   ]);
+}
+
+/** Takes the switch of NIXL's counters out of the block. They count transfers and do not change a figure. */
+function withoutTelemetry(block: DynamoBlock | undefined): {
+  nixlTelemetry?: true | undefined;
+  block?: DynamoBlock | undefined;
+} {
+  if (!block?.transfer) return { block };
+  const { nixlTelemetry, ...others } = block.transfer;
+  const transfer = Object.keys(others).length > 0 ? others : undefined;
+  // The default and its absence are the same condition.
+  return { nixlTelemetry: nixlTelemetry === true ? true : undefined, block: { ...block, transfer } };
 }
 
 function measuredTest({ dynamo, setup }: InferenceRun, name: string): MeasuredTest | undefined {
@@ -152,10 +165,15 @@ function imagesByRole({ pods }: InferenceCell): Record<string, unknown> {
 }
 
 const specWithDynamo = z.object({
-  dynamo: z.looseObject({ tests: z.array(z.looseObject({ name: z.string() })).optional() }),
+  dynamo: z.looseObject({
+    tests: z.array(z.looseObject({ name: z.string() })).optional(),
+    transfer: z.looseObject({ nixlTelemetry: z.boolean().optional() }).optional(),
+  }),
 });
 
+type DynamoBlock = z.output<typeof specWithDynamo>['dynamo'];
+
 /** Returns the block `dynamo` as the user wrote it, with the current names of its keys. */
-function dynamoBlock(spec: unknown): z.output<typeof specWithDynamo>['dynamo'] | undefined {
+function dynamoBlock(spec: unknown): DynamoBlock | undefined {
   return specWithDynamo.safeParse(withCurrentKeys(spec).spec).data?.dynamo;
 }

@@ -39,6 +39,8 @@ export interface EngineWorker<Block = EngineBlock> {
     readonly backend: string;
     readonly tensorParallel: number;
     readonly tokensPerBlock: number;
+    /** Whether NIXL's exporter shows its counters; undefined in inputs of earlier versions. */
+    readonly nixlTelemetry?: boolean | undefined;
   };
   /** GPUs of the worker; 0: it computes on its CPUs. */
   readonly gpus: number;
@@ -62,32 +64,33 @@ export interface Simulation<Block> {
 }
 
 /** What a worker counts about the KV transfers that it took part in. */
-export const TRANSFER_QUANTITIES = [
+export type TransferQuantity =
   /** Completed transfers. */
-  'transfers',
+  | 'transfers'
   /** Bytes of all completed transfers. */
-  'bytes',
+  | 'bytes'
   /** Descriptors (contiguous pieces of memory) of all completed transfers. */
-  'descriptors',
+  | 'descriptors'
   /** Seconds of all completed transfers, from the call that posts one until it has ended. */
-  'seconds',
+  | 'seconds'
   /** The part of `seconds` that the calls that post transfers took. */
-  'postSeconds',
-  'failedTransfers',
+  | 'postSeconds'
+  | 'failedTransfers'
   /** Messages about a transfer that did not reach the other side. */
-  'failedNotifications',
+  | 'failedNotifications'
   /** Requests whose KV cache the prefill worker released before a decode worker had read it. */
-  'expiredRequests',
-] as const;
+  | 'expiredRequests';
 
-export type TransferQuantity = (typeof TRANSFER_QUANTITIES)[number];
+/** Series of Prometheus text, by what they count. Values of one series with different labels are added up. */
+export type CounterSeries<Quantity extends string> = Readonly<
+  Partial<Record<Quantity, { readonly name: string; readonly unit?: number }>>
+>;
 
 /** An engine's record of its KV transfers: series in the Prometheus text at `/metrics` of its workers. */
 export interface TransferRecord {
   /** Role of the workers that count a completed transfer. Workers of each role count failures. */
   readonly role: 'prefill' | 'decode';
-  /** Series of each quantity. Values of one series with different labels are added up. */
-  readonly series: Partial<Record<TransferQuantity, { readonly name: string; readonly unit?: number }>>;
+  readonly series: CounterSeries<TransferQuantity>;
 }
 
 /** Port at which a worker of Dynamo shows `/metrics`, as the Dynamo operator sets it. */

@@ -41,6 +41,8 @@ export interface InferenceCircumstances {
   readonly engine: string;
   /** Role of the workers that count completed KV transfers; undefined when the engine keeps no record of them. */
   readonly recordedBy?: TransferRecord['role'] | undefined;
+  /** Whether NIXL's exporter was switched on in the workers; undefined in inputs of earlier versions. */
+  readonly nixlTelemetry?: boolean | undefined;
   /** Limit of the NICs of one worker in one direction; undefined when its traffic does not pass NICs of the fabric. */
   readonly ceiling?: Ceiling | undefined;
   /** NIXL back end that must carry the KV cache. */

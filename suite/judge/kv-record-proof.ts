@@ -7,9 +7,9 @@ import type { Reason } from '../verdict/verdict.js';
 import type { InferenceCircumstances } from './inference-evidence.js';
 import { movedBytes, type NicMovement } from './nic-movement.js';
 
-/** Compares the bytes that the engine counted with those that the NICs moved. */
+/** Compares the KV bytes that engine, NIXL and NICs counted. */
 
-/** Share of the engine's bytes that the NICs may lack. */
+/** Share of the first counter's bytes by which NIXL may differ, and which the NICs may lack. */
 const TOLERANCE = 0.02;
 
 /** Bytes that the NICs of idle workers move during a load. */
@@ -24,28 +24,55 @@ const HEADERS_SHARE = 0.06;
 /** Traffic of a request on the interface of a worker: the tokens of its prompt, the events of its answer, and messages. */
 const TRAFFIC = { bytesPerInputToken: 16, bytesPerOutputToken: 1024, bytesPerRequest: 64 * 2 ** 10 } as const;
 
+/** Bytes of the KV transfers by one source. */
+interface Counted {
+  readonly by: string;
+  readonly bytes: number;
+}
+
 /**
- * Returns the reason when the bytes of the engine and of the NICs differ. NICs that moved less contradict the engine. NICs that moved more do so by more
- * than headers, other traffic and, on an ordinary interface, the requests explain. Empty without counters of the NICs that must
- * carry the KV cache: the path is then unproven.
+ * Returns the reason when the sources differ from the engine, or from NIXL when the engine has no record. NIXL counts the same
+ * transfers. NICs that moved less contradict; NICs that moved more do so by more than headers, other traffic and, on an
+ * ordinary interface, the requests explain. Counters of NICs that need not carry the KV cache are no source: the path is then
+ * unproven.
  */
-export function compareWithNics(
+export function compareSources(
   test: InferenceSpec,
   load: LoadResult,
-  { requests, predictedBytes, bytes }: Pick<KvTransfer, 'requests' | 'predictedBytes'> & { readonly bytes: number },
+  { requests, predictedBytes, engine, nixlBytes }: KvTransfer,
   nics: NicMovement,
-  { engine, fabricDevices }: InferenceCircumstances,
+  { engine: title, fabricDevices }: InferenceCircumstances,
 ): Reason[] {
-  const moved = movedBytes(nics);
-  if (moved === undefined || (fabricDevices !== undefined && nics.isInterface)) return [];
-  const excess = moved - bytes;
+  const [first, second] = [...counted(title, engine?.bytes), ...counted('NIXL', nixlBytes)];
+  if (!first) return [];
+  const isUnproven = fabricDevices !== undefined && nics.isInterface;
+  const [moved] = isUnproven ? [] : counted('the NICs', movedBytes(nics));
   const requestTraffic = nics.isInterface ? requests * trafficOfRequest(test, load) : 0;
-  const explained = OTHER_TRAFFIC_BYTES + bytes * HEADERS_SHARE + requestTraffic;
-  if (excess >= -bytes * TOLERANCE && excess <= explained) return [];
-  const difference = bytes > 0 ? `, ${formatShortPercent(Math.abs(excess) / bytes)}` : '';
-  const predicted = predictedBytes === undefined ? '' : `, predicted ${formatBytes(predictedBytes)}`;
-  const message = `${engine} counted ${formatBytes(bytes)} of KV transfers and the NICs moved ${formatBytes(moved)}${predicted}: ${formatBytes(Math.abs(excess))} ${excess < 0 ? 'less' : 'more'}${difference}`;
-  return [{ code: 'metric-disagrees', message }];
+  const explained = OTHER_TRAFFIC_BYTES + first.bytes * HEADERS_SHARE + requestTraffic;
+  const differences = [
+    ...(second ? differenceOf(first, second, first.bytes * TOLERANCE) : []),
+    ...(moved ? differenceOf(first, moved, explained) : []),
+  ];
+  if (differences.length === 0) return [];
+  const sources = [
+    `${first.by} counted ${formatBytes(first.bytes)} of KV transfers`,
+    ...(second ? [`${second.by} ${formatBytes(second.bytes)}`] : []),
+    ...(moved ? [`${moved.by} moved ${formatBytes(moved.bytes)}`] : []),
+    ...(predictedBytes === undefined ? [] : [`predicted ${formatBytes(predictedBytes)}`]),
+  ];
+  return [{ code: 'metric-disagrees', message: `${sources.join(', ')}: ${differences.join('; ')}` }];
+}
+
+function counted(by: string, bytes: number | undefined): Counted[] {
+  return bytes === undefined ? [] : [{ by, bytes }];
+}
+
+/** Returns the difference of another source as text in a list; an empty list when it needs no explanation. */
+function differenceOf(first: Counted, other: Counted, explainedExcess: number): string[] {
+  const excess = other.bytes - first.bytes;
+  if (excess >= -first.bytes * TOLERANCE && excess <= explainedExcess) return [];
+  const share = first.bytes > 0 ? `, ${formatShortPercent(Math.abs(excess) / first.bytes)}` : '';
+  return [`${other.by} ${formatBytes(Math.abs(excess))} ${excess < 0 ? 'less' : 'more'} than ${first.by}${share}`];
 }
 
 function trafficOfRequest({ inputTokens, outputTokens }: InferenceSpec, load: LoadResult): number {

@@ -6,11 +6,11 @@ import { formatBytes, formatDuration, formatRate } from '../units/units.js';
 import type { Reason } from '../verdict/verdict.js';
 import { expectedKvBytes, requestsWithTransfer } from './expected-kv.js';
 import type { InferenceCircumstances, LoadEvidence } from './inference-evidence.js';
-import { compareWithNics } from './kv-record-proof.js';
+import { compareSources } from './kv-record-proof.js';
 import type { NicMovement } from './nic-movement.js';
-import { completedTransfers, failuresOfTransfers } from './transfer-growth.js';
+import { completedTransfers, failuresOfTransfers, nixlBytes } from './transfer-growth.js';
 
-/** Judges the engine's own record of its KV transfers. */
+/** Judges what the engine and NIXL counted of the KV transfers. */
 
 /** Largest difference between predicted and counted bytes that needs no explanation, as a share. */
 const PREDICTION_TOLERANCE = 0.02;
@@ -21,8 +21,8 @@ export interface KvRecordJudgement {
 }
 
 /**
- * Compares the engine's record with the NIC counters, with the limit of the NICs, and with the predicted bytes. Undefined for
- * an engine or a topology without KV transfer.
+ * Compares the engine's record with NIXL's counters, with the NIC counters, with the limit of the NICs, and with the predicted
+ * bytes. Undefined for an engine or a topology without KV transfer.
  */
 export function judgeKvRecord(
   test: InferenceSpec,
@@ -31,37 +31,37 @@ export function judgeKvRecord(
   nics: NicMovement,
   circumstances: InferenceCircumstances,
 ): KvRecordJudgement | undefined {
-  const { simulated, recordedBy } = circumstances;
+  const { simulated, recordedBy, nixlTelemetry } = circumstances;
   if (simulated || test.topology === 'aggregated') return undefined;
   const requests = requestsWithTransfer(test, load);
   const predictedBytes = expectedKvBytes(test, load, circumstances);
   const found = recordedBy && completedTransfers(evidence, recordedBy);
   const engine = found && 'bytes' in found ? found : undefined;
+  const nixl = nixlTelemetry ? nixlBytes(evidence) : undefined;
   const failures = failuresOfTransfers(evidence);
   const kvTransfer: KvTransfer = {
     requests,
     ...(predictedBytes === undefined ? {} : { predictedBytes }),
     ...(engine ? { engine } : {}),
+    ...(nixl && 'bytes' in nixl ? { nixlBytes: nixl.bytes } : {}),
     ...(Object.keys(failures).length > 0 ? { failures } : {}),
     ...(nics.received === undefined ? {} : { nicReceived: nics.received }),
     ...(nics.sent === undefined ? {} : { nicSent: nics.sent }),
   };
   const reasons = [
     ...failureReasons(failures),
-    ...(found && 'unread' in found ? [unread(found.unread, circumstances)] : []),
+    ...(found && 'unread' in found ? [unread(circumstances.engine, found.unread)] : []),
+    ...(nixl && 'unread' in nixl ? [unread('NIXL', nixl.unread)] : []),
+    ...compareSources(test, load, kvTransfer, nics, circumstances),
     ...(engine
-      ? [
-          ...compareWithNics(test, load, { requests, predictedBytes, bytes: engine.bytes }, nics, circumstances),
-          ...ceilingReasons(engine, circumstances),
-          ...predictionReasons(engine, predictedBytes, circumstances),
-        ]
+      ? [...ceilingReasons(engine, circumstances), ...predictionReasons(engine, predictedBytes, circumstances)]
       : []),
   ];
   return { reasons, kvTransfer };
 }
 
-function unread(why: string, { engine }: InferenceCircumstances): Reason {
-  return { code: 'kv-record-unread', message: `the record of ${engine} about its KV transfers is unknown: ${why}` };
+function unread(by: string, why: string): Reason {
+  return { code: 'kv-record-unread', message: `the record of ${by} about its KV transfers is unknown: ${why}` };
 }
 
 function failureReasons({

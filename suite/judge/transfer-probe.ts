@@ -1,9 +1,33 @@
-import { SYSTEM_PORT, TRANSFER_QUANTITIES, type TransferQuantity, type TransferRecord } from '../engines/engine.js';
+import { type CounterSeries, SYSTEM_PORT, type TransferQuantity, type TransferRecord } from '../engines/engine.js';
+import { NIXL_PORT, NIXL_SERIES, type NixlQuantity } from '../engines/nixl-telemetry.js';
 
-/** The engine's record of its KV transfers, as a program in the pod of a worker reads it at `/metrics`. */
+/** Counters of KV transfers, as a program in the pod of a worker reads them at `/metrics` of the engine and of NIXL. */
 
 /** What a worker has counted since it started. A quantity without a series in the answer is absent and not 0. */
-export type TransferCounts = Readonly<Partial<Record<TransferQuantity, number>>>;
+export type Counts<Quantity extends string> = Readonly<Partial<Record<Quantity, number>>>;
+
+/** Counts of the engine. */
+export type TransferCounts = Counts<TransferQuantity>;
+
+/** Counts of NIXL. */
+export type NixlCounts = Counts<NixlQuantity>;
+
+/** A page of a worker with counters. */
+export interface CounterPage<Quantity extends string> {
+  /** First word of the lines about the page in the output. */
+  readonly of: 'engine' | 'nixl';
+  /** Port of the pod that shows the page at `/metrics`. */
+  readonly port: number;
+  readonly series: CounterSeries<Quantity>;
+}
+
+/** Returns the page of an engine with its record of KV transfers. */
+export function enginePage({ series }: TransferRecord): CounterPage<TransferQuantity> {
+  return { of: 'engine', port: SYSTEM_PORT, series };
+}
+
+/** The page of NIXL's exporter. */
+export const NIXL_PAGE: CounterPage<NixlQuantity> = { of: 'nixl', port: NIXL_PORT, series: NIXL_SERIES };
 
 /** Seconds after which the program gives up. */
 const TIME_LIMIT_SECONDS = 5;
@@ -11,7 +35,7 @@ const TIME_LIMIT_SECONDS = 5;
 /** Longest answer that the program reads. */
 const MAX_ANSWER_BYTES = 16 * 2 ** 20;
 
-/** First line of the output, which shows that the worker answered. */
+/** Rest of the first line of the output, which shows that the worker answered. */
 const ANSWERED = 'metrics read';
 
 /**
@@ -20,7 +44,7 @@ const ANSWERED = 'metrics read';
  */
 const PROGRAM = String.raw`import math, re, signal, sys, urllib.request
 signal.alarm(${TIME_LIMIT_SECONDS})
-port, *names = sys.argv[1:]
+page, port, *names = sys.argv[1:]
 opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 with opener.open("http://127.0.0.1:" + port + "/metrics", timeout=${TIME_LIMIT_SECONDS}) as answer:
     text = answer.read(${MAX_ANSWER_BYTES} + 1)
@@ -35,36 +59,38 @@ for line in text.decode("utf-8", "replace").split("\n"):
         if not (math.isfinite(value) and value >= 0):
             sys.exit("a value is not a count")
         sums[found[1]] = sums.get(found[1], 0.0) + value
-print("${ANSWERED}", *("series " + name + " " + repr(value) for name, value in sums.items()), sep="\n")
+print(page + " ${ANSWERED}", *(page + " series " + name + " " + repr(value) for name, value in sums.items()), sep="\n")
 `;
 
 /**
- * Returns the part of a shell script that reads the record of a worker with the Python of its engine. Prints nothing when the
+ * Returns the part of a shell script that reads a page of counters with the Python of the engine. Prints nothing when the
  * worker does not answer, and never fails the script.
- *
- * @param port port of the worker that shows `/metrics`; default: that of every worker of Dynamo
  */
-export function transferProbeScript({ series }: TransferRecord, port = SYSTEM_PORT): string {
-  const names = Object.values(series).map(({ name }) => quoted(name));
-  return `python3 -I -S -c ${quoted(PROGRAM)} ${port} ${names.join(' ')} 2> /dev/null || :\n`;
+export function transferProbeScript({ of, port, series }: CounterPage<string>): string {
+  const names = Object.values(series).flatMap((one) => (one ? [quoted(one.name)] : []));
+  return `python3 -I -S -c ${quoted(PROGRAM)} ${of} ${port} ${names.join(' ')} 2> /dev/null || :\n`;
 }
 
 /** Parses the output of the script; undefined when the worker did not answer. Other lines are ignored. */
-export function readTransferProbe(output: string, { series }: TransferRecord): TransferCounts | undefined {
+export function readTransferProbe<Quantity extends string>(
+  output: string,
+  { of, series }: CounterPage<Quantity>,
+): Counts<Quantity> | undefined {
   const lines = output.split('\n');
-  if (!lines.includes(ANSWERED)) return undefined;
+  if (!lines.includes(`${of} ${ANSWERED}`)) return undefined;
   const values = new Map<string, number>();
   for (const line of lines) {
-    const [, name = '', value] = /^series ([\w:]{1,200}) (\d{1,20}(?:\.\d{1,25})?(?:e[+-]\d{1,3})?)$/.exec(line) ?? [];
-    if (value !== undefined) values.set(name, Number(value));
+    const [, page, name = '', value] =
+      /^(\w+) series ([\w:]{1,200}) (\d{1,20}(?:\.\d{1,25})?(?:e[+-]\d{1,3})?)$/.exec(line) ?? [];
+    if (page === of && value !== undefined) values.set(name, Number(value));
   }
-  return Object.fromEntries(
-    TRANSFER_QUANTITIES.flatMap((quantity) => {
-      const { name, unit = 1 } = series[quantity] ?? {};
-      const value = name === undefined ? undefined : values.get(name);
-      return value === undefined ? [] : [[quantity, value * unit]];
-    }),
-  );
+  const counts: Partial<Record<Quantity, number>> = {};
+  for (const quantity of Object.keys(series) as Quantity[]) {
+    const { name, unit = 1 } = series[quantity] ?? {};
+    const value = name === undefined ? undefined : values.get(name);
+    if (value !== undefined) counts[quantity] = value * unit;
+  }
+  return counts;
 }
 
 /** Quotes a word for a POSIX shell. */

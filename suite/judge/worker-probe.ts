@@ -1,7 +1,14 @@
-import type { TransferRecord } from '../engines/engine.js';
+import type { TransferQuantity } from '../engines/engine.js';
+import type { NixlQuantity } from '../engines/nixl-telemetry.js';
 import type { EventCounter } from '../fabrics/common/event-counter.js';
 import { type FabricSpec, fabricKindOf } from '../fabrics/registry.js';
-import { readTransferProbe, type TransferCounts, transferProbeScript } from './transfer-probe.js';
+import {
+  type CounterPage,
+  type NixlCounts,
+  readTransferProbe,
+  type TransferCounts,
+  transferProbeScript,
+} from './transfer-probe.js';
 
 /** State of a Dynamo worker as a shell in its pod reads it. */
 export interface WorkerProbe {
@@ -26,12 +33,16 @@ export interface WorkerProbe {
   readonly kvBackends?: readonly string[] | undefined;
   /** The engine's record of its KV transfers; absent when it keeps none, or when the worker did not answer. */
   readonly transferRecord?: TransferCounts | undefined;
+  /** NIXL's own counters; absent when they are off, or when NIXL's exporter did not answer. */
+  readonly nixlCounts?: NixlCounts | undefined;
 }
 
 /** Parts of a worker that only some engines and fabrics have. */
 export interface ProbedParts {
-  /** The engine's record of its KV transfers; undefined when it keeps none. */
-  readonly record?: TransferRecord | undefined;
+  /** The page with the engine's record of its KV transfers; undefined when it keeps none. */
+  readonly engine?: CounterPage<TransferQuantity> | undefined;
+  /** The page of NIXL's exporter; undefined when it is off. */
+  readonly nixl?: CounterPage<NixlQuantity> | undefined;
   /** The fabric, whose kind names the event counters and the interfaces; undefined in runs of earlier versions. */
   readonly fabric?: FabricSpec | undefined;
 }
@@ -44,9 +55,8 @@ const DEFAULT_INTERFACE = 'eth0';
  * after it. It reads no RDMA device on a fabric of interfaces, because the bytes pass those alone.
  *
  * @param root folder that holds `/sys`, `/host/sys`, `/dev` and `/proc`; default: the root of the pod
- * @param port port of the worker that shows `/metrics`
  */
-export function workerProbeScript({ record, fabric }: ProbedParts, root = '', port?: number): string {
+export function workerProbeScript({ engine, nixl, fabric }: ProbedParts, root = ''): string {
   const kind = fabric && fabricKindOf(fabric);
   return `count() {
   for f in "$@"; do
@@ -57,7 +67,7 @@ seen=
 ${kind?.deviceClass === 'net' ? '' : devicesScript(root, kind?.events ?? [])}source=interface
 [ -n "$seen" ] || count ${statisticsOf(fabric, root).join(' ')}
 cat ${root}/proc/[0-9]*/maps 2> /dev/null | sed -n 's/.*libplugin_\\([A-Za-z0-9_]*\\)\\.so.*/plugin \\1/p' | sort -u
-${record ? transferProbeScript(record, port) : ''}`;
+${engine ? transferProbeScript(engine) : ''}${nixl ? transferProbeScript(nixl) : ''}`;
 }
 
 /**
@@ -122,7 +132,7 @@ function statisticsOf(fabric: FabricSpec | undefined, root: string): string[] {
 }
 
 /** Parses the output of the script; other lines, such as a shell's warnings, are ignored. */
-export function readWorkerProbe(output: string, record?: TransferRecord): WorkerProbe {
+export function readWorkerProbe(output: string, { engine, nixl }: ProbedParts = {}): WorkerProbe {
   const kvBackends = [...output.matchAll(/^plugin (\w+)$/gm)].map(([, name = '']) => name);
   const nicCounters: Record<string, number> = {};
   let nicSource: 'devices' | 'interface' | undefined;
@@ -131,12 +141,14 @@ export function readWorkerProbe(output: string, record?: TransferRecord): Worker
     nicCounters[name] = (nicCounters[name] ?? 0) + Number(value);
   }
   const nicEvents = readEvents(output);
-  const transferRecord = record && readTransferProbe(output, record);
+  const transferRecord = engine && readTransferProbe(output, engine);
+  const nixlCounts = nixl && readTransferProbe(output, nixl);
   return {
     ...(nicSource === undefined ? {} : { nicCounters, nicSource }),
     ...(Object.keys(nicEvents).length === 0 ? {} : { nicEvents }),
     ...(kvBackends.length === 0 ? {} : { kvBackends }),
     ...(transferRecord ? { transferRecord } : {}),
+    ...(nixlCounts ? { nixlCounts } : {}),
   };
 }
 

@@ -73,6 +73,10 @@ export const kvTransferSchema = z.object({
   engine: completedTransfers.optional().meta({
     description: 'transfers that the engine counted; absent when it keeps no record, or a worker did not answer',
   }),
+  nixlBytes: amount.optional().meta({
+    description:
+      'bytes that NIXL counted in the prefill and decode workers; absent when dynamo.transfer.nixlTelemetry is off, or when a worker did not answer',
+  }),
   failures: transferFailures
     .optional()
     .meta({ description: 'failures that the engine counted, at workers of all roles' }),

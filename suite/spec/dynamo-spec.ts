@@ -19,6 +19,7 @@ import { shown } from '../schema/shown.js';
 import { engineProblems } from './engine-problems.js';
 import { inferenceSpec } from './inference-tests.js';
 import { modelConfig } from './model-config.js';
+import { telemetryProblems } from './telemetry-problems.js';
 
 /** Schema of the Dynamo phase: the block `dynamo` of the suite spec. */
 
@@ -114,6 +115,10 @@ const transfer = strict({
     description:
       'data type with which the prediction counts the bytes of the KV cache; the engine gets engine.kvCacheDtype. auto: the type that the engine gets, otherwise that of the model, which is unknown in advance for a quantized model',
   }),
+  nixlTelemetry: z.boolean().default(false).meta({
+    description:
+      "true: NIXL's Prometheus exporter counts the KV bytes in each worker, beside engine and NICs. The image must contain libtelemetry_exporter_prometheus.so: without it, the workers do not start. Only for workers with one rank",
+  }),
 });
 
 const load = strict({
@@ -198,7 +203,10 @@ export function dynamoProblems(
     readonly cluster: { readonly namespace: string };
   },
 ): { path: (string | number)[]; message: string }[] {
-  const problems: { path: (string | number)[]; message: string }[] = engineProblems(dynamo);
+  const problems: { path: (string | number)[]; message: string }[] = [
+    ...engineProblems(dynamo),
+    ...telemetryProblems(dynamo),
+  ];
   const names = suite.tests.map(({ name }) => name);
   const own = dynamo.tests.map(({ name }) => name);
   const others = new Set(names);

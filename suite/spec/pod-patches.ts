@@ -1,4 +1,4 @@
-import { engineOf } from '../engines/registry.js';
+import { workerEnvironment } from '../engines/worker-environment.js';
 import type { PodPatch } from '../pod/patch.js';
 import { MEASURING_POD, WORKER_POD } from '../pod/pod-kind.js';
 import { podProblems } from '../pod/pod-problems.js';
@@ -42,6 +42,5 @@ export function problemsOfPatches(
 
 function workerVariables({ engine, model, transfer, env, resources }: DynamoFields): string[] {
   const worker = { role: 'prefill', block: engine, model, transfer, gpus: resources.gpu, simulatedKv: {} } as const;
-  const ofEngine = engineOf(engine).environment(worker);
-  return [...Object.keys(ofEngine), ...Object.keys(env)];
+  return [...Object.keys(workerEnvironment(worker)), ...Object.keys(env)];
 }

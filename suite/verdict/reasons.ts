@@ -213,7 +213,7 @@ export const REASONS = {
     of: 'inference',
     effect: 'inconclusive',
     meaning:
-      'The engine and the NICs counted different KV bytes: the NICs 2 % less, or more than headers, requests and other traffic explain. Names the bytes of the engine, of the NICs, and the predicted ones. No comparison contains the point.',
+      'Engine, NIXL and NICs counted different KV bytes: NIXL 2 % less or more than the engine, the NICs 2 % less, or more than headers, requests and other traffic explain. Names the bytes of each source, and the predicted ones. No comparison contains the point.',
   },
   'metric-impossible': {
     of: 'inference',
@@ -236,7 +236,7 @@ export const REASONS = {
     of: 'inference',
     effect: 'note',
     meaning:
-      'The engine keeps a record of its KV transfers, and it could not be read. Names the worker and the reason.',
+      'The engine keeps a record of its KV transfers, or NIXL’s counters are switched on, and they could not be read. Names the record, the worker and the reason.',
   },
   'kv-bytes-differ': {
     of: 'inference',

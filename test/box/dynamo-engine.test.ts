@@ -74,13 +74,14 @@ describe('Dynamo with a real engine on the box', function () {
     return share;
   }
 
-  /** Asserts that the engine counted the predicted bytes and no failure, and that the NIC received them. */
+  /** Asserts that engine and NIXL counted the predicted bytes and no failure, and that the NIC received them. */
   function agrees(cell: InferenceCell, megabits: number): void {
-    const { engine, nicReceived = 0, predictedBytes } = cell.kvTransfer ?? {};
+    const { engine, nixlBytes, nicReceived = 0, predictedBytes } = cell.kvTransfer ?? {};
     const where = `${cell.test} at concurrency ${cell.concurrency}, ${megabits} Mbit/s`;
     assert.ok(engine, `${where}: ${JSON.stringify(cell.reasons)}`);
     const expected = bytesOf();
     assert.equal(engine.bytes, expected, where);
+    assert.equal(nixlBytes, expected, where);
     assert.equal(predictedBytes, expected, where);
     const overhead = nicReceived / expected - 1;
     assert.ok(overhead > 0 && overhead < 0.01, `${where}: the NIC received ${nicReceived} of ${expected}`);

@@ -37,6 +37,7 @@ const SIMULATED = {
     },
   },
   engine: { kind: 'mocker', kvTransferRate: 'measured' },
+  transfer: {},
   env: {},
   resources: { gpu: 1, nics: 4, cpu: 0.2, memory: '1Gi', hugepages2Mi: 0, sharedMemory: '64Mi' },
   readyTimeout: '2m',

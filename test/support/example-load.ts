@@ -18,14 +18,19 @@ const KV = {
 const WARMUP_REQUESTS = 4;
 const TOKENS_PER_BLOCK = 32;
 
-/** What engine and NICs counted of a load whose transfers take `seconds` each. */
-function kvTransfers(seconds: number, concurrency: number): NonNullable<InferenceCell['kvTransfer']> {
+/**
+ * What engine and NICs counted of a load whose transfers take `seconds` each.
+ *
+ * @param nixl whether NIXL counted them too
+ */
+function kvTransfers(seconds: number, concurrency: number, nixl: boolean): NonNullable<InferenceCell['kvTransfer']> {
   const prompts = Math.max(20, 10 * concurrency) + WARMUP_REQUESTS;
   const transfer = { bytes: INPUT_TOKENS * KV.bytesPerToken, seconds: seconds * 0.9 };
   const totals = kvTotals(prompts, transfer, TOKENS_PER_BLOCK * KV.bytesPerToken);
   return {
     ...totals,
     predictedBytes: totals.engine.bytes,
+    ...(nixl ? { nixlBytes: totals.engine.bytes } : {}),
     failures: { failedTransfers: 0 },
     nicReceived: Math.round(totals.engine.bytes * 1.004),
   };
@@ -114,7 +119,9 @@ export function exampleDynamo(options: ExampleLoadOptions = {}): DynamoRecord {
         imageId: 'sha256:77ab',
       })),
       kv: KV,
-      ...(engine === 'mocker' || transfer === 0 ? {} : { kvTransfer: kvTransfers(transfer, concurrency) }),
+      ...(engine === 'mocker' || transfer === 0
+        ? {}
+        : { kvTransfer: kvTransfers(transfer, concurrency, test === 'disaggregated') }),
       gpus: 2,
       command: ['aiperf', 'profile', '--concurrency', String(concurrency)],
       evidence: ['load.log', 'aiperf.log', 'profile_export_aiperf.json', 'profile_export.jsonl.gz.base64'].map(

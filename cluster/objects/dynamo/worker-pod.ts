@@ -2,6 +2,7 @@ import type { Container, PodSpec, PodTemplate } from '../../../kubernetes/client
 import { DEPLOYMENT_LABEL, ROLE_LABEL } from '../../../suite/cluster/dynamo-names.js';
 import type { WorkerRole } from '../../../suite/engines/engine.js';
 import { engineOf } from '../../../suite/engines/registry.js';
+import { workerEnvironment } from '../../../suite/engines/worker-environment.js';
 import { applyPodPatch } from '../../../suite/pod/apply-patch.js';
 import { deviceQuantities } from '../../../suite/schema/network-devices.js';
 import { nicsOfPod } from '../../../suite/spec/rank-resources.js';
@@ -45,12 +46,12 @@ function setEngine(container: Container, input: DeploymentInput, role: WorkerRol
   const simulatedKv = { rate: input.simulatedRate, bytesPerToken: input.kvBytesPerToken };
   const { promptTokens } = input;
   const worker = { role, block: engine, model, transfer, gpus: resources.gpu, promptTokens, simulatedKv };
-  const { command, arguments: argumentsOf, environment } = engineOf(engine);
+  const { command, arguments: argumentsOf } = engineOf(engine);
   container.command = [...command];
   container.args = [...argumentsOf(worker), ...engine.extraArguments];
   const ofSpec = new Set(Object.keys(input.dynamo.env));
   const ofFabric = Object.entries(input.fabricEnvironment).filter(([name]) => !ofSpec.has(name));
-  setEnvironment(container, { ...Object.fromEntries(ofFabric), ...environment(worker) });
+  setEnvironment(container, { ...Object.fromEntries(ofFabric), ...workerEnvironment(worker) });
 }
 
 function resourcesOf({ dynamo, gpuResource, devices }: DeploymentInput): Container['resources'] & object {

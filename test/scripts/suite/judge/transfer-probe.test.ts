@@ -3,13 +3,23 @@ import { createServer, type RequestListener } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { TransferRecord } from '../../../../suite/engines/engine.js';
 import { vllm } from '../../../../suite/engines/vllm/vllm.js';
-import { readTransferProbe, transferProbeScript } from '../../../../suite/judge/transfer-probe.js';
+import {
+  enginePage,
+  NIXL_PAGE,
+  readTransferProbe,
+  transferProbeScript,
+} from '../../../../suite/judge/transfer-probe.js';
 import { readWorkerProbe, workerProbeScript } from '../../../../suite/judge/worker-probe.js';
 import { environment, isolated } from '../../../support/environment.js';
 import { fixture } from '../../../support/fixtures.js';
 
 const VLLM: TransferRecord = vllm.transferRecord;
 const BYTES: TransferRecord = { role: 'decode', series: { bytes: { name: 'kv:bytes_sum', unit: 1000 } } };
+
+/** The page of the engine at the port of a server of the test. */
+function pageAt(record: TransferRecord, port: number) {
+  return { ...enginePage(record), port };
+}
 
 /** The script in a real shell with a real Python, and a server in place of the engine. */
 describe('the probe of the record of KV transfers', function () {
@@ -39,7 +49,7 @@ describe('the probe of the record of KV transfers', function () {
       response.writeHead(request.url === '/metrics' ? status : 404).end(text);
     };
     await served(answer, async (port) => {
-      read = readTransferProbe(await outputOf(transferProbeScript(record, port)), record);
+      read = readTransferProbe(await outputOf(transferProbeScript(pageAt(record, port))), enginePage(record));
     });
     return read;
   }
@@ -61,7 +71,10 @@ describe('the probe of the record of KV transfers', function () {
   it('prints the series of the record and nothing else of the answer', async () => {
     const answer: RequestListener = (_, response) => response.end('kv:bytes_sum 2\nother 3\nsecret{a="b"} 4\n');
     await served(answer, async (port) => {
-      assert.equal(await outputOf(transferProbeScript(BYTES, port)), 'metrics read\nseries kv:bytes_sum 2.0');
+      assert.equal(
+        await outputOf(transferProbeScript(pageAt(BYTES, port))),
+        'engine metrics read\nengine series kv:bytes_sum 2.0',
+      );
     });
   });
 
@@ -90,7 +103,7 @@ describe('the probe of the record of KV transfers', function () {
     await new Promise<void>((resolve) => free.listen(0, '127.0.0.1', resolve));
     const { port } = free.address() as AddressInfo;
     await new Promise((resolve) => free.close(resolve));
-    assert.equal(await outputOf(transferProbeScript(BYTES, port)), '');
+    assert.equal(await outputOf(transferProbeScript(pageAt(BYTES, port))), '');
   });
 
   it('is absent when the worker does not answer in time', async () => {
@@ -100,35 +113,64 @@ describe('the probe of the record of KV transfers', function () {
       response.on('close', () => clearInterval(timer));
     };
     await served(trickle, async (port) => {
-      assert.equal(await outputOf(transferProbeScript(BYTES, port)), '');
+      assert.equal(await outputOf(transferProbeScript(pageAt(BYTES, port))), '');
     });
   });
 
   it('is absent in an image without Python, and the rest of the probe is read', async () => {
-    const script = workerProbeScript({ record: BYTES }, '/nowhere', 1);
+    const parts = { engine: pageAt(BYTES, 1), nixl: { ...NIXL_PAGE, port: 1 } };
+    const script = workerProbeScript(parts, '/nowhere');
     const { stdout, exitCode } = await isolated('/bin/sh', ['-c', script], {
       env: environment({ PATH: '/nowhere' }),
       reject: false,
     });
     assert.equal(exitCode, 0);
-    assert.deepEqual(readWorkerProbe(stdout, BYTES), {});
+    assert.deepEqual(readWorkerProbe(stdout, parts), {});
   });
 
   it('asks the worker itself where the pod has a proxy', async () => {
     const answer: RequestListener = (_, response) => response.end('kv:bytes_sum 2\n');
     await served(answer, async (port) => {
       const env = { http_proxy: 'http://127.0.0.1:1', HTTP_PROXY: 'http://127.0.0.1:1' };
-      assert.match(await outputOf(transferProbeScript(BYTES, port), env), /^series kv:bytes_sum 2\.0$/m);
+      assert.match(await outputOf(transferProbeScript(pageAt(BYTES, port)), env), /^engine series kv:bytes_sum 2\.0$/m);
     });
   });
 
   it('is a part of the probe of a worker', async () => {
     const answer: RequestListener = (_, response) => response.end('kv:bytes_sum 2\n');
     await served(answer, async (port) => {
-      const output = await outputOf(workerProbeScript({ record: BYTES }, '/nowhere', port));
-      assert.deepEqual(readWorkerProbe(output, BYTES), { transferRecord: { bytes: 2000 } });
+      const engine = pageAt(BYTES, port);
+      const output = await outputOf(workerProbeScript({ engine }, '/nowhere'));
+      assert.deepEqual(readWorkerProbe(output, { engine }), { transferRecord: { bytes: 2000 } });
       assert.deepEqual(readWorkerProbe(output), {});
     });
+  });
+
+  it('reads the counters of NIXL at their own port, added up over the agents of a worker', async () => {
+    const nixl = [
+      '# HELP agent_rx_bytes_total Number of bytes received by the agent',
+      '# TYPE agent_rx_bytes_total counter',
+      'agent_rx_bytes_total{agent_name="d1a7",hostname="decode"} 73400320',
+      'agent_rx_bytes_total{agent_name="e0c2",hostname="decode"} 2.56e+02',
+      'agent_tx_bytes_total{agent_name="d1a7",hostname="decode"} 0',
+      'agent_rx_last_bytes{agent_name="d1a7",hostname="decode"} 18350080',
+      '',
+    ].join('\n');
+    const ofEngine: RequestListener = (_, response) => response.end('kv:bytes_sum 2\nagent_rx_bytes_total 1\n');
+    const ofNixl: RequestListener = (_, response) => response.end(nixl);
+    await served(ofEngine, (enginePort) =>
+      served(ofNixl, async (port) => {
+        const parts = { engine: pageAt(BYTES, enginePort), nixl: { ...NIXL_PAGE, port } };
+        assert.deepEqual(readWorkerProbe(await outputOf(workerProbeScript(parts, '/nowhere')), parts), {
+          transferRecord: { bytes: 2000 },
+          nixlCounts: { readBytes: 73_400_576, writtenBytes: 0 },
+        });
+        const silent = { ...parts, nixl: { ...NIXL_PAGE, port: 1 } };
+        assert.deepEqual(readWorkerProbe(await outputOf(workerProbeScript(silent, '/nowhere')), silent), {
+          transferRecord: { bytes: 2000 },
+        });
+      }),
+    );
   });
 
   it('does not run what the name of a series contains', async () => {
@@ -136,18 +178,22 @@ describe('the probe of the record of KV transfers', function () {
     const record: TransferRecord = { role: 'decode', series: { bytes: { name } } };
     const answer: RequestListener = (_, response) => response.end('up 1\n');
     await served(answer, async (port) => {
-      assert.equal(await outputOf(transferProbeScript(record, port)), 'metrics read');
+      assert.equal(await outputOf(transferProbeScript(pageAt(record, port))), 'engine metrics read');
     });
   });
 
   it('ignores lines that are not of its form', () => {
     const lines = [
-      'series kv:bytes_sum -1',
-      'series kv:bytes_sum 0x10',
-      ' series kv:bytes_sum 3',
-      'series kv:bytes_sum 3 4',
+      'engine series kv:bytes_sum -1',
+      'engine series kv:bytes_sum 0x10',
+      ' engine series kv:bytes_sum 3',
+      'engine series kv:bytes_sum 3 4',
+      'nixl series kv:bytes_sum 3',
+      'series kv:bytes_sum 3',
     ];
-    assert.deepEqual(readTransferProbe(['metrics read', ...lines].join('\n'), BYTES), {});
-    assert.equal(readTransferProbe('series kv:bytes_sum 3', BYTES), undefined);
+    const page = enginePage(BYTES);
+    assert.deepEqual(readTransferProbe(['engine metrics read', ...lines].join('\n'), page), {});
+    for (const answered of ['', 'nixl metrics read\n'])
+      assert.equal(readTransferProbe(`${answered}engine series kv:bytes_sum 3`, page), undefined);
   });
 });

@@ -60,6 +60,13 @@ describe('the key of a cell', () => {
     assert.notEqual(loadKey({ pod: PRIVILEGED('main') }), loadKey({}));
   });
 
+  it('of a load differs by NIXL’s counters, and without them is that of the version before', () => {
+    // Made by the version before the key.
+    assert.equal(loadKey({}), '156c65811a99e2025fbad8452c972e2dd378dd820ba7fceca404899c38559c1f');
+    assert.equal(loadKey({ transfer: { nixlTelemetry: false } }), loadKey({}));
+    assert.notEqual(loadKey({ transfer: { nixlTelemetry: true } }), loadKey({}));
+  });
+
   it('differs by the claims of devices', () => {
     const claims = [{ name: 'efa', deviceClass: 'efa.networking.k8s.aws', count: 8 }];
     assert.notEqual(transportKey({ resources: { claims } }), transportKey({ resources: { devices: [] } }));

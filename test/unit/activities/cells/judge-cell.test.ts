@@ -61,6 +61,11 @@ describe('the circumstances of a load', () => {
     assert.deepEqual([mocker.simulated, mocker.recordedBy], [true, undefined]);
   });
 
+  it('have whether NIXL’s counters were switched on', async () => {
+    const telemetry = async (transfer: object) => (await circumstances(P5, { transfer })).nixlTelemetry;
+    assert.deepEqual([await telemetry({}), await telemetry({ nixlTelemetry: true })], [false, true]);
+  });
+
   it('have the event counters of the fabric', async () => {
     assert.ok((await circumstances(P5)).events.some(({ counter }) => counter === 'retrans_pkts'));
     assert.deepEqual((await circumstances(ethernet(1e9, 'test'))).events, []);

@@ -20,7 +20,9 @@ describe('the reading of the workers', () => {
     k8s.Exec.prototype.exec = (async (...args: Parameters<typeof exec>) => {
       const [, pod, , command, output, , , , onStatus] = args;
       scripts.set(pod, command[2] ?? '');
-      (output as Writable).write('devices rx_bytes 5\nevent efa0 rx_drops 2\n');
+      (output as Writable).write(
+        'devices rx_bytes 5\nevent efa0 rx_drops 2\nnixl metrics read\nnixl series agent_rx_bytes_total 7.0\n',
+      );
       onStatus?.({ status: 'Success' });
       return new EventEmitter();
     }) as unknown as typeof exec;
@@ -29,7 +31,7 @@ describe('the reading of the workers', () => {
     k8s.Exec.prototype.exec = exec;
   });
 
-  async function statesOn(fabric: object) {
+  async function statesOn(fabric: object, transfer: object = {}) {
     const { dynamo, fabric: checked } = parseSpec({
       name: 's',
       fabric,
@@ -37,6 +39,7 @@ describe('the reading of the workers', () => {
       dynamo: {
         model: { name: 'm' },
         engine: { kind: 'vllm' },
+        transfer,
         load: { image: 'aiperf:test' },
         tests: [{ name: 'load', tool: 'inference' }],
       },
@@ -68,5 +71,14 @@ describe('the reading of the workers', () => {
     const script = scripts.get('d-prefill') ?? '';
     assert.match(script, /net1\/statistics\/rx_bytes.*net2\/statistics\/tx_bytes/);
     assert.doesNotMatch(script, /eth0/);
+  });
+
+  it('has the counters of NIXL of the workers that transfer, when the spec switches them on', async () => {
+    const counts = (states: readonly WorkerState[]) => states.map(({ nixlCounts }) => nixlCounts);
+    assert.deepEqual(counts(await statesOn({ kind: 'efa' })), [undefined, undefined, undefined]);
+    assert.doesNotMatch(scripts.get('d-decode') ?? '', /19090/);
+    const read = { readBytes: 7 };
+    assert.deepEqual(counts(await statesOn({ kind: 'efa' }, { nixlTelemetry: true })), [undefined, read, read]);
+    assert.match(scripts.get('d-decode') ?? '', / engine 9090 .*\n.* nixl 19090 'agent_rx_bytes_total' /s);
   });
 });

@@ -46,13 +46,13 @@ describe('reports', () => {
     assert.match(files['metrics.txt'], /^dynamo_bench_imported\{suite="[^"]+",trusted="true"\} 0$/m);
   });
 
-  it('show the KV transfers by the engine, the NICs and the prediction, of a load point whose engine counts them', () => {
+  it('show the KV transfers by the engine, NIXL, the NICs and the prediction, of a load point whose engine counts them', () => {
     const { tests = [] } = report.record.dynamo ?? {};
     const transferring = tests.flatMap(({ cells }) => cells.filter(({ kvTransfer }) => kvTransfer));
     assert.ok(transferring.length > 0 && transferring.length < loads.length);
     const [cell] = transferring;
-    const { engine, nicReceived, predictedBytes } = cell?.kvTransfer ?? {};
-    assert.ok(cell && engine);
+    const { engine, nixlBytes, nicReceived, predictedBytes } = cell?.kvTransfer ?? {};
+    assert.ok(cell && engine && nixlBytes);
 
     const page = files['report.html'];
     assert.match(page, /<h3 id="kv-transfers-title">KV transfers according to TensorRT-LLM<\/h3>/);
@@ -76,6 +76,7 @@ describe('reports', () => {
     assert.equal(column('kv_predicted_bytes'), predictedBytes);
     assert.equal(column('kv_engine_bytes'), engine.bytes);
     assert.equal(column('kv_engine_transfers'), engine.transfers);
+    assert.equal(column('kv_nixl_bytes'), nixlBytes);
     assert.equal(column('kv_nic_received_bytes'), nicReceived);
     assert.equal(column('engine_transfer_seconds'), mean.seconds);
   });

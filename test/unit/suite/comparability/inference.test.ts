@@ -71,6 +71,18 @@ describe('comparability of an inference test in two runs', () => {
     assert.deepEqual(fields(before, withSpec({ ...block({}, {}), tests: often }), true), []);
   });
 
+  it('names NIXL’s counters, which change no figure, and forbids nothing', () => {
+    const counted = (transfer?: object) =>
+      withSpec({ tests: [{ name: 'disaggregated' }], ...(transfer && { transfer }) });
+    const [on, off] = [{ nixlTelemetry: true }, { nixlTelemetry: false }];
+    assert.deepEqual(fields(counted(), counted(on), false), ['dynamo.transfer.nixlTelemetry']);
+    assert.deepEqual(fields(counted(), counted(on), true), []);
+    assert.deepEqual(fields(counted(), counted(off), false), []);
+    const ucx = { backend: 'UCX' };
+    assert.deepEqual(fields(counted(ucx), counted({ ...ucx, ...on }), true), []);
+    assert.deepEqual(fields(counted(on), counted({ ...ucx, ...on }), true), ['dynamo.transfer']);
+  });
+
   it('names the configured rate of a simulated engine, and forbids nothing', () => {
     const told = withCells((cell) => ({ ...cell, simulatedRate: 1e9 }));
     assert.deepEqual(fields(record, told, false), ['simulatedRate']);

@@ -3,7 +3,7 @@ import type { TransferRecord } from '../../../../suite/engines/engine.js';
 import type { InferenceCircumstances, WorkerState } from '../../../../suite/judge/inference-evidence.js';
 import { judgeKvRecord } from '../../../../suite/judge/kv-record.js';
 import { nicMovement } from '../../../../suite/judge/nic-movement.js';
-import type { TransferCounts } from '../../../../suite/judge/transfer-probe.js';
+import type { NixlCounts, TransferCounts } from '../../../../suite/judge/transfer-probe.js';
 import { inferenceSpec } from '../../../../suite/spec/inference-tests.js';
 import { LOAD } from '../../../support/fake-dynamo.js';
 
@@ -29,21 +29,32 @@ interface Moved {
   readonly decode?: TransferCounts | undefined;
   readonly prefill?: TransferCounts;
   readonly nic?: number | undefined;
+  /** Growth of NIXL's counters at the decode worker; undefined when it did not answer. */
+  readonly nixl?: NixlCounts | undefined;
   readonly source?: 'interface' | 'devices';
 }
 
-function evidenceOf({ decode, prefill = {}, nic, source = 'interface' }: Moved) {
-  const state = (role: string, transferRecord: TransferCounts | undefined, bytes: number | undefined): WorkerState => ({
+function evidenceOf({ decode, prefill = {}, nic, nixl, source = 'interface' }: Moved) {
+  const state = (
+    role: string,
+    transferRecord: TransferCounts | undefined,
+    bytes: number | undefined,
+    nixlCounts: NixlCounts | undefined = { readBytes: 0, writtenBytes: 0 },
+  ): WorkerState => ({
     role,
     pod: role,
     uid: role,
     restarts: 0,
     transferRecord,
+    nixlCounts,
     ...(bytes === undefined ? {} : { nicSource: source, nicCounters: { rx_bytes: bytes, tx_bytes: 7 } }),
   });
   return {
     before: [state('decode', {}, nic === undefined ? undefined : 1000), state('prefill', {}, undefined)],
-    after: [state('decode', decode, nic === undefined ? undefined : 1000 + nic), state('prefill', prefill, undefined)],
+    after: [
+      { ...state('decode', decode, nic === undefined ? undefined : 1000 + nic), nixlCounts: nixl },
+      state('prefill', prefill, undefined),
+    ],
   };
 }
 
@@ -86,7 +97,7 @@ describe('the engine’s record of its KV transfers', () => {
       {
         code: 'metric-disagrees',
         message:
-          'vLLM counted 254 MiB of KV transfers and the NICs moved 246 MiB, predicted 254 MiB: 8 MiB less, 3.15 %',
+          'vLLM counted 254 MiB of KV transfers, the NICs moved 246 MiB, predicted 254 MiB: the NICs 8 MiB less than vLLM, 3.15 %',
       },
     ]);
   });
@@ -105,7 +116,7 @@ describe('the engine’s record of its KV transfers', () => {
   it('contradicts NICs that moved a KV cache when it has no bytes', () => {
     const [reason] = judged({ decode: { transfers: 0, bytes: 0, seconds: 0 }, nic: BYTES })?.reasons ?? [];
     assert.equal(reason?.code, 'metric-disagrees');
-    assert.match(reason?.message ?? '', /: 254 MiB more$/);
+    assert.match(reason?.message ?? '', /: the NICs 254 MiB more than vLLM$/);
   });
 
   it('is not compared with counters that do not cover the KV cache', () => {
@@ -174,5 +185,79 @@ describe('the engine’s record of its KV transfers', () => {
   it('is not looked for without a KV transfer', () => {
     assert.equal(judged({ nic: 0 }, { simulated: true }), undefined);
     assert.equal(judged({ nic: 0 }, {}, { ...TEST, topology: 'aggregated' }), undefined);
+  });
+});
+
+describe('NIXL’s record of the KV transfers', () => {
+  const ON = { nixlTelemetry: true };
+  const read = (readBytes: number): NixlCounts => ({ readBytes, writtenBytes: 0 });
+
+  it('is believed with that of the engine, and recorded', () => {
+    const decode = counted();
+    assert.deepEqual(judged({ decode, nic: BYTES, nixl: read(BYTES) }, ON), {
+      reasons: [],
+      kvTransfer: { requests: 15, predictedBytes: BYTES, engine: decode, nixlBytes: BYTES, nicReceived: BYTES },
+    });
+  });
+
+  it('contradicts the engine by more than 2 % in either direction, and names all figures', () => {
+    for (const share of [0.981, 1.019])
+      assert.deepEqual(codes({ decode: counted(), nic: BYTES, nixl: read(BYTES * share) }, ON), []);
+    assert.deepEqual(codes({ decode: counted(), nixl: read(BYTES * 1.021) }, ON), ['metric-disagrees']);
+    assert.deepEqual(judged({ decode: counted(), nic: BYTES, nixl: read(BYTES * 0.97) }, ON)?.reasons, [
+      {
+        code: 'metric-disagrees',
+        message:
+          'vLLM counted 254 MiB of KV transfers, NIXL 246.38 MiB, the NICs moved 254 MiB, predicted 254 MiB: NIXL 7.62 MiB less than vLLM, 3 %',
+      },
+    ]);
+  });
+
+  it('is part of one reason when NIXL and the NICs contradict the engine', () => {
+    const [reason, ...more] = judged({ decode: counted(), nic: BYTES / 2, nixl: read(BYTES / 2) }, ON)?.reasons ?? [];
+    assert.deepEqual(more, []);
+    assert.match(reason?.message ?? '', /: NIXL 127 MiB less than vLLM, 50 %; the NICs 127 MiB less than vLLM, 50 %$/);
+  });
+
+  it('contradicts an engine without bytes', () => {
+    const none = { transfers: 0, bytes: 0, seconds: 0 };
+    assert.deepEqual(codes({ decode: none, nixl: read(BYTES) }, { ...ON, bytesPerToken: undefined }), [
+      'metric-disagrees',
+    ]);
+    assert.deepEqual(codes({ decode: none, nixl: read(0) }, { ...ON, bytesPerToken: undefined }), []);
+  });
+
+  it('is compared with the NICs as the engine’s when the engine keeps none', () => {
+    const alone = { ...ON, recordedBy: undefined };
+    const moved = (nic: number) => judged({ decode: undefined, nic, nixl: read(BYTES), source: 'devices' }, alone);
+    assert.deepEqual(moved(BYTES * 1.06), {
+      reasons: [],
+      kvTransfer: { requests: 15, predictedBytes: BYTES, nixlBytes: BYTES, nicReceived: BYTES * 1.06 },
+    });
+    assert.deepEqual(moved(BYTES - 8 * MIB)?.reasons, [
+      {
+        code: 'metric-disagrees',
+        message:
+          'NIXL counted 254 MiB of KV transfers, the NICs moved 246 MiB, predicted 254 MiB: the NICs 8 MiB less than NIXL, 3.15 %',
+      },
+    ]);
+  });
+
+  it('is absent when a worker did not answer, which is said', () => {
+    const { reasons, kvTransfer } = judged({ decode: counted(), nic: BYTES, nixl: undefined }, ON) ?? {};
+    assert.deepEqual(reasons, [
+      {
+        code: 'kv-record-unread',
+        message:
+          'the record of NIXL about its KV transfers is unknown: decode pod decode did not answer before and after the load',
+      },
+    ]);
+    assert.equal(kvTransfer?.nixlBytes, undefined);
+  });
+
+  it('is not looked for when it is off', () => {
+    assert.equal(judged({ decode: counted(), nic: BYTES, nixl: read(1) })?.kvTransfer.nixlBytes, undefined);
+    assert.deepEqual(codes({ decode: counted(), nic: BYTES, nixl: read(1) }), []);
+    assert.equal(judged({ nic: 0 }, ON, { ...TEST, topology: 'aggregated' }), undefined);
   });
 });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { completedTransfers, failuresOfTransfers } from '../../../../suite/judge/transfer-growth.js';
-import type { TransferCounts } from '../../../../suite/judge/transfer-probe.js';
+import { completedTransfers, failuresOfTransfers, nixlBytes } from '../../../../suite/judge/transfer-growth.js';
+import type { NixlCounts, TransferCounts } from '../../../../suite/judge/transfer-probe.js';
 
 const COUNTS = { transfers: 2, bytes: 200, seconds: 0.5 };
 
@@ -96,5 +96,59 @@ describe('the failures in the engine’s record', () => {
   it('are unknown of a worker whose engine was started again', () => {
     const before = states({ 'decode-1': { failedTransfers: 5 } });
     assert.deepEqual(failuresOfTransfers({ before, after: states({ 'decode-1': { failedTransfers: 1 } }) }), {});
+  });
+});
+
+describe('the bytes by NIXL', () => {
+  /** Workers by their pod, as `states`. */
+  const nixl = (workers: Readonly<Record<string, NixlCounts | undefined>>) =>
+    Object.entries(workers).map(([pod, nixlCounts]) => ({
+      role: pod.replace(/-\d$/, ''),
+      pod,
+      uid: pod,
+      restarts: 0,
+      nixlCounts,
+    }));
+  const bytes = (before: Parameters<typeof nixl>[0], after: Parameters<typeof nixl>[0]) =>
+    nixlBytes({ before: nixl(before), after: nixl(after) });
+  const ZERO = { readBytes: 0, writtenBytes: 0 };
+
+  it('are those that prefill and decode workers read and wrote', () => {
+    assert.deepEqual(
+      bytes(
+        {
+          'prefill-1': { readBytes: 5, writtenBytes: 7 },
+          'decode-1': { readBytes: 100 },
+          'decode-2': ZERO,
+          frontend: ZERO,
+        },
+        {
+          'prefill-1': { readBytes: 5, writtenBytes: 8 },
+          'decode-1': { readBytes: 300, droppedEvents: 0 },
+          'decode-2': { readBytes: 40, writtenBytes: 0 },
+          frontend: { readBytes: 999, writtenBytes: 0 },
+        },
+      ),
+      { bytes: 241 },
+    );
+  });
+
+  it('are unknown, and not 0, when a worker did not answer or its counter became smaller', () => {
+    const both = { 'prefill-1': ZERO, 'decode-1': { readBytes: 100, writtenBytes: 0 } };
+    const silent = { unread: 'prefill pod prefill-1 did not answer before and after the load' };
+    assert.deepEqual(bytes({ ...both, 'prefill-1': undefined }, both), silent);
+    assert.deepEqual(bytes(both, { ...both, 'prefill-1': undefined }), silent);
+    assert.deepEqual(bytes(both, { ...both, 'decode-1': ZERO }), {
+      unread: 'a counter of decode pod decode-1 became smaller: the engine was started again',
+    });
+  });
+
+  it('are unknown without a series, and when NIXL dropped events', () => {
+    assert.deepEqual(bytes({ 'decode-1': {} }, { 'decode-1': {} }), {
+      unread: 'no worker has the series of its bytes',
+    });
+    const dropped = (droppedEvents: number) => ({ 'decode-1': { readBytes: 100, droppedEvents } });
+    assert.deepEqual(bytes(dropped(1), dropped(1)), { bytes: 0 });
+    assert.deepEqual(bytes(dropped(1), dropped(5)), { unread: 'NIXL dropped 4 events before it counted them' });
   });
 });

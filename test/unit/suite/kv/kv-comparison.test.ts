@@ -214,17 +214,17 @@ describe('what the engine itself measured of its KV transfers', () => {
     assert.deepEqual(points({ ...uncounted, kv: { ...KV, layers: 4 } }), [{ ...point, descriptors: 32 * 4 }]);
   });
 
-  it('is shown with the bytes by engine, NICs and prediction', () => {
-    const text = dynamoSection(measured()).join('\n');
+  it('is shown with the bytes by engine, NIXL, NICs and prediction', () => {
+    const text = dynamoSection(measured({ kvTransfer: { ...kvTransfer, nixlBytes: 2.4 * 2 ** 30 } })).join('\n');
     assert.match(text, /### KV transfers according to vLLM/);
     assert.match(
       text,
-      /\| disagg \| 1 \| 2\.5 GiB \| 2\.5 GiB \| 2\.5 GiB \| 125 ms \| 12\.5 % \| 1\.074 GB\/s \| 134\.2 ms \| 200 ms \|/,
+      /\| disagg \| 1 \| 2\.5 GiB \| 2\.5 GiB \| 2\.4 GiB \| 2\.5 GiB \| 125 ms \| 12\.5 % \| 1\.074 GB\/s \| 134\.2 ms \| 200 ms \|/,
     );
     const without = dynamoSection(measured(left)).join('\n');
     assert.match(
       without,
-      /\| disagg \| 1 \| 2\.5 GiB \| 2\.5 GiB \| 2\.5 GiB \| – \| – \| – \| 134\.2 ms \| 200 ms \|/,
+      /\| disagg \| 1 \| 2\.5 GiB \| 2\.5 GiB \| – \| 2\.5 GiB \| – \| – \| – \| 134\.2 ms \| 200 ms \|/,
     );
     assert.doesNotMatch(dynamoSection(record()).join('\n'), /KV transfers according to/);
   });

@@ -255,6 +255,8 @@ describe('a patch of the pods', () => {
     hasProblem(undefined, /args: cannot be patched; use dynamo\.engine\.extraArguments/, main({ args: ['x'] }));
     hasProblem(undefined, /use dynamo\.env, which sets it/, main({ env: [{ name: 'OF_SPEC', value: '2' }] }));
     hasProblem(undefined, /use dynamo\.env/, main({ env: [{ name: 'TRTLLM_NIXL_KVCACHE_BACKEND', value: 'UCX' }] }));
+    const { dynamo: block } = main({ env: [{ name: 'NIXL_TELEMETRY_ENABLE', value: 'n' }] });
+    hasProblem(undefined, /use dynamo\.env/, { dynamo: { ...block, transfer: { nixlTelemetry: true } } });
     hasProblem(undefined, /envFrom: cannot be patched; use dynamo\.model\.tokenSecret/, main({ envFrom: [] }));
     hasProblem(undefined, /use dynamo\.resources\.memory/, main({ resources: { limits: { memory: '1Gi' } } }));
   });

@@ -35,6 +35,15 @@ describe('the dynamo block of a suite spec', () => {
     assert.deepEqual([accepted('auto', 'fp8'), accepted('fp8_e5m2', 'fp8')], ['fp8', 'fp8']);
   });
 
+  it('has NIXL’s counters off by default, and accepts them where one rank sends', () => {
+    const telemetry = (transfer: object) => parsed({ transfer }).dynamo.transfer.nixlTelemetry;
+    assert.deepEqual([telemetry({}), telemetry({ nixlTelemetry: true })], [false, true]);
+    assert.equal(
+      parsed({ engine: { kind: 'mocker' }, transfer: { tensorParallel: 2 } }).dynamo.transfer.nixlTelemetry,
+      false,
+    );
+  });
+
   const bad: readonly [string, unknown, RegExp][] = [
     ['a name with dots', suite({ name: 'qwen2.5' }), /dynamo\.name: deployment name may contain only a-z, 0-9 and "-"/],
     [
@@ -77,6 +86,16 @@ describe('the dynamo block of a suite spec', () => {
       'a KV cache type to count that the engine does not get',
       suite({ engine: { kind: 'vllm', kvCacheDtype: 'fp8_e4m3' }, transfer: { kvCacheType: 'bfloat16' } }),
       /transfer\.kvCacheType: counts bfloat16 elements, but the engine gets engine\.kvCacheDtype with fp8 elements/,
+    ],
+    [
+      'NIXL’s counters of workers with several ranks',
+      suite({ transfer: { nixlTelemetry: true, tensorParallel: 2 } }),
+      /transfer\.nixlTelemetry: counts one rank of a worker, .* transfer\.tensorParallel is 2; remove nixlTelemetry/,
+    ],
+    [
+      'NIXL’s counters of a simulated engine',
+      suite({ engine: { kind: 'mocker' }, transfer: { nixlTelemetry: true } }),
+      /transfer\.nixlTelemetry: applies only to an engine that sends its KV cache; remove nixlTelemetry/,
     ],
     [
       'a label that is too long',

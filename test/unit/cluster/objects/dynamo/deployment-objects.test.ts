@@ -165,6 +165,33 @@ for (const kind of ['operator', 'manifests']) {
       }
     });
 
+    it('switches on NIXL’s counters in workers that transfer, whatever dynamo.env says, and nowhere by default', async () => {
+      const counting = async (nixlTelemetry: boolean, topology: DeploymentInput['topology'] = 'disaggregated') => {
+        const env = { NIXL_TELEMETRY_ENABLE: 'n' };
+        const found = await containers(
+          { kind, engine: { kind: 'vllm' }, transfer: { nixlTelemetry }, env },
+          { topology },
+        );
+        return [...found].flatMap(([name, { env: variables = [] }]) => {
+          const ofNixl = variables.filter((variable) => variable.name.startsWith('NIXL_TELEMETRY_'));
+          const values = Object.fromEntries(ofNixl.map((variable) => [variable.name, variable.value]));
+          return values.NIXL_TELEMETRY_ENABLE === 'y' ? [[name, values]] : [];
+        });
+      };
+      const values = {
+        NIXL_TELEMETRY_ENABLE: 'y',
+        NIXL_TELEMETRY_EXPORTER: 'prometheus',
+        NIXL_TELEMETRY_PROMETHEUS_PORT: '19090',
+        NIXL_TELEMETRY_PROMETHEUS_LOCAL: 'y',
+      };
+      assert.deepEqual((await counting(true)).sort(), [
+        ['decode', values],
+        ['prefill', values],
+      ]);
+      assert.deepEqual(await counting(true, 'aggregated'), []);
+      assert.deepEqual(await counting(false), []);
+    });
+
     it('mounts the cache of the model in workers alone, and points Hugging Face at it unless the spec does', async () => {
       const cached = async (cache: object, environment: object = {}) => {
         const found = await containers({ kind, model: { name: 'm', cache }, environment });
