@@ -129,7 +129,7 @@ describe('forecast of a suite', () => {
   });
 
   it('doubts no LIBFABRIC test of the shipped suites', () => {
-    for (const name of ['local', 'local-network', 'p5', 'p5-controls', 'p5-dynamo']) {
+    for (const name of ['local', 'local-network', 'local-kv-model', 'p5', 'p5-controls', 'p5-dynamo']) {
       const { doubtful } = forecastOf(parseSpec(read(`suites/${name}.json`)));
       assert.deepEqual(
         messages(doubtful).filter((text) => text.includes('enablePt')),
