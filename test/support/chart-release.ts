@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
-import { ADMIN_KUBECONFIG, LOCAL } from './box.js';
+import { ADMIN_KUBECONFIG, LINK, LOCAL } from './box.js';
 import { quick, type TestSpec } from './lab.js';
 
 const CHART = fileURLToPath(new URL('../../../charts/dynamo-bench', import.meta.url));
@@ -127,8 +127,9 @@ export class ChartRelease {
 
   /** A suite of the box's transport tests with short tables, without a kubeconfig's context. */
   async spec(): Promise<Record<string, unknown>> {
-    const { cluster, tests, ...spec } = JSON.parse(await readFile(SUITE, 'utf8')) as {
+    const { cluster, fabric, tests, ...spec } = JSON.parse(await readFile(SUITE, 'utf8')) as {
       cluster: Record<string, unknown>;
+      fabric: Record<string, unknown>;
       tests: TestSpec[];
     };
     const { context, ...inCluster } = cluster;
@@ -137,6 +138,7 @@ export class ChartRelease {
       onFailure: 'continue',
       startDelay: { min: '0s', max: '10s' },
       nodes: { names: NODES },
+      fabric: { ...fabric, rate: LINK.spec },
       cluster: { ...inCluster, namespace: this.name },
       tests: tests.map((test) => ({ ...quick(test), expect: {} })),
     };
