@@ -13,7 +13,7 @@ import { KV_FORMULA, kvCostTexts } from './kv-cost-texts.js';
 export const KV_MODEL_TITLE = `Model of the KV transfer: ${KV_FORMULA}`;
 
 export const KV_MODEL_NOTE =
-  'T is the mean time of one KV transfer as the engine measured it, at concurrency 1, where transfers do not share the link; repetitions count as their median. In brackets: 95 % intervals. The residuals are what the model leaves unexplained: their standard deviation, and the largest. “Left out” is the largest error of a prompt length that is predicted from the others.';
+  'T is the mean time of one KV transfer as the engine measured it, at concurrency 1, where transfers do not share the link; repetitions count as their median. In brackets: 95 % intervals. A residual is the share of a time that the model does not explain; the residual deviation is the standard deviation of all. “Left out” is the largest error of a prompt length that is predicted from the others.';
 
 export const KV_SHARES_NOTE =
   'The share is the time of the KV transfer by the model ÷ TTFT. “Left” is TTFT minus the TTFT of the control minus the model: what a transfer alone on the link does not explain, such as queueing and, at a higher concurrency, sharing the link.';
@@ -44,7 +44,7 @@ export function kvModelTexts(record: SuiteRecord): KvModelTexts | undefined {
   return {
     costs: tableOf(
       'Costs of a KV transfer',
-      ['tests', 'start', 'post', 'rate', 'residuals', 'largest residual', 'left out'],
+      ['tests', 'start', 'post', 'rate', 'residual deviation', 'largest residual', 'left out'],
       fitted.map(costLine),
     ),
     residuals: tableOf(
@@ -84,7 +84,7 @@ function costLine({ tests, times, model }: FittedEngine): string[] {
   return [
     testsText({ tests }),
     ...kvCostTexts(model, { source: 'engine', descriptors: (count) => `${count} descriptors` }),
-    formatPercent(model.unexplained),
+    formatPercent(model.residualDeviation),
     residualText(model.largestResidual, times),
     orDash(model.unseenError, formatPercent),
   ];

@@ -26,8 +26,6 @@ export interface Coefficient extends Interval {
 
 /** Difference between a measured and a fitted time. */
 export interface KvResidual extends KvPoint {
-  /** Seconds according to the model. */
-  readonly fitted: number;
   /** (Measured − fitted) ÷ fitted. */
   readonly share: number;
 }
@@ -54,8 +52,8 @@ export interface FittedKvModel {
   readonly residuals: readonly KvResidual[];
   /** The residual with the largest share. */
   readonly largestResidual: KvResidual;
-  /** What the model leaves unexplained: the standard deviation of the residuals, as a share. */
-  readonly unexplained: number;
+  /** Standard deviation of the shares of the residuals: what the model does not explain. */
+  readonly residualDeviation: number;
   /** Largest error of a point that is predicted from the others, as a share; absent when a cost depends on one point. */
   readonly unseenError?: number;
   readonly parts: readonly KvModelPart[];
@@ -102,8 +100,8 @@ const MOST_CONDITION = 30;
 /** Largest deviation of descriptors ÷ bytes from its mean, as a share, for which both count as proportional. */
 const PROPORTIONAL = 0.05;
 
-/** Unexplained share above which the time is not a sum of these costs. */
-const MOST_UNEXPLAINED = 0.25;
+/** Residual deviation above which the time is not a sum of these costs. */
+const MOST_RESIDUAL_DEVIATION = 0.25;
 
 /**
  * Fits the model to points of at least three different numbers of bytes, and of one more pair of descriptors and bytes than
@@ -291,17 +289,16 @@ const NAMES: Readonly<Record<Term, string>> = {
 
 function modelOf(form: KvModelForm, fitted: readonly FittedPart[], points: readonly KvPoint[]): KvModel {
   const parts = fitted.map(({ zeros: _, deletedResiduals: __, ...part }): KvModelPart => part);
-  const residuals = points.map((point): KvResidual => {
-    const seconds = fittedSeconds(parts, point);
-    return { ...point, fitted: seconds, share: point.seconds / seconds - 1 };
-  });
+  const residuals = points.map(
+    (point): KvResidual => ({ ...point, share: point.seconds / fittedSeconds(parts, point) - 1 }),
+  );
   const costs = new Set(fitted.flatMap(({ terms }) => terms)).size;
   const squares = residuals.reduce((sum, { share }) => sum + share ** 2, 0);
-  const unexplained = Math.sqrt(squares / Math.max(1, points.length - costs));
-  if (unexplained > MOST_UNEXPLAINED) {
+  const residualDeviation = Math.sqrt(squares / Math.max(1, points.length - costs));
+  if (residualDeviation > MOST_RESIDUAL_DEVIATION) {
     return notFitted(
       'misfit',
-      `the model leaves ${formatShortPercent(unexplained)} of the time unexplained, so it is not a sum of these costs`,
+      `the residual deviation is ${formatShortPercent(residualDeviation)}, above ${formatShortPercent(MOST_RESIDUAL_DEVIATION)}, so the time is not a sum of these costs`,
     );
   }
   const unseen = Math.max(
@@ -322,7 +319,7 @@ function modelOf(form: KvModelForm, fitted: readonly FittedPart[], points: reado
     perByte: cost('perByte'),
     residuals,
     largestResidual: residuals.reduce((worst, next) => (Math.abs(next.share) > Math.abs(worst.share) ? next : worst)),
-    unexplained,
+    residualDeviation,
     ...(Number.isFinite(unseen) ? { unseenError: unseen } : {}),
     parts,
   };

@@ -56,7 +56,7 @@ describe('the model of KV transfers', () => {
       assert.ok(share(model.post?.value, TRUTH.post) < 0.03, `seed ${seed}: ${model.post?.value}`);
       assert.ok(share(1 / model.perByte.value, TRUTH.rate) < 0.03);
       assert.ok(share(model.start.value, TRUTH.start) < 0.05);
-      assert.ok(model.unexplained < 0.01, String(model.unexplained));
+      assert.ok(model.residualDeviation < 0.01, String(model.residualDeviation));
     }
   });
 
@@ -125,12 +125,12 @@ describe('the model of KV transfers', () => {
     assert.equal(predictKvSeconds(model, { descriptors: 1, bytes: 2 ** 23 }).status, 'not predicted');
   });
 
-  it('names the point that it explains least, and the share that it leaves unexplained', () => {
+  it('names the point that it explains least, and the deviation of all residuals', () => {
     const points = severalBlocks(8, 1).map((one, i) => (i === 4 ? { ...one, seconds: one.seconds * 1.2 } : one));
     const model = fitted(fitKvModel(points));
     assert.equal(model.largestResidual.bytes, points[4]?.bytes);
     assert.ok(model.largestResidual.share > 0.1);
-    assert.ok(model.unexplained > 0.03);
+    assert.ok(model.residualDeviation > 0.03);
     assert.ok((model.unseenError ?? 0) > 0.1 && (model.unseenError ?? 1) < 0.3);
   });
 
@@ -195,7 +195,7 @@ describe('the model of KV transfers', () => {
       assert.equal(codeOf(fitKvModel(points)), 'no-rate');
     });
 
-    it('when the model leaves more than a quarter unexplained', () => {
+    it('when the residual deviation is above a quarter', () => {
       const times = [1, 4, 3, 20, 15, 90, 60];
       const points = times.map((time, i) => ({ descriptors: 2 ** i, bytes: 2 ** i * 1e6, seconds: time }));
       assert.equal(codeOf(fitKvModel(points)), 'misfit');
