@@ -33,7 +33,7 @@ export function fabricModelLine(fabric: FabricModel, model: FittedKvModel): stri
     ...kvCostTexts(model, { source: 'tool', descriptors: (count) => `batch ${count}`, ceiling: fabric.ceiling }),
     formatPercent(model.residualDeviation),
     residualText(model.largestResidual),
-    orDash(model.unseenError, formatPercent),
+    orDash(model.leftOutError, formatPercent),
   ];
 }
 

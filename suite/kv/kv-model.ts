@@ -54,8 +54,8 @@ export interface FittedKvModel {
   readonly largestResidual: KvResidual;
   /** Standard deviation of the shares of the residuals: what the model does not explain. */
   readonly residualDeviation: number;
-  /** Largest error of a point that is predicted from the others, as a share; absent when a cost depends on one point. */
-  readonly unseenError?: number;
+  /** Largest error of a point that the same form predicts from the others, as a share; absent when a cost depends on one point. */
+  readonly leftOutError?: number;
   readonly parts: readonly KvModelPart[];
 }
 
@@ -84,9 +84,9 @@ export type KvPrediction =
   | {
       readonly status: 'predicted';
       readonly seconds: number;
-      /** 95 % interval of a single transfer. */
-      readonly interval: Interval;
-      /** True when the bytes are outside the range of the fitted points. */
+      /** 95 % interval of one more point like the fitted ones; undefined when these leave no degree of freedom. */
+      readonly interval: Interval | undefined;
+      /** See `isExtrapolated`. */
       readonly extrapolated: boolean;
     }
   | { readonly status: 'not predicted'; readonly reason: string };
@@ -163,13 +163,18 @@ export function predictKvSeconds(model: KvModel, transfer: Pick<KvPoint, 'descri
     return sum + varianceOfSum(values, covariance) + (deviation * own) ** 2;
   }, 0);
   const margin = quantileOf(model.parts) * Math.sqrt(variance);
-  const sizes = residuals.map(({ bytes }) => bytes);
   return {
     status: 'predicted',
     seconds,
     interval: { low: Math.max(0, seconds - margin), high: seconds + margin },
-    extrapolated: transfer.bytes < Math.min(...sizes) || transfer.bytes > Math.max(...sizes),
+    extrapolated: isExtrapolated(transfer, residuals),
   };
+}
+
+/** Returns whether the bytes of a transfer are outside the range of those of the points. */
+export function isExtrapolated({ bytes }: Pick<KvPoint, 'bytes'>, points: readonly Pick<KvPoint, 'bytes'>[]): boolean {
+  const sizes = points.map((point) => point.bytes);
+  return bytes < Math.min(...sizes) || bytes > Math.max(...sizes);
 }
 
 function isValid({ descriptors, bytes, seconds, postSeconds }: KvPoint): boolean {
@@ -198,7 +203,8 @@ function distinctPoints(points: readonly KvPoint[]): KvPoint[] {
   });
 }
 
-function isProportional(points: readonly Pick<KvPoint, 'descriptors' | 'bytes'>[]): boolean {
+/** Returns whether all transfers have nearly the same descriptors per byte. */
+export function isProportional(points: readonly Pick<KvPoint, 'descriptors' | 'bytes'>[]): boolean {
   const ratios = points.map(({ descriptors, bytes }) => descriptors / bytes);
   const [low, high] = [Math.min(...ratios), Math.max(...ratios)];
   return (high - low) / (high + low) <= PROPORTIONAL;
@@ -301,7 +307,7 @@ function modelOf(form: KvModelForm, fitted: readonly FittedPart[], points: reado
       `the residual deviation is ${formatShortPercent(residualDeviation)}, above ${formatShortPercent(MOST_RESIDUAL_DEVIATION)}, so the time is not a sum of these costs`,
     );
   }
-  const unseen = Math.max(
+  const leftOut = Math.max(
     ...points.map(({ seconds }, i) =>
       Math.abs(fitted.reduce((sum, { deletedResiduals }) => sum + (deletedResiduals[i] ?? Number.NaN), 0) / seconds),
     ),
@@ -320,7 +326,7 @@ function modelOf(form: KvModelForm, fitted: readonly FittedPart[], points: reado
     residuals,
     largestResidual: residuals.reduce((worst, next) => (Math.abs(next.share) > Math.abs(worst.share) ? next : worst)),
     residualDeviation,
-    ...(Number.isFinite(unseen) ? { unseenError: unseen } : {}),
+    ...(Number.isFinite(leftOut) ? { leftOutError: leftOut } : {}),
     parts,
   };
 }

@@ -94,7 +94,9 @@ describe('the model of KV transfers', () => {
     const prediction = predictKvSeconds(model, unseen);
     assert.ok(prediction.status === 'predicted' && !prediction.extrapolated);
     assert.ok(share(prediction.seconds, seconds(unseen)) < 0.1);
-    assert.ok(prediction.interval.low < seconds(unseen) && seconds(unseen) < prediction.interval.high);
+    assert.ok(
+      prediction.interval && prediction.interval.low < seconds(unseen) && seconds(unseen) < prediction.interval.high,
+    );
     assert.equal(predictKvSeconds(model, transfer(2048, 64)).status, 'not predicted');
     const longer = predictKvSeconds(model, transfer(16_384, 16));
     assert.ok(longer.status === 'predicted' && longer.extrapolated);
@@ -131,7 +133,7 @@ describe('the model of KV transfers', () => {
     assert.equal(model.largestResidual.bytes, points[4]?.bytes);
     assert.ok(model.largestResidual.share > 0.1);
     assert.ok(model.residualDeviation > 0.03);
-    assert.ok((model.unseenError ?? 0) > 0.1 && (model.unseenError ?? 1) < 0.3);
+    assert.ok((model.leftOutError ?? 0) > 0.1 && (model.leftOutError ?? 1) < 0.3);
   });
 
   it('counts repetitions as their median, so that a slow transfer and their number change nothing', () => {
