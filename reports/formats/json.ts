@@ -5,6 +5,8 @@ import { isSimulatedMetric, kindOf, quantityOf, seriesName } from '../../results
 import { jsonPieces } from '../../results/records/text-pieces.js';
 import { runComparisonSchema } from '../../results/regression/run-comparison.schema.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
+import { type EngineKvModel, engineKvModels } from '../../suite/kv/kv-model-of-run.js';
+import { leftOutLengths } from '../../suite/kv/left-out-lengths.js';
 import { type DynamoRecord, type InferenceCell, kvTransferSchema } from '../../suite/record/inference-record.js';
 import type { TestRecord, TransportCell } from '../../suite/record/record.js';
 import { headline, type Report } from '../model/report.js';
@@ -61,6 +63,31 @@ const networkShare = z.object({
     .meta({ description: 'mean KV transfer that the engine itself measured; absent without a valid record' }),
 });
 
+const kvPrediction = z.object({
+  tests: z.array(z.string()).meta({ description: 'names of the tests of the model' }),
+  inputTokens: z.number(),
+  descriptors: z.number(),
+  bytes: z.number(),
+  transfer: z.number().meta({ description: 'seconds of a KV transfer as the engine measured it' }),
+  timeToFirstToken: z.number().optional().meta({ description: 'median in seconds' }),
+  measuredShare: z.number().optional().meta({ description: 'transfer ÷ timeToFirstToken' }),
+  predictedTransfer: z
+    .number()
+    .optional()
+    .meta({ description: 'seconds by a model of the other prompt lengths alone; absent when they predict none' }),
+  interval: z.object({ low: z.number(), high: z.number() }).optional().meta({
+    description:
+      '95 % interval of one more measurement, in seconds; absent when the others leave no degree of freedom, as two do',
+  }),
+  extrapolated: z
+    .boolean()
+    .optional()
+    .meta({ description: 'true when the prompt is shorter or longer than all others of the model' }),
+  error: z.number().optional().meta({ description: 'predictedTransfer ÷ transfer − 1' }),
+  predictedShare: z.number().optional().meta({ description: 'predictedTransfer ÷ timeToFirstToken' }),
+  reason: z.string().optional().meta({ description: 'why there is no prediction' }),
+});
+
 const kvTransfer = kvTransferSchema.extend({ test: z.string(), concurrency: z.number(), repetition: z.number() });
 
 const resultsSchema = z.object({
@@ -105,6 +132,10 @@ const resultsSchema = z.object({
     .array(kvTransfer)
     .optional()
     .meta({ description: 'KV transfers of each load point with a real engine; only with inference tests' }),
+  kvPredictions: z.array(kvPrediction).optional().meta({
+    description:
+      'each prompt length of a model of the KV transfer, predicted from the others; only with inference tests',
+  }),
   comparison: runComparisonSchema.optional(),
 });
 
@@ -138,6 +169,7 @@ export function* resultsJson(report: Report): Generator<string> {
     ],
     ...(record.dynamo ? { network: networkShares(record).map(shareOf) } : {}),
     ...(record.dynamo ? { kvTransfers: transfersOf(record.dynamo) } : {}),
+    ...(record.dynamo ? { kvPredictions: engineKvModels(record).flatMap(predictionsOf) } : {}),
     comparison: comparison as z.input<typeof runComparisonSchema> | undefined,
   };
   yield* jsonPieces(results, 1, LEVELS_TO_FIGURES);
@@ -191,6 +223,29 @@ function transfersOf({ tests }: DynamoRecord): z.output<typeof kvTransfer>[] {
     cells.flatMap(({ test, concurrency, repetition, kvTransfer }) =>
       kvTransfer ? [{ test, concurrency, repetition, ...kvTransfer }] : [],
     ),
+  );
+}
+
+function predictionsOf(engine: EngineKvModel): z.output<typeof kvPrediction>[] {
+  return leftOutLengths(engine).map(
+    ({ tokens, descriptors, bytes, seconds, timeToFirstToken, measuredShare, prediction, error, predictedShare }) => ({
+      tests: [...engine.tests],
+      inputTokens: tokens,
+      descriptors,
+      bytes,
+      transfer: seconds,
+      timeToFirstToken,
+      measuredShare,
+      ...(prediction.status === 'predicted'
+        ? {
+            predictedTransfer: prediction.seconds,
+            interval: prediction.interval,
+            extrapolated: prediction.extrapolated,
+            error,
+            predictedShare,
+          }
+        : { reason: prediction.reason }),
+    }),
   );
 }
 

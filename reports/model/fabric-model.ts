@@ -11,14 +11,14 @@ import { KV_FORMULA, kvCostTexts } from './kv-cost-texts.js';
 export const FABRIC_MODEL_TITLE = `Model of the fabric: ${KV_FORMULA}`;
 
 export const FABRIC_MODEL_NOTE =
-  'T is the time of one transfer of a batch of blocks, one descriptor each. In brackets: 95 % intervals. The residuals are what the model leaves unexplained: their standard deviation, and the largest. “Left out” is the largest error of a row that is predicted from the others.';
+  'T is the time of one transfer of a batch of blocks, one descriptor each. In brackets: 95 % intervals. A residual is the share of a time that the model does not explain; the residual deviation is the standard deviation of all. “Left out” is the largest error of a row that is predicted from the others.';
 
 export const FABRIC_MODEL_COLUMNS = [
   'tests',
   'start',
   'post',
   'rate',
-  'residuals',
+  'residual deviation',
   'largest residual',
   'left out',
 ] as const;
@@ -31,9 +31,9 @@ export function fabricModelLine(fabric: FabricModel, model: FittedKvModel): stri
   return [
     testsText(fabric),
     ...kvCostTexts(model, { source: 'tool', descriptors: (count) => `batch ${count}`, ceiling: fabric.ceiling }),
-    formatPercent(model.unexplained),
+    formatPercent(model.residualDeviation),
     residualText(model.largestResidual),
-    orDash(model.unseenError, formatPercent),
+    orDash(model.leftOutError, formatPercent),
   ];
 }
 

@@ -2,7 +2,7 @@ import { median } from 'simple-statistics';
 import { type InferenceRun, inferenceTestKey } from '../comparability/inference.js';
 import type { DynamoRecord, InferenceTestRecord } from '../record/inference-record.js';
 import type { LoadPoint } from '../spec/inference-tests.js';
-import { firstTokenTimes } from './first-token.js';
+import { type FirstTokenTimes, firstTokenTimes } from './first-token.js';
 import { FEWEST_SIZES, fitKvModel, type KvModel, type KvPoint, predictKvSeconds } from './kv-model.js';
 import { type TransferPoint, transferPoints } from './transfer-points.js';
 
@@ -12,6 +12,8 @@ import { type TransferPoint, transferPoints } from './transfer-points.js';
 export interface LengthTime extends KvPoint {
   /** Tokens of a prompt, as the tests request them. */
   readonly tokens: number;
+  /** Measured time to first token of the same load points: median, in seconds; undefined when unknown. */
+  readonly timeToFirstToken?: number | undefined;
 }
 
 /** Share of the time to first token of a load point that its KV transfer takes according to the model. */
@@ -56,7 +58,7 @@ export function engineKvModels(run: InferenceRun): EngineKvModel[] {
   return [...Map.groupBy(tests, ({ name }) => inferenceTestKey(run, name, LENGTH)).values()].map(
     (group): EngineKvModel => {
       const measured = group.flatMap((test) => (points.get(test.name) ?? []).map((point) => ({ test, point })));
-      const times = timesOf(measured);
+      const times = timesOf(dynamo, measured);
       const model = modelOf(times);
       return {
         tests: group.map(({ name }) => name),
@@ -73,18 +75,20 @@ interface MeasuredPoint {
   readonly point: TransferPoint;
 }
 
-function timesOf(measured: readonly MeasuredPoint[]): LengthTime[] {
+function timesOf(dynamo: DynamoRecord, measured: readonly MeasuredPoint[]): LengthTime[] {
   const single = measured.filter(({ point }) => point.concurrency === SINGLE);
   return [...Map.groupBy(single, ({ test }) => test.inputTokens)]
     .map(([tokens, same]): LengthTime => {
       const of = (value: (point: TransferPoint) => number) => median(same.map(({ point }) => value(point)));
       const posts = same.flatMap(({ point }) => point.postSeconds ?? []);
+      const firsts = same.flatMap(({ test, point }) => firstTokensOf(dynamo, test, point).timeToFirstToken ?? []);
       return {
         tokens,
         descriptors: of(({ descriptors }) => descriptors),
         bytes: of(({ bytes }) => bytes),
         seconds: of(({ seconds }) => seconds),
         ...(posts.length === same.length ? { postSeconds: median(posts) } : {}),
+        ...(firsts.length > 0 ? { timeToFirstToken: median(firsts) } : {}),
       };
     })
     .sort((a, b) => a.tokens - b.tokens);
@@ -105,19 +109,26 @@ function shareOf(
   point: TransferPoint,
   model: KvModel,
 ): ModelledShare | undefined {
-  const { concurrency, repetition } = point;
-  const cell = test.cells.find((one) => one.concurrency === concurrency && one.repetition === repetition);
-  const { timeToFirstToken, ofControl } = cell ? firstTokenTimes(dynamo, test, cell) : {};
+  const { timeToFirstToken, ofControl } = firstTokensOf(dynamo, test, point);
   const prediction = predictKvSeconds(model, point);
   if (timeToFirstToken === undefined || prediction.status === 'not predicted') return undefined;
   const modelled = prediction.seconds;
   return {
     test: test.name,
-    concurrency,
-    repetition,
+    concurrency: point.concurrency,
+    repetition: point.repetition,
     timeToFirstToken,
     modelled,
     share: modelled / timeToFirstToken,
     left: ofControl === undefined ? undefined : timeToFirstToken - ofControl - modelled,
   };
+}
+
+function firstTokensOf(
+  dynamo: DynamoRecord,
+  test: InferenceTestRecord,
+  { concurrency, repetition }: LoadPoint,
+): FirstTokenTimes {
+  const cell = test.cells.find((one) => one.concurrency === concurrency && one.repetition === repetition);
+  return cell ? firstTokenTimes(dynamo, test, cell) : {};
 }

@@ -26,8 +26,6 @@ export interface Coefficient extends Interval {
 
 /** Difference between a measured and a fitted time. */
 export interface KvResidual extends KvPoint {
-  /** Seconds according to the model. */
-  readonly fitted: number;
   /** (Measured − fitted) ÷ fitted. */
   readonly share: number;
 }
@@ -54,10 +52,10 @@ export interface FittedKvModel {
   readonly residuals: readonly KvResidual[];
   /** The residual with the largest share. */
   readonly largestResidual: KvResidual;
-  /** What the model leaves unexplained: the standard deviation of the residuals, as a share. */
-  readonly unexplained: number;
-  /** Largest error of a point that is predicted from the others, as a share; absent when a cost depends on one point. */
-  readonly unseenError?: number;
+  /** Standard deviation of the shares of the residuals: what the model does not explain. */
+  readonly residualDeviation: number;
+  /** Largest error of a point that the same form predicts from the others, as a share; absent when a cost depends on one point. */
+  readonly leftOutError?: number;
   readonly parts: readonly KvModelPart[];
 }
 
@@ -86,9 +84,9 @@ export type KvPrediction =
   | {
       readonly status: 'predicted';
       readonly seconds: number;
-      /** 95 % interval of a single transfer. */
-      readonly interval: Interval;
-      /** True when the bytes are outside the range of the fitted points. */
+      /** 95 % interval of one more point like the fitted ones; undefined when these leave no degree of freedom. */
+      readonly interval: Interval | undefined;
+      /** See `isExtrapolated`. */
       readonly extrapolated: boolean;
     }
   | { readonly status: 'not predicted'; readonly reason: string };
@@ -102,8 +100,8 @@ const MOST_CONDITION = 30;
 /** Largest deviation of descriptors ÷ bytes from its mean, as a share, for which both count as proportional. */
 const PROPORTIONAL = 0.05;
 
-/** Unexplained share above which the time is not a sum of these costs. */
-const MOST_UNEXPLAINED = 0.25;
+/** Residual deviation above which the time is not a sum of these costs. */
+const MOST_RESIDUAL_DEVIATION = 0.25;
 
 /**
  * Fits the model to points of at least three different numbers of bytes, and of one more pair of descriptors and bytes than
@@ -165,13 +163,18 @@ export function predictKvSeconds(model: KvModel, transfer: Pick<KvPoint, 'descri
     return sum + varianceOfSum(values, covariance) + (deviation * own) ** 2;
   }, 0);
   const margin = quantileOf(model.parts) * Math.sqrt(variance);
-  const sizes = residuals.map(({ bytes }) => bytes);
   return {
     status: 'predicted',
     seconds,
     interval: { low: Math.max(0, seconds - margin), high: seconds + margin },
-    extrapolated: transfer.bytes < Math.min(...sizes) || transfer.bytes > Math.max(...sizes),
+    extrapolated: isExtrapolated(transfer, residuals),
   };
+}
+
+/** Returns whether the bytes of a transfer are outside the range of those of the points. */
+export function isExtrapolated({ bytes }: Pick<KvPoint, 'bytes'>, points: readonly Pick<KvPoint, 'bytes'>[]): boolean {
+  const sizes = points.map((point) => point.bytes);
+  return bytes < Math.min(...sizes) || bytes > Math.max(...sizes);
 }
 
 function isValid({ descriptors, bytes, seconds, postSeconds }: KvPoint): boolean {
@@ -200,7 +203,8 @@ function distinctPoints(points: readonly KvPoint[]): KvPoint[] {
   });
 }
 
-function isProportional(points: readonly Pick<KvPoint, 'descriptors' | 'bytes'>[]): boolean {
+/** Returns whether all transfers have nearly the same descriptors per byte. */
+export function isProportional(points: readonly Pick<KvPoint, 'descriptors' | 'bytes'>[]): boolean {
   const ratios = points.map(({ descriptors, bytes }) => descriptors / bytes);
   const [low, high] = [Math.min(...ratios), Math.max(...ratios)];
   return (high - low) / (high + low) <= PROPORTIONAL;
@@ -291,20 +295,19 @@ const NAMES: Readonly<Record<Term, string>> = {
 
 function modelOf(form: KvModelForm, fitted: readonly FittedPart[], points: readonly KvPoint[]): KvModel {
   const parts = fitted.map(({ zeros: _, deletedResiduals: __, ...part }): KvModelPart => part);
-  const residuals = points.map((point): KvResidual => {
-    const seconds = fittedSeconds(parts, point);
-    return { ...point, fitted: seconds, share: point.seconds / seconds - 1 };
-  });
+  const residuals = points.map(
+    (point): KvResidual => ({ ...point, share: point.seconds / fittedSeconds(parts, point) - 1 }),
+  );
   const costs = new Set(fitted.flatMap(({ terms }) => terms)).size;
   const squares = residuals.reduce((sum, { share }) => sum + share ** 2, 0);
-  const unexplained = Math.sqrt(squares / Math.max(1, points.length - costs));
-  if (unexplained > MOST_UNEXPLAINED) {
+  const residualDeviation = Math.sqrt(squares / Math.max(1, points.length - costs));
+  if (residualDeviation > MOST_RESIDUAL_DEVIATION) {
     return notFitted(
       'misfit',
-      `the model leaves ${formatShortPercent(unexplained)} of the time unexplained, so it is not a sum of these costs`,
+      `the residual deviation is ${formatShortPercent(residualDeviation)}, above ${formatShortPercent(MOST_RESIDUAL_DEVIATION)}, so the time is not a sum of these costs`,
     );
   }
-  const unseen = Math.max(
+  const leftOut = Math.max(
     ...points.map(({ seconds }, i) =>
       Math.abs(fitted.reduce((sum, { deletedResiduals }) => sum + (deletedResiduals[i] ?? Number.NaN), 0) / seconds),
     ),
@@ -322,8 +325,8 @@ function modelOf(form: KvModelForm, fitted: readonly FittedPart[], points: reado
     perByte: cost('perByte'),
     residuals,
     largestResidual: residuals.reduce((worst, next) => (Math.abs(next.share) > Math.abs(worst.share) ? next : worst)),
-    unexplained,
-    ...(Number.isFinite(unseen) ? { unseenError: unseen } : {}),
+    residualDeviation,
+    ...(Number.isFinite(leftOut) ? { leftOutError: leftOut } : {}),
     parts,
   };
 }

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { resultsJson } from '../../../../reports/formats/json.js';
 import { reportHtml } from '../../../../reports/html/html.js';
 import { dynamoSection } from '../../../../reports/markdown/dynamo-report.js';
 import { predictKvSeconds } from '../../../../suite/kv/kv-model.js';
 import { type EngineKvModel, engineKvModels } from '../../../../suite/kv/kv-model-of-run.js';
+import { leftOutLengths } from '../../../../suite/kv/left-out-lengths.js';
 import type { InferenceCell, InferenceTestRecord } from '../../../../suite/record/inference-record.js';
 import { RECORD_VERSION, type SuiteRecord } from '../../../../suite/record/record.js';
 import { LOAD } from '../../../support/fake-dynamo.js';
@@ -175,6 +177,64 @@ describe('the model of the KV transfers of a run', () => {
     assert.ok(made.includes(`<h3 id="kv-model-title">${TITLE}</h3>`));
     for (const cell of costs[1]?.split(' | ') ?? []) assert.ok(made.includes(`>${cell}</td>`), cell);
     assert.match(made, /<th scope="row">kv-8192 #2<\/th>/);
+  });
+
+  it('is in the reports with each prompt length predicted from the others, and the share of TTFT', () => {
+    const time = String.raw`[\d.]+ ms`;
+    for (const [lengths, interval] of [
+      [LENGTHS, 'no interval'],
+      [[512, 1024, 2048, 4096, 8192], `${time} to ${time}`],
+    ] as const) {
+      const record = simulated({ lengths });
+      const [text, made] = [markdown(record), page(record)];
+      const line = (tokens: number, range: string) =>
+        new RegExp(
+          String.raw`^\| kv-512, .* \| ${tokens} \| ${time} \| (${time} \(${interval}\)) \| [+−]\d\.\d % \| ${range} \| \d+\.\d % \| \d+\.\d % \|$`,
+          'm',
+        ).exec(text);
+      for (const found of [line(512, 'extrapolation'), line(2048, 'between the others'), line(8192, 'extrapolation')]) {
+        assert.ok(found?.[1], text);
+        assert.ok(made.includes(`>${found[1]}</td>`), found[1]);
+      }
+    }
+  });
+
+  it('is in results.json with each prompt length predicted from the others', () => {
+    const predictionsOf = (record: SuiteRecord) =>
+      JSON.parse([...resultsJson({ record, complete: true, history: [] })].join('')).kvPredictions;
+    const record = simulated({ lengths: [512, 1024, 2048, 4096, 8192] });
+    const { tests, ...engine } = single(record);
+    const [found, ...more] = predictionsOf(record);
+    assert.equal(more.length, 4);
+    const [first] = leftOutLengths(engine);
+    assert.ok(first?.prediction.status === 'predicted' && first.timeToFirstToken);
+    assert.deepEqual(found, {
+      tests,
+      inputTokens: 512,
+      descriptors: first.descriptors,
+      bytes: first.bytes,
+      transfer: first.seconds,
+      timeToFirstToken: first.timeToFirstToken,
+      measuredShare: first.seconds / first.timeToFirstToken,
+      predictedTransfer: first.prediction.seconds,
+      interval: { ...first.prediction.interval },
+      extrapolated: true,
+      error: first.prediction.seconds / first.seconds - 1,
+      predictedShare: first.prediction.seconds / first.timeToFirstToken,
+    });
+    assert.equal(first.timeToFirstToken, CONTROL + transfer(512).seconds + REST);
+    assert.deepEqual(predictionsOf(simulated({ recorded: false })), []);
+  });
+
+  it('has the reason in the reports when the others do not predict a prompt length', () => {
+    const record = simulated({ lengths: [4000, 4064, 4096, 65_536] });
+    const text = markdown(record);
+    assert.match(text, /^No prediction of 65536 tokens from the other lengths of kv-4000, .*: .*wider range\.$/m);
+    assert.match(text, /^\| kv-4000, .* \| 65536 \| [\d.]+ ms \| – \| – \| – \| \d+\.\d % \| – \|$/m);
+    assert.match(page(record), /No prediction of 65536 tokens/);
+    const { kvPredictions } = JSON.parse([...resultsJson({ record, complete: true, history: [] })].join(''));
+    assert.match(kvPredictions[3].reason, /wider range/);
+    assert.equal(kvPredictions[3].predictedTransfer, undefined);
   });
 
   it('is not fitted to fewer than three prompt lengths at concurrency 1, and the reports say so', () => {
