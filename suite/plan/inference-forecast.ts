@@ -4,6 +4,7 @@ import type { Concern } from '../run/concern.js';
 import type { DynamoSpec } from '../spec/dynamo-spec.js';
 import type { InferenceSpec } from '../spec/inference-tests.js';
 import { pointsOf } from '../spec/inference-tests.js';
+import { gpusOfWorker } from '../spec/rank-resources.js';
 import { estimateOfRange } from '../statistics/estimate.js';
 import { formatCount } from '../units/count.js';
 import { fromRange } from './cell-time.js';
@@ -53,7 +54,7 @@ export function refusedWorkers(
     const message = `have ${there} ${what}; the ${formatCount(most, 'worker')} of a role on one node request ${wanted}`;
     refused.push({ subject, message });
   };
-  refuse(most * resources.gpu, node.gpus, 'GPUs');
+  refuse(most * gpusOfWorker(resources), node.gpus, 'GPUs');
   refuse(most * resources.nics, node.nics, 'NICs');
   return refused;
 }
