@@ -127,11 +127,17 @@ function fieldsOf(run: InferenceRun, name: string): Fields {
   return new Map([
     ...readFields(FIELDS, measured),
     ...readEntries('image', imagesByRole(measured.cell), () => 'forbids'),
-    ...readEntries('dynamo', { ...block, pod: measuringPart(block?.pod as PodPatch | undefined) }, (key) =>
+    ...readEntries('dynamo', block ? measuringFields(block) : {}, (key) =>
       DEPLOYMENT_OPTIONS.has(key) ? undefined : 'forbids',
     ),
     ...readEntries('parameters', options, (option) => (SCHEDULING_OPTIONS.has(option) ? undefined : 'forbids')),
   ]);
+}
+
+/** Removes what changes no figure: how the pods are scheduled, and where the files of the model are kept. */
+function measuringFields({ model, pod, ...block }: DynamoBlock): DynamoBlock {
+  const { cache, ...others } = model ?? {};
+  return { ...block, ...(model ? { model: others } : {}), pod: measuringPart(pod as PodPatch | undefined) };
 }
 
 function measuredTest({ dynamo, setup }: InferenceRun, name: string): MeasuredTest | undefined {
@@ -152,10 +158,15 @@ function imagesByRole({ pods }: InferenceCell): Record<string, unknown> {
 }
 
 const specWithDynamo = z.object({
-  dynamo: z.looseObject({ tests: z.array(z.looseObject({ name: z.string() })).optional() }),
+  dynamo: z.looseObject({
+    model: z.looseObject({}).optional(),
+    tests: z.array(z.looseObject({ name: z.string() })).optional(),
+  }),
 });
 
+type DynamoBlock = z.output<typeof specWithDynamo>['dynamo'];
+
 /** Returns the block `dynamo` as the user wrote it, with the current names of its keys. */
-function dynamoBlock(spec: unknown): z.output<typeof specWithDynamo>['dynamo'] | undefined {
+function dynamoBlock(spec: unknown): DynamoBlock | undefined {
   return specWithDynamo.safeParse(withCurrentKeys(spec).spec).data?.dynamo;
 }
