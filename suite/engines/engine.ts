@@ -26,7 +26,7 @@ export interface EngineBlock {
 }
 
 /** Data types of elements of a KV cache that the size of the cache follows from. `auto`: the type of the model. */
-export type KvElementType = 'auto' | 'fp8' | 'nvfp4' | 'bfloat16' | 'float16';
+export type KvElementType = 'auto' | 'fp8' | 'bfloat16';
 
 /** A worker that runs an engine. */
 export interface EngineWorker<Block = EngineBlock> {

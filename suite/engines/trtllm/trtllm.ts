@@ -4,8 +4,9 @@ import { type Engine, type EngineWorker, extraArguments } from '../engine.js';
 
 const schema = strict({
   kind: z.literal('trtllm'),
-  // Several releases stop with "Overriding KV cache quantization with an invalid type" for any other name.
-  kvCacheDtype: choice('KV cache type of TensorRT-LLM', ['auto', 'fp8', 'nvfp4'])
+  // Several releases stop with "Overriding KV cache quantization with an invalid type" for any other name but nvfp4, whose size
+  // with its scales is not known here.
+  kvCacheDtype: choice('KV cache type of TensorRT-LLM', ['auto', 'fp8'])
     .default('auto')
     .meta({ description: 'type of the KV cache that TensorRT-LLM gets; auto: that of the checkpoint' }),
   extraArguments: extraArguments(),

@@ -77,6 +77,7 @@ describe('the type of the KV cache', () => {
     for (const [kind, dtype] of [
       ['trtllm', 'bfloat16'],
       ['trtllm', 'float16'],
+      ['trtllm', 'nvfp4'],
       ['vllm', 'nvfp4'],
       ['sglang', 'fp8'],
     ]) {
