@@ -210,6 +210,19 @@ describe('forecast of a suite', () => {
     assert.match(quantized ?? '', /are unknown: the model is quantized .* set dynamo\.transfer\.kvCacheType/);
     assert.deepEqual(doubtsAbout({ path: '/models/qwen' }), []);
     assert.deepEqual(doubtsAbout({}, { engine: { kind: 'mocker' } }), []);
+    const counted = (kvCacheType: string, engine: object = {}, fields: object = {}) =>
+      doubtsAbout(
+        { config: { ...config, torch_dtype: 'bfloat16', ...fields } },
+        { engine: { kind: 'trtllm', ...engine }, transfer: { kvCacheType } },
+      );
+    assert.match(
+      counted('fp8').join(),
+      /^test load: its KV transfer is predicted with fp8 elements .* the engine keeps those of the model, .*bfloat16/,
+    );
+    assert.deepEqual(counted('float16'), [], 'as many bytes');
+    assert.deepEqual(counted('fp8', { kvCacheDtype: 'fp8' }), []);
+    assert.deepEqual(counted('fp8', {}, { quantization_config: {} }), [], 'the checkpoint decides');
+    assert.deepEqual(counted('fp8', { kind: 'mocker' }), []);
   });
 
   it('knows how many KV bytes the models of the suites for P5 have', () => {
