@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { countedKvType, engineSpec } from '../../../suite/engines/registry.js';
+import type { DynamoSpec } from '../../../suite/spec/dynamo-spec.js';
 import { currentInput } from '../../../workflows/inference/current-input.js';
-import type { InferenceTestInput } from '../../../workflows/inference/inference-test.js';
 
 /** The blocks that an input of this or an earlier version has after the conversion. */
 function converted(engine: object, kvCacheType: string) {
   const dynamo = { environment: { A: 'b' }, engine, transfer: { kvCacheType, baseline: 't' } };
-  return currentInput({ spec: { name: 's' }, dynamo } as unknown as InferenceTestInput).dynamo;
+  return currentInput({ spec: { name: 's' }, dynamo: dynamo as unknown as DynamoSpec }).dynamo;
 }
 
 describe('the input of an inference test from an earlier version', () => {
