@@ -185,6 +185,16 @@ describe('forecast of a suite', () => {
     ]);
   });
 
+  it('counts the GPUs of workers that come by claims, and refuses more than a node has', () => {
+    const resources = (count: number) => ({ gpu: 0, claims: [{ name: 'gpu', deviceClass: 'gpu.nvidia.com', count }] });
+    const planned = (count: number) =>
+      forecast({
+        dynamo: { model: { name: 'm' }, tests: [{ name: 'load', tool: 'inference' }], resources: resources(count) },
+      });
+    assert.equal(planned(4).load[0]?.gpus, 8);
+    assert.match(messages(planned(9).refused).join(), /have 8 GPUs; the 1 worker of a role on one node request 9/);
+  });
+
   it('doubts loads of a real engine whose KV bytes are not known', () => {
     const doubtsAbout = (model: object, more: object = {}) =>
       messages(
