@@ -1,4 +1,6 @@
 import { createHash } from 'node:crypto';
+import { withoutFormerKvCacheDtype } from '../../suite/engines/former-kv-type.js';
+import { isDefaultRuntime } from '../../suite/engines/runtime-image.js';
 import { measuringPart } from '../../suite/pod/measuring-part.js';
 import { canonicalJson } from '../../suite/run/canonical-json.js';
 import { formerResources } from '../../suite/schema/network-devices.js';
@@ -34,16 +36,26 @@ export function cellKey({ variant: _, ...cell }: CellDefinition): string {
 
 /**
  * Hashes the definition of an inference cell. Excludes options that only set the handling of the result, a time limit,
- * the scheduling of the pods or the installation of the platform.
+ * the scheduling of the pods, the installation of the platform or where the files of the model are kept.
  */
 export function inferenceCellKey({ dynamo, test, point, pair, fabric }: InferenceCellDefinition): string {
-  const { platform, name, readyTimeout, removalTimeout, keep, ...cluster } = dynamo;
+  const { platform, name, readyTimeout, removalTimeout, keep, runtimeVersion, ...cluster } = dynamo;
+  const { cache, ...model } = dynamo.model;
+  const engine = withoutFormerKvCacheDtype(dynamo);
+  const version = isDefaultRuntime(dynamo) ? undefined : runtimeVersion;
   // The default and its absence are the same deployment.
   const { nixlTelemetry, ...others } = cluster.transfer;
   const transfer = nixlTelemetry ? cluster.transfer : others;
   const { required, onFailure, control, concurrency, repetitions, timeout, ...load } = test;
   return hashOf({
-    cluster: formerDynamoKeys({ ...cluster, transfer, pod: measuringPart(cluster.pod) }),
+    cluster: formerDynamoKeys({
+      ...cluster,
+      model,
+      engine,
+      transfer,
+      runtimeVersion: version,
+      pod: measuringPart(cluster.pod),
+    }),
     load,
     point,
     pair,

@@ -9,6 +9,7 @@ import { type AttemptRecord, RECORD_VERSION, type TransportCell } from '../../su
 import { rankNodes } from '../../suite/run/rank-nodes.js';
 import type { Run } from '../../suite/run/run.js';
 import { redactJson } from '../../suite/secrets/redact.js';
+import { gpusOfWorker } from '../../suite/spec/rank-resources.js';
 import type { ActivityContext } from '../context/context.js';
 import type { Deployed } from '../dynamo/dynamo-deployment.js';
 import type { LoadOutcome } from '../load/load.js';
@@ -97,7 +98,7 @@ export function recordCellActivities(context: ActivityContext) {
         ...(deployed.kv ? { kv: deployed.kv } : {}),
         ...(deployed.answer ? { answer: deployed.answer } : {}),
         ...(deployed.pretendedRate === undefined ? {} : { simulatedRate: deployed.pretendedRate }),
-        gpus: (replicas.prefill + replicas.decode) * resources.gpu,
+        gpus: (replicas.prefill + replicas.decode) * gpusOfWorker(resources),
         command: outcome?.command ?? [],
         evidence: outcome?.evidence ?? [],
         startedAt,

@@ -128,7 +128,7 @@ function fieldsOf(run: InferenceRun, name: string): Fields {
     ...readFields(FIELDS, measured),
     ...readEntries('dynamo.transfer', { nixlTelemetry }, () => 'reported'),
     ...readEntries('image', imagesByRole(measured.cell), () => 'forbids'),
-    ...readEntries('dynamo', { ...block, pod: measuringPart(block?.pod as PodPatch | undefined) }, (key) =>
+    ...readEntries('dynamo', block ? measuringFields(block) : {}, (key) =>
       DEPLOYMENT_OPTIONS.has(key) ? undefined : 'forbids',
     ),
     ...readEntries('parameters', options, (option) => (SCHEDULING_OPTIONS.has(option) ? undefined : 'forbids')),
@@ -145,6 +145,12 @@ function withoutTelemetry(block: DynamoBlock | undefined): {
   const transfer = Object.keys(others).length > 0 ? others : undefined;
   // The default and its absence are the same condition.
   return { nixlTelemetry: nixlTelemetry === true ? true : undefined, block: { ...block, transfer } };
+}
+
+/** Removes what changes no figure: how the pods are scheduled, and where the files of the model are kept. */
+function measuringFields({ model, pod, ...block }: DynamoBlock): DynamoBlock {
+  const { cache, ...others } = model ?? {};
+  return { ...block, ...(model ? { model: others } : {}), pod: measuringPart(pod as PodPatch | undefined) };
 }
 
 function measuredTest({ dynamo, setup }: InferenceRun, name: string): MeasuredTest | undefined {
@@ -166,6 +172,7 @@ function imagesByRole({ pods }: InferenceCell): Record<string, unknown> {
 
 const specWithDynamo = z.object({
   dynamo: z.looseObject({
+    model: z.looseObject({}).optional(),
     tests: z.array(z.looseObject({ name: z.string() })).optional(),
     transfer: z.looseObject({ nixlTelemetry: z.boolean().optional() }).optional(),
   }),

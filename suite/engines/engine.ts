@@ -26,7 +26,7 @@ export interface EngineBlock {
 }
 
 /** Data types of elements of a KV cache that the size of the cache follows from. `auto`: the type of the model. */
-export type KvElementType = 'auto' | 'fp8' | 'nvfp4' | 'bfloat16' | 'float16';
+export type KvElementType = 'auto' | 'fp8' | 'bfloat16';
 
 /** A worker that runs an engine. */
 export interface EngineWorker<Block = EngineBlock> {
@@ -121,6 +121,11 @@ export interface Engine<Block extends EngineBlock = EngineBlock> {
    * one option are listed separately. `extraArguments` cannot contain them, because the prediction would not follow.
    */
   readonly predictedOptions: Readonly<Record<string, string>>;
+  /**
+   * Options of the command that remove arguments of the suite or that those make ineffective, each with the field of `dynamo` to use
+   * instead. A name that ends with a dot means every option that starts with it. `extraArguments` cannot contain them.
+   */
+  readonly conflictingOptions?: Readonly<Record<string, string>>;
   /** Returns the data type of the elements of the KV cache that the block selects. */
   kvElementType(block: Block): KvElementType;
   /**

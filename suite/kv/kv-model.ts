@@ -223,7 +223,7 @@ function fitTimes(form: KvModelForm, terms: readonly Term[], points: readonly Kv
 /**
  * Takes the cost of a descriptor from the post times of the engine, and start and rate from the rest of the times. Undefined
  * when a point has no post time, and when the rest does not increase with the bytes: the fabric then moves them while the
- * engine posts (as over TCP), and the post times are no cost of descriptors.
+ * engine posts (as over TCP), and the post times contain the transfer of bytes.
  */
 function fitMeasuredPost(points: readonly KvPoint[]): FittedKvModel | undefined {
   const posts = points.flatMap(({ postSeconds }) => postSeconds ?? []);

@@ -1,6 +1,6 @@
 import type { Concern } from '../run/concern.js';
 import { variantsOf } from '../spec/matrix.js';
-import { nicsOfPod, resourcesOf } from '../spec/rank-resources.js';
+import { gpusOfWorker, nicsOfPod, resourcesOf } from '../spec/rank-resources.js';
 import type { SuiteSpec } from '../spec/spec.js';
 import type { TransportTestSpec } from '../spec/transport-tests.js';
 import { type Estimate, estimateOfRange } from '../statistics/estimate.js';
@@ -137,14 +137,14 @@ function notBegun(forecast: TestForecast): PendingTest {
 function forecastLoads({ dynamo }: SuiteSpec, history: SuiteHistory): ForecastLoad[] {
   if (!dynamo) return [];
   const workers = dynamo.replicas.prefill + dynamo.replicas.decode;
-  const { gpu, nics } = dynamo.resources;
+  const { nics } = dynamo.resources;
   return dynamo.tests.map((test) => ({
     test: test.name,
     topology: test.topology,
     concurrency: test.concurrency,
     repetitions: test.repetitions,
     workers,
-    gpus: workers * gpu,
+    gpus: workers * gpusOfWorker(dynamo.resources),
     nics: workers * nics,
     time: remainingTime([notBegun(forecastOfLoad(dynamo, test, history.cells))]),
   }));

@@ -1,9 +1,10 @@
-import { countedKvType, isSimulatedEngine } from '../engines/registry.js';
-import { kvSize, unknownKv } from '../kv/kv-size.js';
+import { countedKvType, engineOf, isSimulatedEngine } from '../engines/registry.js';
+import { knownKv, kvSize, unknownKv } from '../kv/kv-size.js';
 import type { Concern } from '../run/concern.js';
 import type { DynamoSpec } from '../spec/dynamo-spec.js';
 import type { InferenceSpec } from '../spec/inference-tests.js';
 import { pointsOf } from '../spec/inference-tests.js';
+import { gpusOfWorker } from '../spec/rank-resources.js';
 import { estimateOfRange } from '../statistics/estimate.js';
 import { formatCount } from '../units/count.js';
 import { fromRange } from './cell-time.js';
@@ -53,26 +54,37 @@ export function refusedWorkers(
     const message = `have ${there} ${what}; the ${formatCount(most, 'worker')} of a role on one node request ${wanted}`;
     refused.push({ subject, message });
   };
-  refuse(most * resources.gpu, node.gpus, 'GPUs');
+  refuse(most * gpusOfWorker(resources), node.gpus, 'GPUs');
   refuse(most * resources.nics, node.nics, 'NICs');
   return refused;
 }
 
-/** Finds tests whose KV transfer cannot be proven because its bytes are unknown. */
-export function doubtfulLoads({
+/** Finds tests whose KV transfer cannot be proven, because its bytes are unknown or counted in another type than the engine's. */
+export function doubtfulLoads(dynamo: Pick<DynamoSpec, 'engine' | 'model' | 'transfer' | 'tests'>): Concern[] {
+  const message = doubtOfBytes(dynamo);
+  if (message === undefined) return [];
+  return dynamo.tests
+    .filter(({ topology }) => topology === 'disaggregated')
+    .map(({ name }) => ({ subject: `test ${name}`, message }));
+}
+
+function doubtOfBytes({
   engine,
   model,
   transfer,
-  tests,
-}: Pick<DynamoSpec, 'engine' | 'model' | 'transfer' | 'tests'>): Concern[] {
-  if (isSimulatedEngine(engine.kind)) return [];
-  if (!model.config && (model.path ?? model.name).startsWith('/')) return [];
-  const why = model.config
-    ? unknownKv(kvSize(model.config, countedKvType(engine, transfer.kvCacheType), transfer.tensorParallel))
-    : 'set dynamo.model.config (fields of the model’s config.json, including torch_dtype), or a dynamo.model.path whose folder in the workers has that file';
-  if (why === undefined) return [];
-  const message = `its KV transfer cannot be proven, because the KV bytes of a token are unknown: ${why}`;
-  return tests
-    .filter(({ topology }) => topology === 'disaggregated')
-    .map(({ name }) => ({ subject: `test ${name}`, message }));
+}: Pick<DynamoSpec, 'engine' | 'model' | 'transfer'>): string | undefined {
+  if (isSimulatedEngine(engine.kind)) return undefined;
+  const unproven = 'its KV transfer cannot be proven, because the KV bytes of a token are unknown';
+  const { config } = model;
+  if (!config) {
+    if ((model.path ?? model.name).startsWith('/')) return undefined;
+    return `${unproven}: set dynamo.model.config (fields of the model’s config.json, including torch_dtype), or a dynamo.model.path whose folder in the workers has that file`;
+  }
+  const sizeOf = (type: string) => kvSize(config, type, transfer.tensorParallel);
+  const counted = sizeOf(countedKvType(engine, transfer.kvCacheType));
+  const why = unknownKv(counted);
+  if (why !== undefined) return `${unproven}: ${why}`;
+  const ofEngine = knownKv(sizeOf(engineOf(engine).kvElementType(engine)));
+  if (!ofEngine || ofEngine.bytesPerToken === knownKv(counted)?.bytesPerToken) return undefined;
+  return `its KV transfer is predicted with ${transfer.kvCacheType} elements (dynamo.transfer.kvCacheType), but the engine keeps those of the model, because dynamo.engine.kvCacheDtype is auto: ${ofEngine.explanation}; set dynamo.engine.kvCacheDtype, or remove dynamo.transfer.kvCacheType`;
 }

@@ -1,5 +1,6 @@
 import { fabricKindOf } from '../fabrics/registry.js';
 import type { Fabric } from '../hardware/fabric.js';
+import { gpusOfClaims } from '../pod/claims.js';
 import type { Concern } from '../run/concern.js';
 import { nicsOfPod, requestsText } from '../spec/rank-resources.js';
 import { sharedNodeDemands } from '../spec/shared-node.js';
@@ -52,7 +53,7 @@ export function refusals(spec: SuiteSpec): Concern[] {
   }
   for (const test of spec.tests) {
     const wanted = toolOf(test).gpus(test);
-    const given = test.gpus ?? gpu.count;
+    const given = (test.gpus ?? gpu.count) + gpusOfClaims(spec.resources.claims);
     if (wanted > given) {
       const field = test.gpus === undefined ? 'resources.gpu.count' : 'gpus';
       const message = `needs ${formatCount(wanted, 'GPU')} in each rank, but ${field} is ${given}`;

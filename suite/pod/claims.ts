@@ -90,6 +90,13 @@ export function nicsOfClaims(claims: readonly DeviceClaim[] = []): number {
   }, 0);
 }
 
+/** Returns the number of NVIDIA's GPUs and parts of GPUs that claims grant to a pod. Counts a claim of all on the node as one. */
+export function gpusOfClaims(claims: readonly DeviceClaim[] = []): number {
+  return claims.reduce((sum, { deviceClass = '', count = 1 }) => {
+    return sum + (/(?:^|\.)(?:gpu|mig)\.nvidia\.com$/.test(deviceClass) ? count : 0);
+  }, 0);
+}
+
 /** Lists claims for a message: `claim efa of 8 efa.networking.k8s.aws`. */
 export function claimsText(claims: readonly DeviceClaim[] = []): string {
   return claims

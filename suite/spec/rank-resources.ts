@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fabricKindOf } from '../fabrics/registry.js';
-import { claimsText, type DeviceClaim, deviceClaims, nicsOfClaims } from '../pod/claims.js';
+import { claimsText, type DeviceClaim, deviceClaims, gpusOfClaims, nicsOfClaims } from '../pod/claims.js';
 import { resourceName } from '../schema/grammar.js';
 import { devicesText, type NetworkDevices, networkDevices, nicsOf, takeNics } from '../schema/network-devices.js';
 import { bytes, strict } from '../schema/schema.js';
@@ -50,6 +50,17 @@ export interface NicSources {
 /** Returns the number of NICs that a pod gets in total, by extended resources and by claims. */
 export function nicsOfPod({ devices = [], claims }: NicSources): number {
   return nicsOf(devices) + nicsOfClaims(claims);
+}
+
+/** Returns the number of GPUs that a worker gets in total, by an extended resource and by claims. */
+export function gpusOfWorker({
+  gpu,
+  claims,
+}: {
+  readonly gpu: number;
+  readonly claims?: readonly DeviceClaim[] | undefined;
+}): number {
+  return gpu + gpusOfClaims(claims);
 }
 
 /** Describes what a rank requests: "1 device claim, 4 rdma/ib". */

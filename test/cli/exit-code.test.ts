@@ -101,7 +101,10 @@ describe('dynamo-bench validate and doctor', () => {
     const { exitCode, stdout } = await inProcess(['validate', P5_DYNAMO]);
     assert.equal(exitCode, 0);
     assert.match(stdout, /\n {2}3\. nixl-ucx: nixlbench UCX/);
-    assert.match(stdout, /\n {2}Dynamo by the Dynamo operator: Qwen\/Qwen3-0\.6B on TensorRT-LLM, 1 prefill and 1 decode/);
+    assert.match(
+      stdout,
+      /\n {2}Dynamo by the Dynamo operator: Qwen\/Qwen3-0\.6B on TensorRT-LLM, 1 prefill and 1 decode/,
+    );
     assert.match(stdout, /\n {2}5\. disaggregated: AIPerf, disaggregated, concurrency 1, 4, 16, ISL 2048, OSL 128/);
   });
 

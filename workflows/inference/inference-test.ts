@@ -15,7 +15,6 @@ import type { Fabric } from '../../suite/hardware/fabric.js';
 import { FIRST_REQUEST_SECONDS } from '../../suite/judge/first-request-limits.js';
 import type { Pair } from '../../suite/run/cluster-facts.js';
 import type { Run } from '../../suite/run/run.js';
-import { withCurrentKeys } from '../../suite/schema/renamed-keys.js';
 import { deploymentSettings } from '../../suite/spec/deployment-settings.js';
 import type { DynamoSpec } from '../../suite/spec/dynamo-spec.js';
 import { type InferenceSpec, type LoadPoint, pointsOf } from '../../suite/spec/inference-tests.js';
@@ -36,6 +35,7 @@ import { inSpan } from '../common/spans.js';
 import { type CellColumns, CellTable, SuiteReports } from '../common/test-progress.js';
 import { type TestSummary, TestTally } from '../common/test-tally.js';
 import { pointTitle } from '../common/titles.js';
+import { currentInput } from './current-input.js';
 import { definitionOf, measureLoadPoint } from './load-point.js';
 
 const COLUMNS: CellColumns = {
@@ -118,11 +118,9 @@ class InferenceTest {
   #tally: TestTally;
   #table: CellTable;
 
-  constructor({ spec, dynamo, ...input }: InferenceTestInput, earlier: InferenceTestState | undefined) {
+  constructor(input: InferenceTestInput, earlier: InferenceTestState | undefined) {
     const state = earlier ?? { startedAt: Date.now() };
-    // An input from an earlier version of the worker has former names of keys.
-    const { dynamo: current, ...rest } = withCurrentKeys({ ...spec, dynamo }).spec;
-    this.#input = { ...input, spec: rest, dynamo: current };
+    this.#input = currentInput(input);
     this.#state = state;
     this.#pause = new Pause(input.paused, 'point');
     this.#reports = new SuiteReports(input.run, {

@@ -5,7 +5,7 @@ import { engineOf } from '../../../suite/engines/registry.js';
 import { workerEnvironment } from '../../../suite/engines/worker-environment.js';
 import { applyPodPatch } from '../../../suite/pod/apply-patch.js';
 import { deviceQuantities } from '../../../suite/schema/network-devices.js';
-import { nicsOfPod } from '../../../suite/spec/rank-resources.js';
+import { gpusOfWorker, nicsOfPod } from '../../../suite/spec/rank-resources.js';
 import { kubernetesQuantity } from '../../../suite/units/units.js';
 import { addClaims } from '../device-claims.js';
 import { showNodeSysfs } from '../node-sysfs.js';
@@ -45,7 +45,7 @@ function setEngine(container: Container, input: DeploymentInput, role: WorkerRol
   const { engine, model, transfer, resources } = input.dynamo;
   const simulatedKv = { rate: input.simulatedRate, bytesPerToken: input.kvBytesPerToken };
   const { promptTokens } = input;
-  const worker = { role, block: engine, model, transfer, gpus: resources.gpu, promptTokens, simulatedKv };
+  const worker = { role, block: engine, model, transfer, gpus: gpusOfWorker(resources), promptTokens, simulatedKv };
   const { command, arguments: argumentsOf } = engineOf(engine);
   container.command = [...command];
   container.args = [...argumentsOf(worker), ...engine.extraArguments];

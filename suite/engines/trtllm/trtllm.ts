@@ -1,13 +1,19 @@
 import { z } from 'zod';
 import { choice, strict } from '../../schema/schema.js';
 import { type Engine, type EngineWorker, extraArguments } from '../engine.js';
+import { type EngineConfig, engineConfig, mergeConfigs } from './engine-config.js';
 
 const schema = strict({
   kind: z.literal('trtllm'),
-  // Several releases stop with "Overriding KV cache quantization with an invalid type" for any other name.
-  kvCacheDtype: choice('KV cache type of TensorRT-LLM', ['auto', 'fp8', 'nvfp4'])
+  // Several releases stop with "Overriding KV cache quantization with an invalid type" for any other name but nvfp4, whose size
+  // with its scales is not known here.
+  kvCacheDtype: choice('KV cache type of TensorRT-LLM', ['auto', 'fp8'])
     .default('auto')
     .meta({ description: 'type of the KV cache that TensorRT-LLM gets; auto: that of the checkpoint' }),
+  config: engineConfig().optional().meta({
+    description:
+      'TensorRT-LLM configuration of every worker, which is merged into the one that the suite passes with --override-engine-args, for example {"kv_cache_config": {"free_gpu_memory_fraction": 0.8}}',
+  }),
   extraArguments: extraArguments(),
 });
 
@@ -33,8 +39,14 @@ export const trtllm = {
       seconds: { name: 'trtllm_kv_transfer_latency_seconds_sum' },
     },
   },
-  // `--override-engine-args` takes precedence over the other options.
-  predictedOptions: {},
+  predictedOptions: { '--tensor-parallel-size': 'transfer.tensorParallel' },
+  // A second `--override-engine-args` removes that of the suite, a worker with both it and `--trtllm.KEY` does not start, and its
+  // kv_cache_config replaces the one with the fraction.
+  conflictingOptions: {
+    '--override-engine-args': 'engine.config',
+    '--trtllm.': 'engine.config',
+    '--free-gpu-memory-fraction': 'engine.config.kv_cache_config.free_gpu_memory_fraction',
+  },
   kvElementType: ({ kvCacheDtype }) => kvCacheDtype,
   descriptorsPerBlock: (layers) => layers,
 
@@ -47,7 +59,7 @@ export const trtllm = {
       model.name,
       ...(role === 'worker' ? [] : ['--disaggregation-mode', role]),
       '--override-engine-args',
-      JSON.stringify(engineConfig(worker)),
+      JSON.stringify(configOf(worker)),
     ];
   },
 
@@ -62,12 +74,19 @@ export const trtllm = {
 } as const satisfies Engine<Block>;
 
 /** Builds TensorRT-LLM's configuration of one worker for `--override-engine-args`. */
-function engineConfig({ role, block, transfer, promptTokens }: EngineWorker<Block>): object {
-  return {
+function configOf({ role, block, transfer, promptTokens }: EngineWorker<Block>): EngineConfig {
+  const { cache_transceiver_config: transceiver, ...config } = block.config ?? {};
+  const ofSuite = {
     tensor_parallel_size: transfer.tensorParallel,
     kv_cache_config: { dtype: block.kvCacheDtype, tokens_per_block: transfer.tokensPerBlock },
-    // Without this key, TensorRT-LLM disables the KV transfer.
-    ...(role === 'worker' ? {} : { cache_transceiver_config: { backend: 'NIXL', ...buffer(promptTokens, transfer) } }),
+  };
+  const merged = mergeConfigs(ofSuite, config);
+  if (role === 'worker') return merged;
+  // Without this key, TensorRT-LLM disables the KV transfer.
+  const ofTransfer = { cache_transceiver_config: { backend: 'NIXL', ...buffer(promptTokens, transfer) } };
+  return {
+    ...merged,
+    ...mergeConfigs(ofTransfer, transceiver === undefined ? {} : { cache_transceiver_config: transceiver }),
     // A prefill worker does not start with the overlap scheduler.
     ...(role === 'prefill' ? { disable_overlap_scheduler: true } : {}),
   };

@@ -20,8 +20,8 @@ function transportKey(more: object): string {
   return cellKey({ ...cell, imageIds: ['i'], fabric: {} } as CellDefinition);
 }
 
-function loadKey(dynamo: object): string {
-  const { dynamo: block } = spec({}, dynamo);
+function loadKey(dynamo: object, more: object = {}): string {
+  const { dynamo: block } = spec(more, dynamo);
   assert.ok(block);
   const { tests, ...others } = block;
   const [test] = tests;
@@ -60,9 +60,7 @@ describe('the key of a cell', () => {
     assert.notEqual(loadKey({ pod: PRIVILEGED('main') }), loadKey({}));
   });
 
-  it('of a load differs by NIXL’s counters, and without them is that of the version before', () => {
-    // Made by the version before the key.
-    assert.equal(loadKey({}), '156c65811a99e2025fbad8452c972e2dd378dd820ba7fceca404899c38559c1f');
+  it('of a load differs by NIXL’s counters, which are off by default', () => {
     assert.equal(loadKey({ transfer: { nixlTelemetry: false } }), loadKey({}));
     assert.notEqual(loadKey({ transfer: { nixlTelemetry: true } }), loadKey({}));
   });
@@ -71,5 +69,35 @@ describe('the key of a cell', () => {
     const claims = [{ name: 'efa', deviceClass: 'efa.networking.k8s.aws', count: 8 }];
     assert.notEqual(transportKey({ resources: { claims } }), transportKey({ resources: { devices: [] } }));
     assert.notEqual(loadKey({ resources: { claims } }), loadKey({}));
+  });
+});
+
+describe('the key of a load point', () => {
+  const loadKeyOf = (dynamo: object) => loadKey(dynamo, { fabric: { kind: 'infiniband' } });
+
+  it('is the recorded one of versions without engine.kvCacheDtype, where the engine gets the same type', () => {
+    assert.equal(loadKeyOf({}), '9dafffc25424266c7b700fe8ca5342cb5028a3ec86728031b35013a8ea311c15');
+    assert.equal(
+      loadKeyOf({ engine: { kind: 'trtllm', kvCacheDtype: 'fp8' }, transfer: { kvCacheType: 'fp8' } }),
+      'b565b2487c52af10d91516e7f28d68ed419a84907823206b8fb4566af1b30fb8',
+    );
+  });
+
+  it('differs by the type that the engine gets, and by a version that is not the default of the image', () => {
+    const blocks = [
+      {},
+      { engine: { kind: 'trtllm', kvCacheDtype: 'fp8' } },
+      { transfer: { kvCacheType: 'fp8' } },
+      { engine: { kind: 'trtllm', kvCacheDtype: 'fp8' }, transfer: { kvCacheType: 'fp8' } },
+      { runtimeVersion: '1.7.0' },
+      { image: 'other:1.6.1' },
+      { image: 'other:1.6.1', runtimeVersion: '1.6.1' },
+    ];
+    assert.equal(new Set(blocks.map(loadKeyOf)).size, blocks.length);
+  });
+
+  it('is the same with a cache of the model', () => {
+    assert.equal(loadKey({ model: { name: 'm', cache: { claim: 'models' } } }), loadKey({}));
+    assert.notEqual(loadKey({ model: { name: 'n' } }), loadKey({}));
   });
 });

@@ -67,6 +67,11 @@ describe('comparability of an inference test in two runs', () => {
     );
     const how = { keep: true, platform: { install: true } };
     assert.deepEqual(fields(before, withSpec({ ...block({}, {}), ...how }), true), []);
+    const cached = { model: { name: 'm', cache: { claim: 'models' } } };
+    const uncached = { model: { name: 'm' } };
+    const withModel = (model: object) => withSpec({ ...block({}, {}), ...model });
+    assert.deepEqual(fields(withModel(uncached), withModel(cached), true), []);
+    assert.deepEqual(fields(withModel(uncached), withModel({ model: { name: 'n' } }), true), ['dynamo.model']);
     const often = [{ name: 'disaggregated', seed: 1, repetitions: 5, timeout: '1h' }];
     assert.deepEqual(fields(before, withSpec({ ...block({}, {}), tests: often }), true), []);
   });

@@ -77,6 +77,7 @@ describe('the type of the KV cache', () => {
     for (const [kind, dtype] of [
       ['trtllm', 'bfloat16'],
       ['trtllm', 'float16'],
+      ['trtllm', 'nvfp4'],
       ['vllm', 'nvfp4'],
       ['sglang', 'fp8'],
     ]) {
@@ -106,6 +107,30 @@ describe('engine TensorRT-LLM', () => {
     const args = trtllm.arguments(worker('prefill', { promptTokens: 2000 }));
     const { cache_transceiver_config: transceiver } = JSON.parse(argumentOf(args, '--override-engine-args') ?? '');
     assert.equal(transceiver.max_tokens_in_buffer, 3072);
+  });
+
+  it('merges the configuration of the spec into its own, that of the transfer only where there is one', () => {
+    const config = {
+      kv_cache_config: { free_gpu_memory_fraction: 0.8 },
+      cache_transceiver_config: { max_tokens_in_buffer: 8192 },
+      disable_overlap_scheduler: false,
+      cuda_graph_config: { batch_sizes: [1, 2] },
+    };
+    const configured = workerOf(trtllm.schema.parse({ kind: 'trtllm', kvCacheDtype: 'fp8', config }));
+    const given = (role: WorkerRole) => {
+      const args = trtllm.arguments(configured(role, { promptTokens: 100 }));
+      return JSON.parse(argumentOf(args, '--override-engine-args') ?? '');
+    };
+    const merged = {
+      tensor_parallel_size: 2,
+      kv_cache_config: { dtype: 'fp8', tokens_per_block: 64, free_gpu_memory_fraction: 0.8 },
+      disable_overlap_scheduler: false,
+      cuda_graph_config: { batch_sizes: [1, 2] },
+    };
+    const transfer = { cache_transceiver_config: { backend: 'NIXL', max_tokens_in_buffer: 8192 } };
+    assert.deepEqual(given('worker'), merged);
+    assert.deepEqual(given('decode'), { ...merged, ...transfer });
+    assert.deepEqual(given('prefill'), { ...merged, ...transfer, disable_overlap_scheduler: true });
   });
 
   it('chooses the NIXL back end of the spec', () => {

@@ -185,6 +185,16 @@ describe('forecast of a suite', () => {
     ]);
   });
 
+  it('counts the GPUs of workers that come by claims, and refuses more than a node has', () => {
+    const resources = (count: number) => ({ gpu: 0, claims: [{ name: 'gpu', deviceClass: 'gpu.nvidia.com', count }] });
+    const planned = (count: number) =>
+      forecast({
+        dynamo: { model: { name: 'm' }, tests: [{ name: 'load', tool: 'inference' }], resources: resources(count) },
+      });
+    assert.equal(planned(4).load[0]?.gpus, 8);
+    assert.match(messages(planned(9).refused).join(), /have 8 GPUs; the 1 worker of a role on one node request 9/);
+  });
+
   it('doubts loads of a real engine whose KV bytes are not known', () => {
     const doubtsAbout = (model: object, more: object = {}) =>
       messages(
@@ -210,6 +220,19 @@ describe('forecast of a suite', () => {
     assert.match(quantized ?? '', /are unknown: the model is quantized .* set dynamo\.transfer\.kvCacheType/);
     assert.deepEqual(doubtsAbout({ path: '/models/qwen' }), []);
     assert.deepEqual(doubtsAbout({}, { engine: { kind: 'mocker' } }), []);
+    const counted = (kvCacheType: string, engine: object = {}, fields: object = {}) =>
+      doubtsAbout(
+        { config: { ...config, torch_dtype: 'bfloat16', ...fields } },
+        { engine: { kind: 'trtllm', ...engine }, transfer: { kvCacheType } },
+      );
+    assert.match(
+      counted('fp8').join(),
+      /^test load: its KV transfer is predicted with fp8 elements .* the engine keeps those of the model, .*bfloat16/,
+    );
+    assert.deepEqual(counted('float16'), [], 'as many bytes');
+    assert.deepEqual(counted('fp8', { kvCacheDtype: 'fp8' }), []);
+    assert.deepEqual(counted('fp8', {}, { quantization_config: {} }), [], 'the checkpoint decides');
+    assert.deepEqual(counted('fp8', { kind: 'mocker' }), []);
   });
 
   it('knows how many KV bytes the models of the suites for P5 have', () => {

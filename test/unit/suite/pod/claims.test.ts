@@ -4,7 +4,7 @@ import { plannedObjects } from '../../../../cluster/objects/planned-objects.js';
 import type { KubernetesObject, Pod } from '../../../../kubernetes/client/objects.js';
 import { parseSuite } from '../../../../suite/plan/check-suite.js';
 import { refusals } from '../../../../suite/plan/refusals.js';
-import { nicsOfPod } from '../../../../suite/spec/rank-resources.js';
+import { gpusOfWorker, nicsOfPod } from '../../../../suite/spec/rank-resources.js';
 import { checkSpec } from '../../../../suite/spec/spec.js';
 
 const TESTS = [{ name: 't', tool: 'nixlbench', backend: 'UCX' }];
@@ -40,6 +40,20 @@ describe('claims of devices', () => {
       refusals(spec)[0]?.message ?? '',
       /^have 32 NICs; a rank requests claim efa of 64 efa\.networking\.k8s\.aws$/,
     );
+  });
+
+  it('count as GPUs where their class has GPUs, also for a test that transfers GPU memory', () => {
+    const gpus = (...claims: object[]) =>
+      gpusOfWorker({
+        gpu: 1,
+        claims: parse({ claims: claims.map((claim, i) => ({ name: `c${i}`, ...claim })) }).resources.claims,
+      });
+    assert.equal(gpus({ deviceClass: 'gpu.nvidia.com', count: 4 }, { deviceClass: 'mig.nvidia.com' }), 6);
+    assert.equal(gpus({ deviceClass: 'gpu.nvidia.com', allocationMode: 'All', nics: 0 }), 2, 'at least one');
+    assert.equal(gpus(EFA, { deviceClass: 'compute-domain-daemon.nvidia.com' }, { template: 'gpu' }), 1);
+    const refused = (resources: object) => refusals(parse({ gpu: { count: 0 }, ...resources })).map((it) => it.message);
+    assert.match(refused({}).join(), /needs 1 GPU in each rank/);
+    assert.deepEqual(refused({ claims: [{ name: 'gpu', deviceClass: 'gpu.nvidia.com' }] }), []);
   });
 
   it('are whole, so that a test cannot have a part of them', () => {

@@ -83,6 +83,35 @@ describe('the dynamo block of a suite spec', () => {
       /engine\.extraArguments\[0\]: the suite sets --tp-size/,
     ],
     [
+      'a second configuration of TensorRT-LLM',
+      suite({ engine: { kind: 'trtllm', extraArguments: ['--override-engine-args', '{}'] } }),
+      /extraArguments\[0\]: --override-engine-args conflicts with .*; remove the argument, and set dynamo\.engine\.config$/m,
+    ],
+    [
+      'a key of the configuration of TensorRT-LLM as an option',
+      suite({ engine: { kind: 'trtllm', extraArguments: ['--trtllm.kv_cache_config.dtype', 'fp8'] } }),
+      /extraArguments\[0\]: --trtllm\.\* conflicts with/,
+    ],
+    [
+      'an option that TensorRT-LLM does not follow beside the configuration',
+      suite({ engine: { kind: 'trtllm', extraArguments: ['--free-gpu-memory-fraction=0.5'] } }),
+      /set dynamo\.engine\.config\.kv_cache_config\.free_gpu_memory_fraction/,
+    ],
+    ...(
+      [
+        [{ model: 'm' }, /config\.model: is set by the suite; .* set dynamo\.model\.path/],
+        [{ tensor_parallel_size: 2 }, /config\.tensor_parallel_size: .* set dynamo\.transfer\.tensorParallel/],
+        [{ kv_cache_config: { dtype: 'fp8' } }, /config\.kv_cache_config\.dtype: .* set dynamo\.engine\.kvCacheDtype/],
+        [{ kv_cache_config: { tokens_per_block: 1 } }, /tokens_per_block: .* set dynamo\.transfer\.tokensPerBlock/],
+        [{ cache_transceiver_config: { backend: 'UCX' } }, /backend: .* set dynamo\.transfer\.backend/],
+        [{ kv_cache_config: null }, /config\.kv_cache_config: must be an object, because the suite sets dtype in it/],
+      ] as const
+    ).map(([config, expected]): [string, unknown, RegExp] => [
+      `a configuration of TensorRT-LLM with ${JSON.stringify(config)}`,
+      suite({ engine: { kind: 'trtllm', config } }),
+      expected,
+    ]),
+    [
       'a KV cache type to count that the engine does not get',
       suite({ engine: { kind: 'vllm', kvCacheDtype: 'fp8_e4m3' }, transfer: { kvCacheType: 'bfloat16' } }),
       /transfer\.kvCacheType: counts bfloat16 elements, but the engine gets engine\.kvCacheDtype with fp8 elements/,

@@ -192,6 +192,15 @@ for (const kind of ['operator', 'manifests']) {
       assert.deepEqual(await counting(false), []);
     });
 
+    it('lets vLLM keep the KV buffer in the memory of GPUs that come by a claim', async () => {
+      const device = async (resources: object) => {
+        const { args = [] } = (await containers({ kind, engine: { kind: 'vllm' }, resources })).get('decode') ?? {};
+        return /"kv_buffer_device":"(\w+)"/.exec(args[args.indexOf('--kv-transfer-config') + 1] ?? '')?.[1];
+      };
+      assert.equal(await device({ gpu: 0, claims: [{ name: 'gpu', deviceClass: 'gpu.nvidia.com' }] }), 'cuda');
+      assert.equal(await device({ gpu: 0, claims: [{ name: 'efa', deviceClass: 'efa.networking.k8s.aws' }] }), 'cpu');
+    });
+
     it('mounts the cache of the model in workers alone, and points Hugging Face at it unless the spec does', async () => {
       const cached = async (cache: object, environment: object = {}) => {
         const found = await containers({ kind, model: { name: 'm', cache }, environment });
