@@ -174,6 +174,18 @@ describe('phase 3 of a suite', () => {
     assert.deepEqual(known, [undefined, 'pod dynamo-system/op is not ready']);
   });
 
+  it('waits for a platform that does not become ready in one test, and looks once in each later one', async () => {
+    const fake = new FakeActivities();
+    const waits: boolean[] = [];
+    fake.overrides.ensurePlatform = async ({ since = Date.now(), platform }) => {
+      waits.push(Date.now() < since + platform.timeout * 1000);
+      return failing('PlatformNotReady', 'pod dynamo-system/op is not ready')();
+    };
+    const tests = ['a', 'b', 'c'].map((name) => ({ name, tool: 'inference' }));
+    await runSuite(phase3Suite({ kind: 'operator', tests }), fake);
+    assert.deepEqual(waits, [true, false, false]);
+  });
+
   it('measures nothing without its platform, and keeps what the transport tests measured', async () => {
     const fake = new FakeActivities();
     fake.overrides.ensurePlatform = failing('PlatformMissing', 'no resource');
