@@ -4,7 +4,7 @@ import { leftOnNode } from '../../cluster/left-on-node.js';
 import { claimantOf } from '../../cluster/objects/node-claimant.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import { type Lease, releaseLease, takeLease } from '../../kubernetes/client/leases.js';
-import { listIfAllowed } from '../../kubernetes/client/list-if-allowed.js';
+import { listVisible } from '../../kubernetes/client/list-visible.js';
 import type { KubernetesObject, Pod } from '../../kubernetes/client/objects.js';
 import { CONFIG_MAP, LEASE, POD } from '../../kubernetes/client/resources.js';
 import { hasEnded } from '../../kubernetes/pods/pod-state.js';
@@ -172,9 +172,7 @@ export class NodeClaims {
     const labelSelector = `${MANAGED_BY_SELECTOR},${measuring},${RUN_LABEL}!=${run.key},${DEPLOYMENT_LABEL}!=${run.key}`;
     const cluster = this.#context.cluster(run);
     const signal = cancellationSignal();
-    const pods =
-      (await listIfAllowed<Pod>(cluster, POD, { labelSelector }, signal)) ??
-      (await cluster.list<Pod>(POD, run.namespace, { labelSelector }, signal));
+    const pods = await listVisible<Pod>(cluster, POD, run.namespace, { labelSelector }, signal);
     const present = pods.filter((pod) => nodes.includes(pod.spec.nodeName ?? '') && !hasEnded(pod));
     const kept = await keptPods(cluster, present, signal);
     const pod = present.find((candidate) => !kept.has(candidate));
