@@ -122,8 +122,13 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       return storeDeploymentLogs(context, input);
     },
 
-    /** Detaches the deployment from this run, so that it stays after the run. Changes none of its pods. */
-    keepDynamo(input: DeploymentPlace): Promise<void> {
+    /**
+     * Detaches the deployment from this run, so that it stays after the run. Changes none of its pods.
+     *
+     * @returns whether the deployment was kept: false when it no longer exists, or when its name belongs to another
+     *   client; undefined in histories of earlier versions, which did not look at that
+     */
+    keepDynamo(input: DeploymentPlace): Promise<boolean | undefined> {
       return keepDeployment(context, input);
     },
 

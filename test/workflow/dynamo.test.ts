@@ -129,6 +129,21 @@ describe('phase 3 of a suite', () => {
     );
   });
 
+  it('does not print how to remove a deployment that somebody deleted before it was kept', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.keepDynamo = async () => false;
+    const { outcome } = await runSuite(phase3Suite({ keep: true }), fake);
+    assert.equal(result(outcome).verdict, 'pass');
+    assert.equal(fake.reports[0]?.dynamo?.kept, undefined);
+  });
+
+  it('prints it for a deployment that an earlier version of the worker kept', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.keepDynamo = async () => undefined;
+    await runSuite(phase3Suite({ keep: true }), fake);
+    assert.match(fake.reports[0]?.dynamo?.kept ?? '', /^kubectl delete /);
+  });
+
   it('removes a deployment that is to be kept when its test failed', async () => {
     const fake = new FakeActivities();
     fake.overrides.deployDynamo = failing('DeploymentNotReady', 'crash loop');
