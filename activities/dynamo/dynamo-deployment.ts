@@ -20,6 +20,7 @@ import { type ServingInput, waitUntilServing } from './deployment-readiness.js';
 import { removeDeployment } from './deployment-removal.js';
 import { askFirst } from './first-request.js';
 import { kvSizeFromWorker, kvSizeOf } from './kv-of-deployment.js';
+import { throughOperatorWebhook } from './operator-webhook.js';
 import { type RateInput, simulatedRate } from './simulated-rate.js';
 
 export type DeployInput = Omit<DeploymentInput, 'annotations' | 'simulatedRate' | 'kvBytesPerToken'> &
@@ -76,7 +77,7 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       await assertNameFree(context, input, objects);
       for (const object of objects) {
         const owned = await context.owned(run, object, object.metadata.name, deploymentLabels(run));
-        await cluster.apply(owned, cancellationSignal());
+        await throughOperatorWebhook(cluster, cluster.apply(owned, cancellationSignal()));
       }
       const readyAfter = await waitUntilServing(context, input);
       const pods = await startedPods(cluster, input);
