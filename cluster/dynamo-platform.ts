@@ -1,7 +1,7 @@
 import type { Cluster } from '../kubernetes/client/cluster.js';
 import { listIfAllowed } from '../kubernetes/client/list-if-allowed.js';
-import type { KubernetesObject, Pod } from '../kubernetes/client/objects.js';
-import { CUSTOM_RESOURCE_DEFINITION, DYNAMO_GRAPH, POD } from '../kubernetes/client/resources.js';
+import type { Deployment, KubernetesObject, Pod, PodTemplate } from '../kubernetes/client/objects.js';
+import { CUSTOM_RESOURCE_DEFINITION, DEPLOYMENT, DYNAMO_GRAPH, POD } from '../kubernetes/client/resources.js';
 import { isReady, isTerminal } from '../kubernetes/pods/pod-state.js';
 import { describeWaiting } from '../kubernetes/pods/pod-trouble.js';
 import type { UnusablePlatform } from '../suite/cluster/platform-remedy.js';
@@ -61,6 +61,16 @@ export async function describeOperator(cluster: Cluster, signal?: AbortSignal): 
   return operators ? operatorState(operators) : 'an operator whose pods this account may not list';
 }
 
+/** Lists the names of the operator's Deployments in a namespace. */
+export async function operatorDeployments(
+  cluster: Cluster,
+  namespace: string,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const deployments = await cluster.list<Deployment>(DEPLOYMENT, namespace, {}, signal);
+  return deployments.filter(({ spec }) => isOperator(spec.template)).map(({ metadata }) => metadata.name);
+}
+
 /** Lists the resource definitions of Dynamo that exist. Returns none when the account may not list definitions. */
 export async function dynamoDefinitions(cluster: Cluster, signal?: AbortSignal): Promise<string[]> {
   const crds = (await listIfAllowed<Crd>(cluster, CUSTOM_RESOURCE_DEFINITION, {}, signal)) ?? [];
@@ -70,11 +80,14 @@ export async function dynamoDefinitions(cluster: Cluster, signal?: AbortSignal):
 /** Lists the pods of operators. Undefined when the account may not list pods of other namespaces. */
 async function findOperators(cluster: Cluster, signal: AbortSignal | undefined): Promise<Pod[] | undefined> {
   const pods = await listIfAllowed<Pod>(cluster, POD, {}, signal);
-  return pods?.filter(
-    (pod) =>
-      !isTerminal(pod) &&
-      (pod.metadata.labels?.[NAME_LABEL] === OPERATOR_NAME ||
-        pod.spec.containers.some(({ image }) => OPERATOR_IMAGE.test(image ?? ''))),
+  return pods?.filter((pod) => !isTerminal(pod) && isOperator(pod));
+}
+
+/** Whether a pod, or a pod of this template, is one of the operator. */
+function isOperator({ metadata, spec }: PodTemplate | Pod): boolean {
+  return (
+    metadata?.labels?.[NAME_LABEL] === OPERATOR_NAME ||
+    spec.containers.some(({ image }) => OPERATOR_IMAGE.test(image ?? ''))
   );
 }
 

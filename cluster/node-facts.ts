@@ -2,7 +2,6 @@ import type { DaemonSet, Node, Pod, PodSpec } from '../kubernetes/client/objects
 import type { Candidate, EndingPod } from '../suite/cluster/candidate.js';
 import type { DaemonPlacement, DevicePlugin } from '../suite/cluster/daemon-placement.js';
 import { isDeviceDriver } from '../suite/cluster/device-families.js';
-import { KEPT_LABEL } from '../suite/cluster/dynamo-names.js';
 import { locationLabels } from '../suite/cluster/location.js';
 import type { NodeFacts } from '../suite/run/cluster-facts.js';
 import { COMPONENT_LABEL, MANAGED_BY, MANAGED_BY_LABEL, MEASURING_COMPONENTS } from '../suite/run/run.js';
@@ -11,12 +10,18 @@ import { podRequests, quantities } from './pod-requests.js';
 /**
  * Converts nodes to candidates for ranks. Pods reduce the free resources by their requests, except those that have ended and
  * measuring pods.
+ *
+ * @param kept the pods of kept deployments
  */
-export function candidatesOf(nodes: readonly Node[], pods: readonly Pod[]): Candidate[] {
+export function candidatesOf(
+  nodes: readonly Node[],
+  pods: readonly Pod[],
+  kept: ReadonlySet<Pod> = new Set(),
+): Candidate[] {
   const byNode = new Map<string, Pod[]>();
   for (const pod of pods) {
     const name = occupiedNode(pod);
-    if (name === undefined || measures(pod)) continue;
+    if (name === undefined || (measures(pod) && !kept.has(pod))) continue;
     const onNode = byNode.get(name) ?? [];
     onNode.push(pod);
     byNode.set(name, onNode);
@@ -52,12 +57,12 @@ function endingPod(pod: Pod): EndingPod {
 }
 
 /**
- * Whether a pod measures for a suite run. Such a pod uses its resources only while its run holds the node lock, so the
- * suite waits for it instead of rejecting the node.
+ * Whether a pod measures for a suite run, or did so before its deployment was kept. The pod of a run uses its resources
+ * only while the run holds the node lock, so the suite waits for it instead of rejecting the node.
  */
 function measures({ metadata }: Pod): boolean {
-  const { [MANAGED_BY_LABEL]: manager, [COMPONENT_LABEL]: component = '', [KEPT_LABEL]: kept } = metadata.labels ?? {};
-  return manager === MANAGED_BY[MANAGED_BY_LABEL] && MEASURING_COMPONENTS.includes(component) && kept === undefined;
+  const { [MANAGED_BY_LABEL]: manager, [COMPONENT_LABEL]: component = '' } = metadata.labels ?? {};
+  return manager === MANAGED_BY[MANAGED_BY_LABEL] && MEASURING_COMPONENTS.includes(component);
 }
 
 /**

@@ -4,6 +4,7 @@ import type { DaemonSet, Node, Pod } from '../kubernetes/client/objects.js';
 import { DAEMON_SET, NODE, POD } from '../kubernetes/client/resources.js';
 import type { Candidate } from '../suite/cluster/candidate.js';
 import type { DevicePlugin } from '../suite/cluster/daemon-placement.js';
+import { keptPods } from './kept-pods.js';
 import { candidatesOf, devicePluginFacts } from './node-facts.js';
 import { findAutoscaler } from './provisioning/autoscaler.js';
 
@@ -39,7 +40,7 @@ export async function readOccupiedNodes(
   ]);
   const pods = allPods ?? (await cluster.list<Pod>(POD, namespace, RUNNING, signal));
   return {
-    candidates: candidatesOf(nodes, pods),
+    candidates: candidatesOf(nodes, pods, await keptPods(cluster, pods, signal)),
     devicePlugins: daemonSets?.flatMap(devicePluginFacts),
     onlyOwnPods: allPods === undefined,
     autoscaler: await findAutoscaler(cluster, nodes, pods, signal),

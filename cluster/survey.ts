@@ -15,6 +15,7 @@ import {
 } from '../kubernetes/client/resources.js';
 import type { ClusterSurvey, DraDriver } from '../suite/init/cluster-survey.js';
 import { findPlatform } from './dynamo-platform.js';
+import { keptPods } from './kept-pods.js';
 import { candidatesOf } from './node-facts.js';
 
 const RESOURCE_NAME = 'k8s.v1.cni.cncf.io/resourceName';
@@ -59,12 +60,13 @@ export async function surveyCluster(
     ifAllowed(cluster.find(NAMESPACE, undefined, namespace).then((found) => found !== undefined)),
   ]);
   const running = (pods ?? []).filter(({ status }) => status?.phase !== 'Succeeded' && status?.phase !== 'Failed');
+  const kept = await keptPods(cluster, running);
   const images = new Map(nodes.map((node) => [node.metadata.name, imagesOf(node)]));
   return {
     context,
     namespaceExists,
     kubernetesVersion,
-    nodes: candidatesOf(nodes, running).map((node) => ({ ...node, images: images.get(node.facts.name) ?? [] })),
+    nodes: candidatesOf(nodes, running, kept).map((node) => ({ ...node, images: images.get(node.facts.name) ?? [] })),
     draDrivers: slices && driversOf(slices),
     deviceClasses: classes?.map(nameOf),
     attachments: attachments?.map(({ metadata }) => ({

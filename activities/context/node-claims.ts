@@ -1,13 +1,14 @@
 import { cancellationSignal } from '@temporalio/activity';
+import { keptPods } from '../../cluster/kept-pods.js';
 import { leftOnNode } from '../../cluster/left-on-node.js';
 import { claimantOf } from '../../cluster/objects/node-claimant.js';
 import type { Cluster } from '../../kubernetes/client/cluster.js';
 import { type Lease, releaseLease, takeLease } from '../../kubernetes/client/leases.js';
-import { listIfAllowed } from '../../kubernetes/client/list-if-allowed.js';
+import { listVisible } from '../../kubernetes/client/list-visible.js';
 import type { KubernetesObject, Pod } from '../../kubernetes/client/objects.js';
 import { CONFIG_MAP, LEASE, POD } from '../../kubernetes/client/resources.js';
 import { hasEnded } from '../../kubernetes/pods/pod-state.js';
-import { DEPLOYMENT_LABEL, KEPT_LABEL } from '../../suite/cluster/dynamo-names.js';
+import { DEPLOYMENT_LABEL } from '../../suite/cluster/dynamo-names.js';
 import { leaseName, runObjectName } from '../../suite/run/object-names.js';
 import {
   COMPONENT_LABEL,
@@ -162,18 +163,19 @@ export class NodeClaims {
   }
 
   /**
-   * Finds a pod of another run that still measures. Pods can outlive their worker, and so the claim that it renews. Does
-   * not find those of other namespaces when the worker may not list them; then only the claims protect the nodes.
+   * Finds a pod of another run that still measures. Pods can outlive their worker, and so the claim that it renews. A
+   * pod of a kept deployment does not measure. Does not find pods of other namespaces when the worker may not list them;
+   * then only the claims protect the nodes.
    */
   async #otherRunsPod(run: Run, nodes: readonly string[]): Promise<Holding | undefined> {
-    const measuring = `${COMPONENT_LABEL} in (${MEASURING_COMPONENTS.join(',')}),!${KEPT_LABEL}`;
+    const measuring = `${COMPONENT_LABEL} in (${MEASURING_COMPONENTS.join(',')})`;
     const labelSelector = `${MANAGED_BY_SELECTOR},${measuring},${RUN_LABEL}!=${run.key},${DEPLOYMENT_LABEL}!=${run.key}`;
     const cluster = this.#context.cluster(run);
     const signal = cancellationSignal();
-    const pods =
-      (await listIfAllowed<Pod>(cluster, POD, { labelSelector }, signal)) ??
-      (await cluster.list<Pod>(POD, run.namespace, { labelSelector }, signal));
-    const pod = pods.find(({ spec, ...rest }) => nodes.includes(spec.nodeName ?? '') && !hasEnded({ spec, ...rest }));
+    const pods = await listVisible<Pod>(cluster, POD, run.namespace, { labelSelector }, signal);
+    const present = pods.filter((pod) => nodes.includes(pod.spec.nodeName ?? '') && !hasEnded(pod));
+    const kept = await keptPods(cluster, present, signal);
+    const pod = present.find((candidate) => !kept.has(candidate));
     if (!pod) return undefined;
     const { annotations, labels, namespace = '', creationTimestamp } = pod.metadata;
     return {

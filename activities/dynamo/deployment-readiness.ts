@@ -47,7 +47,8 @@ export async function waitUntilServing(context: ActivityContext, input: ServingI
     await context.claims.renew(run, input.nodes);
     const pods = await deploymentPods(cluster, input);
     // For example those of a deployment that was deleted a moment ago; a Dynamo pod takes up to 60 s to end.
-    const makesRoom = pods.some(isUnschedulable) && (await hasEndingPods(cluster, input.nodes, cancellationSignal()));
+    const makesRoom =
+      pods.some(isUnschedulable) && (await hasEndingPods(cluster, run.namespace, input.nodes, cancellationSignal()));
     for (const pod of pods) {
       const trouble = podTrouble(pod, watch, elapsed, makesRoom);
       if (trouble) throw trouble;

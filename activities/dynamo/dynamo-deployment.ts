@@ -21,6 +21,7 @@ import { type ServingInput, waitUntilServing } from './deployment-readiness.js';
 import { removeDeployment } from './deployment-removal.js';
 import { askFirst } from './first-request.js';
 import { kvSizeFromWorker, kvSizeOf } from './kv-of-deployment.js';
+import { throughOperatorWebhook } from './operator-webhook.js';
 import { type RateInput, simulatedRate } from './simulated-rate.js';
 
 export type DeployInput = Omit<DeploymentInput, 'annotations' | 'simulatedRate' | 'kvBytesPerToken'> &
@@ -79,7 +80,7 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       await assertNameFree(context, input, objects);
       for (const object of objects) {
         const owned = await context.owned(run, object, object.metadata.name, deploymentLabels(run));
-        await cluster.apply(owned, cancellationSignal());
+        await throughOperatorWebhook(cluster, cluster.apply(owned, cancellationSignal()));
       }
       const readyAfter = await waitUntilServing(context, input);
       const pods = await startedPods(cluster, input);
@@ -123,8 +124,13 @@ export function dynamoDeploymentActivities(context: ActivityContext) {
       return storeDeploymentLogs(context, input);
     },
 
-    /** Detaches the deployment from this run, so that it stays after the run. Changes none of its pods. */
-    keepDynamo(input: DeploymentPlace): Promise<void> {
+    /**
+     * Detaches the deployment from this run, so that it stays after the run. Changes none of its pods.
+     *
+     * @returns whether the deployment was kept: false when it no longer exists, or when its name belongs to another
+     *   client; undefined in histories of earlier versions, which did not look at that
+     */
+    keepDynamo(input: DeploymentPlace): Promise<boolean | undefined> {
       return keepDeployment(context, input);
     },
 

@@ -107,7 +107,7 @@ function inOneZone({ podAffinity = {} }: Affinity, run: Run): NonNullable<Affini
 
 /**
  * Keeps a holder away from the other holder of its run, and from nodes on which another suite run measures or will measure, in
- * whatever namespace.
+ * whatever namespace. The scheduler cannot see whether a deployment with `keep` was kept: the claim of the nodes finds that out.
  */
 function apart({ podAntiAffinity = {} }: Affinity, run: Run): NonNullable<Affinity['podAntiAffinity']> {
   const topologyKey = 'kubernetes.io/hostname';

@@ -38,6 +38,8 @@ export class ApiFailure extends SuiteFailure {
   readonly reason: string;
   /** Message of the API server itself, without the request. */
   readonly serverMessage: string;
+  /** Webhook that did not answer the API server; only of a `WebhookUnavailable`. */
+  readonly webhook: UnansweredWebhook | undefined;
 
   constructor(context: RequestContext, status: number, body: string) {
     const parsed = readStatus(body);
@@ -50,6 +52,7 @@ export class ApiFailure extends SuiteFailure {
       hintOf(webhook, serverMessage),
     );
     this.serverMessage = serverMessage;
+    this.webhook = webhook;
     this.status = status;
     this.reason = reason;
   }

@@ -21,10 +21,15 @@ export function unansweredWebhook(message: string): UnansweredWebhook | undefine
   return { name, ...(service && namespace ? { service: { namespace, name: service } } : {}) };
 }
 
-/** Returns what a person checks about the webhook. */
-export function webhookHint({ name, service }: UnansweredWebhook): string {
+/**
+ * Returns what a person checks about the webhook.
+ *
+ * @param deployments names of the Deployments behind its Service, if they are known
+ */
+export function webhookHint({ name, service }: UnansweredWebhook, deployments: readonly string[] = []): string {
+  const behind = deployments.length > 0 ? `Deployment ${deployments.join(', ')}` : 'the Deployment';
   const what = service
-    ? `Service ${service.namespace}/${service.name} and the Deployment behind it (kubectl get pods,endpointslices --namespace ${service.namespace})`
+    ? `Service ${service.namespace}/${service.name} and ${behind} behind it (kubectl get pods,endpointslices --namespace ${service.namespace})`
     : 'the server of the webhook';
   return `Check ${what}; the webhook ${name} did not answer the API server, and the suite repeats the request`;
 }

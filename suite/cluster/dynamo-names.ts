@@ -10,7 +10,10 @@ export const DEPLOYMENT_LABEL = 'dynamo-bench/graph';
 export const DEPLOYMENT_COMPONENT_LABEL = 'dynamo-bench/graph-component';
 /** `frontend`, `prefill`, `decode` or `worker`. A label of the suite, so that it does not depend on the operator. */
 export const ROLE_LABEL = 'dynamo-bench/role';
-/** Marks the pods of a deployment that is kept. They hold their devices indefinitely, so no suite run waits for them. */
+/**
+ * Marks the pods of a deployment that its run keeps after success. Its pods cannot be marked later, because another pod
+ * template would replace them. They then hold their devices indefinitely, so no suite run waits for them.
+ */
 export const KEPT_LABEL = 'dynamo-bench/kept';
 /** Label of the operator on every pod of a deployment. */
 export const OPERATOR_GRAPH_LABEL = 'nvidia.com/dynamo-graph-deployment-name';

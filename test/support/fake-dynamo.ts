@@ -75,7 +75,10 @@ export function fakeDynamo(
       return [];
     },
     removeDynamo: async () => note('removeDynamo'),
-    keepDynamo: async () => note('keepDynamo'),
+    keepDynamo: async () => {
+      note('keepDynamo');
+      return true;
+    },
     runLoad: async ({ test, point }) => {
       note(`runLoad ${test.name} c${point.concurrency}`);
       return {

@@ -59,6 +59,24 @@ describe('a test of phase 3 in the hands of a person', () => {
     assert.deepEqual([dynamo?.platform, dynamo?.failure], [{ version: '1.6.1', installed: false }, undefined]);
   });
 
+  it('waits again for a platform when a person retries a test', async () => {
+    const fake = new FakeActivities();
+    const { ensurePlatform } = fake.activities;
+    const waits: boolean[] = [];
+    fake.overrides.ensurePlatform = async (input) => {
+      const { since = Date.now(), platform } = input;
+      waits.push(Date.now() < since + platform.timeout * 1000);
+      return waits.length > 1 ? ensurePlatform(input) : failing('PlatformNotReady', 'pod op is not ready')();
+    };
+    const tests = [{ name: 'load', tool: 'inference', concurrency: [1] }];
+    const operator = { ...phase3Suite({ kind: 'operator', tests }), onFailure: 'park' };
+    await runSuite(operator, fake, async ({ handle }) => {
+      await parked(handle, 'load');
+      await handle.executeUpdate(resolveTestUpdate, { args: [{ test: 'load', action: 'retry' }] });
+    });
+    assert.deepEqual(waits, [true, true]);
+  });
+
   it('tries again to remove what an earlier test left, before it deploys', async () => {
     const fake = new FakeActivities();
     const { removeDynamo } = fake.activities;

@@ -129,6 +129,21 @@ describe('phase 3 of a suite', () => {
     );
   });
 
+  it('does not print how to remove a deployment that somebody deleted before it was kept', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.keepDynamo = async () => false;
+    const { outcome } = await runSuite(phase3Suite({ keep: true }), fake);
+    assert.equal(result(outcome).verdict, 'pass');
+    assert.equal(fake.reports[0]?.dynamo?.kept, undefined);
+  });
+
+  it('prints it for a deployment that an earlier version of the worker kept', async () => {
+    const fake = new FakeActivities();
+    fake.overrides.keepDynamo = async () => undefined;
+    await runSuite(phase3Suite({ keep: true }), fake);
+    assert.match(fake.reports[0]?.dynamo?.kept ?? '', /^kubectl delete /);
+  });
+
   it('removes a deployment that is to be kept when its test failed', async () => {
     const fake = new FakeActivities();
     fake.overrides.deployDynamo = failing('DeploymentNotReady', 'crash loop');
@@ -172,6 +187,18 @@ describe('phase 3 of a suite', () => {
     });
     assert.equal(result(outcome).verdict, 'pass');
     assert.deepEqual(known, [undefined, 'pod dynamo-system/op is not ready']);
+  });
+
+  it('waits for a platform that does not become ready in one test, and looks once in each later one', async () => {
+    const fake = new FakeActivities();
+    const waits: boolean[] = [];
+    fake.overrides.ensurePlatform = async ({ since = Date.now(), platform }) => {
+      waits.push(Date.now() < since + platform.timeout * 1000);
+      return failing('PlatformNotReady', 'pod dynamo-system/op is not ready')();
+    };
+    const tests = ['a', 'b', 'c'].map((name) => ({ name, tool: 'inference' }));
+    await runSuite(phase3Suite({ kind: 'operator', tests }), fake);
+    assert.deepEqual(waits, [true, false, false]);
   });
 
   it('measures nothing without its platform, and keeps what the transport tests measured', async () => {

@@ -117,6 +117,7 @@ class InferenceTest {
   readonly #reports: SuiteReports;
   #tally: TestTally;
   #table: CellTable;
+  #isKept = false;
 
   constructor(input: InferenceTestInput, earlier: InferenceTestState | undefined) {
     const state = earlier ?? { startedAt: Date.now() };
@@ -133,7 +134,7 @@ class InferenceTest {
   }
 
   async run(): Promise<InferenceTestResult> {
-    const { spec, test, keep } = this.#input;
+    const { spec, test } = this.#input;
     upsertSearchAttributes([
       { key: SUITE_NAME, value: spec.name },
       { key: SUITE_TEST, value: test.name },
@@ -151,7 +152,7 @@ class InferenceTest {
       const details: InferenceTestFailureDetails = { hint, tests: [summary], leftBehind };
       throw ApplicationFailure.nonRetryable(problem.message, problem.class, details);
     }
-    return { verdict, tests: [summary], kept: keep && points.length > 0 };
+    return { verdict, tests: [summary], kept: this.#isKept };
   }
 
   /** Returns the points that are not recorded yet, and takes over the recorded ones. */
@@ -332,10 +333,14 @@ class InferenceTest {
     } catch (error) {
       log.warn('cannot store the logs of the deployment', { test: test.name, ...failureOf(error) });
     }
-    if (keep && !isKeptAfterSuccess()) return undefined;
+    if (keep && !isKeptAfterSuccess()) {
+      this.#isKept = true;
+      return undefined;
+    }
     try {
       if (keep && isMeasured) {
-        await shortActivities.keepDynamo({ run, dynamo });
+        this.#isKept = (await shortActivities.keepDynamo({ run, dynamo })) ?? true;
+        if (!this.#isKept) await this.#send(`${test.name}: found no deployment to keep: it was deleted or replaced`);
         return undefined;
       }
       await this.#send(`${test.name}: removing Dynamo`);

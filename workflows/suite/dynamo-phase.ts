@@ -25,6 +25,8 @@ import { type InferenceState, markDone, markRunning } from './test-state.js';
 
 /** Longest wait of one activity for a platform that is not ready, in seconds. */
 const PLATFORM_WAIT_SECONDS = 60;
+/** Start of a wait that has ended, so that the activity looks once. */
+const LONG_AGO = 0;
 
 /**
  * Runs every inference test in the order of the spec, each with its own deployment. Skips tests that have ended.
@@ -59,7 +61,7 @@ class DynamoPhase {
     let failure: FailureRecord | undefined;
     try {
       await openRun(this.#suite.spec, this.#suite.run, this.#ready.pair);
-      await this.#ensurePlatform();
+      await this.#ensurePlatform(state);
       await this.#removeLeftBehind();
       const result = await this.#runTest(state);
       summaries = summariesOfResult(result, [state]);
@@ -77,12 +79,14 @@ class DynamoPhase {
     }
   }
 
-  async #ensurePlatform(): Promise<void> {
+  async #ensurePlatform({ resolution }: InferenceState): Promise<void> {
     const { state } = this.#suite;
     if (this.#dynamo.deployWith !== 'operator' || state.platform) return;
     state.setStep('checking the Dynamo platform');
+    // Only one test waits for a broken platform. A person who retries a test may have repaired it a moment ago.
+    const waited = state.platformFailure?.class === 'PlatformNotReady' && resolution !== 'retry';
     try {
-      state.platform = await this.#usablePlatform();
+      state.platform = await this.#usablePlatform(waited ? LONG_AGO : Date.now());
       state.platformFailure = undefined;
     } catch (error) {
       state.platformFailure = failureOf(error);
@@ -90,11 +94,14 @@ class DynamoPhase {
     }
   }
 
-  /** Waits for a platform that exists, and shows what it waits for. */
-  async #usablePlatform(): Promise<Platform> {
+  /**
+   * Waits for a platform that exists, and shows what it waits for.
+   *
+   * @param since start of the wait, milliseconds since 1970
+   */
+  async #usablePlatform(since: number): Promise<Platform> {
     const { run, state } = this.#suite;
     const { platform } = this.#dynamo;
-    const since = Date.now();
     let known: string | undefined;
     for (;;) {
       const found = await longActivities(platform.timeout).ensurePlatform({

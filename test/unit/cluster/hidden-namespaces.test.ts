@@ -56,6 +56,26 @@ describe('an account that may not read other namespaces', () => {
     assert.equal(onlyOwnPods, true);
   });
 
+  it('counts what a deployment holds that a run of its own namespace has kept', async () => {
+    const labels = {
+      'app.kubernetes.io/managed-by': 'dynamo-bench',
+      'app.kubernetes.io/component': 'decode',
+      'dynamo-bench/kept': 'true',
+    };
+    const pod = { ...OWN_POD, metadata: { ...OWN_POD.metadata, labels } };
+    const free = async (deployment: object) => {
+      const { list, ...cluster } = narrowCluster();
+      const own = async (kind: Kind, namespace: string) => {
+        if (kind.kind === 'Deployment') return [{ metadata: { name: 'd', labels: deployment } }];
+        return kind.kind === 'Pod' && namespace === 'bench' ? [pod] : list(kind, namespace);
+      };
+      const { candidates } = await readOccupiedNodes({ ...cluster, list: own } as unknown as Cluster, 'bench');
+      return candidates[0]?.facts.free['nvidia.com/gpu'];
+    };
+    assert.equal(await free({ 'dynamo-bench/run': 'k-1' }), 8);
+    assert.equal(await free({}), 6);
+  });
+
   it('does not hide another failure', async () => {
     await assert.rejects(readOccupiedNodes(narrowCluster(400), 'bench'), { class: 'Rejected' });
   });
@@ -80,6 +100,8 @@ describe('an account that may not read other namespaces', () => {
     assert.deepEqual(own.optional, [
       'list pods in the whole cluster',
       'list daemonsets in the whole cluster',
+      'list deployments in the whole cluster',
+      'get dynamographdeployments in the whole cluster',
       'list events in the whole cluster',
       'get customresourcedefinitions in the whole cluster',
     ]);

@@ -38,12 +38,11 @@ describe('nodes as the API server shows them', () => {
     assert.equal(candidate.ready, true);
   });
 
-  const measuring = (component: string, more: Record<string, string> = {}) => {
+  const measuring = (component: string) => {
     const found = pod('gpu-1', '32');
     found.metadata.labels = {
       'app.kubernetes.io/managed-by': 'dynamo-bench',
       'app.kubernetes.io/component': component,
-      ...more,
     };
     return found;
   };
@@ -56,7 +55,8 @@ describe('nodes as the API server shows them', () => {
   }
 
   it('count the resources of a kept deployment as used, because no run releases them', () => {
-    const [candidate] = candidatesOf([node], [measuring('decode', { 'dynamo-bench/kept': 'true' })]);
+    const [kept, measures] = [measuring('decode'), measuring('prefill')];
+    const [candidate] = candidatesOf([node], [kept, measures], new Set([kept]));
     assert.equal(candidate?.facts.free['vpc.amazonaws.com/efa'], 0);
   });
 

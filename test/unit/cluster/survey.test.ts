@@ -68,6 +68,25 @@ describe('the survey of a cluster', () => {
     assert.equal(found.namespaceExists, false);
   });
 
+  it('counts as free what a run measures with, and as used what a kept deployment holds', async () => {
+    const labels = {
+      'app.kubernetes.io/managed-by': 'dynamo-bench',
+      'app.kubernetes.io/component': 'decode',
+      'dynamo-bench/graph': 'k-1',
+      'dynamo-bench/kept': 'true',
+    };
+    const pod = {
+      metadata: { name: 'p', namespace: 'n', labels },
+      spec: { nodeName: 'gpu-1', containers: [{ name: 'c', resources: { requests: { cpu: '6' } } }] },
+    };
+    const free = async (deployment: object) => {
+      const { nodes } = await survey({ Pod: [pod], Deployment: [{ metadata: { name: 'd', labels: deployment } }] });
+      return nodes[0]?.facts.free.cpu;
+    };
+    assert.equal(await free({ 'dynamo-bench/run': 'k-1' }), 8);
+    assert.equal(await free({}), 2);
+  });
+
   it('distinguishes kinds that the cluster lacks from lists that the account may not read', async () => {
     const { nodePools, draDrivers } = await survey({ ResourceSlice: 403 });
     assert.deepEqual(nodePools, []);

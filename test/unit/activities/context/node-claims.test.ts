@@ -12,14 +12,19 @@ import { temporaryStore } from '../../../support/temporary-store.js';
 const RUN: Run = { workflowId: 'mine', runId: 'r', key: 'k-1', namespace: 'n', leaseNamespace: 'n', retryFor: 60 };
 const RUN_OBJECT = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'bench-k-1', namespace: 'n' } };
 
-/** A cluster that keeps objects by kind and name, and knows no selectors. */
+/** A cluster that keeps objects by kind and name. Of the selectors it knows those for an absent label. */
 class FakeCluster {
   readonly objects: KubernetesObject[] = [];
 
   readonly find = async ({ kind }: Kind, _: string | undefined, name: string) =>
     this.objects.find((object) => object.kind === kind && object.metadata.name === name);
 
-  readonly list = async ({ kind }: Kind) => this.objects.filter((object) => object.kind === kind);
+  readonly list = async ({ kind }: Kind, _?: string, { labelSelector = '' }: { labelSelector?: string } = {}) => {
+    const absent = labelSelector.split(',').flatMap((term) => (term.startsWith('!') ? [term.slice(1)] : []));
+    return this.objects.filter(
+      (object) => object.kind === kind && !absent.some((label) => label in (object.metadata.labels ?? {})),
+    );
+  };
 
   readonly create = async (object: KubernetesObject) => {
     const metadata = { ...object.metadata, uid: 'u', resourceVersion: '1' };
@@ -124,6 +129,23 @@ describe('the lock of a node', () => {
         (await take())?.left,
         'its pod n/d-decode still exists; DynamoGraphDeployment n/d was deleted at 2026-01-01T00:00:00Z and waits for the finalizer nvidia.com/finalizer, which the Dynamo operator removes; the cluster has no Dynamo operator',
       );
+    });
+
+    it('is that of a failed deployment that should have been kept, and not that of a kept one', async () => {
+      const marked = { ...pod.metadata.labels, 'dynamo-bench/kept': 'true' };
+      const metadata = { ...graph.metadata, labels: { 'dynamo-bench/graph': 'k-2', 'dynamo-bench/run': 'k-2' } };
+      const withGraph = (of: object) =>
+        cluster.objects.splice(
+          0,
+          Infinity,
+          RUN_OBJECT,
+          { ...graph, metadata: { ...metadata, ...of } },
+          { ...pod, metadata: { ...pod.metadata, labels: marked } },
+        );
+      withGraph({});
+      assert.equal((await take())?.workflowId, 'r-stuck');
+      withGraph({ labels: { 'dynamo-bench/graph': 'k-2' } });
+      assert.equal(await take(), undefined);
     });
 
     it('does not judge a run of another Temporal server', async () => {

@@ -68,16 +68,23 @@ describe('the platform of a suite', () => {
   /** What the cluster has. */
   let definitions: KubernetesObject[] = [];
   let pods: Pod[] = [];
+  /** Called before each list of the pods. */
+  let onLook: () => void;
 
   beforeEach(() => {
     definitions = [];
     pods = [];
+    onLook = () => undefined;
   });
   afterEach(() => helm.close());
 
   const cluster = {
     find: async (_: Kind, __: undefined, name: string) => definitions.find(({ metadata }) => metadata.name === name),
-    list: async ({ kind }: Kind) => (kind === 'Pod' ? pods : definitions),
+    list: async ({ kind }: Kind) => {
+      if (kind !== 'Pod') return definitions;
+      onLook();
+      return pods;
+    },
   } as unknown as Cluster;
 
   async function ensure(
@@ -177,9 +184,13 @@ describe('the platform of a suite', () => {
     await helm.open();
     definitions = [definition(GRAPHS)];
     pods = [operatorPod(false)];
-    const found = ensure({ install: true }, { wait: 60 });
-    pods = [operatorPod(true)];
-    assert.deepEqual(await found, { version: '1.5.0', installed: false });
+    let looks = 0;
+    onLook = () => {
+      looks += 1;
+      if (looks === 2) pods = [operatorPod(true)];
+    };
+    assert.deepEqual(await ensure({ install: true }, { wait: 60 }), { version: '1.5.0', installed: false });
+    assert.equal(looks, 2);
     assert.deepEqual(await helm.changes(), []);
   });
 
