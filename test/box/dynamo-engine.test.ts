@@ -192,7 +192,10 @@ describe('Dynamo with a real engine on the box', function () {
       const { verdict, cells, failure } = testOf(end, 'killed');
       assert.equal(verdict, 'fail', end.report);
       const codes = cells.flatMap(({ reasons }) => reasons.map(({ code }) => code));
-      assert.ok(failure?.class === 'NoWorker' || codes.includes('worker-restarted'), JSON.stringify({ failure, codes }));
+      assert.ok(
+        failure?.class === 'NoWorker' || codes.includes('worker-restarted'),
+        JSON.stringify({ failure, codes }),
+      );
     });
 
     it('leaves nothing behind', isClean);
