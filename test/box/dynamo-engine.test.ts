@@ -182,10 +182,10 @@ describe('Dynamo with a real engine on the box', function () {
     });
 
     it('moves exactly the predicted bytes, which the NIC confirms', () => {
-      const { cells } = testOf(end, 'disaggregated');
-      assert.equal(cells[0]?.verdict, 'pass', end.report);
-      // With four requests in flight, vLLM's own times over UCX can be shorter than the link allows: then the point is inconclusive.
-      for (const cell of cells) agrees(cell, 200);
+      for (const cell of testOf(end, 'disaggregated').cells) {
+        assert.equal(cell.verdict, 'pass', end.report);
+        agrees(cell, 200);
+      }
     });
 
     it('passes no point whose prefill worker was killed in the middle of a transfer', () => {
