@@ -46,7 +46,7 @@ th,td{text-align:left;padding:7px 12px 7px 0;border-bottom:1px solid var(--grid)
 thead th{font-size:.82rem;color:var(--muted);font-weight:600;white-space:nowrap}
 tbody th{font-weight:600}
 td.number,th.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-td.number,th.number{padding-left:14px}td.why{min-width:15rem}td.time{white-space:nowrap}
+thead th.number{white-space:normal;vertical-align:bottom}td.number,th.number{padding-left:14px}td.why{min-width:15rem}td.time{white-space:nowrap}
 summary{cursor:pointer;color:var(--link);padding:4px 0;width:fit-content}
 ul.plain{margin:0 0 10px;padding-left:20px}
 .panel{margin:12px 0}
