@@ -65,9 +65,9 @@ const networkShare = z.object({
 
 const kvPrediction = z.object({
   tests: z.array(z.string()).meta({ description: 'names of the tests of the model' }),
-  inputTokens: z.number(),
-  descriptors: z.number(),
-  bytes: z.number(),
+  inputTokens: z.number().meta({ description: 'tokens of a prompt' }),
+  descriptors: z.number().meta({ description: 'of one KV transfer' }),
+  bytes: z.number().meta({ description: 'of one KV transfer' }),
   transfer: z.number().meta({ description: 'seconds of a KV transfer as the engine measured it' }),
   timeToFirstToken: z.number().optional().meta({ description: 'median in seconds' }),
   measuredShare: z.number().optional().meta({ description: 'transfer ÷ timeToFirstToken' }),
@@ -85,7 +85,7 @@ const kvPrediction = z.object({
     .meta({ description: 'true when the prompt is shorter or longer than all others of the model' }),
   error: z.number().optional().meta({ description: 'predictedTransfer ÷ transfer − 1' }),
   predictedShare: z.number().optional().meta({ description: 'predictedTransfer ÷ timeToFirstToken' }),
-  reason: z.string().optional().meta({ description: 'why there is no prediction' }),
+  reason: z.string().optional().meta({ description: 'reason for which nothing is predicted' }),
 });
 
 const kvTransfer = kvTransferSchema.extend({ test: z.string(), concurrency: z.number(), repetition: z.number() });

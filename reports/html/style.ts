@@ -43,10 +43,10 @@ h1 .badge{font-size:1rem;padding:8px 14px}
 .scroll{overflow-x:auto;margin:8px 0}
 table{border-collapse:collapse;width:100%;font-size:.92rem}
 th,td{text-align:left;padding:7px 10px 7px 0;border-bottom:1px solid var(--grid);vertical-align:top}
-thead th{font-size:.82rem;color:var(--muted);font-weight:600;white-space:nowrap}
+thead th{font-size:.82rem;color:var(--muted);font-weight:600;white-space:nowrap;vertical-align:bottom}
 tbody th{font-weight:600}
-td.number,th.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}
-thead th{vertical-align:bottom}thead th.number{white-space:normal}td.number,th.number{padding-left:2px}td.why{min-width:15rem}td.time{white-space:nowrap}
+td.number,th.number{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap;padding-left:2px}
+thead th.number{white-space:normal}td.why{min-width:15rem}td.time{white-space:nowrap}
 summary{cursor:pointer;color:var(--link);padding:4px 0;width:fit-content}
 ul.plain{margin:0 0 10px;padding-left:20px}
 .panel{margin:12px 0}

@@ -17,10 +17,21 @@ export const KV_MODEL_NOTE =
   'T is the mean time of one KV transfer as the engine measured it, at concurrency 1, where transfers do not share the link; repetitions count as their median. In brackets: 95 % intervals. A residual is the share of a time that the model does not explain; the residual deviation is the standard deviation of all.';
 
 export const KV_LEFT_OUT_NOTE =
-  'Each prompt length as if it were unseen: predicted by a model of the other lengths alone, with the 95 % interval of one more measurement. The error is predicted ÷ measured − 1. Both shares are of the measured TTFT p50. An extrapolation is of a length shorter or longer than all others: its interval does not contain a change of the protocol beyond them. With three lengths, the line through the other two leaves no degree of freedom, so there is no interval.';
+  'Each prompt length, predicted by a model of the other lengths alone, with the 95 % interval of one more measurement. The error is predicted ÷ measured − 1. Both shares are of the measured TTFT p50. An extrapolation is of a length shorter or longer than all others: its interval does not contain a change of the protocol beyond them. With three lengths, the line through the other two leaves no degree of freedom, so there is no interval.';
 
 export const KV_SHARES_NOTE =
   'The share is the time of the KV transfer by the model ÷ TTFT. “Left” is TTFT minus the TTFT of the control minus the model: what a transfer alone on the link does not explain, such as queueing and, at a higher concurrency, sharing the link.';
+
+const LEFT_OUT_COLUMNS = [
+  'tests',
+  'prompt tokens',
+  'measured',
+  'predicted',
+  'error',
+  'range',
+  'measured share of TTFT',
+  'predicted share of TTFT',
+];
 
 /** A table of figures. The first column names the line. */
 export interface ModelTable {
@@ -45,6 +56,7 @@ export function kvModelTexts(record: SuiteRecord): KvModelTexts | undefined {
   const models = engineKvModels(record);
   if (models.length === 0) return undefined;
   const fitted = models.flatMap(({ model, ...engine }) => (model.status === 'fitted' ? [{ ...engine, model }] : []));
+  const leftOut = fitted.flatMap((engine) => leftOutLengths(engine).map((length) => ({ engine, length })));
   const shares = byPoint(models.flatMap((engine) => engine.shares));
   const isRepeated = shares.some(({ repetition }) => repetition > 1);
   return {
@@ -60,11 +72,8 @@ export function kvModelTexts(record: SuiteRecord): KvModelTexts | undefined {
     ),
     leftOut: tableOf(
       'Each prompt length predicted from the others',
-      [
-        ...['tests', 'prompt tokens', 'measured', 'predicted', 'error', 'range'],
-        ...['measured share of TTFT', 'predicted share of TTFT'],
-      ],
-      fitted.flatMap((engine) => leftOutLengths(engine).map((length) => leftOutLine(engine, length))),
+      LEFT_OUT_COLUMNS,
+      leftOut.map(({ engine, length }) => leftOutLine(engine, length)),
     ),
     shares: tableOf(
       'Share of the KV transfer in TTFT by the model',
@@ -78,11 +87,12 @@ export function kvModelTexts(record: SuiteRecord): KvModelTexts | undefined {
         orDash(left, formatSignedDuration),
       ]),
     ),
-    reasons: models.flatMap((engine) =>
-      engine.model.status === 'fitted'
-        ? leftOutLengths(engine).flatMap((length) => notPredictedText(engine, length) ?? [])
-        : [`No model of ${testsText(engine)}: ${engine.model.reason}.`],
-    ),
+    reasons: [
+      ...models.flatMap(({ tests, model }) =>
+        model.status === 'fitted' ? [] : [`No model of ${testsText({ tests })}: ${model.reason}.`],
+      ),
+      ...leftOut.flatMap(({ engine, length }) => notPredictedText(engine, length) ?? []),
+    ],
   };
 }
 

@@ -122,7 +122,7 @@ export interface Engine<Block extends EngineBlock = EngineBlock> {
    */
   readonly predictedOptions: Readonly<Record<string, string>>;
   /**
-   * Options of the command that remove arguments of the suite or that those make ineffective, each with the field of `dynamo` to use
+   * Options of the command that remove arguments of the suite, or have no effect beside them, each with the field of `dynamo` to use
    * instead. A name that ends with a dot means every option that starts with it. `extraArguments` cannot contain them.
    */
   readonly conflictingOptions?: Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import type { LoadResult } from '../aiperf/load-result.js';
-import { PROBE_REQUESTS, PROBE_TOKENS } from '../aiperf/readiness-probe.js';
-import { wholeBlocks } from '../kv/kv-blocks.js';
+import { PROBE_REQUESTS } from '../aiperf/readiness-probe.js';
+import { probeTokens, wholeBlocks } from '../kv/kv-blocks.js';
 import type { InferenceSpec } from '../spec/inference-tests.js';
 import type { InferenceCircumstances } from './inference-evidence.js';
 
@@ -22,5 +22,5 @@ export function expectedKvBytes(
   if (bytesPerToken === undefined) return undefined;
   const tokens = wholeBlocks(Math.round(load.inputTokens ?? test.inputTokens), tokensPerBlock);
   const prompts = requestsWithTransfer(test, load) - PROBE_REQUESTS;
-  return (prompts * tokens + PROBE_REQUESTS * wholeBlocks(PROBE_TOKENS, tokensPerBlock)) * bytesPerToken;
+  return (prompts * tokens + probeTokens(tokensPerBlock)) * bytesPerToken;
 }

@@ -33,7 +33,7 @@ interface Counted {
 /**
  * Returns the reason when the sources differ from the engine, or from NIXL when the engine has no record. NIXL counts the same
  * transfers. NICs that moved less contradict; NICs that moved more do so by more than headers, other traffic and, on an
- * ordinary interface, the requests explain. Counters of NICs that need not carry the KV cache are no source: the path is then
+ * ordinary interface, the requests explain. Ignores the counters of NICs that need not carry the KV cache: the path is then
  * unproven.
  */
 export function compareSources(

@@ -1,7 +1,7 @@
-import { PROBE_REQUESTS, PROBE_TOKENS } from '../aiperf/readiness-probe.js';
+import { PROBE_REQUESTS } from '../aiperf/readiness-probe.js';
 import { validLoad } from '../comparability/inference.js';
 import type { DynamoRecord, InferenceCell } from '../record/inference-record.js';
-import { wholeBlocks } from './kv-blocks.js';
+import { probeTokens } from './kv-blocks.js';
 
 /**
  * Mean KV transfer of a prompt at a load point according to the engine's own record. With several ranks, each has its own
@@ -21,8 +21,8 @@ export interface EngineTransfer {
  * prompt is short, is subtracted, at the seconds, posts and descriptors per byte of the others. The whole record counts when its
  * transfers are not those of all requests with the probe, such as with options of AIPerf that switch the probe off.
  *
- * Undefined when the engine has no record, no transfer, or no bytes or time of one, when the point is not valid, and when the record
- * contradicts the NICs or their ceiling.
+ * Undefined when the engine has no record, no transfer, or no bytes or time of one, when the point is not valid, and when the
+ * record contradicts the NICs or their ceiling.
  */
 export function engineTransfer(
   cell: InferenceCell,
@@ -34,8 +34,7 @@ export function engineTransfer(
   if (!validLoad(cell) || isImpossible) return undefined;
   // Each rank has one transfer for each request; other counts are those of a load without the probe.
   const isProbed = requests > 0 && engine.transfers % requests === 0;
-  const probeTokens = isProbed ? PROBE_REQUESTS * wholeBlocks(PROBE_TOKENS, tokensPerBlock) : 0;
-  const probeBytes = probeTokens * (cell.kv?.bytesPerToken ?? 0);
+  const probeBytes = isProbed ? probeTokens(tokensPerBlock) * (cell.kv?.bytesPerToken ?? 0) : 0;
   const ofPrompts = 1 - probeBytes / engine.bytes;
   const prompts = probeBytes > 0 ? 1 - PROBE_REQUESTS / requests : 1;
   if (ofPrompts <= 0 || prompts <= 0) return undefined;

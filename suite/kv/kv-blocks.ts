@@ -1,3 +1,4 @@
+import { PROBE_REQUESTS, PROBE_TOKENS } from '../aiperf/readiness-probe.js';
 import { type EngineSpec, engineOf, isSimulatedEngine } from '../engines/registry.js';
 import type { KvSize } from './kv-size.js';
 
@@ -11,6 +12,11 @@ export function wholeBlocks(tokens: number, tokensPerBlock: number): number {
 /** Returns the tokens whose KV cache crosses for a prompt. A simulated engine pauses for the tokens of the prompt alone. */
 export function transferredTokens(engine: EngineSpec['kind'], tokens: number, tokensPerBlock: number): number {
   return isSimulatedEngine(engine) ? tokens : wholeBlocks(tokens, tokensPerBlock);
+}
+
+/** Returns the tokens whose KV cache a real engine transfers for AIPerf's probe. */
+export function probeTokens(tokensPerBlock: number): number {
+  return PROBE_REQUESTS * wholeBlocks(PROBE_TOKENS, tokensPerBlock);
 }
 
 /** The bytes that an engine posts at once. */

@@ -68,7 +68,9 @@ const transferFailures = z.object({
 
 /** Schema of the KV transfers of a load. */
 export const kvTransferSchema = z.object({
-  requests: amount.meta({ description: 'requests that transferred a KV cache, those of the warm-up included' }),
+  requests: amount.meta({
+    description: 'requests that transferred a KV cache, those of the warm-up and the probe of AIPerf included',
+  }),
   predictedBytes: amount.optional().meta({ description: 'KV bytes of these requests in whole blocks' }),
   engine: completedTransfers.optional().meta({
     description: 'transfers that the engine counted; absent when it keeps no record, or a worker did not answer',

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execInPod } from '../../kubernetes/client/exec.js';
-import type { Deployment } from '../../kubernetes/client/objects.js';
+import type { Deployment, Pod } from '../../kubernetes/client/objects.js';
 import { DEPLOYMENT, POD } from '../../kubernetes/client/resources.js';
 import { type NetworkShare, networkShares } from '../../suite/kv/kv-comparison.js';
 import type { InferenceCell, InferenceTestRecord } from '../../suite/record/inference-record.js';
@@ -169,16 +169,23 @@ describe('Dynamo with a real engine on the box', function () {
 
   describe('over UCX at 200 Mbit/s, with little shared memory and a seccomp profile', () => {
     let end: SuiteEnd;
+    let prefill: Pod | undefined;
     before(async () => {
       await setLinkRate('200mbit');
       const long = { ...disaggregated, name: 'killed', concurrency: [4], requests: 60 };
       const id = await lab.start(await suite(200, 'UCX', [disaggregated, long], CONFINED));
       await loadRuns(id, 'killed');
       await kvTransferRuns();
-      const [pod] = await lab.pods('dynamo-bench/role=prefill');
-      assert.ok(pod);
-      await lab.box.admin.delete(POD, lab.namespace.name, pod.metadata.name, { gracePeriodSeconds: 0 });
+      [prefill] = await lab.pods('dynamo-bench/role=prefill');
+      assert.ok(prefill);
+      await lab.box.admin.delete(POD, lab.namespace.name, prefill.metadata.name, { gracePeriodSeconds: 0 });
       end = await lab.end(id);
+    });
+
+    it('runs in pods that have both', () => {
+      const { containers = [], volumes = [] } = prefill?.spec ?? {};
+      assert.equal(containers[0]?.securityContext?.seccompProfile?.type, 'RuntimeDefault');
+      assert.equal(volumes.find(({ name }) => name === 'shared-memory')?.emptyDir?.sizeLimit, '8Mi');
     });
 
     it('moves exactly the predicted bytes, which the NIC confirms', () => {
