@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { activityInfo } from '@temporalio/activity';
 import type { Activities } from '../../activities/index.js';
+import { FIRST_REQUEST_SECONDS } from '../../suite/judge/first-request-limits.js';
 import { FakeActivities, failing } from '../support/fake-activities.js';
 import { phase3Calls, phase3Suite, unmeasuredLoad } from '../support/phase-3.js';
 import { failure, type Run, result, runSuite, until } from '../support/suite-run.js';
@@ -46,6 +48,19 @@ describe('phase 3 of a suite', () => {
     const fabric = { kind: 'ethernet', rate: '10Gbit/s', interface: ['net1', 'net2'] };
     await runSuite({ ...phase3Suite(), fabric }, fake);
     assert.deepEqual(fabrics, Array(3).fill({ ...fabric, rate: 1.25e9 }));
+  });
+
+  it('gives a deployment the time of its first request after its whole readyTimeout', async () => {
+    const fake = new FakeActivities();
+    const { deployDynamo } = fake.activities;
+    const limits: number[] = [];
+    fake.overrides.deployDynamo = async (input) => {
+      limits.push(activityInfo().startToCloseTimeoutMs / 1000 - input.dynamo.readyTimeout);
+      return deployDynamo(input);
+    };
+    await runSuite(phase3Suite(), fake);
+    assert.equal(limits.length, 2);
+    for (const left of limits) assert.ok(left > FIRST_REQUEST_SECONDS, `${left} s after readyTimeout`);
   });
 
   it('measures a point again that lost its frontend, and records how often', async () => {
